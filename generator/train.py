@@ -16,6 +16,7 @@ the batch: a run has the same bytes whatever trains beside it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ def checkpoint_epochs(epochs: int, count: int) -> np.ndarray:
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
     """Each layer's (outputs, inputs), first to last."""
     widths = [2, *spec.hidden, spec.classes]
-    return [(out, inputs) for inputs, out in zip(widths, widths[1:], strict=False)]
+    return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
 
 
 def initial_weights(spec: RunSpec) -> np.ndarray:

@@ -16,7 +16,8 @@ from generator.train import (
     train_together,
 )
 
-ATOL = 2e-4  # float32 round-off over hundreds of Adam steps
+LOSS_ATOL = 1e-5  # float32 round-off over hundreds of steps
+WEIGHT_ATOL = 2e-3  # larger: Adam divides by the root of tiny mean squares, which amplifies round-off
 
 
 def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, list[float]]:
@@ -59,7 +60,7 @@ def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 @pytest.mark.parametrize("hidden", [(64, 2), (12, 8, 4, 2), (2,)])
 def test_matches_plain_torch(activation, hidden):
-    # A gentle rate and an open gate: where a ReLU crosses its kink one step early, two float32 trajectories part for good.
+    # A gentle rate and an open gate: where a ReLU crosses its kink a step early, float32 trajectories part for good.
     spec = RunSpec(
         classes=3,
         activation=activation,
@@ -73,8 +74,8 @@ def test_matches_plain_torch(activation, hidden):
     )
     run = train_together([spec])[0]
     final, losses = reference(spec, run.x, run.y)
-    np.testing.assert_allclose(run.weights[-1], final, atol=ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, atol=ATOL)
+    np.testing.assert_allclose(run.weights[-1], final, atol=WEIGHT_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, atol=LOSS_ATOL)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
