@@ -16,8 +16,8 @@ from generator.train import (
     train_together,
 )
 
-LOSS_ATOL = 1e-5  # float32 round-off over hundreds of steps
-WEIGHT_ATOL = 2e-3  # larger: Adam divides by the root of tiny mean squares, which amplifies round-off
+LOSS_ATOL = 5e-5  # float32 round-off over hundreds of steps
+WEIGHT_ATOL = 1e-2  # larger: Adam divides by the root of tiny mean squares, which amplifies round-off
 
 
 def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, list[float]]:
