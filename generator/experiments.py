@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
-ACTIVATIONS = ("tanh", "relu")
+ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU"}
+ACTIVATIONS = tuple(ACTIVATION_LABELS)
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,14 @@ class RunSpec:
     l2: float = 1e-4
     bias_start: float | None = None
     checkpoints: int = 64
+
+    @property
+    def label(self) -> str:
+        """The activation as the field writes it."""
+        return ACTIVATION_LABELS[self.activation]
+
+
+def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
+    """Each layer's (outputs, inputs), first to last."""
+    widths = [2, *spec.hidden, spec.classes]
+    return [(out, inputs) for inputs, out in itertools.pairwise(widths)]

@@ -16,7 +16,6 @@ the batch: a run has the same bytes whatever trains beside it.
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 
@@ -25,7 +24,7 @@ import torch
 from torch import Tensor
 
 from generator import datasets
-from generator.experiments import RunSpec
+from generator.experiments import RunSpec, layer_shapes
 
 LANES = 32
 CHECK_EVERY = 50
@@ -67,12 +66,6 @@ def checkpoint_epochs(epochs: int, count: int) -> np.ndarray:
     """
     spaced = np.geomspace(1, epochs, max(count - 1, 1)).round().astype(np.int64)
     return np.unique(np.concatenate([[0], spaced, [epochs]]))
-
-
-def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
-    """Each layer's (outputs, inputs), first to last."""
-    widths = [2, *spec.hidden, spec.classes]
-    return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
 
 
 def initial_weights(spec: RunSpec) -> np.ndarray:

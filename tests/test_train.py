@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from generator.experiments import RunSpec
+from generator.experiments import RunSpec, layer_shapes
 from generator.train import (
     DivergedError,
     checkpoint_epochs,
     initial_weights,
-    layer_shapes,
     learning_rates,
     train_together,
 )

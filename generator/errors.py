@@ -1,0 +1,56 @@
+"""What can be wrong with what an author wrote, said in one form.
+
+Everything an author can mend is a Problem: a place, what is wrong there, what
+was expected, the nearest match. A stage gathers all it finds and raises one
+ContentError. Only the command line catches PeekError; anything else is a bug
+of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake.
+
+    place     "content/article.md:41", or the file alone when no line is known
+    wrong     what is wrong, lower case, no full stop
+    expected  what would be right
+    nearest   the word that may have been meant
+    """
+
+    place: str
+    wrong: str
+    expected: str = ""
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.wrong}"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        if self.nearest:
+            text += f'; did you mean "{self.nearest}"?'
+        return text
+
+
+class PeekError(Exception):
+    """Something the user can mend. str() is what they are told."""
+
+
+class ContentError(PeekError):
+    """All the mistakes found in the content."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice most like `word`, or None when none is close."""
+    by_lower = {choice.lower(): choice for choice in choices}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None

@@ -1,0 +1,57 @@
+"""A trained network as a function, in numpy.
+
+The weights are the flat vectors that training keeps: layer by layer, [W | b]
+row by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.experiments import RunSpec, layer_shapes
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What a network makes of N points: each hidden layer's (N, width) activations, first to last, and (N, C) logits."""
+
+    hidden: list[np.ndarray]
+    logits: np.ndarray
+
+
+def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+    """Flat weights (P,) to one (out, in + 1) matrix [W | b] a layer, as views."""
+    layers, start = [], 0
+    for out, inputs in layer_shapes(spec):
+        stop = start + out * (inputs + 1)
+        layers.append(flat[start:stop].reshape(out, inputs + 1))
+        start = stop
+    return layers
+
+
+def activate(activation: str, pre: np.ndarray) -> np.ndarray:
+    """The activation of a layer's (N, width) pre-activations."""
+    return np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
+
+
+def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:
+    """All layers of the network at (N, 2) inputs, in float64."""
+    *below, head = (layer.astype(np.float64) for layer in split(spec, flat))
+    hidden = []
+    for layer in below:
+        x = activate(spec.activation, x @ layer[:, :-1].T + layer[:, -1])
+        hidden.append(x)
+    return Layers(hidden, x @ head[:, :-1].T + head[:, -1])
+
+
+def hidden(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The last hidden layer at (N, 2) inputs: (N, width)."""
+    return forward(spec, flat, x).hidden[-1]
+
+
+def predict(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The class the network gives each of (N, 2) inputs: (N,) int."""
+    predicted: np.ndarray = forward(spec, flat, x).logits.argmax(1)
+    return predicted
