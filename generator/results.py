@@ -1,0 +1,177 @@
+"""What the runs gave, as prose and templates may use it: read-only and plain.
+
+    results.where(activation="tanh", classes=[4, 5]).median("accuracy")
+
+`where` compares the fields of a run's spec, its experiment, its id and its
+measures; each of these is also a key for the statistics.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.errors import nearest
+
+
+class UnknownResult(LookupError):
+    """An expression asked for what no run has. args: message."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn picture of a run in the site.
+
+    path     address without extension, relative to the site's root: "plots/5/tanh.angles"
+    formats  endings in the light theme, best first: ("webp", "png"), with "gif" when animated;
+             the dark theme's put "dark." before them
+    width, height  CSS pixels
+    """
+
+    path: str
+    formats: tuple[str, ...]
+    width: int
+    height: int
+    alt: str
+    title: str
+
+    @property
+    def animated(self) -> bool:
+        return "gif" in self.formats
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run: its spec's fields, what was measured, its pictures by figure name, its downloads by kind."""
+
+    id: str
+    experiment: str
+    key: str
+    label: str
+    spec: Mapping[str, Any]
+    measures: Mapping[str, Any]
+    pictures: Mapping[str, Picture]
+    files: Mapping[str, str]
+
+    def value(self, key: str) -> Any:
+        """A field of the spec, a measure, or the run's id, experiment or label.
+
+        raises  UnknownResult: none of these, with the nearest
+        """
+        if key in ("id", "experiment", "label"):
+            return getattr(self, key)
+        for values in (self.spec, self.measures):
+            if key in values:
+                return values[key]
+        known = ["id", "experiment", "label", *self.spec, *self.measures]
+        match = nearest(key, known)
+        raise UnknownResult(f'unknown result "{key}"' + (f'; did you mean "{match}"?' if match else ""))
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return self.value(key)
+
+
+class Results:
+    """Some of the build's runs, in order."""
+
+    def __init__(self, runs: Iterable[Result]) -> None:
+        self.runs = tuple(runs)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @property
+    def count(self) -> int:
+        """How many runs these are."""
+        return len(self.runs)
+
+    def where(self, **conditions: Any) -> Results:
+        """Those runs for which every condition holds; a list or tuple holds for any of its members.
+
+        raises  UnknownResult: a condition no run knows, or none of the runs fits
+        """
+        found = [run for run in self.runs if all(_fits(run.value(key), want) for key, want in conditions.items())]
+        if not found:
+            said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
+            raise UnknownResult(f"no run with {said}")
+        return Results(found)
+
+    def one(self, **conditions: Any) -> Result:
+        """The first run, in the order of the seeds, for which every condition holds."""
+        return self.where(**conditions).runs[0]
+
+    def values(self, key: str) -> list[Any]:
+        """One value a run; those that a run lacks (None) are left out."""
+        return [value for run in self.runs if (value := run.value(key)) is not None]
+
+    def distinct(self, key: str) -> list[Any]:
+        """The different values, in order of appearance."""
+        return list(dict.fromkeys(self.values(key)))
+
+    def min(self, key: str) -> Any:
+        """The smallest value."""
+        return self._of(min, key)
+
+    def max(self, key: str) -> Any:
+        """The largest value."""
+        return self._of(max, key)
+
+    def median(self, key: str) -> float:
+        """The median value."""
+        return float(self._of(statistics.median, key))
+
+    def mean(self, key: str) -> float:
+        """The mean value."""
+        return float(self._of(statistics.fmean, key))
+
+    def quantile(self, key: str, q: float) -> float:
+        """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
+        ordered = sorted(self.values(key))
+        if not ordered:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        at = q * (len(ordered) - 1)
+        below = int(at)
+        above = min(below + 1, len(ordered) - 1)
+        return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+
+    def share(self, key: str, at_least: float | None = None) -> float:
+        """The share of runs whose value is true, or is at least the bound given."""
+        values = self.values(key)
+        if not values:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        return sum(bool(value) if at_least is None else value >= at_least for value in values) / len(values)
+
+    def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
+        values = self.values(key)
+        if not values:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        return statistic(values)
+
+
+def _fits(value: Any, want: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return list(value) == list(want) if isinstance(want, (list, tuple)) else False
+    return value in want if isinstance(want, (list, tuple)) else bool(value == want)
+
+
+def from_catalogue(runs: Iterable[Mapping[str, Any]]) -> Results:
+    """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields."""
+    return Results(
+        Result(
+            **{
+                **run,
+                "pictures": {
+                    name: Picture(**{**picture, "formats": tuple(picture["formats"])})
+                    for name, picture in run["pictures"].items()
+                },
+            }
+        )
+        for run in runs
+    )
