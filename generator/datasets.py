@@ -8,13 +8,16 @@ generator, and returns points in class order. To add a kind, add a function.
 from __future__ import annotations
 
 import inspect
+import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 Generator = Callable[..., np.ndarray]
 KINDS: dict[str, Generator] = {}
+
+NotNegative = Annotated[float, 0.0]  # a parameter's least value stands beside its type
 
 
 def dataset(function: Generator) -> Generator:
@@ -30,7 +33,7 @@ def spirals(
     rng: np.random.Generator,
     *,
     turn_rad: float = 4.0,
-    noise_rad: float = 0.1,
+    noise_rad: NotNegative = 0.1,
 ) -> np.ndarray:
     """Interleaved spiral arms, one a class, evenly spaced around the origin.
 
@@ -45,12 +48,12 @@ def spirals(
     return np.stack([radius * np.sin(angle_rad), radius * np.cos(angle_rad)], axis=-1)
 
 
-def parameters(kind: str) -> dict[str, Any]:
-    """The keyword parameters of a dataset kind with their defaults."""
-    signature = inspect.signature(KINDS[kind])
+def parameters(kind: str) -> dict[str, tuple[Any, float | None]]:
+    """The parameters of a dataset kind: each one's default and least value (None: any)."""
+    hints = typing.get_type_hints(KINDS[kind], include_extras=True)
     return {
-        name: parameter.default
-        for name, parameter in signature.parameters.items()
+        name: (parameter.default, getattr(hints[name], "__metadata__", (None,))[0])
+        for name, parameter in inspect.signature(KINDS[kind]).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
 
