@@ -1,0 +1,148 @@
+"""The experiments file: grids, addresses, and every mistake with its line."""
+
+import pytest
+
+from generator import experiments
+from generator.errors import ContentError
+
+GRID = """\
+[dataset.spirals]
+kind = "spirals"
+
+[experiment.grid]
+classes = [2, 3]
+activation = ["tanh", "relu"]
+"""
+
+
+def runs(text, profile="standard"):
+    return [run for e in experiments.parse(text, "e.toml", profile).experiments for run in e.runs]
+
+
+def mistakes(text, profile="standard"):
+    with pytest.raises(ContentError) as caught:
+        experiments.parse(text, "e.toml", profile)
+    return str(caught.value).splitlines()
+
+
+def test_lists_make_a_grid_in_order():
+    assert [run.id for run in runs(GRID)] == ["k2-tanh-s1", "k2-relu-s1", "k3-tanh-s1", "k3-relu-s1"]
+
+
+def test_defaults_are_the_recipe():
+    spec = runs(GRID)[0].spec
+    assert (spec.hidden, spec.epochs, spec.learning_rate, spec.schedule, spec.l2) == (
+        (64, 2),
+        3000,
+        0.01,
+        "cosine",
+        1e-4,
+    )
+    assert dict(spec.dataset_options) == {"turn_rad": 4.0, "noise_rad": 0.1} and spec.points_per_class == 100
+
+
+def test_relu_starts_open_unless_told():
+    assert [run.spec.bias_start for run in runs(GRID)] == [None, 1.0, None, 1.0]
+    assert {run.spec.bias_start for run in runs(GRID + "bias_start = 0.5\n")} == {0.5}
+
+
+def test_every_field_that_varies_is_in_the_address_and_addresses_are_unique():
+    text = GRID + "hidden = [[64, 2], [120, 80, 40, 2]]\nl2 = [0.0, 1e-3]\nseeds = 3\ndraw = 2\nship = 1\n"
+    found = runs(text)
+    assert len(found) == 2 * 2 * 2 * 2 * 3
+    assert len({run.id for run in found}) == len(found)
+    folders = [(run.folder, run.spec.activation) for run in found if run.folder]
+    assert len(set(folders)) == len(folders) == 2 * 2 * 2 * 2 * 2
+    assert "2/h120-80-40-2/l20.001/s2" in dict(folders)
+    assert {run.spec.seed for run in found if run.shipped} == {1}
+
+
+def test_first_experiment_has_the_short_addresses():
+    text = GRID + 'draw = 1\n[experiment.more]\nclasses = 2\nactivation = "tanh"\ndraw = 1\n'
+    assert [run.folder for run in runs(text)] == ["2", "2", "3", "3", "more/2"]
+
+
+def test_profiles_replace_fields():
+    text = GRID + "[profile.full.grid]\nseeds = 5\n"
+    assert len(runs(text)) == 4 and len(runs(text, "full")) == 20
+
+
+def test_dataset_fields_make_grids_too():
+    text = GRID.replace('"spirals"\n', '"spirals"\nnoise_rad = [0.0, 0.2]\n', 1)
+    assert {dict(run.spec.dataset_options)["noise_rad"] for run in runs(text)} == {0.0, 0.2}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("classes = [2, 3]", "classes = 0", "e.toml:5: classes is 0; expected a whole number, at least 2"),
+        ("classes = [2, 3]", "classes = 2.0", "e.toml:5: classes is 2.0; expected a whole number, at least 2"),
+        ("classes = [2, 3]", "classes = []", "e.toml:5: classes is an empty list; expected a whole number, at least 2"),
+        ("classes = [2, 3]", "classes = [2, 2]", "e.toml:5: classes names a value twice; expected different values"),
+        (
+            '"relu"]',
+            '"rellu"]',
+            'e.toml:6: activation is "rellu"; expected one of tanh, relu; did you mean "relu"?',
+        ),
+        (
+            'kind = "spirals"',
+            'kind = "spirals"\nnoise_rad = -1',
+            "e.toml:3: noise_rad is -1; expected a number at least 0",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nhidden = [\n 64,\n 3]\ndraw = 1",
+            "e.toml:6: the last width is not 2; expected 2 where pictures are drawn: they show a plane",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nlearning_rate = 0",
+            "e.toml:6: learning_rate is 0; expected a number above 0",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nbeta1 = 1.0",
+            "e.toml:6: beta1 is 1.0; expected a number at least 0 and below 1",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nepsilon = inf",
+            "e.toml:6: epsilon is Infinity; expected a number above 0",
+        ),
+        ("[experiment.grid]", "[experiment.Grid]", 'e.toml:4: "Grid" is no name for an experiment; expected small'),
+        ("[experiment.grid]", "[experimnt.grid]", 'e.toml:4: unknown table "experimnt"; expected one of dataset, exp'),
+        ("classes = [2, 3]\n", "", "e.toml:4: experiment grid has no classes; expected classes = a whole number"),
+        ("classes = [2, 3]", "classes = 2\nseeds = 0", "e.toml:6: seeds is 0; expected how many seeds, or a list"),
+        ("classes = [2, 3]", "classes = = 2", "e.toml:5: not TOML: invalid value"),
+    ],
+)
+def test_each_mistake_has_its_line(old, new, said):
+    assert any(line.startswith(said) for line in mistakes(GRID.replace(old, new))), mistakes(GRID.replace(old, new))
+
+
+def test_unknown_keys_and_datasets_have_a_nearest_match():
+    text = GRID + 'epoch = 5\ndataset = "spiral"\n'
+    said = mistakes(text)
+    assert said[0].startswith('e.toml:7: unknown key of an experiment "epoch"')
+    assert said[0].endswith('did you mean "epochs"?')
+    assert said[1] == 'e.toml:8: unknown dataset "spiral"; expected one of spirals; did you mean "spirals"?'
+
+
+def test_all_mistakes_are_said_at_once_in_order():
+    text = "[dataset.d]\nnoise_rad = -1\nturn = 3\n[experiment.grid]\nclasses = 0\nactivation = 3\nhidden = [2.5]\n"
+    assert [line.split(": ")[0] for line in mistakes(text)] == [f"e.toml:{n}" for n in (2, 3, 5, 6, 7)]
+
+
+def test_a_profile_nobody_chose_is_checked_as_well():
+    said = mistakes(GRID + "[profile.full.gird]\nseeds = 5\n[profile.full.grid]\nepochs = -1\n")
+    assert said[0] == 'e.toml:7: unknown experiment "gird"; expected one of grid; did you mean "grid"?'
+    assert said[1] == "e.toml:10: epochs is -1; expected a whole number, at least 1"
+
+
+def test_unknown_profile():
+    assert mistakes(GRID, "ful")[0] == 'e.toml:1: unknown profile "ful"; expected one of standard'
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(ContentError, match=r"none\.toml: no such file; expected the experiments of the article"):
+        experiments.read(tmp_path / "none.toml")
