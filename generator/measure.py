@@ -1,0 +1,411 @@
+"""What a trained network did, in numbers: angles, centres, margins, collapse, arrangements.
+
+Everything is measured on the final weights unless said otherwise, and in the
+units of the hidden plane. Nothing here looks at a picture.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from generator import network, packing
+from generator.experiments import RunSpec
+
+if TYPE_CHECKING:
+    from generator.train import Run
+
+ROOMS = {"tanh": "square", "relu": "quadrant"}
+SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
+COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
+EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
+
+# The square's eight symmetries, as (2, 2) matrices.
+SYMMETRIES = np.array(
+    [
+        [[sx, 0], [0, sy]] if straight else [[0, sx], [sy, 0]]
+        for straight in (True, False)
+        for sx in (1.0, -1.0)
+        for sy in (1.0, -1.0)
+    ]
+)
+
+
+def circular_mean_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Mean direction of angles.
+
+    angles_deg  (N,) float, degrees, any branch
+    weights     (N,) float >= 0, or None for equal weights
+    returns     float in [0, 360); nan when the resultant is shorter than 1e-12
+    raises      ValueError: shapes differ
+    source      Mardia & Jupp 2000, section 2.2
+    """
+    return _direction_deg(_resultant(angles_deg, weights))
+
+
+def circular_std_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Circular standard deviation, sqrt(-2 ln R) in degrees, R the mean resultant length.
+
+    angles_deg  (N,) float, degrees, any branch
+    weights     (N,) float >= 0, or None for equal weights
+    returns     float >= 0; inf when the resultant is shorter than 1e-12
+    raises      ValueError: shapes differ
+    source      Mardia & Jupp 2000, section 2.3
+    """
+    return _spread_deg(abs(_resultant(angles_deg, weights)))
+
+
+def _resultant(angles_deg: np.ndarray, weights: np.ndarray | None) -> complex:
+    angles = np.asarray(angles_deg, np.float64)
+    if weights is None:
+        weights = np.ones_like(angles)
+    if angles.shape != np.shape(weights):
+        raise ValueError(f"expected as many weights as angles, got {np.shape(weights)} for {angles.shape}")
+    return complex((np.exp(1j * np.radians(angles)) * weights).sum() / np.sum(weights))
+
+
+def _direction_deg(resultant: complex) -> float:
+    if not abs(resultant) > 1e-12:
+        return math.nan
+    degrees = math.degrees(math.atan2(resultant.imag, resultant.real)) % 360
+    return 0.0 if degrees == 360 else degrees
+
+
+def _spread_deg(length: float) -> float:
+    if not length > 1e-12:
+        return math.inf
+    return math.degrees(math.sqrt(max(0.0, -2 * math.log(min(length, 1.0)))))
+
+
+def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 400) -> list[dict[str, Any]]:
+    """The hidden vector's direction over a lattice of inputs in [-1, 1]^2, by predicted class.
+
+    flat     (P,) weights; the last hidden layer must have two neurons
+    lattice  points along each axis, ends included
+    returns  a dict a class that is predicted anywhere, by rising circular mean:
+             class      int
+             mean_deg   circular mean in [0, 360), None without a direction
+             std_deg    circular standard deviation, None without a direction
+             share      the class's share of the lattice
+             Where ReLU sends an input to the origin it has no direction: such
+             inputs count in `share` alone.
+    """
+    hidden, predicted = lattice_hidden(spec, flat, lattice)
+    norm = np.sqrt(np.einsum("dn,dn->n", hidden, hidden))
+    with np.errstate(divide="ignore"):
+        inverse = np.where(norm > 0, 1 / norm, 0).astype(np.float32)
+    counts = np.bincount(predicted, minlength=spec.classes)
+    directed = np.bincount(predicted, norm > 0, spec.classes)
+    sums = [np.bincount(predicted, axis * inverse, spec.classes) for axis in hidden]
+    rows = []
+    for label in np.flatnonzero(counts):
+        resultant = complex(sums[0][label], sums[1][label]) / max(directed[label], 1)
+        mean, std = _direction_deg(resultant), _spread_deg(abs(resultant))
+        rows.append(
+            {
+                "class": int(label),
+                "mean_deg": None if math.isnan(mean) else round(mean, 2) % 360,
+                "std_deg": None if math.isinf(std) else round(std, 2),
+                "share": round(float(counts[label] / len(predicted)), 6),
+            }
+        )
+    return sorted(rows, key=lambda row: math.inf if row["mean_deg"] is None else row["mean_deg"])
+
+
+def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.ndarray, np.ndarray]:
+    """The last hidden layer and the predicted class over a square lattice of inputs.
+
+    lattice  points along each axis of [-1, 1]^2, ends included
+    returns  hidden (width, M) float32 and predicted (M,) int64, M = lattice^2,
+             y the slow axis from -1 up, x the fast one
+
+    The first layer is most of the work. Its input is a sum of a part of x and
+    a part of y, and tanh of a sum needs only the product of two exponentials,
+    so no tanh is taken there.
+    """
+    layers = [np.ascontiguousarray(layer, np.float32) for layer in network.split(spec, flat)]
+    first, *middle, head = layers
+    axis = np.linspace(-1, 1, lattice, dtype=np.float32)
+    along_x = first[:, :1] * axis  # (w, lattice)
+    along_y = first[:, 1:2] * axis + first[:, 2:]
+    tanh = spec.activation == "tanh"
+    factors = tanh and max(np.abs(along_x).max(), np.abs(along_y).max()) < EXP_LIMIT
+    if factors:
+        np.exp(2 * along_x, out=along_x)
+        np.exp(2 * along_y, out=along_y)
+
+    hidden = np.empty((spec.hidden[-1], lattice * lattice), np.float32)
+    predicted = np.empty(lattice * lattice, np.int64)
+    rows = max(1, 16384 // lattice)  # a block whose 64 units stay in the cache
+    for top in range(0, lattice, rows):
+        ys = along_y[:, top : top + rows, None]
+        if factors:  # tanh(u + v) = 1 - 2 / (1 + e^2u e^2v)
+            with np.errstate(over="ignore"):  # an infinite product is tanh = 1
+                h = ys * along_x[:, None]
+            h += 1
+            np.divide(-2, h, out=h)
+            h += 1
+        else:
+            h = ys + along_x[:, None]
+            _activate(tanh, h)
+        h = h.reshape(len(first), -1)
+        for layer in middle:
+            h = layer[:, :-1] @ h
+            h += layer[:, -1:]
+            _activate(tanh, h)
+        part = slice(top * lattice, top * lattice + h.shape[1])
+        hidden[:, part] = h
+        predicted[part] = _largest(head[:, :-1] @ h + head[:, -1:])
+    return hidden, predicted
+
+
+def _activate(tanh: bool, pre: np.ndarray) -> None:
+    """Replace pre-activations by activations."""
+    if tanh:
+        np.tanh(pre, out=pre)
+    else:
+        np.maximum(pre, 0, out=pre)
+
+
+def _largest(logits: np.ndarray) -> np.ndarray:
+    """The row of each column's largest entry, as argmax(0); few rows make this the quicker way."""
+    best, where = logits[0].copy(), np.zeros(logits.shape[1], np.int8)
+    for row in range(1, len(logits)):
+        above = logits[row] > best
+        where[above] = row
+        np.maximum(best, logits[row], out=best)
+    return where.astype(np.int64)
+
+
+def class_centres(points: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Each class's mean position: (N, d) points and (N,) labels to (classes, d)."""
+    sums = np.zeros((classes, points.shape[1]))
+    np.add.at(sums, labels, points)
+    centres: np.ndarray = sums / np.bincount(labels, minlength=classes)[:, None]
+    return centres
+
+
+def head_margin(centres: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> float:
+    """By how much the head prefers each centre's own class, at worst, per unit of its weights' norm.
+
+        min over i != j of  ((w_i - w_j) . mu_i + b_i - b_j) / |W|_F
+
+    centres (k, d), weight (k, d), bias (k,); negative where a centre is misclassified, nan when W = 0
+    """
+    norm = float(np.linalg.norm(weight))
+    if norm == 0:
+        return math.nan
+    logits = centres @ weight.T + bias
+    lead = logits.diagonal()[:, None] - logits
+    np.fill_diagonal(lead, np.inf)
+    return float(lead.min()) / norm
+
+
+def head_clearance(centres: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> float:
+    """Least distance from a centre to the border of its class's region, (k, d), (k, d), (k,); negative outside it."""
+    logits = centres @ weight.T + bias
+    lead = logits.diagonal()[:, None] - logits
+    apart = np.linalg.norm(weight[:, None] - weight[None], axis=2)
+    np.fill_diagonal(apart, 1)
+    np.fill_diagonal(lead, np.inf)
+    return float((lead / apart).min()) if apart.all() else math.nan
+
+
+def collapse_metrics(
+    points: np.ndarray, labels: np.ndarray, weight: np.ndarray, predicted: np.ndarray
+) -> dict[str, float]:
+    """Neural collapse, from its definitions.
+
+    points     (N, d) last hidden layer, balanced classes
+    labels     (N,) int in 0..k-1
+    weight     (k, d) head
+    predicted  (N,) int, the network's own prediction
+    returns    nc1         tr(S_W S_B^+) / k: spread within classes against between
+               nc2_norm    std / mean of the lengths |mu_c - mu_G|
+               nc2_angle   std over pairs of cos(mu_c - mu_G, mu_c' - mu_G)
+               nc2_simplex mean over pairs of |cos + 1/(k-1)|
+               nc3         | W^T/|W| - M/|M| | in Frobenius norm, M = [mu_c - mu_G]
+               nc4         share of points whose prediction is not the nearest class mean
+               nan where class means coincide
+    source     Papyan, Han & Donoho 2020
+    """
+    classes = len(weight)
+    centres = class_centres(points, labels, classes)
+    arms = centres - centres.mean(0)  # (k, d)
+    lengths = np.linalg.norm(arms, axis=1)
+    nearest = np.linalg.norm(points[:, None] - centres[None], axis=2).argmin(1)
+    nc4 = float((nearest != predicted).mean())
+    size = float(np.linalg.norm(arms))
+    if size < 1e-9:
+        return {name: math.nan for name in ("nc1", "nc2_norm", "nc2_angle", "nc2_simplex", "nc3")} | {"nc4": nc4}
+    offsets = points - centres[labels]
+    within = offsets.T @ offsets / len(points)
+    between = arms.T @ arms / classes
+    cosines = math.nan * np.ones(1)
+    if lengths.min() > 1e-9:
+        units = arms / lengths[:, None]
+        cosines = (units @ units.T)[np.triu_indices(classes, 1)]
+    head = float(np.linalg.norm(weight))
+    return {
+        "nc1": float(np.trace(within @ np.linalg.pinv(between, rcond=1e-10, hermitian=True))) / classes,
+        "nc2_norm": float(lengths.std() / lengths.mean()),
+        "nc2_angle": float(cosines.std()),
+        "nc2_simplex": float(np.abs(cosines + 1 / (classes - 1)).mean()),
+        "nc3": float(np.linalg.norm(weight / head - arms / size)) if head > 0 else math.nan,
+        "nc4": nc4,
+    }
+
+
+def interior_classes(centres: np.ndarray) -> list[int]:
+    """The classes whose centre lies inside the convex hull of the others' centres, (k, d)."""
+    return [int(label) for label in np.flatnonzero(packing.hull_distances(centres) == 0)]
+
+
+def symmetries(room: str) -> np.ndarray:
+    """The (s, 2, 2) matrices that map a room onto itself: eight for the square, two for the quadrant."""
+    return SYMMETRIES if room == "square" else np.array([np.eye(2), [[0.0, 1.0], [1.0, 0.0]]])
+
+
+def arrangement_distance(first: np.ndarray, second: np.ndarray, room: str = "square") -> float:
+    """How far two arrangements are apart, whatever the classes are called and however the room is turned.
+
+        min over symmetries g and permutations p of  sqrt(mean_i |g a_i - b_p(i)|^2)
+
+    first, second  (k, 2)
+    room           "square" or "quadrant"
+    returns        float >= 0, room units; a pseudometric: 0 means the same arrangement
+    """
+    return float(np.linalg.norm(aligned(first, second, room) - second) / math.sqrt(len(second)))
+
+
+def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.ndarray:
+    """The image of an arrangement under the symmetry and relabelling that bring it closest to a target.
+
+    points, target  (k, 2)
+    returns         (k, 2): row i is the point matched with target[i]
+    raises          ValueError: shapes differ
+    """
+    points, target = np.asarray(points, np.float64), np.asarray(target, np.float64)
+    if points.shape != target.shape:
+        raise ValueError(f"expected two arrangements of one shape, got {points.shape} and {target.shape}")
+    best, least = points, math.inf
+    for symmetry in symmetries(room):
+        image = points @ symmetry.T
+        cost = ((target[:, None] - image[None]) ** 2).sum(2)
+        rows, columns = linear_sum_assignment(cost)
+        total = float(cost[rows, columns].sum())
+        if total < least - 1e-12:
+            best, least = image[columns], total
+    return best
+
+
+def canonical(points: np.ndarray, room: str = "square", decimals: int = 2) -> np.ndarray:
+    """One pose for all arrangements that differ by a symmetry of the room or by labels, (k, 2) to (k, 2).
+
+    Of the images under the symmetries, each with its rows in falling order, the
+    greatest; coordinates are compared after rounding to `decimals`.
+    """
+    best, greatest = points, None
+    for symmetry in symmetries(room):
+        image = np.asarray(points, np.float64) @ symmetry.T
+        rounded = np.round(image, decimals) + 0.0  # no -0
+        order = np.lexsort((image[:, 1], image[:, 0], rounded[:, 1], rounded[:, 0]))[::-1]
+        key = rounded[order].ravel().tolist()
+        if greatest is None or key > greatest:
+            best, greatest = image[order], key
+    return best
+
+
+def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:
+    """Everything measured of one run, ready for JSON.
+
+    Numbers keep six significant digits, degrees two decimals; None stands for
+    what is undefined. Lengths are in units of the hidden layer, whose room is
+    [-1, 1]^2 for tanh.
+
+    accuracy        share of training points classified right, last epoch
+    loss            mean cross-entropy, nats, last epoch, without L2
+    collapsed       accuracy within 0.1 of chance: the run learnt nothing
+    epochs_to_90    first epoch at accuracy 0.9; None: never
+    centres         [[x, y], ...] mean hidden position of each class's training points
+    largest_norm    largest distance of a centre from the origin
+    least_distance  least distance between two centres
+    packing_ratio   tanh: least_distance over the proved optimum of the square (k <= 10).
+                    ReLU: its quadrant has no end, so the centres are divided by
+                    largest_norm first and compared with the best known packing of
+                    the quarter disk; comparable between ReLU runs alone
+    one_vs_rest     least distance from a centre to the convex hull of the others
+    least_angle_deg least angle between two centres, seen from the origin; None when a centre is there
+    wall_gap        tanh: how far the centre least near a wall is from its nearest wall
+    interior        how many centres lie inside the convex hull of the others
+    margin          head_margin at the centres: least lead of the true class's logit / |W|_F
+    clearance       least distance from a centre to the border of its region
+    nc1 ... nc4     collapse_metrics: nc1, nc2_norm, nc2_angle, nc2_simplex, nc3, nc4
+    angles          angle_statistics over `lattice`^2 inputs; None unless the last hidden layer has two neurons
+    """
+    layers = network.forward(spec, run.weights[-1], run.x)
+    points = layers.hidden[-1]
+    head = network.split(spec, run.weights[-1])[-1].astype(np.float64)
+    weight, bias = head[:, :-1], head[:, -1]
+    centres = class_centres(points, run.y, spec.classes)
+    norms = np.linalg.norm(centres, axis=1)
+    apart = packing.least_distance(centres)
+    hulls = packing.hull_distances(centres)
+    accuracy = float(run.accuracy[-1])
+    reached = np.flatnonzero(run.accuracy >= 0.9)
+    plane = spec.hidden[-1] == 2
+    measures: dict[str, Any] = {
+        "accuracy": accuracy,
+        "loss": float(run.loss[-1]),
+        "collapsed": accuracy - 1 / spec.classes < COLLAPSED_ABOVE_CHANCE,
+        "epochs_to_90": int(reached[0]) if len(reached) else None,
+        "centres": centres.tolist(),
+        "largest_norm": float(norms.max()),
+        "least_distance": apart,
+        "packing_ratio": packing_ratio(centres, ROOMS[spec.activation]) if plane else None,
+        "one_vs_rest": float(hulls.min()),
+        "least_angle_deg": least_angle_deg(centres),
+        "wall_gap": float((1 - np.abs(centres).max(1)).max()) if spec.activation == "tanh" else None,
+        "interior": int((hulls == 0).sum()),
+        "margin": head_margin(centres, weight, bias),
+        "clearance": head_clearance(centres, weight, bias),
+        **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
+    }
+    rounded: dict[str, Any] = _rounded(measures)
+    return rounded | {"angles": angle_statistics(spec, run.weights[-1], lattice) if plane else None}
+
+
+def packing_ratio(centres: np.ndarray, room: str) -> float | None:
+    """Least distance of (k, 2) centres over the room's optimum; None for more points than are tabled.
+
+    In the quadrant, which has no end, the centres are first divided by the largest of their norms.
+    """
+    best = packing.OPTIMUM[room].get(len(centres))
+    if best is None:
+        return None
+    size = float(np.linalg.norm(centres, axis=1).max()) if room == "quadrant" else 1.0
+    return packing.least_distance(centres) / (size * best) if size > 0 else 0.0
+
+
+def least_angle_deg(centres: np.ndarray) -> float | None:
+    """Least angle between two of (k, d) centres seen from the origin, degrees; None when a centre is at the origin."""
+    norms = np.linalg.norm(centres, axis=1)
+    if norms.min() < 1e-9:
+        return None
+    units = centres / norms[:, None]
+    closest = (units @ units.T)[np.triu_indices(len(units), 1)].max()
+    return math.degrees(math.acos(min(1.0, float(closest))))
+
+
+def _rounded(value: Any) -> Any:
+    """Six significant digits throughout; None for what is not finite."""
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_rounded(entry) for entry in value]
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT}g}") + 0.0 if math.isfinite(value) else None
+    return value

@@ -1,0 +1,373 @@
+"""Measures against closed forms, constructed arrangements and the network evaluated the plain way."""
+
+import json
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from generator import measure, network, packing
+from generator.experiments import RunSpec, layer_shapes
+
+EXACT = 1e-12
+ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
+FLOAT32_ATOL = 2e-5
+CORNERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
+
+
+@dataclass
+class Trained:
+    """What measure_run reads of a run."""
+
+    x: np.ndarray
+    y: np.ndarray
+    checkpoints: np.ndarray
+    weights: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+
+def random_weights(spec: RunSpec, seed: int = 0, scale: float = 2.0) -> np.ndarray:
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    return (scale * np.random.default_rng(seed).standard_normal(size)).astype(np.float32)
+
+
+def regular(count: int, radius: float = 1.0, turn: float = 0.0) -> np.ndarray:
+    angle = turn + 2 * np.pi * np.arange(count) / count
+    return radius * np.stack([np.cos(angle), np.sin(angle)], 1)
+
+
+# circular statistics
+
+
+def test_circular_mean_crosses_the_wrap():
+    assert measure.circular_mean_deg(np.array([350.0, 30.0])) == pytest.approx(10)
+    assert measure.circular_mean_deg(np.array([-170.0, 170.0])) == pytest.approx(180)
+    assert measure.circular_mean_deg(np.array([359.0, 1.0])) % 360 == pytest.approx(0, abs=1e-9)
+    assert 0 <= measure.circular_mean_deg(np.array([-1e-14])) < 360
+
+
+def test_circular_mean_weighs_and_turns():
+    angles, weights = np.array([0.0, 90.0]), np.array([1.0, math.sqrt(3)])
+    assert measure.circular_mean_deg(angles, weights) == pytest.approx(60)
+    assert measure.circular_mean_deg(angles + 725, weights) == pytest.approx(65)
+
+
+def test_opposite_angles_have_no_mean():
+    angles = np.array([10.0, 190.0])
+    assert math.isnan(measure.circular_mean_deg(angles))
+    assert math.isinf(measure.circular_std_deg(angles))
+
+
+def test_circular_std_is_the_spread_of_a_wrapped_normal():
+    angles = np.random.default_rng(0).normal(355, 25, 200_000)
+    assert measure.circular_std_deg(angles) == pytest.approx(25, abs=0.2)
+    assert measure.circular_std_deg(np.full(5, 123.0)) == 0
+    two = np.array([-30.0, 30.0])  # R = cos 30
+    assert measure.circular_std_deg(two) == pytest.approx(math.degrees(math.sqrt(-2 * math.log(math.cos(math.pi / 6)))))
+
+
+def test_circular_statistics_want_a_weight_an_angle():
+    with pytest.raises(ValueError, match="as many weights as angles"):
+        measure.circular_mean_deg(np.zeros(3), np.ones(2))
+
+
+# the lattice
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize(("hidden", "scale"), [((64, 2), 2.0), ((9, 7, 2), 2.0), ((2,), 2.0), ((16, 2), 60.0)])
+def test_lattice_is_the_network(activation, hidden, scale):
+    spec = RunSpec(classes=5, activation=activation, seed=0, hidden=hidden)
+    flat = random_weights(spec, scale=scale)
+    found, predicted = measure.lattice_hidden(spec, flat, 31)
+    axis = np.linspace(-1, 1, 31, dtype=np.float32)
+    x = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    layers = network.forward(spec, flat, x)
+    np.testing.assert_allclose(found.T, layers.hidden[-1], atol=FLOAT32_ATOL * scale**2 * 10, rtol=FLOAT32_ATOL)
+    assert (predicted == layers.logits.argmax(1)).mean() > 0.998  # ties at borders may fall either way in float32
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_angle_statistics_agree_with_the_plain_way(activation):
+    spec = RunSpec(classes=4, activation=activation, seed=0)
+    flat = random_weights(spec, seed=3, scale=0.7)
+    rows = measure.angle_statistics(spec, flat, lattice=101)
+    hidden, predicted = measure.lattice_hidden(spec, flat, 101)
+    degrees = np.degrees(np.arctan2(hidden[1], hidden[0]))
+    directed = np.hypot(*hidden) > 0
+    assert sum(row["share"] for row in rows) == pytest.approx(1, abs=1e-5)
+    assert [row["mean_deg"] for row in rows] == sorted(row["mean_deg"] for row in rows)
+    for row in rows:
+        here = (predicted == row["class"]) & directed
+        assert row["mean_deg"] == pytest.approx(measure.circular_mean_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
+        assert row["std_deg"] == pytest.approx(measure.circular_std_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
+        assert row["share"] == pytest.approx((predicted == row["class"]).mean(), abs=1e-6)
+
+
+def test_angles_turn_with_the_hidden_plane():
+    spec = RunSpec(classes=3, activation="relu", seed=0, hidden=(8, 2))
+    flat = random_weights(spec, seed=1)
+    swapped = flat.copy()  # exchange the two hidden neurons: angles a become 90 - a
+    layers = network.split(spec, swapped)
+    layers[1][:] = layers[1][::-1].copy()
+    layers[2][:, :2] = layers[2][:, 1::-1].copy()
+    plain = {row["class"]: row for row in measure.angle_statistics(spec, flat, 101)}
+    for row in measure.angle_statistics(spec, swapped, 101):
+        assert row["mean_deg"] == pytest.approx((90 - plain[row["class"]]["mean_deg"]) % 360, abs=ANGLE_ATOL_DEG)
+        assert row["std_deg"] == pytest.approx(plain[row["class"]]["std_deg"], abs=ANGLE_ATOL_DEG)
+
+
+def test_inputs_without_direction_count_in_the_share_alone():
+    # hidden = (max(x, 0), 0): the left half of the plane goes to the origin, the right half to 0 degrees
+    spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(2,))
+    flat = np.array([1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0], np.float32)
+    (row,) = measure.angle_statistics(spec, flat, 20)
+    assert row == {"class": 0, "mean_deg": 0.0, "std_deg": 0.0, "share": 1.0}
+
+
+def test_a_dead_plane_has_shares_and_no_angles():
+    spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(4, 2))
+    flat = random_weights(spec)
+    network.split(spec, flat)[1][:] = [[0, 0, 0, 0, -1]] * 2
+    (row,) = measure.angle_statistics(spec, flat, 21)
+    assert row["share"] == 1 and row["mean_deg"] is None and row["std_deg"] is None
+
+
+# distances and margins
+
+
+def test_four_corners_fill_the_square():
+    assert measure.packing_ratio(CORNERS, "square") == pytest.approx(1, abs=EXACT)
+    assert measure.packing_ratio(0.9 * CORNERS, "square") == pytest.approx(0.9, abs=EXACT)
+
+
+def test_the_quadrant_is_measured_by_its_largest_norm():
+    fan = np.array([[0.0, 0.0], [1.0, 0.0], [math.cos(1.2), math.sin(1.2)]])
+    assert measure.packing_ratio(fan, "quadrant") == pytest.approx(1, abs=EXACT)
+    assert measure.packing_ratio(7 * fan, "quadrant") == pytest.approx(1, abs=EXACT)
+    assert measure.packing_ratio(np.zeros((3, 2)), "quadrant") == 0
+
+
+@pytest.mark.parametrize("classes", [3, 4, 5, 6, 7])
+def test_hull_distance_of_equally_spaced_directions(classes):
+    np.testing.assert_allclose(packing.hull_distances(regular(classes)), 1 - math.cos(2 * math.pi / classes), atol=1e-7)
+
+
+def test_hull_distance_is_zero_inside_and_on_the_hull():
+    assert packing.hull_distance(np.array([0.2, -0.3]), CORNERS) == 0
+    assert packing.hull_distance(np.array([1.0, 0.0]), CORNERS) == 0
+    assert packing.hull_distance(np.array([3.0, 0.0]), CORNERS) == pytest.approx(2, abs=1e-7)
+    assert packing.hull_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5, abs=1e-7)
+
+
+def test_interior_names_the_centre_of_four_corners():
+    assert measure.interior_classes(np.vstack([CORNERS[:2], [[0.0, 0.0]], CORNERS[2:]])) == [2]
+    assert measure.interior_classes(regular(7)) == []
+
+
+def test_margin_of_two_opposite_corners_is_two():
+    centres = np.array([[1.0, 1.0], [-1.0, -1.0]])
+    weight = 3 * np.array([[1.0, 1.0], [-1.0, -1.0]])
+    assert measure.head_margin(centres, weight, np.zeros(2)) == pytest.approx(2, abs=EXACT)
+    assert measure.head_margin(-centres, weight, np.zeros(2)) == pytest.approx(-2, abs=EXACT)
+    assert measure.head_clearance(centres, weight, np.zeros(2)) == pytest.approx(math.sqrt(2), abs=EXACT)
+    assert measure.head_clearance(centres, weight, np.array([3.0, -3.0])) == pytest.approx(
+        math.sqrt(2) - 1 / math.sqrt(2), abs=EXACT
+    )
+
+
+def test_a_head_of_zeros_has_no_margin():
+    assert math.isnan(measure.head_margin(CORNERS, np.zeros((4, 2)), np.zeros(4)))
+
+
+def test_least_angle_seen_from_the_origin():
+    assert measure.least_angle_deg(regular(5)) == pytest.approx(72)
+    assert measure.least_angle_deg(np.vstack([CORNERS, [[0, 0]]])) is None
+
+
+# neural collapse
+
+
+def clouds(centres: np.ndarray, spread: float, per_class: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """Points whose class means are the centres exactly and whose covariance within is spread^2 times the identity."""
+    dimension = centres.shape[1]
+    offsets = np.random.default_rng(0).standard_normal((per_class, dimension))
+    offsets -= offsets.mean(0)
+    offsets @= np.linalg.inv(np.linalg.cholesky(offsets.T @ offsets / per_class)).T
+    points = (centres[:, None] + spread * offsets).reshape(-1, dimension)
+    return points, np.repeat(np.arange(len(centres)), per_class)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4, 6])
+def test_a_perfect_simplex_has_collapsed(classes):
+    simplex = np.eye(classes) - 1 / classes
+    points, labels = clouds(simplex + 5.0, 0.0)
+    found = measure.collapse_metrics(points, labels, 2.5 * simplex, labels)
+    for name in ("nc1", "nc2_norm", "nc2_angle", "nc2_simplex", "nc3", "nc4"):
+        assert found[name] == pytest.approx(0, abs=1e-7), name
+
+
+def test_nc1_of_a_known_spread():
+    # S_W = s^2 I and S_B = r^2/2 I for a regular polygon of radius r: tr(S_W S_B^+)/k = 4 s^2 / (k r^2)
+    points, labels = clouds(regular(5, radius=2.0), 0.3)
+    found = measure.collapse_metrics(points, labels, regular(5), labels)
+    assert found["nc1"] == pytest.approx(4 * 0.09 / (5 * 4), rel=1e-9)
+
+
+def test_nc1_ignores_directions_without_spread_between_classes():
+    # two classes on the x axis: S_B = diag(1, 0), so only the spread along x counts
+    points, labels = clouds(np.array([[1.0, 0.0], [-1.0, 0.0]]), 0.2)
+    assert measure.collapse_metrics(points, labels, np.eye(2), labels)["nc1"] == pytest.approx(0.04 / 2, rel=1e-9)
+
+
+def test_nc2_of_a_square_and_of_unequal_lengths():
+    square = measure.collapse_metrics(*clouds(CORNERS, 0.0), CORNERS, np.zeros(160))
+    assert square["nc2_norm"] == pytest.approx(0, abs=EXACT)
+    # six pairs: four at cos 0, two at cos -1
+    assert square["nc2_angle"] == pytest.approx(math.sqrt(2) / 3)
+    assert square["nc2_simplex"] == pytest.approx((4 * (1 / 3) + 2 * (2 / 3)) / 6)
+    cross = np.array([[6.0, 0.0], [-6.0, 0.0], [0.0, 2.0], [0.0, -2.0]])
+    assert measure.collapse_metrics(*clouds(cross, 0.0), cross, np.zeros(160))["nc2_norm"] == pytest.approx(0.5)
+
+
+def test_nc3_of_a_head_at_right_angles():
+    points, labels = clouds(CORNERS, 0.0)
+    turned = CORNERS @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    assert measure.collapse_metrics(points, labels, turned, labels)["nc3"] == pytest.approx(math.sqrt(2))
+
+
+def test_nc4_counts_disagreement_with_the_nearest_mean():
+    points, labels = clouds(CORNERS, 0.01)
+    predicted = labels.copy()
+    predicted[:8] = 3
+    assert measure.collapse_metrics(points, labels, CORNERS, predicted)["nc4"] == pytest.approx(8 / 160)
+    points[:2] = CORNERS[1]  # nearest another class's mean, and predicted as their own
+    assert measure.collapse_metrics(points, labels, CORNERS, labels)["nc4"] == pytest.approx(2 / 160)
+
+
+def test_classes_at_one_place_have_no_collapse_metrics():
+    points, labels = clouds(np.zeros((3, 2)), 0.0)
+    found = measure.collapse_metrics(points, labels, np.ones((3, 2)), labels)
+    assert all(math.isnan(found[name]) for name in ("nc1", "nc2_norm", "nc2_angle", "nc3"))
+
+
+# arrangements
+
+
+def test_symmetries_are_eight_different_ones_and_keep_the_square():
+    found = measure.symmetries("square")
+    assert len({tuple(matrix.ravel()) for matrix in found}) == 8
+    for matrix in found:
+        assert {tuple(p) for p in CORNERS @ matrix.T} == {tuple(p) for p in CORNERS}
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant"])
+def test_distance_forgets_symmetry_and_labels(room):
+    rng = np.random.default_rng(5)
+    points = rng.uniform(0, 1, (6, 2))
+    for matrix in measure.symmetries(room):
+        image = (points @ matrix.T)[rng.permutation(6)]
+        assert measure.arrangement_distance(points, image, room) == pytest.approx(0, abs=EXACT)
+        np.testing.assert_allclose(measure.canonical(image, room), measure.canonical(points, room), atol=EXACT)
+
+
+def test_distance_of_known_arrangements():
+    moved = CORNERS.copy()
+    moved[0] -= [0.6, 0.8]
+    assert measure.arrangement_distance(CORNERS, moved) == pytest.approx(math.sqrt(1 / 4))
+    assert measure.arrangement_distance(CORNERS, 0.5 * CORNERS) == pytest.approx(math.sqrt(0.5))
+    first, second = np.array([[0.1, 0.9], [0.3, 0.2]]), np.array([[-0.1, 0.9], [-0.3, 0.2]])
+    assert measure.arrangement_distance(first, second, "square") == pytest.approx(0, abs=EXACT)
+    assert measure.arrangement_distance(first, second, "quadrant") > 0.1
+
+
+def test_distance_is_symmetric_and_obeys_the_triangle():
+    rng = np.random.default_rng(1)
+    a, b, c = rng.uniform(-1, 1, (3, 5, 2))
+    distance = measure.arrangement_distance
+    assert distance(a, b) == pytest.approx(distance(b, a))
+    assert distance(a, c) <= distance(a, b) + distance(b, c) + EXACT
+
+
+def test_aligned_rows_follow_the_target():
+    rng = np.random.default_rng(2)
+    target = rng.uniform(-1, 1, (7, 2))
+    points = (target @ measure.SYMMETRIES[5].T)[rng.permutation(7)]
+    np.testing.assert_allclose(measure.aligned(points, target), target, atol=EXACT)
+
+
+def test_arrangements_of_different_size_cannot_be_compared():
+    with pytest.raises(ValueError, match="one shape"):
+        measure.arrangement_distance(CORNERS, CORNERS[:3])
+
+
+# a whole run
+
+
+def corner_run() -> tuple[RunSpec, Trained]:
+    """A hand-made network that sends the four quadrants of the input plane to the four corners."""
+    spec = RunSpec(classes=4, activation="tanh", seed=0, hidden=(2, 2))
+    layers = [
+        np.array([[9.0, 0, 0], [0, 9, 0]]),
+        np.array([[9.0, 0, 0], [0, 9, 0]]),
+        np.hstack([CORNERS, np.zeros((4, 1))]),
+    ]
+    flat = np.concatenate([layer.ravel() for layer in layers]).astype(np.float32)
+    x = np.repeat(CORNERS * 0.5, 10, axis=0).astype(np.float32)
+    epochs = np.array([0, 1])
+    return spec, Trained(
+        x, np.repeat(np.arange(4), 10), epochs, np.stack([0 * flat, flat]), np.array([1.4, 0.1]), np.array([0.25, 1.0])
+    )
+
+
+def test_a_hand_made_network_fills_the_corners():
+    spec, run = corner_run()
+    found = measure.measure_run(spec, run, lattice=20)
+    assert found["packing_ratio"] == pytest.approx(1, abs=1e-5)
+    assert found["least_distance"] == pytest.approx(2, abs=1e-5)
+    assert found["margin"] == pytest.approx(2 / math.sqrt(8), abs=1e-5)
+    assert found["clearance"] == pytest.approx(1, abs=1e-5)
+    assert found["one_vs_rest"] == pytest.approx(math.sqrt(2), abs=1e-5)
+    assert found["wall_gap"] == pytest.approx(0, abs=1e-5)
+    assert found["epochs_to_90"] == 1 and found["interior"] == 0 and found["collapsed"] is False
+    assert [row["share"] for row in found["angles"]] == [0.25] * 4
+    assert [row["mean_deg"] for row in found["angles"]] == pytest.approx([45, 135, 225, 315], abs=ANGLE_ATOL_DEG)
+
+
+def test_the_wall_gap_is_that_of_the_centre_least_near_a_wall():
+    spec, run = corner_run()
+    run.x[:10] = [0.01, 0.0]  # the first class's centre: tanh(9 tanh 0.09), 0
+    gap = 1 - math.tanh(9 * math.tanh(9 * 0.01))
+    assert measure.measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
+
+
+def test_numbers_keep_six_digits():
+    spec, run = corner_run()
+    run.loss[-1] = 0.012345678901
+    assert measure.measure_run(spec, run, lattice=5)["loss"] == 0.0123457
+
+
+def test_measures_are_plain_and_come_back_from_json():
+    spec, run = corner_run()
+    found = measure.measure_run(spec, run, lattice=20)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_a_run_that_learnt_nothing_says_so():
+    spec, run = corner_run()
+    run.weights[-1] = 0
+    run.accuracy[-1] = 0.25
+    found = measure.measure_run(replace(spec, activation="relu"), run, lattice=20)
+    assert found["collapsed"] is True and found["epochs_to_90"] is None
+    assert found["least_distance"] == 0 and found["packing_ratio"] == 0
+    assert found["nc1"] is None and found["margin"] is None and found["wall_gap"] is None
+    json.dumps(found, allow_nan=False)
+
+
+def test_every_key_is_described():
+    spec, run = corner_run()
+    described = measure.measure_run.__doc__ + measure.collapse_metrics.__doc__
+    for key in measure.measure_run(spec, run, lattice=5):
+        assert f" {key} " in described.replace("\n", " "), key
