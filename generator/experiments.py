@@ -17,6 +17,8 @@ from generator.errors import ContentError, Problem, nearest
 
 ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU"}
 ACTIVATIONS = tuple(ACTIVATION_LABELS)
+BATCH_NUMBERS = 400_000  # activations and their gradients: 1.6 MB of float32, a core's second-level cache
+BATCH_AT_MOST = 16
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,18 @@ def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
     """Each layer's (outputs, inputs), first to last."""
     widths = [2, *spec.hidden, spec.classes]
     return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
+
+
+def cost(spec: RunSpec) -> int:
+    """Multiplications of one training run, about."""
+    weights = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    return 3 * weights * spec.classes * spec.points_per_class * spec.epochs
+
+
+def batch_size(spec: RunSpec) -> int:
+    """How many networks of a shape are best stepped together: as many as keep their work in a core's cache."""
+    numbers = 2 * sum(spec.hidden) * spec.classes * spec.points_per_class
+    return max(1, min(BATCH_AT_MOST, BATCH_NUMBERS // numbers))
 
 
 @dataclass(frozen=True)
@@ -408,7 +422,7 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
 
 def _planned(name: str, specs: list[RunSpec], fixed: dict[str, Any], first: bool) -> tuple[Planned, ...]:
     """Names and folders for an experiment's runs, from the fields in which they differ."""
-    rows = [_flat(spec) for spec in specs]
+    rows = [flat(spec) for spec in specs]
     named = ("classes", "activation", "seed", "bias_start")
     varied = [key for key in rows[0] if key not in named and len({row.get(key) for row in rows}) > 1]
     drawn, shipped = fixed["seeds"][: fixed["draw"]], fixed["seeds"][: fixed["ship"]]
@@ -423,7 +437,8 @@ def _planned(name: str, specs: list[RunSpec], fixed: dict[str, Any], first: bool
     return tuple(planned)
 
 
-def _flat(spec: RunSpec) -> dict[str, Any]:
+def flat(spec: RunSpec) -> dict[str, Any]:
+    """A spec's fields with its dataset's beside them."""
     fields = dataclasses.asdict(spec)
     return {**fields, **dict(fields.pop("dataset_options"))}
 

@@ -1,0 +1,101 @@
+"""The command line: peek build."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import generator
+from generator.errors import PeekError
+
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command. Returns the exit code: 0 done, 1 a mistake to mend, 2 wrong usage, 130 interrupted."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except PeekError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the site is as it was, and finished runs are kept", file=sys.stderr)
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
+    top.add_argument("--version", action="version", version=f"peek {generator.__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    build = commands.add_parser("build", help="train, draw and build the site")
+    build.set_defaults(run=run_build)
+    add_folders(build)
+    build.add_argument(
+        "--force",
+        action="append",
+        default=[],
+        metavar="STAGE",
+        choices=["train", "measure", "draw"],
+        help="run a stage although the cache has its results: train, measure or draw",
+    )
+    build.add_argument("--explain", action="store_true", help="say what each stage did, and why")
+    return top
+
+
+def add_folders(command: argparse.ArgumentParser) -> None:
+    """The options that every command on an article shares."""
+    add = command.add_argument
+    add("--content", type=Path, default=Path("content"), metavar="DIR", help="the article's folder (content)")
+    add("--out", type=Path, default=Path("site"), metavar="DIR", help="where the site goes (site)")
+    add("--cache", type=Path, default=Path(".cache"), metavar="DIR", help="what is kept between builds (.cache)")
+    add("--templates", type=Path, metavar="DIR", help="templates other than peek's own")
+    add("--profile", default="standard", help="which size of the experiments to run (standard)")
+    add("--workers", type=positive, metavar="N", help="processes that train and draw (one a core)")
+    add("--device", choices=["cpu", "cuda", "auto"], default="cpu", help="what trains (cpu)")
+    add("--base-url", default="", metavar="URL", help="where the site will live: adds canonical links, feed, sitemap")
+    add("--strict", action="store_true", help="warnings are errors")
+    add("--draft", action="store_true", help="mark the pages as a draft")
+    add("--quiet", action="store_true", help="say nothing but warnings and errors")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least 1")
+    return int(text)
+
+
+def run_build(arguments: argparse.Namespace) -> int:
+    """peek build: ends with the path of the page."""
+    from generator.build import build
+    from generator.progress import Progress
+
+    progress = Progress(arguments.quiet)
+    built = build(build_options(arguments), progress)
+    if arguments.explain:
+        if built.report is None:
+            progress.say("train, measure, draw: nothing to do; experiments, code and libraries are unchanged")
+        else:
+            for stage, (ran, total, reason) in built.report.ran.items():
+                progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
+    progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
+    if not arguments.quiet:
+        print(built.index)
+    return 0
+
+
+def build_options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
+    """A build's Options from the command line's."""
+    from generator.build import Options
+
+    names = ("content", "out", "cache", "profile", "device", "base_url", "strict", "draft")
+    given = {name: getattr(arguments, name) for name in names}
+    optional = {name: getattr(arguments, name) for name in ("templates", "workers") if getattr(arguments, name)}
+    return Options(**given, **optional, force=frozenset(getattr(arguments, "force", ())))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,356 @@
+"""What the runs of a plan gave: taken from the cache, or trained, measured and drawn now.
+
+    keys of all runs -> train what is missing -> measure what is missing -> draw and pack what is missing -> catalogue
+
+A catalogue is plain data. It is kept under the digest of everything it came
+from, so that a build in which no experiment changed reads one file.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import csv
+import dataclasses
+import io
+import itertools
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator import experiments, figures, style, work
+from generator.errors import PeekError
+from generator.experiments import Plan, Planned, RunSpec
+from generator.progress import Progress
+from generator.store import Store, all_code, code, digest, versions
+
+TRAINING = ("torch", "numpy")
+DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
+STAGES = ("train", "measure", "draw")
+
+
+class DivergedRunError(PeekError):
+    """A run's loss turned non-finite."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The runs of a build, as plain dictionaries keyed as results.Result's fields, and the files that belong to them.
+
+    profile  that sized the experiments
+    about    each experiment's sentence, by name
+    files    site-relative path -> file in the cache, relative to it
+    tables   site-relative path -> text made of the runs: one CSV an experiment
+    """
+
+    profile: str
+    about: dict[str, str]
+    runs: list[dict[str, Any]]
+    files: dict[str, str]
+    tables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Report:
+    """How many jobs each stage ran, of how many, and why."""
+
+    ran: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a catalogue is made.
+
+    workers  processes
+    force    stages that run although the cache has their results
+    device   "cpu", "cuda" or "auto"
+    """
+
+    store: Store
+    progress: Progress
+    workers: int
+    force: frozenset[str] = frozenset()
+    device: str = "cpu"
+
+
+def address(source: Path, profile: str) -> str:
+    """The digest of all that a catalogue comes from: the experiments' text, the code, the libraries."""
+    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    return digest(text, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+
+
+def load(key: str, means: Means) -> Catalogue | None:
+    """The catalogue kept under a digest, when it and all its files are there."""
+    if means.force & set(STAGES):
+        return None
+    kept = means.store.load_json("catalogues", key)
+    if kept is None or not all((means.store.root / path).exists() for path in kept["files"].values()):
+        return None
+    return Catalogue(**kept)
+
+
+def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
+    """The catalogue of a plan, doing what is missing.
+
+    raises  DivergedRunError: names the run; what other runs gave by then is kept
+    """
+    planned = [(experiment.name, run) for experiment in plan.experiments for run in experiment.runs]
+    maker = _Maker(means, {run.spec: run_key(run.spec) for _, run in planned})
+    with maker:
+        maker.train(planned)
+        measures = maker.measure()
+        drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
+        packed = maker.pack([(name, run) for name, run in planned if run.shipped])
+    catalogue = _assemble(plan, maker, measures, drawn, packed)
+    means.store.save_json("catalogues", key, dataclasses.asdict(catalogue))
+    return catalogue, maker.report
+
+
+def run_key(spec: RunSpec) -> str:
+    """The address of a run: its spec, the code that trains, the libraries."""
+    return digest("run", dataclasses.asdict(spec), code("train", "datasets", "experiments"), versions(*TRAINING))
+
+
+def measure_key(run: str) -> str:
+    """The address of a run's measures."""
+    return digest("measures", run, code("measure", "network", "packing"), versions("numpy"))
+
+
+def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
+    """The address of a figure of a run, in both themes."""
+    source = code("figures/__init__", f"figures/{figure.module}", "draw", "style", "network")
+    return digest("picture", run, measures, figure.name, source, versions(*DRAWING))
+
+
+def pack_key(run_id: str, run: str) -> str:
+    """The address of a run's script for the page."""
+    return digest("script", run_id, run, code("export", "network"), versions("numpy"))
+
+
+class _Maker:
+    """One making of a catalogue: its pool of processes and what it has done."""
+
+    def __init__(self, means: Means, keys: dict[RunSpec, str]) -> None:
+        self.means = means
+        self.store = means.store
+        self.keys = keys
+        self.report = Report()
+        self._pool: concurrent.futures.Executor | None = None
+
+    def __enter__(self) -> _Maker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.means.progress.close()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def pool(self) -> concurrent.futures.Executor:
+        """The processes, started at the first job."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = concurrent.futures.ProcessPoolExecutor(self.means.workers, context, work.start_worker)
+        return self._pool
+
+    def run_path(self, spec: RunSpec) -> Path:
+        return self.store.path("runs", self.keys[spec], "npz")
+
+    def run_data(self, spec: RunSpec) -> bytes:
+        return self.run_path(spec).read_bytes()
+
+    def stage(self, name: str, unit: str, total: int, jobs: list[tuple[Any, ...]], reason: str) -> Iterator[Any]:
+        """Run jobs (item, steps, function, *arguments) and give (item, result) as they end.
+
+        The arguments of a job may be callables without arguments, called when the job is sent, so that only the data
+        of jobs under way is in memory.
+        """
+        self.report.ran[name] = (sum(job[1] for job in jobs), total, reason)
+        if not jobs:
+            return
+        self.means.progress.start(name, sum(job[1] for job in jobs), unit)
+        waiting, sent = iter(jobs), {}
+        for job in itertools.islice(waiting, 2 * self.means.workers):
+            sent[self._send(job)] = job
+        while sent:
+            ended, _ = concurrent.futures.wait(sent, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in ended:
+                item, steps, *_ = sent.pop(future)
+                yield item, future.result()
+                self.means.progress.advance(steps)
+                for job in itertools.islice(waiting, 1):
+                    sent[self._send(job)] = job
+        self.means.progress.close()
+
+    def _send(self, job: tuple[Any, ...]) -> concurrent.futures.Future[Any]:
+        _, _, function, *arguments = job
+        return self.pool.submit(function, *(a() if callable(a) else a for a in arguments))
+
+    def train(self, planned: list[tuple[str, Planned]]) -> None:
+        """Train the runs that the cache lacks; several at once where they differ in seed alone."""
+        forced = "train" in self.means.force
+        missing = [spec for spec in self.keys if forced or not self.run_path(spec).exists()]
+        known = {spec: f"experiment {name}, run {run.id}" for name, run in planned for spec in [run.spec]}
+        reason = "forced" if forced else "not in the cache"
+        jobs = [
+            (specs, len(specs), work.train, specs, self.means.device) for specs in _batches(missing, self.means.workers)
+        ]
+        try:
+            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, reason):
+                for spec, (data, measures) in zip(specs, outcome, strict=True):
+                    self.store.save("runs", self.keys[spec], "npz", data)
+                    self.store.save_json("measures", measure_key(self.keys[spec]), measures)
+        except Exception as error:
+            if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
+                raise
+            spec, epoch = error.args
+            raise DivergedRunError(
+                f"{known[spec]}: the loss is not finite at epoch {epoch}; expected a smaller learning_rate"
+                f" than {spec.learning_rate:g}, or data of a smaller scale"
+            ) from None
+
+    def measure(self) -> dict[RunSpec, dict[str, Any]]:
+        """The measures of all runs."""
+        forced = "measure" in self.means.force
+        found = {
+            spec: None if forced else self.store.load_json("measures", measure_key(key))
+            for spec, key in self.keys.items()
+        }
+        jobs = [
+            (spec, 1, work.measure, spec, _later(self.run_data, spec)) for spec, kept in found.items() if kept is None
+        ]
+        reason = "forced" if forced else "the code that measures changed"
+        for spec, measures in self.stage("measure", "networks", len(found), jobs, reason):
+            found[spec] = measures
+            self.store.save_json("measures", measure_key(self.keys[spec]), measures)
+        return {spec: measures for spec, measures in found.items() if measures is not None}
+
+    def draw(
+        self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]
+    ) -> dict[tuple[RunSpec, str], dict[str, Path]]:
+        """The pictures of drawn runs: (spec, figure name) -> ending -> file."""
+        forced = "draw" in self.means.force
+        drawn: dict[tuple[RunSpec, str], dict[str, Path]] = {}
+        jobs: list[tuple[Any, ...]] = []
+        for (_, run), figure in itertools.product(planned, figures.load().values()):
+            spec = run.spec
+            key = picture_key(self.keys[spec], digest(measures[spec]), figure)
+            endings = self.store.load_json("pictures", key)
+            drawn[spec, figure.name] = {e: self.store.path("pictures", key, e) for e in endings or ()}
+            if forced or endings is None or not all(path.exists() for path in drawn[spec, figure.name].values()):
+                item = (spec, figure.name, key)
+                data = _later(self.run_data, spec)
+                jobs.append((item, 1, work.draw, figure.name, spec, data, measures[spec]))
+        jobs.sort(key=lambda job: not figures.load()[job[0][1]].animated)  # the long jobs first
+        reason = "forced" if forced else "not in the cache"
+        for (spec, name, key), encoded in self.stage("draw", "pictures", len(drawn), jobs, reason):
+            for ending, data in encoded.items():
+                self.store.save("pictures", key, ending, data)
+            self.store.save_json("pictures", key, sorted(encoded))
+            drawn[spec, name] = {ending: self.store.path("pictures", key, ending) for ending in sorted(encoded)}
+        return drawn
+
+    def pack(self, planned: list[tuple[str, Planned]]) -> dict[tuple[str, str], Path]:
+        """The scripts of runs that travel with the page: (experiment, run id) -> file."""
+        packed = {}
+        jobs: list[tuple[Any, ...]] = []
+        for name, run in planned:
+            key = pack_key(f"{name}/{run.id}", self.keys[run.spec])
+            packed[name, run.id] = self.store.path("scripts", key, "js")
+            if not packed[name, run.id].exists():
+                data = _later(self.run_data, run.spec)
+                jobs.append((key, 1, work.export, f"{name}/{run.id}", run.spec, data))
+        for key, script in self.stage("pack", "networks", len(packed), jobs, "not in the cache"):
+            self.store.save("scripts", key, "js", script)
+        return packed
+
+
+def _later(function: Callable[[RunSpec], bytes], spec: RunSpec) -> Callable[[], bytes]:
+    return lambda: function(spec)
+
+
+def _batches(specs: Iterable[RunSpec], workers: int) -> list[list[RunSpec]]:
+    """Runs that differ in seed alone in batches that keep all workers busy, the costliest first."""
+    alike: dict[RunSpec, list[RunSpec]] = {}
+    for spec in specs:
+        alike.setdefault(replace(spec, seed=0), []).append(spec)
+    batches = []
+    for group in alike.values():
+        size = min(experiments.batch_size(group[0]), -(-len(group) // workers))
+        batches += [group[start : start + size] for start in range(0, len(group), size)]
+    return sorted(batches, key=lambda batch: -len(batch) * experiments.cost(batch[0]))
+
+
+def _assemble(
+    plan: Plan,
+    maker: _Maker,
+    measures: Mapping[RunSpec, dict[str, Any]],
+    drawn: Mapping[tuple[RunSpec, str], dict[str, Path]],
+    packed: Mapping[tuple[str, str], Path],
+) -> Catalogue:
+    """The catalogue of runs that are all there."""
+    root = maker.store.root
+    files: dict[str, Path] = {}
+    runs = []
+    for experiment in plan.experiments:
+        for run in experiment.runs:
+            entry: dict[str, Any] = {
+                "id": run.id,
+                "experiment": experiment.name,
+                "key": maker.keys[run.spec],
+                "label": run.spec.label,
+                "spec": experiments.flat(run.spec),
+                "measures": measures[run.spec],
+                "pictures": {},
+                "files": {},
+            }
+            if run.folder:
+                for name, figure in figures.load().items():
+                    path = f"plots/{run.folder}/{run.spec.label}.{figure.stem}"
+                    endings = drawn[run.spec, name]
+                    files |= {f"{path}.{ending}": file for ending, file in endings.items()}
+                    entry["pictures"][name] = {
+                        "path": path,
+                        "formats": [e for e in ("gif", "webp", "png") if e in endings],
+                        "width": figure.width_px,
+                        "height": figure.height_px,
+                        "alt": figure.alt(run.spec, measures[run.spec]),
+                        "title": figure.title,
+                    }
+            if run.shipped:
+                entry["files"]["js"] = f"data/{experiment.name}/{run.id}.js"
+                files[entry["files"]["js"]] = packed[experiment.name, run.id]
+            if run.shipped or run.folder:
+                entry["files"]["npz"] = f"data/{experiment.name}/{run.id}.npz"
+                files[entry["files"]["npz"]] = maker.run_path(run.spec)
+            runs.append(entry)
+    about = {experiment.name: experiment.about for experiment in plan.experiments}
+    tables = {f"data/{name}.csv": table([run for run in runs if run["experiment"] == name]) for name in about}
+    relative = {path: file.relative_to(root).as_posix() for path, file in sorted(files.items())}
+    return Catalogue(plan.profile, about, runs, relative, tables)
+
+
+def table(runs: list[dict[str, Any]]) -> str:
+    """Runs as CSV: a row a run; lists, and measures that are not plain numbers or words, as JSON."""
+    rows = [{"id": run["id"], **run["spec"], **run["measures"]} for run in runs]
+    columns = list(dict.fromkeys(itertools.chain.from_iterable(rows)))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return json.dumps(value) if isinstance(value, (list, tuple, dict, bool)) else value
+
+
+def default_workers() -> int:
+    """One process for each core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,184 @@
+"""Everything on disk that the generator writes: the cache, and the site.
+
+A cache entry is addressed by what made it (digest of the code used, its
+parameters and input, the versions of its libraries), so a changed cause is a
+new address and nothing is ever stale. Files appear whole: written beside, then
+renamed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.errors import PeekError
+
+GENERATOR = Path(__file__).parent
+MANIFEST = ".peek.json"
+
+
+class ForeignFolderError(PeekError):
+    """The output folder holds files that no build of ours has put there."""
+
+
+def digest(*parts: Any) -> str:
+    """Address of an entry: SHA-256 over JSON, first 32 hex digits."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@functools.cache
+def code(*modules: str) -> str:
+    """Digest of modules' source ("train", "figures/angles"), line endings normalised."""
+    return digest([(GENERATOR / f"{name}.py").read_text(encoding="utf-8") for name in modules])
+
+
+def all_code() -> str:
+    """Digest of every module's source."""
+    return code(*sorted(path.relative_to(GENERATOR).as_posix()[:-3] for path in GENERATOR.rglob("*.py")))
+
+
+@functools.cache
+def versions(*libraries: str) -> dict[str, str]:
+    """Installed versions by library name."""
+    return {name: importlib.metadata.version(name) for name in libraries}
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is seen whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+@dataclass(frozen=True)
+class Store:
+    """The cache folder: entries by kind ("runs", "pictures", …), address and ending."""
+
+    root: Path
+
+    def path(self, kind: str, key: str, ending: str) -> Path:
+        """Where an entry is, if it is there."""
+        return self.root / kind / key[:2] / f"{key}.{ending}"
+
+    def has(self, kind: str, key: str, ending: str) -> bool:
+        """Whether an entry is there."""
+        return self.path(kind, key, ending).exists()
+
+    def save(self, kind: str, key: str, ending: str, data: bytes) -> None:
+        """Keep an entry."""
+        write_whole(self.path(kind, key, ending), data)
+
+    def save_json(self, kind: str, key: str, value: Any) -> None:
+        """Keep a plain value."""
+        self.save(kind, key, "json", json.dumps(value, separators=(",", ":"), allow_nan=False).encode())
+
+    def load_json(self, kind: str, key: str) -> Any:
+        """A plain value; None when it is not there or cannot be read."""
+        try:
+            return json.loads(self.path(kind, key, "json").read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+
+
+def sha256(data: bytes | Path) -> str:
+    """SHA-256 of bytes or of a file's, hex."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def publish(files: Mapping[str, bytes | Path], out: Path) -> bool:
+    """Make `out` hold exactly these files, all at once.
+
+    The site is written beside its place and swapped in, so that a reader or an interruption finds the old site or the
+    new one. The folder's own .gitignore is kept. Returns whether anything changed.
+
+    files   site-relative path -> content, or a file to copy
+    raises  ForeignFolderError: `out` holds files and no manifest of ours
+    """
+    out = Path(os.path.abspath(out))
+    _mend(out)
+    _refuse_foreign(out)
+    wanted = {path: sha256(data) for path, data in sorted(files.items())}
+    if (out / MANIFEST).exists() and _found(out) == wanted:
+        return False
+    fresh = Path(tempfile.mkdtemp(dir=_made(out.parent), prefix=f".{out.name}.new-"))
+    try:
+        fresh.chmod(0o755)
+        for path, data in files.items():
+            target = _made((fresh / path).parent) / Path(path).name
+            if isinstance(data, bytes):
+                target.write_bytes(data)
+            else:
+                shutil.copyfile(data, target)
+        (fresh / MANIFEST).write_text(json.dumps({"files": wanted}, indent=1) + "\n", encoding="utf-8")
+        if (out / ".gitignore").exists():
+            shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return True
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")
+
+
+def _mend(out: Path) -> None:
+    """Put the last good site back where an interruption fell between the two renames of a swap."""
+    if _old(out).exists():
+        if out.exists():
+            shutil.rmtree(_old(out))
+        else:
+            _old(out).rename(out)
+
+
+def _refuse_foreign(out: Path) -> None:
+    if not out.exists() or (out / MANIFEST).exists():
+        return
+    if not out.is_dir() or any(entry.name != ".gitignore" for entry in out.iterdir()):
+        raise ForeignFolderError(
+            f"{out}: holds files that peek did not put there; expected an empty folder, or a site that peek made"
+        )
+
+
+def _found(out: Path) -> dict[str, str]:
+    """Path and digest of every file of a site, but for its manifest and .gitignore."""
+    found = {}
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if path.is_file() and name not in (MANIFEST, ".gitignore"):
+            found[name] = sha256(path)
+    return dict(sorted(found.items()))
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    if out.exists():
+        out.rename(_old(out))
+    fresh.rename(out)
+    shutil.rmtree(_old(out), ignore_errors=True)

@@ -1,0 +1,84 @@
+"""The jobs that a build hands to worker processes.
+
+Each takes and returns plain data, so that it can run in another process or on
+another machine; only the store's owner writes. Heavy libraries are imported
+where they are used, so that planning the jobs needs none of them.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from generator.experiments import RunSpec
+
+if TYPE_CHECKING:
+    from generator.train import Run
+
+ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
+
+
+def start_worker() -> None:
+    """One thread a process: the build starts one process a core."""
+    import os
+
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def train(specs: list[RunSpec], device: str = "cpu") -> list[tuple[bytes, dict[str, Any]]]:
+    """Train runs that differ in seed alone: each one's .npz and its measures."""
+    import torch
+
+    from generator.measure import measure_run
+    from generator.train import train_together
+
+    torch.set_num_threads(1)
+    runs = train_together(specs, device=device)
+    return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
+
+
+def measure(spec: RunSpec, data: bytes) -> dict[str, Any]:
+    """The measures of a run kept earlier."""
+    from generator.measure import measure_run
+
+    return measure_run(spec, decode(data))
+
+
+def draw(name: str, spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, bytes]:
+    """One figure of a run in both themes: ending ("png", "dark.png", …) to bytes."""
+    from generator import figures, style
+
+    figure = figures.load()[name]
+    drawn: dict[str, bytes] = {}
+    for theme in style.THEMES:
+        prefix = "" if theme == "light" else f"{theme}."
+        encoded = figure.draw(spec, decode(data), measures, theme)
+        drawn |= {prefix + ending: encoded[ending] for ending in encoded}
+    return drawn
+
+
+def export(run_id: str, spec: RunSpec, data: bytes) -> bytes:
+    """A run as the script that the page's explorables load."""
+    from generator.export import pack
+
+    return pack(run_id, spec, decode(data))
+
+
+def encode(run: Run) -> bytes:
+    """A run as an .npz file, the same bytes each time."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez(file, **{name: getattr(run, name) for name in ARRAYS})
+    return file.getvalue()
+
+
+def decode(data: bytes) -> Any:
+    """A run from its .npz file."""
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    with np.load(io.BytesIO(data)) as arrays:
+        return SimpleNamespace(**{name: arrays[name] for name in ARRAYS})
