@@ -1,0 +1,393 @@
+// @ts-check
+/**
+ * Everything the explorables share hangs off this one name. Data scripts hand their runs to peek.receive.
+ * @type {any}
+ */
+const peek = {};
+
+/**
+ * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5].
+ * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
+ * @typedef {{widths: number[], activation: string}} Net
+ */
+
+/**
+ * The networks as pure functions of numbers. A worker gets this function as source text, so nothing in it
+ * may look at anything outside it.
+ */
+peek.makeNetwork = function () {
+  "use strict";
+
+  const EXP_LIMIT = 80; // the product of four exponentials of 2 * 80 is still finite
+
+  /** Each layer's place in the flat weights. @param {Net} net */
+  function layers(net) {
+    let start = 0;
+    return net.widths.slice(1).map((out, index) => {
+      const inputs = net.widths[index];
+      const layer = { start, out, inputs };
+      start += out * (inputs + 1);
+      return layer;
+    });
+  }
+
+  /** How many weights the network has. @param {Net} net */
+  function size(net) {
+    return layers(net).reduce((sum, layer) => sum + layer.out * (layer.inputs + 1), 0);
+  }
+
+  /** tanh by way of exp, twice as fast as Math.tanh and within 2e-16 of it. @param {number} value */
+  function tanh(value) {
+    return 1 - 2 / (Math.exp(2 * value) + 1);
+  }
+
+  /** out = W below + b for one layer. */
+  function combine(weights, layer, below, out) {
+    let at = layer.start;
+    if (layer.inputs === 2) {
+      const x = below[0];
+      const y = below[1];
+      for (let unit = 0; unit < layer.out; unit++, at += 3) {
+        out[unit] = weights[at] * x + weights[at + 1] * y + weights[at + 2];
+      }
+      return;
+    }
+    for (let unit = 0; unit < layer.out; unit++) {
+      let sum = 0;
+      for (let input = 0; input < layer.inputs; input++) sum += weights[at++] * below[input];
+      out[unit] = sum + weights[at++];
+    }
+  }
+
+  /** Bend the first `count` values towards their activation: 0 leaves them, 1 activates them. */
+  function bend(values, count, isTanh, share) {
+    for (let unit = 0; unit < count; unit++) {
+      const value = values[unit];
+      const active = isTanh ? tanh(value) : value > 0 ? value : 0;
+      values[unit] = share === 1 ? active : value + share * (active - value);
+    }
+  }
+
+  /**
+   * A place to evaluate one architecture: owns its scratch space.
+   * @param {Net} net
+   */
+  function evaluator(net) {
+    const isTanh = net.activation === "tanh";
+    const all = layers(net);
+    const head = all[all.length - 1];
+    const last = all.length - 2;
+    const values = all.map((layer) => new Float64Array(layer.out));
+    const input = new Float64Array(2);
+
+    /**
+     * The last hidden layer at points.
+     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, 2)
+     * @param {number} count @param {Float64Array | Float32Array} out (count, 2)
+     */
+    function hidden(weights, x, count, out) {
+      morph(weights, x, count, 3, out);
+    }
+
+    /**
+     * Points on their way through the network.
+     * stage 0: where they lie; 1: the first layers' combinations alone, no activation; 2: before the last
+     * activation; 3: the hidden plane. Between two stages, points move in straight lines, except from 1 to 2,
+     * where every activation is blended in.
+     */
+    function morph(weights, x, count, stage, out) {
+      const within = Math.min(Math.max(stage - 1, 0), 1);
+      const after = Math.min(Math.max(stage - 2, 0), 1);
+      const before = Math.min(stage, 1);
+      for (let point = 0; point < count; point++) {
+        input[0] = x[2 * point];
+        input[1] = x[2 * point + 1];
+        let below = input;
+        for (let index = 0; index <= last; index++) {
+          combine(weights, all[index], below, values[index]);
+          below = values[index];
+          const share = index < last ? within : after;
+          if (share) bend(below, all[index].out, isTanh, share);
+        }
+        out[2 * point] = before < 1 ? input[0] + before * (below[0] - input[0]) : below[0];
+        out[2 * point + 1] = before < 1 ? input[1] + before * (below[1] - input[1]) : below[1];
+      }
+    }
+
+    const columns = new Map();
+    /** What each first-layer unit owes to one coordinate alone: its exponential for tanh, its term for ReLU. */
+    function terms(weights, coordinates, which, withBias) {
+      const first = all[0];
+      const length = coordinates.length * first.out;
+      const key = which;
+      let table = columns.get(key);
+      if (!table || table.length !== length) columns.set(key, (table = new Float64Array(length)));
+      let at = 0;
+      for (const coordinate of coordinates) {
+        for (let unit = 0; unit < first.out; unit++) {
+          const row = first.start + unit * 3;
+          const term = weights[row + which] * coordinate + (withBias ? weights[row + 2] : 0);
+          table[at++] = isTanh ? Math.exp(2 * Math.min(Math.max(term, -EXP_LIMIT), EXP_LIMIT)) : term;
+        }
+      }
+      return table;
+    }
+
+    /**
+     * The last hidden layer on a lattice. The first layer is a sum of one term a column and one a row, and
+     * exp(a + b) = exp(a) exp(b), so a unit costs a product and half a quotient instead of a tanh
+     * (1/p and 1/q are q/(pq) and p/(pq)).
+     * @param {ArrayLike<number>} weights
+     * @param {Float64Array} xs columns @param {Float64Array} ys rows
+     * @param {Float32Array} outX (rows, columns) @param {Float32Array} outY
+     * @param {number} [from] first row @param {number} [to] row after the last
+     */
+    function lattice(weights, xs, ys, outX, outY, from = 0, to = ys.length) {
+      const ofColumn = terms(weights, xs, 0, true);
+      const ofRow = terms(weights, ys.subarray(from, to), 1, false);
+      const first = all[0];
+      const units = first.out;
+      const plain = last === 1;
+      const second = all[1];
+      const rowX = second.start;
+      const rowY = second.start + units + 1;
+      const weightsX = new Float64Array(units);
+      const weightsY = new Float64Array(units);
+      let baseX = plain ? weights[rowX + units] : 0;
+      let baseY = plain ? weights[rowY + units] : 0;
+      for (let unit = 0; plain && unit < units; unit++) {
+        weightsX[unit] = isTanh ? -2 * weights[rowX + unit] : weights[rowX + unit];
+        weightsY[unit] = isTanh ? -2 * weights[rowY + unit] : weights[rowY + unit];
+        if (isTanh) {
+          baseX += weights[rowX + unit];
+          baseY += weights[rowY + unit];
+        }
+      }
+      const rest = values[0];
+      for (let row = from; row < to; row++) {
+        const r = (row - from) * units;
+        for (let column = 0; column < xs.length; column++) {
+          const c = column * units;
+          let x = baseX;
+          let y = baseY;
+          if (plain && isTanh) {
+            let unit = 0;
+            for (; unit + 1 < units; unit += 2) {
+              const p = ofColumn[c + unit] * ofRow[r + unit] + 1;
+              const q = ofColumn[c + unit + 1] * ofRow[r + unit + 1] + 1;
+              const share = 1 / (p * q);
+              x += (weightsX[unit] * q + weightsX[unit + 1] * p) * share;
+              y += (weightsY[unit] * q + weightsY[unit + 1] * p) * share;
+            }
+            if (unit < units) {
+              const share = 1 / (ofColumn[c + unit] * ofRow[r + unit] + 1);
+              x += weightsX[unit] * share;
+              y += weightsY[unit] * share;
+            }
+          } else if (plain) {
+            for (let unit = 0; unit < units; unit++) {
+              const sum = ofColumn[c + unit] + ofRow[r + unit];
+              if (sum > 0) {
+                x += weightsX[unit] * sum;
+                y += weightsY[unit] * sum;
+              }
+            }
+          } else {
+            for (let unit = 0; unit < units; unit++) {
+              const sum = isTanh ? ofColumn[c + unit] * ofRow[r + unit] : ofColumn[c + unit] + ofRow[r + unit];
+              rest[unit] = isTanh ? 1 - 2 / (sum + 1) : sum > 0 ? sum : 0;
+            }
+            let below = rest;
+            for (let index = 1; index <= last; index++) {
+              combine(weights, all[index], below, values[index]);
+              below = values[index];
+              if (index < last) bend(below, all[index].out, isTanh, 1);
+            }
+            x = below[0];
+            y = below[1];
+          }
+          const at = row * xs.length + column;
+          outX[at] = isTanh ? tanh(x) : x > 0 ? x : 0;
+          outY[at] = isTanh ? tanh(y) : y > 0 ? y : 0;
+        }
+      }
+    }
+
+    /** Logits of the output layer at (count, 2) hidden positions: out (count, classes). */
+    function logits(weights, positions, count, out) {
+      const classes = head.out;
+      for (let point = 0; point < count; point++) {
+        for (let c = 0; c < classes; c++) {
+          const row = head.start + 3 * c;
+          out[point * classes + c] =
+            weights[row] * positions[2 * point] + weights[row + 1] * positions[2 * point + 1] + weights[row + 2];
+        }
+      }
+    }
+
+    const deltas = all.map((layer) => new Float64Array(layer.out));
+
+    /**
+     * Mean cross-entropy over points, its gradient, and how many points are classified right.
+     * L2 is not part of it.
+     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, 2) @param {ArrayLike<number>} y
+     * @param {number} count @param {Float64Array | null} gradient filled when given
+     * @returns {{loss: number, right: number}} loss in nats
+     */
+    function loss(weights, x, y, count, gradient) {
+      const top = all.length - 1;
+      const classes = head.out;
+      const scale = 1 / count;
+      let total = 0;
+      let right = 0;
+      if (gradient) gradient.fill(0);
+      for (let point = 0; point < count; point++) {
+        input[0] = x[2 * point];
+        input[1] = x[2 * point + 1];
+        let below = input;
+        for (let index = 0; index <= top; index++) {
+          combine(weights, all[index], below, values[index]);
+          below = values[index];
+          if (index < top) bend(below, all[index].out, isTanh, 1);
+        }
+        const own = below[y[point]];
+        let most = below[0];
+        for (let c = 1; c < classes; c++) if (below[c] > most) most = below[c];
+        let sum = 0;
+        const delta = deltas[top];
+        for (let c = 0; c < classes; c++) sum += delta[c] = Math.exp(below[c] - most);
+        total += Math.log(sum) + most - own;
+        if (own === most) right++;
+        if (!gradient) continue;
+        for (let c = 0; c < classes; c++) delta[c] *= scale / sum;
+        delta[y[point]] -= scale;
+        for (let index = top; index >= 0; index--) backward(weights, gradient, index);
+      }
+      return { loss: total / count, right };
+    }
+
+    /** Add one point's share of a layer's gradient, and carry its delta to the layer below. */
+    function backward(weights, gradient, index) {
+      const layer = all[index];
+      const delta = deltas[index];
+      const source = index ? values[index - 1] : input;
+      const lower = index ? deltas[index - 1] : null;
+      let at = layer.start;
+      if (lower) lower.fill(0);
+      for (let unit = 0; unit < layer.out; unit++) {
+        const own = delta[unit];
+        if (lower) {
+          for (let below = 0; below < layer.inputs; below++) {
+            gradient[at + below] += own * source[below];
+            lower[below] += own * weights[at + below];
+          }
+        } else {
+          gradient[at] += own * source[0];
+          gradient[at + 1] += own * source[1];
+        }
+        at += layer.inputs;
+        gradient[at++] += own;
+      }
+      if (!lower) return;
+      for (let below = 0; below < layer.inputs; below++) {
+        const active = source[below];
+        lower[below] *= isTanh ? 1 - active * active : active > 0 ? 1 : 0;
+      }
+    }
+
+    return { hidden, morph, lattice, logits, loss };
+  }
+
+  /**
+   * Full-batch Adam with L2 on weights and not on biases, as the build's.
+   * @param {Net} net @param {ArrayLike<number>} start weights
+   */
+  function trainer(net, start) {
+    const weights = Float64Array.from(start);
+    const count = weights.length;
+    const gradient = new Float64Array(count);
+    const mean = new Float64Array(count);
+    const square = new Float64Array(count);
+    const isWeight = new Uint8Array(count).fill(1);
+    for (const layer of layers(net)) {
+      for (let unit = 1; unit <= layer.out; unit++) isWeight[layer.start + unit * (layer.inputs + 1) - 1] = 0;
+    }
+    const machine = evaluator(net);
+    let steps = 0;
+
+    /** One epoch. returns the loss and the hits before the step. */
+    function step(x, y, points, rate, l2) {
+      const before = machine.loss(weights, x, y, points, gradient);
+      steps++;
+      const correction1 = 1 - Math.pow(0.9, steps);
+      const correction2 = Math.sqrt(1 - Math.pow(0.999, steps));
+      for (let at = 0; at < count; at++) {
+        const slope = gradient[at] + (isWeight[at] ? l2 * weights[at] : 0);
+        mean[at] += 0.1 * (slope - mean[at]);
+        square[at] += 0.001 * (slope * slope - square[at]);
+        weights[at] -= (rate / correction1) * (mean[at] / (Math.sqrt(square[at]) / correction2 + 1e-8));
+      }
+      return before;
+    }
+
+    return { weights, step, loss: (x, y, points) => machine.loss(weights, x, y, points, null) };
+  }
+
+  /** Adam's step size at an epoch, falling to 0 along a half cosine. */
+  function cosine(rate, epoch, epochs) {
+    return rate * 0.5 * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs));
+  }
+
+  /**
+   * Random numbers from a seed (Mulberry32): the same stream in every browser, though not numpy's.
+   * @param {number} seed
+   */
+  function random(seed) {
+    let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
+    function uniform() {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    }
+    function normal() {
+      return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+    }
+    return { uniform, normal };
+  }
+
+  /** Interleaved spiral arms, one a class: the build's dataset with this page's random numbers. */
+  function spirals(classes, perClass, noise, turn, seed) {
+    const { normal } = random(seed);
+    const x = new Float32Array(2 * classes * perClass);
+    const y = new Uint8Array(classes * perClass);
+    for (let point = 0; point < y.length; point++) {
+      const arm = Math.floor(point / perClass);
+      const radius = (point % perClass) / Math.max(perClass - 1, 1);
+      const angle = (2 * Math.PI * arm) / classes + turn * radius + noise * normal();
+      x[2 * point] = radius * Math.sin(angle);
+      x[2 * point + 1] = radius * Math.cos(angle);
+      y[point] = arm;
+    }
+    return { x, y };
+  }
+
+  /** Weights to start from: uniform in +-1/sqrt(inputs); biasStart, when not null, for the last hidden biases. */
+  function initial(net, biasStart, seed) {
+    const { uniform } = random(seed ^ 0x5bd1e995);
+    const weights = new Float32Array(size(net));
+    const all = layers(net);
+    all.forEach((layer, index) => {
+      const bound = 1 / Math.sqrt(layer.inputs);
+      for (let unit = 0, at = layer.start; unit < layer.out; unit++) {
+        for (let column = 0; column <= layer.inputs; column++) weights[at++] = bound * (2 * uniform() - 1);
+        if (index === all.length - 2 && biasStart !== null) weights[at - 1] = biasStart;
+      }
+    });
+    return weights;
+  }
+
+  return { layers, size, evaluator, trainer, cosine, random, spirals, initial };
+};
+
+peek.network = peek.makeNetwork();

@@ -1,0 +1,151 @@
+// @ts-check
+/**
+ * The build's runs: unpacked, loaded when first asked for, and read at any moment of their training.
+ *
+ * @typedef {object} Run
+ * @property {string} id
+ * @property {number} classes
+ * @property {string} activation
+ * @property {number} seed
+ * @property {Net} net
+ * @property {any} recipe
+ * @property {number} epochs
+ * @property {number[]} checkpoints epochs at which weights are known, rising
+ * @property {Float32Array} x (N, 2)
+ * @property {Uint8Array} y
+ * @property {Float64Array[]} weights one a checkpoint
+ * @property {ArrayLike<number>} loss one an epoch
+ * @property {ArrayLike<number>} right points classified right, one an epoch
+ */
+peek.runs = (function () {
+  "use strict";
+
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  /** Whole numbers (rows, columns) from digit planes: zigzagged second differences along the rows. */
+  function wholeNumbers(planes, columns) {
+    const values = new Int32Array(planes[0].length);
+    planes.forEach((plane, power) => {
+      for (let at = 0; at < values.length; at++) values[at] += DIGITS.indexOf(plane[at]) << (6 * power);
+    });
+    for (let at = 0; at < values.length; at++) values[at] = values[at] & 1 ? -(values[at] + 1) / 2 : values[at] / 2;
+    for (let twice = 0; twice < 2; twice++) {
+      for (let at = columns; at < values.length; at++) values[at] += values[at - columns];
+    }
+    return values;
+  }
+
+  function float32(text) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return new Float32Array(bytes.buffer);
+  }
+
+  /** A run from what its data script holds (see generator/export.py). @returns {Run} */
+  function unpack(packed) {
+    const initial = float32(packed.initial);
+    const count = initial.length;
+    const whole = wholeNumbers(packed.weights, count);
+    const weights = packed.checkpoints.map((epoch, t) =>
+      Float64Array.from(initial, (first, at) => first + packed.step * whole[t * count + at]));
+    const x = float32(packed.points);
+    const perClass = x.length / 2 / packed.classes;
+    return {
+      id: packed.id,
+      classes: packed.classes,
+      activation: packed.activation,
+      seed: packed.seed,
+      net: { widths: packed.widths, activation: packed.activation },
+      recipe: packed.recipe,
+      epochs: packed.recipe.epochs,
+      checkpoints: packed.checkpoints,
+      x,
+      y: Uint8Array.from({ length: x.length / 2 }, (_, point) => Math.floor(point / perClass)),
+      weights,
+      loss: Float32Array.from(wholeNumbers(packed.loss, 1), (whole) => Math.exp(packed.loss_step * whole)),
+      right: wholeNumbers(packed.right, 1),
+    };
+  }
+
+  /** The build's index of runs, optima and reached values that the page carries. */
+  function index() {
+    const script = document.getElementById("peek-runs");
+    const found = script ? JSON.parse(script.textContent || "{}") : {};
+    return { runs: found.runs || [], optima: found.optima || {}, reached: found.reached || [] };
+  }
+
+  const waiting = new Map();
+
+  /** Load a run by its id, once. @returns {Promise<Run>} */
+  function load(id) {
+    const known = waiting.get(id);
+    if (known) return known.promise;
+    const entry = index().runs.find((run) => run.id === id);
+    if (!entry) return Promise.reject(new Error(`no run "${id}" in this page`));
+    const wait = /** @type {any} */ ({});
+    wait.promise = new Promise((resolve, reject) => {
+      wait.resolve = resolve;
+      const script = document.createElement("script");
+      script.src = entry.data;
+      script.onerror = () => {
+        waiting.delete(id);
+        reject(new Error(`could not load ${entry.data}`));
+      };
+      document.head.append(script);
+    });
+    waiting.set(id, wait);
+    return wait.promise;
+  }
+
+  /** Called by data scripts. */
+  function receive(packed) {
+    const wait = waiting.get(packed.id);
+    if (wait) wait.resolve(unpack(packed));
+  }
+
+  /** Position of an epoch on the timeline, 0 to 1: logarithmic, since most happens early. */
+  function toPlace(epoch, epochs) {
+    return Math.log1p(epoch) / Math.log1p(epochs);
+  }
+
+  function toEpoch(place, epochs) {
+    return Math.expm1(place * Math.log1p(epochs));
+  }
+
+  /** The checkpoint at or before an epoch, and how far (0 to 1, along the timeline) it is to the next. */
+  function bracket(run, epoch) {
+    const known = run.checkpoints;
+    let low = 0;
+    let high = known.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (known[middle] <= epoch) low = middle;
+      else high = middle;
+    }
+    if (known.length === 1) return { checkpoint: 0, share: 0 };
+    const from = Math.log1p(known[low]);
+    const share = (Math.log1p(epoch) - from) / (Math.log1p(known[high]) - from);
+    return { checkpoint: low, share: Math.min(Math.max(share, 0), 1) };
+  }
+
+  /** The weights at an epoch: a checkpoint's, or between two of them in proportion. */
+  function weightsAt(run, epoch, out) {
+    const { checkpoint, share } = bracket(run, epoch);
+    const from = run.weights[checkpoint];
+    const to = run.weights[Math.min(checkpoint + 1, run.weights.length - 1)];
+    for (let at = 0; at < from.length; at++) out[at] = from[at] + share * (to[at] - from[at]);
+    return out;
+  }
+
+  /** The nearest checkpoint's epoch, `steps` checkpoints away from an epoch. */
+  function stepFrom(run, epoch, steps) {
+    const { checkpoint, share } = bracket(run, epoch);
+    let at = checkpoint + steps;
+    if (share > 0.999) at++;
+    else if (share > 0.001 && steps < 0) at++;
+    return run.checkpoints[Math.min(Math.max(at, 0), run.checkpoints.length - 1)];
+  }
+
+  return { unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+})();
+
+peek.receive = peek.runs.receive;
