@@ -1,16 +1,54 @@
+# make site | test | serve | bench | check | lock | clean
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Address of an index with torch's CPU build, for machines whose default index would bring CUDA along.
+TORCH_INDEX ?=
+# What `make site` hands to `peek build`.
+PROFILE ?= standard
+BASE_URL ?=
+FLAGS ?=
 
-.PHONY: test clean
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 
-$(VENV)/.installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -e '.[test]'
-	touch $@
+.PHONY: site test serve check bench bench-quick lock clean
 
-test: $(VENV)/.installed
+site: $(VENV)/.site
+	@$(BIN)/python -m generator build $(BUILD)
+
+test: $(VENV)/.test
+	@$(BIN)/python -m tests.browser.chromium || $(BIN)/python -m playwright install chromium
 	$(BIN)/python -m pytest
+
+serve: $(VENV)/.site
+	@$(BIN)/python -m generator serve $(BUILD)
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench bench-quick: $(VENV)/.test
+	$(BIN)/python -m benchmarks.suite $(if $(findstring quick,$@),--quick)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python %s is too old: 3.11 or newer is needed; name one with make PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.site: $(VENV)/.python pyproject.toml requirements.lock
+	$(PIP) install $(INDEX) -c requirements.lock -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.python pyproject.toml requirements.lock
+	$(PIP) install $(INDEX) -c requirements.lock -e '.[test]'
+	@touch $@ $(VENV)/.site
+
+# Pins what is installed now; run it in a fresh environment after changing pyproject.toml.
+lock: $(VENV)/.test
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock
 
 clean:
 	rm -rf .cache $(VENV)

@@ -89,7 +89,7 @@ def build(options: Options, progress: Progress) -> Built:
 
 
 def gather(options: Options, means: Means) -> tuple[content.Article, Catalogue, Report | None]:
-    """The article and the catalogue of its runs; the mistakes of both files are raised at once, before anything trains."""
+    """The article and the catalogue of its runs; mistakes in either are raised together, before anything trains."""
     problems, article, plan = [], None, None
     source = options.content / "experiments.toml"
     try:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import experiments, figures, style, work
+from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import Plan, Planned, RunSpec
 from generator.progress import Progress
