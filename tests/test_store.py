@@ -1,0 +1,105 @@
+"""The cache, and the swap of the site: whole or not at all, and never over what is not ours."""
+
+import json
+import os
+
+import pytest
+
+from generator import store
+from generator.store import ForeignFolderError, Store, publish
+
+SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
+
+
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_entries_come_back_and_unreadable_ones_count_as_missing(tmp_path):
+    cache = Store(tmp_path)
+    key = store.digest("a", 1)
+    assert cache.load_json("measures", key) is None
+    cache.save_json("measures", key, {"accuracy": 0.5})
+    assert cache.load_json("measures", key) == {"accuracy": 0.5}
+    cache.path("measures", key, "json").write_text("{")
+    assert cache.load_json("measures", key) is None
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        store.write_whole(tmp_path / "a" / "b.txt", b"data")
+    assert tree(tmp_path) == {}
+
+
+def test_line_endings_do_not_change_the_digest_of_code(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "GENERATOR", tmp_path)
+    (tmp_path / "one.py").write_bytes(b"a = 1\nb = 2\n")
+    (tmp_path / "two.py").write_bytes(b"a = 1\r\nb = 2\r\n")
+    assert store.code("one") == store.code("two")
+
+
+def test_publish_writes_copies_and_lists(tmp_path):
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"from the cache")
+    assert publish({**SITE, "plots/2/tanh.png": picture}, tmp_path / "site")
+    found = tree(tmp_path / "site")
+    assert found["plots/2/tanh.png"] == b"from the cache" and found["index.html"] == b"<p>one</p>"
+    assert json.loads(found[store.MANIFEST])["files"]["index.html"] == store.sha256(b"<p>one</p>")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["picture.png", "site"]
+
+
+def test_publishing_the_same_changes_nothing_and_a_tampered_file_is_restored(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    assert not publish(SITE, out)
+    (out / "index.html").write_bytes(b"tampered")
+    assert publish(SITE, out) and (out / "index.html").read_bytes() == SITE["index.html"]
+    (out / "extra.html").write_bytes(b"left over")
+    assert publish(SITE, out) and not (out / "extra.html").exists()
+
+
+def test_gitignore_of_the_folder_stays(tmp_path):
+    out = tmp_path / "site"
+    out.mkdir()
+    (out / ".gitignore").write_text("*\n")
+    publish(SITE, out)
+    publish({"index.html": b"two"}, out)
+    assert (out / ".gitignore").read_text() == "*\n"
+    assert set(tree(out)) == {".gitignore", store.MANIFEST, "index.html"}
+
+
+@pytest.mark.parametrize("name", ["thesis.docx", "index.html", ".git"])
+def test_a_foreign_folder_is_refused_and_untouched(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ForeignFolderError, match="holds files that peek did not put there"):
+        publish(SITE, tmp_path)
+    assert tree(tmp_path) == {name: b"mine"}
+
+
+def test_a_foreign_file_is_refused(tmp_path):
+    (tmp_path / "site").write_text("mine")
+    with pytest.raises(ForeignFolderError):
+        publish(SITE, tmp_path / "site")
+
+
+def test_a_site_that_cannot_be_finished_leaves_the_last_one(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before = tree(out)
+    with pytest.raises(FileNotFoundError):
+        publish({"index.html": b"new", "plots/a.png": tmp_path / "gone.png"}, out)
+    assert tree(out) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_interruption_between_the_two_renames_is_mended(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    out.rename(tmp_path / ".site.old")
+    with pytest.raises(FileNotFoundError):
+        publish({"index.html": tmp_path / "gone.html"}, out)
+    assert (out / "index.html").read_bytes() == SITE["index.html"]
