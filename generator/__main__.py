@@ -1,4 +1,4 @@
-"""The command line: peek build."""
+"""The command line: peek build, peek serve."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ def parser() -> argparse.ArgumentParser:
         help="run a stage although the cache has its results: train, measure or draw",
     )
     build.add_argument("--explain", action="store_true", help="say what each stage did, and why")
+    serve = commands.add_parser("serve", help="serve the site on this machine, and rebuild it as you save")
+    serve.set_defaults(run=run_serve)
+    add_folders(serve)
+    serve.add_argument(
+        "--port", type=int, default=8000, metavar="N", help="port to listen on; 0 takes a free one (8000)"
+    )
     return top
 
 
@@ -84,6 +90,14 @@ def run_build(arguments: argparse.Namespace) -> int:
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
     if not arguments.quiet:
         print(built.index)
+    return 0
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """peek serve: until interrupted."""
+    from generator.serve import serve
+
+    serve(build_options(arguments), arguments.port, arguments.quiet)
     return 0
 
 

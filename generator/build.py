@@ -88,6 +88,30 @@ def build(options: Options, progress: Progress) -> Built:
     return Built(options.out / "index.html", changed, report, seconds, tuple(warnings))
 
 
+class Rebuilder:
+    """Builds again and again in one process, keeping what a change has not touched.
+
+    did  what the last build did, in words
+    """
+
+    def __init__(self, options: Options, progress: Progress) -> None:
+        self.options = options
+        self.means = Means(store.Store(options.cache), progress, options.workers, options.force, options.device)
+        self.did = ""
+
+    def files(self) -> dict[str, bytes | Path]:
+        """Every file of the site as of now.
+
+        raises  PeekError: what the author can mend
+        """
+        article, gathered, report = gather(self.options, self.means)
+        warnings = collapsed(gathered)
+        files = render(self.options, article, gathered, warnings)
+        ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
+        self.did = ", ".join([*ran, "rendered the pages"])
+        return files
+
+
 def gather(options: Options, means: Means) -> tuple[content.Article, Catalogue, Report | None]:
     """The article and the catalogue of its runs; mistakes in either are raised together, before anything trains."""
     problems, article, plan = [], None, None

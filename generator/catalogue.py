@@ -121,7 +121,13 @@ def measure_key(run: str) -> str:
 
 def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
     """The address of a figure of a run, in both themes."""
-    source = code("figures/__init__", f"figures/{figure.module}", "draw", "style", "network")
+    source = code(
+        "figures/__init__",
+        figure.draw.__module__.removeprefix("generator.").replace(".", "/"),
+        "draw",
+        "style",
+        "network",
+    )
     return digest("picture", run, measures, figure.name, source, versions(*DRAWING))
 
 

@@ -34,7 +34,7 @@ def train(specs: list[RunSpec], device: str = "cpu") -> list[tuple[bytes, dict[s
     from generator.train import train_together
 
     torch.set_num_threads(1)
-    runs = train_together(specs, device=device)
+    runs = train_together(specs)
     return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
 
 
@@ -51,8 +51,8 @@ def draw(name: str, spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dic
 
     figure = figures.load()[name]
     drawn: dict[str, bytes] = {}
-    for theme in style.THEMES:
-        prefix = "" if theme == "light" else f"{theme}."
+    for theme_name, theme in style.THEMES.items():
+        prefix = "" if theme_name == "light" else f"{theme_name}."
         encoded = figure.draw(spec, decode(data), measures, theme)
         drawn |= {prefix + ending: encoded[ending] for ending in encoded}
     return drawn

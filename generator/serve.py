@@ -1,0 +1,196 @@
+"""See the page change while you write: build, serve on this machine alone, watch, rebuild, reload.
+
+    a saved file -> which stages it touches -> render (or train, then render) -> tell every open page
+
+The site is served from memory, so the published folder is not touched. A
+mistake leaves the last good page in place and is shown over it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import mimetypes
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from generator.build import Options, Rebuilder
+from generator.errors import PeekError
+from generator.progress import Progress
+
+DEBOUNCE_MS = 50
+STEP_MS = 10
+EVENTS = "/_peek/events"
+
+# Speaks with the server from every page: reloads in place, shows what is wrong, shows training under way.
+CLIENT = """
+<script>
+(() => {
+  const panel = document.createElement("div");
+  panel.setAttribute("role", "alert");
+  panel.style.cssText = "position:fixed;inset:auto 0 0 0;z-index:99;max-height:60vh;overflow:auto;" +
+    "padding:1rem 1.5rem;font:14px/1.5 ui-monospace,monospace;" +
+    "white-space:pre-wrap;background:#7a1616;color:#fff;display:none";
+  const show = (text, colour) => {
+    panel.textContent = text; panel.style.background = colour; panel.style.display = text ? "block" : "none";
+    if (text) document.body.append(panel);
+  };
+  const at = sessionStorage.getItem("peek-scroll");
+  if (at !== null) { sessionStorage.removeItem("peek-scroll"); scrollTo(0, +at); }
+  let version = null;
+  new EventSource("/_peek/events").onmessage = ({ data }) => {
+    const state = JSON.parse(data);
+    show(state.problem || state.progress, state.problem ? "#7a1616" : "#1b4965");
+    if (version !== null && version !== state.version) {
+      sessionStorage.setItem("peek-scroll", scrollY);
+      location.reload();
+    }
+    version = state.version;
+  };
+})();
+</script>
+"""
+
+
+class Live:
+    """The last good site, what is wrong or under way, and the pages that listen."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | Path] = {}
+        self.version = 0
+        self.problem = ""
+        self.progress = ""
+        self._listeners: set[asyncio.Queue[str]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def state(self) -> str:
+        """What the pages are told."""
+        return json.dumps({"version": self.version, "problem": self.problem, "progress": self.progress})
+
+    def show(self, files: dict[str, bytes | Path]) -> None:
+        """A good site; the pages reload."""
+        self.files, self.problem, self.progress = files, "", ""
+        self.version += 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Send the state to every page; safe from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._send, self.state())
+
+    def _send(self, state: str) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(state)
+
+    async def listen(self) -> AsyncIterator[str]:
+        """States, beginning with the present one, as server-sent events."""
+        self._loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield f"data: {self.state()}\n\n"
+            while True:
+                yield f"data: {await queue.get()}\n\n"
+        finally:
+            self._listeners.discard(queue)
+
+
+class PageProgress(Progress):
+    """Progress that the open pages show as well."""
+
+    def __init__(self, live: Live, quiet: bool) -> None:
+        super().__init__(quiet)
+        self.live = live
+
+    def advance(self, steps: int = 1) -> None:
+        super().advance(steps)
+        self.live.progress = f"{self._name}: {self._done} of {self._total} {self._unit}"
+        self.live.tell()
+
+
+def application(live: Live) -> Starlette:
+    """The server: pages with the client in them, everything else as it is."""
+
+    async def page(request: Request) -> Response:
+        path = request.url.path.lstrip("/") or "index.html"
+        path = path + "index.html" if path.endswith("/") else path
+        found = path if path in live.files else "404.html"
+        if found not in live.files:
+            return Response(f"<!doctype html><title>Peek</title>{CLIENT}", 503, media_type="text/html")
+        data = live.files[found]
+        body = data if isinstance(data, bytes) else await asyncio.to_thread(data.read_bytes)
+        if found.endswith(".html"):
+            body = body.replace(b"</body>", CLIENT.encode() + b"</body>", 1)
+        kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
+        return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind)
+
+    async def events(_: Request) -> Response:
+        return StreamingResponse(live.listen(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)])
+
+
+def follow(
+    changes: Iterable[Any], live: Live, rebuilder: Rebuilder, say: Callable[[str], None], first: bool = True
+) -> None:
+    """Rebuild after each batch of changes, once at the start; mistakes are shown and do not end it."""
+
+    def rebuild(reason: str) -> None:
+        began = time.perf_counter()
+        try:
+            live.show(rebuilder.files())
+            say(f"{reason}: {rebuilder.did} in {(time.perf_counter() - began) * 1000:.0f} ms")
+        except PeekError as error:
+            live.problem, live.progress = str(error), ""
+            live.tell()
+            say(str(error))
+
+    if first:
+        rebuild("start")
+    for batch in changes:
+        names = sorted({Path(path).name for _, path in batch})
+        rebuild(", ".join(names[:3]) + (" and more" if len(names) > 3 else ""))
+
+
+def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print) -> None:
+    """Serve until interrupted.
+
+    port   0 takes a free one
+    ready  told the address once the server listens
+    """
+    import uvicorn
+    import watchfiles
+
+    live = Live()
+    progress = PageProgress(live, quiet)
+    stop = threading.Event()
+    rebuilder = Rebuilder(options, progress)
+    folders = [folder for folder in (options.content, options.templates) if folder.is_dir()]
+    changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
+    watcher = threading.Thread(target=follow, args=(changes, live, rebuilder, progress.say), daemon=True)
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            live._loop = asyncio.get_running_loop()
+            number = self.servers[0].sockets[0].getsockname()[1]
+            ready(f"http://127.0.0.1:{number}/")
+
+    config = uvicorn.Config(
+        application(live), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1
+    )
+    watcher.start()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(config).run()
+    finally:
+        stop.set()
