@@ -1,0 +1,428 @@
+"""The author's folder -> an Article: front matter, texts, bibliography, own files; or all that is wrong with them.
+
+    article = read(Path("content"))
+
+`article.md` is the first page; every other `*.md` beside it but README.md is a
+page of its own. The texts themselves are read by `markup`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator import bibliography
+from generator.bibliography import Bibliography
+from generator.errors import ContentError, Problem, nearest
+
+FIRST = "article.md"
+WORKS = "references.bib"
+NOT_PAGES = ("README.md",)
+NOT_ASSETS = ("experiments.toml", WORKS)
+OUR_PAGES = ("gallery", "reproduce", "404", "index")
+OUR_FOLDERS = ("assets", "data", "plots")
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote the article. url and affiliation may be ""."""
+
+    name: str
+    url: str = ""
+    affiliation: str = ""
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Front matter. A page other than the first takes from the first what it leaves out.
+
+    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
+    nav_title  short title for the navigation; "": the title
+    """
+
+    title: str
+    description: str
+    authors: tuple[Author, ...]
+    date: datetime.date
+    subtitle: str = ""
+    licence: str = ""
+    repository: str = ""
+    keywords: tuple[str, ...] = ()
+    doi: str = ""
+    language: str = "en"
+    nav_order: int | None = None
+    nav_title: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One text.
+
+    path        within the folder: "article.md"
+    file        as the author typed the folder: "content/article.md", the beginning of each message
+    output      address in the site: "index.html"
+    body        Markdown after the front matter, lines ended by "\\n"
+    first_line  of the body in its file, from 1
+    """
+
+    path: str
+    file: str
+    output: str
+    meta: Meta
+    body: str
+    first_line: int
+
+    @property
+    def title(self) -> str:
+        return self.meta.title
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the author's own.
+
+    path    within the folder and in the site, with "/": "pictures/room.png"
+    source  where it lies
+    """
+
+    path: str
+    source: Path
+
+
+@dataclass(frozen=True)
+class Article:
+    """Everything an author wrote but the experiments. The first page is the article itself."""
+
+    pages: tuple[Page, ...]
+    bibliography: Bibliography
+    assets: tuple[Asset, ...]
+    directory: Path
+
+    @property
+    def meta(self) -> Meta:
+        """The front matter of the first page."""
+        return self.pages[0].meta
+
+
+def read(directory: Path) -> Article:
+    """The article of a folder.
+
+    raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
+    """
+    problems: list[Problem] = []
+    names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
+    pages: list[Page] = []
+    for name in names:
+        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems)
+        if page:
+            pages.append(page)
+    works, wrong = read_bibliography(directory)
+    problems += wrong
+    if problems:
+        raise ContentError(problems)
+    pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
+    return Article(tuple(pages), works, tuple(_assets(directory)), directory)
+
+
+def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
+    """One text of a folder by its name, as a page that stands alone.
+
+    raises  ContentError: all mistakes in its front matter
+    """
+    problems: list[Problem] = []
+    page = _page(directory, name, None, True, problems)
+    if problems or page is None:
+        raise ContentError(problems)
+    return dataclasses.replace(page, output=output)
+
+
+def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
+    """The works of the folder's references.bib, empty without one, and what is wrong with it."""
+    file = directory / WORKS
+    if not file.exists():
+        return Bibliography(file=str(file)), []
+    problems: list[Problem] = []
+    text = _text(file, str(file), problems)
+    if problems:
+        return Bibliography(file=str(file)), problems
+    return bibliography.parse(text, str(file))
+
+
+def _assets(directory: Path) -> Iterable[Asset]:
+    """The author's own files: what is neither a text, an experiment nor hidden."""
+    for source in sorted(directory.rglob("*")):
+        path = source.relative_to(directory)
+        hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
+        if source.is_file() and not hidden and path.suffix != ".md" and path.as_posix() not in NOT_ASSETS:
+            yield Asset(path.as_posix(), source)
+
+
+# Texts
+
+
+def _text(source: Path, file: str, problems: list[Problem]) -> str:
+    """A file's text with plain line ends; "" after a problem."""
+    try:
+        raw = source.read_bytes()
+    except FileNotFoundError:
+        problems.append(Problem(file, "there is no such file"))
+        return ""
+    except OSError as error:
+        problems.append(Problem(file, f"cannot be read: {error.strerror}"))
+        return ""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for found in _CONTROL.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
+    return text
+
+
+def _page(directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem]) -> Page | None:
+    """A page, or None after adding to the problems.
+
+    first  the front matter that this page continues, where that was read
+    alone  whether the page must say everything itself
+    """
+    file = str(directory / name)
+    before = len(problems)
+    text = _text(directory / name, file, problems)
+    if len(problems) > before:
+        return None
+    stem = name.removesuffix(".md")
+    output = "index.html" if name == FIRST else f"{stem}.html"
+    if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
+        expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
+        problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        problems.append(
+            Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
+        )
+        return None
+    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
+    if end is None:
+        problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
+        return None
+    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2)
+    problems += wrong
+    meta = _meta(fields, file, first, alone, problems) if not wrong else None
+    if meta is None:
+        return None
+    return Page(name, file, output, meta, "\n".join(lines[end + 1 :]), end + 2)
+
+
+# YAML with lines
+
+
+@dataclass(frozen=True)
+class Yaml:
+    """A value, and the line it starts on. Lists hold Yaml, mappings hold str -> Yaml."""
+
+    value: Any
+    line: int
+
+    def plain(self) -> Any:
+        """Without the lines."""
+        if isinstance(self.value, list):
+            return [item.plain() for item in self.value]
+        if isinstance(self.value, dict):
+            return {key: item.plain() for key, item in self.value.items()}
+        return self.value
+
+
+def yaml_fields(text: str, file: str, first_line: int) -> tuple[dict[str, Yaml], list[Problem]]:
+    """The fields of a YAML mapping, each value with its line, and what is wrong with it.
+
+    first_line  line of `text` in the file
+    """
+    problems: list[Problem] = []
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        said = (error.problem or error.context or "does not parse").strip()
+        quote = "quotes around a text that holds a colon" if "mapping values" in said else ""
+        return {}, [Problem(f"{file}:{line}", f"not YAML: {said}", quote)]
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return {}, [Problem(f"{file}:{first_line}", f"not YAML: {str(error).splitlines()[0]}")]
+    if node is None:
+        return {}, []
+    if not isinstance(node, yaml.MappingNode):
+        line = first_line + node.start_mark.line
+        return {}, [Problem(f"{file}:{line}", "not a list of fields", "lines like key: value")]
+    value = _yaml(node, file, first_line, problems, set())
+    return value.value, problems
+
+
+def _yaml(node: yaml.Node, file: str, first_line: int, problems: list[Problem], above: set[int]) -> Yaml:
+    line = first_line + node.start_mark.line
+    if id(node) in above:
+        problems.append(Problem(f"{file}:{line}", "a value that holds itself"))
+        return Yaml(None, line)
+    above = above | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        fields: dict[str, Yaml] = {}
+        for key, value in node.value:
+            name, at = str(key.value) if isinstance(key, yaml.ScalarNode) else "?", first_line + key.start_mark.line
+            if name in fields:
+                problems.append(Problem(f"{file}:{at}", f'"{name}" is given twice'))
+            fields[name] = dataclasses.replace(_yaml(value, file, first_line, problems, above), line=at)
+        return Yaml(fields, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Yaml([_yaml(item, file, first_line, problems, above) for item in node.value], line)
+    try:
+        return Yaml(_scalar(node.tag, str(node.value)), line)
+    except (ValueError, OverflowError):
+        problems.append(Problem(f"{file}:{line}", f'"{node.value}" was not understood'))
+        return Yaml(None, line)
+
+
+def _scalar(tag: str, text: str) -> Any:
+    """A scalar by YAML's own tag for it. Dates in full only; what has no other kind is text."""
+    kind = tag.rpartition(":")[2]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on")
+    if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        return int(text)
+    if kind == "float" and re.fullmatch(r"[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?", text):
+        return float(text)
+    if kind == "timestamp" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return datetime.date.fromisoformat(text)
+    return text
+
+
+# Front matter
+
+_Reading = Callable[[Yaml, Callable[..., None]], Any]
+
+
+def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
+    """One line of text; numbers are texts as well."""
+    if isinstance(value.value, str) and value.value.strip():
+        return " ".join(value.value.split())
+    if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return str(value.value)
+    wrong(value.line, "text")
+    return ""
+
+
+def _address(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.match(r"https?://\S+$", text):
+        wrong(value.line, "an address that starts with https://")
+    return text
+
+
+def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
+    if isinstance(value.value, datetime.date):
+        return value.value
+    return wrong(value.line, "a date like 2026-03-12")
+
+
+def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
+    if isinstance(value.value, int) and not isinstance(value.value, bool):
+        return value.value
+    return wrong(value.line, "a whole number")
+
+
+def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    if isinstance(value.value, str):
+        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+    if isinstance(value.value, list):
+        return tuple(_sentence(item, wrong) for item in value.value)
+    wrong(value.line, "a list of words")
+    return ()
+
+
+def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
+        wrong(value.line, "a DOI like 10.23915/distill.00001")
+    return text
+
+
+def _language(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        wrong(value.line, "a language tag like en or pt-BR")
+    return text
+
+
+def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
+    """A list of names, or of name with url and affiliation."""
+    if not isinstance(value.value, list) or not value.value:
+        wrong(value.line, "a list of authors, each with a name")
+        return ()
+    found = []
+    for item in value.value:
+        fields = {"name": item} if isinstance(item.value, str) else item.value
+        if not isinstance(fields, dict) or "name" not in fields:
+            wrong(item.line, "an author with a name")
+            continue
+        known = {name.name for name in dataclasses.fields(Author)}
+        for key in fields.keys() - known:
+            wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, known))
+        read = {key: _address if key == "url" else _sentence for key in known & fields.keys()}
+        found.append(Author(**{key: reading(fields[key], wrong) for key, reading in read.items()}))
+    return tuple(found)
+
+
+FIELDS: Mapping[str, _Reading] = {
+    "title": _sentence,
+    "description": _sentence,
+    "authors": _authors,
+    "date": _day,
+    "subtitle": _sentence,
+    "licence": _sentence,
+    "repository": _address,
+    "keywords": _words,
+    "doi": _doi,
+    "language": _language,
+    "nav_order": _whole,
+    "nav_title": _sentence,
+}
+REQUIRED = ("title", "description", "authors", "date")
+OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
+
+
+def _meta(
+    fields: Mapping[str, Yaml], file: str, first: Meta | None, alone: bool, problems: list[Problem]
+) -> Meta | None:
+    before = len(problems)
+    values: dict[str, Any] = {}
+    for key, value in fields.items():
+        if key not in FIELDS:
+            near = nearest(key, FIELDS)
+            problems.append(Problem(f"{file}:{value.line}", f'unknown field "{key}" in the front matter', nearest=near))
+            continue
+
+        def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
+            problems.append(Problem(f"{file}:{line}", said, expected, near))
+
+        values[key] = FIELDS[key](value, wrong)
+    for key in REQUIRED if alone else ("title",):
+        if key not in fields:
+            problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
+    if len(problems) > before or not (alone or first):
+        return None
+    inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    return Meta(**{**inherited, **values})
