@@ -1,0 +1,116 @@
+"""Runs through the cache: nothing trains twice, only what changed trains again, bytes do not depend on the workers."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from generator import catalogue, experiments, figures
+from generator.catalogue import DivergedRunError, Means
+from generator.progress import Progress
+from generator.store import Store
+
+TOML = """\
+[dataset.spirals]
+points_per_class = 20
+[experiment.grid]
+classes = [2, 3]
+activation = ["tanh", "relu"]
+hidden = [8, 2]
+epochs = 40
+checkpoints = 6
+seeds = 3
+draw = 1
+ship = 1
+"""
+
+
+def make(text, cache, workers=1, **options):
+    means = Means(Store(cache), Progress(quiet=True), workers, **options)
+    plan = experiments.parse(text, "e.toml")
+    return catalogue.make(plan, catalogue.digest(text), means)
+
+
+def files(cache):
+    return {p.relative_to(cache).as_posix(): p.read_bytes() for p in cache.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache")
+    return cache, *make(TOML, cache)
+
+
+def test_everything_is_there(made):
+    cache, found, report = made
+    assert [run["id"] for run in found.runs][:4] == ["k2-tanh-s1", "k2-tanh-s2", "k2-tanh-s3", "k2-relu-s1"]
+    assert {stage: ran[0] for stage, ran in report.ran.items()} == {
+        "train": 12,
+        "measure": 0,
+        "draw": 4 * len(figures.load()),
+        "pack": 4,
+    }
+    assert all((cache / path).exists() for path in found.files.values())
+    for label in ("tanh", "ReLU"):
+        for name in ("inputData.png", "hidden.anim.gif", "hidden.anim.dark.gif", "angles.dark.webp", "loss.webp"):
+            assert f"plots/3/{label}.{name}" in found.files
+    assert "data/grid/k2-tanh-s1.js" in found.files and "data/grid/k2-tanh-s2.js" not in found.files
+    assert found.tables["data/grid.csv"].count("\n") == 13
+
+
+def test_a_second_make_does_nothing(made):
+    cache, first, _ = made
+    again, report = make(TOML, cache)
+    assert again == first
+    assert all(ran == 0 for ran, _, _ in report.ran.values())
+
+
+def test_the_bytes_do_not_depend_on_the_workers(made, tmp_path):
+    cache, _, _ = made
+    make(TOML, tmp_path, workers=2)
+    assert files(tmp_path) == files(cache)
+
+
+def test_a_changed_experiment_trains_only_what_changed(made):
+    cache, _, _ = made
+    _, report = make(TOML.replace("[2, 3]", "[2, 3, 4]"), cache)
+    assert report.ran["train"][:2] == (6, 18)
+
+
+def test_a_stage_can_be_forced(made):
+    cache, first, _ = made
+    found, report = make(TOML, cache, force=frozenset({"measure"}))
+    assert report.ran["measure"] == (12, 12, "forced") and report.ran["train"][0] == 0
+    assert found == first
+
+
+def test_a_lost_picture_is_drawn_again(made):
+    cache, found, _ = made
+    lost = cache / found.files["plots/2/tanh.angles.webp"]
+    before = lost.read_bytes()
+    lost.unlink()
+    _, report = make(TOML, cache)
+    assert report.ran["draw"][0] == 1 and lost.read_bytes() == before
+
+
+def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
+    text = TOML.replace("seeds = 3", 'seeds = 1\nschedule = "constant"\nlearning_rate = [0.01, 1e30]')
+    with pytest.raises(
+        DivergedRunError, match=r"experiment grid, run k\d-\w+-learningrate1e-30-s1: the loss is not fin"
+    ):
+        make(text, tmp_path)
+
+
+def test_the_table_holds_a_row_a_run_and_no_python():
+    rows = [{"id": "a", "spec": {"hidden": (8, 2), "bias_start": None}, "measures": {"centres": [[0, 1]], "ok": True}}]
+    assert catalogue.table(rows) == 'id,hidden,bias_start,centres,ok\na,"[8, 2]",,"[[0, 1]]",true\n'
+
+
+def test_planning_imports_nothing_heavy():
+    program = (
+        "import sys; from generator import catalogue, work, figures; figures.load();"
+        "print([m for m in ('torch', 'numpy', 'scipy', 'matplotlib', 'PIL', 'imageio', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.replace("'", '"')) == []
