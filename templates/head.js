@@ -1,0 +1,6 @@
+(function(d,s,t,m){s=d.documentElement;s.classList.add("js");
+if(location.protocol!=="file:")["peek-serif","peek-serif-display"].forEach(function(f,l){l=d.createElement("link");l.rel="preload";l.as="font";l.type="font/woff2";l.crossOrigin="";l.href="{{ root }}assets/fonts/"+f+".woff2";d.head.append(l)});
+try{t=localStorage.getItem("theme")}catch(e){}
+if(t!=="dark"&&t!=="light")return;s.dataset.theme=t;
+m=new MutationObserver(function(){d.querySelectorAll("source[data-theme=dark]").forEach(function(e){e.media=t==="dark"?"screen":"not all"})});
+m.observe(s,{childList:true,subtree:true});d.addEventListener("DOMContentLoaded",function(){m.disconnect()})})(document)
