@@ -1,1 +1,73 @@
-"""One file a figure: what it shows, what it needs, how it is drawn."""
+"""One file a figure: what it is called, how large it is, how it is drawn, what it says in words.
+
+A figure's file stands in this folder and exposes `FIGURE`. It imports numpy and
+matplotlib inside its drawing function alone, so that the page can be rendered
+from the figures' names, sizes and words without either.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generator.experiments import RunSpec
+    from generator.style import Theme
+    from generator.train import Run
+
+Measures = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A kind of picture that is drawn of a run.
+
+    name       what authors write
+    stem       the picture's file name without activation and ending
+    title      its heading in the gallery
+    width_px   CSS pixels; the picture has two pixels for each
+    height_px  CSS pixels
+    animated   whether `draw` also gives a GIF, of which the still is the last frame
+    draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
+    alt        (spec, measures) -> the picture in words and numbers, a sentence or two
+    """
+
+    name: str
+    stem: str
+    title: str
+    width_px: int
+    height_px: int
+    animated: bool
+    draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
+    alt: Callable[[RunSpec, Measures], str]
+
+
+@cache
+def load() -> dict[str, Figure]:
+    """Every figure of this folder, by name."""
+    figures = (
+        importlib.import_module(f"{__name__}.{module.name}").FIGURE
+        for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name)
+    )
+    return {figure.name: figure for figure in figures}
+
+
+def percent(share: float) -> str:
+    """A share as text: 0.9925 -> "99.2 %". Never rounded up to 100 %."""
+    return f"{min(int(share * 1000 + 0.5), 1000 if share == 1 else 999) / 10:.1f} %"
+
+
+def degrees(mean_deg: float | None, std_deg: float | None) -> str:
+    """A direction and its spread as text: "135° ± 13°"; spreads below 10° keep a decimal."""
+    if mean_deg is None or std_deg is None:
+        return "no direction"
+    return f"{round(mean_deg) % 360}° ± {std_deg:.{1 if std_deg < 9.95 else 0}f}°"
+
+
+def network_of(spec: RunSpec) -> str:
+    """The network in words, for alt texts: "a tanh network of 5 classes"."""
+    return f"a {spec.label} network of {spec.classes} classes"

@@ -1,0 +1,388 @@
+"""The pictures' house style: planes, points, regions, and bytes.
+
+Sizes are pixels of the picture, two to a CSS pixel. At 72 dots an inch a point
+of matplotlib is a pixel, so every size given to it is in pixels too. Pictures
+stand on the page's own paper, light or dark, and are opaque: they look the same
+alone as in the page, and animation frames need no transparent edge.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import imageio.v3 as iio
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.quiver import Quiver
+from matplotlib.text import Text
+from PIL import Image
+
+from generator import measure, network
+from generator.experiments import RunSpec
+from generator.style import MARKERS, MATPLOTLIB_MARKERS, Theme
+
+if TYPE_CHECKING:
+    from generator.train import Run
+
+DPI = 72
+PLANE_PX = 480  # a plane's picture
+TILE_PX = 440  # the room in it, with space above for a line of text
+TILE_LEFT_PX, TILE_TOP_PX = 20, 32
+TEXT_PX = 22
+LATTICE = 1000  # inputs along each axis of [-1, 1]^2
+COLOURS = 255  # of a picture; an animation keeps one more for "unchanged"
+
+# Shapes of one size look unequal: these widths in pixels look alike.
+MARKER_PX = {
+    "circle": 8.6,
+    "square": 7.6,
+    "triangle-up": 9.6,
+    "diamond": 7.2,
+    "triangle-down": 9.6,
+    "plus": 9.8,
+    "cross": 9.6,
+}
+
+HOUSE = {
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT_PX,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 2,
+    "xtick.major.size": 8,
+    "ytick.major.size": 8,
+    "xtick.major.width": 2,
+    "ytick.major.width": 2,
+    "xtick.minor.size": 0,
+    "xtick.major.pad": 6,
+    "ytick.major.pad": 6,
+    "lines.solid_capstyle": "round",
+    "lines.solid_joinstyle": "round",
+}
+
+mpl.rcParams.update(HOUSE)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """#rrggbb to three bytes."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+# --- canvases ---------------------------------------------------------------
+
+
+def canvas(width_px: int, height_px: int, theme: Theme) -> Figure:
+    """An empty figure on the theme's paper, to be filled and read by `pixels`."""
+    figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor=theme.paper)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def agg(figure: Figure) -> Any:
+    """The figure's canvas, which matplotlib's types know too little of."""
+    return figure.canvas
+
+
+def pixels(figure: Figure) -> np.ndarray:
+    """A figure drawn: (H, W, 3) uint8."""
+    agg(figure).draw()
+    return np.asarray(agg(figure).buffer_rgba())[:, :, :3]
+
+
+@dataclass(frozen=True)
+class Room:
+    """The part of a plane that a picture shows: a square of two axes from low to high.
+
+    kind  "input", "square" (tanh: closed) or "quadrant" (ReLU: open above and to the right)
+    """
+
+    kind: str
+    low: float
+    high: float
+
+
+INPUT_ROOM = Room("input", -1.0, 1.0)
+
+
+def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
+    """A plane's picture without content: paper, axes with equal aspect on the tile, the room as a hairline."""
+    figure = canvas(PLANE_PX, PLANE_PX, theme)
+    axes = figure.add_axes(
+        (
+            TILE_LEFT_PX / PLANE_PX,
+            1 - (TILE_TOP_PX + TILE_PX) / PLANE_PX,
+            TILE_PX / PLANE_PX,
+            TILE_PX / PLANE_PX,
+        ),
+        facecolor="none",
+    )
+    axes.set_axis_off()
+    axes.set_xlim(room.low, room.high)
+    axes.set_ylim(room.low, room.high)
+    low, high = room.low, room.high
+    outline = {
+        "input": ([], []),
+        "square": ([low, high, high, low, low], [low, low, high, high, low]),
+        "quadrant": ([low, low, high], [high, low, low]),
+    }[room.kind]
+    line = Line2D(*outline, color=theme.hairline, linewidth=2, solid_joinstyle="miter", clip_on=False, zorder=1)
+    line.set_gid("room")
+    axes.add_line(line)
+    return figure, axes
+
+
+def paint(figure: Figure, tile: np.ndarray) -> None:
+    """Lay an image of (TILE_PX, TILE_PX, 3) under the plane, pixel on pixel."""
+    figure.figimage(tile, TILE_LEFT_PX, PLANE_PX - TILE_TOP_PX - TILE_PX, origin="upper", zorder=-1)
+
+
+def regions(labels: np.ndarray, theme: Theme) -> np.ndarray:
+    """Regions of classes as an image in the theme's tints, with soft edges.
+
+    labels   (M, M) uint8, top row first, M about twice TILE_PX or more
+    returns  (TILE_PX, TILE_PX, 3) uint8
+    """
+    image = Image.fromarray(labels)
+    image = image.convert("P")
+    image.putpalette([channel for tint in theme.tints for channel in rgb(tint)])
+    return np.asarray(image.convert("RGB").resize((TILE_PX, TILE_PX), Image.Resampling.HAMMING))
+
+
+def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float = 1.0) -> list[Line2D]:
+    """Points in their classes' colours and markers, with a thin rim of paper.
+
+    xy       (N, 2) positions
+    y        (N,) classes
+    returns  a line a class
+    """
+    lines = []
+    for label in range(int(y.max()) + 1):
+        marker = MARKERS[label]
+        (line,) = axes.plot(
+            *xy[y == label].T,
+            linestyle="none",
+            marker=MATPLOTLIB_MARKERS[marker],
+            markersize=MARKER_PX[marker] * scale,
+            markerfacecolor=theme.classes[label],
+            markeredgecolor=theme.paper,
+            markeredgewidth=0.7,
+            clip_on=False,
+            zorder=3,
+            scalex=False,
+            scaley=False,
+        )
+        lines.append(line)
+    return lines
+
+
+def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float) -> None:
+    """One class's marker at a place of the figure, as shares of its width and height."""
+    kind = MARKERS[label]
+    figure.add_artist(
+        Line2D(
+            [x],
+            [y],
+            marker=MATPLOTLIB_MARKERS[kind],
+            markersize=MARKER_PX[kind] * scale,
+            color=theme.classes[label],
+            markeredgewidth=0,
+            transform=figure.transFigure,
+        )
+    )
+
+
+def arrows(axes: Axes, places: np.ndarray, units: np.ndarray, colours: np.ndarray, length: float) -> Quiver:
+    """Arrows of one length in data units, centred on their places.
+
+    places, units  (M, 2), units of length 1
+    colours        (M,) "#rrggbb"
+    """
+    return axes.quiver(
+        *places.T,
+        *(units * length).T,
+        color=colours,
+        pivot="mid",
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        units="dots",
+        width=2.2,
+        headwidth=4.2,
+        headlength=4.6,
+        headaxislength=4.2,
+        minlength=0,
+        zorder=3,
+    )
+
+
+def headline(figure: Figure, theme: Theme) -> tuple[Text, Text]:
+    """The two texts above a plane, at its left and right edge."""
+    baseline = 1 - 22 / PLANE_PX
+    left = figure.text(TILE_LEFT_PX / PLANE_PX, baseline, "", color=theme.ink)
+    right = figure.text((TILE_LEFT_PX + TILE_PX) / PLANE_PX, baseline, "", color=theme.ink, ha="right")
+    return left, right
+
+
+# --- what several pictures of a run show ------------------------------------
+
+
+def input_lattice(spec: RunSpec, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The trained network over a lattice of LATTICE^2 inputs in [-1, 1]^2.
+
+    returns  hidden (2, LATTICE^2) float32, rows of inputs from the bottom up, and
+             labels (LATTICE, LATTICE) uint8, the predicted class, top row first
+    """
+    return _input_lattice(spec, flat.tobytes())
+
+
+@lru_cache(maxsize=2)
+def _input_lattice(spec: RunSpec, flat: bytes) -> tuple[np.ndarray, np.ndarray]:
+    hidden, predicted = measure.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
+    return hidden, predicted.astype(np.uint8).reshape(LATTICE, LATTICE)[::-1]
+
+
+def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
+    """The points in the hidden plane at every checkpoint: (T, N, 2) float32."""
+    return _moving_points(spec, run.weights.shape, run.weights.tobytes(), run.x.tobytes())
+
+
+@lru_cache(maxsize=2)
+def _moving_points(spec: RunSpec, shape: tuple[int, int], weights: bytes, x: bytes) -> np.ndarray:
+    inputs = np.frombuffer(x, np.float32).reshape(-1, 2)
+    flats = np.frombuffer(weights, np.float32).reshape(shape)
+    return np.stack([network.hidden(spec, flat, inputs) for flat in flats]).astype(np.float32)
+
+
+def hidden_room(spec: RunSpec, run: Run) -> Room:
+    """The room of the hidden plane: the whole square for tanh; for ReLU as much of the quadrant
+    as the points need at the end and their classes' centres ever, so that still and animation agree."""
+    if measure.ROOMS[spec.activation] == "square":
+        return Room("square", -1.0, 1.0)
+    moving = moving_points(spec, run)
+    farthest = max(float(moving[-1].max()), *(float(moving[:, run.y == c].mean(1).max()) for c in range(spec.classes)))
+    return Room("quadrant", 0.0, 1.04 * farthest if farthest > 0 else 1.0)
+
+
+def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
+    """The class that the output layer gives each place of the hidden plane.
+
+    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
+    """
+    head = network.split(spec, flat)[-1]
+    count = 2 * TILE_PX
+    steps = (np.arange(count, dtype=np.float32) + 0.5) / count
+    axis = room.low + (room.high - room.low) * steps
+    along_x = head[:, :1] * axis
+    along_y = head[:, 1:2] * axis[::-1] + head[:, 2:]
+    best = np.full((count, count), -np.inf, np.float32)
+    labels = np.zeros((count, count), np.uint8)
+    for label in range(spec.classes):
+        logits = along_y[label][:, None] + along_x[label]
+        labels[logits > best] = label
+        np.maximum(best, logits, out=best)
+    return labels
+
+
+# --- bytes ------------------------------------------------------------------
+
+
+class Palette:
+    """At most `limit` colours that stand for all: the most frequent, exactly; others by the nearest of these."""
+
+    def __init__(self, images: Sequence[np.ndarray], limit: int = COLOURS) -> None:
+        """images: (H, W, 3 or 4) uint8, those that decide the colours."""
+        found = [np.unique(_packed(image), return_counts=True) for image in images]
+        colours, where = np.unique(np.concatenate([codes for codes, _ in found]), return_inverse=True)
+        counts = np.bincount(where, np.concatenate([count for _, count in found]))
+        kept = np.argsort(-counts, kind="stable")[:limit]
+        self.codes = np.sort(colours[kept])
+        self.colours = _unpacked(self.codes)  # (P, 3) uint8
+        self._table = np.zeros(1 << 24, np.uint8)  # colour code -> 1 + index; 0: not yet met
+        self._meet(colours)
+
+    def indices(self, image: np.ndarray) -> np.ndarray:
+        """An image in palette indices: (H, W) uint8."""
+        codes = _packed(image)
+        found = self._table[codes]
+        if not found.all():
+            self._meet(np.unique(codes[found == 0]))
+            found = self._table[codes]
+        return found - np.uint8(1)
+
+    def _meet(self, codes: np.ndarray) -> None:
+        """Enter the nearest palette colour of each colour code."""
+        new, own = _unpacked(codes).astype(np.int32), self.colours.astype(np.int32)
+        for part in range(0, len(new), 4096):
+            gap = ((new[part : part + 4096, None] - own) ** 2).sum(-1)
+            self._table[codes[part : part + 4096]] = 1 + gap.argmin(1)
+
+
+def _packed(image: np.ndarray) -> np.ndarray:
+    """(H, W, 3 or 4) uint8 to (H, W) colour codes, red in the lowest byte."""
+    if image.shape[2] == 4 and image.flags.c_contiguous:
+        return (image.view("<u4")[:, :, 0] & 0xFFFFFF).astype(np.int32)
+    wide = image.astype(np.int32)
+    return wide[:, :, 0] | wide[:, :, 1] << 8 | wide[:, :, 2] << 16
+
+
+def _unpacked(codes: np.ndarray) -> np.ndarray:
+    return np.stack([codes & 255, codes >> 8 & 255, codes >> 16 & 255], -1).astype(np.uint8)
+
+
+def encode(image: np.ndarray) -> dict[str, bytes]:
+    """A still as PNG and as lossless WebP, both in at most COLOURS colours.
+
+    image  (H, W, 3) uint8
+    """
+    palette = Palette([image])
+    indices = palette.indices(image)
+    flat = Image.fromarray(indices).convert("P")
+    flat.putpalette(palette.colours.tobytes())
+    return {
+        "png": _saved(flat, "PNG"),
+        "webp": _saved(Image.fromarray(palette.colours[indices]), "WEBP", lossless=True, quality=50, method=1),
+    }
+
+
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def encode_animation(frames: Sequence[np.ndarray], palette: Palette, durations_ms: Sequence[int]) -> bytes:
+    """A GIF that plays for ever, with one palette for all frames.
+
+    frames   (H, W) uint8 each, palette indices
+    palette  fewer than 256 colours: the last index says "as before"
+    """
+    unchanged = 255
+    shown = np.empty((len(frames), *frames[0].shape), np.uint8)
+    shown[0] = frames[0]
+    for index in range(1, len(frames)):
+        shown[index] = np.where(frames[index] == frames[index - 1], unchanged, frames[index])
+    table = palette.colours.tolist()
+    spare = ([value, 0, 255] for value in range(256))
+    table += [colour for colour in spare if colour not in table][: 256 - len(table)]
+    written: Any = iio.imwrite(
+        "<bytes>",
+        shown,
+        extension=".gif",
+        plugin="pillow",
+        is_batch=True,
+        palette=bytes(np.array(table, np.uint8)),
+        transparency=unchanged,
+        duration=list(durations_ms),
+        loop=0,
+        disposal=1,
+        optimize=False,
+    )
+    return bytes(written)
