@@ -1,4 +1,4 @@
-"""The command line: peek build, peek serve."""
+"""The command line: peek build, serve, check, publish."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--port", type=int, default=8000, metavar="N", help="port to listen on; 0 takes a free one (8000)"
     )
+    check = commands.add_parser("check", help="look over a built site: links, anchors, alt texts, weights, sums")
+    check.set_defaults(run=run_check)
+    check.add_argument("site", type=Path, nargs="?", default=Path("site"), metavar="SITE", help="its folder (site)")
+    check.add_argument("--ask", action="store_true", help="ask every outside link once whether it is there")
+    publish = commands.add_parser("publish", help="build, check, and push the site to a branch for GitHub Pages")
+    publish.set_defaults(run=run_publish)
+    add_folders(publish)
+    publish.add_argument("--remote", default="origin", metavar="NAME", help="where to push (origin)")
+    publish.add_argument("--branch", default="gh-pages", metavar="NAME", help="branch for the site alone (gh-pages)")
+    publish.add_argument("--yes", action="store_true", help="push without asking")
     return top
 
 
@@ -81,7 +91,7 @@ def run_build(arguments: argparse.Namespace) -> int:
 
     progress = Progress(arguments.quiet)
     built = build(build_options(arguments), progress)
-    if arguments.explain:
+    if getattr(arguments, "explain", False):
         if built.report is None:
             progress.say("train, measure, draw: nothing to do; experiments, code and libraries are unchanged")
         else:
@@ -98,6 +108,36 @@ def run_serve(arguments: argparse.Namespace) -> int:
     from generator.serve import serve
 
     serve(build_options(arguments), arguments.port, arguments.quiet)
+    return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """peek check: exit code 1 when something is wrong."""
+    from generator import check
+
+    findings = check.check(arguments.site, check.asked if arguments.ask else None)
+    for what, size in findings.weights.items():
+        print(f"{what}: {size / check.KB:.0f} kB")
+    for url, place in findings.outside.items():
+        print(f"{place}: links to {url}")
+    for problem in findings.problems:
+        print(problem, file=sys.stderr)
+    return 1 if findings.problems else 0
+
+
+def run_publish(arguments: argparse.Namespace) -> int:
+    """peek publish: says what it would push, and pushes when told yes."""
+    from generator import check, publish
+
+    run_build(arguments)
+    findings = check.check(arguments.out)
+    planned = publish.prepare(arguments.out, arguments.content, findings, arguments.remote, arguments.branch)
+    print(planned)
+    if not arguments.yes and input("Push? [y/N] ").strip().lower() not in ("y", "yes"):
+        print("nothing was pushed")
+        return 1
+    publish.push(arguments.out, arguments.content, planned)
+    print("pushed")
     return 0
 
 

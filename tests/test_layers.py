@@ -17,6 +17,7 @@ ORDER = [
     "results",
     "bibliography",
     "content",
+    "expressions",
     "markup",
     "train",
     "export",
@@ -28,6 +29,8 @@ ORDER = [
     "progress",
     "catalogue",
     "build",
+    "check",
+    "publish",
     "serve",
     "__main__",
 ]
