@@ -145,7 +145,49 @@ peek.runs = (function () {
     return run.checkpoints[Math.min(Math.max(at, 0), run.checkpoints.length - 1)];
   }
 
-  return { unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  /**
+   * The properties by which a reader chooses one of the runs that the page has, and how to find it.
+   * @param {any} options the author's: experiment, and starting values
+   */
+  function chooser(options) {
+    const all = index().runs;
+    const experiment = options.experiment || (all[0] && all[0].experiment);
+    const runs = all.filter((run) => run.experiment === experiment);
+    if (!runs.length) throw new Error(experiment ? `no runs of "${experiment}" in this page` : "no runs in this page");
+    const rank = (value) => (value in LABELS ? Object.keys(LABELS).indexOf(value) : value);
+    const distinct = (name) => [...new Set(runs.map((run) => run[name]))].sort((a, b) => rank(a) - rank(b));
+    const has = (name) => (state) => runs
+      .filter((run) => Object.keys(KINDS).every((other) => ORDER[other] >= ORDER[name] || run[other] === state[other]))
+      .map((run) => run[name]);
+    const properties = Object.keys(KINDS).map((name) => ({
+      kind: "choice",
+      name,
+      ...KINDS[name],
+      values: distinct(name).map((value) => [value, LABELS[value] || String(value)]),
+      initial: distinct(name).includes(FIRST[name]) ? FIRST[name] : distinct(name)[0],
+      allowed: has(name),
+    }));
+    /** The run of a state, or the one that agrees with most of it, classes first. */
+    const find = (state) => {
+      const score = (run) => Object.keys(KINDS).reduce((sum, name) => 2 * sum + (run[name] === state[name] ? 1 : 0), 0);
+      return runs.reduce((best, run) => (score(run) > score(best) ? run : best));
+    };
+    return { properties, find, runs };
+  }
+
+  const ORDER = { classes: 0, activation: 1, seed: 2 };
+  const KINDS = {
+    classes: { label: "Classes", explain: "How many spiral arms there are to tell apart." },
+    activation: {
+      label: "Activation",
+      explain: "What each neuron does to its sum: tanh squeezes it between \u22121 and 1, ReLU cuts off what is below 0.",
+    },
+    seed: { label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
+  };
+  const LABELS = { tanh: "tanh", relu: "ReLU" };
+  const FIRST = { classes: 5, activation: "tanh" };
+
+  return { chooser, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

@@ -1,0 +1,110 @@
+// @ts-check
+/**
+ * A figure's state as a list of properties, and as part of the page's address.
+ *
+ * A property: {name, kind, label, explain, initial} and, by kind,
+ *   choice  values: [[value, text], ...]      one of a few
+ *   range   min, max, step, text(value), scale: "log"?   a number
+ *   flag                                      yes or no
+ *   text                                      kept in the address, without a control of its own
+ *   number                                    likewise
+ *
+ * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
+ */
+peek.state = (function () {
+  "use strict";
+
+  const WRITE_MS = 300; // browsers refuse to rewrite the address more often than about 200 times in 10 s
+
+  /** Every property's value at the start, the author's options first. */
+  function defaults(properties, options) {
+    const state = {};
+    for (const property of properties) {
+      const wanted = options[property.name];
+      state[property.name] = wanted === undefined ? property.initial : parse(property, String(wanted), property.initial);
+    }
+    return state;
+  }
+
+  /** A value from text; `otherwise` when the text is none. */
+  function parse(property, text, otherwise) {
+    if (property.kind === "flag") return text === "true" || text === "1";
+    if (property.kind === "choice") {
+      const found = property.values.find(([value]) => String(value) === text);
+      return found ? found[0] : otherwise;
+    }
+    if (property.kind === "text") return text;
+    const value = Number(text);
+    if (text === "" || !Number.isFinite(value)) return otherwise;
+    return Math.min(Math.max(value, property.min ?? -Infinity), property.max ?? Infinity);
+  }
+
+  function format(property, value) {
+    if (property.kind === "flag") return value ? "1" : "0";
+    if (typeof value === "number") return String(Number(value.toPrecision(6)));
+    return String(value);
+  }
+
+  /** [figure, property, text] of each entry of an address's hash. */
+  function entries(hash) {
+    if (!hash.includes("=")) return [];
+    return [...new URLSearchParams(hash.slice(1))].map(([key, text]) => {
+      const dot = key.lastIndexOf(".");
+      return [key.slice(0, dot), key.slice(dot + 1), text];
+    });
+  }
+
+  function figuresInHash(hash) {
+    return [...new Set(entries(hash).map(([id]) => id))];
+  }
+
+  /** The properties of one figure that a hash sets. */
+  function fromHash(id, properties, hash) {
+    const state = {};
+    for (const [figure, name, text] of entries(hash)) {
+      const property = properties.find((candidate) => candidate.name === name);
+      if (figure !== id || !property) continue;
+      const value = parse(property, text, undefined);
+      if (value !== undefined) state[name] = value;
+    }
+    return state;
+  }
+
+  /** The hash, without #, of some figures' states: what differs from their defaults. */
+  function hashOf(views) {
+    const parameters = new URLSearchParams();
+    for (const view of views) {
+      for (const property of view.properties) {
+        const value = view.state[property.name];
+        if (format(property, value) !== format(property, view.defaults[property.name])) {
+          parameters.set(`${view.id}.${property.name}`, format(property, value));
+        }
+      }
+    }
+    return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  }
+
+  let timer = 0;
+  /** Write all figures' states to the address, soon. An address that names a section stays until there is a state. */
+  function toHash() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const hash = hashOf(peek.views.values());
+      if (!hash && !location.hash.includes("=")) return;
+      const address = hash ? `#${hash}` : location.pathname + location.search;
+      try {
+        history.replaceState(history.state, "", address);
+      } catch {
+        // Some browsers refuse this for pages opened from a file; the link can still be copied.
+      }
+    }, WRITE_MS);
+  }
+
+  /** A link to one figure as it is. */
+  function linkTo(view) {
+    const page = location.href.split("#")[0];
+    return `${page}#${hashOf([view]) || view.id}`;
+  }
+
+  return { defaults, fromHash, figuresInHash, hashOf, toHash, linkTo };
+})();

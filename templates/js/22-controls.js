@@ -1,0 +1,262 @@
+// @ts-check
+/**
+ * The controls below a figure, made from its properties: words, values always in sight, one line of explanation
+ * each, kept under the control and shown on demand. And the tools every figure has.
+ */
+peek.controls = (function () {
+  "use strict";
+
+  const element = peek.element;
+
+  /** Build a view's controls, its summary and its tools around its stage. */
+  function build(view) {
+    view.updaters = [];
+    const hidden = new Set(view.options.hide || []);
+    const controls = element("div", { class: "explorable-controls" });
+    const shown = view.properties.filter((property) => property.label && !hidden.has(property.name));
+    const flags = element("div", { class: "control-flags" });
+    for (const property of shown) {
+      const made = makers[property.kind](view, property);
+      (property.kind === "flag" ? flags : controls).append(made);
+    }
+    if (flags.childElementCount) controls.append(flags);
+    view.controls = controls;
+    const summary = element("p", { class: "explorable-summary", role: "status" });
+    const spoken = element("p", { class: "explorable-spoken", role: "status" });
+    view.live.append(controls, summary, spoken);
+    if (!hidden.has("tools")) view.live.append(tools(view));
+  }
+
+  /** Bring every control in line with the state. */
+  function update(view) {
+    for (const updater of view.updaters) updater();
+  }
+
+  /** The line under a control that says what it does. */
+  function explain(control, text) {
+    const line = element("p", { class: "control-explain", id: peek.newId("explain") }, text);
+    control.append(line);
+    return line.id;
+  }
+
+  const makers = {
+    choice(view, property) {
+      const control = element("fieldset", { class: "control control--choice" }, element("legend", {}, property.label));
+      const name = peek.newId(property.name);
+      const segments = element("div", { class: "segments" });
+      const inputs = property.values.map(([value, text]) => {
+        const input = element("input", { type: "radio", name, value, onchange: () => view.set({ [property.name]: value }) });
+        segments.append(element("label", {}, input, element("span", {}, text)));
+        return input;
+      });
+      control.append(segments);
+      control.setAttribute("aria-describedby", explain(control, property.explain));
+      view.updaters.push(() => {
+        const allowed = property.allowed ? property.allowed(view.state) : null;
+        property.values.forEach(([value], at) => {
+          inputs[at].checked = view.state[property.name] === value;
+          inputs[at].disabled = allowed ? !allowed.includes(value) : false;
+        });
+        control.hidden = property.values.length < 2;
+      });
+      return control;
+    },
+
+    range(view, property) {
+      const id = peek.newId(property.name);
+      const log = property.scale === "log";
+      const to = (value) => (log ? Math.log10(value) : value);
+      const from = (value) => (log ? Number((10 ** value).toPrecision(2)) : value);
+      const output = element("output", { for: id });
+      const input = element("input", {
+        type: "range", id, min: to(property.min), max: to(property.max), step: property.step,
+        oninput: () => view.set({ [property.name]: from(Number(input.value)) }),
+      });
+      const label = element("label", { for: id }, property.label);
+      const control = element("div", { class: "control control--range" },
+        element("div", { class: "control-head" }, label, output), input);
+      input.setAttribute("aria-describedby", explain(control, property.explain));
+      view.updaters.push(() => {
+        const value = view.state[property.name];
+        const text = property.text ? property.text(value) : String(value);
+        if (Math.abs(Number(input.value) - to(value)) > property.step / 2) input.value = String(to(value));
+        input.style.setProperty("--share", String((to(value) - to(property.min)) / (to(property.max) - to(property.min))));
+        if (output.textContent !== text) output.textContent = text;
+        input.setAttribute("aria-valuetext", text);
+        control.hidden = property.shown ? !property.shown(view.state) : false;
+      });
+      return control;
+    },
+
+    flag(view, property) {
+      const input = element("input", {
+        type: "checkbox", role: "switch", onchange: () => view.set({ [property.name]: input.checked }),
+      });
+      const control = element("div", { class: "control control--flag" },
+        element("label", {}, input, element("span", { class: "switch", "aria-hidden": "true" }), property.label));
+      input.setAttribute("aria-describedby", explain(control, property.explain));
+      view.updaters.push(() => {
+        input.checked = view.state[property.name];
+        control.hidden = property.shown ? !property.shown(view.state) : false;
+      });
+      return control;
+    },
+  };
+
+  /** A button that does something at once. */
+  function button(text, explanation, onclick, attributes = {}) {
+    const control = element("div", { class: "control control--action" });
+    const made = element("button", { type: "button", ...attributes, onclick }, text);
+    control.append(made);
+    if (explanation) made.setAttribute("aria-describedby", explain(control, explanation));
+    return { control, button: made };
+  }
+
+  // Tools
+
+  function tools(view) {
+    const tool = (text, onclick) => element("button", { type: "button", class: "tool", onclick }, text);
+    const explaining = tool("Explain the controls", () => {
+      const on = view.live.classList.toggle("is-explaining");
+      explaining.setAttribute("aria-pressed", String(on));
+    });
+    explaining.setAttribute("aria-pressed", "false");
+    const copy = tool("Copy link", () => copyLink(view, copy));
+    return element("div", { class: "explorable-tools", role: "group", "aria-label": "This view" },
+      tool("Reset", () => view.guard(() => view.reset())), copy,
+      tool("Picture (PNG)", () => view.guard(() => savePicture(view))),
+      tool("Data (CSV)", () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
+      explaining);
+  }
+
+  async function copyLink(view, tool) {
+    const link = peek.state.linkTo(view);
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(link);
+    } catch {
+      copied = copyBySelection(view, link);
+    }
+    const before = "Copy link";
+    tool.textContent = copied ? "Link copied" : "The link is in the address bar";
+    view.say(tool.textContent);
+    setTimeout(() => (tool.textContent = before), 2000);
+  }
+
+  /** The way before the clipboard had an interface of its own; pages opened from a file may have no other. */
+  function copyBySelection(view, link) {
+    const field = element("textarea", { class: "explorable-spoken", "aria-hidden": "true" });
+    field.value = link;
+    view.live.append(field);
+    field.select();
+    let copied = false;
+    try {
+      copied = document.execCommand("copy");
+    } catch {
+      copied = false;
+    }
+    field.remove();
+    if (!copied) location.hash = link.split("#")[1];
+    return copied;
+  }
+
+  /** Rows as CSV: numbers with the digits they have, text quoted where it must be. */
+  function csv(rows) {
+    const cell = (value) => {
+      const text = typeof value === "number" ? String(Number(value.toPrecision(8))) : String(value);
+      return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
+  }
+
+  function save(view, ending, blob) {
+    const link = element("a", { href: URL.createObjectURL(blob), download: `${view.id}.${ending}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  const PICTURE_SCALE = 2;
+  const MARGIN_PX = 16;
+
+  /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts. */
+  function compose(view) {
+    const bounds = view.stage.getBoundingClientRect();
+    const summary = view.instance.summary();
+    const canvas = document.createElement("canvas");
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const width = bounds.width + 2 * MARGIN_PX;
+    const font = `13px ${view.theme.font}`;
+    context.font = font;
+    const lines = wrap(context, summary, bounds.width);
+    const height = bounds.height + 3 * MARGIN_PX + 18 * lines.length;
+    canvas.width = width * PICTURE_SCALE;
+    canvas.height = height * PICTURE_SCALE;
+    context.scale(PICTURE_SCALE, PICTURE_SCALE);
+    context.fillStyle = view.theme.paper;
+    context.fillRect(0, 0, width, height);
+    for (const part of view.stage.querySelectorAll("canvas")) {
+      const box = part.getBoundingClientRect();
+      if (box.width) context.drawImage(part, box.left - bounds.left + MARGIN_PX, box.top - bounds.top + MARGIN_PX, box.width, box.height);
+    }
+    context.textBaseline = "middle";
+    for (const text of textsOf(view.stage)) {
+      const style = getComputedStyle(text.parent);
+      context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      context.fillStyle = style.color;
+      context.fillText(text.words, text.box.left - bounds.left + MARGIN_PX, text.box.top + text.box.height / 2 - bounds.top + MARGIN_PX);
+    }
+    context.font = font;
+    context.fillStyle = view.theme.muted;
+    lines.forEach((line, at) => context.fillText(line, MARGIN_PX, bounds.height + 2 * MARGIN_PX + 18 * at + 9));
+    return canvas;
+  }
+
+  /** Each visible line of text in an element, where it is. */
+  function textsOf(root) {
+    const texts = [];
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const parent = /** @type {HTMLElement} */ (node.parentElement);
+      const words = (node.textContent || "").trim();
+      if (!words || parent.closest("button, .control-explain, .explorable-spoken")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const boxes = [...range.getClientRects()];
+      if (boxes.length === 1) texts.push({ parent, words, box: boxes[0] });
+      else if (boxes.length > 1) texts.push(...brokenLines(node, parent));
+    }
+    return texts;
+  }
+
+  function brokenLines(node, parent) {
+    const lines = [];
+    const range = document.createRange();
+    for (const word of node.textContent.matchAll(/\S+/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const box = range.getBoundingClientRect();
+      const line = lines[lines.length - 1];
+      if (line && Math.abs(line.box.top - box.top) < 2) line.words += ` ${word[0]}`;
+      else lines.push({ parent, words: word[0], box });
+    }
+    return lines;
+  }
+
+  function wrap(context, text, width) {
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      const longer = `${lines[lines.length - 1]} ${word}`.trim();
+      if (context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  }
+
+  function savePicture(view) {
+    view.instance.paint(true);
+    compose(view).toBlob((blob) => blob && save(view, "png", blob), "image/png");
+  }
+
+  return { build, update, explain, button, csv, compose };
+})();

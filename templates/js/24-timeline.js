@@ -1,0 +1,243 @@
+// @ts-check
+/**
+ * The loss curve as the scrubber of time. Its handle rides on the curve; dragging anywhere on the curve takes it.
+ * The axis is logarithmic in epochs, since most happens early.
+ */
+(function () {
+  "use strict";
+
+  const element = peek.element;
+  const PLAY_MS = 7000; // from the first epoch to the last
+  const PAD = { left: 2, right: 14, top: 14, bottom: 22 };
+  const TICK_PX = 54; // room for a number
+  const PAGE = 8; // checkpoints
+
+  /**
+   * @param {any} view its state's `epoch` is what is scrubbed
+   * @param {{explain: string, hint?: string}} options
+   */
+  peek.timeline = function (view, options) {
+    const canvas = element("canvas", { class: "timeline-curve" });
+    const handle = element("div", {
+      class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": "Epoch of training", "aria-orientation": "horizontal",
+    });
+    const readout = element("output", { class: "timeline-readout", "aria-hidden": "true" });
+    const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" }, options.hint || "");
+    const ticks = element("div", { class: "timeline-ticks", "aria-hidden": "true" });
+    const track = element("div", { class: "timeline-track" }, canvas, ticks, handle, hint);
+    const play = element("button", { type: "button", class: "timeline-play", onclick: toggle }, "Play");
+    const back = element("button", { type: "button", class: "timeline-step", "aria-label": "Previous checkpoint", onclick: () => step(-1) }, "‹");
+    const next = element("button", { type: "button", class: "timeline-step", "aria-label": "Next checkpoint", onclick: () => step(1) }, "›");
+    const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": "Time" }, back, play, next);
+    const root = element("div", { class: "timeline" }, element("div", { class: "timeline-head" }, buttons, readout), track);
+    handle.setAttribute("aria-describedby", peek.controls.explain(root, options.explain));
+    view.stage.append(root);
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+    /** @type {Run | null} */
+    let run = null;
+    let width = 0;
+    let height = 0;
+    let ratio = 1;
+    let curve = null; // {loss, accuracy} in CSS px, and the scale's top
+    let drawn = "";
+
+    const timeline = {
+      root,
+      /** Scrub another run. */
+      show(shown) {
+        run = shown;
+        curve = null;
+        view.invalidate();
+      },
+      /** The run has grown. */
+      grow() {
+        curve = null;
+      },
+      paint,
+      stopped() {
+        play.textContent = "Play";
+        play.setAttribute("aria-pressed", "false");
+      },
+    };
+
+    const last = () => (run ? run.checkpoints[run.checkpoints.length - 1] : 0);
+    const innerWidth = () => width - PAD.left - PAD.right;
+    const toX = (epoch) => PAD.left + innerWidth() * peek.runs.toPlace(epoch, run ? run.epochs : 1);
+
+    // Time in the reader's hand
+
+    function go(epoch) {
+      if (!run) return;
+      root.classList.add("is-used");
+      view.set({ epoch: Math.min(Math.max(epoch, 0), last()) });
+    }
+
+    function step(steps) {
+      if (!run) return;
+      view.stop();
+      go(peek.runs.stepFrom(run, view.state.epoch, steps));
+    }
+
+    function toggle() {
+      if (!run) return;
+      if (view.animation) {
+        view.stop();
+        return;
+      }
+      root.classList.add("is-used");
+      let place = view.state.epoch >= last() ? 0 : peek.runs.toPlace(view.state.epoch, run.epochs);
+      play.textContent = "Pause";
+      play.setAttribute("aria-pressed", "true");
+      view.animate((elapsed) => {
+        place += elapsed / PLAY_MS;
+        const end = peek.runs.toPlace(last(), run.epochs);
+        view.set({ epoch: peek.runs.toEpoch(Math.min(place, end), run.epochs) });
+        return place < end;
+      });
+    }
+
+    handle.addEventListener("keydown", (event) => {
+      const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -PAGE, PageUp: PAGE }[event.key];
+      if (steps) step(steps);
+      else if (event.key === "Home") step(-1e6);
+      else if (event.key === "End") step(1e6);
+      else if (event.key === " " || event.key === "Enter") toggle();
+      else return;
+      event.preventDefault();
+    });
+
+    let held = false;
+    track.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      held = true;
+      track.setPointerCapture(event.pointerId);
+      handle.focus({ preventScroll: true });
+      root.classList.add("is-held");
+      view.stop();
+      view.guard(() => take(event));
+    });
+    track.addEventListener("pointermove", (event) => held && view.guard(() => take(event)));
+    for (const end of ["pointerup", "pointercancel"]) {
+      track.addEventListener(end, () => {
+        held = false;
+        root.classList.remove("is-held");
+      });
+    }
+
+    function take(event) {
+      if (!run) return;
+      const place = (event.clientX - track.getBoundingClientRect().left - PAD.left) / innerWidth();
+      go(peek.runs.toEpoch(Math.min(Math.max(place, 0), 1), run.epochs));
+    }
+
+    // What is seen
+
+    /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
+    function layOut() {
+      const epochs = run.loss.length - 1;
+      const guessing = Math.log(run.classes);
+      let top = guessing * 1.08;
+      for (let epoch = 0; epoch <= epochs; epoch++) if (run.loss[epoch] < 3 * guessing) top = Math.max(top, run.loss[epoch]);
+      const inner = height - PAD.top - PAD.bottom;
+      const toY = (share) => PAD.top + inner * (1 - Math.min(share, 1));
+      const loss = [];
+      const accuracy = [];
+      let previous = -1;
+      for (let x = 0; x <= innerWidth(); x++) {
+        const epoch = Math.min(Math.round(peek.runs.toEpoch(x / innerWidth(), run.epochs)), epochs);
+        if (epoch === previous) continue;
+        previous = epoch;
+        loss.push([toX(epoch), toY(run.loss[epoch] / top)]);
+        accuracy.push([toX(epoch), toY(run.right[epoch] / run.y.length)]);
+        if (epoch === epochs) break;
+      }
+      curve = { loss, accuracy, top, toY, guessing: toY(guessing / top) };
+      const marks = [0];
+      for (const epoch of [1, 10, 100, 1000, 10000]) {
+        if (toX(epoch) - toX(marks[marks.length - 1]) > TICK_PX && toX(run.epochs) - toX(epoch) > TICK_PX) marks.push(epoch);
+      }
+      marks.push(run.epochs);
+      ticks.replaceChildren(...marks.map((epoch) =>
+        element("span", { style: `left:${toX(epoch)}px` }, epoch ? String(epoch) : "epoch 0")));
+      ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, `guessing: ln ${run.classes}`));
+      handle.setAttribute("aria-valuemin", "0");
+      handle.setAttribute("aria-valuemax", String(run.epochs));
+      drawn = "";
+    }
+
+    function lossAt(epoch) {
+      const low = Math.min(Math.floor(epoch), run.loss.length - 1);
+      const high = Math.min(low + 1, run.loss.length - 1);
+      return run.loss[low] + (epoch - low) * (run.loss[high] - run.loss[low]);
+    }
+
+    function paint() {
+      if (!run) return;
+      const box = track.getBoundingClientRect();
+      const fine = window.devicePixelRatio || 1;
+      if (Math.round(box.width) !== width || Math.round(box.height) !== height || fine !== ratio || !curve) {
+        width = Math.round(box.width);
+        height = Math.round(box.height);
+        ratio = fine;
+        canvas.width = width * ratio;
+        canvas.height = height * ratio;
+        layOut();
+      }
+      const epoch = Math.min(view.state.epoch, last());
+      const key = [epoch, width, view.theme.ink, run.loss.length].join();
+      if (key === drawn) return;
+      drawn = key;
+      const x = toX(epoch);
+      const y = curve.toY(lossAt(epoch) / curve.top);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      const { theme } = view;
+      line([[PAD.left, curve.guessing], [width - PAD.right, curve.guessing]], theme.hairline, 1, [1, 4]);
+      line([[PAD.left, height - PAD.bottom], [width - PAD.right, height - PAD.bottom]], theme.hairline, 1);
+      line(curve.accuracy, theme.hairline, 1.25, [5, 3]);
+      line(curve.loss, theme.hairline, 1.5);
+      context.save();
+      context.beginPath();
+      context.rect(0, 0, x, height);
+      context.clip();
+      line(curve.accuracy, theme.muted, 1.25, [5, 3]);
+      line(curve.loss, theme.ink, 2);
+      context.restore();
+      line([[x, PAD.top - 8], [x, height - PAD.bottom]], theme.accent, 1);
+      handle.style.transform = `translate(${x}px, ${y}px)`;
+      handle.setAttribute("aria-valuenow", String(Math.round(epoch)));
+      handle.setAttribute("aria-valuetext", describe(epoch));
+      hint.style.transform = `translate(${x}px, ${y}px)`;
+      readout.replaceChildren(...reading(epoch));
+    }
+
+    function line(points, colour, thickness, dash = []) {
+      context.beginPath();
+      for (const [x, y] of points) context.lineTo(x, y);
+      context.setLineDash(dash);
+      context.strokeStyle = colour;
+      context.lineWidth = thickness;
+      context.lineJoin = "round";
+      context.stroke();
+    }
+
+    function reading(epoch) {
+      const nearest = Math.min(Math.round(epoch), run.right.length - 1);
+      const pair = (name, value, kind) => element("span", { class: `reading reading--${kind}` }, `${name}\u00a0`, element("b", {}, value));
+      return [
+        pair("epoch", String(Math.round(epoch)), "epoch"),
+        pair("loss", peek.text.digits(lossAt(epoch)), "loss"),
+        pair("accuracy", peek.text.percent(run.right[nearest] / run.y.length), "accuracy"),
+      ];
+    }
+
+    function describe(epoch) {
+      const nearest = Math.min(Math.round(epoch), run.right.length - 1);
+      return `epoch ${Math.round(epoch)}, loss ${peek.text.digits(lossAt(epoch))}, accuracy ${peek.text.percent(run.right[nearest] / run.y.length)}`;
+    }
+
+    timeline.describe = describe;
+    return timeline;
+  };
+})();

@@ -1,0 +1,76 @@
+// @ts-check
+/** What every figure with planes needs to know of a run: what to show of its planes, and square paper to lay over them. */
+(function () {
+  "use strict";
+
+  const MARGIN = 0.07; // of paper around the room
+
+  /** The hidden plane's room, what is shown of it, and its labels. */
+  peek.roomOf = function (run) {
+    if (run.activation === "tanh") {
+      const edge = 1 + 2 * MARGIN;
+      const inner = { x0: -1, x1: 1, y0: -1, y1: 1 };
+      return {
+        ...inner, inner, open: false,
+        box: { x0: -edge, x1: edge, y0: -edge, y1: edge },
+        labels: [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]],
+      };
+    }
+    const reach = reachOf(run);
+    const inner = { x0: 0, x1: reach * (1 + MARGIN), y0: 0, y1: reach * (1 + MARGIN) };
+    const tick = niceBelow(reach);
+    return {
+      ...inner, inner, open: true,
+      box: { x0: -reach * 1.3 * MARGIN, x1: inner.x1, y0: -reach * 1.3 * MARGIN, y1: inner.y1 },
+      labels: [[0, 0, "0", "below"], [tick, 0, String(tick), "below"], [0, tick, String(tick), "before"]],
+    };
+  };
+
+  const reaches = new WeakMap();
+  /** How far any point of a run ever gets in the hidden plane. */
+  function reachOf(run) {
+    const known = reaches.get(run);
+    if (known) return known;
+    const machine = peek.network.evaluator(run.net);
+    const some = run.x.filter((_, at) => (at >> 1) % 4 === 0);
+    const out = new Float64Array(some.length);
+    let reach = 1;
+    run.weights.forEach((weights, at) => {
+      if (at % 2 && at !== run.weights.length - 1) return;
+      machine.hidden(weights, some, some.length / 2, out);
+      for (const value of out) if (value > reach) reach = value;
+    });
+    reaches.set(run, reach);
+    return reach;
+  }
+
+  /** The largest of 1, 2, 5, 10, ... that is not above a value. */
+  function niceBelow(value) {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return [5, 2, 1].map((digit) => digit * power).find((tick) => tick <= value) || power;
+  }
+
+  /** What is shown of the input plane: all points, and some paper. */
+  peek.inputBox = function (run) {
+    let reach = 0;
+    for (const value of run.x) reach = Math.max(reach, Math.abs(value));
+    const edge = reach * (1 + 2 * MARGIN);
+    return { x0: -edge, x1: edge, y0: -edge, y1: edge };
+  };
+
+  /** Square paper over [-1, 1]^2: lines along both axes, (2 * lines * samples, 2). */
+  peek.sheet = function (lines, samples) {
+    const out = new Float64Array(4 * lines * samples);
+    let at = 0;
+    for (let direction = 0; direction < 2; direction++) {
+      for (let line = 0; line < lines; line++) {
+        for (let sample = 0; sample < samples; sample++) {
+          out[at + direction] = (2 * sample) / (samples - 1) - 1;
+          out[at + 1 - direction] = (2 * line) / (lines - 1) - 1;
+          at += 2;
+        }
+      }
+    }
+    return out;
+  };
+})();
