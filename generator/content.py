@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,10 +129,14 @@ def read(directory: Path) -> Article:
             pages.append(page)
     works, wrong = read_bibliography(directory)
     problems += wrong
+    assets = tuple(_assets(directory))
+    for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in assets if "/" in asset.path):
+        if folder in OUR_FOLDERS:
+            problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, tuple(_assets(directory)), directory)
+    return Article(tuple(pages), works, assets, directory)
 
 
 def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
@@ -156,6 +161,58 @@ def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
     if problems:
         return Bibliography(file=str(file)), problems
     return bibliography.parse(text, str(file))
+
+
+def picture_size(source: Path) -> tuple[int, int] | None:
+    """Width and height of a PNG, GIF, WebP, JPEG or SVG in pixels, from its first bytes; None where they do not say."""
+    with source.open("rb") as file:
+        head = file.read(1 << 16)
+    size = None
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        size = struct.unpack(">II", head[16:24]) if len(head) >= 24 else None
+    elif head.startswith((b"GIF87a", b"GIF89a")):
+        size = struct.unpack("<HH", head[6:10]) if len(head) >= 10 else None
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP" and len(head) >= 30:
+        size = _webp_size(head)
+    elif head.startswith(b"\xff\xd8"):
+        size = _jpeg_size(head)
+    elif b"<svg" in head[:4096]:
+        size = _svg_size(head)
+    return (int(size[0]), int(size[1])) if size and size[0] and size[1] else None
+
+
+def _webp_size(head: bytes) -> tuple[int, int]:
+    """source  RFC 9649, section 2: the three kinds of a first chunk."""
+    if head[12:16] == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _jpeg_size(head: bytes) -> tuple[int, int] | None:
+    """From the frame's header, behind segments that each say their length."""
+    at = 2
+    while at + 9 <= len(head) and head[at] == 0xFF:
+        if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", head[at + 5 : at + 9])
+            return width, height
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return None
+
+
+def _svg_size(head: bytes) -> tuple[float, float] | None:
+    opening = re.search(rb"<svg\b[^>]*>", head)
+    said = opening.group().decode("utf-8", "replace") if opening else ""
+    sides = [re.search(rf'\s{side}="([\d.]+)(?:px)?"', said) for side in ("width", "height")]
+    box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
+    found = [side[1] for side in sides if side] if all(sides) else list(box.groups()) if box else []
+    try:
+        return (float(found[0]), float(found[1])) if found else None
+    except ValueError:
+        return None
 
 
 def _assets(directory: Path) -> Iterable[Asset]:
