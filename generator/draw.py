@@ -37,8 +37,10 @@ PLANE_PX = 480  # a plane's picture
 TILE_PX = 440  # the room in it, with space above for a line of text
 TILE_LEFT_PX, TILE_TOP_PX = 20, 32
 TEXT_PX = 22
+HEADLINE_PX = 21  # baseline of the text above a plane, from the top
+RIM_PX = 0.7  # of paper around a point
 LATTICE = 1000  # inputs along each axis of [-1, 1]^2
-COLOURS = 255  # of a picture; an animation keeps one more for "unchanged"
+COLOURS = 128  # of a still: its tints, inks and enough of the steps between them for soft edges
 
 # Shapes of one size look unequal: these widths in pixels look alike.
 MARKER_PX = {
@@ -74,6 +76,12 @@ mpl.rcParams.update(HOUSE)
 def rgb(colour: str) -> tuple[int, int, int]:
     """#rrggbb to three bytes."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def mixed(paper: str, colour: str, share: float) -> str:
+    """A colour of which `share` lies over paper, opaque."""
+    mix = (round(below + share * (above - below)) for below, above in zip(rgb(paper), rgb(colour), strict=True))
+    return "#{:02x}{:02x}{:02x}".format(*mix)
 
 
 # --- canvases ---------------------------------------------------------------
@@ -173,7 +181,7 @@ def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float
             markersize=MARKER_PX[marker] * scale,
             markerfacecolor=theme.classes[label],
             markeredgecolor=theme.paper,
-            markeredgewidth=0.7,
+            markeredgewidth=RIM_PX,
             clip_on=False,
             zorder=3,
             scalex=False,
@@ -183,8 +191,11 @@ def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float
     return lines
 
 
-def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float) -> None:
-    """One class's marker at a place of the figure, as shares of its width and height."""
+def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float, rim: str | None = None) -> None:
+    """One class's marker at a place of the figure, as shares of its width and height.
+
+    rim  colour of its edge; None: the paper's
+    """
     kind = MARKERS[label]
     figure.add_artist(
         Line2D(
@@ -192,8 +203,9 @@ def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: 
             [y],
             marker=MATPLOTLIB_MARKERS[kind],
             markersize=MARKER_PX[kind] * scale,
-            color=theme.classes[label],
-            markeredgewidth=0,
+            markerfacecolor=theme.classes[label],
+            markeredgecolor=rim or theme.paper,
+            markeredgewidth=RIM_PX * scale,
             transform=figure.transFigure,
         )
     )
@@ -223,12 +235,11 @@ def arrows(axes: Axes, places: np.ndarray, units: np.ndarray, colours: np.ndarra
     )
 
 
-def headline(figure: Figure, theme: Theme) -> tuple[Text, Text]:
-    """The two texts above a plane, at its left and right edge."""
-    baseline = 1 - 22 / PLANE_PX
-    left = figure.text(TILE_LEFT_PX / PLANE_PX, baseline, "", color=theme.ink)
-    right = figure.text((TILE_LEFT_PX + TILE_PX) / PLANE_PX, baseline, "", color=theme.ink, ha="right")
-    return left, right
+def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
+    """Two texts above a plane, at its left and right edge."""
+    baseline = 1 - HEADLINE_PX / PLANE_PX
+    figure.text(TILE_LEFT_PX / PLANE_PX, baseline, left, color=theme.ink)
+    figure.text((TILE_LEFT_PX + TILE_PX) / PLANE_PX, baseline, right, color=theme.ink, ha="right")
 
 
 # --- what several pictures of a run show ------------------------------------
@@ -358,31 +369,30 @@ def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def encode_animation(frames: Sequence[np.ndarray], palette: Palette, durations_ms: Sequence[int]) -> bytes:
+UNCHANGED = 255  # the index that says "as in the frame before"
+
+
+def encode_animation(frames: np.ndarray, colours: Sequence[tuple[int, int, int]], durations_ms: Sequence[int]) -> bytes:
     """A GIF that plays for ever, with one palette for all frames.
 
-    frames   (H, W) uint8 each, palette indices
-    palette  fewer than 256 colours: the last index says "as before"
+    frames   (F, H, W) uint8, indices of `colours`
+    colours  at most UNCHANGED, all different
     """
-    unchanged = 255
-    shown = np.empty((len(frames), *frames[0].shape), np.uint8)
-    shown[0] = frames[0]
-    for index in range(1, len(frames)):
-        shown[index] = np.where(frames[index] == frames[index - 1], unchanged, frames[index])
-    table = palette.colours.tolist()
-    spare = ([value, 0, 255] for value in range(256))
-    table += [colour for colour in spare if colour not in table][: 256 - len(table)]
-    written: Any = iio.imwrite(
+    shown = frames.copy()
+    shown[1:][frames[1:] == frames[:-1]] = UNCHANGED
+    spare = ((value, 0, 255) for value in range(256))
+    table = list(colours) + [colour for colour in spare if colour not in colours][: 256 - len(colours)]
+    written: bytes = iio.imwrite(
         "<bytes>",
         shown,
         extension=".gif",
         plugin="pillow",
         is_batch=True,
-        palette=bytes(np.array(table, np.uint8)),
-        transparency=unchanged,
+        palette=bytes(channel for colour in table for channel in colour),
+        transparency=UNCHANGED,
         duration=list(durations_ms),
         loop=0,
         disposal=1,
         optimize=False,
     )
-    return bytes(written)
+    return written

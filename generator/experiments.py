@@ -41,10 +41,10 @@ class RunSpec:
     dataset_options: tuple[tuple[str, float], ...] = ()
     hidden: tuple[int, ...] = (64, 2)
     epochs: int = 3000
-    learning_rate: float = 0.01
+    learning_rate: float = 0.03
     schedule: str = "cosine"
     beta1: float = 0.9
-    beta2: float = 0.999
+    beta2: float = 0.99
     epsilon: float = 1e-8
     l2: float = 1e-4
     bias_start: float | None = None

@@ -124,6 +124,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sum": sum,
     "sort": sorted,
     "unique": lambda values: list(dict.fromkeys(values)),
+    "map": lambda *_: None,  # _Walk._map: it needs the walk
     "join": lambda values, between=", ": between.join(map(say, values)),
     "lower": lambda text: say(text).lower(),
     "upper": lambda text: say(text).upper(),
@@ -413,7 +414,17 @@ class _Walk:
         subject = self.value(node.node)
         if isinstance(subject, Results) and node.name in ("length", "count"):
             self.seen.append(evidence("count", "", len(subject), subject.runs))
+        if node.name == "map":
+            return self._map(subject, arguments, named)
         return FILTERS[node.name](subject, *arguments, **named)
+
+    def _map(self, subject: Any, arguments: list[Any], named: Mapping[str, Any]) -> list[Any]:
+        """`map(attribute="std_deg")` or `map("number", 1)`, of each item."""
+        if named.keys() == {"attribute"} and not arguments:
+            return [self._member(item, str(named["attribute"])) for item in subject]
+        if not arguments or arguments[0] not in FILTERS or arguments[0] == "map" or named:
+            raise ExpressionError("map does not know what to take", 'map(attribute="std_deg") or map("number", 1)')
+        return [FILTERS[arguments[0]](item, *arguments[1:]) for item in subject]
 
 
 _FIELDS = ("id", "experiment", "key", "label", "spec", "measures", "pictures", "files")

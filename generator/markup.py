@@ -26,6 +26,10 @@ from xml.etree import ElementTree
 import markdown
 import math_core
 from markdown.blockprocessors import BlockProcessor
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.tables import TableExtension
 
 from generator import bibliography as works
 from generator import expressions
@@ -269,6 +273,7 @@ _TOKEN_ALONE = re.compile(f"<p>{_OPEN}(\\d+){_CLOSE}</p>")
 _TAGS_AND_TOKENS = re.compile(f"<(/?)([a-z][a-z0-9]*)[^>]*>|{_OPEN}(\\d+){_CLOSE}")
 _TEX = math_core.LatexToMathML(fancy_error=False)
 _MARKER = re.compile(r"( *)(?:[-*+]|\d+\.)[ \t]+\S")
+_EXTENSIONS = (TableExtension(), DefListExtension(), AttrListExtension(), SaneListExtension())
 _VOID = ("br", "hr", "img", "wbr")
 
 
@@ -300,7 +305,7 @@ class _IndentedCode(BlockProcessor):
 
 def _markdown(found_code: Callable[[str], None]) -> markdown.Markdown:
     """Markdown without what we do ourselves."""
-    md = markdown.Markdown(extensions=["tables", "def_list", "attr_list", "sane_lists"], output_format="html")
+    md = markdown.Markdown(extensions=_EXTENSIONS, output_format="html")
     md.preprocessors.deregister("html_block")
     for name in ("html", "entity", "autolink", "automail", "escape", "backtick", "reference", "link", "image_link"):
         md.inlinePatterns.deregister(name)

@@ -10,7 +10,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from generator import network, packing
 from generator.experiments import RunSpec
@@ -22,16 +21,6 @@ ROOMS = {"tanh": "square", "relu": "quadrant"}
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
-
-# The square's eight symmetries, as (2, 2) matrices.
-SYMMETRIES = np.array(
-    [
-        [[sx, 0], [0, sy]] if straight else [[0, sx], [sy, 0]]
-        for straight in (True, False)
-        for sx in (1.0, -1.0)
-        for sy in (1.0, -1.0)
-    ]
-)
 
 
 def circular_mean_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
@@ -262,61 +251,6 @@ def collapse_metrics(
 def interior_classes(centres: np.ndarray) -> list[int]:
     """The classes whose centre lies inside the convex hull of the others' centres, (k, d)."""
     return [int(label) for label in np.flatnonzero(packing.hull_distances(centres) == 0)]
-
-
-def symmetries(room: str) -> np.ndarray:
-    """The (s, 2, 2) matrices that map a room onto itself: eight for the square, two for the quadrant."""
-    return SYMMETRIES if room == "square" else np.array([np.eye(2), [[0.0, 1.0], [1.0, 0.0]]])
-
-
-def arrangement_distance(first: np.ndarray, second: np.ndarray, room: str = "square") -> float:
-    """How far two arrangements are apart, whatever the classes are called and however the room is turned.
-
-        min over symmetries g and permutations p of  sqrt(mean_i |g a_i - b_p(i)|^2)
-
-    first, second  (k, 2)
-    room           "square" or "quadrant"
-    returns        float >= 0, room units; a pseudometric: 0 means the same arrangement
-    """
-    return float(np.linalg.norm(aligned(first, second, room) - second) / math.sqrt(len(second)))
-
-
-def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.ndarray:
-    """The image of an arrangement under the symmetry and relabelling that bring it closest to a target.
-
-    points, target  (k, 2)
-    returns         (k, 2): row i is the point matched with target[i]
-    raises          ValueError: shapes differ
-    """
-    points, target = np.asarray(points, np.float64), np.asarray(target, np.float64)
-    if points.shape != target.shape:
-        raise ValueError(f"expected two arrangements of one shape, got {points.shape} and {target.shape}")
-    best, least = points, math.inf
-    for symmetry in symmetries(room):
-        image = points @ symmetry.T
-        cost = ((target[:, None] - image[None]) ** 2).sum(2)
-        rows, columns = linear_sum_assignment(cost)
-        total = float(cost[rows, columns].sum())
-        if total < least - 1e-12:
-            best, least = image[columns], total
-    return best
-
-
-def canonical(points: np.ndarray, room: str = "square", decimals: int = 2) -> np.ndarray:
-    """One pose for all arrangements that differ by a symmetry of the room or by labels, (k, 2) to (k, 2).
-
-    Of the images under the symmetries, each with its rows in falling order, the
-    greatest; coordinates are compared after rounding to `decimals`.
-    """
-    best, greatest = points, None
-    for symmetry in symmetries(room):
-        image = np.asarray(points, np.float64) @ symmetry.T
-        rounded = np.round(image, decimals) + 0.0  # no -0
-        order = np.lexsort((image[:, 1], image[:, 0], rounded[:, 1], rounded[:, 0]))[::-1]
-        key = rounded[order].ravel().tolist()
-        if greatest is None or key > greatest:
-            best, greatest = image[order], key
-    return best
 
 
 def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:

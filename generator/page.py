@@ -10,12 +10,9 @@ arguments give the same bytes.
 from __future__ import annotations
 
 import functools
-import html
-import itertools
-import json
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,11 +20,16 @@ from typing import Any
 
 import jinja2
 
-from generator import style
-from generator.errors import ContentError, Problem, nearest
-from generator.results import Picture, Result, Results, UnknownResult
+from generator import expressions, markup, style
+from generator.content import Article, Author, Meta
+from generator.errors import ContentError, Problem
+from generator.experiments import ACTIVATION_LABELS
+from generator.markup import FigureCall, Markup
+from generator.results import Result, Results, UnknownResult
 
-WORDS_A_MINUTE = 220  # silent reading of English prose, a little under the mean (238) of Brysbaert 2019: it has formulas
+WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
+OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
+PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class BuildInfo:
     draft          marks every page, and asks search engines to look away
     social_card    path of a 1200 x 630 px picture, or ""
     built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
+    about          a sentence on each experiment, by its name
     """
 
     base_url: str = ""
@@ -67,6 +70,7 @@ class BuildInfo:
     draft: bool = False
     social_card: str = ""
     built: date | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         """Absolute address of a page, or "" while the site has no address."""
@@ -75,39 +79,53 @@ class BuildInfo:
         return self.base_url.rstrip("/") + "/" + ("" if path == "index.html" else path)
 
 
-def render(article: Any, results: Results, info: BuildInfo, templates: Path) -> dict[str, bytes]:
+def render(
+    article: Article,
+    results: Results,
+    info: BuildInfo,
+    templates: Path,
+    compiled: Path | None = None,
+    warn: Callable[[str], None] = lambda said: None,
+) -> dict[str, bytes]:
     """Every text page and asset of the site.
 
-    returns  path relative to the site's root -> bytes
-    raises   ContentError: mistakes in the article or in a template, with file and line
+    compiled  a folder that keeps compiled templates from one build to the next
+    warn      is told what is odd and not wrong
+    returns   path relative to the site's root -> bytes
+    raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
-    from generator import markup
-
-    house = House(templates)
+    house = open_house(templates, compiled)
     figures = Figures(house, results)
-    written = markup.render(article, results, figures.render, figures.names)
-    return assemble(article, written, results, info, house)
+    written = markup.render_article(
+        article,
+        results=results,
+        figure_names=figures.names,
+        render_figure=figures.render,
+        figure_options=figures.options,
+        addresses=[*OUR_PAGES, *(file.path for file in info.downloads)],
+    )
+    for said in [*(warning for text in written for warning in text.warnings), *markup.unused_works(article, written)]:
+        warn(str(said))
+    return assemble(article.meta, written, results, info, house)
 
 
-def assemble(article: Any, written: Any, results: Results, info: BuildInfo, house: House) -> dict[str, bytes]:
-    """The site's pages around the article's converted Markdown."""
+def assemble(
+    meta: Meta, written: Sequence[Markup], results: Results, info: BuildInfo, house: House
+) -> dict[str, bytes]:
+    """The site's pages around the article's texts."""
     shared = {
-        "article": article,
+        "article": meta,
         "written": written,
         "results": results,
         "info": info,
-        "site": Site(article, written, info),
+        "site": Site(meta, written, info),
+        "runs_index": runs_index(results),
     }
-    texts: dict[str, str] = {}
-    for sheet in written.pages:
-        texts[sheet.path] = house.render("article.html", shared | {"sheet": sheet, "path": sheet.path})
-    for path in ("gallery.html", "reproduce.html", "404.html"):
+    texts = {text.path: house.render("article.html", shared | {"text": text, "path": text.path}) for text in written}
+    feeds = ("sitemap.xml", "feed.xml") if info.base_url else ()
+    for path in (*OUR_PAGES, *feeds):
         texts[path] = house.render(path, shared | {"path": path})
-    if info.base_url:
-        for path in ("sitemap.xml", "feed.xml"):
-            texts[path] = house.render(path, shared | {"path": path})
-    pages = {path: text.encode() for path, text in texts.items()}
-    return pages | {".nojekyll": b""} | assets(house.folder)
+    return {path: text.encode() for path, text in texts.items()} | {".nojekyll": b""} | assets(house.folder)
 
 
 def assets(templates: Path) -> dict[str, bytes]:
@@ -138,17 +156,26 @@ def paper_colours() -> str:
 
 def script(templates: Path) -> str:
     """templates/js/*.js in the order of their names."""
-    return "\n".join(file.read_text(encoding="utf-8").strip() for file in sorted((templates / "js").glob("*.js"))) + "\n"
+    scripts = [file.read_text(encoding="utf-8").strip() for file in sorted((templates / "js").glob("*.js"))]
+    return "\n".join(scripts) + "\n"
 
 
 # Templates
 
 
+@functools.lru_cache(maxsize=4)
+def open_house(folder: Path, compiled: Path | None = None) -> House:
+    """The templates of a folder; a server that renders again and again compiles only what changed."""
+    return House(folder, compiled)
+
+
 class House:
     """The templates of a folder, with the filters and functions they may use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiled: Path | None = None) -> None:
         self.folder = folder
+        if compiled:
+            compiled.mkdir(parents=True, exist_ok=True)
         self.env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder),
             autoescape=True,
@@ -156,9 +183,10 @@ class House:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
         )
-        self.env.filters |= FILTERS
-        self.env.globals |= {"themes": style.THEMES, "recipe": recipe, "scalars": scalars, "json_ld": json_ld}
+        self.env.filters.update(FILTERS)
+        self.env.globals.update(themes=style.THEMES, recipe=recipe, scalars=scalars, json_ld=json_ld)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -188,7 +216,8 @@ class Figures:
     """The figures that an article may place, drawn from results.
 
     A template templates/figures/<name>.html makes a figure of that name; any
-    other name is a picture that runs have, placed by pictures.html.
+    other name is a picture that runs have, placed by pictures.html. A template
+    says in its first comment which options it takes: {# options: hide, epoch #}.
     """
 
     DEFAULT = "pictures"
@@ -196,28 +225,68 @@ class Figures:
     def __init__(self, house: House, results: Results) -> None:
         self.house = house
         self.results = results
-        own = {file.stem for file in (house.folder / "figures").glob("*.html")} - {self.DEFAULT}
-        self.own = frozenset(own)
-        self.names = frozenset(own | {name for run in results for name in run.pictures})
+        own = {file.stem: file for file in sorted((house.folder / "figures").glob("*.html"))}
+        self.options = {name: _options(file) for name, file in own.items()}
+        self.own = frozenset(own) - {self.DEFAULT}
+        self.names = frozenset(self.own | {name for run in results for name in run.pictures})
 
-    def render(self, name: str, options: Mapping[str, Any], place: str = "") -> str:
-        """The HTML of a figure without its caption.
+    def render(self, call: FigureCall) -> str:
+        """A figure with its number, its caption and links to where it comes from.
 
-        options  as written in the article: conditions on runs, and what the figure's template knows
-        place    file:line, for the error
-        raises   ContentError: unknown name, unknown option, no run that fits
+        raises  UnknownResult: no such field, or no run that fits
+                ContentError: the template is wrong
         """
-        if name not in self.names:
-            raise ContentError([Problem(place, f'unknown figure "{name}"', nearest=nearest(name, self.names))])
-        template = name if name in self.own else self.DEFAULT
-        pick = functools.partial(chosen, self.results)
-        context = {"name": name, "options": dict(options), "results": self.results, "chosen": pick, "root": ""}
+        name = call.name if call.name in self.own else self.DEFAULT
+        shown: list[Result] = []
+
+        def pick(names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
+            conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
+            runs = chosen(self.results, names, conditions)
+            shown.extend(runs)
+            return runs
+
+        context = {
+            "name": call.name,
+            "options": dict(call.options),
+            "results": self.results,
+            "chosen": pick,
+        }
         try:
-            return self.house.env.get_template(f"figures/{template}.html").render(context)
-        except UnknownResult as error:
-            raise ContentError([Problem(place, str(error.args[0]))]) from error
+            body = self.house.env.get_template(f"figures/{name}.html").render(context)
+            return self.house.render("figure.html", {"call": call, "body": body, "runs": shown})
         except jinja2.TemplateError as error:
-            raise ContentError([self.house.problem(f"figures/{template}.html", error)]) from error
+            raise ContentError([self.house.problem(f"figures/{name}.html", error)]) from error
+
+
+def _options(template: Path) -> frozenset[str]:
+    """The options that a figure's template says it takes."""
+    said = re.search(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", template.read_text(encoding="utf-8"), re.DOTALL)
+    return frozenset(re.findall(r"\w+", said[1])) if said else frozenset()
+
+
+def start_state(options: Mapping[str, Any]) -> dict[str, Any]:
+    """An author's options as an explorable takes them: a list of one is that one."""
+    return {
+        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key != "hide" else value
+        for key, value in options.items()
+        if key not in PLACING
+    }
+
+
+def runs_index(results: Results) -> dict[str, Any]:
+    """What scripts must know of the runs that travel with the page, to choose one and to load it."""
+    return {
+        "runs": [
+            {
+                "id": f"{run.experiment}/{run.id}",
+                "experiment": run.experiment,
+                **{key: run.spec[key] for key in ("classes", "activation", "seed")},
+                "data": run.files["js"],
+            }
+            for run in results
+            if "js" in run.files
+        ]
+    }
 
 
 def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
@@ -226,25 +295,27 @@ def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -
     options  conditions as Results.where takes them; id, size and alt are passed over
     raises   UnknownResult: no such field, or no run fits
     """
-    conditions = {key: value for key, value in options.items() if key not in ("id", "size", "alt")}
+    conditions = {key: value for key, value in options.items() if key not in PLACING}
     fitting = [run for run in results.where(**conditions) if all(name in run.pictures for name in names)]
     if not fitting:
-        raise UnknownResult(f"no run with {', '.join(conditions) or 'these'} has the picture {' and '.join(names)}")
+        asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
+        raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
     first = {(run.value("classes"), run.value("activation")): run for run in reversed(fitting)}
-    order = _order(conditions)
-    return [first[key] for key in sorted(first, key=order)]
+    return [first[key] for key in sorted(first, key=_order(conditions))]
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, Any]], tuple[Any, Any]]:
-    """Sorts (classes, activation) as the author listed them, else by class count and tanh first."""
+    """Sorts (classes, activation) as the author listed them, else by class count, tanh first."""
 
-    def place(key: str, value: Any) -> Any:
+    def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)
-        if isinstance(listed, (list, tuple)):
-            return listed.index(value)
-        return value if key == "classes" else -ord(value[0])
+        return listed.index(value) if isinstance(listed, (list, tuple)) else otherwise
 
-    return lambda pair: (place("classes", pair[0]), place("activation", pair[1]))
+    known = list(ACTIVATION_LABELS)
+    return lambda pair: (
+        place("classes", pair[0], pair[0]),
+        place("activation", pair[1], known.index(pair[1]) if pair[1] in known else len(known)),
+    )
 
 
 # What templates say of runs
@@ -277,18 +348,15 @@ def scalars(run: Result) -> dict[str, float]:
 
 
 def plain(value: Any) -> str:
-    """A value of a recipe in words: lists with arrows between layers left to the template, None as a dash."""
+    """A value of a recipe in words: consecutive numbers as a range, None as a dash."""
     if value is None:
         return "–"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{spoken(key)} {plain(item)}" for key, item in value.items()) or "–"
     if isinstance(value, (list, tuple)):
-        if value and all(isinstance(item, (list, tuple)) and len(item) == 2 for item in value):
-            return plain(dict(value))
+        whole = len(value) > 2 and all(type(item) is int for item in value)
+        if whole and list(value) == list(range(value[0], value[-1] + 1)):
+            return f"{value[0]}–{value[-1]}"
         return ", ".join(plain(item) for item in value) or "–"
-    if isinstance(value, float):
-        return number(value)
-    return str(value)
+    return compact(value) if isinstance(value, float) else str(value)
 
 
 def spoken(key: str) -> str:
@@ -297,38 +365,27 @@ def spoken(key: str) -> str:
 
 
 LABELS = {
-    "accuracy": "accuracy",
     "beta1": "Adam β₁",
     "beta2": "Adam β₂",
     "epsilon": "Adam ε",
-    "bias_start": "start of the last hidden layer’s bias",
-    "classes": "classes",
-    "dataset_options": "dataset options",
+    "bias_start": "first value of the last hidden bias",
     "hidden": "hidden widths",
     "l2": "weight of the L2 term",
-    "learning_rate": "learning rate",
     "least_distance": "least distance between centres",
     "points_per_class": "points a class",
     "checkpoints": "checkpoints kept",
+    "turn_rad": "turn of an arm (rad)",
+    "noise_rad": "noise (rad)",
 }
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits, with a real minus and a superscript power."""
-    text = f"{value:.{digits}g}"
-    mantissa, _, power = text.partition("e")
+def compact(value: float, digits: int = 4) -> str:
+    """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
     if power:
         raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return (f"{mantissa} × 10{raised}" if mantissa != "1" else f"10{raised}").replace("-", "−")
-    return text.replace("-", "−")
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share in per cent; never rounded up to 100."""
-    text = f"{100 * share:.{digits}f}"
-    if share < 1 and float(text) == 100:
-        text = f"{100 - 10**-digits:.{digits}f}"
-    return f"{text}\u202f%".replace("-", "−")
+        mantissa = f"10{raised}" if mantissa == "1" else f"{mantissa} × 10{raised}"
+    return mantissa.replace("-", "−")
 
 
 def size(count: int) -> str:
@@ -342,16 +399,22 @@ def size(count: int) -> str:
 
 def long_date(day: date) -> str:
     """12 March 2026."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
+
+MONTHS = (  # strftime's depend on the machine's language
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "plain": plain,
-    "spoken": spoken,
-    "number": number,
-    "percent": percent,
-    "size": size,
+    "compact": compact,
     "long_date": long_date,
+    "percent": expressions.percent,
+    "plain": plain,
+    "size": size,
+    "spoken": spoken,
+    "start_state": start_state,
 }
 
 
@@ -361,44 +424,44 @@ FILTERS: dict[str, Callable[..., Any]] = {
 class Site:
     """The article as a published thing: addresses, navigation, citation."""
 
-    def __init__(self, article: Any, written: Any, info: BuildInfo) -> None:
-        self.article = article
+    def __init__(self, meta: Meta, written: Sequence[Markup], info: BuildInfo) -> None:
+        self.meta = meta
         self.written = written
         self.info = info
 
     @property
     def navigation(self) -> list[tuple[str, str]]:
         """(path, title) of each page, in reading order."""
-        pages = [(sheet.path, "Article" if sheet.path == "index.html" else sheet.title) for sheet in self.written.pages]
-        return [*pages, ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
+        others = [(text.path, text.page.meta.nav_title or text.title) for text in self.written[1:]]
+        first = self.written[0]
+        article = (first.path, first.page.meta.nav_title or "Article")
+        return [article, *others, ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
 
     def url(self, path: str) -> str:
         """Absolute address, or "" when the site has none."""
         return self.info.url(path)
 
-    def minutes(self, sheet: Any) -> int:
+    def minutes(self, text: Markup) -> int:
         """Reading time of a page, at least 1."""
-        words = len(re.sub(r"<[^>]*>", " ", re.sub(r"<math.*?</math>", " x ", sheet.html, flags=re.DOTALL)).split())
-        return max(1, round(words / WORDS_A_MINUTE))
+        return max(1, round(text.words / WORDS_A_MINUTE))
 
     @property
     def bibtex(self) -> str:
         """An entry for this article."""
-        article = self.article
-        family = re.sub(r"[^a-z]", "", article.authors[0].name.split()[-1].lower()) if article.authors else "anonymous"
-        word = next((w for w in re.findall(r"[a-z]+", article.title.lower()) if len(w) > 3), "article")
+        meta = self.meta
+        families = [author.name.split()[-1] for author in meta.authors]
+        word = next((word for word in re.findall(r"[a-z]+", meta.title.lower()) if len(word) > 3), "article")
+        key = re.sub(r"[^a-z0-9]", "", f"{families[0] if families else 'anonymous'}{meta.date.year}{word}".lower())
         fields = {
-            "title": "{" + _tex(article.title) + "}",
-            "author": " and ".join(_tex(author.name) for author in article.authors),
-            "year": str(article.date.year),
-            "month": f"{article.date:%b}".lower(),
-            "url": self.url("index.html"),
-            "doi": article.doi or "",
+            "title": "{{" + _tex(meta.title) + "}}",
+            "author": "{" + " and ".join(_tex(author.name) for author in meta.authors) + "}",
+            "year": f"{{{meta.date.year}}}",
+            "month": MONTHS[meta.date.month - 1][:3].lower(),
+            "doi": f"{{{meta.doi}}}" if meta.doi else "",
+            "url": f"{{{self.url('index.html')}}}" if self.info.base_url else "",
         }
-        rows = [
-            f"  {key} = {value if key == 'month' else '{' + value + '}'}" for key, value in fields.items() if value
-        ]
-        return f"@misc{{{family}{article.date.year}{word},\n" + ",\n".join(rows) + "\n}"
+        rows = ",\n".join(f"  {name} = {value}" for name, value in fields.items() if value)
+        return f"@misc{{{key},\n{rows}\n}}"
 
 
 def _tex(text: str) -> str:
@@ -407,28 +470,28 @@ def _tex(text: str) -> str:
 
 def json_ld(site: Site) -> dict[str, Any]:
     """The article for search engines, as schema.org's ScholarlyArticle."""
-    article, info = site.article, site.info
+    meta, info = site.meta, site.info
     known = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
-        "headline": article.title,
-        "alternativeHeadline": article.subtitle,
-        "description": article.description,
-        "author": [_person(author) for author in article.authors],
-        "datePublished": article.date.isoformat(),
+        "headline": meta.title,
+        "alternativeHeadline": meta.subtitle,
+        "description": meta.description,
+        "author": [_person(author) for author in meta.authors],
+        "datePublished": meta.date.isoformat(),
         "dateModified": info.built.isoformat() if info.built else "",
-        "inLanguage": "en",
-        "keywords": list(article.keywords),
-        "license": article.licence,
-        "codeRepository": article.repository,
+        "inLanguage": meta.language,
+        "keywords": list(meta.keywords),
+        "license": meta.licence,
+        "codeRepository": meta.repository,
         "url": site.url("index.html"),
         "image": site.url(info.social_card) if info.social_card else "",
-        "identifier": f"https://doi.org/{article.doi}" if article.doi else "",
+        "identifier": f"https://doi.org/{meta.doi}" if meta.doi else "",
     }
     return {key: value for key, value in known.items() if value}
 
 
-def _person(author: Any) -> dict[str, Any]:
+def _person(author: Author) -> dict[str, Any]:
     person: dict[str, Any] = {"@type": "Person", "name": author.name}
     if author.url:
         person["url"] = author.url

@@ -26,6 +26,9 @@ class Theme:
     tints: tuple[str, ...]
 
 
+# Seven hues near those of Okabe and Ito, 2008 (jfly.uni-koeln.de/color), moved in lightness until, on either
+# paper, every two differ by a CIEDE2000 of 13 for normal, red-blind, green-blind and blue-blind eyes alike.
+# Tints keep the hue in OKLCH. The accent lies between blue and purple, away from every class.
 THEMES = {
     "light": Theme(
         paper="#fcfaf6",
@@ -33,9 +36,9 @@ THEMES = {
         ink="#1f1d1a",
         muted="#625d55",
         hairline="#8d877d",
-        accent="#8a3b12",
-        classes=("#0072b2", "#c44e00", "#00805d", "#a34483", "#8a6d00", "#2f8fc4", "#4a4a4a"),
-        tints=("#cfe3f1", "#f9dcc9", "#cce8df", "#f0d5e6", "#efe6c2", "#d3ecf9", "#dedcd8"),
+        accent="#673a9c",
+        classes=("#0152c7", "#a13001", "#00784b", "#934978", "#9a7c00", "#128bbb", "#373737"),
+        tints=("#cbddfa", "#ffd8cc", "#caeed8", "#f2d1e3", "#fbecbf", "#dbf4ff", "#d9d8d6"),
     ),
     "dark": Theme(
         paper="#171614",
@@ -43,9 +46,9 @@ THEMES = {
         ink="#ece7de",
         muted="#a9a297",
         hairline="#7a746a",
-        accent="#f0a87c",
-        classes=("#4aa8e0", "#f08040", "#2dbe94", "#dd8fbf", "#d9b53a", "#8fd3f7", "#c9c5bd"),
-        tints=("#173244", "#45260f", "#0f3a2e", "#402438", "#3b3110", "#21404f", "#383632"),
+        accent="#bda8fb",
+        classes=("#5587fe", "#ee7539", "#2fb680", "#cb84b6", "#f2cc4e", "#8adcf9", "#c0bdbc"),
+        tints=("#1c2a49", "#432517", "#1a3729", "#402438", "#3f3619", "#27414b", "#2d2b2a"),
     ),
 }
 

@@ -1,23 +1,35 @@
 """Specs to runs: full-batch Adam on many small networks at once.
 
-Networks of one shape are stepped together on one thread. Points lie along the
-last axis and biases are a weight column that meets a row of ones:
+Networks of one shape are stepped together on one thread. Everything lives in
+buffers made once, so an epoch is a list of prepared calls on them: nothing is
+allocated, sliced or differentiated by torch while it runs. Points lie along
+the last axis, and biases are a weight column that meets a row of ones:
 
     pre_l = W_l @ [h_(l-1); 1]          (B, out, in+1) @ (B, in+1, N)
 
-Gradients are written by hand. tanh(x) = 2 s(2x) - 1 with s the logistic
-function, which torch computes far faster; the 2 and the -1 are folded into the
-small weight matrices, so no pass over the points is spent on them.
+Gradients are written by hand. What small networks need to be fast:
 
-Every network's parameters and every row of points are padded to a multiple of
-LANES numbers, so that no network's arithmetic depends on where it stands in
-the batch: a run has the same bytes whatever trains beside it.
+- tanh(x) = 2 s(2x) - 1 with s the logistic function, which torch computes ten
+  times faster; the inner 2 is folded into the weights.
+- Products with an inner size of 2 or 3 are sums of outer products: matrix
+  libraries serve them badly.
+- Batched products want each operand and result dense, so a layer's weights
+  stand together for all networks, and pre-activations have a buffer of their
+  own, which the backward pass uses again.
+
+Rows of points and the flat buffers are padded to a multiple of LANES numbers,
+so that no number is ever computed by the scalar tail of a vector loop: a run
+has the same bytes whatever trains beside it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -28,6 +40,11 @@ from generator.experiments import RunSpec, layer_shapes
 
 LANES = 32
 CHECK_EVERY = 50
+THIN = 3  # an inner size up to this is worth outer products ...
+TALL = 16  # ... when there are at least so many rows
+CACHE_BYTES = 4_000_000  # work space of the networks that are stepped together
+
+aten = torch.ops.aten
 
 
 @dataclass(frozen=True)
@@ -91,139 +108,288 @@ def learning_rates(spec: RunSpec) -> np.ndarray:
     return spec.learning_rate * 0.5 * (1 + np.cos(np.pi * np.arange(spec.epochs) / spec.epochs))
 
 
+def batch_size(spec: RunSpec) -> int:
+    """How many networks of this shape to train together: as many as stay in cache, 1 to 32."""
+    points = _padded(spec.classes * spec.points_per_class)
+    rows = sum(2 * out + 1 for out, _ in layer_shapes(spec)) + spec.classes
+    return max(1, min(32, CACHE_BYTES // (4 * rows * points)))
+
+
+def train_together(specs: list[RunSpec], device: str = "cpu") -> list[Run]:
+    """Train networks that differ in seed alone, step by step together.
+
+    specs   (B,) equal but for `seed`
+    device  "cpu", where one thread is used, or "cuda"
+    raises  DivergedError: a loss turned non-finite
+    """
+    return _train(specs, torch.device(device), torch.float32)
+
+
+Call = Callable[[], object]
+
+
+def _tanh(pre: Tensor, out: Tensor) -> list[Call]:
+    minus_one = torch.tensor(-1.0, dtype=out.dtype, device=out.device)
+    return [partial(torch.sigmoid, pre, out=out), partial(torch.add, minus_one, out, alpha=2, out=out)]
+
+
+def _tanh_backward(delta: Tensor, out: Tensor) -> list[Call]:
+    return [partial(aten.tanh_backward.grad_input, delta, out, grad_input=delta)]
+
+
+def _relu(pre: Tensor, out: Tensor) -> list[Call]:
+    return [partial(torch.clamp_min, pre, 0, out=out)]
+
+
+def _relu_backward(delta: Tensor, out: Tensor) -> list[Call]:
+    return [partial(aten.threshold_backward.grad_input, delta, out, 0, grad_input=delta)]
+
+
+class _Activation(NamedTuple):
+    """How one activation is computed.
+
+    stretch   what the weights are multiplied by before they meet the points
+    forward   (stretched pre-activations, out) -> calls that fill out
+    backward  (delta, out) -> calls that multiply delta by the activation's slope at out
+    """
+
+    stretch: float
+    forward: Callable[[Tensor, Tensor], list[Call]]
+    backward: Callable[[Tensor, Tensor], list[Call]]
+
+
+ACTIVATIONS = {
+    "tanh": _Activation(2.0, _tanh, _tanh_backward),
+    "relu": _Activation(1.0, _relu, _relu_backward),
+}
+
+
 def _padded(count: int) -> int:
     return -(-count // LANES) * LANES
 
 
+def _product(a: Tensor, b: Tensor, out: Tensor) -> list[Call]:
+    """Calls that put a @ b, (B, rows, inner) @ (B, inner, N), into out."""
+    rows, inner = a.shape[1:]
+    if inner > THIN or rows < TALL:
+        return [partial(torch.bmm, a, b, out=out)]
+    terms = [(a[:, :, j : j + 1], b[:, j : j + 1]) for j in range(inner)]
+    return [partial(torch.mul, *terms[0], out=out), *(partial(out.addcmul_, *term) for term in terms[1:])]
+
+
 class _Layer:
-    """One layer of B networks: views into the flat buffers and its own work space."""
+    """One layer of B networks: views of its part of the flat buffers, and its work space.
 
-    def __init__(self, params: Tensor, grads: Tensor, start: int, out: int, inputs: int, points: int) -> None:
-        batch = params.shape[0]
-        stop = start + out * (inputs + 1)
-        self.weight = params[:, start:stop].view(batch, out, inputs + 1)
-        self.grad = grads[:, start:stop].view(batch, out, inputs + 1)
-        self.folded = torch.empty(batch, out, inputs + 1)
-        self.out = torch.ones(batch, out + 1, points)  # activations, and the row of ones that meets the next biases
-        self.delta = torch.empty(batch, out, points)
-        self.units = out
-
-
-def train_together(specs: list[RunSpec]) -> list[Run]:
-    """Train networks that differ in seed alone, step by step together.
-
-    specs   (B,) equal but for `seed`
-    raises  DivergedError: a loss turned non-finite
+    A weight matrix with more outputs than inputs is stored transposed, because
+    the product that makes its gradient is faster with the long side last.
     """
-    spec = specs[0]
-    batch, classes, per_class = len(specs), spec.classes, spec.points_per_class
-    count = classes * per_class
-    points = _padded(count)
-    tanh = spec.activation == "tanh"
 
-    data = [datasets.points(s.dataset, s.classes, s.points_per_class, s.seed, **dict(s.dataset_options)) for s in specs]
-    x = torch.zeros(batch, 3, points)
-    x[:, 2] = 1
-    for row, (xs, _) in enumerate(data):
-        x[row, :2, :count] = torch.from_numpy(xs.T.copy())
+    def __init__(self, batch: int, start: int, out: int, inputs: int, points: int, like: Tensor) -> None:
+        self.units = out
+        self.start, self.stop = start, start + batch * out * (inputs + 1)
+        self.shape = (batch, out, inputs + 1)
+        self.transposed = out > inputs + 1
+        self.out = like.new_ones(batch, out + 1, points)  # the last row stays 1 and meets the next layer's biases
+        self.delta = like.new_empty(batch, out, points)
 
-    shapes = layer_shapes(spec)
-    size = sum(out * (inputs + 1) for out, inputs in shapes)
-    params = torch.zeros(batch, _padded(size))
-    grads = torch.zeros_like(params)
-    params[:, :size] = torch.from_numpy(np.stack([initial_weights(s) for s in specs]))
-    mean, square, step = torch.zeros_like(params), torch.zeros_like(params), torch.zeros_like(params)
-    decay = torch.zeros_like(params)
+    def of(self, flat: Tensor) -> Tensor:
+        """This layer's (B, out, in + 1) part of a flat buffer, a view."""
+        batch, out, inputs = self.shape
+        part = flat[self.start : self.stop]
+        return part.view(batch, inputs, out).transpose(1, 2) if self.transposed else part.view(self.shape)
 
-    layers: list[_Layer] = []
-    start = 0
-    for out, inputs in shapes:
-        layers.append(_Layer(params, grads, start, out, inputs, points))
-        decay[:, start : start + out * (inputs + 1)].view(batch, out, inputs + 1)[:, :, :-1] = spec.l2
-        start += out * (inputs + 1)
-    head = layers[-1]
-    logits, delta = head.out[:, :classes], head.delta
-    scale = torch.zeros(points)
-    scale[:count] = 1 / count
 
-    def of_own_class(values: Tensor) -> Tensor:  # (B, C, N) -> (B, N/C, C), a view
-        return values[:, :, :count].unflatten(2, (classes, per_class)).diagonal(dim1=1, dim2=2)
+class _Networks:
+    """B networks of one shape, and the calls that take them through an epoch.
 
-    def forward() -> tuple[Tensor, Tensor]:
-        """Fill every layer's `out`; log-probabilities and the true classes' share of them."""
-        below = x
-        for layer in layers:
-            weight = layer.weight
-            if tanh:
-                outer = 1.0 if layer is head else 2.0
-                inner = 1.0 if below is x else 2.0
-                torch.mul(weight, outer * inner, out=layer.folded)
-                if below is not x:
-                    torch.sub(weight[:, :, -1], weight[:, :, :-1].sum(2), out=layer.folded[:, :, -1])
-                    layer.folded[:, :, -1].mul_(outer)
-                weight = layer.folded
-            pre = layer.out[:, : layer.units]
-            torch.bmm(weight, below, out=pre)
-            if layer is not head:
-                if tanh:
-                    pre.sigmoid_()
-                else:
-                    pre.clamp_min_(0)
+    forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
+    backward  fills the gradients and takes one step of Adam, sized by `rates`: its (2,) row for the epoch
+    """
+
+    def __init__(self, specs: list[RunSpec], x: Tensor) -> None:
+        """x: (B, N, 2) points in class order; its device and type are those of everything."""
+        spec = specs[0]
+        self.spec, self.batch, self.count = spec, x.shape[0], x.shape[1]
+        points = _padded(self.count)
+        self.x = x.new_zeros(self.batch, x.shape[2] + 1, points)
+        self.x[:, :-1, : self.count] = x.transpose(1, 2)
+        self.x[:, -1] = 1
+        self.layers: list[_Layer] = []
+        start = 0
+        for out, inputs in layer_shapes(spec):
+            self.layers.append(_Layer(self.batch, start, out, inputs, points, x))
+            start = self.layers[-1].stop
+        self.params = x.new_zeros(_padded(start))
+        self.grads, self.mean, self.square = (torch.zeros_like(self.params) for _ in range(3))
+        self.result = x.new_zeros(2, self.batch)
+        self.rates = x.new_zeros(2)
+        self.log_p = torch.empty_like(self.layers[-1].delta)
+        self.forward = [*self._activate(), *self._judge()]
+        self.backward = [*self._differentiate(), *self._adam()]
+
+    def start(self, weights: Tensor, order: Tensor) -> None:
+        """Begin at weights (B, P), with Adam at rest."""
+        self.params[order] = weights.to(self.params)
+        for buffer in (self.grads, self.mean, self.square):
+            buffer.zero_()
+
+    def order(self) -> Tensor:
+        """Where each network's weights, layer by layer [W | b] row by row, stand in the flat buffers: (B, P)."""
+        place = torch.arange(len(self.params), device=self.params.device)
+        return torch.cat([layer.of(place).reshape(self.batch, -1) for layer in self.layers], 1)
+
+    def _activate(self) -> Iterator[Call]:
+        """Fill every layer's `out`; the head's logits stay in its `delta`."""
+        activation = ACTIVATIONS[self.spec.activation]
+        *hidden, head = self.layers
+        used = self.params
+        if activation.stretch != 1:
+            stretch, used = torch.ones_like(self.params), torch.empty_like(self.params)
+            stretch[: head.start] = activation.stretch
+            yield partial(torch.mul, self.params, stretch, out=used)
+        below = self.x
+        for layer in hidden:
+            yield from _product(layer.of(used), below, layer.delta)
+            yield from activation.forward(layer.delta, layer.out[:, : layer.units])
             below = layer.out
-        log_p = torch.log_softmax(logits, 1)
-        return log_p, of_own_class(log_p)
+        yield from _product(head.of(used), below, head.delta)
 
-    def backward(log_p: Tensor) -> None:
+    def _of_own_class(self, values: Tensor) -> Tensor:
+        """The (B, C, N/C) view of (B, C, N) values that belong to each point's own class."""
+        classes = self.spec.classes
+        blocks = values[:, :, : self.count].view(self.batch, classes, classes, -1)
+        return blocks.diagonal(dim1=1, dim2=2).transpose(1, 2)
+
+    def _judge(self) -> Iterator[Call]:
+        """Log-probabilities, their sum over the true classes, and the points classified right."""
+        own = self._of_own_class(self.log_p)
+        highest = self.log_p.new_empty(self.batch, self.log_p.shape[2])
+        right = torch.empty_like(own)
+        yield partial(torch.log_softmax, self.layers[-1].delta, 1, out=self.log_p)
+        yield partial(torch.sum, own, (1, 2), out=self.result[0])
+        yield partial(torch.amax, self.log_p, 1, out=highest)
+        yield partial(torch.ge, own, highest[:, : self.count].view(own.shape), out=right)
+        yield partial(torch.sum, right, (1, 2), out=self.result[1])
+
+    def _differentiate(self) -> Iterator[Call]:
         """Fill `grads` from the log-probabilities."""
-        torch.exp(log_p, out=delta)
-        of_own_class(delta).sub_(1)
-        delta.mul_(scale)
-        for index in range(len(layers) - 1, -1, -1):
-            layer = layers[index]
-            below = layers[index - 1].out if index else x
-            torch.bmm(layer.delta, below.transpose(1, 2), out=layer.grad)
-            if not index:
-                return
-            source = layers[index - 1]
-            torch.bmm(layer.weight[:, :, :-1].transpose(1, 2), layer.delta, out=source.delta)
-            activated = source.out[:, : source.units]
-            if tanh:
-                torch.ops.aten.sigmoid_backward(source.delta, activated, grad_input=source.delta)
-                source.delta.mul_(4)
-                layer.grad[:, :, :-1].mul_(2).sub_(layer.grad[:, :, -1:])
+        delta = self.layers[-1].delta
+        share = delta.new_zeros(delta.shape[2])  # 1/N for a point, 0 for padding
+        share[: self.count] = 1 / self.count
+        minus_truth = torch.zeros_like(delta[0])
+        minus_truth[:, : self.count] = -torch.eye(self.spec.classes).repeat_interleave(self.spec.points_per_class, 1)
+        minus_truth /= self.count
+        yield partial(torch.exp, self.log_p, out=delta)
+        yield partial(torch.addcmul, minus_truth, delta, share, out=delta)
+        backward = ACTIVATIONS[self.spec.activation].backward
+        for layer, source in zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True):
+            below = source.out if source else self.x
+            grad = layer.of(self.grads)
+            if layer.transposed:
+                yield partial(torch.bmm, below, layer.delta.transpose(1, 2), out=grad.transpose(1, 2))
             else:
-                torch.ops.aten.threshold_backward(source.delta, activated, 0, grad_input=source.delta)
+                yield partial(torch.bmm, layer.delta, below.transpose(1, 2), out=grad)
+            if source:
+                weight = layer.of(self.params)[:, :, :-1]
+                yield from _product(weight.transpose(1, 2), layer.delta, source.delta)
+                yield from backward(source.delta, source.out[:, : source.units])
 
-    kept_at = set(checkpoint_epochs(spec.epochs, spec.checkpoints).tolist())
-    kept = []
-    loss = torch.empty(spec.epochs + 1, batch)
-    accuracy = torch.empty(spec.epochs + 1, batch)
-    rates = learning_rates(spec)
-    for epoch in range(spec.epochs + 1):
-        if epoch in kept_at:
-            kept.append(params[:, :size].clone())
-        log_p, own = forward()
-        torch.mean(own, (1, 2), out=loss[epoch])
-        right = own >= log_p[:, :, :count].amax(1).unflatten(1, (classes, per_class)).transpose(1, 2)
-        torch.mean(right, (1, 2), dtype=torch.float32, out=accuracy[epoch])
-        if epoch % CHECK_EVERY == 0 or epoch == spec.epochs:
-            _check_finite(specs, loss[: epoch + 1])
-        if epoch == spec.epochs:
-            break
-        backward(log_p)
-        grads.addcmul_(params, decay)
-        mean.lerp_(grads, 1 - spec.beta1)
-        square.mul_(spec.beta2).addcmul_(grads, grads, value=1 - spec.beta2)
-        correction1 = 1 - spec.beta1 ** (epoch + 1)
-        correction2 = 1 - spec.beta2 ** (epoch + 1)
-        torch.sqrt(square, out=step)
-        step.div_(math.sqrt(correction2)).add_(spec.epsilon)
-        params.addcdiv_(mean, step, value=-rates[epoch] / correction1)
+    def _adam(self) -> Iterator[Call]:
+        """L2, then one step of Adam on all parameters."""
+        spec, grads = self.spec, self.grads
+        decay = torch.zeros_like(grads)
+        for layer in self.layers:
+            layer.of(decay)[:, :, :-1] = spec.l2
+        divisor, step = torch.empty_like(grads), torch.empty_like(grads)
+        yield partial(grads.addcmul_, self.params, decay)
+        yield partial(self.mean.lerp_, grads, 1 - spec.beta1)
+        yield partial(torch.mul, grads, grads, out=divisor)
+        yield partial(self.square.lerp_, divisor, 1 - spec.beta2)
+        yield partial(torch.sqrt, self.square, out=divisor)
+        yield partial(divisor.add_, self.rates[:1])
+        yield partial(torch.mul, self.mean, self.rates[1:], out=step)
+        yield partial(self.params.addcdiv_, step, divisor)
 
-    weights = torch.stack(kept, 1).numpy()  # (B, T, P)
-    epochs_kept = np.array(sorted(kept_at), dtype=np.int64)
+
+def _adam_rates(spec: RunSpec) -> np.ndarray:
+    """What Adam adds to the root of the mean squares, and multiplies the mean by, each epoch: (epochs, 2).
+
+    The bias corrections are folded in: m/c1 / (sqrt(v/c2) + e) = sqrt(c2)/c1 m / (sqrt(v) + sqrt(c2) e).
+    """
+    steps = np.arange(1, spec.epochs + 1)
+    root = np.sqrt(1 - spec.beta2**steps)
+    return np.stack([spec.epsilon * root, -learning_rates(spec) * root / (1 - spec.beta1**steps)], 1)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch on one thread: where it splits a loop would depend on the machine, and so would the last bits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _prepared(calls: list[Call], device: torch.device) -> Call:
+    """One call that makes all of `calls`; on a GPU one graph launch."""
+    if device.type == "cuda":
+        return _captured(calls)
+
+    def run() -> None:
+        for call in calls:
+            call()
+
+    return run
+
+
+def _captured(calls: list[Call]) -> Call:
+    """The calls as a CUDA graph. They run once before, as capture wants libraries that are set up."""
+    for call in calls:
+        call()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        for call in calls:
+            call()
+    replay: Call = graph.replay
+    return replay
+
+
+def _points(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
+    return datasets.points(spec.dataset, spec.classes, spec.points_per_class, spec.seed, **dict(spec.dataset_options))
+
+
+def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> list[Run]:
+    with _one_thread(), torch.inference_mode():
+        spec = specs[0]
+        data = [_points(each) for each in specs]
+        x = torch.from_numpy(np.stack([x for x, _ in data])).to(device, dtype)
+        networks = _Networks(specs, x)
+        forward, backward = _prepared(networks.forward, device), _prepared(networks.backward, device)
+        order = networks.order()
+        networks.start(torch.from_numpy(np.stack([initial_weights(s) for s in specs])), order)
+
+        rates = torch.from_numpy(_adam_rates(spec)).to(device, dtype).unbind()
+        history = x.new_zeros(spec.epochs + 1, 2, len(specs))
+        kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
+        kept: list[Tensor] = []
+        for epoch in range(spec.epochs + 1):
+            if epoch == kept_at[len(kept)]:
+                kept.append(networks.params[order])
+            forward()
+            history[epoch].copy_(networks.result)
+            if epoch % CHECK_EVERY == 0 or epoch == spec.epochs:
+                _check_finite(specs, history[: epoch + 1, 0])
+            if epoch < spec.epochs:
+                networks.rates.copy_(rates[epoch])
+                backward()
+
+        history /= networks.count
+        loss, accuracy = -history[:, 0].cpu().numpy(), history[:, 1].cpu().numpy()
+        weights = torch.stack(kept, 1).cpu().numpy()  # (B, T, P)
     return [
-        Run(xs, ys, epochs_kept, weights[row].copy(), -loss[:, row].numpy(), accuracy[:, row].numpy().copy())
+        Run(xs, ys, kept_at, weights[row].copy(), loss[:, row].copy(), accuracy[:, row].copy())
         for row, (xs, ys) in enumerate(data)
     ]
 

@@ -34,7 +34,7 @@ def test_defaults_are_the_recipe():
     assert (spec.hidden, spec.epochs, spec.learning_rate, spec.schedule, spec.l2) == (
         (64, 2),
         3000,
-        0.01,
+        0.03,
         "cosine",
         1e-4,
     )

@@ -17,6 +17,7 @@ ORDER = [
     "results",
     "bibliography",
     "content",
+    "outline",
     "expressions",
     "markup",
     "train",

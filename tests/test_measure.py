@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from generator import measure, network, packing
+from generator import measure, network
 from generator.experiments import RunSpec, layer_shapes
 
 EXACT = 1e-12
@@ -150,18 +150,6 @@ def test_the_quadrant_is_measured_by_its_largest_norm():
     assert measure.packing_ratio(np.zeros((3, 2)), "quadrant") == 0
 
 
-@pytest.mark.parametrize("classes", [3, 4, 5, 6, 7])
-def test_hull_distance_of_equally_spaced_directions(classes):
-    np.testing.assert_allclose(packing.hull_distances(regular(classes)), 1 - math.cos(2 * math.pi / classes), atol=1e-7)
-
-
-def test_hull_distance_is_zero_inside_and_on_the_hull():
-    assert packing.hull_distance(np.array([0.2, -0.3]), CORNERS) == 0
-    assert packing.hull_distance(np.array([1.0, 0.0]), CORNERS) == 0
-    assert packing.hull_distance(np.array([3.0, 0.0]), CORNERS) == pytest.approx(2, abs=1e-7)
-    assert packing.hull_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5, abs=1e-7)
-
-
 def test_interior_names_the_centre_of_four_corners():
     assert measure.interior_classes(np.vstack([CORNERS[:2], [[0.0, 0.0]], CORNERS[2:]])) == [2]
     assert measure.interior_classes(regular(7)) == []
@@ -251,56 +239,6 @@ def test_classes_at_one_place_have_no_collapse_metrics():
     points, labels = clouds(np.zeros((3, 2)), 0.0)
     found = measure.collapse_metrics(points, labels, np.ones((3, 2)), labels)
     assert all(math.isnan(found[name]) for name in ("nc1", "nc2_norm", "nc2_angle", "nc3"))
-
-
-# arrangements
-
-
-def test_symmetries_are_eight_different_ones_and_keep_the_square():
-    found = measure.symmetries("square")
-    assert len({tuple(matrix.ravel()) for matrix in found}) == 8
-    for matrix in found:
-        assert {tuple(p) for p in CORNERS @ matrix.T} == {tuple(p) for p in CORNERS}
-
-
-@pytest.mark.parametrize("room", ["square", "quadrant"])
-def test_distance_forgets_symmetry_and_labels(room):
-    rng = np.random.default_rng(5)
-    points = rng.uniform(0, 1, (6, 2))
-    for matrix in measure.symmetries(room):
-        image = (points @ matrix.T)[rng.permutation(6)]
-        assert measure.arrangement_distance(points, image, room) == pytest.approx(0, abs=EXACT)
-        np.testing.assert_allclose(measure.canonical(image, room), measure.canonical(points, room), atol=EXACT)
-
-
-def test_distance_of_known_arrangements():
-    moved = CORNERS.copy()
-    moved[0] -= [0.6, 0.8]
-    assert measure.arrangement_distance(CORNERS, moved) == pytest.approx(math.sqrt(1 / 4))
-    assert measure.arrangement_distance(CORNERS, 0.5 * CORNERS) == pytest.approx(math.sqrt(0.5))
-    first, second = np.array([[0.1, 0.9], [0.3, 0.2]]), np.array([[-0.1, 0.9], [-0.3, 0.2]])
-    assert measure.arrangement_distance(first, second, "square") == pytest.approx(0, abs=EXACT)
-    assert measure.arrangement_distance(first, second, "quadrant") > 0.1
-
-
-def test_distance_is_symmetric_and_obeys_the_triangle():
-    rng = np.random.default_rng(1)
-    a, b, c = rng.uniform(-1, 1, (3, 5, 2))
-    distance = measure.arrangement_distance
-    assert distance(a, b) == pytest.approx(distance(b, a))
-    assert distance(a, c) <= distance(a, b) + distance(b, c) + EXACT
-
-
-def test_aligned_rows_follow_the_target():
-    rng = np.random.default_rng(2)
-    target = rng.uniform(-1, 1, (7, 2))
-    points = (target @ measure.SYMMETRIES[5].T)[rng.permutation(7)]
-    np.testing.assert_allclose(measure.aligned(points, target), target, atol=EXACT)
-
-
-def test_arrangements_of_different_size_cannot_be_compared():
-    with pytest.raises(ValueError, match="one shape"):
-        measure.arrangement_distance(CORNERS, CORNERS[:3])
 
 
 # a whole run

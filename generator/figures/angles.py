@@ -9,13 +9,18 @@ from generator.figures import Figure, Measures, degrees, network_of
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as MatplotlibFigure
 
     from generator.experiments import RunSpec
     from generator.style import Theme
     from generator.train import Run
 
 WIDTH_PX, HEIGHT_PX = 720, 480
-BINS = 360  # over the angles that the room allows
+LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 200, 24, 16, 74
+BASE, RISE = 0.93, 0.85  # a row's ground and tallest bar, as shares of its height
+BINS = 72  # over the angles that the room allows: 5 degrees wide for tanh, 1.25 for ReLU
+NEXT_TO_NOTHING = 0.01  # of all inputs
 
 
 def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
@@ -53,17 +58,53 @@ def span_deg(spec: RunSpec) -> int:
 
 
 def cut_bin(counts: np.ndarray) -> int:
-    """Where to cut the circle open: at 0 unless many inputs lie there, else at the emptiest multiple of 15 degrees."""
+    """Where to cut the circle open: as near 0 degrees as splits next to no class, else where it splits least.
+
+    counts   (C, BINS) over all 360 degrees
+    returns  the first bin after the cut, -BINS/2 to BINS/2
+    """
     import numpy as np
 
-    total = counts.sum(0)
-    step = BINS // 24
-    near = np.array([np.roll(total, step // 2 - at)[:step].sum() for at in range(0, BINS, step)])
-    return 0 if near[0] <= 0.02 * total.sum() else int(near.argmin()) * step
+    quarter = BINS // 4
+    cuts = sorted(range(-BINS // 2, BINS // 2), key=abs)
+    split = np.array(
+        [
+            np.minimum(turned[:, :quarter].sum(1), turned[:, -quarter:].sum(1)).sum()
+            for turned in (np.roll(counts, -cut, axis=1) for cut in cuts)
+        ]
+    )
+    clean = np.flatnonzero(split <= NEXT_TO_NOTHING * counts.sum())
+    return cuts[clean[0] if len(clean) else split.argmin()]
+
+
+def angle_axes(figure: MatplotlibFigure, cut_deg: int, span: int, rows: int, theme: Theme) -> Axes:
+    """One axis of angles for all rows, marked at its quarters or thirds."""
+    from generator.draw import TEXT_PX
+
+    axes = figure.add_axes(
+        (
+            LEFT_PX / WIDTH_PX,
+            BOTTOM_PX / HEIGHT_PX,
+            1 - (LEFT_PX + RIGHT_PX) / WIDTH_PX,
+            1 - (TOP_PX + BOTTOM_PX) / HEIGHT_PX,
+        ),
+        facecolor="none",
+    )
+    axes.set_xlim(cut_deg, cut_deg + span)
+    axes.set_ylim(rows, 0)
+    axes.spines[:].set_visible(False)
+    step = 90 if span == 360 else 30
+    ticks = [tick for tick in range(-360, 721, step) if cut_deg <= tick <= cut_deg + span]
+    axes.set_xticks(ticks, [f"{tick if tick == 360 and not cut_deg else tick % 360}°" for tick in ticks])
+    axes.set_yticks([])
+    axes.tick_params(labelcolor=theme.muted, length=0)
+    axes.vlines(ticks, 0, rows, color=theme.hairline, linewidth=1, alpha=0.5, zorder=0, clip_on=False)
+    axes.set_xlabel("angle of the hidden vector", color=theme.muted, fontsize=TEXT_PX - 2)
+    return axes
 
 
 def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
-    """A histogram a predicted class over a dense lattice of inputs, in order of circular mean."""
+    """A histogram a predicted class over a dense lattice of inputs, in order of circular mean, each of its own height."""
     import numpy as np
 
     from generator import draw
@@ -75,39 +116,21 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     rows = sorted(
         measures["angles"], key=lambda row: 999 if row["mean_deg"] is None else (row["mean_deg"] - cut_deg) % 360
     )
-    left, right, top, bottom = 200, 24, 16, 74
-    height = (HEIGHT_PX - top - bottom) / len(rows)
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
-    axes = figure.add_axes(
-        (left / WIDTH_PX, bottom / HEIGHT_PX, 1 - (left + right) / WIDTH_PX, 1 - (top + bottom) / HEIGHT_PX),
-        facecolor="none",
-    )
-    axes.set_xlim(cut_deg, cut_deg + span)
-    axes.set_ylim(len(rows), 0)
-    axes.spines[:].set_visible(False)
-    ticks = np.arange(-(-cut_deg // (span // 4)), (cut_deg + span) // (span // 4) + 1) * (span / 4)
-    axes.set_xticks(ticks, [f"{tick % 360 if span == 360 and cut_deg else tick:g}°" for tick in ticks])
-    axes.tick_params(colors=theme.muted, length=0)
-    axes.set_yticks([])
-    for tick in ticks:
-        axes.axvline(tick, color=theme.hairline, linewidth=1, alpha=0.5, zorder=0, clip_on=False)
-    axes.set_xlabel("angle of the hidden vector", color=theme.muted, fontsize=draw.TEXT_PX - 2)
+    axes = angle_axes(figure, cut_deg, span, len(rows), theme)
     edges = cut_deg + np.arange(BINS + 1) * span / BINS
+    height_px = (HEIGHT_PX - TOP_PX - BOTTOM_PX) / len(rows)
     for place, row in enumerate(rows):
-        label = row["class"]
+        label, base = row["class"], place + BASE
         share = np.roll(counts[label], -cut)
-        base, rise = place + 0.93, 0.85 * share / max(share.max(), 1)
-        axes.stairs(base - rise, edges, baseline=base, fill=True, color=theme.classes[label], zorder=2)
-        axes.axhline(base, color=theme.hairline, linewidth=1.5, zorder=3)
-        middle = (bottom + (len(rows) - base) * height + min(height * 0.42, 22)) / HEIGHT_PX
-        draw.marker(figure, 22 / WIDTH_PX, middle, label, theme, 2.0)
-        figure.text(
-            44 / WIDTH_PX,
-            middle,
-            degrees(row["mean_deg"], row["std_deg"]),
-            color=theme.ink,
-            va="center_baseline",
+        axes.stairs(
+            base - RISE * share / max(share.max(), 1), edges, baseline=base, fill=True, color=theme.classes[label]
         )
+        axes.axhline(base, color=theme.hairline, linewidth=1.5, zorder=3)
+        middle = (BOTTOM_PX + (len(rows) - base) * height_px + min(height_px * 0.42, draw.TEXT_PX)) / HEIGHT_PX
+        draw.marker(figure, 22 / WIDTH_PX, middle, label, theme, 2.0)
+        title = degrees(row["mean_deg"], row["std_deg"])
+        figure.text(44 / WIDTH_PX, middle, title, color=theme.ink, va="center_baseline")
     return draw.encode(draw.pixels(figure))
 
 

@@ -24,25 +24,28 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
     guess = math.log(spec.classes)
     last = len(run.loss) - 1
     epochs = np.unique(np.geomspace(1, max(last, 2), 800).round().astype(int)).clip(max=last)
+    end = max(last, 2)
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
-    axes = figure.add_axes((96 / WIDTH_PX, 92 / HEIGHT_PX, 496 / WIDTH_PX, 352 / HEIGHT_PX), facecolor="none")
+    axes = figure.add_axes((96 / WIDTH_PX, 92 / HEIGHT_PX, 584 / WIDTH_PX, 364 / HEIGHT_PX), facecolor="none")
     axes.set_xscale("log")
-    axes.set_xlim(1, max(last, 2))
-    axes.set_ylim(0, 1.12 * max(guess, float(run.loss[epochs].max())))
+    axes.set_xlim(1, end)
+    axes.set_ylim(0, 1.14 * max(guess, float(run.loss[epochs].max())))
     axes.spines[["left", "bottom"]].set_color(theme.hairline)
-    axes.tick_params(colors=theme.muted, which="both")
-    decades = [10**power for power in range(int(math.log10(max(last, 2))) + 1)]
-    axes.set_xticks(decades, [f"{decade:,}".replace(",", "\u2009") for decade in decades])
+    axes.tick_params(colors=theme.muted, which="both", color=theme.hairline)
+    decades = [10**power for power in range(int(math.log10(end)) + 1)]
+    axes.set_xticks(decades, [str(decade) for decade in decades])
     axes.set_xticks([], minor=True)
     axes.locator_params(axis="y", nbins=4)
     axes.set_xlabel("epochs", color=theme.muted)
     axes.set_ylabel("cross-entropy, nats", color=theme.muted)
-    axes.axhline(guess, color=theme.hairline, linewidth=2, linestyle=(0, (2, 2)))
+    axes.axhline(guess, color=theme.hairline, linewidth=2, linestyle=(0, (3, 3)))
     axes.plot(epochs, run.loss[epochs], color=theme.accent, linewidth=4, clip_on=False)
-    axes.plot(last, run.loss[last], "o", color=theme.accent, markersize=11, clip_on=False)
-    beside = {"xytext": (14, 0), "textcoords": "offset pixels", "va": "center", "annotation_clip": False}
-    axes.annotate(f"log {spec.classes}", (max(last, 2), guess), color=theme.muted, **beside)
-    axes.annotate(f"{run.loss[last]:.3f}", (last, run.loss[last]), color=theme.accent, **beside)
+    axes.plot(last, run.loss[last], "o", color=theme.accent, markersize=12, clip_on=False)
+    chance = f"log {spec.classes} = {guess:.2f}, guessing"
+    for text, height, colour in ((chance, guess, theme.muted), (f"{run.loss[last]:.3f}", run.loss[last], theme.accent)):
+        axes.annotate(
+            text, (end, height), xytext=(0, 12), textcoords="offset points", ha="right", va="bottom", color=colour
+        )
     return draw.encode(draw.pixels(figure))
 
 

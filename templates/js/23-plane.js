@@ -280,7 +280,7 @@
   peek.palette = function (theme, chosen = -1) {
     const faint = (rgb, c) => (chosen < 0 || c === chosen ? rgb : rgb.map((v, i) => Math.round(0.25 * v + 0.75 * theme.paperRgb[i])));
     const rgb = theme.tintRgb.map(faint);
-    if (chosen >= 0) rgb[chosen] = theme.tintRgb[chosen].map((v, i) => Math.round(0.72 * v + 0.28 * theme.classRgb[chosen][i]));
+    if (chosen >= 0) rgb[chosen] = theme.tintRgb[chosen].map((v, i) => Math.round(0.86 * v + 0.14 * theme.classRgb[chosen][i]));
     return { rgb, packed: rgb.map((colour) => blend(colour, colour, 0)), css: rgb.map((colour) => `rgb(${colour.join(" ")})`) };
   };
 
