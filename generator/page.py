@@ -10,6 +10,7 @@ arguments give the same bytes.
 from __future__ import annotations
 
 import functools
+import html
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -186,7 +187,8 @@ class House:
             bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
         )
         self.env.filters.update(FILTERS)
-        self.env.globals.update(themes=style.THEMES, recipe=recipe, scalars=scalars, json_ld=json_ld)
+        self.env.globals.update(themes=style.THEMES)
+        self.env.globals.update(recipe=recipe, scalars=scalars, claims_of=claims_of, json_ld=json_ld)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -345,6 +347,31 @@ def scalars(run: Result) -> dict[str, float]:
         for key, value in run.measures.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
+
+
+def claims_of(text: Markup) -> list[dict[str, Any]]:
+    """The claims of a page as it says them: {"claim", "sentence" without tags, "rows" of evidence}, in its order.
+
+    Sentences and evidence are read from the page itself, so that both say the same.
+    """
+    sentences = {id_: _untagged(sentence) for sentence, id_ in _CLAIM_TEXT.findall(text.html)}
+    rows = {id_: _CLAIM_ROW.findall(evidence) for id_, evidence in _CLAIM_EVIDENCE.findall(text.html)}
+    return [
+        {"claim": claim, "sentence": sentences[claim.id], "rows": [html.unescape(row) for row in rows[claim.id]]}
+        for claim in text.claims
+    ]
+
+
+_CLAIM_TEXT = re.compile(
+    r'<span class="claim-text"[^>]*>((?:(?!<span class="claim-text").)*?)</span><button[^>]* popovertarget="([^"]+)"',
+    re.S,
+)
+_CLAIM_EVIDENCE = re.compile(r'<span popover id="([^"]+)" class="claim-evidence"[^>]*>(.*?)</code></span>', re.S)
+_CLAIM_ROW = re.compile(r'<span class="claim-row">(.*?)</span>', re.S)
+
+
+def _untagged(text: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
 def plain(value: Any) -> str:

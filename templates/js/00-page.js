@@ -195,6 +195,11 @@
         place(evidence, mark);
       });
     }
+    const asked = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
+    if (asked instanceof HTMLElement) {
+      asked.scrollIntoView({ block: "center", behavior: "instant" });
+      asked.focus();
+    }
     addEventListener("scroll", () => all(".claim-evidence:popover-open").forEach((open) => open.hidePopover()), { passive: true });
   }
 
