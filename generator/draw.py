@@ -19,10 +19,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
-from matplotlib.text import Text
 from PIL import Image
 
 from generator import measure, network
@@ -53,7 +53,7 @@ MARKER_PX = {
     "cross": 9.6,
 }
 
-HOUSE = {
+HOUSE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": TEXT_PX,
     "axes.spines.top": False,
@@ -99,10 +99,21 @@ def agg(figure: Figure) -> Any:
     return figure.canvas
 
 
-def pixels(figure: Figure) -> np.ndarray:
-    """A figure drawn: (H, W, 3) uint8."""
-    agg(figure).draw()
-    return np.asarray(agg(figure).buffer_rgba())[:, :, :3]
+def pixels(figure: Figure, tile: np.ndarray | None = None) -> np.ndarray:
+    """A figure drawn.
+
+    tile     (TILE_PX, TILE_PX, 3) uint8, laid under a plane pixel on pixel; matplotlib would resample it
+    returns  (H, W, 3) uint8
+    """
+    canvas = agg(figure)
+    canvas.get_renderer().clear()
+    image: np.ndarray = np.asarray(canvas.buffer_rgba())
+    image[:] = *rgb(to_hex(figure.get_facecolor())), 255
+    if tile is not None:
+        image[TILE_TOP_PX : TILE_TOP_PX + TILE_PX, TILE_LEFT_PX : TILE_LEFT_PX + TILE_PX, :3] = tile
+    figure.patch.set_visible(False)
+    figure.draw(canvas.get_renderer())
+    return image[:, :, :3]
 
 
 @dataclass(frozen=True)
@@ -145,11 +156,6 @@ def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
     line.set_gid("room")
     axes.add_line(line)
     return figure, axes
-
-
-def paint(figure: Figure, tile: np.ndarray) -> None:
-    """Lay an image of (TILE_PX, TILE_PX, 3) under the plane, pixel on pixel."""
-    figure.figimage(tile, TILE_LEFT_PX, PLANE_PX - TILE_TOP_PX - TILE_PX, origin="upper", zorder=-1)
 
 
 def regions(labels: np.ndarray, theme: Theme) -> np.ndarray:
@@ -340,8 +346,8 @@ def _packed(image: np.ndarray) -> np.ndarray:
     """(H, W, 3 or 4) uint8 to (H, W) colour codes, red in the lowest byte."""
     if image.shape[2] == 4 and image.flags.c_contiguous:
         return (image.view("<u4")[:, :, 0] & 0xFFFFFF).astype(np.int32)
-    wide = image.astype(np.int32)
-    return wide[:, :, 0] | wide[:, :, 1] << 8 | wide[:, :, 2] << 16
+    red, green, blue = (image[:, :, channel].astype(np.int32) for channel in range(3))
+    return red | green << 8 | blue << 16
 
 
 def _unpacked(codes: np.ndarray) -> np.ndarray:

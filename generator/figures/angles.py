@@ -104,8 +104,9 @@ def angle_axes(figure: MatplotlibFigure, cut_deg: int, span: int, rows: int, the
 
 
 def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
-    """A histogram a predicted class over a dense lattice of inputs, in order of circular mean, each of its own height."""
+    """A histogram a predicted class over a dense lattice of inputs, in order of circular mean, each as tall as fits."""
     import numpy as np
+    from matplotlib.collections import PolyCollection
 
     from generator import draw
 
@@ -118,19 +119,20 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     )
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
     axes = angle_axes(figure, cut_deg, span, len(rows), theme)
-    edges = cut_deg + np.arange(BINS + 1) * span / BINS
+    edges = np.repeat(cut_deg + np.arange(BINS + 1) * span / BINS, 2)
     height_px = (HEIGHT_PX - TOP_PX - BOTTOM_PX) / len(rows)
-    for place, row in enumerate(rows):
-        label, base = row["class"], place + BASE
-        share = np.roll(counts[label], -cut)
-        axes.stairs(
-            base - RISE * share / max(share.max(), 1), edges, baseline=base, fill=True, color=theme.classes[label]
-        )
-        axes.axhline(base, color=theme.hairline, linewidth=1.5, zorder=3)
-        middle = (BOTTOM_PX + (len(rows) - base) * height_px + min(height_px * 0.42, draw.TEXT_PX)) / HEIGHT_PX
+    outlines, grounds = [], np.arange(len(rows)) + BASE
+    for row, ground in zip(rows, grounds, strict=True):
+        label = row["class"]
+        share = np.roll(counts[label], -cut) / max(counts[label].max(), 1)
+        outlines.append(np.stack([edges, ground - RISE * np.concatenate([[0], np.repeat(share, 2), [0]])], 1))
+        middle = (BOTTOM_PX + (len(rows) - ground) * height_px + min(height_px * 0.42, draw.TEXT_PX)) / HEIGHT_PX
         draw.marker(figure, 22 / WIDTH_PX, middle, label, theme, 2.0)
         title = degrees(row["mean_deg"], row["std_deg"])
         figure.text(44 / WIDTH_PX, middle, title, color=theme.ink, va="center_baseline")
+    colours = [theme.classes[row["class"]] for row in rows]
+    axes.add_collection(PolyCollection(outlines, facecolors=colours, linewidths=0, antialiased=False), autolim=False)
+    axes.hlines(grounds, cut_deg, cut_deg + span, color=theme.hairline, linewidth=1.5, zorder=3)
     return draw.encode(draw.pixels(figure))
 
 

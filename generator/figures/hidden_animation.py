@@ -7,7 +7,8 @@ its bytes compress because every stamp of a class is the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -84,10 +85,10 @@ def stamps() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     import numpy as np
 
     from generator import draw
-    from generator.style import MARKERS, Theme
+    from generator.style import MARKERS, THEMES
 
     side = 2 * 8 + 1
-    black = Theme("#ffffff", "#000000", *["#000000"] * 4, ("#000000",) * len(MARKERS), ())
+    black = replace(THEMES["light"], paper="#ffffff", classes=("#000000",) * len(MARKERS))
     found = []
     for label in range(len(MARKERS)):
         grey = []
@@ -156,7 +157,7 @@ def trails_of(centres: np.ndarray) -> Trails:
     import numpy as np
 
     columns = []
-    for step, (starts, ends) in enumerate(zip(centres[:-1], centres[1:], strict=True)):
+    for step, (starts, ends) in enumerate(itertools.pairwise(centres)):
         for label, (start, end) in enumerate(zip(starts, ends, strict=True)):
             low = np.floor(np.minimum(start, end) - 3).astype(int).clip(0, FILM_PX - 1)
             high = np.ceil(np.maximum(start, end) + 3).astype(int).clip(0, FILM_PX - 1)
@@ -207,13 +208,13 @@ def film(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
     pixels = pixel_positions(moving, room).astype(int)
     reach = max(int(np.abs(offsets).max()) for stamp in stamps() for offsets in stamp[:2])
     top = int(pixel_positions(np.array([room.low, room.high]), room)[1])  # above it, the text; open rooms may overflow
-    inside = (pixels >= [reach, top - reach]).all(-1) & (pixels < FILM_PX - reach).all(-1)
+    inside = np.logical_and((pixels >= [reach, top - reach]).all(-1), (pixels < FILM_PX - reach).all(-1))
     frames = np.repeat(ground[None], len(shown), 0)
     for index, (frame, checkpoint) in enumerate(zip(frames, run.checkpoints[shown], strict=True)):
         trails.draw(frame, index, theme)
         for label in range(spec.classes):
             rows, columns, levels = stamps()[label]
-            at = pixels[index, (run.y == label) & inside[index]]
+            at = pixels[index][np.logical_and(run.y == label, inside[index])]
             frame[at[:, 1:] + rows, at[:, :1] + columns] = inks(theme).points[label, levels]
         left, right = headline(run, checkpoint)
         written = np.maximum(_written(left, "ls"), _written(right, "rs"))

@@ -18,9 +18,8 @@ def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
     room = draw.hidden_room(spec, run)
     figure, axes = draw.plane(room, theme)
-    draw.paint(figure, draw.regions(draw.output_regions(spec, run.weights[-1], room), theme))
     draw.points(axes, draw.moving_points(spec, run)[-1], run.y, theme)
-    return draw.encode(draw.pixels(figure))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.output_regions(spec, run.weights[-1], room), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

@@ -17,9 +17,8 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     from generator import draw
 
     figure, axes = draw.plane(draw.INPUT_ROOM, theme)
-    draw.paint(figure, draw.regions(draw.input_lattice(spec, run.weights[-1])[1], theme))
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_lattice(spec, run.weights[-1])[1], theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

@@ -27,24 +27,28 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
     end = max(last, 2)
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
     axes = figure.add_axes((96 / WIDTH_PX, 92 / HEIGHT_PX, 584 / WIDTH_PX, 364 / HEIGHT_PX), facecolor="none")
-    axes.set_xscale("log")
-    axes.set_xlim(1, end)
+    axes.set_xlim(0, math.log10(end))
     axes.set_ylim(0, 1.14 * max(guess, float(run.loss[epochs].max())))
     axes.spines[["left", "bottom"]].set_color(theme.hairline)
     axes.tick_params(colors=theme.muted, which="both", color=theme.hairline)
-    decades = [10**power for power in range(int(math.log10(end)) + 1)]
-    axes.set_xticks(decades, [str(decade) for decade in decades])
-    axes.set_xticks([], minor=True)
+    decades = range(int(math.log10(end)) + 1)
+    axes.set_xticks(decades, [str(10**decade) for decade in decades])
     axes.locator_params(axis="y", nbins=4)
     axes.set_xlabel("epochs", color=theme.muted)
     axes.set_ylabel("cross-entropy, nats", color=theme.muted)
     axes.axhline(guess, color=theme.hairline, linewidth=2, linestyle=(0, (3, 3)))
-    axes.plot(epochs, run.loss[epochs], color=theme.accent, linewidth=4, clip_on=False)
-    axes.plot(last, run.loss[last], "o", color=theme.accent, markersize=12, clip_on=False)
+    axes.plot(np.log10(epochs), run.loss[epochs], color=theme.accent, linewidth=4, clip_on=False)
+    axes.plot(math.log10(end), run.loss[last], "o", color=theme.accent, markersize=12, clip_on=False)
     chance = f"log {spec.classes} = {guess:.2f}, guessing"
     for text, height, colour in ((chance, guess, theme.muted), (f"{run.loss[last]:.3f}", run.loss[last], theme.accent)):
         axes.annotate(
-            text, (end, height), xytext=(0, 12), textcoords="offset points", ha="right", va="bottom", color=colour
+            text,
+            (math.log10(end), height),
+            xytext=(0, 12),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=colour,
         )
     return draw.encode(draw.pixels(figure))
 

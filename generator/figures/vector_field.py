@@ -40,13 +40,13 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     from generator import draw
 
     figure, axes = draw.plane(draw.INPUT_ROOM, theme)
-    draw.paint(figure, draw.regions(draw.input_lattice(spec, run.weights[-1])[1], theme))
     places, units, predicted = directions(spec, run.weights[-1])
     colours = np.array(theme.classes)[predicted]
     still = ~units.any(1)
     draw.arrows(axes, places[~still], units[~still], colours[~still], 2 / ARROWS * 0.78)
-    axes.scatter(*places[still].T, s=14, c=colours[still], linewidths=0, zorder=3)
-    return draw.encode(draw.pixels(figure))
+    x, y = places[still].T
+    axes.scatter(x, y, s=14, c=colours[still], linewidths=0, zorder=3)
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_lattice(spec, run.weights[-1])[1], theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:
