@@ -263,7 +263,7 @@ class _Reader:
         self.entries[key] = Entry(key, kind, names, others, plain.get("title", ""), year, plain, line)
 
     def _people(self, value: str, at: int) -> tuple[tuple[Name, ...], bool]:
-        parts = [part.strip() for part in _split(value, re.compile(r"\s+and\s+", re.IGNORECASE))]
+        parts = [part.strip() for part in _split(value, r"\s+and\s+")]
         others = parts[-1].lower() == "others"
         names = []
         for part in parts[:-1] if others else parts:
@@ -275,10 +275,10 @@ class _Reader:
 
     def _name(self, part: str, at: int) -> Name:
         """`Last, First`, `Last, Jr, First`, `First von Last`, or `{A Body}`."""
-        pieces = [self._plain(piece, at) for piece in _split(part, re.compile(r"\s*,\s*"))]
+        pieces = [self._plain(piece, at) for piece in _split(part, r"\s*,\s*")]
         if len(pieces) > 1:
             return Name(pieces[0], " ".join(filter(None, [pieces[-1], *pieces[1:-1]])))
-        words = [self._plain(word, at) for word in _split(part, re.compile(r"[\s~]+"))]
+        words = [self._plain(word, at) for word in _split(part, r"[\s~]+")]
         particle = next((i for i, word in enumerate(words[:-1]) if i and word[:1].islower()), len(words) - 1)
         return Name(" ".join(words[particle:]), " ".join(words[:particle]))
 
@@ -338,17 +338,15 @@ def _bare(value: str) -> str:
     return re.sub(r"\\([&%#_~{}])", r"\1", re.sub(r"^\\url\s*|(?<!\\)[{}]", "", value)).strip()
 
 
-def _split(value: str, at: re.Pattern[str]) -> list[str]:
-    """Parts of a value, split outside braces."""
-    parts, depth, start, index = [], 0, 0, 0
-    while index < len(value):
-        depth += {"{": 1, "}": -1}.get(value[index], 0)
-        found = at.match(value, index) if depth == 0 else None
-        if found and found.end() > index:
-            parts.append(value[start:index])
-            start = index = found.end()
-        else:
-            index += 1
+def _split(value: str, at: str) -> list[str]:
+    """Parts of a value between what matches a pattern outside braces."""
+    parts, depth, start = [], 0, 0
+    for found in re.finditer(rf"[{{}}]|{at}", value, re.IGNORECASE):
+        if found.group() in "{}":
+            depth += 1 if found.group() == "{" else -1
+        elif depth == 0:
+            parts.append(value[start : found.start()])
+            start = found.end()
     return [*parts, value[start:]]
 
 
