@@ -9,15 +9,19 @@ import datetime
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import generator
-from generator import catalogue, content, experiments, page, results, store
+from generator import catalogue, store
 from generator.catalogue import Catalogue, Means, Report
-from generator.errors import ContentError, PeekError
+from generator.errors import ContentError, PeekError, Problem
 from generator.progress import Progress
+
+if TYPE_CHECKING:
+    from generator.content import Article
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
@@ -70,51 +74,56 @@ class StrictError(PeekError):
 
 
 def build(options: Options, progress: Progress) -> Built:
-    """Build the site.
+    """Build the site, unless the one that is there was made from the same.
 
     raises  PeekError: what the author can mend; the last good site stays as it was
     """
     began = time.monotonic()
-    means = Means(store.Store(options.cache), progress, options.workers, options.force, options.device)
-    article, gathered, report = gather(options, means)
-    warnings = [*collapsed(gathered)]
-    files = render(options, article, gathered, warnings)
+    made_from = address(options)
+    warnings = None if options.force else store.intact(options.out, made_from)
+    report, changed = None, False
+    if warnings is None:
+        means = Means(store.Store(options.cache), progress, options.workers, options.force, options.device)
+        files, warnings, report = compose(options, means)
+        if not (options.strict and warnings):
+            changed = store.publish(files, options.out, made_from, warnings)
     for warning in warnings:
         progress.warn(warning)
     if options.strict and warnings:
         raise StrictError(f"{len(warnings)} warnings, and --strict allows none")
-    changed = store.publish(files, options.out)
-    seconds = time.monotonic() - began
-    return Built(options.out / "index.html", changed, report, seconds, tuple(warnings))
+    return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
 
 
-class Rebuilder:
-    """Builds again and again in one process, keeping what a change has not touched.
+def address(options: Options) -> str:
+    """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
+    inputs = {
+        str(path.relative_to(folder)): store.sha256(path)
+        for folder in (options.content, options.templates)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    asked = [options.profile, options.base_url, options.draft, str(options.content), str(fixed_date(os.environ))]
+    libraries = store.versions(*LIBRARIES)
+    return store.digest(inputs, asked, store.all_code(), libraries, platform.python_version())
 
-    did  what the last build did, in words
+
+def compose(options: Options, means: Means) -> tuple[dict[str, bytes | Path], list[str], Report | None]:
+    """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
+
+    raises  PeekError: what the author can mend
     """
-
-    def __init__(self, options: Options, progress: Progress) -> None:
-        self.options = options
-        self.means = Means(store.Store(options.cache), progress, options.workers, options.force, options.device)
-        self.did = ""
-
-    def files(self) -> dict[str, bytes | Path]:
-        """Every file of the site as of now.
-
-        raises  PeekError: what the author can mend
-        """
-        article, gathered, report = gather(self.options, self.means)
-        warnings = collapsed(gathered)
-        files = render(self.options, article, gathered, warnings)
-        ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
-        self.did = ", ".join([*ran, "rendered the pages"])
-        return files
+    article, gathered, report = gather(options, means)
+    warnings = collapsed(gathered)
+    files = render(options, article, gathered, warnings.append)
+    return files, warnings, report
 
 
-def gather(options: Options, means: Means) -> tuple[content.Article, Catalogue, Report | None]:
+def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report | None]:
     """The article and the catalogue of its runs; mistakes in either are raised together, before anything trains."""
-    problems, article, plan = [], None, None
+    from generator import content, experiments
+
+    problems: list[Problem] = []
+    article, plan = None, None
     source = options.content / "experiments.toml"
     try:
         article = content.read(options.content)
@@ -146,9 +155,11 @@ def collapsed(gathered: Catalogue) -> list[str]:
 
 
 def render(
-    options: Options, article: content.Article, gathered: Catalogue, warnings: list[str]
+    options: Options, article: Article, gathered: Catalogue, warn: Callable[[str], None]
 ) -> dict[str, bytes | Path]:
-    """Every file of the site, by its path in the site. Nothing is written."""
+    """Every file of the site, by its path in the site."""
+    from generator import page, results
+
     files: dict[str, bytes | Path] = {path: options.cache / file for path, file in gathered.files.items()}
     files |= {path: text.encode() for path, text in gathered.tables.items()}
     files |= {asset.path: asset.source for asset in article.assets}
@@ -167,7 +178,9 @@ def render(
         social_card="social-card.png" if "social-card.png" in files else "",
         built=fixed_date(os.environ),
     )
-    rendered = page.render(article, results.from_catalogue(gathered.runs), info, options.templates)
+    compiled = options.cache / "templates"
+    found = results.from_catalogue(gathered.runs)
+    rendered = page.render(article, found, info, options.templates, compiled, warn)
     return {**files, **rendered}
 
 

@@ -8,24 +8,25 @@ from, so that a build in which no experiment changed reads one file.
 
 from __future__ import annotations
 
-import concurrent.futures
 import csv
 import dataclasses
 import io
 import itertools
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import Plan, Planned, RunSpec
 from generator.progress import Progress
 from generator.store import Store, all_code, code, digest, versions
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 TRAINING = ("torch", "numpy")
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
@@ -144,7 +145,7 @@ class _Maker:
         self.store = means.store
         self.keys = keys
         self.report = Report()
-        self._pool: concurrent.futures.Executor | None = None
+        self._pool: Executor | None = None
 
     def __enter__(self) -> _Maker:
         return self
@@ -155,9 +156,12 @@ class _Maker:
             self._pool.shutdown(cancel_futures=True)
 
     @property
-    def pool(self) -> concurrent.futures.Executor:
+    def pool(self) -> Executor:
         """The processes, started at the first job."""
         if self._pool is None:
+            import concurrent.futures  # slow to import, and not needed when everything is in the cache
+            import multiprocessing
+
             context = multiprocessing.get_context("spawn")
             self._pool = concurrent.futures.ProcessPoolExecutor(self.means.workers, context, work.start_worker)
         return self._pool
@@ -178,11 +182,13 @@ class _Maker:
         if not jobs:
             return
         self.means.progress.start(name, sum(job[1] for job in jobs), unit)
+        from concurrent.futures import FIRST_COMPLETED, wait
+
         waiting, sent = iter(jobs), {}
         for job in itertools.islice(waiting, 2 * self.means.workers):
             sent[self._send(job)] = job
         while sent:
-            ended, _ = concurrent.futures.wait(sent, return_when=concurrent.futures.FIRST_COMPLETED)
+            ended, _ = wait(sent, return_when=FIRST_COMPLETED)
             for future in ended:
                 item, steps, *_ = sent.pop(future)
                 yield item, future.result()
@@ -191,7 +197,7 @@ class _Maker:
                     sent[self._send(job)] = job
         self.means.progress.close()
 
-    def _send(self, job: tuple[Any, ...]) -> concurrent.futures.Future[Any]:
+    def _send(self, job: tuple[Any, ...]) -> Future[Any]:
         _, _, function, *arguments = job
         return self.pool.submit(function, *(a() if callable(a) else a for a in arguments))
 

@@ -146,7 +146,7 @@ class Results:
         values = self.values(key)
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
-        return sum(bool(value) if at_least is None else value >= at_least for value in values) / len(values)
+        return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
 
     def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
         values = self.values(key)

@@ -23,9 +23,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from generator.build import Options, Rebuilder
+from generator.build import Options, compose
+from generator.catalogue import Means
 from generator.errors import PeekError
 from generator.progress import Progress
+from generator.store import Store
 
 DEBOUNCE_MS = 50
 STEP_MS = 10
@@ -139,23 +141,25 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)])
 
 
-def follow(
-    changes: Iterable[Any], live: Live, rebuilder: Rebuilder, say: Callable[[str], None], first: bool = True
-) -> None:
-    """Rebuild after each batch of changes, once at the start; mistakes are shown and do not end it."""
+def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -> None:
+    """Build at the start and after each batch of changes; mistakes are shown and do not end it."""
 
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            live.show(rebuilder.files())
-            say(f"{reason}: {rebuilder.did} in {(time.perf_counter() - began) * 1000:.0f} ms")
+            files, warnings, report = compose(options, means)
+            live.show(files)
+            ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
+            did = ", ".join([*ran, "rendered the pages"])
+            means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
+            for warning in warnings:
+                means.progress.warn(warning)
         except PeekError as error:
             live.problem, live.progress = str(error), ""
             live.tell()
-            say(str(error))
+            means.progress.say(str(error))
 
-    if first:
-        rebuild("start")
+    rebuild("start")
     for batch in changes:
         names = sorted({Path(path).name for _, path in batch})
         rebuild(", ".join(names[:3]) + (" and more" if len(names) > 3 else ""))
@@ -173,10 +177,10 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     live = Live()
     progress = PageProgress(live, quiet)
     stop = threading.Event()
-    rebuilder = Rebuilder(options, progress)
+    means = Means(Store(options.cache), progress, options.workers, options.force, options.device)
     folders = [folder for folder in (options.content, options.templates) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(changes, live, rebuilder, progress.say), daemon=True)
+    watcher = threading.Thread(target=follow, args=(changes, live, options, means), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:

@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,20 +107,36 @@ def sha256(data: bytes | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def publish(files: Mapping[str, bytes | Path], out: Path) -> bool:
+def intact(out: Path, made_from: str) -> list[str] | None:
+    """The warnings of the site in a folder when it was made from just this and nothing in it has changed, else None."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    if manifest.get("made_from") != made_from or _found(out) != manifest["files"]:
+        return None
+    return list(manifest["warnings"])
+
+
+def publish(files: Mapping[str, bytes | Path], out: Path, made_from: str = "", warnings: Sequence[str] = ()) -> bool:
     """Make `out` hold exactly these files, all at once.
 
     The site is written beside its place and swapped in, so that a reader or an interruption finds the old site or the
     new one. The folder's own .gitignore is kept. Returns whether anything changed.
 
-    files   site-relative path -> content, or a file to copy
+    files      site-relative path -> content, or a file to copy
+    made_from  digest of all that it comes from, and
+    warnings   what was said on the way, both kept in the manifest
     raises  ForeignFolderError: `out` holds files and no manifest of ours
     """
     out = Path(os.path.abspath(out))
     _mend(out)
     _refuse_foreign(out)
     wanted = {path: sha256(data) for path, data in sorted(files.items())}
+    manifest = {"made_from": made_from, "warnings": list(warnings), "files": wanted}
+    text = json.dumps(manifest, indent=1).encode() + b"\n"
     if (out / MANIFEST).exists() and _found(out) == wanted:
+        write_whole(out / MANIFEST, text)
         return False
     fresh = Path(tempfile.mkdtemp(dir=_made(out.parent), prefix=f".{out.name}.new-"))
     try:
@@ -131,7 +147,7 @@ def publish(files: Mapping[str, bytes | Path], out: Path) -> bool:
                 target.write_bytes(data)
             else:
                 shutil.copyfile(data, target)
-        (fresh / MANIFEST).write_text(json.dumps({"files": wanted}, indent=1) + "\n", encoding="utf-8")
+        (fresh / MANIFEST).write_bytes(text)
         if (out / ".gitignore").exists():
             shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
         _swap(fresh, out)
