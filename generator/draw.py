@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import imageio.v3 as iio
 import matplotlib as mpl
@@ -21,13 +21,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
 from PIL import Image
 
 from generator import measure, network
 from generator.experiments import RunSpec
-from generator.style import MARKERS, MATPLOTLIB_MARKERS, Theme
+from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
+from generator.style import icon as icon
 
 if TYPE_CHECKING:
     from generator.train import Run
@@ -99,18 +101,25 @@ def agg(figure: Figure) -> Any:
     return figure.canvas
 
 
-def pixels(figure: Figure, tile: np.ndarray | None = None) -> np.ndarray:
-    """A figure drawn.
+class Tile(NamedTuple):
+    """An image (H, W, 3) uint8 and where its upper left corner lies in a picture, in pixels."""
 
-    tile     (TILE_PX, TILE_PX, 3) uint8, laid under a plane pixel on pixel; matplotlib would resample it
+    image: np.ndarray
+    left: int
+    top: int
+
+
+def pixels(figure: Figure, *tiles: Tile) -> np.ndarray:
+    """A figure drawn over tiles, which are laid under it pixel on pixel: matplotlib would resample them.
+
     returns  (H, W, 3) uint8
     """
     canvas = agg(figure)
     canvas.get_renderer().clear()
     image: np.ndarray = np.asarray(canvas.buffer_rgba())
     image[:] = *rgb(to_hex(figure.get_facecolor())), 255
-    if tile is not None:
-        image[TILE_TOP_PX : TILE_TOP_PX + TILE_PX, TILE_LEFT_PX : TILE_LEFT_PX + TILE_PX, :3] = tile
+    for tile, left, top in tiles:
+        image[top : top + tile.shape[0], left : left + tile.shape[1], :3] = tile
     figure.patch.set_visible(False)
     figure.draw(canvas.get_renderer())
     return image[:, :, :3]
@@ -132,17 +141,18 @@ INPUT_ROOM = Room("input", -1.0, 1.0)
 
 
 def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
-    """A plane's picture without content: paper, axes with equal aspect on the tile, the room as a hairline."""
+    """A plane's picture without content: paper, axes on the tile, the room as a hairline."""
     figure = canvas(PLANE_PX, PLANE_PX, theme)
-    axes = figure.add_axes(
-        (
-            TILE_LEFT_PX / PLANE_PX,
-            1 - (TILE_TOP_PX + TILE_PX) / PLANE_PX,
-            TILE_PX / PLANE_PX,
-            TILE_PX / PLANE_PX,
-        ),
-        facecolor="none",
-    )
+    return figure, room_axes(figure, room, theme)
+
+
+def room_axes(
+    figure: Figure, room: Room, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
+) -> Axes:
+    """Axes that fill a square of a figure with a room, outlined by a hairline where it is closed."""
+    width, height = figure.get_size_inches() * DPI
+    box = (left / width, 1 - (top + side) / height, side / width, side / height)
+    axes = figure.add_axes(box, facecolor="none")
     axes.set_axis_off()
     axes.set_xlim(room.low, room.high)
     axes.set_ylim(room.low, room.high)
@@ -155,19 +165,20 @@ def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
     line = Line2D(*outline, color=theme.hairline, linewidth=2, solid_joinstyle="miter", clip_on=False, zorder=1)
     line.set_gid("room")
     axes.add_line(line)
-    return figure, axes
+    return axes
 
 
-def regions(labels: np.ndarray, theme: Theme) -> np.ndarray:
-    """Regions of classes as an image in the theme's tints, with soft edges.
+def regions(
+    labels: np.ndarray, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
+) -> Tile:
+    """Regions of classes in the theme's tints, with soft edges.
 
-    labels   (M, M) uint8, top row first, M about twice TILE_PX or more
-    returns  (TILE_PX, TILE_PX, 3) uint8
+    labels           (M, M) uint8, top row first, M about twice `side` or more
+    left, top, side  the square of the picture that they fill
     """
-    image = Image.fromarray(labels)
-    image = image.convert("P")
+    image = Image.fromarray(labels).convert("P")
     image.putpalette([channel for tint in theme.tints for channel in rgb(tint)])
-    return np.asarray(image.convert("RGB").resize((TILE_PX, TILE_PX), Image.Resampling.HAMMING))
+    return Tile(np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.HAMMING)), left, top)
 
 
 def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float = 1.0) -> list[Line2D]:
@@ -308,50 +319,71 @@ def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
     return labels
 
 
+# --- the site's own pictures ------------------------------------------------
+
+
+def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
+    """What a link to the article shows elsewhere: its title over the two planes of a run. PNG, 1200 by 630."""
+    theme = THEMES["light"]
+    width, height, margin, side, gap = 1200, 630, 64, 350, 34
+    figure = canvas(width, height, theme)
+    heading = FontProperties(family="DejaVu Serif", weight="bold", size=50)
+    text = FontProperties(size=27)
+    for font, words, room, top, colour in (
+        (heading, title, width - 2 * margin, margin, theme.ink),
+        (text, subtitle, width - 2 * (margin + side) - 2 * gap, height - margin - side, theme.muted),
+    ):
+        lines = "\n".join(_wrapped(figure, words, font, room))
+        figure.text(margin / width, 1 - top / height, lines, color=colour, font=font, va="top", linespacing=1.25)
+
+    top, right = height - margin - side + 10, width - margin - side
+    left = right - gap - side
+    inner = hidden_room(spec, run)
+    before = room_axes(figure, INPUT_ROOM, theme, left, top, side)
+    after = room_axes(figure, inner, theme, right, top, side)
+    points(before, run.x, run.y, theme)
+    points(after, moving_points(spec, run)[-1], run.y, theme)
+    image = pixels(
+        figure,
+        regions(input_lattice(spec, run.weights[-1])[1], theme, left, top, side),
+        regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
+    )
+    return encode(image)["png"]
+
+
+def _wrapped(figure: Figure, words: str, font: FontProperties, room: float) -> list[str]:
+    """Words broken into lines no wider than `room` pixels, where they allow it, and after a colon."""
+    renderer = agg(figure).get_renderer()
+    lines = [""]
+    for word in words.split():
+        if lines[-1].endswith(":"):
+            lines.append("")
+        longer = f"{lines[-1]} {word}".strip()
+        if renderer.get_text_width_height_descent(longer, font, False)[0] <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 # --- bytes ------------------------------------------------------------------
 
 
-class Palette:
-    """At most `limit` colours that stand for all: the most frequent, exactly; others by the nearest of these."""
+def quantised(image: np.ndarray, limit: int = COLOURS) -> tuple[np.ndarray, np.ndarray]:
+    """An image in few colours: the most frequent, exactly; the others by the nearest of these.
 
-    def __init__(self, images: Sequence[np.ndarray], limit: int = COLOURS) -> None:
-        """images: (H, W, 3 or 4) uint8, those that decide the colours."""
-        found = [np.unique(_packed(image), return_counts=True) for image in images]
-        colours, where = np.unique(np.concatenate([codes for codes, _ in found]), return_inverse=True)
-        counts = np.bincount(where, np.concatenate([count for _, count in found]))
-        kept = np.argsort(-counts, kind="stable")[:limit]
-        self.codes = np.sort(colours[kept])
-        self.colours = _unpacked(self.codes)  # (P, 3) uint8
-        self._table = np.zeros(1 << 24, np.uint8)  # colour code -> 1 + index; 0: not yet met
-        self._meet(colours)
-
-    def indices(self, image: np.ndarray) -> np.ndarray:
-        """An image in palette indices: (H, W) uint8."""
-        codes = _packed(image)
-        found = self._table[codes]
-        if not found.all():
-            self._meet(np.unique(codes[found == 0]))
-            found = self._table[codes]
-        return found - np.uint8(1)
-
-    def _meet(self, codes: np.ndarray) -> None:
-        """Enter the nearest palette colour of each colour code."""
-        new, own = _unpacked(codes).astype(np.int32), self.colours.astype(np.int32)
-        for part in range(0, len(new), 4096):
-            gap = ((new[part : part + 4096, None] - own) ** 2).sum(-1)
-            self._table[codes[part : part + 4096]] = 1 + gap.argmin(1)
-
-
-def _packed(image: np.ndarray) -> np.ndarray:
-    """(H, W, 3 or 4) uint8 to (H, W) colour codes, red in the lowest byte."""
-    if image.shape[2] == 4 and image.flags.c_contiguous:
-        return (image.view("<u4")[:, :, 0] & 0xFFFFFF).astype(np.int32)
+    image    (H, W, 3) uint8
+    returns  indices (H, W) uint8 and colours (P, 3) uint8, P <= limit <= 256
+    """
     red, green, blue = (image[:, :, channel].astype(np.int32) for channel in range(3))
-    return red | green << 8 | blue << 16
-
-
-def _unpacked(codes: np.ndarray) -> np.ndarray:
-    return np.stack([codes & 255, codes >> 8 & 255, codes >> 16 & 255], -1).astype(np.uint8)
+    codes = red | green << 8 | blue << 16
+    met, counts = np.unique(codes, return_counts=True)
+    kept = np.sort(met[np.argsort(-counts, kind="stable")[:limit]])
+    colours, parts = ((found[:, None] >> np.array([0, 8, 16]) & 255).astype(np.int32) for found in (kept, met))
+    gaps = ((parts[:, None] - colours) ** 2).sum(-1)  # (met, kept)
+    index_of = np.zeros(1 << 24, np.uint8)  # by colour code; memory is touched only where a colour is met
+    index_of[met] = gaps.argmin(1)
+    return index_of[codes], colours.astype(np.uint8)
 
 
 def encode(image: np.ndarray) -> dict[str, bytes]:
@@ -359,13 +391,12 @@ def encode(image: np.ndarray) -> dict[str, bytes]:
 
     image  (H, W, 3) uint8
     """
-    palette = Palette([image])
-    indices = palette.indices(image)
+    indices, colours = quantised(image)
     flat = Image.fromarray(indices).convert("P")
-    flat.putpalette(palette.colours.tobytes())
+    flat.putpalette(colours.tobytes())
     return {
         "png": _saved(flat, "PNG"),
-        "webp": _saved(Image.fromarray(palette.colours[indices]), "WEBP", lossless=True, quality=50, method=1),
+        "webp": _saved(Image.fromarray(colours[indices]), "WEBP", lossless=True, quality=50, method=1),
     }
 
 
