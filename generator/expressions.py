@@ -85,18 +85,19 @@ def say(value: Any) -> str:
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value)
-    raise ExpressionError(f"the value is {_kind(value)}", "text or a number")
+    raise ExpressionError(f"the value is {kind(value)}", "text or a number")
 
 
 def _number(value: Any, who: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ExpressionError(f"{who} needs a number, and this is {_kind(value)}")
+        raise ExpressionError(f"{who} needs a number, and this is {kind(value)}")
     if not math.isfinite(value):
         raise ExpressionError(f"{who} needs a number, and this is {value}")
     return value
 
 
-def _kind(value: Any) -> str:
+def kind(value: Any) -> str:
+    """What a value is, for a message."""
     if value is None:
         return "nothing (None)"
     kinds = {bool: "true or false", str: "text", list: "a list", tuple: "a list", dict: "a table", Results: "runs"}
@@ -282,12 +283,11 @@ class _Walk:
         self.seen = seen
 
     def value(self, node: nodes.Node) -> Any:
-        kind = type(node)
         if isinstance(node, nodes.BinExpr):
             return self._binary(node)
-        found = getattr(self, f"_{kind.__name__.lower()}", None)
+        found = getattr(self, f"_{type(node).__name__.lower()}", None)
         if found is None:
-            raise ExpressionError(f'"{kind.__name__}" is not part of an expression here')
+            raise ExpressionError(f'"{type(node).__name__}" is not part of an expression here')
         return found(node)
 
     def _const(self, node: nodes.Const) -> Any:
@@ -364,7 +364,7 @@ class _Walk:
             return self._member(holder, str(key))
         if isinstance(holder, (list, tuple)):
             return holder[key]
-        raise ExpressionError(f"[{key}] of {_kind(holder)}", "a list or a table before [")
+        raise ExpressionError(f"[{key}] of {kind(holder)}", "a list or a table before [")
 
     def _member(self, holder: Any, name: str) -> Any:
         """A public attribute of a result, or an entry of a table."""
@@ -381,7 +381,7 @@ class _Walk:
         known += [name for name in vars(holder) if not name.startswith("_")] if hasattr(holder, "__dict__") else []
         if name not in known:
             if not _open(holder):
-                raise ExpressionError(f".{name} of {_kind(holder)}", "a filter, like | round")
+                raise ExpressionError(f".{name} of {kind(holder)}", "a filter, like | round")
             what = "results" if isinstance(holder, Results) else type(holder).__name__.lower()
             raise ExpressionError(f'{what} has no "{name}"', near=nearest(name, known))
         value = getattr(holder, name)
@@ -394,7 +394,7 @@ class _Walk:
             raise ExpressionError("* in a call is not part of an expression here")
         called = self.value(node.node)
         if not callable(called):
-            raise ExpressionError(f"{_kind(called)} cannot be called")
+            raise ExpressionError(f"{kind(called)} cannot be called")
         arguments = [self.value(argument) for argument in node.args]
         value = called(*arguments, **{str(pair.key): self.value(pair.value) for pair in node.kwargs})
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
