@@ -59,12 +59,11 @@ peek.makeNetwork = function () {
     }
   }
 
-  /** Bend the first `count` values towards their activation: 0 leaves them, 1 activates them. */
-  function bend(values, count, isTanh, share) {
+  /** The activation of the first `count` values, in place. */
+  function activate(values, count, isTanh) {
     for (let unit = 0; unit < count; unit++) {
       const value = values[unit];
-      const active = isTanh ? tanh(value) : value > 0 ? value : 0;
-      values[unit] = share === 1 ? active : value + share * (active - value);
+      values[unit] = isTanh ? tanh(value) : value > 0 ? value : 0;
     }
   }
 
@@ -81,24 +80,11 @@ peek.makeNetwork = function () {
     const input = new Float64Array(2);
 
     /**
-     * The last hidden layer at points.
+     * The last hidden layer at points, or what it is before its activation.
      * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, 2)
      * @param {number} count @param {Float64Array | Float32Array} out (count, 2)
      */
-    function hidden(weights, x, count, out) {
-      morph(weights, x, count, 3, out);
-    }
-
-    /**
-     * Points on their way through the network.
-     * stage 0: where they lie; 1: the first layers' combinations alone, no activation; 2: before the last
-     * activation; 3: the hidden plane. Between two stages, points move in straight lines, except from 1 to 2,
-     * where every activation is blended in.
-     */
-    function morph(weights, x, count, stage, out) {
-      const within = Math.min(Math.max(stage - 1, 0), 1);
-      const after = Math.min(Math.max(stage - 2, 0), 1);
-      const before = Math.min(stage, 1);
+    function hidden(weights, x, count, out, before = false) {
       for (let point = 0; point < count; point++) {
         input[0] = x[2 * point];
         input[1] = x[2 * point + 1];
@@ -106,22 +92,35 @@ peek.makeNetwork = function () {
         for (let index = 0; index <= last; index++) {
           combine(weights, all[index], below, values[index]);
           below = values[index];
-          const share = index < last ? within : after;
-          if (share) bend(below, all[index].out, isTanh, share);
+          if (index < last || !before) activate(below, all[index].out, isTanh);
         }
-        out[2 * point] = before < 1 ? input[0] + before * (below[0] - input[0]) : below[0];
-        out[2 * point + 1] = before < 1 ? input[1] + before * (below[1] - input[1]) : below[1];
+        out[2 * point] = below[0];
+        out[2 * point + 1] = below[1];
       }
     }
 
-    const columns = new Map();
+    /** What the network would be without any activation: [xx, xy, x0, yx, yy, y0], x' = xx x + xy y + x0. */
+    function affine(weights) {
+      const at = (x, y) => {
+        let below = Float64Array.of(x, y);
+        for (let index = 0; index <= last; index++) {
+          const above = new Float64Array(all[index].out);
+          combine(weights, all[index], below, above);
+          below = above;
+        }
+        return below;
+      };
+      const [origin, right, up] = [at(0, 0), at(1, 0), at(0, 1)];
+      return [right[0] - origin[0], up[0] - origin[0], origin[0], right[1] - origin[1], up[1] - origin[1], origin[1]];
+    }
+
+    const tables = [new Float64Array(0), new Float64Array(0)];
     /** What each first-layer unit owes to one coordinate alone: its exponential for tanh, its term for ReLU. */
     function terms(weights, coordinates, which, withBias) {
       const first = all[0];
       const length = coordinates.length * first.out;
-      const key = which;
-      let table = columns.get(key);
-      if (!table || table.length !== length) columns.set(key, (table = new Float64Array(length)));
+      if (tables[which].length !== length) tables[which] = new Float64Array(length);
+      const table = tables[which];
       let at = 0;
       for (const coordinate of coordinates) {
         for (let unit = 0; unit < first.out; unit++) {
@@ -141,8 +140,9 @@ peek.makeNetwork = function () {
      * @param {Float64Array} xs columns @param {Float64Array} ys rows
      * @param {Float32Array} outX (rows, columns) @param {Float32Array} outY
      * @param {number} [from] first row @param {number} [to] row after the last
+     * @param {boolean} [before] without the last activation
      */
-    function lattice(weights, xs, ys, outX, outY, from = 0, to = ys.length) {
+    function lattice(weights, xs, ys, outX, outY, from = 0, to = ys.length, before = false) {
       const ofColumn = terms(weights, xs, 0, true);
       const ofRow = terms(weights, ys.subarray(from, to), 1, false);
       const first = all[0];
@@ -201,14 +201,14 @@ peek.makeNetwork = function () {
             for (let index = 1; index <= last; index++) {
               combine(weights, all[index], below, values[index]);
               below = values[index];
-              if (index < last) bend(below, all[index].out, isTanh, 1);
+              if (index < last) activate(below, all[index].out, isTanh);
             }
             x = below[0];
             y = below[1];
           }
           const at = row * xs.length + column;
-          outX[at] = isTanh ? tanh(x) : x > 0 ? x : 0;
-          outY[at] = isTanh ? tanh(y) : y > 0 ? y : 0;
+          outX[at] = before ? x : isTanh ? tanh(x) : x > 0 ? x : 0;
+          outY[at] = before ? y : isTanh ? tanh(y) : y > 0 ? y : 0;
         }
       }
     }
@@ -248,7 +248,7 @@ peek.makeNetwork = function () {
         for (let index = 0; index <= top; index++) {
           combine(weights, all[index], below, values[index]);
           below = values[index];
-          if (index < top) bend(below, all[index].out, isTanh, 1);
+          if (index < top) activate(below, all[index].out, isTanh);
         }
         const own = below[y[point]];
         let most = below[0];
@@ -295,7 +295,7 @@ peek.makeNetwork = function () {
       }
     }
 
-    return { hidden, morph, lattice, logits, loss };
+    return { hidden, affine, lattice, logits, loss };
   }
 
   /**

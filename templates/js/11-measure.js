@@ -293,7 +293,7 @@ peek.measure = (function () {
       if (here >= 0) kept.push(point);
       if (here >= 0 !== there >= 0) {
         const t = here / (here - there);
-        kept.push([point[0] + t * (next[0] - point[0]), point[1] + t * (next[1] - point[1])]);
+        kept.push(point.map((value, axis) => value + t * (next[axis] - value)));
       }
     });
     return kept;
@@ -310,5 +310,5 @@ peek.measure = (function () {
     return { mean, deviation: (Math.sqrt(-2 * Math.log(Math.min(length, 1))) * 180) / Math.PI };
   }
 
-  return { centres, leastDistance, oneVsRest, bestHead, headMargin, margin, headRegions, circular };
+  return { centres, leastDistance, oneVsRest, bestHead, headMargin, margin, headRegions, clip, circular };
 })();

@@ -73,4 +73,36 @@
     }
     return out;
   };
+
+  /**
+   * Keep a figure's run in line with the classes, activation and seed in its state: loads another when they change,
+   * and hands it to use(run). A run that cannot be had leaves things as they are, and says so.
+   * @param {any} view @param {any} chooser @param {Run} first @param {(run: Run) => void} use
+   */
+  peek.selection = function (view, chooser, first, use) {
+    let run = first;
+    let wanted = first.id;
+    use(first);
+    return {
+      change() {
+        const { id } = chooser.find(view.state);
+        if (id === wanted) return;
+        wanted = id;
+        view.root.setAttribute("aria-busy", "true");
+        const settled = () => view.root.removeAttribute("aria-busy");
+        peek.runs.load(id).then((next) => view.guard(() => {
+          if (next.id !== wanted) return;
+          settled();
+          run = next;
+          use(next);
+          view.refresh([]);
+        }), (error) => {
+          settled();
+          wanted = run.id;
+          view.set({ classes: run.classes, activation: run.activation, seed: run.seed });
+          view.say(error.message);
+        });
+      },
+    };
+  };
 })();

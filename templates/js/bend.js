@@ -71,7 +71,6 @@
     let head = 0;
     let fieldIs = "old"; // "old", "coarse" or "fine"
     let hover = null; // {plane, x, y} under the pointer
-    let wanted = run.id;
 
     function use(next) {
       run = next;
@@ -84,28 +83,13 @@
       input.box = peek.inputBox(run);
       hidden.label(room.labels);
       timeline.show(run);
+      hover = null;
       fieldIs = "old";
     }
-    use(run);
+    const selected = peek.selection(view, chooser, first, use);
 
     function change(names) {
-      const entry = chooser.find(view.state);
-      if (entry.id !== wanted) {
-        wanted = entry.id;
-        view.root.setAttribute("aria-busy", "true");
-        peek.runs.load(entry.id).then((next) => view.guard(() => {
-          if (next.id !== wanted) return;
-          view.root.removeAttribute("aria-busy");
-          hover = null;
-          use(next);
-          view.refresh([]);
-        }), (error) => {
-          wanted = run.id;
-          view.root.removeAttribute("aria-busy");
-          view.set({ classes: run.classes, activation: run.activation, seed: run.seed });
-          view.say(error.message);
-        });
-      }
+      selected.change();
       // A mode of looking is a new palette; the theme has its own.
       if (!names.length || names.some((name) => name !== "look")) fieldIs = "old";
       if (names.includes("look")) fieldIs = view.state.whole ? "old" : fieldIs;

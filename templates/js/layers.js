@@ -1,0 +1,414 @@
+// @ts-check
+/**
+ * Layer by layer: space on its way from the input to the hidden plane, as a sheet of paper with two sides. Where the
+ * back of the paper shows, the network has folded it; the fold lines are where the map's determinant changes sign.
+ */
+(function () {
+  "use strict";
+
+  const { element } = peek;
+  const STOPS = ["Input", "Combination", "Before activation", "Hidden plane"];
+  const TOLD = [
+    "The points as they are.",
+    "The layers without any activation: space is only turned, stretched and sheared, and nothing comes apart.",
+    "With the first layer\u2019s activation: here space is bent, and folded where its back shows.",
+    "The last activation squeezes everything into its room. It never folds.",
+  ];
+  const CELLS = { drag: 36, rest: 72 };
+  const FOLD_PX = 3; // lattice on which folds are found, CSS px
+  const GRID = { lines: 13, samples: 73 };
+  const GO_MS = 900;
+
+  peek.define("layers", {
+    title: "A network\u2019s way from the input plane to the hidden plane, layer by layer",
+
+    properties(options) {
+      return [
+        ...peek.runs.chooser(options).properties,
+        { kind: "number", name: "stage", initial: 3, min: 0, max: 3 },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        {
+          kind: "flag", name: "folds", label: "Fold lines", initial: true,
+          explain: "Where the sheet is folded: on one side of the line its face is up, on the other its back.",
+        },
+        { kind: "flag", name: "points", label: "Points", initial: true, explain: "The data on the sheet." },
+      ];
+    },
+
+    async mount(view) {
+      const chooser = peek.runs.chooser(view.options);
+      return layers(view, chooser, await peek.runs.load(chooser.find(view.state).id));
+    },
+  });
+
+  /** @param {any} view @param {any} chooser @param {Run} first */
+  function layers(view, chooser, first) {
+    const { paint, text } = peek;
+    const planes = element("div", { class: "planes" });
+    view.stage.append(planes);
+    const input = peek.plane(view, { title: "The sheet", note: "input plane" });
+    const moving = peek.plane(view, { title: "On its way", note: "" });
+    const note = moving.root.querySelector(".plane-title span");
+    planes.append(input.root, moving.root);
+    const journey = journeyOf(view);
+    const words = element("p", { class: "explorable-look" });
+    view.stage.append(words);
+
+    const field = peek.field(input);
+    /** @type {Run} */
+    let run = first;
+    let machine;
+    let weights;
+    let head = 0;
+    let room;
+    let affine = [];
+    let isTanh = true;
+    let fresh = true; // weights changed
+    let refined = false;
+    const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
+    const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
+
+    const selected = peek.selection(view, chooser, first, use);
+    function use(next) {
+      run = next;
+      machine = peek.network.evaluator(run.net);
+      weights = new Float64Array(run.weights[0].length);
+      head = peek.network.layers(run.net).at(-1).start;
+      room = peek.roomOf(run);
+      isTanh = run.activation === "tanh";
+      input.box = peek.inputBox(run);
+      fresh = true;
+    }
+
+    /** Everything that depends on the weights alone: where each node starts, and is before the last activation. */
+    function prepare() {
+      peek.runs.weightsAt(run, Math.min(view.state.epoch, run.epochs), weights);
+      affine = machine.affine(weights);
+      const scale = input.box.x1;
+      const lines = peek.sheet(GRID.lines, GRID.samples).map((value) => value * scale);
+      sheets.lines = { x: lines };
+      sheets.points = { x: run.x };
+      for (const name of ["drag", "rest"]) sheets[name].x = sheets[name].unit.map((value) => value * scale);
+      for (const name of ["drag", "lines", "points"]) ready(sheets[name]);
+      sheets.rest.before = null;
+      prepareFolds();
+    }
+
+    /** Evaluate a sheet's nodes, and the class of each of its cells. */
+    function ready(sheet) {
+      sheet.before = new Float64Array(sheet.x.length);
+      machine.hidden(weights, sheet.x, sheet.x.length / 2, sheet.before, true);
+      sheet.now = new Float64Array(sheet.x.length);
+      if (sheet.cells) divide(sheet);
+    }
+
+    /**
+     * Which class each cell of a sheet belongs to, and, where its corners disagree, the pieces of its two triangles:
+     * [three nodes, class, corners as shares of the nodes].
+     */
+    function divide(sheet) {
+      const n = sheet.cells;
+      const c = run.classes;
+      const logits = new Float64Array((n + 1) ** 2 * c);
+      machine.logits(weights, sheet.before.map(active), (n + 1) ** 2, logits);
+      const winner = Uint8Array.from({ length: (n + 1) ** 2 }, (_, node) => {
+        let best = 0;
+        for (let k = 1; k < c; k++) if (logits[node * c + k] > logits[node * c + best]) best = k;
+        return best;
+      });
+      sheet.winner = new Int8Array(n * n);
+      sheet.pieces = [];
+      for (let cell = 0; cell < n * n; cell++) {
+        const a = Math.floor(cell / n) * (n + 1) + (cell % n);
+        const corners = [a, a + 1, a + n + 2, a + n + 1];
+        if (corners.every((node) => winner[node] === winner[a])) {
+          sheet.winner[cell] = winner[a];
+          continue;
+        }
+        sheet.winner[cell] = -1;
+        for (const nodes of [[corners[0], corners[1], corners[2]], [corners[0], corners[2], corners[3]]]) {
+          for (let own = 0; own < c; own++) {
+            let shares = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+            for (let other = 0; other < c && shares.length; other++) {
+              if (other === own) continue;
+              const gap = nodes.map((node) => logits[node * c + own] - logits[node * c + other]);
+              shares = peek.measure.clip(shares, (p) => p[0] * gap[0] + p[1] * gap[1] + p[2] * gap[2]);
+            }
+            if (shares.length) sheet.pieces.push([nodes, own, shares]);
+          }
+        }
+      }
+    }
+
+    const active = (value) => (isTanh ? Math.tanh(value) : Math.max(value, 0));
+
+    /** The Jacobian before the last activation, by differences on a lattice over the input plane. */
+    function prepareFolds() {
+      const count = Math.ceil(input.size / FOLD_PX) + 1;
+      const { x0, x1 } = input.box;
+      const step = ((x1 - x0) * FOLD_PX) / input.size;
+      const xs = Float64Array.from({ length: count }, (_, at) => x0 + at * step);
+      const ys = Float64Array.from({ length: count }, (_, at) => x1 - at * step);
+      const zx = new Float32Array(count * count);
+      const zy = new Float32Array(count * count);
+      machine.lattice(weights, xs, ys, zx, zy, 0, count, true);
+      folds.columns = folds.rows = count;
+      folds.stepPx = FOLD_PX;
+      if (folds.jacobian.length !== 4 * zx.length) folds.jacobian = new Float32Array(4 * zx.length);
+      for (let row = 0; row < count; row++) {
+        for (let column = 0; column < count; column++) {
+          const [left, right] = [row * count + Math.max(column - 1, 0), row * count + Math.min(column + 1, count - 1)];
+          const [up, down] = [Math.max(row - 1, 0) * count + column, Math.min(row + 1, count - 1) * count + column];
+          const wide = (right - left) * step;
+          const tall = ((down - up) / count) * step;
+          const at = 4 * (row * count + column);
+          folds.jacobian[at] = (zx[right] - zx[left]) / wide;
+          folds.jacobian[at + 1] = (zx[up] - zx[down]) / tall;
+          folds.jacobian[at + 2] = (zy[right] - zy[left]) / wide;
+          folds.jacobian[at + 3] = (zy[up] - zy[down]) / tall;
+        }
+      }
+    }
+
+    /** Which side of the sheet is up while it is not folded yet, 1 or -1: turning all of it over is no fold. */
+    function upside() {
+      const share = Math.min(view.state.stage, 1);
+      const mix = (at, plain) => plain + share * (affine[at] - plain);
+      return mix(0, 1) * mix(4, 1) - mix(1, 0) * mix(3, 0) < 0 ? -1 : 1;
+    }
+
+    /** The determinant of the map up to now at a node of the folds' lattice, negative where the back is up. */
+    function determinant() {
+      const share = Math.min(Math.max(view.state.stage - 1, 0), 1);
+      const side = upside();
+      const j = folds.jacobian;
+      const mix = (plain, at) => plain + share * (j[at] - plain);
+      return (node) =>
+        side * (mix(affine[0], 4 * node) * mix(affine[4], 4 * node + 3) - mix(affine[1], 4 * node + 1) * mix(affine[3], 4 * node + 2));
+    }
+
+    /** Where a sheet's nodes are at a stage: on straight lines between the stops. */
+    function move(sheet, stage) {
+      const { x, before, now } = sheet;
+      const from = Math.min(Math.floor(stage), 2);
+      const share = stage - from;
+      for (let at = 0; at < x.length; at += 2) {
+        const combinedX = affine[0] * x[at] + affine[1] * x[at + 1] + affine[2];
+        const combinedY = affine[3] * x[at] + affine[4] * x[at + 1] + affine[5];
+        if (from === 0) {
+          now[at] = x[at] + share * (combinedX - x[at]);
+          now[at + 1] = x[at + 1] + share * (combinedY - x[at + 1]);
+        } else if (from === 1) {
+          now[at] = combinedX + share * (before[at] - combinedX);
+          now[at + 1] = combinedY + share * (before[at + 1] - combinedY);
+        } else {
+          now[at] = before[at] + share * (active(before[at]) - before[at]);
+          now[at + 1] = before[at + 1] + share * (active(before[at + 1]) - before[at + 1]);
+        }
+      }
+    }
+
+    /** What is shown of the moving plane: all of the sheet, and towards the end the room. */
+    function frame(stage) {
+      const box = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity };
+      const { now } = sheets.drag;
+      for (let at = 0; at < now.length; at += 2) {
+        box.x0 = Math.min(box.x0, now[at]);
+        box.x1 = Math.max(box.x1, now[at]);
+        box.y0 = Math.min(box.y0, now[at + 1]);
+        box.y1 = Math.max(box.y1, now[at + 1]);
+      }
+      const side = 1.08 * Math.max(box.x1 - box.x0, box.y1 - box.y0, 1e-6);
+      const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
+      const framed = { x0: x - side / 2, x1: x + side / 2, y0: y - side / 2, y1: y + side / 2 };
+      const share = Math.max(stage - 2, 0) ** 8;
+      const last = isTanh ? room.box : framed;
+      for (const edge of ["x0", "x1", "y0", "y1"]) framed[edge] += share * (last[edge] - framed[edge]);
+      return framed;
+    }
+
+    function paintAll(resting) {
+      input.fit();
+      moving.fit();
+      if (!input.size) return;
+      if (input.fresh || moving.fresh) fresh = true;
+      input.fresh = moving.fresh = false;
+      const palette = peek.palette(view.theme);
+      if (fresh) {
+        prepare();
+        field.paint(machine, weights, head, run.classes, palette);
+        fresh = false;
+        refined = false;
+      } else if (resting && !refined) {
+        refined = field.refine(machine, weights, head, run.classes, palette);
+        if (!refined) view.continueResting();
+      }
+      const { stage } = view.state;
+      if (resting && !sheets.rest.before) ready(sheets.rest);
+      for (const name of ["drag", "lines", "points", ...(resting ? ["rest"] : [])]) move(sheets[name], stage);
+      moving.box = frame(stage);
+      paintSheet(resting ? sheets.rest : sheets.drag, palette);
+      paintInput();
+      journey.paint();
+      const stop = Math.round(stage);
+      const said = Math.abs(stage - stop) < 0.02 ? TOLD[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${TOLD[Math.ceil(stage)]}`;
+      if (words.textContent !== said) words.textContent = said;
+      note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${Math.round(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+      scaleLabel();
+    }
+
+    function scaleLabel() {
+      const width = moving.box.x1 - moving.box.x0;
+      moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, `${text.digits(width)} wide`, "corner"]]);
+    }
+
+    function paintInput() {
+      const { theme, state } = view;
+      input.begin();
+      const ink = (share) => `color-mix(in srgb, ${theme.ink} ${share}%, transparent)`;
+      paint.lines(input, sheets.lines.x, GRID.samples, ink(30), 0.75);
+      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant(), ink(18), theme.ink);
+      if (state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 190, 1.2));
+    }
+
+    /** The sheet's cells, each with its class's colour, the backs darker; what lies under shines through. */
+    function paintSheet(sheet, palette) {
+      const { theme, state } = view;
+      const context = moving.begin();
+      const n = sheet.cells;
+      const side = upside();
+      const { now } = sheet;
+      const faces = Array.from({ length: 2 * run.classes }, () => new Path2D());
+      for (const [nodes, own, shares] of sheet.pieces) {
+        const [a, b, c] = nodes.map((node) => 2 * node);
+        const area = (now[b] - now[a]) * (now[c + 1] - now[a + 1]) - (now[c] - now[a]) * (now[b + 1] - now[a + 1]);
+        const path = faces[2 * own + (area * side < 0 ? 1 : 0)];
+        shares.forEach(([u, v, w], at) => {
+          const x = moving.px(u * now[a] + v * now[b] + w * now[c]);
+          const y = moving.py(u * now[a + 1] + v * now[b + 1] + w * now[c + 1]);
+          if (at) path.lineTo(x, y);
+          else path.moveTo(x, y);
+        });
+        path.closePath();
+      }
+      for (let cell = 0; cell < n * n; cell++) {
+        if (sheet.winner[cell] < 0) continue;
+        const a = 2 * (Math.floor(cell / n) * (n + 1) + (cell % n));
+        const [b, c, d] = [a + 2, a + 2 * (n + 2), a + 2 * (n + 1)];
+        const area = (now[c] - now[a]) * (now[d + 1] - now[b + 1]) - (now[d] - now[b]) * (now[c + 1] - now[a + 1]);
+        const path = faces[2 * sheet.winner[cell] + (area * side < 0 ? 1 : 0)];
+        path.moveTo(moving.px(now[a]), moving.py(now[a + 1]));
+        for (const corner of [b, c, d]) path.lineTo(moving.px(now[corner]), moving.py(now[corner + 1]));
+        path.closePath();
+      }
+      faces.forEach((path, at) => {
+        const colour = palette.css[at >> 1];
+        context.fillStyle = at & 1 ? `color-mix(in srgb, ${colour} 74%, ${theme.ink})` : colour;
+        context.globalAlpha = 0.85;
+        context.fill(path);
+      });
+      context.globalAlpha = 1;
+      if (state.stage > 2) {
+        context.globalAlpha = state.stage - 2;
+        paint.room(moving, room, theme.hairline);
+        context.globalAlpha = 1;
+      }
+      paint.lines(moving, sheets.lines.now, GRID.samples, `color-mix(in srgb, ${theme.ink} 30%, transparent)`, 0.75);
+      if (state.points) paint.points(moving, sheets.points.now, run.y, run.classes, theme, Math.max(moving.size / 190, 1.2));
+    }
+
+    function backShare() {
+      const det = determinant();
+      let back = 0;
+      const count = folds.columns * folds.rows;
+      for (let node = 0; node < count; node++) if (det(node) < 0) back++;
+      return count ? back / count : 0;
+    }
+
+    return {
+      change(names) {
+        selected.change();
+        if (!names.length || names.some((name) => name !== "stage")) fresh = true;
+      },
+      paint: paintAll,
+      stopped: journey.stopped,
+      summary() {
+        const folded = view.state.stage > 1 ? `The back of the sheet shows over ${text.percent(backShare())} of the input plane.` : "Nothing is folded.";
+        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, epoch ${Math.round(Math.min(view.state.epoch, run.epochs))}. ` +
+          `${journey.describe()}. ${folded}`;
+      },
+      rows() {
+        const out = [["class", "x1", "x2", "now1", "now2"]];
+        for (let point = 0; point < run.y.length; point++) {
+          out.push([run.y[point] + 1, run.x[2 * point], run.x[2 * point + 1], sheets.points.now[2 * point], sheets.points.now[2 * point + 1]]);
+        }
+        return out;
+      },
+    };
+  }
+
+  /** (cells + 1)^2 nodes over [-1, 1]^2, row by row from below. */
+  function sheetOf(cells) {
+    const unit = new Float64Array(2 * (cells + 1) ** 2);
+    for (let node = 0; node < unit.length / 2; node++) {
+      unit[2 * node] = (2 * (node % (cells + 1))) / cells - 1;
+      unit[2 * node + 1] = (2 * Math.floor(node / (cells + 1))) / cells - 1;
+    }
+    return { cells, unit, x: unit, before: unit, now: unit, winner: new Int8Array(0), pieces: [] };
+  }
+
+  /** The slider of the stages, with a button for each stop. */
+  function journeyOf(view) {
+    const id = peek.newId("stage");
+    const slider = element("input", {
+      type: "range", id, min: 0, max: 3, step: 0.01, "aria-label": "How far through the network",
+      oninput: () => {
+        view.stop();
+        view.set({ stage: Number(slider.value) });
+      },
+    });
+    const stops = element("div", { class: "journey-stops", role: "group", "aria-label": "Stages" });
+    const buttons = STOPS.map((name, stop) => {
+      const button = element("button", { type: "button", onclick: () => go(stop) }, name);
+      stops.append(button);
+      return button;
+    });
+    const root = element("div", { class: "journey control--range" }, slider, stops);
+    slider.setAttribute("aria-describedby", peek.controls.explain(root, "Carry the sheet through the network. Between two stages every point moves in a straight line."));
+    view.stage.append(root);
+
+    function go(stop) {
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+        view.set({ stage: stop });
+        return;
+      }
+      const from = view.state.stage;
+      let passed = 0;
+      view.animate((elapsed) => {
+        passed = Math.min(passed + elapsed / GO_MS, 1);
+        const eased = passed * passed * (3 - 2 * passed);
+        view.set({ stage: from + eased * (stop - from) });
+        return passed < 1;
+      });
+    }
+
+    function describe() {
+      const { stage } = view.state;
+      const stop = Math.round(stage);
+      if (Math.abs(stage - stop) < 0.005) return STOPS[stop];
+      return `${Math.round(100 * (stage % 1))} % of the way from ${STOPS[Math.floor(stage)].toLowerCase()} to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+    }
+
+    return {
+      describe,
+      stopped() {},
+      paint() {
+        const { stage } = view.state;
+        if (Number(slider.value) !== Number(stage.toFixed(2))) slider.value = String(stage);
+        slider.style.setProperty("--share", String(stage / 3));
+        slider.setAttribute("aria-valuetext", describe());
+        buttons.forEach((button, stop) => button.setAttribute("aria-pressed", String(Math.abs(stage - stop) < 0.005)));
+      },
+    };
+  }
+})();

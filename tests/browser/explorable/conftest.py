@@ -1,0 +1,162 @@
+"""A laboratory: the page's own assets, a few small runs, and pages made of explorables alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from generator import export, page
+from generator.experiments import RunSpec
+from generator.train import Run, train_together
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
+SETTLED_MS = 400  # longer than a figure waits before it paints at rest
+SPOKEN_MS = 900  # longer than it waits before it speaks
+
+
+def run_id(spec: RunSpec) -> str:
+    return f"grid/k{spec.classes}-{spec.activation}-s{spec.seed}"
+
+
+@dataclass
+class Laboratory:
+    """A folder with the assets and the runs, and the index that its pages carry."""
+
+    folder: Path
+    runs: dict[str, tuple[RunSpec, Run]]
+    index: dict[str, Any]
+    pages: int = 0
+
+    def write(self, *figures: str, text: str = "", index: dict[str, Any] | None = None, above: str = "") -> str:
+        """A page with these explorables, each `name` or `name {options}`; returns its address on the disk."""
+        body = [above]
+        for figure in figures:
+            name, _, options = figure.partition(" ")
+            body.append(
+                f'<figure id="fig-{name}" class="figure figure--wide"><div class="explorable" data-explorable="{name}"'
+                f" data-options='{options or '{}'}'><p class=\"still\">the static {name}</p></div>"
+                f"<figcaption>{name}</figcaption></figure>"
+            )
+        html = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Laboratory</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            '<link rel="icon" href="assets/icon.svg"><link rel="stylesheet" href="assets/style.css">'
+            '<script defer src="assets/page.js"></script></head><body><div class="layout"><main class="prose">'
+            f"<h1>Laboratory</h1>{''.join(body)}{text}</main></div>"
+            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script></body></html>'
+        )
+        self.pages += 1
+        file = self.folder / f"page-{self.pages}.html"
+        file.write_text(html, encoding="utf-8")
+        return file.as_uri()
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    folder = tmp_path_factory.mktemp("laboratory")
+    for path, content in page.assets(TEMPLATES).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    runs = {}
+    for batch in (SPECS[:2], SPECS[2:3], SPECS[3:]):
+        for spec, run in zip(batch, train_together(batch), strict=True):
+            runs[run_id(spec)] = (spec, run)
+    for name, (spec, run) in runs.items():
+        file = folder / "data" / f"{name}.js"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(export.pack(name, spec, run))
+    entries = [
+        {
+            "id": name,
+            "experiment": "grid",
+            "classes": spec.classes,
+            "activation": spec.activation,
+            "seed": spec.seed,
+            "data": f"data/{name}.js",
+        }
+        for name, (spec, run) in runs.items()
+    ]
+    return Laboratory(folder, runs, {"runs": entries})
+
+
+@dataclass
+class Figure:
+    """One explorable in an open page."""
+
+    page: Page
+    root: Locator
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def live(self) -> Locator:
+        return self.root.locator(".explorable-live")
+
+    def plane(self, number: int) -> Locator:
+        return self.live.locator(".plane-surface").nth(number)
+
+    def summary(self) -> str:
+        self.page.wait_for_timeout(SPOKEN_MS)
+        return self.live.locator(".explorable-summary").inner_text()
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(SETTLED_MS)
+
+    def look(self) -> str:
+        self.page.wait_for_timeout(60)
+        return self.live.locator(".explorable-look").inner_text()
+
+    def handle(self) -> Locator:
+        return self.live.locator(".timeline-handle")
+
+    def reading(self) -> tuple[float, float, float]:
+        """Epoch, loss and accuracy (0 to 1) off the time line."""
+        found = re.findall(r"[\d.]+", self.handle().get_attribute("aria-valuetext") or "")
+        return float(found[0]), float(found[1]), float(found[2]) / 100
+
+    def pixel(self, number: int, x: float, y: float, layer: str = "plane-field") -> list[int]:
+        """[r, g, b, a] of a plane's canvas at a share of its width and height."""
+        canvas = self.live.locator(f".{layer}").nth(number)
+        pixel: list[int] = canvas.evaluate(
+            "(c, [x, y]) => [...c.getContext('2d').getImageData(c.width * x | 0, c.height * y | 0, 1, 1).data]", [x, y]
+        )
+        return pixel
+
+
+Show = Callable[..., Figure]
+
+
+@pytest.fixture
+def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+    """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page."""
+    contexts = []
+
+    def open_figure(
+        *figures: str, hash: str = "", width: int = 1280, height: int = 800, wait: bool = True, **options: Any
+    ) -> Figure:
+        written = {key: options.pop(key) for key in ("text", "index", "above") if key in options}
+        script = options.pop("script", "")
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        opened = context.new_page()
+        if script:
+            opened.add_init_script(script)
+        figure = Figure(opened, opened.locator(".explorable").first)
+        opened.on("console", lambda message: figure.said.append(f"{message.type}: {message.text}"))
+        opened.on("pageerror", lambda error: figure.said.append(f"error: {error}"))
+        opened.goto(laboratory.write(*figures, **written) + hash)
+        if wait:
+            opened.locator(".explorable.is-live").first.wait_for()
+            figure.settle()
+        return figure
+
+    yield open_figure
+    for context in contexts:
+        context.close()

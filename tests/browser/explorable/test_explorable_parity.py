@@ -1,0 +1,266 @@
+"""The page computes what torch computes: positions, classes, gradients and training itself."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from conftest import Laboratory, run_id
+from playwright.sync_api import Page
+
+from generator import export, train
+from generator.experiments import RunSpec, layer_shapes
+
+SAME_WEIGHTS = 1e-5  # of the room's size: both sides round float32 their own way
+PACKED = 1e-3  # of the room's size: what packing may cost
+GRADIENT = 1e-6  # relative, in float64
+TRAINED = 1e-6  # of a weight, and of the loss, after 200 steps in float64: only the order of sums differs
+STEPS = 200
+
+
+@pytest.fixture
+def lab(show: Any) -> Page:
+    page: Page = show("none", wait=False).page
+    page.wait_for_function("() => typeof peek === 'object'")
+    page.evaluate(
+        """() => {
+          globalThis.floats = (text, kind) => new kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+          globalThis.text = (array) => {
+            const bytes = new Uint8Array(array.buffer);
+            let out = "";
+            for (const byte of bytes) out += String.fromCharCode(byte);
+            return btoa(out);
+          };
+        }"""
+    )
+    return page
+
+
+def sent(values: np.ndarray, kind: str = "<f4") -> str:
+    return base64.b64encode(values.astype(kind).tobytes()).decode()
+
+
+def received(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f8")
+
+
+def in_page(page: Page, spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """(T, N, 2) hidden positions as the page computes them from (T, P) float32 weights."""
+    got = page.evaluate(
+        """([net, weights, x, count]) => {
+          const all = floats(weights, Float32Array), points = floats(x, Float32Array);
+          const size = all.length / count, machine = peek.network.evaluator(net);
+          const out = new Float64Array(count * points.length);
+          for (let t = 0; t < count; t++) {
+            const part = out.subarray(t * points.length, (t + 1) * points.length);
+            machine.hidden(all.subarray(t * size, (t + 1) * size), points, points.length / 2, part);
+          }
+          return text(out);
+        }""",
+        [net(spec), sent(weights), sent(x), len(weights)],
+    )
+    return received(got).reshape(len(weights), len(x), 2)
+
+
+def net(spec: RunSpec) -> dict[str, Any]:
+    return {"widths": [2, *spec.hidden, spec.classes], "activation": spec.activation}
+
+
+def in_torch(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(T, N, 2) hidden positions and (T, N, C) logits in float32, by torch."""
+    positions, logits = [], []
+    for flat in torch.from_numpy(weights):
+        below, start = torch.from_numpy(x), 0
+        for out, inputs in layer_shapes(spec):
+            layer = flat[start : start + out * (inputs + 1)].view(out, inputs + 1)
+            start += out * (inputs + 1)
+            hidden, below = below, torch.addmm(layer[:, -1], below, layer[:, :-1].T)
+            if start < len(flat):
+                below = torch.tanh(below) if spec.activation == "tanh" else torch.relu(below)
+        positions.append(hidden)
+        logits.append(below)
+    return torch.stack(positions).numpy(), torch.stack(logits).numpy()
+
+
+def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
+    positions, logits = in_torch(spec, run.weights, run.x)
+    room = export.room_size(spec, positions[-1])
+    assert np.abs(in_page(page, spec, run.weights, run.x) - positions).max() <= SAME_WEIGHTS * room
+    got = page.evaluate(
+        """(script) => {
+          let run;
+          const receive = peek.receive;
+          peek.receive = (packed) => (run = peek.runs.unpack(packed));
+          (0, eval)(script);
+          peek.receive = receive;
+          const machine = peek.network.evaluator(run.net), n = run.y.length, c = run.classes;
+          const out = new Float64Array(run.weights.length * n * 2);
+          const logits = new Float64Array(run.weights.length * n * c);
+          run.weights.forEach((weights, t) => {
+            const part = out.subarray(t * n * 2, (t + 1) * n * 2);
+            machine.hidden(weights, run.x, n, part);
+            machine.logits(weights, part, n, logits.subarray(t * n * c, (t + 1) * n * c));
+          });
+          return {positions: text(out), logits: text(logits), x: text(Float64Array.from(run.x)),
+                  initial: text(run.weights[0]), loss: text(Float64Array.from(run.loss)),
+                  right: text(Float64Array.from(run.right)), y: [...run.y], checkpoints: run.checkpoints};
+        }""",
+        script.decode(),
+    )
+    packed = received(got["positions"]).reshape(positions.shape)
+    assert np.abs(packed - positions).max() <= PACKED * room
+    assert (received(got["x"]).astype(np.float32) == run.x.ravel()).all()
+    assert (received(got["initial"]).astype(np.float32) == run.weights[0]).all()
+    np.testing.assert_allclose(received(got["loss"]), run.loss, rtol=2e-4)
+    assert (received(got["right"]) == np.rint(run.accuracy * len(run.y))).all()
+    assert got["y"] == run.y.tolist() and got["checkpoints"] == run.checkpoints.tolist()
+    check_classes(spec, run.weights, positions, logits, received(got["logits"]).reshape(logits.shape), room)
+
+
+def check_classes(
+    spec: RunSpec, weights: np.ndarray, positions: np.ndarray, logits: np.ndarray, packed: np.ndarray, room: float
+) -> None:
+    """Equal classes wherever a point is farther from every border than packing may move it."""
+    out, inputs = layer_shapes(spec)[-1]
+    head = weights[:, -out * (inputs + 1) :].reshape(len(weights), out, inputs + 1)
+    own = logits.argmax(2)
+    normals = np.linalg.norm(head[:, :, None, :-1] - head[:, None, :, :-1], axis=-1)  # (T, C, C)
+    gaps = np.take_along_axis(logits, own[:, :, None], 2) - logits  # (T, N, C)
+    norms = np.take_along_axis(normals, own[:, :, None], 1)  # (T, N, C)
+    distance = np.where(norms > 0, gaps / np.maximum(norms, 1e-30), np.inf).min(2)
+    certain = distance > PACKED * room
+    assert certain.mean() > 0.9
+    assert (packed.argmax(2) == own)[certain].all()
+
+
+def test_positions_and_classes_are_torchs(lab: Page, laboratory: Laboratory) -> None:
+    for name, (spec, run) in laboratory.runs.items():
+        check_run(lab, spec, run, (laboratory.folder / "data" / f"{name}.js").read_bytes())
+
+
+def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
+    from generator import experiments, work
+
+    plan = experiments.read(Path(__file__).parents[3] / "content" / "experiments.toml")
+    shipped = [(e, run) for e in plan.experiments for run in e.runs if run.shipped]
+    assert shipped
+    for experiment, run in shipped:
+        files = site / "data" / experiment.name / run.id
+        data = work.decode(files.with_suffix(".npz").read_bytes())
+        check_run(lab, run.spec, data, files.with_suffix(".js").read_bytes())
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("hidden", [(2,), (64, 2), (63, 2), (16, 8, 2), (120, 80, 40, 2)])
+def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, ...]) -> None:
+    spec = RunSpec(4, activation, 3, hidden=hidden)
+    rng = np.random.default_rng(1)
+    weights = train.initial_weights(spec).astype(np.float64)
+    x, y = rng.standard_normal((40, 2)), rng.integers(0, 4, 40)
+    flat = torch.tensor(weights, requires_grad=True)
+    below, start = torch.from_numpy(x), 0
+    for out, inputs in layer_shapes(spec):
+        layer = flat[start : start + out * (inputs + 1)].view(out, inputs + 1)
+        start += out * (inputs + 1)
+        below = below @ layer[:, :-1].T + layer[:, -1]
+        if start < len(flat):
+            below = torch.tanh(below) if activation == "tanh" else torch.relu(below)
+    loss = torch.nn.functional.cross_entropy(below, torch.from_numpy(y))
+    loss.backward()
+    got = lab.evaluate(
+        """([net, weights, x, y]) => {
+          const w = floats(weights, Float64Array), gradient = new Float64Array(w.length);
+          const {loss} = peek.network.evaluator(net).loss(w, floats(x, Float64Array), y, y.length, gradient);
+          return {loss, gradient: text(gradient), size: peek.network.size(net)};
+        }""",
+        [net(spec), sent(weights, "<f8"), sent(x, "<f8"), y.tolist()],
+    )
+    assert flat.grad is not None
+    exact = flat.grad.numpy()
+    assert got["size"] == len(weights)
+    assert abs(got["loss"] - loss.item()) <= GRADIENT * loss.item()
+    assert np.abs(received(got["gradient"]) - exact).max() <= GRADIENT * np.abs(exact).max()
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_training_in_the_page_follows_torch(lab: Page, laboratory: Laboratory, activation: str) -> None:
+    """In float64, as the page trains. In float32, torch itself parts from torch in float64 by some 0.01 by then."""
+    spec, run = next(laboratory.runs[name] for name in laboratory.runs if name.startswith(f"grid/k5-{activation}"))
+    parameters = []
+    start = 0
+    for out, inputs in layer_shapes(spec):
+        layer = torch.from_numpy(run.weights[0][start : start + out * (inputs + 1)]).double().view(out, inputs + 1)
+        start += out * (inputs + 1)
+        parameters.append((layer[:, :-1].clone().requires_grad_(), layer[:, -1].clone().requires_grad_()))
+    optimizer = torch.optim.Adam(
+        [
+            {"params": [w for w, _ in parameters], "weight_decay": spec.l2},
+            {"params": [b for _, b in parameters], "weight_decay": 0.0},
+        ],
+        lr=spec.learning_rate,
+    )
+    x, y = torch.from_numpy(run.x).double(), torch.from_numpy(run.y)
+    for rate in train.learning_rates(spec)[:STEPS]:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(_logits(x, parameters, activation), y).backward()
+        optimizer.step()
+    expected = torch.cat([torch.cat([w, b[:, None]], 1).ravel() for w, b in parameters]).detach().numpy()
+    script = (laboratory.folder / "data" / f"{run_id(spec)}.js").read_text()
+    got = lab.evaluate(
+        """([script, steps]) => {
+          let run;
+          const receive = peek.receive;
+          peek.receive = (packed) => (run = peek.runs.unpack(packed));
+          (0, eval)(script);
+          peek.receive = receive;
+          const trainer = peek.network.trainer(run.net, run.weights[0]);
+          for (let epoch = 0; epoch < steps; epoch++) {
+            const rate = peek.network.cosine(run.recipe.learning_rate, epoch, run.recipe.epochs);
+            trainer.step(run.x, run.y, run.y.length, rate, run.recipe.l2);
+          }
+          return {weights: text(trainer.weights), loss: trainer.loss(run.x, run.y, run.y.length).loss};
+        }""",
+        [script, STEPS],
+    )
+    assert np.abs(received(got["weights"]) - expected).max() <= TRAINED
+    loss = torch.nn.functional.cross_entropy(_logits(x, parameters, activation), y).item()
+    assert abs(got["loss"] - loss) <= TRAINED
+
+
+def _logits(x: torch.Tensor, parameters: list[tuple[torch.Tensor, torch.Tensor]], activation: str) -> torch.Tensor:
+    for weight, bias in parameters[:-1]:
+        x = torch.nn.functional.linear(x, weight, bias)
+        x = torch.tanh(x) if activation == "tanh" else torch.relu(x)
+    return torch.nn.functional.linear(x, *parameters[-1])
+
+
+def test_a_lattice_is_its_points(lab: Page) -> None:
+    """The separable evaluation of whole lattices agrees with one point at a time, saturated units included."""
+    for activation in ("tanh", "relu"):
+        for hidden in ((64, 2), (63, 2), (7, 5, 2)):
+            spec = replace(RunSpec(3, activation, 1), hidden=hidden)
+            weights = 40 * train.initial_weights(spec)
+            error = lab.evaluate(
+                """([net, weights]) => {
+                  const w = floats(weights, Float32Array), machine = peek.network.evaluator(net);
+                  const xs = Float64Array.from({length: 23}, (_, i) => i / 4 - 3), n = xs.length;
+                  const hx = new Float32Array(n * n), hy = new Float32Array(n * n), out = new Float64Array(2);
+                  machine.lattice(w, xs, xs, hx, hy);
+                  let error = 0;
+                  for (let row = 0; row < n; row++) for (let column = 0; column < n; column++) {
+                    machine.hidden(w, [xs[column], xs[row]], 1, out);
+                    const size = Math.max(1, Math.abs(out[0]), Math.abs(out[1])), at = row * n + column;
+                    error = Math.max(error, Math.abs(hx[at] - out[0]) / size, Math.abs(hy[at] - out[1]) / size);
+                  }
+                  return error;
+                }""",
+                [net(spec), sent(weights)],
+            )
+            assert error < 1e-6
