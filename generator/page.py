@@ -220,6 +220,7 @@ class Figures:
     A template templates/figures/<name>.html makes a figure of that name; any
     other name is a picture that runs have, placed by pictures.html. A template
     says in its first comment which options it takes: {# options: hide, epoch #}.
+    `live` tells it that templates/js/<name>.js brings it to life.
     """
 
     DEFAULT = "pictures"
@@ -230,6 +231,7 @@ class Figures:
         own = {file.stem: file for file in sorted((house.folder / "figures").glob("*.html"))}
         self.options = {name: _options(file) for name, file in own.items()}
         self.own = frozenset(own) - {self.DEFAULT}
+        self.live = frozenset(file.stem for file in (house.folder / "js").glob("*.js"))
         self.names = frozenset(self.own | {name for run in results for name in run.pictures})
 
     def render(self, call: FigureCall) -> str:
@@ -252,6 +254,7 @@ class Figures:
             "options": dict(call.options),
             "results": self.results,
             "chosen": pick,
+            "live": call.name in self.live,
         }
         try:
             body = self.house.env.get_template(f"figures/{name}.html").render(context)

@@ -1,0 +1,166 @@
+"""A real Chromium, the built site behind a sub-path, and an ear for everything the browser complains about."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request, Response, sync_playwright
+
+SUB_PATH = "/some/repo/"  # GitHub Pages serves a project's site below its name
+ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    """Playwright's own Chromium, else one that is installed."""
+    own = Path(playwright_driver.chromium.executable_path)
+    found = str(own) if own.exists() else next(filter(None, map(shutil.which, ON_PATH)), None)
+    if found is None:
+        pytest.fail(
+            "no Chromium for the browser tests: expected one from `playwright install chromium`,"
+            f" or one of {', '.join(ON_PATH)} on the PATH"
+        )
+    started = playwright_driver.chromium.launch(executable_path=found, args=list(QUIET))
+    yield started
+    started.close()
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Files below the sub-path, and 404.html for what is not there, as GitHub Pages does it."""
+
+    def translate_path(self, path: str) -> str:
+        if not urlsplit(path).path.startswith(SUB_PATH):
+            return str(Path(self.directory) / "outside-the-sub-path")
+        return super().translate_path(path[len(SUB_PATH) - 1 :])
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that closes a connection early is no news."""
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    """Address of the site behind a web server, ending in "/"."""
+    server = _Server(("127.0.0.1", 0), functools.partial(_Handler, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(params=["served", "file"])
+def home(request: pytest.FixtureRequest, site: Path) -> str:
+    """Address of the site's root, once from a server below a sub-path and once from the disk."""
+    return str(request.getfixturevalue("served")) if request.param == "served" else site.as_uri() + "/"
+
+
+@pytest.fixture(scope="session")
+def addresses(site: Path) -> list[str]:
+    """Every HTML page of the site, relative to its root."""
+    return sorted(file.relative_to(site).as_posix() for file in site.rglob("*.html"))
+
+
+@dataclass
+class Visit:
+    """A page under watch: what its console said, what failed, and which addresses it asked for."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda m: self.said.append(f"{m.type}: {m.text}") if m.type != "debug" else None)
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("requestfailed", self._fail)
+        self.page.on("response", self._answer)
+
+    def _fail(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left, or the picture was no longer wanted
+            self.failed.append(f"{request.url}: {request.failure}")
+
+    def _answer(self, response: Response) -> None:
+        if response.status >= 400:
+            self.failed.append(f"{response.url}: {response.status}")
+
+    def go(self, address: str) -> Page:
+        """Open an address and wait until it is loaded."""
+        self.page.goto(address, wait_until="load")
+        return self.page
+
+    def scroll_through(self) -> None:
+        """Bring everything into view once, so that all that loads lazily has loaded."""
+        self.page.evaluate(
+            """async () => {
+              document.documentElement.style.scrollBehavior = "auto";
+              for (const details of document.querySelectorAll("details:not(.play)")) details.open = true;
+              for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.8) {
+                scrollTo(0, y);
+                await new Promise((done) => setTimeout(done, 15));
+              }
+              const waiting = [...document.images].filter((image) => image.checkVisibility() && !image.complete);
+              await Promise.all(waiting.map((image) => image.decode().catch(() => null)));
+              scrollTo(0, 0);
+            }"""
+        )
+
+    @property
+    def strangers(self) -> list[str]:
+        """Addresses on any other host than this one."""
+        return [url for url in self.asked if urlsplit(url).hostname not in (None, "127.0.0.1")]
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """open_page(address, width=1280, height=800, **context options) -> Visit, closed after the test."""
+    with ExitStack() as contexts:
+
+        def visit(address: str, width: int = 1280, height: int = 800, **options: object) -> Visit:
+            context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
+            contexts.callback(_close, context)
+            visit = Visit(context.new_page())
+            visit.go(address)
+            return visit
+
+        yield visit
+
+
+def _close(context: BrowserContext) -> None:
+    with suppress(Error):  # the test closed it
+        context.close()

@@ -1,0 +1,324 @@
+"""The built site in a real browser: every page, from a server below a sub-path and from the disk."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import axe_core_python
+import html5lib
+import pytest
+
+WIDTHS_PX = (320, 390, 768, 1280)
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+LEAST_TILE_PX = 150  # of a picture of the poster on a phone
+
+
+def test_every_page_loads_without_a_word(open_page: Open, home: str, addresses: list[str]) -> None:
+    visit = open_page(home + "index.html")
+    for address in addresses:
+        visit.go(home + address)
+        visit.scroll_through()
+    assert visit.said == []
+    assert visit.failed == []
+    assert visit.strangers == []
+
+
+def test_nothing_is_wider_than_the_window(open_page: Open, served: str, addresses: list[str]) -> None:
+    for width in WIDTHS_PX:
+        visit = open_page(served + "index.html", width=width)
+        for address in addresses:
+            page = visit.go(served + address)
+            visit.scroll_through()
+            spare = page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
+            assert spare >= 0, f"{address} is {-spare} px too wide at {width} px"
+
+
+@pytest.mark.parametrize(("colours", "width"), [("light", 390), ("dark", 1440)])
+def test_axe_finds_nothing(open_page: Open, served: str, addresses: list[str], colours: str, width: int) -> None:
+    visit = open_page(served + "index.html", width=width, color_scheme=colours, reduced_motion="reduce")
+    for address in addresses:
+        page = visit.go(served + address)
+        visit.scroll_through()
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
+        assert said == [], address
+
+
+def test_pages_parse_without_an_error(site: Path, addresses: list[str]) -> None:
+    for address in addresses:
+        parser = html5lib.HTMLParser()
+        parser.parse((site / address).read_text(encoding="utf-8"))
+        assert [(place, error, about) for place, error, about in parser.errors] == [], address
+
+
+def test_ids_are_unique_and_what_points_at_them_finds_them(open_page: Open, served: str, addresses: list[str]) -> None:
+    visit = open_page(served + "index.html")
+    for address in addresses:
+        wrong = visit.go(served + address).evaluate(
+            """() => {
+              const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+              const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+              const pointers = ["aria-labelledby", "aria-describedby", "aria-controls", "for", "popovertarget"];
+              const lost = pointers.flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
+                .flatMap((element) => element.getAttribute(name).split(/\\s+/)))
+                .filter((id) => !document.getElementById(id));
+              return [...twice, ...lost];
+            }"""
+        )
+        assert wrong == [], address
+
+
+def test_no_link_picture_or_anchor_is_broken(open_page: Open, served: str, site: Path, addresses: list[str]) -> None:
+    visit = open_page(served + "index.html")
+    ids, links = {}, {}
+    for address in addresses:
+        page = visit.go(served + address)
+        ids[address] = set(page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)"))
+        links[address] = page.evaluate(
+            """() => {
+              const names = ["href", "src", "srcset"];
+              const said = [...document.querySelectorAll("[href], [src], [srcset]")].flatMap((element) =>
+                names.map((name) => element.getAttribute(name)).filter((link) => link));
+              const films = [...document.querySelectorAll(".film")];
+              return said.concat(films.map((film) => film.style.backgroundImage.slice(5, -2)));
+            }"""
+        )
+    broken = []
+    for address, found in links.items():
+        for link in found:
+            parts = urlsplit(urljoin(served + address, link))
+            if parts.hostname != "127.0.0.1":
+                continue
+            path = unquote(parts.path).removeprefix(urlsplit(served).path) or "index.html"
+            anchor = unquote(parts.fragment) if path.endswith(".html") else ""
+            if not (site / path).is_file() or (anchor and anchor not in ids[path]):
+                broken.append(f"{address}: {link}")
+    assert broken == []
+
+
+def test_pages_have_one_heading_of_each_kind_in_order(open_page: Open, served: str, addresses: list[str]) -> None:
+    visit = open_page(served + "index.html")
+    for address in addresses:
+        page = visit.go(served + address)
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])")
+        assert levels.count(1) == 1, address
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
+
+
+def test_everything_is_there_without_scripts(open_page: Open, home: str, addresses: list[str]) -> None:
+    plain = open_page(home + "index.html", java_script_enabled=False)
+    figures = plain.page.locator("figure")
+    assert figures.count() > 0
+    for index in range(figures.count()):
+        assert figures.nth(index).locator("img, table, svg, math, pre").count() > 0
+    for control in (".theme-switch", ".copy", ".play-all"):
+        for index in range(plain.page.locator(control).count()):
+            assert not plain.page.locator(control).nth(index).is_visible()
+    assert plain.failed == []
+
+
+def test_an_animation_rests_until_it_is_played_without_scripts(open_page: Open, served: str) -> None:
+    visit = open_page(served + "gallery.html", java_script_enabled=False)
+    animation = visit.page.locator(".animation").first
+    animation.scroll_into_view_if_needed()
+    visit.page.wait_for_timeout(300)
+    assert not [url for url in visit.asked if url.endswith(".gif")]
+    poster = animation.locator("> picture")
+    assert poster.is_visible()
+    with visit.page.expect_request(re.compile(r"\.gif$")):
+        animation.locator("summary").click()
+    assert not poster.is_visible()
+    assert animation.locator(".film--light").is_visible()
+    animation.locator("summary").click()
+    assert poster.is_visible()
+
+
+def test_all_animations_of_the_poster_play_and_stop_together(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    poster = page.locator(".poster").first
+    before = poster.bounding_box()
+    button = poster.locator(".play-all")
+    button.click()
+    playing = poster.locator("details.play[open]")
+    assert playing.count() == poster.locator("details.play").count() > 0
+    assert button.get_attribute("aria-pressed") == "true"
+    assert poster.bounding_box()["height"] == before["height"]
+    button.click()
+    assert playing.count() == 0
+
+
+def test_pictures_follow_the_readers_colours_and_the_switch(open_page: Open, served: str) -> None:
+    shown = (
+        "[...document.querySelectorAll('main img')].filter((i) => i.complete && i.currentSrc).map((i) => i.currentSrc)"
+    )
+    page = open_page(served + "index.html", color_scheme="light").page
+    assert not any(".dark." in source for source in page.evaluate(shown))
+    page.locator(".theme-switch").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.wait_for_function(f"{shown}.every((source) => source.includes('.dark.'))")
+    assert _is_dark(page)
+    page.reload()
+    assert _is_dark(page)
+    assert all(".dark." in source for source in page.evaluate(shown))
+    page.locator(".theme-switch").click()
+    assert page.evaluate("document.documentElement.dataset.theme") is None
+    assert page.evaluate("localStorage.getItem('theme')") is None
+    assert not _is_dark(page)
+
+
+def test_a_chosen_theme_holds_for_pictures_that_come_later(open_page: Open, served: str) -> None:
+    visit = open_page(served + "404.html", color_scheme="light")
+    visit.page.evaluate("localStorage.setItem('theme', 'dark')")
+    visit.go(served + "gallery.html")
+    visit.scroll_through()
+    pictures = [url for url in visit.asked if "/plots/" in url]
+    assert pictures and all(".dark." in url for url in pictures)
+
+
+def test_the_page_works_where_storage_is_refused(open_page: Open, served: str) -> None:
+    visit = open_page(served + "404.html")
+    visit.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})"
+    )
+    page = visit.go(served + "index.html")
+    page.locator(".theme-switch").click()
+    assert _is_dark(page)
+    assert visit.said == []
+
+
+def _is_dark(page) -> bool:
+    red = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g)[0]")
+    return float(red) < 128
+
+
+def test_the_poster_lines_up_and_its_heads_stay_in_view(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html", width=1280).page
+    poster = page.locator(".poster").first
+    rows = poster.locator(".poster-row")
+    edges = [
+        [round(box["left"]) for box in row]
+        for row in (
+            rows.nth(index).evaluate("row => [...row.querySelectorAll('.cell')].map((c) => c.getBoundingClientRect())")
+            for index in range(rows.count())
+        )
+    ]
+    assert len(edges) > 1 and all(row == edges[0] for row in edges)
+    rows.last.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    heads = poster.locator(".poster-heads").bounding_box()
+    assert heads["y"] >= 0
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: int) -> None:
+    page = open_page(served + "index.html", width=width, height=800, has_touch=True, is_mobile=True).page
+    for index in range(page.locator(".poster .cell").count()):
+        assert page.locator(".poster .cell").nth(index).bounding_box()["width"] >= LEAST_TILE_PX
+    row = page.locator(".poster-cells").first
+    assert row.evaluate("row => row.scrollWidth > row.clientWidth")
+    assert row.locator(".cell-label").first.is_visible()
+
+
+def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    link = page.locator('a[role="doc-noteref"], a.citation').first
+    card = page.locator("#note-card")
+    page.keyboard.press("Tab")
+    link.focus()
+    assert card.is_visible()
+    assert link.get_attribute("aria-describedby") == "note-card"
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    page.keyboard.press("Enter")
+    assert card.is_visible()
+    assert "#" not in urlsplit(page.url).fragment
+    page.keyboard.press("Tab")
+    assert card.evaluate("card => card.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    assert link.evaluate("link => link === document.activeElement")
+
+
+def test_only_one_note_is_open_and_it_stays_in_the_window(open_page: Open, served: str) -> None:
+    for width in (320, 1280):
+        page = open_page(served + "index.html", width=width, has_touch=True).page
+        links = page.locator('a[role="doc-noteref"], a.citation')
+        for index in range(min(4, links.count())):
+            links.nth(index).scroll_into_view_if_needed()
+            links.nth(index).tap()
+            cards = page.locator(".note-card:popover-open")
+            assert cards.count() == 1
+            box = cards.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width
+            assert len(cards.inner_text()) > 10
+            page.touchscreen.tap(2, 2)
+            assert not cards.is_visible()
+
+
+def test_notes_open_under_the_pointer(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    page.locator('a[role="doc-noteref"], a.citation').first.hover()
+    page.locator("#note-card").wait_for(state="visible")
+    page.mouse.move(1, 1)
+    page.locator("#note-card").wait_for(state="hidden")
+
+
+def test_bibtex_is_copied(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html", permissions=["clipboard-read", "clipboard-write"]).page
+    page.locator("button.copy").click()
+    page.wait_for_function("document.querySelector('button.copy').textContent === 'Copied'")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{")
+
+
+def test_the_skip_link_leads_to_the_text(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_focus_is_seen(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+
+
+def test_contents_follow_the_reader(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html", width=1440, reduced_motion="reduce").page
+    links = page.locator(".contents--gutter a")
+    assert links.count() > 1
+    links.last.click()
+    page.wait_for_function("document.querySelectorAll('.contents--gutter a[aria-current]').length === 1")
+    assert page.locator(".contents--inline").is_visible() is False
+    narrow = open_page(served + "index.html", width=390).page
+    narrow.locator(".contents--inline summary").click()
+    assert narrow.locator(".contents--inline a").first.is_visible()
+
+
+def test_print_is_light_and_whole(open_page: Open, served: str, tmp_path: Path) -> None:
+    page = open_page(served + "index.html", color_scheme="dark").page
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator(".bar").is_visible()
+    assert page.locator("details:not(.play):not([open])").count() == 0
+    assert not page.locator(".play summary").first.is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    pdf = page.pdf(path=tmp_path / "article.pdf", prefer_css_page_size=True)
+    assert pdf.startswith(b"%PDF")
+
+
+def test_a_wrong_address_is_answered_at_any_depth(open_page: Open, served: str) -> None:
+    visit = open_page(served + "no/such/place.html")
+    assert visit.page.locator("h1").is_visible()
+    assert [url for url in visit.asked if url != visit.page.url and not url.endswith("favicon.ico")] == []
