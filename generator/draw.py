@@ -51,8 +51,8 @@ MARKER_PX = {
     "triangle-up": 9.6,
     "diamond": 7.2,
     "triangle-down": 9.6,
-    "plus": 9.8,
-    "cross": 9.6,
+    "plus": 10.4,
+    "cross": 9.8,
 }
 
 HOUSE: Any = {
@@ -427,7 +427,7 @@ def encode_animation(frames: np.ndarray, colours: Sequence[tuple[int, int, int]]
         is_batch=True,
         palette=bytes(channel for colour in table for channel in colour),
         transparency=UNCHANGED,
-        duration=list(durations_ms),
+        duration=list(durations_ms) if len(frames) > 1 else durations_ms[0],
         loop=0,
         disposal=1,
         optimize=False,

@@ -20,7 +20,7 @@ WIDTH_PX, HEIGHT_PX = 720, 480
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 200, 24, 16, 74
 BASE, RISE = 0.93, 0.85  # a row's ground and tallest bar, as shares of its height
 BINS = 72  # over the angles that the room allows: 5 degrees wide for tanh, 1.25 for ReLU
-NEXT_TO_NOTHING = 0.01  # of all inputs
+NEXT_TO_NOTHING = 0.003  # of all inputs
 
 
 def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:

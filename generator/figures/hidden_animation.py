@@ -87,17 +87,18 @@ def stamps() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     from generator import draw
     from generator.style import MARKERS, THEMES
 
-    side = 2 * 8 + 1
+    side, finer = 17, 8  # drawn larger and averaged, as matplotlib would move edges to whole pixels
     black = replace(THEMES["light"], paper="#ffffff", classes=("#000000",) * len(MARKERS))
     found = []
     for label in range(len(MARKERS)):
-        grey = []
+        cover = []
         for rim in ("#ffffff", "#000000"):
-            figure = draw.canvas(side, side, black)
-            draw.marker(figure, 0.5, 0.5, label, black, FILM_PX / draw.PLANE_PX, rim)
-            grey.append(255 - draw.pixels(figure)[:, :, 0].astype(int))
-        rows, columns = np.nonzero((grey[0] * LEVELS + 127) // 255 + (grey[1] >= 128))
-        levels = (grey[0] * LEVELS + 127) // 255
+            figure = draw.canvas(side * finer, side * finer, black)
+            draw.marker(figure, 0.5, 0.5, label, black, finer * FILM_PX / draw.PLANE_PX, rim)
+            grey = draw.pixels(figure)[:, :, 0].reshape(side, finer, side, finer).mean((1, 3))
+            cover.append(1 - grey / 255)
+        levels = np.floor(cover[0] * LEVELS + 0.5).astype(int)
+        rows, columns = np.nonzero((levels > 0) | (cover[1] >= 0.5))
         found.append((rows - side // 2, columns - side // 2, levels[rows, columns]))
     return found
 

@@ -1,0 +1,94 @@
+"""Runs to draw, made without training: the same to the last digit or two on every machine."""
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from generator import datasets, draw, figures, measure, network
+from generator.experiments import RunSpec
+from generator.style import THEMES
+
+CASES = {(5, "tanh"): "five classes, tanh", (4, "relu"): "four classes, ReLU"}
+
+
+@cache
+def sample(classes: int, activation: str) -> tuple[RunSpec, SimpleNamespace, dict]:
+    """A network whose first layer is drawn at random and whose second is fitted to corners by least squares.
+
+    returns  spec, run (as train.Run) and measures
+    """
+    spec = RunSpec(classes=classes, activation=activation, seed=1, points_per_class=40, epochs=200)
+    x, y = datasets.points("spirals", classes, 40, 1)
+    rng = np.random.default_rng(3)
+    first = np.concatenate([rng.normal(0, 4, (64, 2)), rng.uniform(-3, 3, (64, 1))], 1)
+    features = network.activate(activation, x @ first[:, :2].T + first[:, 2])
+    turn = np.arange(classes) * 2 * math.pi / classes + 0.3
+    corners = np.stack([np.cos(turn), np.sin(turn)], 1) * 1.6
+    targets = corners if activation == "tanh" else 2 + 1.5 * corners
+    known = np.concatenate([features, np.ones((len(x), 1))], 1)
+    second = np.linalg.solve(known.T @ known + 1e-3 * np.eye(65), known.T @ targets[y]).T
+    centres = network.activate(activation, targets)
+    head = np.concatenate([4 * centres, -2 * (centres**2).sum(1, keepdims=True)], 1)  # the nearest centre wins
+    last = np.concatenate([layer.ravel() for layer in (first, second, head)])
+    checkpoints = np.unique(np.geomspace(1, 201, 50).round().astype(int)) - 1
+    share = (checkpoints / 200)[:, None]
+    weights = (share * last + (1 - share) * last * rng.uniform(0, 1, last.shape)).astype(np.float32)
+    accuracy = np.linspace(1 / classes, (network.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
+    loss = (math.log(classes) * np.exp(-np.arange(201) / 40)).astype(np.float32)
+    run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
+    return spec, run, measure.measure_run(spec, run)
+
+
+@pytest.fixture(params=list(CASES), ids=list(CASES.values()))
+def case(request):
+    """Spec, run and measures of each sample in turn."""
+    return sample(*request.param)
+
+
+@pytest.fixture
+def tanh_case():
+    return sample(5, "tanh")
+
+
+@pytest.fixture
+def relu_case():
+    return sample(4, "relu")
+
+
+@dataclass
+class Drawn:
+    """What a figure handed over to be rasterised, and its files."""
+
+    figure: object
+    tiles: tuple
+    files: dict
+
+    @property
+    def axes(self):
+        (axes,) = self.figure.axes
+        return axes
+
+    def texts(self):
+        return [text.get_text() for text in itertools.chain(self.figure.texts, self.axes.texts) if text.get_text()]
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Draw a figure by name, keeping matplotlib's artists."""
+
+    def draw_and_keep(name, case, theme="light"):
+        kept = {}
+        pixels = draw.pixels
+        monkeypatch.setattr(
+            draw, "pixels", lambda figure, *tiles: kept.update(at=(figure, tiles)) or pixels(figure, *tiles)
+        )
+        files = figures.load()[name].draw(*case, THEMES[theme])
+        monkeypatch.setattr(draw, "pixels", pixels)
+        return Drawn(*kept["at"], files)
+
+    return draw_and_keep

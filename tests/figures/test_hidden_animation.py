@@ -1,0 +1,154 @@
+"""The film: its frames are the run's checkpoints, its file gives them back, its end is the still."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from generator import draw, figures
+from generator.figures import hidden_animation
+from generator.figures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HOLD_MS
+from generator.style import THEMES
+
+FRAME_BYTES = 9_000
+STILL_WITHIN = 12  # of 255, on average over pixels: the still has finer edges and its own text
+
+
+@pytest.fixture
+def film(case):
+    spec, run, _ = case
+    return hidden_animation.film(spec, run, THEMES["light"])
+
+
+def frames_of(data: bytes) -> list[np.ndarray]:
+    return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data)))]
+
+
+def test_frames_show_the_first_checkpoint_the_last_and_those_between():
+    shown = hidden_animation.shown_checkpoints(64)
+    assert len(shown) == FRAMES
+    assert (shown[0], shown[-1]) == (0, 63)
+    assert (np.diff(shown) > 0).all()
+    np.testing.assert_array_equal(hidden_animation.shown_checkpoints(3), [0, 1, 2])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_file_gives_the_frames_back(case, theme):
+    spec, run, _ = case
+    frames = hidden_animation.film(spec, run, THEMES[theme])
+    colours = np.array(hidden_animation.inks(THEMES[theme]).colours, np.uint8)
+    decoded = frames_of(figures.load()["hidden-animation"].draw(*case, THEMES[theme])["gif"])
+    assert len(decoded) == len(frames) == len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
+    for frame, found in zip(frames, decoded, strict=True):
+        np.testing.assert_array_equal(found, colours[frame])
+
+
+def local_palettes(data: bytes) -> list[bool]:
+    """Whether each frame of a GIF brings a palette of its own, read from its blocks (GIF89a, sections 17 to 26)."""
+    assert data[:6] == b"GIF89a"
+    at = 13 + (3 * 2 ** ((data[10] & 7) + 1) if data[10] & 128 else 0)
+    own = []
+    while data[at] != 0x3B:
+        if data[at] == 0x2C:
+            flags = data[at + 9]
+            own.append(bool(flags & 128))
+            at += 11 + (3 * 2 ** ((flags & 7) + 1) if flags & 128 else 0)
+        else:
+            at += 2
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+    return own
+
+
+def test_one_palette_serves_every_frame(case, film):
+    data = figures.load()["hidden-animation"].draw(*case, THEMES["light"])["gif"]
+    assert local_palettes(data) == [False] * len(film)
+
+
+def test_it_loops_and_holds_the_end(case):
+    image = Image.open(io.BytesIO(figures.load()["hidden-animation"].draw(*case, THEMES["light"])["gif"]))
+    assert image.info["loop"] == 0
+    durations = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
+    assert set(durations[:-1]) == {FRAME_MS}
+    assert durations[-1] == HOLD_MS
+    assert image.size == (FILM_PX, FILM_PX)
+
+
+def test_frames_are_small(case):
+    data = figures.load()["hidden-animation"].draw(*case, THEMES["light"])["gif"]
+    assert len(data) / Image.open(io.BytesIO(data)).n_frames <= FRAME_BYTES
+
+
+def test_the_last_frame_is_the_still(case):
+    files = figures.load()["hidden-animation"].draw(*case, THEMES["light"])
+    last = frames_of(files["gif"])[-1].astype(int)
+    still = Image.open(io.BytesIO(files["png"])).convert("RGB").resize((FILM_PX, FILM_PX), Image.Resampling.BOX)
+    first = frames_of(files["gif"])[0].astype(int)
+    assert np.abs(last - np.asarray(still)).mean() < STILL_WITHIN
+    assert np.abs(last - np.asarray(still)).mean() < 0.5 * np.abs(first - np.asarray(still)).mean()
+
+
+def test_points_are_stamped_at_their_places(case, film):
+    spec, run, _ = case
+    shown = hidden_animation.shown_checkpoints(len(run.checkpoints))
+    room = draw.hidden_room(spec, run)
+    moving = draw.moving_points(spec, run)[shown]
+    full = hidden_animation.inks(THEMES["light"]).points[:, -1]
+    for frame, places in zip(film, hidden_animation.pixel_positions(moving, room).astype(int), strict=True):
+        column, row = places[-1]  # the last drawn, so nothing hides it
+        assert frame[row, column] == full[run.y[-1]]
+    for label in range(spec.classes):
+        rows, columns = np.nonzero(film[-1] == full[label])
+        off = hidden_animation.pixel_positions(moving[-1, run.y == label], room)
+        near = np.abs(np.stack([columns, rows], 1)[:, None] + 0.5 - off).max(-1).min(1)
+        assert near.max() < 6  # pixels: every spot of a class's colour belongs to a point
+
+
+def test_points_beyond_an_open_room_are_left_out_and_nothing_breaks(relu_case):
+    spec, run, _ = relu_case
+    weights = run.weights.copy()
+    weights[len(weights) // 2, 192 : 192 + 130] *= 50  # the middle checkpoint throws its points far away
+    wild = type(run)(**{**vars(run), "weights": weights})
+    assert len(hidden_animation.film(spec, wild, THEMES["dark"])) == len(
+        hidden_animation.shown_checkpoints(len(run.checkpoints))
+    )
+
+
+def test_epoch_and_accuracy_stand_above_every_frame(case, film):
+    _, run, _ = case
+    assert hidden_animation.headline(run, 0) == ("epoch 0", f"{figures.percent(float(run.accuracy[0]))} right")
+    text = hidden_animation.inks(THEMES["light"]).text[-1]
+    strip = int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 6
+    for side in (np.s_[:strip, : FILM_PX // 2], np.s_[:strip, FILM_PX // 2 :]):
+        assert all((frame[side] == text).sum() > 20 for frame in film)
+    assert not np.array_equal(film[0][:strip], film[-1][:strip])
+
+
+def test_trails_pale_with_age_and_follow_the_centres():
+    theme = THEMES["light"]
+    centres = np.array([[[50.0, 50.0]], [[90.0, 50.0]], [[90.0, 90.0]]])  # (3 frames, 1 class, 2)
+    trails = hidden_animation.trails_of(centres)
+    frame = np.zeros((FILM_PX, FILM_PX), np.uint8)
+    trails.draw(frame, 1, theme)
+    assert frame[50, 70] == hidden_animation.inks(theme).trails[0, 0, -1]
+    assert frame[70, 90] == 0  # not yet gone
+    trails.draw(frame, 2 + hidden_animation.TRAIL_FRAMES * 5, theme)
+    assert frame[70, 90] == frame[50, 70] == hidden_animation.inks(theme).trails[0, -1, -1]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_palette_is_the_themes_and_leaves_room_for_unchanged(theme):
+    inks = hidden_animation.inks(THEMES[theme])
+    assert len(set(inks.colours)) == len(inks.colours) <= draw.UNCHANGED
+    assert inks.colours[0] == draw.rgb(THEMES[theme].paper)
+    assert [inks.colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
+
+
+def test_every_class_has_a_stamp_of_its_own():
+    shapes = {tuple(zip(*(part.tolist() for part in stamp), strict=True)) for stamp in hidden_animation.stamps()}
+    assert len(shapes) == 7
+    for rows, columns, levels in hidden_animation.stamps():
+        assert levels[(rows == 0) & (columns == 0)] == hidden_animation.LEVELS
+        assert 35 < levels.sum() < 60  # all about as heavy

@@ -1,0 +1,57 @@
+"""The hidden plane: where the points are, in a room that is drawn, cut by the output layer."""
+
+import numpy as np
+import pytest
+
+from generator import draw, network
+from generator.style import THEMES
+
+
+def room_line(axes):
+    (line,) = [line for line in axes.lines if line.get_gid() == "room"]
+    return line.get_xydata()
+
+
+def test_the_room_of_tanh_is_the_whole_square(drawn, tanh_case):
+    axes = drawn("hidden-plane", tanh_case).axes
+    assert axes.get_xlim() == axes.get_ylim() == (-1, 1)
+    np.testing.assert_array_equal(room_line(axes), [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+
+
+def test_the_room_of_relu_is_closed_below_and_to_the_left(drawn, relu_case):
+    spec, run, _ = relu_case
+    axes = drawn("hidden-plane", relu_case).axes
+    (low, high), final = axes.get_xlim(), network.hidden(spec, run.weights[-1], run.x)
+    assert axes.get_ylim() == (low, high)
+    assert low == 0
+    assert final.max() < high < 3 * final.max()
+    np.testing.assert_allclose(room_line(axes), [[0, high], [0, 0], [high, 0]])
+
+
+def test_a_network_that_sends_all_to_the_origin_still_has_a_room(relu_case):
+    spec, run, _ = relu_case
+    dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
+    assert draw.hidden_room(spec, dead) == draw.Room("quadrant", 0.0, 1.0)
+
+
+def test_points_are_the_final_hidden_vectors(drawn, case):
+    spec, run, _ = case
+    final = network.hidden(spec, run.weights[-1], run.x)
+    lines = [line for line in drawn("hidden-plane", case).axes.lines if line.get_gid() != "room"]
+    for label, line in enumerate(lines):
+        np.testing.assert_allclose(line.get_xydata(), final[run.y == label], atol=1e-6)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_regions_are_those_of_the_output_layer(drawn, case, theme):
+    spec, run, _ = case
+    picture = drawn("hidden-plane", case, theme)
+    low, high = picture.axes.get_xlim()
+    side = draw.TILE_PX
+    rows, columns = np.mgrid[5:side:10, 5:side:10].reshape(2, -1)
+    x = low + (high - low) * (columns + 0.5) / side
+    y = high - (high - low) * (rows + 0.5) / side
+    head = network.split(spec, run.weights[-1])[-1]
+    labels = (np.stack([x, y], 1) @ head[:, :2].T + head[:, 2]).argmax(1)
+    expected = np.array([draw.rgb(tint) for tint in THEMES[theme].tints])[labels]
+    assert (picture.tiles[0].image[rows, columns] == expected).all(1).mean() > 0.95

@@ -1,0 +1,40 @@
+"""The input plane: every class's points with a marker of its own, on the regions that the network predicts."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from generator import draw, network
+from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_class_has_its_points_colour_and_marker(drawn, case, theme):
+    spec, run, _ = case
+    lines = [line for line in drawn("input-plane", case, theme).axes.lines if line.get_gid() != "room"]
+    assert len(lines) == spec.classes
+    assert [line.get_marker() for line in lines] == [MATPLOTLIB_MARKERS[marker] for marker in MARKERS[: spec.classes]]
+    assert [to_hex(line.get_markerfacecolor()) for line in lines] == list(THEMES[theme].classes[: spec.classes])
+    for label, line in enumerate(lines):
+        np.testing.assert_array_equal(line.get_xydata(), run.x[run.y == label])
+
+
+def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
+    spec, run, _ = case
+    (tile,) = drawn("input-plane", case).tiles
+    assert tile[1:] == (draw.TILE_LEFT_PX, draw.TILE_TOP_PX)
+    side = draw.TILE_PX
+    rows, columns = np.mgrid[5:side:10, 5:side:10].reshape(2, -1)
+    places = np.stack([(columns + 0.5) / side * 2 - 1, 1 - (rows + 0.5) / side * 2], 1)
+    expected = np.array([draw.rgb(tint) for tint in THEMES["light"].tints])[
+        network.predict(spec, run.weights[-1], places)
+    ]
+    same = (tile.image[rows, columns] == expected).all(1)
+    assert same.mean() > 0.95  # the rest lies on borders, which are mixed
+
+
+def test_both_axes_have_one_scale(drawn, case):
+    axes = drawn("input-plane", case).axes
+    box = axes.get_window_extent()
+    assert axes.get_xlim() == axes.get_ylim() == (-1, 1)
+    assert box.width == pytest.approx(box.height) == pytest.approx(draw.TILE_PX)
