@@ -23,6 +23,7 @@ from generator.progress import Progress
 if TYPE_CHECKING:
     from generator.content import Article
 
+SOCIAL_CARD = "social-card.png"
 LIBRARIES = ("torch", "numpy", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
@@ -115,6 +116,9 @@ def compose(options: Options, means: Means) -> tuple[dict[str, bytes | Path], li
     article, gathered, report = gather(options, means)
     warnings = collapsed(gathered)
     files = render(options, article, gathered, warnings.append)
+    card = catalogue.social_card(gathered, article.meta.title, article.meta.subtitle, means)
+    if card is not None:
+        files[SOCIAL_CARD] = card
     return files, warnings, report
 
 
@@ -175,7 +179,7 @@ def render(
         ),
         picture_bytes=sum(size(data) for path, data in files.items() if path.startswith("plots/")),
         draft=options.draft,
-        social_card="social-card.png" if "social-card.png" in files else "",
+        social_card=SOCIAL_CARD if any(run["pictures"] for run in gathered.runs) else "",
         built=fixed_date(os.environ),
     )
     compiled = options.cache / "templates"

@@ -137,6 +137,24 @@ def pack_key(run_id: str, run: str) -> str:
     return digest("script", run_id, run, code("export", "network"), versions("numpy"))
 
 
+def social_card(gathered: Catalogue, title: str, subtitle: str, means: Means) -> Path | None:
+    """The article's social card, of the drawn run in the middle of the first activation; None when none is drawn."""
+    drawn = [run for run in gathered.runs if run["pictures"]]
+    alike = [run for run in drawn if run["label"] == drawn[0]["label"]]
+    if not alike:
+        return None
+    run = alike[len(alike) // 2]
+    key = digest("card", title, subtitle, run["key"], code("draw", "style", "network"), versions(*DRAWING))
+    path = means.store.path("cards", key, "png")
+    if not path.exists():
+        spec = experiments.unflat(run["spec"])
+        data = means.store.path("runs", run["key"], "npz").read_bytes()
+        with _Maker(means, {}) as maker:
+            for _, card in maker.stage("card", "picture", 1, [(key, 1, work.card, title, subtitle, spec, data)], ""):
+                means.store.save("cards", key, "png", card)
+    return path
+
+
 class _Maker:
     """One making of a catalogue: its pool of processes and what it has done."""
 

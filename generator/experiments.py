@@ -8,7 +8,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -440,7 +440,16 @@ def _planned(name: str, specs: list[RunSpec], fixed: dict[str, Any], first: bool
 def flat(spec: RunSpec) -> dict[str, Any]:
     """A spec's fields with its dataset's beside them."""
     fields = dataclasses.asdict(spec)
-    return {**fields, **dict(fields.pop("dataset_options"))}
+    options = dict(fields.pop("dataset_options"))
+    return {**fields, **options}
+
+
+def unflat(fields: Mapping[str, Any]) -> RunSpec:
+    """The spec whose fields these are."""
+    own = {field.name for field in dataclasses.fields(RunSpec)}
+    options = tuple((key, value) for key, value in fields.items() if key not in own)
+    given = {key: value for key, value in fields.items() if key in own}
+    return RunSpec(**{**given, "hidden": tuple(fields["hidden"]), "dataset_options": options})
 
 
 def _slug(key: str, value: Any) -> str:

@@ -33,7 +33,8 @@ def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:
     """The activation of a layer's (N, width) pre-activations."""
-    return np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
+    activated: np.ndarray = np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
+    return activated
 
 
 def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:

@@ -58,6 +58,13 @@ def draw(name: str, spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dic
     return drawn
 
 
+def card(title: str, subtitle: str, spec: RunSpec, data: bytes) -> bytes:
+    """The picture that a link to the article shows elsewhere, PNG."""
+    from generator.draw import social_card
+
+    return social_card(title, subtitle, spec, decode(data))
+
+
 def export(run_id: str, spec: RunSpec, data: bytes) -> bytes:
     """A run as the script that the page's explorables load."""
     from generator.export import pack

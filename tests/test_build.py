@@ -1,0 +1,178 @@
+"""A whole small article through the command: built, left alone, rebuilt, refused; and never half written."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+from generator.store import MANIFEST
+
+TINY = Path(__file__).parent / "sites" / "tiny"
+ROOT = Path(__file__).parent.parent
+
+
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def article(tmp_path):
+    return shutil.copytree(TINY, tmp_path / "content")
+
+
+@pytest.fixture
+def build(article, cache, tmp_path, capsys):
+    """Runs `peek build` on the copy: (exit code, last line of output, all that was said)."""
+
+    def run(*options):
+        out = tmp_path / "site"
+        code = main(["build", "--content", str(article), "--out", str(out), "--cache", str(cache), *options])
+        said = capsys.readouterr()
+        return code, (said.out.splitlines() or [""])[-1], said.err
+
+    return run
+
+
+def test_builds_a_site_and_ends_with_the_path_of_the_page(build, tmp_path):
+    code, last, _ = build()
+    found = tree(tmp_path / "site")
+    assert code == 0 and last == str(tmp_path / "site" / "index.html")
+    assert {"index.html", "gallery.html", "reproduce.html", "404.html", ".nojekyll", "data/grid.csv"} <= set(found)
+    assert {"plots/2/tanh.hidden.anim.gif", "plots/2/ReLU.loss.dark.webp", "social-card.png"} <= set(found)
+    text = found["index.html"].decode()
+    assert "Two networks with 2 classes" in text and "{{ results" not in text
+    assert not {"sitemap.xml", "feed.xml"} & set(found)
+
+
+def test_a_second_build_changes_nothing_and_says_why(build, tmp_path):
+    build()
+    before = tree(tmp_path / "site")
+    code, _, said = build("--explain")
+    assert code == 0 and "nothing to do" in said and "site unchanged" in said
+    assert tree(tmp_path / "site") == before
+
+
+def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, article, tmp_path):
+    build()
+    options = ["--content", str(article), "--out", str(tmp_path / "other"), "--cache", str(tmp_path / "fresh")]
+    assert main(["build", "--quiet", "--workers", "2", *options]) == 0
+    one, other = tree(tmp_path / "site"), tree(tmp_path / "other")
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path] and path != MANIFEST] == []
+
+
+def test_a_word_changes_the_page_and_trains_nothing(build, article, tmp_path):
+    build()
+    source = article / "article.md"
+    source.write_text(source.read_text().replace("Where the points go", "Where all points go"))
+    _, _, said = build("--explain")
+    assert "nothing to do" in said and "site written" in said
+    assert "Where all points go" in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_mistakes_in_every_file_are_said_at_once_and_the_site_stays(build, article, tmp_path):
+    build()
+    before = tree(tmp_path / "site")
+    for name, old, new in (("article.md", "date: 2026", "dat: 2026"), ("experiments.toml", "epochs", "epoch")):
+        (article / name).write_text((article / name).read_text().replace(old, new))
+    code, _, said = build()
+    assert code == 1 and tree(tmp_path / "site") == before
+    assert f'{article}/experiments.toml:10: unknown key of an experiment "epoch"' in said
+    assert f'{article}/article.md:6: unknown key "dat"' in said or re.search(r"article\.md:6: .*dat", said)
+
+
+def test_a_mistake_in_the_text_leaves_the_site(build, article, tmp_path):
+    build()
+    before = tree(tmp_path / "site")
+    (article / "article.md").write_text((article / "article.md").read_text().replace("hidden-plane", "hiden-plane"))
+    code, _, said = build()
+    assert code == 1 and 'unknown figure "hiden-plane"' in said and 'did you mean "hidden-plane"?' in said
+    assert tree(tmp_path / "site") == before
+
+
+def test_a_base_url_adds_absolute_addresses_feed_and_sitemap(build, tmp_path):
+    build("--base-url", "https://example.org/repo/")
+    found = tree(tmp_path / "site")
+    assert {"sitemap.xml", "feed.xml"} <= set(found)
+    assert b'<link rel="canonical" href="https://example.org/repo/"' in found["index.html"]
+
+
+def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build, article, tmp_path):
+    source = article / "experiments.toml"
+    source.write_text(source.read_text().replace('["tanh", "relu"]', '"relu"\nbias_start = -9.0'))
+    text = (article / "article.md").read_text()
+    (article / "article.md").write_text(text.replace("[tanh, relu]", "[relu]"))
+    code, _, first = build("--quiet")
+    assert code == 0 and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes" in first
+    _, _, again = build("--quiet")
+    assert "collapsed" in again
+    code, _, said = build("--strict")
+    assert code == 1 and "--strict allows none" in said
+    assert "collapsed" in (tmp_path / "site" / "gallery.html").read_text()
+
+
+def test_a_foreign_folder_is_refused(build, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "thesis.tex").write_text("mine")
+    code, _, said = build()
+    assert code == 1 and "holds files that peek did not put there" in said
+    assert tree(tmp_path / "site") == {"thesis.tex": b"mine"}
+
+
+def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(article, cache, build, tmp_path):
+    build()
+    before = tree(tmp_path / "site")
+    source = article / "experiments.toml"
+    source.write_text(source.read_text().replace("epochs = 60", "epochs = 200000"))
+    options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache), "--workers", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "build", *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and said.rstrip().endswith("finished runs are kept")
+    assert tree(tmp_path / "site") == before
+
+
+def test_wrong_usage_is_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["build", "--workers", "0"])
+    assert caught.value.code == 2 and "not a whole number, at least 1" in capsys.readouterr().err
+
+
+def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
+    build()
+    (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
+    program = (
+        "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
+        "print(json.dumps([m for m in ('torch', 'numpy', 'scipy', 'matplotlib', 'PIL', 'imageio', 'rich',"
+        " 'watchfiles', 'starlette') if m in sys.modules]))"
+    )
+    options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "build", *options],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "More." in (tmp_path / "site" / "index.html").read_text()
+    assert json.loads(done.stdout.splitlines()[-1]) == []
