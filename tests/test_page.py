@@ -1,0 +1,456 @@
+"""Pages from templates, an article and results, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from generator import content, page
+from generator.errors import ContentError
+from generator.page import BuildInfo, Download
+from generator.results import Picture, Result, Results, UnknownResult
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+SLOWEST_S = 0.25  # of a render whose templates are compiled; about 20 ms where nothing else runs
+FRONT = """---
+title: "Rooms & <corners>"
+subtitle: Where classes go
+authors:
+  - name: Ada Example
+    url: https://example.org/ada
+    affiliation: Institute of Examples
+  - name: Grace Sample
+date: 2026-03-12
+description: A "short" description.
+licence: CC BY 4.0
+repository: https://example.org/rooms
+keywords: [one, two]
+---
+
+"""
+BODY = """
+## First question {#sec-first}
+
+[All are right]{claim="results.min('accuracy') >= 0.9"} about it.
+
+/// figure | hidden-plane
+    id: fig-rooms
+    classes: [3, 2]
+    size: wide
+
+**Two rooms.** Look.
+///
+
+/// figure | bend
+    id: fig-bend
+    classes: [2]
+    hide: [seed]
+
+**The bend.** Look.
+///
+
+/// figure | grid
+    id: fig-grid
+
+**All.** Look.
+///
+"""
+
+
+def picture(stem: str, run: str, formats: tuple[str, ...] = ("webp", "png")) -> Picture:
+    return Picture(f"plots/{run}.{stem}", formats, 240, 240, f"{stem} of {run} & more", stem.capitalize())
+
+
+def run(
+    classes: int, activation: str, seed: int = 0, experiment: str = "grid", drawn: bool = True, **measures: Any
+) -> Result:
+    id_ = f"k{classes}-{activation}-s{seed}"
+    pictures = {
+        "input-plane": picture("input", id_),
+        "hidden-plane": picture("hidden", id_),
+        "hidden-animation": picture("film", id_, ("gif", "webp", "png")),
+    }
+    spec = {"classes": classes, "activation": activation, "seed": seed, "epochs": 3000, "l2": 1e-4, "bias_start": None}
+    known = {"accuracy": 0.95, "loss": 0.02, "collapsed": False, "centres": [[0, 1]]}
+    files = {"npz": f"data/{experiment}/{id_}.npz", "js": f"data/{experiment}/{id_}.js"} if drawn else {}
+    label = {"tanh": "tanh", "relu": "ReLU"}[activation]
+    return Result(id_, experiment, "key", label, spec, known | measures, pictures if drawn else {}, files)
+
+
+RUNS = Results(
+    [run(classes, activation) for classes in (2, 3) for activation in ("relu", "tanh")]
+    + [run(2, "tanh", seed, "seeds", drawn=False) for seed in range(4)]
+)
+INFO = BuildInfo(
+    versions={"torch": "2.0"},
+    profile="standard",
+    downloads=(Download("data/grid.csv", 12_345, "ab" * 32, "A row a run."),),
+    picture_bytes=1_500_000,
+)
+
+
+def article(folder: Path, body: str = BODY, **others: str) -> content.Article:
+    folder.mkdir(exist_ok=True)
+    (folder / "article.md").write_text(FRONT + body, encoding="utf-8")
+    for name, text in others.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    return content.read(folder)
+
+
+def render(
+    folder: Path, info: BuildInfo = INFO, body: str = BODY, templates: Path = TEMPLATES, **others: str
+) -> dict[str, str]:
+    files = page.render(article(folder / "content", body, **others), RUNS, info, templates)
+    return {path: data.decode() for path, data in files.items() if not path.endswith(".woff2")}
+
+
+@pytest.fixture
+def own_templates(tmp_path: Path) -> Path:
+    """A copy of the templates, to change."""
+    return Path(shutil.copytree(TEMPLATES, tmp_path / "templates"))
+
+
+class Tags(HTMLParser):
+    """Every tag of a page with its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
+        return [
+            attributes
+            for name, attributes in self.found
+            if name == tag and all(attributes.get(key) == value for key, value in wanted.items())
+        ]
+
+
+def test_a_site_has_its_pages_and_assets(tmp_path: Path) -> None:
+    files = render(tmp_path)
+    assert {"index.html", "gallery.html", "reproduce.html", "404.html", ".nojekyll"} <= set(files)
+    assert {"assets/style.css", "assets/page.js", "assets/icon.svg", "assets/fonts/OFL.txt"} <= set(files)
+    assert not {"sitemap.xml", "feed.xml"} & set(files)
+
+
+def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
+    assert render(tmp_path) == render(tmp_path)
+
+
+def test_text_of_authors_is_escaped(tmp_path: Path) -> None:
+    for text in render(tmp_path).values():
+        assert "<corners>" not in text
+    head = Tags(render(tmp_path)["index.html"])
+    assert head.all("meta", name="description")[0]["content"] == 'A "short" description.'
+
+
+def test_the_head_says_who_what_and_when(tmp_path: Path) -> None:
+    index = render(tmp_path, BuildInfo(base_url="https://example.org/rooms/", social_card="social-card.png"))[
+        "index.html"
+    ]
+    head = Tags(index)
+    assert head.all("link", rel="canonical")[0]["href"] == "https://example.org/rooms/"
+    assert [tag["content"] for tag in head.all("meta", name="citation_author")] == ["Ada Example", "Grace Sample"]
+    assert head.all("meta", name="citation_publication_date")[0]["content"] == "2026/03/12"
+    assert head.all("meta", property="og:image")[0]["content"] == "https://example.org/rooms/social-card.png"
+    known = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', index)[1])
+    assert known["@type"] == "ScholarlyArticle"
+    assert known["author"][0]["affiliation"]["name"] == "Institute of Examples"
+    assert known["headline"] == "Rooms & <corners>"
+
+
+def test_nothing_absolute_is_written_while_the_address_is_unknown(tmp_path: Path) -> None:
+    head = Tags(render(tmp_path)["index.html"])
+    assert head.all("link", rel="canonical") == []
+    assert head.all("meta", property="og:url") == head.all("meta", property="og:image") == []
+
+
+def test_feed_and_sitemap_list_every_page(tmp_path: Path) -> None:
+    info = BuildInfo(base_url="https://example.org/rooms", built=date(2026, 4, 1))
+    more = "---\ntitle: More\nnav_title: Else\n---\n\n## Question\n\nText.\n"
+    files = render(tmp_path, info, more=more)
+    places = [e.text for e in ElementTree.fromstring(files["sitemap.xml"]).findall(".//{*}loc")]
+    assert places == [f"https://example.org/rooms/{p}" for p in ("", "more.html", "gallery.html", "reproduce.html")]
+    feed = ElementTree.fromstring(files["feed.xml"])
+    assert [e.text for e in feed.findall(".//{*}title")] == ["Rooms & <corners>", "Rooms & <corners>", "More"]
+    assert feed.find("{*}updated").text == "2026-04-01T00:00:00Z"
+    assert ">Else</a>" in files["index.html"]
+
+
+def test_a_page_for_wrong_addresses_has_nothing_relative_in_it(tmp_path: Path) -> None:
+    for info in (INFO, BuildInfo(base_url="https://example.org/rooms")):
+        tags = Tags(render(tmp_path, info)["404.html"])
+        links = [said for _, attributes in tags.found for name in ("href", "src") if (said := attributes.get(name))]
+        assert all(link.startswith(("https://", "data:")) for link in links)
+        assert bool(tags.all("a")) == bool(info.base_url)
+
+
+def test_a_draft_says_so_and_is_not_indexed(tmp_path: Path) -> None:
+    assert Tags(render(tmp_path, BuildInfo(draft=True))["index.html"]).all("meta", name="robots")
+    assert not Tags(render(tmp_path)["index.html"]).all("meta", name="robots")
+
+
+def test_small_multiples_keep_the_order_the_author_gave(tmp_path: Path) -> None:
+    figure = re.search(r'<figure id="fig-rooms".*?</figure>', render(tmp_path)["index.html"], re.DOTALL)[0]
+    assert re.findall(r'class="tile-label">\s*(.*?)</p>', figure) == [
+        "3 classes, tanh",
+        "3 classes, ReLU",
+        "2 classes, tanh",
+        "2 classes, ReLU",
+    ]
+    assert 'class="figure-number" href="#fig-rooms">Figure 1</a>' in figure
+    assert 'href="reproduce.html#experiment-grid"' in figure
+
+
+def test_pictures_come_in_both_themes_with_size_and_words(tmp_path: Path) -> None:
+    tags = Tags(render(tmp_path)["index.html"])
+    dark = tags.all("source", **{"data-theme": "dark"})
+    assert dark and all(source["srcset"].endswith(".dark.webp") for source in dark)
+    for image in tags.all("img"):
+        assert image["width"] == image["height"] == "240"
+        assert image["alt"].endswith("& more")
+
+
+def test_animations_rest_behind_a_labelled_control(tmp_path: Path) -> None:
+    poster = re.search(r'<figure id="fig-grid".*?</figure>', render(tmp_path)["index.html"], re.DOTALL)[0]
+    assert poster.count('<details class="play">') == 4
+    assert not re.search(r'(src|srcset)="[^"]*\.gif"', poster)
+    assert "Play</span> ReLU, 3 classes</span></summary>" in poster
+
+
+def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> None:
+    index = render(tmp_path)["index.html"]
+    options = Tags(index).all("div", **{"data-explorable": "bend"})[0]["data-options"]
+    assert json.loads(options) == {"classes": 2, "hide": ["seed"]}
+    known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', index)[1])
+    assert known["runs"][0] == {
+        "id": "grid/k2-relu-s0",
+        "experiment": "grid",
+        "classes": 2,
+        "activation": "relu",
+        "seed": 0,
+        "data": "data/grid/k2-relu-s0.js",
+    }
+    assert len(known["runs"]) == 4
+
+
+def test_a_figure_without_its_script_is_no_explorable(tmp_path: Path, own_templates: Path) -> None:
+    (own_templates / "js" / "bend.js").unlink()
+    index = render(tmp_path, templates=own_templates)["index.html"]
+    assert Tags(index).all("div", **{"data-explorable": "bend"}) == []
+    assert Tags(index).all("div", **{"class": "planes"})
+
+
+def test_a_figure_is_one_file(tmp_path: Path, own_templates: Path) -> None:
+    counted = '{{ chosen(["hidden-plane"], options) | length }} of {{ options.most }}'
+    text = f'{{# Counts. options: most. #}}\n<p class="count">{counted}</p>'
+    (own_templates / "figures" / "count.html").write_text(text, encoding="utf-8")
+    body = "/// figure | count\n    id: fig-count\n    most: 9\n\n**So many.** Yes.\n///\n"
+    assert '<p class="count">4 of 9</p>' in render(tmp_path, body=body, templates=own_templates)["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("classes: [9]", "no run with classes=[9]"),
+        ("experiment: seeds", "has the picture hidden-plane"),
+        ("klasses: [2]", 'unknown option "klasses"'),
+    ],
+)
+def test_a_figure_of_no_run_is_a_mistake_with_its_line(tmp_path: Path, wrong: str, said: str) -> None:
+    body = f"/// figure | hidden-plane\n    id: fig-x\n    {wrong}\n\n**X.** Y.\n///\n"
+    with pytest.raises(ContentError) as caught:
+        render(tmp_path, body=body)
+    assert said in str(caught.value)
+    assert re.match(r".*article\.md:\d+: ", str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "line", "said"),
+    [
+        ("gallery.html", "<p>\n{{ nothing.here }}\n", 2, "'nothing' is undefined"),
+        ("reproduce.html", "<p>\n\n{% if %}\n", 3, "Expected an expression"),
+        ("figures/bend.html", "\n{{ results.one(classes=2).acuracy }}\n", None, 'did you mean "accuracy"?'),
+        ("404.html", '{% include "missing.html" %}', None, 'no template "missing.html"'),
+    ],
+)
+def test_a_wrong_template_is_named_with_its_line(
+    tmp_path: Path, own_templates: Path, template: str, text: str, line: int | None, said: str
+) -> None:
+    (own_templates / template).write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        render(tmp_path, templates=own_templates)
+    assert said in str(caught.value)
+    if line:
+        assert f"{template}:{line}: " in str(caught.value)
+
+
+def test_warnings_are_passed_on(tmp_path: Path) -> None:
+    folder = tmp_path / "content"
+    folder.mkdir()
+    (folder / "references.bib").write_text(
+        "@misc{lonely, title={Alone}, author={Some One}, year={2020}}\n", encoding="utf-8"
+    )
+    said: list[str] = []
+    page.render(article(folder), RUNS, INFO, TEMPLATES, warn=said.append)
+    assert said == [f'{folder}/references.bib:1: "lonely" is never cited']
+
+
+def test_reproduce_lists_recipes_runs_claims_and_sums(tmp_path: Path) -> None:
+    text = render(tmp_path)["reproduce.html"]
+    assert "4 networks: classes 2, 3; activation relu, tanh." in text
+    assert "4 networks: seed 0–3." in text
+    assert 'id="run-grid-k3-tanh-s0"' in text and "k2-tanh-s3" in text
+    assert ">All are right</a>" in text and "results.min(&#39;accuracy&#39;) &gt;= 0.9" in text
+    assert "ab" * 32 in text and "12\u202fkB" in text and "1.5\u202fMB" in text
+
+
+def test_the_gallery_shows_every_picture_of_every_drawn_run(tmp_path: Path) -> None:
+    text = render(tmp_path)["gallery.html"]
+    for result in RUNS:
+        for shown in result.pictures.values():
+            assert f"{shown.path}.png" in text
+    assert [tag["id"] for tag in Tags(text).all("h2")] == ["classes-2", "classes-3"]
+
+
+def test_bibtex_names_the_article() -> None:
+    meta = content.Meta(
+        title="A 100% test_case & more",
+        description="",
+        authors=(content.Author("Ada van Example"), content.Author("Ö Sample")),
+        date=date(2026, 3, 12),
+        doi="10.1/x",
+    )
+    site = page.Site(meta, [], BuildInfo(base_url="https://example.org"))
+    assert site.bibtex == (
+        "@misc{example2026test,\n"
+        "  title = {{A 100\\% test\\_case \\& more}},\n"
+        "  author = {Ada van Example and Ö Sample},\n"
+        "  year = {2026},\n"
+        "  month = mar,\n"
+        "  doi = {10.1/x},\n"
+        "  url = {https://example.org/}\n"
+        "}"
+    )
+
+
+def test_the_first_seed_that_has_the_pictures_is_chosen() -> None:
+    runs = Results([run(2, "tanh", 0, drawn=False), run(2, "tanh", 2), run(2, "tanh", 1), run(2, "relu")])
+    assert [r.id for r in page.chosen(runs, ["hidden-plane"], {"classes": [2], "size": "wide"})] == [
+        "k2-tanh-s2",
+        "k2-relu-s0",
+    ]
+    assert [r.id for r in page.chosen(runs, ["hidden-plane"], {"activation": ["relu", "tanh"]})] == [
+        "k2-relu-s0",
+        "k2-tanh-s2",
+    ]
+    with pytest.raises(UnknownResult, match="has the picture nothing"):
+        page.chosen(runs, ["nothing"], {})
+
+
+def test_recipes_part_what_is_shared_from_what_varies() -> None:
+    made = page.recipe([run(2, "tanh", 0), run(2, "tanh", 1)])
+    assert made["varied"] == {"seed": [0, 1]}
+    assert made["same"]["epochs"] == 3000
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "–"),
+        ([2, 3, 4, 5], "2–5"),
+        ([2, 3], "2, 3"),
+        ([5, 7, 6], "5, 7, 6"),
+        ([64, 2], "64, 2"),
+        (1e-8, "10⁻⁸"),
+        (2.5e-7, "2.5 × 10⁻⁷"),
+        (-0.5, "−0.5"),
+        (0.01, "0.01"),
+        ("cosine", "cosine"),
+        (True, "True"),
+    ],
+)
+def test_values_of_recipes_in_words(value: Any, said: str) -> None:
+    assert page.plain(value) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(999, "999\u202fB"), (1000, "1.0\u202fkB"), (123_456, "123\u202fkB"), (9_960_000, "10.0\u202fMB")],
+)
+def test_sizes_for_readers(count: int, said: str) -> None:
+    assert page.size(count) == said
+
+
+def test_style_sheet_has_the_tokens_first_and_print_is_light() -> None:
+    css = page.stylesheet(TEMPLATES)
+    assert css.index("--paper:") < css.index("@font-face")
+    assert re.search(r"@media print \{ :root:root:root \{ color-scheme: light;", css)
+    assert "/*" not in css
+    assert css.count("{") == css.count("}")
+
+
+def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "b.js").write_text('// @ts-check\nconst b = "http://x"; // stays\n', encoding="utf-8")
+    (tmp_path / "js" / "a.js").write_text(
+        "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\n", encoding="utf-8"
+    )
+    assert page.script(tmp_path) == 'const a = 1;\n  a + 2;\nconst b = "http://x"; // stays\n'
+
+
+def test_fonts_are_small_and_carry_their_licence() -> None:
+    fonts = list((TEMPLATES / "fonts").glob("*.woff2"))
+    assert fonts and all(font.stat().st_size <= 36_000 for font in fonts)
+    licence = (TEMPLATES / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+    assert all(font.name in licence for font in fonts)
+    css = page.stylesheet(TEMPLATES)
+    assert all(f'url("fonts/{font.name}")' in css for font in fonts)
+
+
+def test_nothing_heavy_is_imported() -> None:
+    heavy = ("numpy", "matplotlib", "PIL", "torch", "imageio", "scipy")
+    code = f"import sys, generator.page; print([name for name in {heavy} if name in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TEMPLATES.parent
+    )
+    assert told.stdout.strip() == "[]"
+
+
+def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> None:
+    written = page.markup.render_article(
+        article(tmp_path / "content"),
+        results=RUNS,
+        figure_names=["hidden-plane", "bend", "grid"],
+        render_figure=lambda call: "",
+        figure_options={"bend": ["hide"]},
+    )
+    meta = content.read(tmp_path / "content").meta
+    page.assemble(meta, written, RUNS, INFO, page.House(TEMPLATES, tmp_path / "compiled"))
+    assert list((tmp_path / "compiled").iterdir())
+    fresh = page.House(TEMPLATES, tmp_path / "compiled")
+    began = time.perf_counter()
+    page.assemble(meta, written, RUNS, INFO, fresh)
+    assert time.perf_counter() - began < SLOWEST_S
+
+
+def test_navigation_starts_with_the_article() -> None:
+    meta = SimpleNamespace(nav_title="")
+    first = SimpleNamespace(path="index.html", title="Long title", page=SimpleNamespace(meta=meta))
+    site = page.Site(meta, [first], BuildInfo())
+    assert site.navigation == [("index.html", "Article"), ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
