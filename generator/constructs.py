@@ -201,6 +201,7 @@ class Constructs:
         if not path:
             if not anchor:
                 self.wrong(line, "a link to nowhere", "an address between the parentheses")
+                return ""
             self._own_anchors.append((line, anchor))
             self.links.append(Link(address, self.place(line), False))
             return address

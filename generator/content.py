@@ -312,8 +312,8 @@ def yaml_fields(text: str, file: str, first_line: int) -> tuple[dict[str, Yaml],
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
+        marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+        line = first_line + next((at for at in marks if at <= text.count("\n")), 0)
         said = (error.problem or error.context or "does not parse").strip()
         quote = "quotes around a text that holds a colon" if "mapping values" in said else ""
         return {}, [Problem(f"{file}:{line}", f"not YAML: {said}", quote)]

@@ -100,6 +100,8 @@ def kind(value: Any) -> str:
     """What a value is, for a message."""
     if value is None:
         return "nothing (None)"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value) if math.isfinite(value) else str(value)
     kinds = {bool: "true or false", str: "text", list: "a list", tuple: "a list", dict: "a table", Results: "runs"}
     return kinds.get(type(value), "a run" if isinstance(value, Result) else "a method, not called")
 

@@ -113,16 +113,38 @@ _MARKER = re.compile(r"( *)(?:[-*+]|\d+\.)[ \t]+\S")
 _KEY = r"[A-Za-z][\w:.+/-]*"
 _INNER = r"""(?:[^{}"']|"[^"]*"|'[^']*')*"""
 _SIGN = re.compile(
-    r"""(?P<escape>\\[!-/:-@\[-`{-~])|(?P<code>`+)|(?P<math>\$)|(?P<comment><!--)"""
-    r"""|<(?P<auto>https?://[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>|(?P<tag></?[A-Za-z][^<>]*>)|(?P<entity>&\#?\w+;)"""
-    r"""|(?P<value>\{\{)|(?P<statement>\{%)|(?P<attributes>\{:?[ ]*(?=[#.]|[\w-]+=))|\[\^(?P<note>[^\]\s]+)\]"""
-    r"""|(?P<picture>!\[)|(?P<open>\[)|(?P<close>\])|(?<![\w@])@(?P<key>"""
-    + _KEY
-    + r""")|(?P<quote>["'])|(?P<dots>\.\.\.)"""
+    r"""
+      (?P<escape>     \\[!-/:-@\[-`{-~] )
+    | (?P<code>       `+ )
+    | (?P<math>       \$ )
+    | (?P<comment>    <!-- )
+    | <(?P<auto>      https?://[^\s<>]+ | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ )>
+    | (?P<tag>        </?[A-Za-z][^<>]*> )
+    | (?P<entity>     &\#?\w+; )
+    | (?P<value>      \{\{ )
+    | (?P<statement>  \{% )
+    | (?P<attributes> \{:?[ ]*(?=[\#.]|[\w-]+=) )
+    | \[\^(?P<note>   [^\]]+ )\]
+    | (?P<half>       \[\^ )
+    | (?P<picture>    !\[ )
+    | (?P<open>       \[ )
+    | (?P<close>      \] )
+    | (?<![\w@])@(?P<key> [A-Za-z][\w:.+/-]* )
+    | (?P<slashes>    (?<![:/])/// )
+    | (?P<quote>      ["'] )
+    | (?P<dots>       \.\.\. )
+    """,
+    re.VERBOSE,
 )
 _MATH = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*?[^\s\\$]|(?:[^$\\]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
 _DESTINATION = re.compile(
-    r"""\([ \t]*(?:<([^<>\n]*)>|((?:\{\{.*?\}\}|[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"([^"]*)"|'([^']*)'))?[ \t]*\)"""
+    r"""
+    \( [ \t]*
+    (?: <([^<>\n]*)> | ( (?: \{\{(?:(?!\}\}).)*\}\} | (?!\{\{)[^\s()<>] | \([^\s()]*\) )* ) )
+    (?: \s+ (?: "([^"]*)" | '([^']*)' ) )?
+    [ \t]* \)
+    """,
+    re.VERBOSE,
 )
 _GROUP = re.compile(r"\[([^\[\]]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
@@ -229,7 +251,11 @@ class Scanner:
         tag = _TAG.fullmatch(match.group())
         name = tag[2].lower() if tag else ""
         if not tag or name not in PHRASING:
-            self.constructs.wrong(line, f'the HTML "{short(match.group())}"', "Markdown, or &lt; for the sign itself")
+            opening = "<" + match.group().removeprefix("</").rstrip(">")
+            if not match.group().startswith("</") or opening not in self.text:
+                self.constructs.wrong(
+                    line, f'the HTML "{short(match.group())}"', "Markdown, or &lt; for the sign itself"
+                )
             return match.end()
         if name in VOID:
             self._put(f"<{name}>", match.start())
@@ -275,6 +301,14 @@ class Scanner:
 
     def _note(self, match: re.Match[str]) -> int:
         self._put(self.constructs.note(match["note"], self._line(match.start())), match.start())
+        return match.end()
+
+    def _half(self, match: re.Match[str]) -> int:
+        self.constructs.wrong(self._line(match.start()), "a footnote's mark that is not closed", "]")
+        return match.end()
+
+    def _slashes(self, match: re.Match[str]) -> int:
+        self.constructs.wrong(self._line(match.start()), "/// inside a line", "a line of its own")
         return match.end()
 
     def _picture(self, match: re.Match[str]) -> int:

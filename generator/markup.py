@@ -317,7 +317,11 @@ class _Writer:
 
     def _converted(self, text: str) -> str:
         """Scanned text as HTML, with its tokens put back."""
-        raw = self.md.reset().convert(text)
+        try:
+            raw = self.md.reset().convert(text)
+        except RecursionError:
+            self.wrong(next(iter(self.sources.values()), 0), "lists nested too deep", "fewer inside each other")
+            return ""
         self._check_leaks(raw)
         raw = raw.replace("<th></th>", "<td></td>")
         raw = raw.replace("<table>", '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>')
@@ -605,6 +609,8 @@ class _Writer:
             top = open_tags.pop() if open_tags else ("", 0, "")
             if top[0] != name:
                 where, who = (top[1], top[2]) if top[1] else (line, said)
+                if who.startswith("<"):
+                    return self.wrong(where, f"{who} without its partner", f"{who}…</{who[1:]} around words")
                 return self.wrong(where, f"the {who} and what is around it cross", "one inside the other")
         return None
 

@@ -25,6 +25,7 @@ KINDS = ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenot
 NUMBERED = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
 RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
 HEADED = ("references", "footnotes")  # ids of the sections that we add
+DEEPEST = 20  # blocks inside each other
 
 Numbered = tuple[int, str]  # a line of the file and its text
 
@@ -128,8 +129,8 @@ class Outline:
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})[ \t]*([^`]*)$")
 _SLASHES = re.compile(r"( *)/{3,}(?!/)[ \t]*(.*)$")
 _HEADING = re.compile(r"(#{1,6})([ \t]*)(.*?)(?:[ \t]+#+)?[ \t]*$")
-_TRAILING = re.compile(r"[ \t]*\{:?((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}[ \t]*$")
-_FOOTNOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*)$")
+_TRAILING = re.compile(r"(?:^|[ \t]+)\{:?((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}[ \t]*$")
+_FOOTNOTE = re.compile(r" {0,3}\[\^([^\]]+)\]:[ \t]*(.*)$")
 _ADDRESS = re.compile(r" {0,3}\[([^\]^][^\]]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(](.*)[\"')])?[ \t]*$")
 _QUOTE = re.compile(r" {0,3}> ?(.*)$")
 _RULE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -154,11 +155,12 @@ def _outline(page: Page) -> Outline:
 class _Blocks:
     """One pass over lines."""
 
-    def __init__(self, file: str, book: Outline, lines: Sequence[Numbered]) -> None:
+    def __init__(self, file: str, book: Outline, lines: Sequence[Numbered], depth: int = 0) -> None:
         self.file = file
         self.book = book
         self.lines = lines
         self.at = 0
+        self.depth = depth
         self.margin = 0  # spaces before the block that is being read
 
     def read(self, block: Block | None = None) -> list[Item]:
@@ -270,8 +272,6 @@ class _Blocks:
         elif after.strip():
             last = self.lines[self.at - 1][0]
             self.wrong(last, f'"{short(after)}" after a formula', "the end of the line or a label like {#eq-loss}")
-        if equation.id and not equation.id.startswith("eq-"):
-            self.wrong(number, f'the label of a formula is "{equation.id}"', "a label that starts with eq-")
         return equation
 
     def _heading(self, number: int, heading: re.Match[str]) -> Item:
@@ -311,7 +311,9 @@ class _Blocks:
                 break
             inner.append((at, found[1]))
             self.at += 1
-        return Quote(_Blocks(self.file, self.book, inner).read(), number)
+        if self._too_deep(number):
+            return Text()
+        return Quote(_Blocks(self.file, self.book, inner, self.depth + 1).read(), number)
 
     def _footnote(self, number: int, found: re.Match[str]) -> Item:
         """A definition: its paragraph, and what follows indented."""
@@ -331,7 +333,7 @@ class _Blocks:
         if name in self.book.footnotes:
             first = self.book.footnotes[name][0]
             self.wrong(number, f'the footnote "{name}" is defined twice, first on line {first}')
-        items = _Blocks(self.file, self.book, inner).read()
+        items = _Blocks(self.file, self.book, inner, self.depth + 1).read()
         self.book.footnotes.setdefault(name, (number, items))
         return Text()
 
@@ -354,6 +356,8 @@ class _Blocks:
         if not head:
             self.wrong(number, "/// closes no block", "/// with the name of a block before it")
             return Text()
+        if self._too_deep(number):
+            return Text()
         name, bar, argument = (part.strip() for part in head.partition("|"))
         block = Block(name, argument, number, len(slashes[1]))
         first, _, rest = name.partition(" ")
@@ -364,9 +368,16 @@ class _Blocks:
             self.wrong(number, f'unknown block "{short(name)}"', *meant(name, KINDS))
         outer, self.margin = self.margin, self.margin + block.indent
         block.options = self._options()
+        self.depth += 1
         block.items = self.read(block)
+        self.depth -= 1
         self.margin = outer
         return block
+
+    def _too_deep(self, number: int) -> bool:
+        if self.depth >= DEEPEST:
+            self.wrong(number, f"more than {DEEPEST} blocks inside each other", "fewer")
+        return self.depth >= DEEPEST
 
     def _options(self) -> dict[str, Yaml]:
         """The indented lines below the head of a block, as YAML."""
@@ -452,7 +463,7 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
         book.problems.append(Problem(place, f'the label "{id_}"', "a letter, then letters, digits, - and _"))
     elif id_.startswith(RESERVED) or id_ in HEADED:
         book.problems.append(Problem(place, f'the label "{id_}" is kept for the page itself', "another label"))
-    elif kind in ("fig", "tbl") and prefix != kind:
+    elif kind in _FULL and prefix != kind:
         book.problems.append(
             Problem(place, f'the label of a {_FULL[kind]} is "{id_}"', f"a label that starts with {kind}-")
         )
@@ -462,7 +473,7 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
         )
 
 
-_FULL = {"fig": "figure", "tbl": "table"}
+_FULL = {"fig": "figure", "tbl": "table", "eq": "formula"}
 
 
 def _walk(items: Iterable[Item]) -> Iterator[Item]:

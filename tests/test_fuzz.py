@@ -1,0 +1,88 @@
+"""Whatever an author's slip makes of a text, the answer is a page or a list of mistakes."""
+
+import random
+import shutil
+
+import pytest
+from test_markup import FIXTURE, faults, rendered
+
+from generator import content
+from generator.errors import ContentError
+
+CASES = 24  # per file and kind of edit; together about 300, a few seconds
+SIGNS = list("`$[]{}()*_#@^|/\\<>!&:;\"'=-+.\n\t ") + ["```", "///", "$$", "{{", "}}", "[^", "---", "    ", "<!--", "](", "é"]
+
+
+def delete_characters(text, rng):
+    at = rng.randrange(len(text))
+    return text[:at] + text[at + rng.randint(1, 30) :]
+
+
+def insert_sign(text, rng):
+    at = rng.randrange(len(text))
+    return text[:at] + rng.choice(SIGNS) * rng.randint(1, 3) + text[at:]
+
+
+def swap_characters(text, rng):
+    a, b = sorted(rng.sample(range(len(text)), 2))
+    return text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
+
+
+def delete_lines(text, rng):
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    del lines[at : at + rng.randint(1, 4)]
+    return "\n".join(lines)
+
+
+def duplicate_lines(text, rng):
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    piece = lines[at : at + rng.randint(1, 6)]
+    to = rng.randrange(len(lines))
+    return "\n".join(lines[:to] + piece + lines[to:])
+
+
+def swap_lines(text, rng):
+    lines = text.split("\n")
+    a, b = rng.randrange(len(lines)), rng.randrange(len(lines))
+    lines[a], lines[b] = lines[b], lines[a]
+    return "\n".join(lines)
+
+
+def indent_lines(text, rng):
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    for index in range(at, min(len(lines), at + 4)):
+        lines[index] = " " * rng.randint(1, 6) + lines[index]
+    return "\n".join(lines)
+
+
+def cut_off(text, rng):
+    return text[: rng.randrange(len(text))]
+
+
+EDITS = [
+    *(delete_characters, insert_sign, swap_characters, delete_lines),
+    *(duplicate_lines, swap_lines, indent_lines, cut_off),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+@pytest.mark.parametrize("name", ["article.md", "references.bib"])
+def test_random_edits_give_a_page_or_mistakes(tmp_path, name, edit):
+    folder = tmp_path / "content"
+    shutil.copytree(FIXTURE, folder)
+    original = (folder / name).read_text(encoding="utf-8")
+    rng = random.Random(f"{name} {edit.__name__}")
+    for case in range(CASES):
+        text = original
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            text = edit(text, rng) if len(text) > 2 else original
+        (folder / name).write_text(text, encoding="utf-8")
+        try:
+            for page in rendered(content.read(folder)):
+                assert "\ue000" not in page.html + page.references_html, f"case {case}"
+                assert not faults(page), f"case {case}"
+        except ContentError as error:
+            assert all(problem.place.startswith(str(folder)) for problem in error.problems), f"case {case}: {error}"
