@@ -60,6 +60,7 @@ class BuildInfo:
     social_card    path of a 1200 x 630 px picture, or ""
     built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
     about          a sentence on each experiment, by its name
+    laws           what the laws predict in each room, as packing.predictions gives it
     """
 
     base_url: str = ""
@@ -72,6 +73,7 @@ class BuildInfo:
     social_card: str = ""
     built: date | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    laws: Mapping[str, Any] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         """Absolute address of a page, or "" while the site has no address."""
@@ -120,7 +122,7 @@ def assemble(
         "results": results,
         "info": info,
         "site": Site(meta, written, info),
-        "runs_index": runs_index(results),
+        "runs_index": runs_index(results, info.laws),
     }
     texts = {text.path: house.render("article.html", shared | {"text": text, "path": text.path}) for text in written}
     feeds = ("sitemap.xml", "feed.xml") if info.base_url else ()
@@ -279,19 +281,45 @@ def start_state(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def runs_index(results: Results) -> dict[str, Any]:
-    """What scripts must know of the runs that travel with the page, to choose one and to load it."""
+def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
+    """What scripts must know of the build: runs that travel with the page, the laws' optima, what networks reached.
+
+    laws     room -> law -> {"optima": {class count: {"value", "points", ...}}}, as packing.predictions gives them
+    returns  {"runs": [...], "optima": room -> law -> {"optima": ...},
+             "reached": activation -> class count -> measure -> values over the seeds of the same recipe}
+    """
+    shipped = [run for run in results if "js" in run.files]
+    recipes = [_without_seed(run) for run in shipped]
+    reached: dict[str, dict[int, dict[str, list[float]]]] = {}
+    for run in results:
+        if _without_seed(run) in recipes and not run.measures.get("collapsed"):
+            of_run = reached.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], {})
+            for key in REACHED:
+                if isinstance(value := run.measures.get(key), (int, float)):
+                    of_run.setdefault(key, []).append(value)
+    optima = {
+        room: {
+            law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
+            for law, said in of_room.items()
+        }
+        for room, of_room in laws.items()
+    }
+    return {"runs": [_known(run) for run in shipped], "optima": optima, "reached": reached}
+
+
+REACHED = ("least_distance", "margin")
+
+
+def _without_seed(run: Result) -> dict[str, Any]:
+    return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
+
+
+def _known(run: Result) -> dict[str, Any]:
     return {
-        "runs": [
-            {
-                "id": f"{run.experiment}/{run.id}",
-                "experiment": run.experiment,
-                **{key: run.spec[key] for key in ("classes", "activation", "seed")},
-                "data": run.files["js"],
-            }
-            for run in results
-            if "js" in run.files
-        ]
+        "id": f"{run.experiment}/{run.id}",
+        "experiment": run.experiment,
+        **{key: run.spec[key] for key in ("classes", "activation", "seed")},
+        "data": run.files["js"],
     }
 
 

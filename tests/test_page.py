@@ -83,7 +83,7 @@ def run(
         "hidden-animation": picture("film", id_, ("gif", "webp", "png")),
     }
     spec = {"classes": classes, "activation": activation, "seed": seed, "epochs": 3000, "l2": 1e-4, "bias_start": None}
-    known = {"accuracy": 0.95, "loss": 0.02, "collapsed": False, "centres": [[0, 1]]}
+    known = {"accuracy": 0.95, "loss": 0.02, "least_distance": 1.5, "collapsed": False, "centres": [[0, 1]]}
     files = {"npz": f"data/{experiment}/{id_}.npz", "js": f"data/{experiment}/{id_}.js"} if drawn else {}
     label = {"tanh": "tanh", "relu": "ReLU"}[activation]
     return Result(id_, experiment, "key", label, spec, known | measures, pictures if drawn else {}, files)
@@ -238,6 +238,7 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
     options = Tags(index).all("div", **{"data-explorable": "bend"})[0]["data-options"]
     assert json.loads(options) == {"classes": 2, "hide": ["seed"]}
     known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', index)[1])
+    assert known["reached"]["tanh"]["2"] == {"least_distance": [1.5] * 5}
     assert known["runs"][0] == {
         "id": "grid/k2-relu-s0",
         "experiment": "grid",
@@ -247,6 +248,13 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
         "data": "data/grid/k2-relu-s0.js",
     }
     assert len(known["runs"]) == 4
+
+
+def test_scripts_are_told_the_optima_without_what_they_do_not_need() -> None:
+    best = {"value": 1.4, "points": [[0, 1]], "regions": [], "unique": True}
+    laws = {"square": {"points": {"title": "point packing", "optima": {"2": best}}}}
+    told = page.runs_index(RUNS, laws)["optima"]
+    assert told == {"square": {"points": {"optima": {"2": {"value": 1.4, "points": [[0, 1]]}}}}}
 
 
 def test_a_figure_without_its_script_is_no_explorable(tmp_path: Path, own_templates: Path) -> None:
