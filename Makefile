@@ -19,7 +19,7 @@ site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
 
 test: $(VENV)/.test
-	@$(BIN)/python -m tests.browser.chromium || $(BIN)/python -m playwright install chromium
+	@$(BIN)/python tests/chromium.py || $(BIN)/python -m playwright install chromium
 	$(BIN)/python -m pytest
 
 serve: $(VENV)/.site
