@@ -1,0 +1,247 @@
+"""The laws' solvers against proved optima and the reference table; arrangements against constructed ones."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from generator import packing
+
+EXACT = 1e-12
+PROVED_ATOL = 1e-6
+TABLE_ATOL = 1e-4  # the tabled margins have four decimals
+CORNERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
+MARGIN_IN_SQUARE = {2: 2.0, 3: 1.0690, 4: 0.7071, 5: 0.3536, 6: 0.2763, 7: 0.2213}  # with biases, numerical
+ITS_LEAST_DISTANCE = {2: 2.828, 3: 2.0, 4: 2.0, 5: 1.414, 6: 1.160, 7: 1.030}
+
+
+def regular(count: int, radius: float = 1.0, turn: float = 0.0) -> np.ndarray:
+    angle = turn + 2 * np.pi * np.arange(count) / count
+    return radius * np.stack([np.cos(angle), np.sin(angle)], 1)
+
+
+# the laws' optima
+
+
+@pytest.mark.parametrize("room", ["square", "disk"])
+@pytest.mark.parametrize("k", range(2, 11))
+def test_point_packing_reaches_the_proved_optimum(room, k):
+    best = packing.optima("points", k, room, starts=12 if k < 8 else 300)[0]
+    assert best.value == pytest.approx(packing.OPTIMUM[room][k], abs=PROVED_ATOL)
+    assert packing.least_distance(best.points) == best.value
+    assert np.abs(best.points).max() <= 1
+    assert room == "square" or np.linalg.norm(best.points, axis=1).max() <= 1 + EXACT
+
+
+def test_the_proved_optima_are_the_tabled_numbers():
+    unit_square = [1.4142135624, 1.0352761804, 1.0, 0.7071067812, 0.6009252126, 0.5358983849, 0.5176380902, 0.5]
+    unit_disk = [2.0, 1.7320508076, 1.4142135624, 1.1755705046, 1.0, 1.0, 0.8677674782, 0.7653668647, 0.7109782360]
+    assert [packing.SQUARE[k] / 2 for k in range(2, 11)] == pytest.approx([*unit_square, 0.4212795440], abs=1e-9)
+    assert [packing.DISK[k] for k in range(2, 11)] == pytest.approx(unit_disk, abs=1e-9)
+
+
+@pytest.mark.parametrize("k", range(2, 9))
+def test_the_best_known_quadrant_packings_are_what_the_solver_finds(k):
+    assert packing.optima("points", k, "quadrant", starts=24)[0].value == pytest.approx(packing.QUADRANT[k], abs=1e-9)
+
+
+@pytest.mark.parametrize("k", range(2, 8))
+def test_max_margin_agrees_with_the_table(k):
+    best = packing.optima("margin", k)[0]
+    assert best.value == pytest.approx(MARGIN_IN_SQUARE[k], abs=TABLE_ATOL)
+    assert packing.least_distance(best.points) == pytest.approx(ITS_LEAST_DISTANCE[k], abs=1e-3)
+
+
+@pytest.mark.parametrize("k", range(3, 8))
+def test_max_margin_on_the_circle_is_the_softmax_code(k):
+    # equally spaced unit directions, each weight 1/sqrt(k) long: margin (1 - cos(2 pi / k)) / sqrt(k)
+    expected = (1 - math.cos(2 * math.pi / k)) / math.sqrt(k)
+    for law in ("margin", "margin-no-bias"):
+        best = packing.optima(law, k, "circle")[0]
+        assert best.value == pytest.approx(expected, abs=PROVED_ATOL)
+        assert packing.arrangement_distance(best.points, regular(k), "circle") == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("k", range(2, 8))
+def test_biases_never_hurt_and_only_they_put_a_class_inside(k):
+    free, bound = packing.optima("margin", k)[0], packing.optima("margin-no-bias", k)[0]
+    assert free.value >= bound.value - 1e-7
+    assert (packing.hull_distances(bound.points) > 0).all()
+    assert (packing.hull_distances(free.points) == 0).sum() == (1 if k >= 5 else 0)
+
+
+def test_five_points_want_corners_and_centre_except_without_biases():
+    cross = np.vstack([CORNERS, [[0.0, 0.0]]])
+    assert packing.law_distance(cross, "points") == pytest.approx(0, abs=1e-5)
+    assert packing.law_distance(cross, "margin") == pytest.approx(0, abs=1e-5)
+    assert packing.law_distance(cross, "margin-no-bias") > 0.5
+
+
+def test_three_points_without_biases_are_free_along_two_sides():
+    # one at the middle of a side, one on each neighbouring side, anywhere in its far quarter
+    (best,) = packing.optima("margin-no-bias", 3)
+    assert sorted(round(float(np.ptp(region, axis=0).max()), 3) for region in best.regions) == [0, 0.5, 0.5]
+    for end in (-1.0, -0.8, -0.5):
+        points = np.array([[1.0, 0.0], [end, 1.0], [-0.6, -1.0]])
+        assert packing.law_distance(points, "margin-no-bias") == pytest.approx(0, abs=1e-4)
+        assert packing.available_margin(points, bias=False) == pytest.approx(best.value, abs=1e-4)
+    assert packing.law_distance(np.array([[1.0, 0.0], [-0.2, 1.0], [-0.6, -1.0]]), "margin-no-bias") == pytest.approx(
+        0.3 / math.sqrt(3), abs=1e-4
+    )
+
+
+def test_regions_keep_the_margin_and_nothing_beyond_them_does():
+    for k in (3, 5, 7):
+        best = packing.optima("margin-no-bias", k)[0]
+        for row, region in enumerate(best.regions):
+            for corner in region:
+                moved = best.points.copy()
+                moved[row] = corner
+                assert packing.available_margin(moved, bias=False) > best.value - 1e-4
+
+
+def test_optima_are_the_same_each_time():
+    packing.optima.cache_clear()
+    first = packing.optima("margin", 4)[0]
+    packing.optima.cache_clear()
+    assert packing.optima("margin", 4)[0].points.tobytes() == first.points.tobytes()
+
+
+def test_four_points_in_three_dimensions_are_a_simplex():
+    best = packing.optima("points", 4, "circle", dimension=3)[0]
+    assert best.value == pytest.approx(math.sqrt(8 / 3), abs=PROVED_ATOL)
+    assert np.linalg.norm(best.points, axis=1) == pytest.approx(np.ones(4))
+
+
+def test_predictions_are_plain():
+    found = packing.predictions(range(2, 6))
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["margin"]["optima"]["5"]["interior"] == 1
+    assert found["margin"]["optima"]["5"]["unique"] is True
+    assert found["margin-no-bias"]["optima"]["3"]["unique"] is False
+    assert found["points"]["optima"]["4"]["least_distance"] == 2
+
+
+# the margin that an arrangement offers
+
+
+def test_available_margin_of_known_arrangements():
+    assert packing.available_margin(CORNERS[[0, 2]]) == pytest.approx(2, abs=1e-6)
+    # a class between two others on a line can win only with biases
+    line = np.array([[-1.0, 0.0], [0.0, 0.0], [1.0, 0.0]])
+    assert packing.available_margin(line, bias=True) == pytest.approx(1 / math.sqrt(8), abs=1e-6)
+    assert packing.available_margin(line, bias=False) == 0
+
+
+def test_available_margin_needs_biases_away_from_the_origin():
+    moved = CORNERS + 10
+    assert packing.available_margin(moved) == pytest.approx(packing.available_margin(CORNERS), abs=1e-5)
+    assert packing.available_margin(moved, bias=False) < packing.available_margin(CORNERS, bias=False) / 10
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_available_margin_is_what_no_head_exceeds(bias):
+    rng = np.random.default_rng(4)
+    points = rng.uniform(-1, 1, (3, 2))
+    best = packing.available_margin(points, bias)
+    reached = -np.inf
+    for _ in range(20_000):
+        weight = rng.standard_normal((3, 2))
+        weight /= np.linalg.norm(weight)
+        b = rng.standard_normal(3) * bias
+        logits = points @ weight.T + b
+        lead = logits.diagonal()[:, None] - logits
+        reached = max(reached, lead[~np.eye(3, dtype=bool)].min())
+    assert 0.5 * best < reached <= best + 1e-6
+
+
+# distance to the hull
+
+
+@pytest.mark.parametrize("classes", [3, 4, 5, 6, 7])
+def test_hull_distance_of_equally_spaced_directions(classes):
+    np.testing.assert_allclose(packing.hull_distances(regular(classes)), 1 - math.cos(2 * math.pi / classes), atol=1e-7)
+
+
+def test_hull_distance_is_zero_inside_and_on_the_hull():
+    assert packing.hull_distance(np.array([0.2, -0.3]), CORNERS) == 0
+    assert packing.hull_distance(np.array([1.0, 0.0]), CORNERS) == 0
+    assert packing.hull_distance(np.array([3.0, 0.0]), CORNERS) == pytest.approx(2, abs=1e-7)
+    assert packing.hull_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5, abs=1e-7)
+
+
+# arrangements
+
+
+def test_symmetries_are_eight_different_ones_and_keep_the_square():
+    found = packing.symmetries("square")
+    assert len({tuple(matrix.ravel()) for matrix in found}) == 8
+    for matrix in found:
+        assert {tuple(p) for p in CORNERS @ matrix.T} == {tuple(p) for p in CORNERS}
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant"])
+def test_distance_forgets_symmetry_and_labels(room):
+    rng = np.random.default_rng(5)
+    points = rng.uniform(0, 1, (6, 2))
+    for matrix in packing.symmetries(room):
+        image = (points @ matrix.T)[rng.permutation(6)]
+        assert packing.arrangement_distance(points, image, room) == pytest.approx(0, abs=EXACT)
+        np.testing.assert_allclose(packing.canonical(image, room), packing.canonical(points, room), atol=EXACT)
+
+
+def test_distance_of_known_arrangements():
+    moved = CORNERS.copy()
+    moved[0] -= [0.6, 0.8]
+    assert packing.arrangement_distance(CORNERS, moved) == pytest.approx(math.sqrt(1 / 4))
+    assert packing.arrangement_distance(CORNERS, 0.5 * CORNERS) == pytest.approx(math.sqrt(0.5))
+    first, second = np.array([[0.1, 0.9], [0.3, 0.2]]), np.array([[-0.1, 0.9], [-0.3, 0.2]])
+    assert packing.arrangement_distance(first, second, "square") == pytest.approx(0, abs=EXACT)
+    assert packing.arrangement_distance(first, second, "quadrant") > 0.1
+
+
+def test_distance_is_symmetric_and_obeys_the_triangle():
+    rng = np.random.default_rng(1)
+    a, b, c = rng.uniform(-1, 1, (3, 5, 2))
+    distance = packing.arrangement_distance
+    assert distance(a, b) == pytest.approx(distance(b, a))
+    assert distance(a, c) <= distance(a, b) + distance(b, c) + EXACT
+
+
+def test_aligned_rows_follow_the_target():
+    rng = np.random.default_rng(2)
+    target = rng.uniform(-1, 1, (7, 2))
+    points = (target @ packing.SQUARE_SYMMETRIES[5].T)[rng.permutation(7)]
+    np.testing.assert_allclose(packing.aligned(points, target), target, atol=EXACT)
+
+
+def test_arrangements_of_different_size_cannot_be_compared():
+    with pytest.raises(ValueError, match="one shape"):
+        packing.arrangement_distance(CORNERS, CORNERS[:3])
+
+
+def test_in_the_disk_every_turn_and_mirror_is_forgotten():
+    rng = np.random.default_rng(3)
+    points = rng.uniform(-0.7, 0.7, (5, 2))
+    for turn, mirror in ((0.4, 1), (2.5, -1)):
+        cos, sin = math.cos(turn), math.sin(turn)
+        image = (points * [1, mirror] @ np.array([[cos, sin], [-sin, cos]]))[rng.permutation(5)]
+        assert packing.arrangement_distance(points, image, "disk") == pytest.approx(0, abs=EXACT)
+        assert packing.arrangement_distance(points, image, "square") > 0.1
+    assert packing.arrangement_distance(regular(5), 0.9 * regular(5, turn=0.3), "disk") == pytest.approx(0.1)
+
+
+def test_in_the_disk_the_best_turn_is_a_compromise():
+    # one of two opposite points turned by 20 degrees: the best turn leaves each 10 degrees off
+    cos, sin = math.cos(math.radians(20)), math.sin(math.radians(20))
+    bent, straight = np.array([[1.0, 0.0], [-cos, sin]]), np.array([[1.0, 0.0], [-1.0, 0.0]])
+    expected = 2 * math.sin(math.radians(5))
+    assert packing.arrangement_distance(bent, straight, "disk") == pytest.approx(expected, abs=1e-9)
+
+
+def test_distance_to_a_polygon():
+    assert packing._polygon_distance(np.array([0.3, -0.9]), CORNERS) == 0
+    assert packing._polygon_distance(np.array([0.3, -1.5]), CORNERS) == pytest.approx(0.5)
+    assert packing._polygon_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5)
+    assert packing._polygon_distance(np.array([0.0, 3.0]), CORNERS[:1]) == pytest.approx(math.sqrt(5))
