@@ -70,7 +70,7 @@ peek.runs = (function () {
   function index() {
     const script = document.getElementById("peek-runs");
     const found = script ? JSON.parse(script.textContent || "{}") : {};
-    return { runs: found.runs || [], optima: found.optima || {}, reached: found.reached || [] };
+    return { runs: found.runs || [], optima: found.optima || {}, reached: found.reached || {} };
   }
 
   const waiting = new Map();

@@ -185,6 +185,7 @@
         }
       }
       if (this.resizer) this.resizer.disconnect();
+      if (this.waiting) this.waiting.remove();
       if (this.live) this.live.remove();
       this.root.classList.remove("is-live");
       this.instance = null;
@@ -284,7 +285,13 @@
 
     see(visible) {
       this.visible = visible;
-      if (visible) this.invalidate();
+      this.wake();
+    }
+
+    /** The figure came into sight or left it. */
+    wake() {
+      if (this.instance && this.instance.sleep) this.guard(() => this.instance.sleep(this.awake));
+      if (this.awake) this.invalidate();
     }
 
     repaint() {
@@ -328,9 +335,7 @@
     const repaint = () => views.forEach((view) => view.repaint());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) views.forEach((view) => view.awake && view.invalidate());
-    });
+    document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
     addEventListener("hashchange", followHash);
     followHash();
   }

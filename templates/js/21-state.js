@@ -8,6 +8,7 @@
  *   flag                                      yes or no
  *   text                                      kept in the address, without a control of its own
  *   number                                    likewise
+ * kept: false keeps a property out of the address.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
  */
@@ -76,6 +77,7 @@ peek.state = (function () {
     for (const view of views) {
       for (const property of view.properties) {
         const value = view.state[property.name];
+        if (property.kept === false) continue;
         if (format(property, value) !== format(property, view.defaults[property.name])) {
           parameters.set(`${view.id}.${property.name}`, format(property, value));
         }

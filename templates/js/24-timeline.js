@@ -14,7 +14,7 @@
 
   /**
    * @param {any} view its state's `epoch` is what is scrubbed
-   * @param {{explain: string, hint?: string}} options
+   * @param {{explain: string, hint?: string, still?: boolean}} options still: without a play button
    */
   peek.timeline = function (view, options) {
     const canvas = element("canvas", { class: "timeline-curve" });
@@ -28,7 +28,8 @@
     const play = element("button", { type: "button", class: "timeline-play", onclick: toggle }, "Play");
     const back = element("button", { type: "button", class: "timeline-step", "aria-label": "Previous checkpoint", onclick: () => step(-1) }, "‹");
     const next = element("button", { type: "button", class: "timeline-step", "aria-label": "Next checkpoint", onclick: () => step(1) }, "›");
-    const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": "Time" }, back, play, next);
+    const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": "Time" },
+      back, ...(options.still ? [] : [play]), next);
     const root = element("div", { class: "timeline" }, element("div", { class: "timeline-head" }, buttons, readout), track);
     handle.setAttribute("aria-describedby", peek.controls.explain(root, options.explain));
     view.stage.append(root);
@@ -41,6 +42,7 @@
     let ratio = 1;
     let curve = null; // {loss, accuracy} in CSS px, and the scale's top
     let drawn = "";
+    let ticked = "";
 
     const timeline = {
       root,
@@ -136,7 +138,8 @@
     /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
     function layOut() {
       const epochs = run.loss.length - 1;
-      const guessing = Math.log(run.classes);
+      const guess = run.guessing || { loss: Math.log(run.classes), words: `guessing: ln ${run.classes}` };
+      const guessing = guess.loss;
       let top = guessing * 1.08;
       for (let epoch = 0; epoch <= epochs; epoch++) if (run.loss[epoch] < 3 * guessing) top = Math.max(top, run.loss[epoch]);
       const inner = height - PAD.top - PAD.bottom;
@@ -153,6 +156,10 @@
         if (epoch === epochs) break;
       }
       curve = { loss, accuracy, top, toY, guessing: toY(guessing / top) };
+      drawn = "";
+      const key = [width, height, run.epochs, run.classes, top].join();
+      if (key === ticked) return;
+      ticked = key;
       const marks = [0];
       for (const epoch of [1, 10, 100, 1000, 10000]) {
         if (toX(epoch) - toX(marks[marks.length - 1]) > TICK_PX && toX(run.epochs) - toX(epoch) > TICK_PX) marks.push(epoch);
@@ -160,10 +167,9 @@
       marks.push(run.epochs);
       ticks.replaceChildren(...marks.map((epoch) =>
         element("span", { style: `left:${toX(epoch)}px` }, epoch ? String(epoch) : "epoch 0")));
-      ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, `guessing: ln ${run.classes}`));
+      ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, guess.words));
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", String(run.epochs));
-      drawn = "";
     }
 
     function lossAt(epoch) {

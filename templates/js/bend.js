@@ -1,14 +1,7 @@
 // @ts-check
-/**
- * The bend: the input plane and what the network makes of it, side by side, with the loss curve as the scrubber.
- * Whatever the reader looks at in one plane lights up in the other.
- */
+/** The bend: the input plane and what the network makes of it, side by side, with the loss curve as the scrubber. */
 (function () {
   "use strict";
-
-  const TAKE_PX = 14; // how near a point the pointer must be to mean the point and not the place
-  const PLACE = 0.05; // radius of a looked-at place, of the plane's width
-  const GRID = { lines: 17, samples: 97 };
 
   peek.define("bend", {
     title: "The input plane and the hidden plane of a network, through its training",
@@ -38,290 +31,41 @@
 
   /** @param {any} view @param {any} chooser @param {Run} first */
   function bend(view, chooser, first) {
-    const { paint, text } = peek;
+    const { text, measure } = peek;
     const planes = peek.element("div", { class: "planes" });
     view.stage.append(planes);
-    const input = peek.plane(view, {
-      title: "The data", note: "input plane",
-      label: "Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "Where the points lie. The colour of the paper is the class the network gives to each place.",
-      look: (where) => looked("input", where),
-    });
-    const hidden = peek.plane(view, {
-      title: "What the network makes of it", note: "hidden plane",
-      label: "Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "The same points as the two neurons of the last hidden layer see them. Here every border is a straight line.",
-      look: (where) => looked("hidden", where),
-    });
-    planes.append(input.root, hidden.root);
+    const scene = peek.scene(view, planes);
     const timeline = peek.timeline(view, {
       hint: "drag through training",
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it.",
     });
-    const words = peek.element("p", { class: "explorable-look" });
-    view.stage.append(words);
-
-    const field = peek.field(input);
+    view.stage.append(scene.words);
     /** @type {Run} */
     let run = first;
-    let machine = peek.network.evaluator(run.net);
-    let weights = new Float64Array(run.weights[0].length);
-    let positions = new Float64Array(run.x.length);
-    let room = peek.roomOf(run);
-    let head = 0;
-    let fieldIs = "old"; // "old", "coarse" or "fine"
-    let hover = null; // {plane, x, y} under the pointer
-
-    function use(next) {
+    const selected = peek.selection(view, chooser, first, (next) => {
       run = next;
-      machine = peek.network.evaluator(run.net);
-      weights = new Float64Array(run.weights[0].length);
-      positions = new Float64Array(run.x.length);
-      room = peek.roomOf(run);
-      head = peek.network.layers(run.net).at(-1).start;
-      hidden.box = room.box;
-      input.box = peek.inputBox(run);
-      hidden.label(room.labels);
+      scene.use(run);
       timeline.show(run);
-      hover = null;
-      fieldIs = "old";
-    }
-    const selected = peek.selection(view, chooser, first, use);
-
-    function change(names) {
-      selected.change();
-      // A mode of looking is a new palette; the theme has its own.
-      if (!names.length || names.some((name) => name !== "look")) fieldIs = "old";
-      if (names.includes("look")) fieldIs = view.state.whole ? "old" : fieldIs;
-    }
-
-    // Looking
-
-    /** What is looked at: under the pointer, else what was kept. */
-    function looking() {
-      if (hover) return hover;
-      const kept = /^(input|hidden),([^,]+),([^,]+)$/.exec(view.state.look);
-      return kept ? { plane: kept[1], x: Number(kept[2]), y: Number(kept[3]) } : null;
-    }
-
-    function looked(plane, where) {
-      if (where.how === "leave") hover = null;
-      else if (where.how === "escape") {
-        hover = null;
-        view.set({ look: "" });
-      } else if (where.how === "pick") {
-        const key = `${plane},${where.x.toFixed(3)},${where.y.toFixed(3)}`;
-        const again = view.state.look && near(plane, where);
-        view.set({ look: again ? "" : key });
-        hover = null;
-      } else hover = { plane, x: where.x, y: where.y };
-      if (view.state.whole) fieldIs = "old";
-      view.invalidate();
-      if (where.how === "key" || where.how === "pick") requestAnimationFrame(() => view.say(sentence()));
-    }
-
-    function near(plane, where) {
-      const kept = looking();
-      const p = plane === "input" ? input : hidden;
-      return kept && kept.plane === plane && Math.hypot(p.px(kept.x) - p.px(where.x), p.py(kept.y) - p.py(where.y)) < TAKE_PX;
-    }
-
-    /** The point that is meant, or -1. */
-    function pointAt(place) {
-      const plane = place.plane === "input" ? input : hidden;
-      const at = place.plane === "input" ? run.x : positions;
-      let best = -1;
-      let nearest = TAKE_PX;
-      for (let point = 0; point < run.y.length; point++) {
-        const d = Math.hypot(plane.px(at[2 * point]) - plane.px(place.x), plane.py(at[2 * point + 1]) - plane.py(place.y));
-        if (d < nearest) {
-          nearest = d;
-          best = point;
-        }
-      }
-      return best;
-    }
-
-    const one = new Float64Array(2);
-    const logits = new Float64Array(16);
-    /** Which class the network gives a place of a plane, and how sure it is. */
-    function verdict(place) {
-      if (place.plane === "input") machine.hidden(weights, [place.x, place.y], 1, one);
-      else one.set([place.x, place.y]);
-      machine.logits(weights, one, 1, logits);
-      let best = 0;
-      for (let c = 1; c < run.classes; c++) if (logits[c] > logits[best]) best = c;
-      let sum = 0;
-      for (let c = 0; c < run.classes; c++) sum += Math.exp(logits[c] - logits[best]);
-      return { best, share: 1 / sum, x: one[0], y: one[1] };
-    }
-
-    function sentence() {
-      const place = looking();
-      if (!place) return "Point at either plane: a point or a place lights up in the other.";
-      const point = view.state.whole ? -1 : pointAt(place);
-      if (point >= 0) {
-        const found = verdict({ plane: "input", x: run.x[2 * point], y: run.x[2 * point + 1] });
-        return `Point ${(point % (run.y.length / run.classes)) + 1} of class ${run.y[point] + 1}: taken for class ${found.best + 1}, ` +
-          `${text.percent(found.share)} sure, at ${text.place(found.x, found.y)} in the hidden plane.`;
-      }
-      const found = verdict(place);
-      if (view.state.whole) return `All of class ${found.best + 1}'s region, in both planes.`;
-      const where = text.place(place.x, place.y);
-      if (place.plane === "hidden" && field.ready() && !landing(place)) return `Nothing that is shown of the input plane lands at ${where}.`;
-      return place.plane === "input"
-        ? `The input ${where} goes to ${text.place(found.x, found.y)} in the hidden plane: class ${found.best + 1}, ${text.percent(found.share)} sure.`
-        : `Around ${where} in the hidden plane: all inputs that land there are outlined. Class ${found.best + 1}, ${text.percent(found.share)} sure.`;
-    }
-
-    const placeRadius = () => PLACE * (hidden.box.x1 - hidden.box.x0);
-
-    /** Whether any place of the field lands around a place of the hidden plane. */
-    function landing(place) {
-      const radius = placeRadius();
-      return field.hx.some((x, at) => Math.abs(x - place.x) < radius && Math.hypot(x - place.x, field.hy[at] - place.y) < radius);
-    }
-
-    // Painting
-
-    function paintAll(resting) {
-      input.fit();
-      hidden.fit();
-      if (!input.size) return;
-      if (input.fresh || hidden.fresh) fieldIs = "old";
-      input.fresh = hidden.fresh = false;
-      const epoch = Math.min(view.state.epoch, run.epochs);
-      const place = looking();
-      if (fieldIs === "old") {
-        peek.runs.weightsAt(run, epoch, weights);
-        machine.hidden(weights, run.x, run.y.length, positions);
-      }
-      const chosen = view.state.whole && place ? verdict(place).best : -1;
-      const palette = peek.palette(view.theme, chosen);
-      if (fieldIs === "old") {
-        field.paint(machine, weights, head, run.classes, palette);
-        const polygons = peek.measure.headRegions(weights, run.classes, room.inner, head);
-        paint.regions(hidden, polygons, palette, room);
-        fieldIs = "coarse";
-      } else if (fieldIs === "coarse" && (resting || field.busy())) {
-        if (field.refine(machine, weights, head, run.classes, palette)) fieldIs = "fine";
-        else view.continueResting();
-      }
-      marks(place, chosen);
-      timeline.paint();
-      const said = sentence();
-      if (words.textContent !== said) words.textContent = said;
-    }
-
-    function marks(place, chosen) {
-      const { theme, state } = view;
-      const radius = Math.min(Math.max(input.size / 140, 1.5), 3.2);
-      input.begin();
-      hidden.begin();
-      paint.room(hidden, room, theme.hairline);
-      if (state.lattice) lattice();
-      const point = place && chosen < 0 ? pointAt(place) : -1;
-      if (place && chosen < 0 && point < 0) light(place);
-      paint.points(input, run.x, run.y, run.classes, theme, radius, chosen);
-      paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
-      if (point >= 0) {
-        paint.trail(hidden, path(point), theme.ink);
-        paint.ring(input, run.x[2 * point], run.x[2 * point + 1], run.y[point], theme, radius + 0.6);
-        paint.ring(hidden, positions[2 * point], positions[2 * point + 1], run.y[point], theme, radius + 0.6);
-      }
-    }
-
-    /** Light up a place and what belongs to it in the other plane. */
-    function light(place) {
-      const { theme } = view;
-      const glow = `color-mix(in srgb, ${theme.ink} 14%, transparent)`;
-      if (place.plane === "hidden") {
-        const radius = placeRadius();
-        if (field.ready()) {
-          paint.inside(input, field, (at) => Math.hypot(field.hx[at] - place.x, field.hy[at] - place.y) - radius, glow, theme.ink);
-        }
-        circle(hidden, place.x, place.y, radius, glow);
-        return;
-      }
-      const radius = PLACE * (input.box.x1 - input.box.x0) * 0.7;
-      const around = new Float64Array(2 * 73);
-      for (let at = 0; at < 73; at++) {
-        around[2 * at] = place.x + radius * Math.cos((at * Math.PI) / 36);
-        around[2 * at + 1] = place.y + radius * Math.sin((at * Math.PI) / 36);
-      }
-      circle(input, place.x, place.y, radius, glow);
-      const image = new Float64Array(around.length);
-      machine.hidden(weights, around, 73, image);
-      const { context } = hidden;
-      context.beginPath();
-      for (let at = 0; at < 73; at++) context.lineTo(hidden.px(image[2 * at]), hidden.py(image[2 * at + 1]));
-      context.fillStyle = glow;
-      context.fill();
-      context.strokeStyle = theme.ink;
-      context.lineWidth = 1.5;
-      context.stroke();
-      const found = verdict(place);
-      paint.cross(hidden, found.x, found.y, theme.ink);
-    }
-
-    function circle(plane, x, y, radius, glow) {
-      const { context } = plane;
-      context.beginPath();
-      context.arc(plane.px(x), plane.py(y), Math.abs(plane.px(radius) - plane.px(0)), 0, 7);
-      context.fillStyle = glow;
-      context.fill();
-      context.strokeStyle = view.theme.ink;
-      context.lineWidth = 1.5;
-      context.stroke();
-      paint.cross(plane, x, y, view.theme.ink);
-    }
-
-    /** One point's way through the hidden plane, up to now. */
-    function path(point) {
-      const epoch = Math.min(view.state.epoch, run.epochs);
-      const { checkpoint, share } = peek.runs.bracket(run, epoch);
-      const x = [run.x[2 * point], run.x[2 * point + 1]];
-      const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
-      const way = new Float64Array(2 * steps);
-      for (let step = 0; step < steps; step++) {
-        machine.hidden(step <= checkpoint ? run.weights[step] : weights, x, 1, one);
-        way.set(one, 2 * step);
-      }
-      return way;
-    }
-
-    const sheet = peek.sheet(GRID.lines, GRID.samples);
-    const bent = new Float64Array(sheet.length);
-    function lattice() {
-      const scaled = sheet.map((value) => value * input.box.x1);
-      const colour = `color-mix(in srgb, ${view.theme.ink} 38%, transparent)`;
-      paint.lines(input, scaled, GRID.samples, colour, 0.75);
-      machine.hidden(weights, scaled, scaled.length / 2, bent);
-      paint.lines(hidden, bent, GRID.samples, colour, 0.75);
-    }
+    });
+    const epoch = () => Math.min(view.state.epoch, run.epochs);
 
     return {
-      change,
-      paint: paintAll,
+      change(names) {
+        selected.change();
+        scene.change(names);
+      },
+      paint(resting) {
+        scene.paint(epoch(), resting);
+        timeline.paint();
+      },
       stopped: timeline.stopped,
-      reset() {
-        hover = null;
-      },
+      reset: scene.reset,
+      rows: scene.rows,
       summary() {
-        const centres = peek.measure.centres(positions, run.y, run.classes);
-        const least = peek.measure.leastDistance(centres);
-        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}. ` +
-          `At ${timeline.describe(Math.min(view.state.epoch, run.epochs))}. The two nearest class centres in the hidden plane, ` +
-          `of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
-      },
-      rows() {
-        const out = [["class", "x1", "x2", "h1", "h2", "predicted"]];
-        for (let point = 0; point < run.y.length; point++) {
-          const x = [run.x[2 * point], run.x[2 * point + 1]];
-          const found = verdict({ plane: "input", x: x[0], y: x[1] });
-          out.push([run.y[point] + 1, ...x, found.x, found.y, found.best + 1]);
-        }
-        return out;
+        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
+        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}. At ${timeline.describe(epoch())}. ` +
+          `The two nearest class centres in the hidden plane, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, ` +
+          `are ${text.digits(least.distance)} apart.`;
       },
     };
   }

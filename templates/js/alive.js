@@ -1,0 +1,213 @@
+// @ts-check
+/**
+ * The grid, alive: every class count and activation as small multiples on one timeline. Their weights are loaded when
+ * the reader asks for them; a click opens one of them in the page's large figure.
+ */
+(function () {
+  "use strict";
+
+  const { element } = peek;
+  const PLANES = { activation: ["tanh", "relu"] };
+  const SLICE_MS = 12; // of preparing at a time
+
+  peek.define("alive", {
+    title: "All networks on one timeline",
+
+    properties(options) {
+      const { properties } = peek.runs.chooser(options);
+      const seed = properties.find((property) => property.name === "seed");
+      return [
+        { ...seed, allowed: undefined },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "flag", name: "regions", label: "Regions", initial: true, explain: "Colour each place of the hidden plane with the class it stands for." },
+      ];
+    },
+
+    async mount(view) {
+      const { runs } = peek.runs.chooser(view.options);
+      const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
+      if (!asked) await awakened(view, runs.filter((run) => run.seed === view.state.seed).length);
+      return alive(view, runs);
+    },
+  });
+
+  /** A button under the static picture; resolves when it is pressed. */
+  function awakened(view, count) {
+    return new Promise((resolve) => {
+      const button = element("button", { type: "button", class: "wake" }, `Bring these ${count} networks to life`);
+      button.addEventListener("click", () => {
+        button.textContent = "Loading\u2026";
+        button.disabled = true;
+        resolve(undefined);
+      });
+      view.root.append(button);
+      view.waiting = button;
+    });
+  }
+
+  async function alive(view, runs) {
+    const rows = element("div", { class: "multiple-rows" });
+    view.stage.append(rows);
+    const timeline = peek.timeline(view, {
+      hint: "drag through training",
+      explain: "The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle.",
+    });
+    const networks = await gather(view, runs);
+    build(view, rows, networks);
+    timeline.show(together(networks));
+    if (view.waiting) view.waiting.remove();
+
+    let seed = view.state.seed;
+    const epoch = () => Math.min(view.state.epoch, networks[0].run.epochs);
+
+    return {
+      change() {
+        if (view.state.seed === seed) return;
+        seed = view.state.seed;
+        gather(view, runs).then((next) => view.guard(() => {
+          networks.splice(0, networks.length, ...next);
+          build(view, rows, networks);
+          timeline.show(together(networks));
+          view.invalidate();
+        }), (error) => view.say(error.message));
+      },
+      paint() {
+        for (const network of networks) paintOne(view, network, epoch());
+        timeline.paint();
+      },
+      stopped: timeline.stopped,
+      summary() {
+        const each = networks.map(({ run }) => {
+          const now = Math.min(Math.round(epoch()), run.right.length - 1);
+          return `${run.classes} classes ${peek.text.activation(run.activation)} ${peek.text.percent(run.right[now] / run.y.length)}`;
+        });
+        return `At epoch ${Math.round(epoch())}, accuracy: ${each.join("; ")}.`;
+      },
+      rows() {
+        const out = [["classes", "activation", "seed", "epoch", "class", "centre_h1", "centre_h2"]];
+        for (const network of networks) {
+          const { run } = network;
+          const centres = peek.measure.centres(positionsAt(network, epoch()), run.y, run.classes);
+          for (let c = 0; c < run.classes; c++) out.push([run.classes, run.activation, run.seed, Math.round(epoch()), c + 1, centres[2 * c], centres[2 * c + 1]]);
+        }
+        return out;
+      },
+    };
+  }
+
+  /** Load the runs of a seed, and work out every checkpoint's hidden positions, a slice at a time. */
+  async function gather(view, runs) {
+    const wanted = runs.filter((run) => run.seed === view.state.seed)
+      .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
+    const loaded = await Promise.all(wanted.map((run) => peek.runs.load(run.id)));
+    const networks = [];
+    let since = performance.now();
+    for (const run of loaded) {
+      const machine = peek.network.evaluator(run.net);
+      const head = peek.network.layers(run.net).at(-1).start;
+      const frames = [];
+      for (const weights of run.weights) {
+        const out = new Float64Array(run.x.length);
+        machine.hidden(weights, run.x, run.y.length, out);
+        frames.push(Float32Array.from(out));
+        if (performance.now() - since > SLICE_MS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          since = performance.now();
+        }
+      }
+      networks.push({ run, head, frames, room: peek.roomOf(run), weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
+    }
+    return networks;
+  }
+
+  function build(view, rows, networks) {
+    rows.replaceChildren(...PLANES.activation.map((activation) => {
+      const row = element("div", { class: "multiple-row" });
+      for (const network of networks.filter(({ run }) => run.activation === activation)) {
+        const { run } = network;
+        network.canvas = element("canvas", {});
+        const words = `${run.classes} classes, ${peek.text.activation(activation)}`;
+        row.append(element("button", {
+          type: "button", class: "multiple", "aria-label": `${words}: open in the large figure`, onclick: () => open(view, run),
+        }, network.canvas, element("span", {}, words)));
+        network.context = network.canvas.getContext("2d");
+      }
+      return row;
+    }));
+  }
+
+  /** Show a run in the page's large figure, at the same moment. */
+  function open(view, run) {
+    const large = [...peek.views.values()].find((other) => other.name === "bend");
+    const state = { classes: run.classes, activation: run.activation, seed: run.seed, epoch: view.state.epoch };
+    if (!large) return;
+    large.set(state);
+    (large.root.closest("figure") || large.root).scrollIntoView({ block: "start" });
+    const handle = large.root.querySelector(".timeline-handle");
+    if (handle) handle.focus({ preventScroll: true });
+  }
+
+  /** All runs as one, for the timeline: the mean loss as a share of guessing's, the mean accuracy. */
+  function together(networks) {
+    const [{ run: first }] = networks;
+    const epochs = Math.min(...networks.map(({ run }) => run.epochs));
+    const mean = (value) => Float32Array.from({ length: epochs + 1 }, (_, epoch) =>
+      networks.reduce((sum, { run }) => sum + value(run, epoch), 0) / networks.length);
+    return {
+      ...first,
+      epochs,
+      guessing: { loss: 1, words: "guessing" },
+      y: new Uint8Array(1),
+      loss: mean((run, epoch) => run.loss[epoch] / Math.log(run.classes)),
+      right: mean((run, epoch) => run.right[epoch] / run.y.length),
+    };
+  }
+
+  /** Hidden positions at an epoch: a checkpoint's, or on the way from one to the next. */
+  function positionsAt(network, epoch) {
+    const { checkpoint, share } = peek.runs.bracket(network.run, epoch);
+    const from = network.frames[checkpoint];
+    const to = network.frames[Math.min(checkpoint + 1, network.frames.length - 1)];
+    for (let at = 0; at < from.length; at++) network.now[at] = from[at] + share * (to[at] - from[at]);
+    return network.now;
+  }
+
+  function paintOne(view, network, epoch) {
+    const { canvas, context, run, room } = network;
+    const size = canvas.clientWidth;
+    if (!size) return;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
+    const { box } = room;
+    const scale = size / (box.x1 - box.x0);
+    const px = (x) => (x - box.x0) * scale;
+    const py = (y) => (box.y1 - y) * scale;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, size, size);
+    const { theme } = view;
+    if (view.state.regions) {
+      peek.runs.weightsAt(run, epoch, network.weights);
+      peek.measure.headRegions(network.weights, run.classes, room.inner, network.head).forEach((polygon, c) => {
+        if (polygon.length < 3) return;
+        context.beginPath();
+        for (const [x, y] of polygon) context.lineTo(px(x), py(y));
+        context.closePath();
+        context.fillStyle = context.strokeStyle = theme.tints[c];
+        context.lineWidth = 0.7;
+        context.fill();
+        context.stroke();
+      });
+    }
+    context.strokeStyle = theme.hairline;
+    context.lineWidth = 1;
+    context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
+    const positions = positionsAt(network, epoch);
+    const side = size > 120 ? 2.4 : 1.8;
+    for (let c = 0; c < run.classes; c++) {
+      context.fillStyle = theme.classes[c];
+      for (let point = 0; point < run.y.length; point++) {
+        if (run.y[point] === c) context.fillRect(px(positions[2 * point]) - side / 2, py(positions[2 * point + 1]) - side / 2, side, side);
+      }
+    }
+  }
+})();

@@ -1,0 +1,414 @@
+// @ts-check
+/**
+ * Beat the network: the reader places the class centres, and sees what each law would say of the arrangement: its
+ * least distance, its margin, and the loss of the best linear head on it; beside the optimum and the build's networks.
+ */
+(function () {
+  "use strict";
+
+  const { element } = peek;
+  const L2 = 1e-4; // the recipe's
+  const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
+  const KEY_STEP = 0.02;
+  const GO_MS = 700;
+  const ROOMS = {
+    tanh: { name: "square", x0: -1, x1: 1, y0: -1, y1: 1, box: { x0: -1.14, x1: 1.14, y0: -1.14, y1: 1.14 } },
+    relu: { name: "quadrant", x0: 0, x1: 1, y0: 0, y1: 1, open: true, box: { x0: -0.1, x1: 1.12, y0: -0.1, y1: 1.12 } },
+  };
+  const LAWS = { points: "Farthest apart", margin: "Widest margin", "margin-no-bias": "Widest margin, no bias" };
+
+  peek.define("beat", {
+    title: "Place the classes better than a network does",
+
+    properties(options) {
+      const { runs, optima } = peek.runs.index();
+      const ghosts = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
+      return [
+        {
+          kind: "choice", name: "classes", label: "Classes", initial: 5, values: [2, 3, 4, 5, 6, 7].map((k) => [k, String(k)]),
+          explain: "How many centres there are to place.",
+        },
+        {
+          kind: "choice", name: "activation", label: "Room", initial: "tanh", values: [["tanh", "tanh\u2019s square"], ["relu", "ReLU\u2019s quadrant"]],
+          explain: "Where centres may be. ReLU\u2019s quadrant has no end, so here it is cut to norm 1; networks are shrunk to it.",
+        },
+        {
+          kind: "choice", name: "ghost", label: "Show", initial: "none",
+          values: [["none", "Nothing"], ...ghosts, ...(runs.length ? [["network", "A network"]] : [])],
+          explain: "An arrangement to compare yours with: the best that is known by a law, or where one of the build\u2019s networks put its centres.",
+        },
+        {
+          kind: "flag", name: "bias", label: "Head with biases", initial: true,
+          explain: "Whether the linear head may shift its borders. Without biases all borders pass through the origin.",
+        },
+        { kind: "text", name: "at", initial: "" },
+      ];
+    },
+
+    mount: beat,
+  });
+
+  /** A poor arrangement to begin with: a small ring. */
+  function ring(k, activation) {
+    const [centre, radius] = activation === "tanh" ? [0, 0.5] : [0.42, 0.28];
+    return Float64Array.from({ length: 2 * k }, (_, at) => {
+      const angle = (2 * Math.PI * (at >> 1)) / k + 0.3;
+      return centre + radius * (at % 2 ? Math.sin(angle) : Math.cos(angle));
+    });
+  }
+
+  function beat(view) {
+    const { paint, text, measure } = peek;
+    const layout = element("div", { class: "beat" });
+    view.stage.append(layout);
+    const plane = peek.plane(view, { title: "Your arrangement", note: "drag the centres" });
+    const { index } = peek.runs;
+    const known = index();
+    const scales = element("div", { class: "scales" });
+    const distance = scaleOf("Least distance", "between the two nearest centres; more is better");
+    const margin = scaleOf("Margin", "of the best linear head, per unit of its weights; more is better");
+    const loss = scaleOf("Loss", "of the best linear head with the recipe\u2019s L2, from none to guessing; less is better");
+    scales.append(distance.root, margin.root, loss.root);
+    const there = peek.controls.button("Go there", "Move your centres to the arrangement shown.", goThere);
+    layout.append(plane.root, scales);
+    scales.append(there.control);
+    const handles = element("div", { class: "centres" });
+    plane.surface.append(handles);
+
+    let points = new Float64Array(0);
+    let head = null;
+    let found = null; // {distance, pair, margin, loss}
+    let networks = new Map(); // run id -> centres
+    let size = 0;
+
+    const room = () => ROOMS[view.state.activation];
+    const entry = () => known.runs.find((run) => run.classes === view.state.classes && run.activation === view.state.activation);
+
+    /** The arrangement to compare with, in a pose near the reader's, or null. */
+    function ghost() {
+      const { ghost: law, classes } = view.state;
+      if (law === "none") return null;
+      let target;
+      if (law === "network") target = entry() && networks.get(entry().id);
+      else {
+        const laws = known.optima[room().name];
+        const best = laws && laws[law] && laws[law].optima[classes];
+        target = best && Float64Array.from(best.points.flat());
+      }
+      return target ? posed(points, target, room().name) : null;
+    }
+
+    function loadNetwork() {
+      const wanted = entry();
+      if (view.state.ghost !== "network" || !wanted || networks.has(wanted.id)) return;
+      peek.runs.load(wanted.id).then((run) => {
+        const positions = new Float64Array(run.x.length);
+        peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
+        const centres = measure.centres(positions, run.y, run.classes);
+        let norm = 1;
+        if (run.activation === "relu") for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
+        networks.set(wanted.id, centres.map((value) => value / norm));
+        view.invalidate();
+      }, (error) => view.say(error.message));
+    }
+
+    function change(names) {
+      if (names.includes("classes") || names.includes("activation")) {
+        plane.box = room().box;
+        plane.label(view.state.activation === "tanh"
+          ? [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]]
+          : [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]);
+        if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
+      }
+      points = parse(view.state.at, view.state.classes) || ring(view.state.classes, view.state.activation);
+      if (handles.childElementCount !== view.state.classes) makeHandles();
+      loadNetwork();
+      judge();
+    }
+
+    function parse(at, k) {
+      const values = at.split(/[;,]/).map(Number);
+      if (values.length !== 2 * k || !values.every(Number.isFinite)) return null;
+      const into = Float64Array.from(values);
+      for (let c = 0; c < k; c++) into.set(confined(into[2 * c], into[2 * c + 1]), 2 * c);
+      return into;
+    }
+
+    const written = (arrangement) => Array.from({ length: arrangement.length / 2 }, (_, c) =>
+      `${Number(arrangement[2 * c].toFixed(4))},${Number(arrangement[2 * c + 1].toFixed(4))}`).join(";");
+
+    function confined(x, y) {
+      const { x0, x1, y0, y1, open } = room();
+      x = Math.min(Math.max(x, x0), x1);
+      y = Math.min(Math.max(y, y0), y1);
+      const norm = open ? Math.max(Math.hypot(x, y), 1) : 1;
+      return [x / norm, y / norm];
+    }
+
+    function judge() {
+      const { bias } = view.state;
+      const best = measure.bestHead(points, L2, bias, head && head.length === 1.5 * points.length ? head : null);
+      head = best.head;
+      found = { ...measure.leastDistance(points), margin: measure.margin(points, bias), loss: best.loss };
+    }
+
+    // Dragging
+
+    function makeHandles() {
+      handles.replaceChildren(...Array.from({ length: view.state.classes }, (_, c) => {
+        const handle = element("button", { type: "button", class: "centre", "aria-roledescription": "draggable centre" });
+        let held = false;
+        handle.addEventListener("pointerdown", (event) => {
+          held = true;
+          handle.setPointerCapture(event.pointerId);
+          handle.focus({ preventScroll: true });
+          view.stop();
+          event.preventDefault();
+        });
+        handle.addEventListener("pointermove", (event) => {
+          if (!held) return;
+          const bounds = plane.surface.getBoundingClientRect();
+          view.guard(() => moveTo(c, plane.x(event.clientX - bounds.left), plane.y(event.clientY - bounds.top)));
+        });
+        for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, () => (held = false));
+        handle.addEventListener("keydown", (event) => {
+          const step = KEY_STEP * (event.shiftKey ? 5 : 1);
+          const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
+          if (!by) return;
+          event.preventDefault();
+          view.guard(() => moveTo(c, points[2 * c] + by[0], points[2 * c + 1] + by[1]));
+          view.say(`${label(c)}. Least distance ${text.digits(found.distance)}, margin ${text.digits(found.margin)}.`);
+        });
+        return handle;
+      }));
+    }
+
+    const label = (c) => `Class ${c + 1} at ${text.place(points[2 * c], points[2 * c + 1])}`;
+
+    function moveTo(c, x, y) {
+      const next = points.slice();
+      next.set(confined(x, y), 2 * c);
+      view.set({ at: written(next) });
+    }
+
+    function goThere() {
+      const target = ghost();
+      if (!target) return;
+      const from = points.slice();
+      let passed = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0;
+      view.animate((elapsed) => {
+        passed = Math.min(passed + elapsed / GO_MS, 1);
+        const eased = passed * passed * (3 - 2 * passed);
+        view.set({ at: written(from.map((value, at) => value + eased * (target[at] - value))) });
+        return passed < 1;
+      });
+    }
+
+    // Painting
+
+    function paintAll() {
+      plane.fit();
+      if (!plane.size) return;
+      plane.fresh = false;
+      if (plane.size !== size) size = plane.size;
+      const { theme, state } = view;
+      const palette = peek.palette(theme);
+      paint.regions(plane, measure.headRegions(head, state.classes, room()), palette, room());
+      const context = plane.begin();
+      if (room().open) quarter(context);
+      else paint.room(plane, room(), theme.hairline);
+      const shown = ghost();
+      if (shown) paintGhost(context, shown);
+      const [a, b] = found.pair;
+      context.setLineDash([4, 4]);
+      context.strokeStyle = theme.ink;
+      context.lineWidth = 1.25;
+      context.beginPath();
+      context.moveTo(plane.px(points[2 * a]), plane.py(points[2 * a + 1]));
+      context.lineTo(plane.px(points[2 * b]), plane.py(points[2 * b + 1]));
+      context.stroke();
+      context.setLineDash([]);
+      for (let c = 0; c < state.classes; c++) {
+        paint.ring(plane, points[2 * c], points[2 * c + 1], c, theme, 4.6);
+        const handle = handles.children[c];
+        handle.style.transform = `translate(${plane.px(points[2 * c])}px, ${plane.py(points[2 * c + 1])}px)`;
+        if (handle.getAttribute("aria-label") !== label(c)) handle.setAttribute("aria-label", label(c));
+      }
+      there.button.disabled = !shown;
+      paintScales(shown);
+    }
+
+    function quarter(context) {
+      context.strokeStyle = view.theme.hairline;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(plane.px(0), plane.py(1));
+      context.lineTo(plane.px(0), plane.py(0));
+      context.lineTo(plane.px(1), plane.py(0));
+      context.arc(plane.px(0), plane.py(0), plane.px(1) - plane.px(0), 0, -Math.PI / 2, true);
+      context.stroke();
+    }
+
+    function paintGhost(context, shown) {
+      context.strokeStyle = view.theme.accent;
+      context.lineWidth = 1.5;
+      context.setLineDash([3, 3]);
+      for (let c = 0; c < shown.length / 2; c++) {
+        context.beginPath();
+        context.arc(plane.px(shown[2 * c]), plane.py(shown[2 * c + 1]), 15, 0, 7);
+        context.stroke();
+      }
+      context.setLineDash([]);
+    }
+
+    /** What the build's networks of this class count and activation reached, or []. */
+    const reached = (key) => {
+      const of = known.reached[view.state.activation];
+      const at = of && of[view.state.classes];
+      return (at && at[key]) || [];
+    };
+
+    function optimum(law) {
+      const laws = known.optima[room().name];
+      const best = laws && laws[law] && laws[law].optima[view.state.classes];
+      return best ? best.value : null;
+    }
+
+    function paintScales(shown) {
+      const { state, theme } = view;
+      const farthest = optimum("points");
+      const widest = optimum(state.bias ? "margin" : "margin-no-bias");
+      const ghosted = shown ? measure.leastDistance(shown).distance : null;
+      const upTo = (top) => (value) => value / (1.04 * top);
+      const falling = (value) => Math.log(value / LEAST_LOSS) / Math.log(Math.log(state.classes) / LEAST_LOSS);
+      distance.paint(theme, found.distance, upTo(farthest || 2.83), reached("least_distance"), farthest, ghosted);
+      margin.paint(theme, found.margin, upTo(widest || 1), state.bias ? reached("margin") : [], widest, shown ? measure.margin(shown, state.bias) : null);
+      loss.paint(theme, found.loss, falling, [], null, shown ? measure.bestHead(shown, L2, state.bias).loss : null);
+    }
+
+    return {
+      change,
+      paint: paintAll,
+      summary() {
+        const best = optimum("points");
+        const share = best ? `, ${text.percent(Math.min(found.distance / best, 1))} of the best known` : "";
+        const seen = reached("least_distance");
+        const networksDid = seen.length ? ` The build\u2019s networks reached ${text.digits(Math.min(...seen))} to ${text.digits(Math.max(...seen))}.` : "";
+        const apart = found.margin > 0 ? `The widest margin of a linear head on them is ${text.digits(found.margin)}` : "No linear head tells all of them apart";
+        return `${view.state.classes} centres in the ${room().name}. The two nearest, of classes ${found.pair[0] + 1} and ${found.pair[1] + 1}, ` +
+          `are ${text.digits(found.distance)} apart${share}.${networksDid} ${apart}; the best head\u2019s loss is ${text.digits(found.loss)}.`;
+      },
+      rows() {
+        return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];
+      },
+    };
+  }
+
+  /** One of the target's poses, its centres in the order of the nearest of ours: the nearest such to ours. */
+  function posed(points, target, room) {
+    const poses = [];
+    for (const swap of [false, true]) {
+      for (const sx of room === "square" ? [1, -1] : [1]) {
+        for (const sy of room === "square" ? [1, -1] : [1]) {
+          poses.push(target.map((_, at) => (at % 2 ? sy : sx) * target[swap ? at ^ 1 : at]));
+        }
+      }
+    }
+    let best = target;
+    let least = Infinity;
+    for (const pose of poses) {
+      const { order, cost } = matched(points, pose);
+      if (cost < least) {
+        least = cost;
+        best = order;
+      }
+    }
+    return best;
+  }
+
+  /** Give each of our centres one of a pose's, nearest pairs first. */
+  function matched(points, pose) {
+    const k = points.length / 2;
+    const pairs = [];
+    for (let a = 0; a < k; a++) {
+      for (let b = 0; b < k; b++) pairs.push([Math.hypot(points[2 * a] - pose[2 * b], points[2 * a + 1] - pose[2 * b + 1]), a, b]);
+    }
+    pairs.sort((p, q) => p[0] - q[0]);
+    const order = new Float64Array(2 * k);
+    const [ours, theirs] = [new Set(), new Set()];
+    let cost = 0;
+    for (const [d, a, b] of pairs) {
+      if (ours.has(a) || theirs.has(b)) continue;
+      ours.add(a);
+      theirs.add(b);
+      order.set([pose[2 * b], pose[2 * b + 1]], 2 * a);
+      cost += d * d;
+    }
+    return { order, cost };
+  }
+
+  /** A strip on which ours, the networks' and the best known value are marked. */
+  function scaleOf(name, meaning) {
+    const output = element("output", {});
+    const canvas = element("canvas", { class: "scale-strip" });
+    const best = element("span", { class: "scale-best" });
+    const root = element("div", { class: "scale" },
+      element("div", { class: "control-head" }, element("b", {}, name), output), canvas,
+      element("div", { class: "scale-foot" }, element("span", {}, meaning), best));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+    /** share(value): where a value stands on the strip, 0 to 1 */
+    function paint(theme, value, share, dots, optimum, ghost) {
+      const ratio = window.devicePixelRatio || 1;
+      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      if (canvas.width !== Math.round(width * ratio)) {
+        canvas.width = Math.round(width * ratio);
+        canvas.height = Math.round(height * ratio);
+      }
+      const x = (at) => 8 + (width - 16) * Math.min(Math.max(share(at), 0), 1);
+      const middle = height / 2;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      const tick = (at, colour, half, thickness, dash = []) => {
+        context.setLineDash(dash);
+        context.strokeStyle = colour;
+        context.lineWidth = thickness;
+        context.beginPath();
+        context.moveTo(x(at), middle - half);
+        context.lineTo(x(at), middle + half);
+        context.stroke();
+        context.setLineDash([]);
+      };
+      context.strokeStyle = theme.hairline;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(8, middle);
+      context.lineTo(width - 8, middle);
+      context.stroke();
+      context.fillStyle = theme.muted;
+      context.globalAlpha = dots.length > 12 ? 0.45 : 0.8;
+      for (const dot of dots) {
+        context.beginPath();
+        context.arc(x(dot), middle, 3.5, 0, 7);
+        context.fill();
+      }
+      context.globalAlpha = 1;
+      if (optimum !== null) tick(optimum, theme.ink, 9, 2);
+      if (ghost !== null) tick(ghost, theme.accent, 9, 1.5, [3, 3]);
+      context.fillStyle = theme.accent;
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.moveTo(x(value), middle - 2);
+      context.lineTo(x(value) + 6, middle - 11);
+      context.lineTo(x(value) - 6, middle - 11);
+      context.closePath();
+      context.fill();
+      const said = value > 0 ? peek.text.digits(value) : "none";
+      if (output.textContent !== said) output.textContent = said;
+      const bestSaid = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? ` \u00b7 ${dots.length === 1 ? "one network" : `${dots.length} networks`}` : ""}`;
+      if (best.textContent !== bestSaid) best.textContent = bestSaid;
+    }
+    return { root, paint };
+  }
+})();

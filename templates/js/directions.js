@@ -1,0 +1,345 @@
+// @ts-check
+/**
+ * Directions: which way the hidden vector points, as arrows over the input plane and as one histogram a class of its
+ * angle, linked both ways and live along training.
+ */
+(function () {
+  "use strict";
+
+  const { element } = peek;
+  const ARROWS = 20; // a side
+  const BINS_DEG = 2;
+  const LOOK_DEG = 4; // half the width of a looked-at direction
+  const SHOWN = { tanh: 360, relu: 90 };
+  const TICKS = { 360: [0, 90, 180, 270, 360], 90: [0, 30, 60, 90] };
+
+  peek.define("directions", {
+    title: "Directions of the hidden vector over the input plane, and how they spread",
+
+    properties(options) {
+      return [
+        ...peek.runs.chooser(options).properties,
+        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "flag", name: "points", label: "Points", initial: false, explain: "The data over the arrows." },
+        { kind: "number", name: "angle", initial: -1, min: -1, max: 360 },
+      ];
+    },
+
+    async mount(view) {
+      const chooser = peek.runs.chooser(view.options);
+      return directions(view, chooser, await peek.runs.load(chooser.find(view.state).id));
+    },
+  });
+
+  /** @param {any} view @param {any} chooser @param {Run} first */
+  function directions(view, chooser, first) {
+    const { paint, text } = peek;
+    const planes = element("div", { class: "planes" });
+    view.stage.append(planes);
+    const input = peek.plane(view, {
+      title: "Arrows", note: "input plane",
+      label: "Input plane with arrows. Arrow keys move a cross-hair whose direction is marked in the histograms.",
+      explain: "Each arrow is the direction of the hidden vector of the place it stands on; its length is left out.",
+      look: (where) => {
+        spot = where.how === "leave" || where.how === "escape" ? null : { x: where.x, y: where.y };
+        view.invalidate();
+        if (where.how === "key") requestAnimationFrame(() => view.say(sentence()));
+      },
+    });
+    const spread = element("canvas", {
+      tabindex: 0, role: "slider", "aria-label": "Direction looked at, degrees", "aria-valuemin": 0, "aria-valuemax": 360,
+    });
+    const side = element("div", { class: "plane" },
+      element("p", { class: "plane-title" }, element("b", {}, "Angles"), " ", element("span", {}, "degrees, a row a class")),
+      element("div", { class: "spread" }, spread));
+    spread.setAttribute("aria-describedby", peek.controls.explain(side,
+      "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."));
+    planes.append(input.root, side);
+    const timeline = peek.timeline(view, {
+      hint: "drag through training",
+      explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to see the directions form.",
+    });
+    const words = element("p", { class: "explorable-look" });
+    view.stage.append(words);
+    const context = /** @type {CanvasRenderingContext2D} */ (spread.getContext("2d"));
+
+    const field = peek.field(input);
+    /** @type {Run} */
+    let run = first;
+    let machine;
+    let weights;
+    let head = 0;
+    let fieldIs = "old";
+    let epoch = -1;
+    let spot = null; // a place under the pointer
+    let hover = -1; // a direction under the pointer, degrees
+    let classes = []; // {c, share, mean, deviation, bins} in the order of their means
+    let still = 0; // share of places without a direction
+    let arrows = new Float64Array(0);
+
+    const selected = peek.selection(view, chooser, first, (next) => {
+      run = next;
+      machine = peek.network.evaluator(run.net);
+      weights = new Float64Array(run.weights[0].length);
+      head = peek.network.layers(run.net).at(-1).start;
+      input.box = peek.inputBox(run);
+      const { x0, x1 } = input.box;
+      const step = (x1 - x0) / ARROWS;
+      arrows = Float64Array.from({ length: 2 * ARROWS * ARROWS }, (_, at) =>
+        x0 + step * (0.5 + (at % 2 ? Math.floor((at >> 1) / ARROWS) : (at >> 1) % ARROWS)));
+      timeline.show(run);
+      fieldIs = "old";
+    });
+    const full = () => SHOWN[run.activation] || 360;
+    const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
+
+    /** The directions over the field's lattice, class by class. */
+    function measureSpread() {
+      const bins = Math.ceil(360 / BINS_DEG);
+      const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
+      let none = 0;
+      for (let node = 0; node < field.winner.length; node++) {
+        const x = field.hx[node];
+        const y = field.hy[node];
+        const length = Math.sqrt(x * x + y * y);
+        if (length < 1e-9) {
+          none++;
+          continue;
+        }
+        const sum = sums[field.winner[node]];
+        sum.count++;
+        sum.x += x / length;
+        sum.y += y / length;
+        sum.bins[Math.min(Math.floor(angleOf(x, y) / BINS_DEG), bins - 1)]++;
+      }
+      still = none / field.winner.length;
+      classes = sums.filter((sum) => sum.count)
+        .map((sum) => ({ ...sum, share: sum.count / field.winner.length, ...peek.measure.circular(sum.x, sum.y, sum.count) }))
+        .sort((a, b) => a.mean - b.mean);
+    }
+
+    function paintAll(resting) {
+      input.fit();
+      if (!input.size) return;
+      if (input.fresh) fieldIs = "old";
+      input.fresh = false;
+      const now = Math.min(view.state.epoch, run.epochs);
+      if (now !== epoch) fieldIs = "old";
+      epoch = now;
+      const palette = peek.palette(view.theme);
+      if (fieldIs === "old") {
+        peek.runs.weightsAt(run, epoch, weights);
+        field.paint(machine, weights, head, run.classes, palette);
+        measureSpread();
+        fieldIs = "coarse";
+      } else if (fieldIs === "coarse" && (resting || field.busy())) {
+        if (field.refine(machine, weights, head, run.classes, palette)) {
+          fieldIs = "fine";
+          measureSpread();
+        } else view.continueResting();
+      }
+      paintArrows();
+      paintSpread();
+      timeline.paint();
+      const said = sentence();
+      if (words.textContent !== said) words.textContent = said;
+    }
+
+    const looked = () => (hover >= 0 ? hover : view.state.angle);
+    const apart = (a, b) => Math.abs(((a - b + 540) % 360) - 180);
+
+    const place = new Float64Array(2);
+    function angleAt(x, y) {
+      machine.hidden(weights, [x, y], 1, place);
+      return Math.hypot(place[0], place[1]) < 1e-9 ? NaN : angleOf(place[0], place[1]);
+    }
+
+    function paintArrows() {
+      const { theme } = view;
+      const drawn = input.begin();
+      const direction = looked();
+      if (direction >= 0 && field.ready()) {
+        const glow = `color-mix(in srgb, ${theme.ink} 22%, transparent)`;
+        paint.inside(input, field, (node) => (field.hx[node] === 0 && field.hy[node] === 0 ? 180 : apart(angleOf(field.hx[node], field.hy[node]), direction)) - LOOK_DEG, glow, theme.ink);
+      }
+      const length = (0.36 * input.size) / ARROWS;
+      drawn.strokeStyle = drawn.fillStyle = theme.ink;
+      drawn.lineWidth = input.size > 250 ? 1.2 : 0.8;
+      drawn.lineCap = "round";
+      const shafts = new Path2D();
+      const heads = new Path2D();
+      for (let at = 0; at < arrows.length; at += 2) {
+        const angle = angleAt(arrows[at], arrows[at + 1]);
+        const [x, y] = [input.px(arrows[at]), input.py(arrows[at + 1])];
+        if (Number.isNaN(angle)) {
+          heads.moveTo(x + 1, y);
+          heads.arc(x, y, 1, 0, 7);
+          continue;
+        }
+        const [dx, dy] = [place[0] / Math.hypot(...place), -place[1] / Math.hypot(...place)];
+        shafts.moveTo(x - length * dx, y - length * dy);
+        shafts.lineTo(x + 0.5 * length * dx, y + 0.5 * length * dy);
+        heads.moveTo(x + length * dx, y + length * dy);
+        heads.lineTo(x + 0.3 * length * dx - 0.42 * length * dy, y + 0.3 * length * dy + 0.42 * length * dx);
+        heads.lineTo(x + 0.3 * length * dx + 0.42 * length * dy, y + 0.3 * length * dy - 0.42 * length * dx);
+        heads.closePath();
+      }
+      drawn.stroke(shafts);
+      drawn.fill(heads);
+      if (view.state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 150, 1.3));
+      if (spot) paint.cross(input, spot.x, spot.y, theme.ink);
+    }
+
+    // The histograms
+
+    const PAD = { left: 26, right: 8, top: 4, bottom: 20 };
+    const inner = () => spread.clientWidth - PAD.left - PAD.right;
+    const toX = (angle) => PAD.left + (inner() * angle) / full();
+
+    function paintSpread() {
+      const { theme } = view;
+      const ratio = Math.min(window.devicePixelRatio || 1, 3);
+      const width = spread.clientWidth;
+      const height = spread.clientHeight;
+      if (spread.width !== Math.round(width * ratio)) spread.width = spread.height = Math.round(width * ratio);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
+      const base = height - PAD.bottom;
+      context.font = `12px ${theme.font}`;
+      context.textBaseline = "alphabetic";
+      context.lineWidth = 1;
+      for (const tick of TICKS[full()]) {
+        context.strokeStyle = `color-mix(in srgb, ${theme.hairline} 45%, transparent)`;
+        context.beginPath();
+        context.moveTo(Math.round(toX(tick)) + 0.5, PAD.top);
+        context.lineTo(Math.round(toX(tick)) + 0.5, base);
+        context.stroke();
+        context.fillStyle = theme.muted;
+        context.textAlign = "center";
+        context.fillText(`${tick}\u00b0`, toX(tick), height - 5);
+      }
+      const row = (base - PAD.top) / run.classes;
+      classes.forEach((of, at) => paintRow(of, PAD.top + (at + 1) * row - 2, row, theme));
+      const direction = looked();
+      if (direction >= 0) band(direction, LOOK_DEG, theme.ink, base);
+      if (spot) band(angleAt(spot.x, spot.y), 0, theme.accent, base);
+      spread.setAttribute("aria-valuenow", String(Math.max(Math.round(direction), 0)));
+      spread.setAttribute("aria-valuetext", direction < 0 ? "none" : directionWords(direction));
+      spread.setAttribute("aria-valuemax", String(full()));
+    }
+
+    function paintRow(of, bottom, row, theme) {
+      const room = row - 20;
+      const most = Math.max(...of.bins);
+      const width = inner() / full();
+      context.beginPath();
+      context.moveTo(PAD.left, bottom);
+      of.bins.forEach((count, bin) => {
+        if (bin * BINS_DEG >= full()) return;
+        const y = bottom - (room * count) / most;
+        context.lineTo(PAD.left + bin * BINS_DEG * width, y);
+        context.lineTo(PAD.left + (bin + 1) * BINS_DEG * width, y);
+      });
+      context.lineTo(PAD.left + inner(), bottom);
+      context.fillStyle = theme.classes[of.c];
+      context.fill();
+      context.fillStyle = theme.hairline;
+      context.fillRect(PAD.left, bottom, inner(), 1);
+      context.beginPath();
+      peek.paint.marker(context, of.c, 10, bottom - 6, 5);
+      context.fillStyle = theme.classes[of.c];
+      context.fill();
+      const words = `${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`;
+      const half = context.measureText(words).width / 2;
+      const x = Math.min(Math.max(toX(of.mean), PAD.left + half), PAD.left + inner() - half);
+      context.textAlign = "center";
+      context.fillStyle = theme.ink;
+      context.fillText(words, x, bottom - room - 5);
+    }
+
+    function band(angle, half, colour, base) {
+      if (Number.isNaN(angle)) return;
+      context.fillStyle = context.strokeStyle = colour;
+      context.lineWidth = 1.5;
+      if (half) {
+        context.globalAlpha = 0.14;
+        context.fillRect(toX(angle - half), PAD.top, toX(2 * half) - toX(0), base - PAD.top);
+        context.globalAlpha = 1;
+      }
+      context.beginPath();
+      context.moveTo(toX(angle), PAD.top);
+      context.lineTo(toX(angle), base);
+      context.stroke();
+    }
+
+    const angleUnder = (event) => {
+      const bounds = spread.getBoundingClientRect();
+      const angle = ((event.clientX - bounds.left - PAD.left) / inner()) * full();
+      return Math.min(Math.max(angle, 0), full());
+    };
+    spread.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "touch") return;
+      hover = angleUnder(event);
+      view.invalidate();
+    });
+    spread.addEventListener("pointerleave", () => {
+      hover = -1;
+      view.invalidate();
+    });
+    spread.addEventListener("click", (event) => {
+      const angle = Math.round(angleUnder(event));
+      view.set({ angle: view.state.angle >= 0 && apart(angle, view.state.angle) < LOOK_DEG ? -1 : angle });
+    });
+    spread.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -20, PageUp: 20 }[event.key];
+      if (by) view.set({ angle: (Math.max(view.state.angle, 0) + by + full()) % full() });
+      else if (event.key === "Escape") view.set({ angle: -1 });
+      else if (event.key === "Home") view.set({ angle: 0 });
+      else if (event.key === "End") view.set({ angle: full() });
+      else return;
+      event.preventDefault();
+    });
+
+    function directionWords(direction) {
+      let total = 0;
+      let most = null;
+      let mostCount = 0;
+      for (const of of classes) {
+        let count = 0;
+        of.bins.forEach((here, bin) => apart((bin + 0.5) * BINS_DEG, direction) <= LOOK_DEG && (count += here));
+        total += count;
+        if (count > mostCount) [most, mostCount] = [of, count];
+      }
+      const share = text.percent(total / Math.max(field.winner.length, 1));
+      return `${Math.round(direction)}\u00b0: ${share} of the input plane points there${most ? `, most of it class ${most.c + 1}` : ""}`;
+    }
+
+    function sentence() {
+      if (spot) {
+        const angle = angleAt(spot.x, spot.y);
+        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : `points to ${angle.toFixed(0)}\u00b0`}.`;
+      }
+      if (looked() >= 0) return `${directionWords(looked())}.`;
+      return "Point at a direction to see where it occurs, or at a place to see its direction.";
+    }
+
+    return {
+      change(names) {
+        selected.change();
+        if (!names.length) fieldIs = "old";
+      },
+      paint: paintAll,
+      stopped: timeline.stopped,
+      summary() {
+        const each = classes.map((of) => `class ${of.c + 1}, ${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`).join("; ");
+        const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
+        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, at ${timeline.describe(epoch)}. Mean direction and spread: ${each}.${none}`;
+      },
+      rows() {
+        const out = [["class", "from_deg", "to_deg", "share_of_class"]];
+        for (const of of classes) of.bins.forEach((count, bin) => count && out.push([of.c + 1, bin * BINS_DEG, (bin + 1) * BINS_DEG, count / of.count]));
+        return out;
+      },
+    };
+  }
+})();

@@ -1,0 +1,401 @@
+// @ts-check
+/**
+ * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
+ * and points or from a new seed. The worker runs the same source text as the page.
+ */
+(function () {
+  "use strict";
+
+  const { element } = peek;
+  const EPOCHS = 3000;
+  const CHECKPOINTS = 64;
+  const POINTS = 100; // a class
+  const TURN = 4;
+  const BIAS_START = { tanh: null, relu: 1 };
+  const SPEEDS = [["1", "1 a second"], ["20", "20"], ["200", "200"], ["0", "As fast as it can"]];
+
+  peek.define("train", {
+    title: "Train the network in your browser",
+
+    properties(options) {
+      const { runs } = peek.runs.index();
+      const counts = [2, 3, 4, 5, 6, 7];
+      return [
+        {
+          kind: "choice", name: "classes", label: "Classes", initial: 5, values: counts.map((k) => [k, String(k)]),
+          allowed: (state) => counts.filter((k) => state.start === "own" || runs.some((run) => run.classes === k)),
+          explain: "How many spiral arms there are to tell apart.",
+        },
+        {
+          kind: "choice", name: "activation", label: "Activation", initial: "tanh", values: [["tanh", "tanh"], ["relu", "ReLU"]],
+          explain: "What each neuron does to its sum: tanh squeezes it between \u22121 and 1, ReLU cuts off what is below 0.",
+        },
+        {
+          kind: "choice", name: "start", label: "Start from", initial: runs.length ? "build" : "own",
+          values: [...(runs.length ? [["build", "the build\u2019s start"]] : []), ["own", "a seed of your own"]],
+          explain: "The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.",
+        },
+        {
+          kind: "range", name: "seed", label: "Seed", initial: 1, min: 1, max: 99, step: 1, shown: (state) => state.start === "own",
+          explain: "The same seed always gives the same points and the same first weights.",
+        },
+        {
+          kind: "range", name: "noise", label: "Noise", initial: 0.1, min: 0, max: 0.5, step: 0.01, shown: (state) => state.start === "own",
+          text: (value) => `${value.toFixed(2)} rad`, explain: "How far points stray from their arm: the standard deviation of each one\u2019s angle.",
+        },
+        {
+          kind: "range", name: "width", label: "Hidden width", initial: 64, min: 2, max: 128, step: 1, shown: (state) => state.start === "own",
+          text: (value) => `${value} neurons`, explain: "Neurons of the first hidden layer. With very few, some bends cannot be made.",
+        },
+        {
+          kind: "range", name: "rate", label: "Learning rate", initial: 0.01, min: 1e-4, max: 3, step: 0.02, scale: "log",
+          text: (value) => String(Number(value.toPrecision(2))), explain: "Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges.",
+        },
+        {
+          kind: "range", name: "l2", label: "L2", initial: 1e-4, min: 1e-6, max: 1, step: 0.05, scale: "log",
+          text: (value) => (value <= 1e-6 ? "none" : String(Number(value.toPrecision(1)))),
+          explain: "How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one.",
+        },
+        {
+          kind: "choice", name: "speed", label: "Epochs a second", initial: "0", values: SPEEDS,
+          explain: "How fast to train; a step is one look at all points.",
+        },
+        { kind: "flag", name: "lattice", label: "Lattice", initial: false, explain: "Lay square paper over the input plane and see how the network bends it." },
+        { kind: "number", name: "epoch", initial: 0, min: 0, kept: false },
+      ];
+    },
+
+    async mount(view) {
+      const figure = train(view);
+      await figure.ready;
+      return figure;
+    },
+  });
+
+  function train(view) {
+    const { text, measure, network } = peek;
+    const planes = element("div", { class: "planes" });
+    view.stage.append(planes);
+    const scene = peek.scene(view, planes);
+    const main = peek.controls.button("Train", "Train until the end, or pause.", () => (training ? pause() : go()), { class: "is-main" });
+    const single = peek.controls.button("One step", "One epoch, and stop.", () => advance(1));
+    const again = peek.controls.button("Start again", "Back to the same first weights and the same points.", () => begin());
+    const fresh = peek.controls.button("New seed", "Other points and other first weights.", () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const actions = element("div", { class: "control-actions", role: "group", "aria-label": "Training" },
+      main.control, single.control, again.control, fresh.control);
+    const apart = element("output", { class: "train-apart" });
+    const notice = element("p", { class: "train-notice", role: "status" });
+    const timeline = peek.timeline(view, {
+      still: true,
+      explain: "The loss at each epoch so far (solid) and the accuracy (dashed). Drag the handle back to see earlier epochs.",
+    });
+    view.stage.insertBefore(actions, timeline.root);
+    timeline.root.querySelector(".timeline-readout").after(apart);
+    view.stage.append(notice);
+
+    /** @type {any} */
+    let run = null; // a Run that grows
+    let kept = []; // epochs at which weights are kept
+    let training = false;
+    let finished = false;
+    let follow = true; // the handle is at the newest epoch
+    let worker = null;
+    let generation = 0;
+    let ready = null;
+    let begunWith = "";
+
+    function settings() {
+      const { rate, l2, speed } = view.state;
+      return { rate, l2: l2 <= 1e-6 ? 0 : l2, speed: Number(speed) };
+    }
+
+    /** What a start depends on. */
+    const wish = () => ["classes", "activation", "start", "seed", "noise", "width"].map((name) => view.state[name]).join();
+
+    // Where to start from
+
+    /** A new start: what the build kept, or drawn from the reader's seed. */
+    function begin() {
+      const mine = ++generation;
+      begunWith = wish();
+      stop();
+      ready = starting().then((start) => {
+        if (mine !== generation) return;
+        run = {
+          id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
+          net: start.net, x: start.x, y: start.y, epochs: EPOCHS,
+          checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
+        };
+        const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
+        run.loss.push(first.loss);
+        run.right.push(first.right);
+        kept = [0];
+        finished = false;
+        follow = true;
+        notice.replaceChildren();
+        view.state.epoch = 0;
+        scene.use(run);
+        timeline.show(run);
+        buttons();
+        view.refresh(["epoch"]);
+      });
+      ready.catch((error) => view.say(error.message));
+      return ready;
+    }
+
+    async function starting() {
+      const { classes, activation, start, seed, noise, width } = view.state;
+      const entry = peek.runs.index().runs.find((candidate) => candidate.classes === classes && candidate.activation === activation);
+      if (start === "build" && entry) {
+        const built = await peek.runs.load(entry.id);
+        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y };
+      }
+      const net = { widths: [2, width, 2, classes], activation };
+      return { net, weights: network.initial(net, BIAS_START[activation], seed), ...network.spirals(classes, POINTS, noise, TURN, seed) };
+    }
+
+    // The worker
+
+    function start() {
+      const source = `const network = (${peek.makeNetwork})(); (${work})(network);`;
+      const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      worker = new Worker(address);
+      URL.revokeObjectURL(address);
+      const mine = generation;
+      worker.onmessage = (event) => mine === generation && view.guard(() => hear(event.data));
+      worker.onerror = (event) => view.fail(event.message || "the worker failed");
+      worker.postMessage({
+        kind: "start", net: run.net, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
+        epochs: EPOCHS, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
+      });
+    }
+
+    function stop() {
+      if (worker) worker.terminate();
+      worker = null;
+      training = false;
+    }
+
+    function go() {
+      if (!run || finished) return;
+      rewind();
+      if (!worker) start();
+      notice.replaceChildren();
+      training = true;
+      follow = true;
+      worker.postMessage({ kind: "go", awake: view.awake });
+      buttons();
+    }
+
+    function advance(steps) {
+      if (!run || finished) return;
+      rewind();
+      if (!worker) start();
+      training = false;
+      follow = true;
+      worker.postMessage({ kind: "step", steps });
+      buttons();
+    }
+
+    function pause() {
+      if (worker) worker.postMessage({ kind: "pause" });
+      training = false;
+      buttons();
+    }
+
+    /** Training goes on from the newest epoch: the handle goes there. */
+    function rewind() {
+      view.set({ epoch: run.loss.length - 1 });
+    }
+
+    function hear(news) {
+      for (const [at, loss] of news.losses.entries()) {
+        run.loss.push(loss);
+        run.right.push(news.rights[at]);
+      }
+      news.kept.forEach((weights, at) => keep(news.keptAt[at], weights));
+      const newest = run.loss.length - 1;
+      keep(newest, news.weights, true);
+      timeline.grow();
+      if (news.diverged) diverged(news);
+      if (newest >= EPOCHS) {
+        finished = true;
+        training = false;
+        notice.textContent = `Done: ${EPOCHS} epochs.`;
+      }
+      if (follow) view.set({ epoch: newest });
+      view.invalidate();
+      buttons();
+    }
+
+    /** Keep the weights of an epoch; the newest ones replace the newest before, unless that was a checkpoint. */
+    function keep(epoch, weights, passing = false) {
+      const last = run.checkpoints.length - 1;
+      if (!kept.includes(run.checkpoints[last])) {
+        run.checkpoints.pop();
+        run.weights.pop();
+      }
+      if (run.checkpoints[run.checkpoints.length - 1] === epoch) return;
+      run.checkpoints.push(epoch);
+      run.weights.push(weights);
+      if (!passing) kept.push(epoch);
+    }
+
+    function diverged(news) {
+      stop();
+      const rate = view.state.rate;
+      const slower = Number((rate / 10).toPrecision(2));
+      const back = element("button", { type: "button", onclick: () => recover(slower) }, `Carry on at a learning rate of ${slower}`);
+      notice.replaceChildren(
+        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? `${text.digits(news.worst)}, ${text.digits(news.worst / Math.log(run.classes))} times what guessing costs` : "not a number"}. ` +
+        `A learning rate of ${Number(rate.toPrecision(2))} is too large here. The network is back at epoch ${run.loss.length - 1}. `, back);
+      view.say(`Diverged at epoch ${news.divergedAt}. The network is back at epoch ${run.loss.length - 1}.`);
+    }
+
+    function recover(rate) {
+      notice.replaceChildren();
+      view.set({ rate });
+      go();
+      main.button.focus();
+    }
+
+    function buttons() {
+      main.button.textContent = training ? "Pause" : finished ? "Trained" : run && run.loss.length > 1 ? "Train on" : "Train";
+      main.button.disabled = finished;
+      single.button.disabled = finished || training;
+    }
+
+    begin();
+    return {
+      get ready() {
+        return ready;
+      },
+      change(names) {
+        if (!run) return;
+        if (wish() !== begunWith) begin();
+        else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
+        if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;
+        scene.change(names);
+      },
+      paint(resting) {
+        scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
+        timeline.paint();
+        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
+        const said = `nearest centres ${text.digits(least.distance)} apart`;
+        if (apart.textContent !== said) apart.textContent = said;
+      },
+      sleep(awake) {
+        if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
+      },
+      stopped: timeline.stopped,
+      reset: begin,
+      destroy: stop,
+      summary() {
+        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
+        return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths[1]} and 2 hidden neurons, ` +
+          `${view.state.start === "build" ? "the build\u2019s start" : `seed ${view.state.seed}, noise ${view.state.noise} rad`}. ` +
+          `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
+          `The two nearest class centres, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
+      },
+      rows() {
+        return [["epoch", "loss", "accuracy"], ...run.loss.map((loss, epoch) => [epoch, loss, run.right[epoch] / run.y.length])];
+      },
+    };
+  }
+
+  /** What the worker does. It gets this function as source text: nothing in it may look at anything outside. */
+  function work(network) {
+    const DIVERGED = 20; // times the loss of guessing
+    const NEWS_MS = 33;
+    const BLOCK_MS = 12;
+    let job = null;
+    let trainer = null;
+    let running = false;
+    let timer = 0;
+    let credit = 0;
+    let last = 0;
+    let news = null;
+    let newsAt = 0;
+    let good = null; // the newest weights whose loss is known and bearable
+    let wanted = null; // epochs whose weights are kept
+
+    const empty = () => ({ losses: [], rights: [], kept: [], keptAt: [], weights: null, diverged: false, divergedAt: 0, worst: 0 });
+
+    function begin(message) {
+      job = message;
+      trainer = network.trainer(job.net, job.weights);
+      const spaced = Array.from({ length: job.checkpoints - 1 }, (_, at) => Math.round(Math.pow(job.epochs, at / (job.checkpoints - 2))));
+      wanted = new Set([0, ...spaced, job.epochs]);
+      good = { epoch: job.at, weights: trainer.weights.slice() };
+      news = empty();
+    }
+
+    /** Take note of the loss at the epoch reached. returns whether it is bearable. */
+    function note(weights, { loss, right }) {
+      if (!(loss < DIVERGED * job.guessing)) {
+        news.diverged = true;
+        news.divergedAt = job.at;
+        news.worst = loss;
+        running = false;
+        return false;
+      }
+      if (job.at > good.epoch) {
+        news.losses.push(loss);
+        news.rights.push(right);
+        good = { epoch: job.at, weights };
+        if (wanted.has(job.at)) {
+          news.kept.push(weights);
+          news.keptAt.push(job.at);
+        }
+      }
+      return true;
+    }
+
+    /** One epoch. Its loss becomes known with the next, or when it is told. */
+    function step() {
+      const before = trainer.weights.slice();
+      const known = trainer.step(job.x, job.y, job.y.length, network.cosine(job.rate, job.at, job.epochs), job.l2);
+      if (!note(before, known)) return false;
+      job.at++;
+      if (job.at >= job.epochs) running = false;
+      return running || job.at < job.epochs;
+    }
+
+    function tell() {
+      if (!news.diverged) note(trainer.weights.slice(), trainer.loss(job.x, job.y, job.y.length));
+      news.weights = good.weights;
+      self.postMessage(news);
+      news = empty();
+      newsAt = performance.now();
+    }
+
+    function turn() {
+      const now = performance.now();
+      credit = job.speed ? Math.min(credit + ((now - last) * job.speed) / 1000, Math.max(job.speed / 10, 1)) : Infinity;
+      last = now;
+      while (running && credit >= 1 && performance.now() - now < BLOCK_MS) {
+        credit--;
+        if (!step()) break;
+      }
+      if (!running || performance.now() - newsAt > NEWS_MS) tell();
+      if (running) timer = setTimeout(turn, job.speed ? 15 : 0);
+    }
+
+    self.onmessage = ({ data }) => {
+      if (data.kind === "start") begin(data);
+      else if (data.kind === "set") Object.assign(job, { rate: data.rate, l2: data.l2, speed: data.speed });
+      else if (data.kind === "pause") running = false;
+      else if (data.kind === "step") {
+        running = false;
+        for (let count = 0; count < data.steps && step(); count++);
+        tell();
+      } else if (data.kind === "go") {
+        running = true;
+        clearTimeout(timer);
+        last = performance.now();
+        credit = 1;
+        turn();
+      }
+    };
+  }
+})();
