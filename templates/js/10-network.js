@@ -6,9 +6,9 @@
 const peek = {};
 
 /**
- * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5].
+ * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. adam: how it is trained.
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
- * @typedef {{widths: number[], activation: string}} Net
+ * @typedef {{widths: number[], activation: string, adam?: {beta1: number, beta2: number, epsilon: number}}} Net
  */
 
 /**
@@ -313,19 +313,20 @@ peek.makeNetwork = function () {
       for (let unit = 1; unit <= layer.out; unit++) isWeight[layer.start + unit * (layer.inputs + 1) - 1] = 0;
     }
     const machine = evaluator(net);
+    const { beta1, beta2, epsilon } = net.adam || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
     let steps = 0;
 
     /** One epoch. returns the loss and the hits before the step. */
     function step(x, y, points, rate, l2) {
       const before = machine.loss(weights, x, y, points, gradient);
       steps++;
-      const correction1 = 1 - Math.pow(0.9, steps);
-      const correction2 = Math.sqrt(1 - Math.pow(0.999, steps));
+      const correction1 = 1 - Math.pow(beta1, steps);
+      const correction2 = Math.sqrt(1 - Math.pow(beta2, steps));
       for (let at = 0; at < count; at++) {
         const slope = gradient[at] + (isWeight[at] ? l2 * weights[at] : 0);
-        mean[at] += 0.1 * (slope - mean[at]);
-        square[at] += 0.001 * (slope * slope - square[at]);
-        weights[at] -= (rate / correction1) * (mean[at] / (Math.sqrt(square[at]) / correction2 + 1e-8));
+        mean[at] += (1 - beta1) * (slope - mean[at]);
+        square[at] += (1 - beta2) * (slope * slope - square[at]);
+        weights[at] -= (rate / correction1) * (mean[at] / (Math.sqrt(square[at]) / correction2 + epsilon));
       }
       return before;
     }

@@ -54,7 +54,7 @@ peek.runs = (function () {
       classes: packed.classes,
       activation: packed.activation,
       seed: packed.seed,
-      net: { widths: packed.widths, activation: packed.activation },
+      net: { widths: packed.widths, activation: packed.activation, adam: packed.recipe },
       recipe: packed.recipe,
       epochs: packed.recipe.epochs,
       checkpoints: packed.checkpoints,

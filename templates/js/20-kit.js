@@ -73,7 +73,7 @@
     theme.classRgb = theme.classes.map(toRgb);
     theme.tintRgb = theme.tints.map(toRgb);
     theme.paperRgb = toRgb(theme.paper);
-    theme.font = getComputedStyle(root).fontFamily;
+    theme.font = style.getPropertyValue("--sans").trim() || "sans-serif";
     return theme;
   }
 

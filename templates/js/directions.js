@@ -215,7 +215,7 @@
         context.lineTo(Math.round(toX(tick)) + 0.5, base);
         context.stroke();
         context.fillStyle = theme.muted;
-        context.textAlign = "center";
+        context.textAlign = tick === full() ? "right" : tick ? "center" : "left";
         context.fillText(`${tick}\u00b0`, toX(tick), height - 5);
       }
       const row = (base - PAD.top) / run.classes;

@@ -7,7 +7,7 @@
   "use strict";
 
   const { element } = peek;
-  const EPOCHS = 3000;
+  const OWN = { epochs: 3000, learning_rate: 0.03, l2: 1e-4, schedule: "cosine" }; // the article's, for the reader's own seeds
   const CHECKPOINTS = 64;
   const POINTS = 100; // a class
   const TURN = 4;
@@ -48,11 +48,11 @@
           text: (value) => `${value} neurons`, explain: "Neurons of the first hidden layer. With very few, some bends cannot be made.",
         },
         {
-          kind: "range", name: "rate", label: "Learning rate", initial: 0.01, min: 1e-4, max: 3, step: 0.02, scale: "log",
+          kind: "range", name: "rate", label: "Learning rate", initial: OWN.learning_rate, min: 1e-4, max: 3, step: 0.02, scale: "log",
           text: (value) => String(Number(value.toPrecision(2))), explain: "Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges.",
         },
         {
-          kind: "range", name: "l2", label: "L2", initial: 1e-4, min: 1e-6, max: 1, step: 0.05, scale: "log",
+          kind: "range", name: "l2", label: "L2", initial: OWN.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
           text: (value) => (value <= 1e-6 ? "none" : String(Number(value.toPrecision(1)))),
           explain: "How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one.",
         },
@@ -121,9 +121,10 @@
       stop();
       ready = starting().then((start) => {
         if (mine !== generation) return;
+        followRecipe(start.recipe);
         run = {
           id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
-          net: start.net, x: start.x, y: start.y, epochs: EPOCHS,
+          net: start.net, x: start.x, y: start.y, epochs: start.recipe.epochs, recipe: start.recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -148,10 +149,18 @@
       const entry = peek.runs.index().runs.find((candidate) => candidate.classes === classes && candidate.activation === activation);
       if (start === "build" && entry) {
         const built = await peek.runs.load(entry.id);
-        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y };
+        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y, recipe: built.recipe };
       }
       const net = { widths: [2, width, 2, classes], activation };
-      return { net, weights: network.initial(net, BIAS_START[activation], seed), ...network.spirals(classes, POINTS, noise, TURN, seed) };
+      return { net, weights: network.initial(net, BIAS_START[activation], seed), ...network.spirals(classes, POINTS, noise, TURN, seed), recipe: OWN };
+    }
+
+    /** What the reader has not changed is as in the recipe. */
+    function followRecipe(recipe) {
+      for (const [name, value] of [["rate", recipe.learning_rate], ["l2", recipe.l2]]) {
+        if (view.state[name] === view.defaults[name]) view.state[name] = value;
+        view.defaults[name] = value;
+      }
     }
 
     // The worker
@@ -166,7 +175,7 @@
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
         kind: "start", net: run.net, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
-        epochs: EPOCHS, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
+        epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
       });
     }
 
@@ -218,10 +227,10 @@
       keep(newest, news.weights, true);
       timeline.grow();
       if (news.diverged) diverged(news);
-      if (newest >= EPOCHS) {
+      if (newest >= run.epochs) {
         finished = true;
         training = false;
-        notice.textContent = `Done: ${EPOCHS} epochs.`;
+        notice.textContent = `Done: ${run.epochs} epochs.`;
       }
       if (follow) view.set({ epoch: newest });
       view.invalidate();
@@ -354,7 +363,8 @@
     /** One epoch. Its loss becomes known with the next, or when it is told. */
     function step() {
       const before = trainer.weights.slice();
-      const known = trainer.step(job.x, job.y, job.y.length, network.cosine(job.rate, job.at, job.epochs), job.l2);
+      const rate = job.schedule === "constant" ? job.rate : network.cosine(job.rate, job.at, job.epochs);
+      const known = trainer.step(job.x, job.y, job.y.length, rate, job.l2);
       if (!note(before, known)) return false;
       job.at++;
       if (job.at >= job.epochs) running = false;

@@ -203,6 +203,8 @@ def test_training_in_the_page_follows_torch(lab: Page, laboratory: Laboratory, a
             {"params": [b for _, b in parameters], "weight_decay": 0.0},
         ],
         lr=spec.learning_rate,
+        betas=(spec.beta1, spec.beta2),
+        eps=spec.epsilon,
     )
     x, y = torch.from_numpy(run.x).double(), torch.from_numpy(run.y)
     for rate in train.learning_rates(spec)[:STEPS]:
