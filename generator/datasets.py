@@ -48,6 +48,74 @@ def spirals(
     return np.stack([radius * np.sin(angle_rad), radius * np.cos(angle_rad)], axis=-1)
 
 
+@dataset
+def blobs(
+    classes: int,
+    points_per_class: int,
+    rng: np.random.Generator,
+    *,
+    spread: NotNegative = 0.15,
+) -> np.ndarray:
+    """Round clouds, one a class, spaced like a sunflower's seeds in the unit disk and turned at random.
+
+    Nothing is tangled, and however many the classes are they overlap equally
+    little; from four classes on, one cloud stands among the others.
+
+    spread   standard deviation of a cloud, as a share of the least distance between two centres
+    returns  (classes, points_per_class, 2) float64
+    source   the spiral of Vogel 1979, "A better way to construct the sunflower head"
+    """
+    seed = np.arange(classes)
+    radius = np.sqrt((seed + 0.5) / classes)
+    angle_rad = np.pi * (3 - np.sqrt(5)) * seed + rng.uniform(0, 2 * np.pi)
+    centres = np.stack([radius * np.sin(angle_rad), radius * np.cos(angle_rad)], axis=-1)
+    apart = np.linalg.norm(centres[:, None] - centres, axis=2)
+    gap = apart[np.triu_indices(classes, 1)].min()
+    clouds: np.ndarray = centres[:, None] + spread * gap * rng.standard_normal((classes, points_per_class, 2))
+    return clouds
+
+
+@dataset
+def rings(
+    classes: int,
+    points_per_class: int,
+    rng: np.random.Generator,
+    *,
+    noise: NotNegative = 0.15,
+) -> np.ndarray:
+    """Rings around the origin, one a class, each inside the next; the outermost has radius 1.
+
+    noise    standard deviation of a point's radius, as a share of the distance between two rings
+    returns  (classes, points_per_class, 2) float64
+    """
+    angle_rad = rng.uniform(0, 2 * np.pi, (classes, points_per_class))
+    steps = 1 + np.arange(classes)[:, None] + noise * rng.standard_normal((classes, points_per_class))
+    drawn: np.ndarray = steps[..., None] / classes * np.stack([np.sin(angle_rad), np.cos(angle_rad)], axis=-1)
+    return drawn
+
+
+@dataset
+def moons(
+    classes: int,
+    points_per_class: int,
+    rng: np.random.Generator,
+    *,
+    noise: NotNegative = 0.05,
+) -> np.ndarray:
+    """Half circles in a row, one a class, alternately open below and above, each hooked into the next.
+
+    noise    standard deviation of each coordinate, in radii of a half circle
+    returns  (classes, points_per_class, 2) float64, the row reaching from -1 to 1
+    """
+    along_rad = rng.uniform(0, np.pi, (classes, points_per_class))
+    place = np.arange(classes)[:, None]
+    up = 1 - 2 * (place % 2)
+    x = place - (classes - 1) / 2 + np.cos(along_rad)
+    y = up * (np.sin(along_rad) - 0.25)
+    bent = np.stack([x, y], axis=-1) + noise * rng.standard_normal((classes, points_per_class, 2))
+    return bent / ((classes + 1) / 2)
+
+
 def parameters(kind: str) -> dict[str, tuple[Any, float | None]]:
     """The parameters of a dataset kind: each one's default and least value (None: any)."""
     hints = typing.get_type_hints(KINDS[kind], include_extras=True)

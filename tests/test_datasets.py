@@ -1,0 +1,56 @@
+"""Datasets: shapes, seeds, and what each kind promises of its classes."""
+
+import numpy as np
+import pytest
+
+from generator import datasets
+
+
+@pytest.mark.parametrize("kind", datasets.KINDS)
+@pytest.mark.parametrize("classes", [2, 7, 32])
+def test_points_come_in_class_order_and_from_the_seed_alone(kind, classes):
+    x, y = datasets.points(kind, classes, 20, seed=3)
+    assert x.shape == (20 * classes, 2) and x.dtype == np.float32 and np.isfinite(x).all()
+    assert (y == np.repeat(np.arange(classes), 20)).all()
+    assert datasets.points(kind, classes, 20, seed=3)[0].tobytes() == x.tobytes()
+    assert datasets.points(kind, classes, 20, seed=4)[0].tobytes() != x.tobytes()
+    assert np.abs(x).max() < 1.6
+
+
+@pytest.mark.parametrize("classes", range(2, 33, 5))
+def test_blobs_overlap_equally_little_however_many_they_are(classes):
+    x, _ = datasets.points("blobs", classes, 400, seed=1)
+    clouds = x.reshape(classes, 400, 2)  # (C, N/C, D)
+    centres = clouds.mean(1)
+    apart = np.linalg.norm(centres[:, None] - centres, axis=2)[np.triu_indices(classes, 1)].min()
+    assert apart * np.sqrt(classes) > 1.3  # no two are much closer than the disk's room allows
+    assert clouds.std(1).mean() == pytest.approx(0.15 * apart, rel=0.1)
+    nearest = np.linalg.norm(x[:, None] - centres, axis=2).argmin(1).reshape(classes, 400)
+    assert (nearest == np.arange(classes)[:, None]).mean() > 0.995
+
+
+def test_rings_lie_inside_one_another():
+    x, _ = datasets.points("rings", 4, 300, seed=1, noise=0.0)
+    np.testing.assert_allclose(np.linalg.norm(x, axis=1).reshape(4, 300).T, [[0.25, 0.5, 0.75, 1.0]] * 300, atol=1e-6)
+    noisy = np.linalg.norm(datasets.points("rings", 4, 3000, seed=1, noise=0.2)[0], axis=1).reshape(4, 3000)
+    np.testing.assert_allclose(noisy.std(1), 0.2 / 4, rtol=0.1)
+
+
+def test_moons_are_half_circles_open_by_turns():
+    x, _ = datasets.points("moons", 3, 500, seed=1, noise=0.0)
+    moons = x.reshape(3, 500, 2) * 2  # radii of 1
+    for moon, (centre, up) in zip(moons, [(-1, 1), (0, -1), (1, 1)], strict=True):
+        offset = moon - [centre, -0.25 * up]
+        np.testing.assert_allclose(np.linalg.norm(offset, axis=1), 1, atol=1e-6)
+        assert (offset[:, 1] * up >= -1e-6).all()
+
+
+def test_spirals_turn():
+    x, _ = datasets.points("spirals", 3, 50, seed=1, turn_rad=0.0, noise_rad=0.0)
+    for arm, turn in zip(x.reshape(3, 50, 2), 2 * np.pi * np.arange(3) / 3, strict=True):
+        np.testing.assert_allclose(arm, np.linspace(0, 1, 50)[:, None] * [np.sin(turn), np.cos(turn)], atol=1e-6)
+
+
+def test_parameters_know_their_defaults_and_bounds():
+    assert datasets.parameters("spirals") == {"turn_rad": (4.0, None), "noise_rad": (0.1, 0.0)}
+    assert datasets.parameters("blobs") == {"spread": (0.15, 0.0)}
