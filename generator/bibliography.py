@@ -189,7 +189,11 @@ class _Reader:
             if name in found:
                 self._wrong(at, f'entry "{key}" has the field "{name}" twice')
             found[name] = (value, at)
+            end = len(self.text[: self.at].rstrip())
             self._blank()
+            if self.text[self.at : self.at + 1] in ("", "@"):
+                self.at = end
+                raise _Malformed(f'entry "{key}" is not closed', "}")
             if self.text[self.at : self.at + 1] != "}":
                 self._expect(",", f'after the field "{name}"')
 
@@ -253,9 +257,7 @@ class _Reader:
         if key.startswith(LABEL_PREFIXES):
             self._wrong(start, f'the key "{key}" reads as a label', f"a key without {key.partition('-')[0]}-")
         if key in self.entries:
-            self._wrong(
-                start, f'the key "{key}" is used twice', f"one entry (the other is on line {self.entries[key].line})"
-            )
+            self._wrong(start, f'the key "{key}" is used twice, first on line {self.entries[key].line}')
             return
         names, others = self._people(*people) if people else ((Name("Anonymous"),), False)
         year = plain.get("year", "")
@@ -263,7 +265,7 @@ class _Reader:
         self.entries[key] = Entry(key, kind, names, others, plain.get("title", ""), year, plain, line)
 
     def _people(self, value: str, at: int) -> tuple[tuple[Name, ...], bool]:
-        parts = [part.strip() for part in _split(value, r"\s+and\s+")]
+        parts = [part.strip() for part in _split(value, r"\s+and(?=\s)")]
         others = parts[-1].lower() == "others"
         names = []
         for part in parts[:-1] if others else parts:
@@ -292,8 +294,8 @@ class _Reader:
                 return unicodedata.normalize("NFC", base + ACCENTS[mark])
             if match["word"]:
                 if match["word"] not in LETTERS and match["word"] not in STYLES:
-                    near = nearest(match["word"], [*LETTERS, *STYLES])
-                    self._wrong(at, f'unknown TeX command "\\{match["word"]}"', "the letter itself", near)
+                    self._wrong(at, f'unknown TeX command "\\{match["word"]}"', "the letter itself")
+                    return match["word"]
                 return LETTERS.get(match["word"], "")
             if match["plain"]:
                 return match["plain"].replace("\\", " ")

@@ -129,14 +129,14 @@ def read(directory: Path) -> Article:
             pages.append(page)
     works, wrong = read_bibliography(directory)
     problems += wrong
-    assets = tuple(_assets(directory))
-    for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in assets if "/" in asset.path):
+    own = tuple(assets(directory))
+    for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
         if folder in OUR_FOLDERS:
             problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, assets, directory)
+    return Article(tuple(pages), works, own, directory)
 
 
 def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
@@ -215,7 +215,7 @@ def _svg_size(head: bytes) -> tuple[float, float] | None:
         return None
 
 
-def _assets(directory: Path) -> Iterable[Asset]:
+def assets(directory: Path) -> Iterable[Asset]:
     """The author's own files: what is neither a text, an experiment nor hidden."""
     for source in sorted(directory.rglob("*")):
         path = source.relative_to(directory)

@@ -45,12 +45,16 @@ class ExpressionError(Exception):
 def number(value: Any, digits: int | None = None) -> str:
     """A number with a real minus and thousands apart.
 
-    digits  after the point; None: whole numbers as they are, others to three significant digits
+    digits  after the point; None: whole numbers as they are, others to three significant digits at most
     """
     value = _number(value, "number")
-    if digits is None:
-        digits = 0 if float(value).is_integer() else max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{digits}f}"
+    if digits is not None:
+        text = f"{value:,.{digits}f}"
+    elif float(value).is_integer():
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:,.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
 
 

@@ -10,7 +10,10 @@ from generator import content
 from generator.errors import ContentError
 
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
-SIGNS = list("`$[]{}()*_#@^|/\\<>!&:;\"'=-+.\n\t ") + ["```", "///", "$$", "{{", "}}", "[^", "---", "    ", "<!--", "](", "é"]
+SIGNS = [
+    *"`$[]{}()*_#@^|/\\<>!&:;\"'=-+.\n\t ",
+    *("```", "///", "$$", "{{", "}}", "[^", "---", "    ", "<!--", "](", "é"),
+]
 
 
 def delete_characters(text, rng):

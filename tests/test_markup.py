@@ -1,16 +1,21 @@
 """Markdown to HTML: every construct, every mistake with its exact message, and that the HTML is valid."""
 
 import re
+import shutil
+import subprocess
+import sys
+import textwrap
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from generator import content, markup
-from generator.errors import ContentError
-from generator.results import Picture, Result, Results
+from generator.errors import ContentError, Problem
+from generator.results import Picture, Result, Results, UnknownResult
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"
+EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
 FIGURES = ("angles", "grid")
 
@@ -24,7 +29,11 @@ def grid():
             key=f"{classes}{activation}{seed}",
             label=label,
             spec={"classes": classes, "activation": activation, "seed": seed},
-            measures={"accuracy": 0.97 + 0.001 * seed * classes, "least_distance": 2.0 / classes, "angles": [30.0, 60.5]},
+            measures={
+                "accuracy": 0.97 + 0.001 * seed * classes,
+                "least_distance": 2.0 / classes,
+                "angles": [30.0, 60.5],
+            },
             pictures={"angles": Picture(f"plots/{classes}/{label}.angles", ("webp", "png"), 240, 240, "alt", "Angles")},
             files={},
         )
@@ -52,9 +61,10 @@ def rendered(article, **changes):
 # HTML that a browser need not mend
 
 VOID = {"img", "br", "hr", "wbr"}
-PHRASING = set(
-    "a abbr br button cite code del em i img ins kbd mark math q s samp small span strong sub sup u var wbr".split()
-)
+PHRASING = {
+    *("a", "abbr", "br", "button", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math"),
+    *("q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
+}
 ONLY_PHRASING = {"p", "h2", "h3", "h4", "h5", "h6", "summary", "span", "em", "strong", "a", "code", "pre", "dt", "sup"}
 INTERACTIVE = {"a", "button", "summary"}
 
@@ -113,3 +123,288 @@ def faults(page):
     dead = [f"dead #{name}" for name in re.findall(r'href="#([^"]+)"', html) if name not in found.ids]
     unsaid = [f"unlisted id {name}" for name in found.ids if name not in page.anchors and not name.endswith("-caption")]
     return found.faults + dead + unsaid
+
+
+# Mistakes
+
+
+def folder_with(tmp_path, body, head=HEAD):
+    """A content folder whose article is `body`, from line 7 on, beside a second page and files of its own."""
+    folder = tmp_path / "content"
+    shutil.copytree(FIXTURE, folder)
+    (folder / "article.md").write_text(head + body, encoding="utf-8")
+    (folder / "second.md").write_text("---\ntitle: Second\n---\n\n## Two {#sec-two}\n\nWords.\n", encoding="utf-8")
+    return folder
+
+
+def said(folder, **changes):
+    """Everything that is wrong with a folder, without the folder's own path."""
+    with pytest.raises(ContentError) as caught:
+        rendered(content.read(folder), **changes)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def mistakes():
+    """The cases of mistakes.txt: a body, then what is said of it."""
+    for case in (FIXTURE.parent / "mistakes.txt").read_text(encoding="utf-8").split("\n====\n"):
+        body, _, messages = ("\n" + case.rstrip("\n")).partition("\n!! ")
+        yield body[1:], "\n".join(f"article.md:{line}" for line in messages.split("\n!! "))
+
+
+@pytest.mark.parametrize(("body", "messages"), list(mistakes()), ids=lambda text: text.split("\n")[0][:50])
+def test_every_mistake_is_said_with_its_line(tmp_path, body, messages):
+    assert said(folder_with(tmp_path, body)) == messages
+
+
+def test_all_pages_are_read_before_anything_is_said(tmp_path):
+    folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
+    (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")
+    assert [line.partition(";")[0] for line in said(folder).split("\n")] == [
+        'article.md:7: undefined citation "nobody"',
+        'article.md:7: undefined figure "fig-no"',
+        'article.md:9: unknown name "reslts"',
+        'second.md:5: a link to "#no", which is not on the page',
+    ]
+
+
+def test_mistakes_in_footnotes_and_captions_have_their_own_lines(tmp_path):
+    body = "x[^a]\n\n[^a]: one\n    two $\\foo$\n\n    three {{ y }}\n\n/// figure | angles\n\nOne\n@tbl-z\n///\n"
+    assert said(folder_with(tmp_path, body)).split("\n") == [
+        'article.md:10: TeX: unknown command "\\foo"',
+        'article.md:12: unknown name "y"',
+        'article.md:17: undefined table "tbl-z"',
+    ]
+
+
+def test_a_figure_that_cannot_be_drawn_is_a_mistake_at_its_line(tmp_path):
+    def refused(call):
+        raise UnknownResult("no run with classes=9")
+
+    def broken(call):
+        raise ContentError([Problem(call.place, "the template broke")])
+
+    folder = folder_with(tmp_path, "Text.\n\n/// figure | angles\n\nCaption.\n///\n")
+    assert said(folder, render_figure=refused) == "article.md:9: no run with classes=9"
+    assert said(folder, render_figure=broken) == "article.md:9: the template broke"
+
+
+# Pages
+
+
+def page_of(tmp_path, body, **changes):
+    return rendered(content.read(folder_with(tmp_path, body)), **changes)[0]
+
+
+@pytest.mark.parametrize("name", ["index.html", "second.html"])
+def test_the_fixture_becomes_what_is_expected(name):
+    page = {page.path: page for page in rendered(content.read(FIXTURE))}[name]
+    assert f"{page.html}\n{page.references_html}\n" == (EXPECTED / name).read_text(encoding="utf-8")
+
+
+def test_the_fixture_is_valid_and_all_its_links_lead_somewhere():
+    for page in rendered(content.read(FIXTURE)):
+        assert not faults(page)
+        assert not page.warnings
+
+
+def test_the_validity_check_sees_what_browsers_mend():
+    html = '<p><div id="a"></div></p><a href="#b">x<button>y</button></a><ul><p></p></ul><i id="a" aria-labelledby="c">'
+    assert len(Validity(html).faults) == 6
+
+
+def test_what_a_page_says_of_itself():
+    article, second = rendered(content.read(FIXTURE))
+    assert [(entry.id, entry.number, len(entry.children)) for entry in article.toc] == [
+        ("sec-seven", "1", 1),
+        ("asides", "2", 0),
+    ]
+    assert [(call.name, call.number, call.label) for call in article.figures] == [
+        ("angles", "1", "fig-corners"),
+        ("pictures/bend.svg", "2", "fig-bend"),
+    ]
+    call = article.figures[0]
+    assert call.options == {
+        **{"id": "fig-corners", "classes": [4], "activation": ["tanh", "relu"], "size": "wide"},
+        "alt": "Angles of 18 networks",
+    }
+    assert call.caption_html.startswith("<strong>Four corners.</strong>") and call.place.endswith("article.md:29")
+    assert article.cited == ("olah2014", "papyan2020", "goedel1931")
+    assert article.assets == ("pictures/room.png", "pictures/bend.svg", "files/points.csv")
+    assert [link.address for link in article.links if link.outside] == [
+        *("https://example.org/?a=1&b=2", "https://colah.github.io/"),
+    ]
+    assert [claim.verdict for claim in article.claims] == ["holds", "refuted", "open"]
+    assert (article.path, second.path, second.title) == ("index.html", "second.html", "A second page")
+
+
+def test_a_work_that_nobody_cites_is_a_warning():
+    article = content.read(FIXTURE)
+    warned = markup.unused_works(article, rendered(article))
+    assert [str(problem) for problem in warned] == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited']
+
+
+def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
+    page = page_of(tmp_path, "### Deep\n\n[^spare]: never\n\n[label]: gallery.html\n")
+    assert [str(problem).rpartition("/")[2] for problem in page.warnings] == [
+        "article.md:7: a heading skips a level; expected ## at most",
+        'article.md:9: the footnote "spare" is never used',
+        'article.md:11: the link label "label" is never used',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*a* **b** `c*` \\*d\\*", "<p><em>a</em> <strong>b</strong> <code>c*</code> *d*</p>"),
+        ("\"*hi*\" ('a') it's '90s...", "<p>“<em>hi</em>” (‘a’) it’s ’90s…</p>"),
+        ("a@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
+        (
+            "``a ` b`` `{{ x }}` `$y$` `@z`",
+            "<p><code>a ` b</code> <code>{{ x }}</code> <code>$y$</code> <code>@z</code></p>",
+        ),
+        ("{{ '<b> *x*' }} *{{ results.count }}*", "<p>&lt;b&gt; *x* <em>18</em></p>"),
+        ("[{{ 'all' }}]({{ 'gallery' }}.html)", '<p><a href="gallery.html">all</a></p>'),
+        (
+            "[x](<gallery.html> 'T \"1\"'){.a .b}",
+            '<p><a href="gallery.html" class="a b" title="T &quot;1&quot;">x</a></p>',
+        ),
+        ("[words]{.small #w} [y](#w)", '<p><span id="w" class="small">words</span> <a href="#w">y</a></p>'),
+        ("*em*{.x} [ ] [sic]", '<p><em class="x">em</em> [ ] [sic]</p>'),
+        (
+            'H<sub>2</sub>O <abbr title="R">r</abbr> &mdash; &lt;',
+            '<p>H<sub>2</sub>O <abbr title="R">r</abbr> — &lt;</p>',
+        ),
+        ("a <!-- b\nc --> d", "<p>a  d</p>"),
+        ("<ada@example.org>", '<p><a href="mailto:ada@example.org">ada@example.org</a></p>'),
+        ("[1. a\nb](gallery.html)", '<p><a href="gallery.html">1. a\nb</a></p>'),
+        ("***", "<hr>"),
+        ("$a_b$ *c_d*", "<p><math><msub><mi>a</mi><mi>b</mi></msub></math> <em>c_d</em></p>"),
+    ],
+)
+def test_running_text(tmp_path, text, html):
+    assert page_of(tmp_path, text).html == html
+
+
+def test_code_is_left_alone_and_coloured(tmp_path):
+    page = page_of(tmp_path, '```python\ndef f(x):\n\n    return "{{ x }}"  # $y$ @z\n```\n')
+    assert '<code class="language-python"><span class="k">def</span>' in page.html
+    assert "\n\n    <span" in page.html and "{{ x }}" in page.html
+    assert page_of_text(page.html) == 'def f(x): return "{{ x }}" # $y$ @z'
+
+
+def page_of_text(html):
+    import html as entities
+
+    return " ".join(entities.unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+def test_blocks_inside_lists_stay_there(tmp_path):
+    inside = "/// note | N\n    id: n\n\nInside.\n\n$$x$$\n///\n\n```\n  kept\n```\n"
+    body = f"- one\n\n{textwrap.indent(inside, '    ')}\n- two\n"
+    page = page_of(tmp_path, body)
+    assert not faults(page)
+    assert re.fullmatch(
+        r'(?s)<ul>\n<li>\n<p>one</p>\n<div class="admonition.*  kept.*</li>\n<li>\n<p>two</p>\n</li>\n</ul>', page.html
+    )
+
+
+def test_a_footnote_used_twice_has_two_ways_back(tmp_path):
+    page = page_of(tmp_path, "a[^n] b[^n]\n\n[^n]: Note[^m].\n\n[^m]: Deeper.\n")
+    assert 'id="fnref-n"' in page.html and 'href="#fnref-n.2"' in page.html
+    assert page.html.index('id="fn-n"') < page.html.index('id="fn-m"')
+    assert not faults(page)
+
+
+def test_numbers_follow_the_text_and_labels_are_made_where_none_is_given(tmp_path):
+    figure = "/// figure | angles\n\nC.\n///\n\n"
+    page = page_of(
+        tmp_path, f"## One\n\n## One\n\n### In {{.unnumbered}}\n\n### Out\n\n{figure}{figure}$$a$$ {{#eq-a}}\n\n@eq-a\n"
+    )
+    assert [(call.number, call.label) for call in page.figures] == [("1", "fig-angles"), ("2", "fig-angles-2")]
+    assert [(entry.id, entry.number) for entry in page.toc] == [("one", "1"), ("one-2", "2")]
+    assert [(entry.id, entry.number) for entry in page.toc[1].children] == [("in", ""), ("out", "2.1")]
+    assert 'href="#eq-a">(1)</a>' in page.html and "Equation\u00a01" in page.html
+
+
+def test_same_author_and_year_get_letters(tmp_path):
+    folder = folder_with(tmp_path, "@one and [@two]")
+    works = "\n".join(
+        f"@misc{{{k}, author={{A B}}, title={{{t}}}, year=2020}}" for k, t in (("one", "Z"), ("two", "A"))
+    )
+    (folder / "references.bib").write_text(works)
+    page = rendered(content.read(folder))[0]
+    assert "B (2020b)" in page.html and "B\u00a02020a" in page.html
+    assert page.references_html.index("ref-two") < page.references_html.index("ref-one")
+
+
+def test_words_are_those_that_are_read(tmp_path):
+    text = "Two words[^n], $x+y$ and `code`.\n\n[All agree]{claim=\"results.min('accuracy') > 0\"}\n\n[^n]: Note.\n"
+    assert page_of(tmp_path, text).words == len(
+        ["Two", "words1", "x", "and", "code", "All", "agree", "Notes", "Note", "↩"]
+    )
+
+
+def test_the_same_text_gives_the_same_bytes():
+    article = content.read(FIXTURE)
+    assert rendered(article) == rendered(article)
+
+
+def test_a_page_stage_imports_nothing_heavy():
+    code = (
+        "import sys; from pathlib import Path; from generator import content, markup;"
+        "from generator.results import Results;"
+        "article = content.read(Path(sys.argv[1]));"
+        "markup.render_article(article, results=Results([]), figure_names=(), render_figure=str);"
+        "print(*(name for name in sys.argv[2:] if name in sys.modules))"
+    )
+    heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]
+    command = [sys.executable, "-c", code, str(FIXTURE.parent / "plain"), *heavy]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FIXTURE.parents[2])
+    assert done.stdout.split() == []
+
+
+# The authoring guide
+
+CONTENT = Path(__file__).parent.parent / "content"
+
+
+def guide():
+    """content/README.md as a page, with runs for its examples."""
+    page = content.read_page(CONTENT, "README.md")
+    works, problems = content.read_bibliography(CONTENT)
+    assert not problems
+    return markup.render(
+        page,
+        bibliography=works,
+        results=grid(),
+        figure_names=FIGURES,
+        render_figure=drawn,
+        assets=tuple(content.assets(CONTENT)),
+        addresses=["gallery.html"],
+    )
+
+
+def test_the_guide_is_built_from_what_it_shows():
+    page = guide()
+    assert not faults(page) and not page.warnings
+    shown = "\n".join(re.findall(r"(?s)^```markdown\n(.*?)^```", page.page.body, flags=re.MULTILINE))
+    used = re.sub(r"(?s)^(`{3,}).*?^\1", "", page.page.body, flags=re.MULTILINE)
+    for sign in CONSTRUCTS:
+        assert re.search(sign, shown), f"the guide does not show {sign}"
+        assert re.search(sign, used), f"the guide does not use {sign}"
+
+
+CONSTRUCTS = [
+    *(r"\*\w", r"\*\*\w", r"`\w", r"^- ", r"^1\. ", r"^\| ", r"^> ", r"^:   ", r"^## .*\{#sec-", r"\[\w[^]]*\]\("),
+    *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
+    *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
+    *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
+    *(rf"^/// {kind}" for kind in ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenote")),
+]
+CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
+
+
+if __name__ == "__main__":
+    EXPECTED.mkdir(exist_ok=True)
+    for sheet in rendered(content.read(FIXTURE)):
+        (EXPECTED / sheet.path).write_text(f"{sheet.html}\n{sheet.references_html}\n", encoding="utf-8")

@@ -1,0 +1,70 @@
+"""Claims: what the runs say, and what readers see of it."""
+
+import pytest
+from test_markup import Validity, grid
+
+from generator.claims import judge, shown
+from generator.expressions import ExpressionError
+
+NAMES = {"results": grid()}
+
+
+def verdict(condition, wanted=0, refuted=False):
+    return judge("claim-1", condition, NAMES, wanted, refuted, "a.md:1")
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted", "refuted", "expected"),
+    [
+        ("results.min('accuracy') > 0.9", 0, False, "holds"),
+        ("results.min('accuracy') > 0.9", 3, False, "holds"),
+        ("results.min('accuracy') > 0.9", 4, False, "open"),
+        ("results.min('accuracy') > 0.99", 4, False, "open"),
+        ("results.min('accuracy') > 0.99", 0, False, "contradicted"),
+        ("results.min('accuracy') > 0.99", 0, True, "refuted"),
+        ("results.min('accuracy') > 0.9", 0, True, "supported"),
+        ("results.min('accuracy') > 0.9", 4, True, "open"),
+        ("results.min('accuracy') > 0 and results.one(classes=2).accuracy > 0", 2, False, "open"),
+    ],
+)
+def test_verdicts(condition, wanted, refuted, expected):
+    assert verdict(condition, wanted, refuted).verdict == expected
+
+
+def test_evidence_in_words():
+    claim = verdict("results.where(classes=4, activation='tanh').median('least_distance') >= 0.45")
+    assert claim.in_words == "median least distance of 3 runs, 3 seeds (grid, tanh, 4 classes): 0.5"
+    claim = verdict("results.median('accuracy') > results.one(classes=3).angles[1] / 100")
+    assert claim.in_words == (
+        "median accuracy of 18 runs, 3 seeds (grid, tanh and ReLU, 2 to 4 classes): 0.976, "
+        "95 % interval 0.974 to 0.978; angles of 1 run, 1 seed (grid, tanh, 3 classes)"
+    )
+    assert verdict("results.where(classes=4).count > 5").in_words == (
+        "number of runs of 6 runs, 3 seeds (grid, tanh and ReLU, 4 classes): 6"
+    )
+
+
+def test_the_same_statistic_is_shown_once():
+    claim = verdict("results.min('accuracy') > 0.9 and results.min('accuracy') < 1")
+    assert len(claim.evidence) == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("results.min('accuracy')", "the condition of the claim gives 0.972"),
+        ("'yes'", "the condition of the claim gives text"),
+        ("1 < 2", "the condition of the claim asks no run"),
+        ("results.mn('accuracy') > 1", 'results has no "mn"'),
+    ],
+)
+def test_what_is_not_a_condition(condition, said):
+    with pytest.raises(ExpressionError, match=said.replace("(", r"\(")):
+        verdict(condition)
+
+
+def test_what_readers_see_is_valid_and_said_in_words():
+    html = shown(verdict("results.min('accuracy') > 0.9 and results.min('accuracy') < 1", 9))
+    assert not Validity(f"<p>{html}</p>").faults
+    assert "Needs more seeds: 3 of 9." in html and 'aria-label="Evidence: needs more seeds: 3 of 9"' in html
+    assert "results.min(&#x27;accuracy&#x27;) &gt; 0.9" in html

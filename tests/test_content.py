@@ -1,0 +1,225 @@
+"""The author's folder: pages, front matter and files, and every mistake with its exact message."""
+
+import datetime
+import struct
+
+import pytest
+from PIL import Image
+from test_markup import FIXTURE
+
+from generator import content
+from generator.content import Author, picture_size
+from generator.errors import ContentError
+
+FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
+
+
+def written(fields, body="Text.\n"):
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in fields.items()) + "---\n" + body
+
+
+def folder_of(tmp_path, **files):
+    folder = tmp_path / "content"
+    folder.mkdir()
+    for name, text in {"article": written(FRONT), **files}.items():
+        path = folder / (name if "." in name else f"{name}.md")
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def said(folder):
+    with pytest.raises(ContentError) as caught:
+        content.read(folder)
+    return str(caught.value).replace(f"{folder}/", "").split("\n")
+
+
+def test_front_matter_in_full():
+    meta = content.read(FIXTURE).meta
+    assert meta.title == "Small planes: a fixture" and meta.subtitle == "Every construct once"
+    assert meta.authors == (
+        Author("Ada Example", "https://example.org/ada", "Institute of Examples"),
+        Author("Bob Sample"),
+    )
+    assert meta.date == datetime.date(2026, 3, 1) and meta.keywords == ("planes", "packing")
+    assert (meta.licence, meta.repository, meta.language) == ("CC BY 4.0", "https://example.org/repository", "en")
+
+
+def test_pages_in_the_order_of_the_navigation(tmp_path):
+    pages = {"zeta": "title: Z\nnav_order: 1", "alpha": "title: A", "beta": "title: B\nnav_order: 2\ndate: 2026-02-02"}
+    folder = folder_of(
+        tmp_path, **{name: f"---\n{front}\n---\nx\n" for name, front in pages.items()}, README="# Not a page"
+    )
+    article = content.read(folder)
+    assert [page.path for page in article.pages] == ["article.md", "zeta.md", "beta.md", "alpha.md"]
+    assert [page.output for page in article.pages][:2] == ["index.html", "zeta.html"]
+    zeta, beta = article.pages[1:3]
+    assert zeta.meta.authors == article.meta.authors and zeta.meta.description == "D" and zeta.title == "Z"
+    assert beta.meta.date == datetime.date(2026, 2, 2) and zeta.meta.date == article.meta.date
+
+
+def test_own_files_are_assets(tmp_path):
+    files = {"pictures/a.png": b"x", "notes.txt": "n", ".hidden": "h", "_draft/x.png": b"x", "experiments.toml": ""}
+    article = content.read(folder_of(tmp_path, **files))
+    assert [asset.path for asset in article.assets] == ["notes.txt", "pictures/a.png"]
+    assert article.assets[0].source.read_text() == "n"
+
+
+def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
+    folder_of(tmp_path, article="x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ContentError, match=r"^content/article.md:1: no front matter; expected a line --- and then title, "
+    ):
+        content.read(content.Path("content"))
+
+
+def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path):
+    text = written(FRONT, "One.\n\nTwo.\n")
+    plain = content.read(folder_of(tmp_path, article=text)).pages[0]
+    (tmp_path / "content" / "article.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert content.read(tmp_path / "content").pages[0] == plain
+    assert plain.first_line == 7 and plain.body.startswith("One.")
+
+
+def test_there_may_be_nothing_at_all(tmp_path):
+    folder = tmp_path / "content"
+    assert said(folder) == ["article.md: there is no such file"]
+
+
+@pytest.mark.parametrize(
+    ("change", "messages"),
+    [
+        ({"title": None}, ["article.md:1: the front matter has no title"]),
+        ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
+        ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
+        ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood']),
+        (
+            {"authors": "A B"},
+            ["article.md:4: authors was not understood; expected a list of authors, each with a name"],
+        ),
+        ({"authors": "[{nam: A}]"}, ["article.md:4: authors was not understood; expected an author with a name"]),
+        ({"authors": "[{name: A, urll: x}]"}, ['article.md:4: unknown field "urll" of an author; did you mean "url"?']),
+        (
+            {"authors": "[{name: A, url: x}]"},
+            ["article.md:4: authors was not understood; expected an address that starts with https://"],
+        ),
+        ({"title": "[a]"}, ["article.md:2: title was not understood; expected text"]),
+        ({"title": ""}, ["article.md:2: title was not understood; expected text"]),
+        (
+            {"title": "a: b"},
+            [
+                "article.md:2: not YAML: mapping values are not allowed in this context; "
+                "expected quotes around a text that holds a colon"
+            ],
+        ),
+        (
+            {"repository": "github"},
+            ["article.md:6: repository was not understood; expected an address that starts with https://"],
+        ),
+        ({"doi": "x"}, ["article.md:6: doi was not understood; expected a DOI like 10.23915/distill.00001"]),
+        (
+            {"language": "English!"},
+            ["article.md:6: language was not understood; expected a language tag like en or pt-BR"],
+        ),
+        ({"nav_order": "first"}, ["article.md:6: nav_order was not understood; expected a whole number"]),
+        ({"keywords": "{a: b}"}, ["article.md:6: keywords was not understood; expected a list of words"]),
+        ({"title": "T\ntitle: U"}, ['article.md:3: "title" is given twice']),
+        ({"subtitle": "[open"}, ["article.md:6: not YAML: did not find expected ',' or ']'"]),
+    ],
+)
+def test_mistakes_in_front_matter(tmp_path, change, messages):
+    fields = {key: value for key, value in (FRONT | change).items() if value is not None}
+    assert said(folder_of(tmp_path, article=written(fields))) == messages
+
+
+def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
+    files = {
+        "article": written({"title": "T"}),
+        "second": "no front matter",
+        "gallery": "---\ntitle: G\n---\n",
+        "third": "---\ntitle: T\n",
+        "references.bib": "@misc{a, title={T}, year={2020}}",
+        "plots/x.png": b"",
+    }
+    assert said(folder_of(tmp_path, **files)) == [
+        "article.md:1: the front matter has no description",
+        "article.md:1: the front matter has no authors",
+        "article.md:1: the front matter has no date",
+        'gallery.md: a page cannot be called "gallery.md"; '
+        "expected letters, digits, - and _ , and none of gallery, reproduce, 404, index",
+        "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
+        "third.md:1: the front matter is not closed; expected a line --- after it",
+        'references.bib:1: entry "a" has no author',
+        "plots: this folder's name is kept for what the build makes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (
+            b"---\ntitle: T\n---\n\nCaf\xe9\n",
+            "article.md:5: a byte that is not UTF-8; expected the file saved as UTF-8",
+        ),
+        (b"---\ntitle: T\n---\na\x02b", "article.md:4: an invisible character, U+0002; expected none"),
+        ("---\ntitle: T\n---\na\ue000b".encode(), "article.md:4: an invisible character, U+E000; expected none"),
+    ],
+)
+def test_bytes_that_are_not_text(tmp_path, raw, message):
+    assert said(folder_of(tmp_path, article=raw)) == [message]
+
+
+# Sizes of pictures, against Pillow's own
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.png", {}),
+        ("a.gif", {}),
+        ("a.jpg", {}),
+        ("progressive.jpg", {"progressive": True, "exif": b"Exif\0\0" + b"\0" * 900}),
+        ("lossy.webp", {}),
+        ("lossless.webp", {"lossless": True}),
+    ],
+)
+@pytest.mark.parametrize("size", [(1, 1), (40, 30), (641, 1023)])
+def test_sizes_are_read_from_the_first_bytes(tmp_path, name, options, size):
+    Image.new("RGB", size, (20, 90, 160)).save(tmp_path / name, **options)
+    assert picture_size(tmp_path / name) == size
+
+
+def test_a_webp_with_transparency_has_its_size_in_another_place(tmp_path):
+    frames = [Image.new("RGBA", (33, 44), (20, 90, 160, alpha)) for alpha in (0, 200)]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:])
+    assert (tmp_path / "a.webp").read_bytes()[12:16] == b"VP8X" and picture_size(tmp_path / "a.webp") == (33, 44)
+
+
+@pytest.mark.parametrize(
+    ("svg", "size"),
+    [
+        ('<?xml version="1.0"?>\n<svg width="30px" height="20.5" viewBox="0 0 9 9">', (30, 20)),
+        ("<svg viewBox='0 0 9 9'>", None),
+        ('<svg viewBox="-1 -1, 90 45">', (90, 45)),
+        ('<svg width="100%" height="20" viewBox="0 0 8 4">', (8, 4)),
+        ('<svg width="1.2.3" height="20">', None),
+        ("<svg>", None),
+    ],
+)
+def test_sizes_of_drawings(tmp_path, svg, size):
+    (tmp_path / "a.svg").write_text(svg)
+    assert picture_size(tmp_path / "a.svg") == size
+
+
+def test_a_broken_picture_has_no_size(tmp_path):
+    for head in (
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+        b"\xff\xd8\xff\xe0\x00",
+        b"RIFF0000WEBPVP8 ",
+        struct.pack(">I", 7),
+    ):
+        (tmp_path / "a").write_bytes(head)
+        assert picture_size(tmp_path / "a") is None

@@ -1,0 +1,129 @@
+"""Expressions in prose: values, filters, what they looked at, and what they may not do."""
+
+import math
+import random
+import statistics
+
+import pytest
+from test_markup import grid
+
+from generator.expressions import ExpressionError, evaluate, median_interval, number, percent, say, words
+
+
+def value(source, **names):
+    return evaluate(source, {"results": grid(), **names})
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("results.count", 18),
+        ("results | length", 18),
+        ("results.where(classes=4, activation='tanh').count", 3),
+        ("results.where(classes=[2, 3]).count + 1", 13),
+        ("results.one(classes=3, seed=2).accuracy", 0.976),
+        ("results.one(classes=3, seed=2)['accuracy']", 0.976),
+        ("results.runs[0].spec.classes", 2),
+        ("results.runs[-1].label", "ReLU"),
+        ("results.distinct('classes') | join", "2, 3, 4"),
+        ("results.distinct('classes') | map('words') | join(' and ')", "two and three and four"),
+        ("results.runs[:2] | map(attribute='seed') | sum", 3),
+        ("results.one(classes=2).angles[1] - 0.5", 60.0),
+        ("(results.max('accuracy') - results.min('accuracy')) * 1000 | round | abs", pytest.approx(10)),
+        ("2 ** 3 / 4 // 1 % 2", 0.0),
+        ("'more' if results.count > 10 else 'fewer'", "more"),
+        ("1 < 2 < 3 and not 2 in [1, 3] or false", True),
+        ("'a' ~ 1 ~ 0.5", "a10.5"),
+        ("-(+3)", -3),
+        ("{'a': [1, 2]}.a | last", 2),
+        ("('x', 'y') | first | upper", "X"),
+    ],
+)
+def test_values(source, expected):
+    assert value(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (number(12345), "12,345"),
+        (number(-0.004, 2), "0.00"),
+        (number(-1.5), "−1.5"),
+        (number(0.00123456), "0.00123"),
+        (number(1234.5678), "1,235"),
+        (number(0), "0"),
+        (percent(0.9729), "97.3\u202f%"),
+        (percent(0.99999), "99.9\u202f%"),
+        (percent(1), "100.0\u202f%"),
+        (percent(0.99999, 0), "99\u202f%"),
+        (percent(-0.05, 0), "−5\u202f%"),
+        (words(7), "seven"),
+        (words(21), "21"),
+        (say(0.97666), "0.977"),
+        (say("text"), "text"),
+    ],
+)
+def test_numbers_as_prose_says_them(text, expected):
+    assert text == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("results.__class__", 'results has no "__class__"'),
+        ("results._of", 'results has no "_of"'),
+        ("results.where.__globals__", ".__globals__ of a method, not called"),
+        ("results.one(classes=2).__class__", 'unknown result "__class__"'),
+        ("'x'.format(1)", ".format of text"),
+        ("''.__class__.__mro__", ".__class__ of text"),
+        ("[].append(1)", ".append of a list"),
+        ("open('x')", 'unknown name "open"'),
+        ("results.where(**{'classes': 2})", "* in a call is not part of an expression here"),
+        ("'a' * 10 ** 9", "arithmetic needs a number, and this is text"),
+        ("'%s' % 1", "arithmetic needs a number, and this is text"),
+        ("(1, 2) is iterable", '"Test" is not part of an expression here'),
+        ("results.one(classes=2) | percent", "percent needs a number, and this is a run"),
+        ("results.median('label')", "the expression has no value: unsupported operand"),
+        ("results.count()", "18 cannot be called"),
+        ("2.5 | words", "words needs a whole number, and this is 2.5"),
+        ("results.count | number(1, 2)", "the expression has no value: number() takes from 1 to 2 positional"),
+        ("results |", "the expression does not parse: "),
+        ("a b", '"b" was not understood'),
+        ("", "the expression does not parse: "),
+    ],
+)
+def test_what_an_expression_may_not_do(source, said):
+    with pytest.raises(ExpressionError) as caught:
+        say(value(source))
+    assert caught.value.wrong.startswith(said)
+
+
+def test_names_beside_the_results():
+    assert value("proved.square[4] * 2", proved={"square": [0, 0, 1, 2, 3]}) == 6
+
+
+def test_statistics_leave_evidence():
+    seen = []
+    assert evaluate(
+        "results.where(activation='tanh').median('accuracy') > results.one(classes=2).accuracy",
+        {"results": grid()},
+        seen,
+    )
+    median, single = seen
+    assert (median.statistic, median.key, len(median.runs), median.seeds) == ("median", "accuracy", 9, 3)
+    assert median.of == "grid, tanh, 2 to 4 classes" and median.extent == (0.972, 0.982)
+    assert median.interval == median_interval([0.97 + 0.001 * s * k for k in (2, 3, 4) for s in (1, 2, 3)])
+    assert (single.statistic, single.value, single.runs) == ("value", 0.972, ("grid/k2-tanh-s1",))
+
+
+def test_the_interval_around_a_median_holds_it_as_often_as_it_says():
+    rng = random.Random(1)
+    for n in (6, 9, 20):
+        held = sum(
+            low <= 0 <= high
+            for low, high in (median_interval([rng.gauss(0, 1) for _ in range(n)]) for _ in range(2000))
+        )
+        assert held / 2000 > 0.95 - 3 * math.sqrt(0.95 * 0.05 / 2000)
+    assert median_interval([1.0] * 5) is None
+    low, high = median_interval(range(6))
+    assert (low, high) == (0, 5) and low <= statistics.median(range(6)) <= high
