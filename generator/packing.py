@@ -20,7 +20,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment, minimize, nnls
+from scipy.optimize import linear_sum_assignment, linprog, minimize, nnls
 
 # Least distance between any two of k points, at its maximum. Proved: OEIS A281065 and references there, doubled.
 SQUARE = {
@@ -113,7 +113,7 @@ def hull_distance(point: np.ndarray, others: np.ndarray) -> float:
     """Distance from a (d,) point to the convex hull of (n, d) others; 0 inside."""
     offsets = others - point
     scale = max(float(np.abs(offsets).max()), 1e-300)
-    distance = _nearest_to_origin(offsets / scale)
+    distance = float(np.linalg.norm(_nearest_to_origin(offsets / scale)))
     return distance * scale if distance > 1e-7 else 0.0
 
 
@@ -129,28 +129,51 @@ def available_margin(points: np.ndarray, bias: bool = True) -> float:
     margin is the distance from 0 to their convex hull, whose weights must also
     cancel in each class's bias where there are biases.
     """
-    k, d = points.shape
-    own, other = _pairs(k)
-    demands = np.zeros((len(own), k, d))
-    rows = np.arange(len(own))
-    demands[rows, own] = points[own]
-    demands[rows, other] -= points[own]
     scale = max(float(np.abs(points).max()), 1e-300)
-    biases = np.zeros((len(own), k))
-    if bias:
-        biases[rows, own], biases[rows, other] = 1, -1
-    distance = _nearest_to_origin(demands.reshape(len(own), -1) / scale, biases)
+    distance = float(np.linalg.norm(_demanded_weight(points / scale, bias)))
     return distance * scale if distance > 1e-7 else 0.0
 
 
-def _nearest_to_origin(vectors: np.ndarray, cancel: np.ndarray | None = None) -> float:
-    """Least norm of a convex combination of (n, m) vectors; its weights make (n, c) `cancel` sum to 0."""
+def best_head(points: np.ndarray, bias: bool = True) -> np.ndarray:
+    """The head of largest margin at (k, d) points that can be separated: (k, d + 1), [W | b] with |W|_F = 1."""
+    k = len(points)
+    weight = _demanded_weight(points, bias)
+    weight /= np.linalg.norm(weight)
+    if not bias:
+        return np.hstack([weight, np.zeros((k, 1))])
+    own, other = _pairs(k)
+    lead = ((weight[own] - weight[other]) * points[own]).sum(1)
+    rows = np.arange(len(own))
+    above = np.zeros((len(own), k + 1))  # t - b_i + b_j <= lead of i over j
+    above[rows, own], above[rows, other], above[:, -1] = -1, 1, 1
+    alike = [[1.0] * k + [0.0]]  # only differences of biases count
+    upward = np.append(np.zeros(k), -1.0)
+    found = linprog(upward, A_ub=above, b_ub=lead, A_eq=alike, b_eq=[0], bounds=(None, None))
+    return np.hstack([weight, found.x[:-1, None]])
+
+
+def _demanded_weight(points: np.ndarray, bias: bool) -> np.ndarray:
+    """The head's (k, d) weights at which all demands are met best, as long as its margin."""
+    k, d = points.shape
+    own, other = _pairs(k)
+    rows = np.arange(len(own))
+    demands = np.zeros((len(own), k, d))
+    demands[rows, own] = points[own]
+    demands[rows, other] -= points[own]
+    biases = np.zeros((len(own), k))
+    if bias:
+        biases[rows, own], biases[rows, other] = 1, -1
+    return _nearest_to_origin(demands.reshape(len(own), -1), biases).reshape(k, d)
+
+
+def _nearest_to_origin(vectors: np.ndarray, cancel: np.ndarray | None = None) -> np.ndarray:
+    """The shortest convex combination of (n, m) vectors whose weights make (n, c) `cancel` sum to 0."""
     equal = np.ones((len(vectors), 1)) if cancel is None else np.hstack([np.ones((len(vectors), 1)), cancel])
     rows = np.vstack([vectors.T, SUM_WEIGHT * equal.T])
     target = np.zeros(len(rows))
     target[vectors.shape[1]] = SUM_WEIGHT
     weights, _ = nnls(rows, target)
-    return float(np.linalg.norm(weights @ vectors) / weights.sum())
+    return np.asarray(weights @ vectors / weights.sum())
 
 
 def _pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -401,6 +424,18 @@ def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: i
         if all(_distance_to(optimum.points, other, room) > SAME_PLACE for other in kept):
             kept.append(optimum)
     return tuple(kept)
+
+
+def predicted_head(law: str, k: int, room: str = "square") -> np.ndarray:
+    """The best head at a law's optimum: (k, 3), [W | b] with |W|_F = 1.
+
+    Classes go round the room in order, those inside the hull of the others first.
+    """
+    points = optima(law, k, room)[0].points
+    outside = hull_distances(points) > 0
+    round_about = np.arctan2(points[:, 1], points[:, 0])
+    head = best_head(points, bias=law != "margin-no-bias")
+    return np.asarray(head[np.lexsort((round_about, outside))])
 
 
 def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> dict[str, Any]:

@@ -141,6 +141,26 @@ def test_available_margin_needs_biases_away_from_the_origin():
 
 
 @pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("k", [2, 4, 7])
+def test_the_best_head_has_the_available_margin(k, bias):
+    points = np.random.default_rng(k).uniform(-1, 1, (k, 2)) if bias else 2 * regular(k, turn=0.2)
+    head = packing.best_head(points, bias)
+    weight, offset = head[:, :2], head[:, 2]
+    assert np.linalg.norm(weight) == pytest.approx(1)
+    assert offset.sum() == pytest.approx(0, abs=1e-9) and (bias or not offset.any())
+    lead = (points @ weight.T + offset).diagonal()[:, None] - points @ weight.T - offset
+    np.fill_diagonal(lead, np.inf)
+    assert lead.min() == pytest.approx(packing.available_margin(points, bias), abs=1e-6)
+
+
+def test_the_predicted_head_takes_the_classes_round_the_room():
+    head = packing.predicted_head("margin", 5)
+    assert np.linalg.norm(head[0, :2]) == pytest.approx(0, abs=1e-6)  # the centre's class is the first
+    turned = np.degrees(np.arctan2(head[1:, 1], head[1:, 0]))
+    np.testing.assert_allclose(turned, [-135, -45, 45, 135], atol=1e-3)
+
+
+@pytest.mark.parametrize("bias", [True, False])
 def test_available_margin_is_what_no_head_exceeds(bias):
     rng = np.random.default_rng(4)
     points = rng.uniform(-1, 1, (3, 2))
