@@ -41,7 +41,6 @@ TILE_LEFT_PX, TILE_TOP_PX = 20, 32
 TEXT_PX = 22
 HEADLINE_PX = 21  # baseline of the text above a plane, from the top
 RIM_PX = 0.7  # of paper around a point
-LATTICE = 1000  # inputs along each axis of [-1, 1]^2
 COLOURS = 128  # of a still: its tints, inks and enough of the steps between them for soft edges
 
 # Shapes of one size look unequal: these widths in pixels look alike.
@@ -262,19 +261,26 @@ def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
 # --- what several pictures of a run show ------------------------------------
 
 
-def input_lattice(spec: RunSpec, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The trained network over a lattice of LATTICE^2 inputs in [-1, 1]^2.
+def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
+    """The class that the network gives each place of the input plane, [-1, 1]^2.
 
-    returns  hidden (2, LATTICE^2) float32, rows of inputs from the bottom up, and
-             labels (LATTICE, LATTICE) uint8, the predicted class, top row first
+    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_lattice(spec, flat.tobytes())
+    return _input_regions(spec, flat.tobytes())
 
 
 @lru_cache(maxsize=2)
-def _input_lattice(spec: RunSpec, flat: bytes) -> tuple[np.ndarray, np.ndarray]:
-    hidden, predicted = measure.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
-    return hidden, predicted.astype(np.uint8).reshape(LATTICE, LATTICE)[::-1]
+def _input_regions(spec: RunSpec, weights: bytes) -> np.ndarray:
+    flat = np.frombuffer(weights, np.float32)
+    hidden, _ = measure.lattice_hidden(spec, flat, TILE_PX + 1)
+    finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
+    return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
+
+
+def _halfway(values: np.ndarray) -> np.ndarray:
+    """Values at the ends of N intervals to values at the middles of their halves, by straight lines: last axis, 2 N."""
+    left, right = values[..., :-1], values[..., 1:]
+    return np.stack([0.75 * left + 0.25 * right, 0.25 * left + 0.75 * right], -1).reshape(*values.shape[:-1], -1)
 
 
 def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
@@ -304,16 +310,19 @@ def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    head = network.split(spec, flat)[-1]
     count = 2 * TILE_PX
     steps = (np.arange(count, dtype=np.float32) + 0.5) / count
-    axis = room.low + (room.high - room.low) * steps
-    along_x = head[:, :1] * axis
-    along_y = head[:, 1:2] * axis[::-1] + head[:, 2:]
-    best = np.full((count, count), -np.inf, np.float32)
-    labels = np.zeros((count, count), np.uint8)
-    for label in range(spec.classes):
-        logits = along_y[label][:, None] + along_x[label]
+    axis = room.low + np.float32(room.high - room.low) * steps
+    return _largest_logit(spec, flat, axis, axis[::-1, None])
+
+
+def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The class that the output layer gives hidden vectors, of which x and y broadcast together: uint8."""
+    weight_x, weight_y, bias = network.split(spec, flat)[-1].T
+    best = weight_x[0] * x + (weight_y[0] * y + bias[0])
+    labels = np.zeros(best.shape, np.uint8)
+    for label in range(1, spec.classes):
+        logits = weight_x[label] * x + (weight_y[label] * y + bias[label])
         labels[logits > best] = label
         np.maximum(best, logits, out=best)
     return labels
@@ -345,7 +354,7 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     points(after, moving_points(spec, run)[-1], run.y, theme)
     image = pixels(
         figure,
-        regions(input_lattice(spec, run.weights[-1])[1], theme, left, top, side),
+        regions(input_regions(spec, run.weights[-1]), theme, left, top, side),
         regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
     )
     return encode(image)["png"]

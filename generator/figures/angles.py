@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH_PX, HEIGHT_PX = 720, 480
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 200, 24, 16, 74
 BASE, RISE = 0.93, 0.85  # a row's ground and tallest bar, as shares of its height
+LATTICE = 1000  # inputs along each axis of [-1, 1]^2
 BINS = 72  # over the angles that the room allows: 5 degrees wide for tanh, 1.25 for ReLU
 NEXT_TO_NOTHING = 0.003  # of all inputs
 
@@ -36,16 +37,16 @@ def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
 def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     import numpy as np
 
-    from generator import draw
+    from generator import measure
 
-    (x, y), labels = draw.input_lattice(spec, np.frombuffer(flat, np.float32))
+    (x, y), predicted = measure.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
     turn = np.float32(BINS / np.radians(span_deg(spec)))
     bins = np.arctan2(y, x)
     bins *= turn
     bins = np.floor(bins, out=bins).astype(np.int32)
     bins[bins < 0] += BINS
     np.minimum(bins, BINS - 1, out=bins)
-    bins += labels[::-1].ravel() * np.int32(BINS)
+    bins += predicted.astype(np.int32) * np.int32(BINS)
     directed = (x != 0) | (y != 0)
     if not directed.all():
         bins = bins[directed]

@@ -18,7 +18,7 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
 
     figure, axes = draw.plane(draw.INPUT_ROOM, theme)
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_lattice(spec, run.weights[-1])[1], theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
-from generator import draw, figures, network
+from generator import figures, network
 from generator.figures import angles
 from generator.style import THEMES
 
 
 def test_counts_are_those_of_a_direct_count(case):
     spec, run, _ = case
-    axis = np.linspace(-1, 1, draw.LATTICE, dtype=np.float32)[::25]
+    axis = np.linspace(-1, 1, angles.LATTICE, dtype=np.float32)[::25]
     counts = angles.angle_counts(spec, run)
     inputs = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
     layers = network.forward(spec, run.weights[-1], inputs)
@@ -22,14 +22,14 @@ def test_counts_are_those_of_a_direct_count(case):
     edges = np.linspace(0, angles.span_deg(spec), angles.BINS + 1)
     for label in range(spec.classes):
         expected = np.histogram(turned[predicted == label], edges)[0] / len(inputs)
-        np.testing.assert_allclose(counts[label] / draw.LATTICE**2, expected, atol=0.01)
+        np.testing.assert_allclose(counts[label] / angles.LATTICE**2, expected, atol=0.01)
 
 
 def test_inputs_without_direction_are_left_out(relu_case):
     spec, run, _ = relu_case
     dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
     assert angles.angle_counts(spec, dead).sum() == 0
-    assert angles.angle_counts(spec, run).sum() <= draw.LATTICE**2
+    assert angles.angle_counts(spec, run).sum() <= angles.LATTICE**2
 
 
 def test_rows_stand_in_circular_order_with_mean_and_spread(drawn, case):
