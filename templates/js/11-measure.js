@@ -34,49 +34,6 @@ peek.measure = (function () {
     return { distance, pair };
   }
 
-  /** Distance from (x, y) to the segment a-b. */
-  function toSegment(x, y, ax, ay, bx, by) {
-    const lengthSquared = (bx - ax) ** 2 + (by - ay) ** 2;
-    const along = lengthSquared ? ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / lengthSquared : 0;
-    const t = Math.min(Math.max(along, 0), 1);
-    return Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay));
-  }
-
-  /** Distance of each centre to the convex hull of the others, the least of them, and whose it is. */
-  function oneVsRest(points) {
-    let distance = Infinity;
-    let worst = 0;
-    for (let own = 0; own < points.length; own += 2) {
-      const others = [];
-      for (let at = 0; at < points.length; at += 2) if (at !== own) others.push([points[at], points[at + 1]]);
-      const d = toHull(points[own], points[own + 1], others);
-      if (d < distance) {
-        distance = d;
-        worst = own / 2;
-      }
-    }
-    return { distance, worst };
-  }
-
-  function toHull(x, y, others) {
-    let least = Infinity;
-    for (let a = 0; a < others.length; a++) {
-      for (let b = a; b < others.length; b++) {
-        least = Math.min(least, toSegment(x, y, others[a][0], others[a][1], others[b][0], others[b][1]));
-        for (let c = b + 1; c < others.length; c++) {
-          if (inTriangle(x, y, others[a], others[b], others[c])) return 0;
-        }
-      }
-    }
-    return least;
-  }
-
-  function inTriangle(x, y, a, b, c) {
-    const side = (p, q) => (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]);
-    const [u, v, w] = [side(a, b), side(b, c), side(c, a)];
-    return (u > 0 && v > 0 && w > 0) || (u < 0 && v < 0 && w < 0);
-  }
-
   /** Solve A x = b for a symmetric positive definite (n, n) A, in place; b becomes x. */
   function solve(a, b, n) {
     for (let column = 0; column < n; column++) {
@@ -310,5 +267,5 @@ peek.measure = (function () {
     return { mean, deviation: (Math.sqrt(-2 * Math.log(Math.min(length, 1))) * 180) / Math.PI };
   }
 
-  return { centres, leastDistance, oneVsRest, bestHead, headMargin, margin, headRegions, clip, circular };
+  return { centres, leastDistance, bestHead, headMargin, margin, headRegions, clip, circular };
 })();

@@ -74,11 +74,17 @@ peek.runs = (function () {
   }
 
   const waiting = new Map();
+  const arrived = new Map(); // data that came with the page, packed until it is asked for
 
   /** Load a run by its id, once. @returns {Promise<Run>} */
   function load(id) {
     const known = waiting.get(id);
     if (known) return known.promise;
+    if (arrived.has(id)) {
+      waiting.set(id, { promise: Promise.resolve(unpack(arrived.get(id))) });
+      arrived.delete(id);
+      return waiting.get(id).promise;
+    }
     const entry = index().runs.find((run) => run.id === id);
     if (!entry) return Promise.reject(new Error(`no run "${id}" in this page`));
     const wait = /** @type {any} */ ({});
@@ -100,6 +106,7 @@ peek.runs = (function () {
   function receive(packed) {
     const wait = waiting.get(packed.id);
     if (wait) wait.resolve(unpack(packed));
+    else arrived.set(packed.id, packed);
   }
 
   /** Position of an epoch on the timeline, 0 to 1: logarithmic, since most happens early. */

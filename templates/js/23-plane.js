@@ -133,58 +133,81 @@
       }
     }
 
-    /** Paint all of the field at once, coarsely: the lattice is read between its nodes. */
-    field.paint = (machine, weights, head, classes, palette) => {
-      const width = plane.size; // one pixel of the image a CSS pixel; shown larger on fine screens
-      layOut(width, DRAG_STEP_PX, 1);
-      machine.lattice(weights, field.xs, field.ys, field.hx, field.hy);
-      winners(field, weights, head, classes, 0, field.rows);
-      if (!image || image.width !== width) image = new ImageData(width, width);
-      fill(image, field, DRAG_STEP_PX, weights, head, classes, palette, 0, field.rows - 1);
-      if (plane.ratio === 1) plane.fieldContext.putImageData(image, 0, 0);
-      else {
-        if (!scratch || scratch.width !== width) {
-          scratch = document.createElement("canvas");
-          scratch.width = scratch.height = width;
-        }
-        scratch.getContext("2d").putImageData(image, 0, 0);
-        plane.fieldContext.drawImage(scratch, 0, 0, plane.field.width, plane.field.width);
+    let state = "old"; // then "coarse", then "fine"
+    field.stale = () => {
+      state = "old";
+    };
+    field.old = () => state === "old";
+    field.ready = () => state !== "old" && !(restRow >= 0 && restRow < field.rows - 1);
+
+    /**
+     * Bring the field up to date: coarsely at once when something changed, finely bit by bit at rest.
+     * @param {{machine: any, weights: ArrayLike<number>, head: number, classes: number}} of head: where its weights begin
+     * @returns {string} what was done: "all", "some" or ""
+     */
+    field.show = (of, palette, resting) => {
+      if (state === "old") {
+        paintAll(of, palette);
+        state = "coarse";
+        return "all";
       }
-      restRow = -1;
+      if (state !== "coarse" || !(resting || restRow >= 0)) return "";
+      if (refine(of, palette)) state = "fine";
+      else plane.view.continueResting();
+      return "some";
     };
 
+    /** Paint all of the field at once, coarsely: the lattice is read between its nodes. */
+    function paintAll(of, palette) {
+      const width = plane.size; // one pixel of the image a CSS pixel; shown larger on fine screens
+      layOut(width, DRAG_STEP_PX, 1);
+      of.machine.lattice(of.weights, field.xs, field.ys, field.hx, field.hy);
+      winners(field, of, 0, field.rows);
+      if (!image || image.width !== width) image = new ImageData(width, width);
+      fill(image, field, DRAG_STEP_PX, of, palette, 0, field.rows - 1);
+      restRow = -1;
+      if (plane.ratio === 1) {
+        plane.fieldContext.putImageData(image, 0, 0);
+        return;
+      }
+      if (!scratch || scratch.width !== width) {
+        scratch = document.createElement("canvas");
+        scratch.width = scratch.height = width;
+      }
+      scratch.getContext("2d").putImageData(image, 0, 0);
+      plane.fieldContext.drawImage(scratch, 0, 0, plane.field.width, plane.field.width);
+    }
+
     /** Go on painting finely, at device pixels, for a few milliseconds. returns true when done. */
-    field.refine = (machine, weights, head, classes, palette) => {
+    function refine(of, palette) {
       const width = plane.field.width;
       const step = REST_STEP_PX;
+      const compute = (from, to) => {
+        of.machine.lattice(of.weights, field.xs, field.ys, field.hx, field.hy, from, to);
+        winners(field, of, from, to);
+      };
       if (restRow < 0) {
         layOut(width, step, plane.ratio);
         restRow = 0;
         if (!image || image.width !== width) image = new ImageData(width, width);
-        machine.lattice(weights, field.xs, field.ys, field.hx, field.hy, 0, 1);
-        winners(field, weights, head, classes, 0, 1);
+        compute(0, 1);
       }
       const until = performance.now() + SLICE_MS;
       const from = restRow;
       while (restRow < field.rows - 1 && performance.now() < until) {
-        const next = Math.min(restRow + 8, field.rows - 1);
-        machine.lattice(weights, field.xs, field.ys, field.hx, field.hy, restRow + 1, next + 1);
-        winners(field, weights, head, classes, restRow + 1, next + 1);
-        fill(image, field, step, weights, head, classes, palette, restRow, next);
+        const next = Math.min(restRow + 4, field.rows - 1);
+        compute(restRow + 1, next + 1);
+        fill(image, field, step, of, palette, restRow, next);
         restRow = next;
       }
       const top = from * step;
       plane.fieldContext.putImageData(image, 0, 0, 0, top, width, Math.min(restRow * step, width) - top);
       return restRow >= field.rows - 1;
-    };
-
-    /** A finer painting is under way: the lattice is part old, part new. */
-    field.busy = () => restRow >= 0 && restRow < field.rows - 1;
-    field.ready = () => field.rows > 0 && !field.busy();
+    }
     return field;
   };
 
-  function winners(field, weights, head, classes, from, to) {
+  function winners(field, { weights, head, classes }, from, to) {
     const { hx, hy, winner } = field;
     for (let at = from * field.columns; at < to * field.columns; at++) {
       let most = -Infinity;
@@ -205,7 +228,7 @@
    * Colour the pixels between the lattice rows from..to. Cells whose corners agree are one colour; in the others
    * each pixel asks the head, and the border between two classes is as soft as one pixel.
    */
-  function fill(image, field, step, weights, head, classes, palette, from, to) {
+  function fill(image, field, step, { weights, head, classes }, palette, from, to) {
     const width = image.width;
     const pixels = new Uint32Array(image.data.buffer);
     const { hx, hy, winner, columns } = field;
@@ -394,20 +417,23 @@
       context.globalAlpha = 1;
     },
 
-    /** Where a function on a field's lattice is negative: filled, its border stroked. value(index) */
+    /** Where a function of a lattice's nodes is negative: filled, its border stroked. returns whether it is anywhere. */
     inside(plane, field, value, fillColour, strokeColour) {
       const { context } = plane;
       const area = new Path2D();
       const border = new Path2D();
-      march(field, value, area, border);
-      if (fillColour) {
-        context.fillStyle = fillColour;
-        context.fill(area);
-      }
+      const values = new Float32Array(field.columns * field.rows);
+      let any = false;
+      for (let node = 0; node < values.length; node++) if ((values[node] = value(node)) < 0) any = true;
+      if (!any) return false;
+      march(field, values, area, border);
+      context.fillStyle = fillColour;
+      context.fill(area);
       context.strokeStyle = strokeColour;
       context.lineWidth = 1.5;
       context.lineCap = "round";
       context.stroke(border);
+      return true;
     },
 
     cross(plane, x, y, colour) {
@@ -467,8 +493,8 @@
     }
   }
 
-  /** Marching squares: the area where value < 0 and its border, in CSS px. */
-  function march(field, value, area, border) {
+  /** Marching squares: the area where values are negative and its border, in CSS px. */
+  function march(field, values, area, border) {
     const { columns, rows, stepPx } = field;
     const dx = [0, 1, 1, 0];
     const dy = [0, 0, 1, 1];
@@ -481,10 +507,10 @@
       };
       for (let column = 0; column < columns - 1; column++) {
         const at = row * columns + column;
-        corner[0] = value(at);
-        corner[1] = value(at + 1);
-        corner[2] = value(at + columns + 1);
-        corner[3] = value(at + columns);
+        corner[0] = values[at];
+        corner[1] = values[at + 1];
+        corner[2] = values[at + columns + 1];
+        corner[3] = values[at + columns];
         const count = (corner[0] < 0) + (corner[1] < 0) + (corner[2] < 0) + (corner[3] < 0);
         if (count === 4) {
           if (runStart < 0) runStart = column;
@@ -520,5 +546,4 @@
       flush(columns - 1);
     }
   }
-  peek.march = march;
 })();

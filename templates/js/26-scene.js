@@ -40,7 +40,7 @@
     let room = null;
     let head = 0;
     let epoch = -1;
-    let fieldIs = "old"; // "old", "coarse" or "fine"
+    let lands = false; // whether any input lands at the place looked at in the hidden plane
     let hover = null; // {plane, x, y} under the pointer
 
     function use(next) {
@@ -54,12 +54,12 @@
       input.box = peek.inputBox(run);
       hidden.label(room.labels);
       hover = null;
-      fieldIs = "old";
+      field.stale();
     }
 
     /** A mode of looking is a new palette; the theme, when no property is named, has its own. */
     function change(names) {
-      if (!names.length || names.includes("whole") || (names.includes("look") && view.state.whole)) fieldIs = "old";
+      if (!names.length || names.includes("whole") || (names.includes("look") && view.state.whole)) field.stale();
     }
 
     // Looking
@@ -82,7 +82,7 @@
         view.set({ look: again ? "" : key });
         hover = null;
       } else hover = { plane, x: where.x, y: where.y };
-      if (view.state.whole) fieldIs = "old";
+      if (view.state.whole) field.stale();
       view.invalidate();
       if (where.how === "key" || where.how === "pick") requestAnimationFrame(() => view.say(sentence()));
     }
@@ -98,9 +98,10 @@
       const plane = place.plane === "input" ? input : hidden;
       const at = place.plane === "input" ? run.x : positions;
       let best = -1;
-      let nearest = TAKE_PX;
+      const scale = plane.size / (plane.box.x1 - plane.box.x0);
+      let nearest = (TAKE_PX / scale) ** 2;
       for (let point = 0; point < run.y.length; point++) {
-        const d = Math.hypot(plane.px(at[2 * point]) - plane.px(place.x), plane.py(at[2 * point + 1]) - plane.py(place.y));
+        const d = (at[2 * point] - place.x) ** 2 + (at[2 * point + 1] - place.y) ** 2;
         if (d < nearest) {
           nearest = d;
           best = point;
@@ -135,7 +136,7 @@
       const found = verdict(place);
       if (view.state.whole) return `All of class ${found.best + 1}'s region, in both planes.`;
       const where = text.place(place.x, place.y);
-      if (place.plane === "hidden" && field.ready() && !landing(place)) return `Nothing that is shown of the input plane lands at ${where}.`;
+      if (place.plane === "hidden" && field.ready() && !lands) return `Nothing that is shown of the input plane lands at ${where}.`;
       return place.plane === "input"
         ? `The input ${where} goes to ${text.place(found.x, found.y)} in the hidden plane: class ${found.best + 1}, ${text.percent(found.share)} sure.`
         : `Around ${where} in the hidden plane: all inputs that land there are outlined. Class ${found.best + 1}, ${text.percent(found.share)} sure.`;
@@ -143,37 +144,25 @@
 
     const placeRadius = () => PLACE * (hidden.box.x1 - hidden.box.x0);
 
-    /** Whether any place of the field lands around a place of the hidden plane. */
-    function landing(place) {
-      const radius = placeRadius();
-      return field.hx.some((x, at) => Math.abs(x - place.x) < radius && Math.hypot(x - place.x, field.hy[at] - place.y) < radius);
-    }
-
     // Painting
 
     function paintAll(now, resting) {
       input.fit();
       hidden.fit();
       if (!input.size) return;
-      if (input.fresh || hidden.fresh) fieldIs = "old";
+      if (input.fresh || hidden.fresh) field.stale();
       input.fresh = hidden.fresh = false;
-      if (now !== epoch) fieldIs = "old";
+      if (now !== epoch) field.stale();
       epoch = now;
       const place = looking();
-      if (fieldIs === "old") {
+      if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
         machine.hidden(weights, run.x, run.y.length, positions);
       }
       const chosen = view.state.whole && place ? verdict(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
-      if (fieldIs === "old") {
-        field.paint(machine, weights, head, run.classes, palette);
-        const polygons = peek.measure.headRegions(weights, run.classes, room.inner, head);
-        paint.regions(hidden, polygons, palette, room);
-        fieldIs = "coarse";
-      } else if (fieldIs === "coarse" && (resting || field.busy())) {
-        if (field.refine(machine, weights, head, run.classes, palette)) fieldIs = "fine";
-        else view.continueResting();
+      if (field.show({ machine, weights, head, classes: run.classes }, palette, resting) === "all") {
+        paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, head), palette, room);
       }
       marks(place, chosen);
       const said = sentence();
@@ -205,7 +194,9 @@
       if (place.plane === "hidden") {
         const radius = placeRadius();
         if (field.ready()) {
-          paint.inside(input, field, (at) => Math.hypot(field.hx[at] - place.x, field.hy[at] - place.y) - radius, glow, theme.ink);
+          const { hx, hy } = field;
+          const far = (node) => (hx[node] - place.x) ** 2 + (hy[node] - place.y) ** 2 - radius * radius;
+          lands = paint.inside(input, field, far, glow, theme.ink);
         }
         circle(hidden, place.x, place.y, radius, glow);
         return;

@@ -69,7 +69,6 @@
     let machine;
     let weights;
     let head = 0;
-    let fieldIs = "old";
     let epoch = -1;
     let spot = null; // a place under the pointer
     let hover = -1; // a direction under the pointer, degrees
@@ -88,7 +87,7 @@
       arrows = Float64Array.from({ length: 2 * ARROWS * ARROWS }, (_, at) =>
         x0 + step * (0.5 + (at % 2 ? Math.floor((at >> 1) / ARROWS) : (at >> 1) % ARROWS)));
       timeline.show(run);
-      fieldIs = "old";
+      field.stale();
     });
     const full = () => SHOWN[run.activation] || 360;
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
@@ -121,23 +120,15 @@
     function paintAll(resting) {
       input.fit();
       if (!input.size) return;
-      if (input.fresh) fieldIs = "old";
+      if (input.fresh) field.stale();
       input.fresh = false;
       const now = Math.min(view.state.epoch, run.epochs);
-      if (now !== epoch) fieldIs = "old";
+      if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
-      if (fieldIs === "old") {
-        peek.runs.weightsAt(run, epoch, weights);
-        field.paint(machine, weights, head, run.classes, palette);
-        measureSpread();
-        fieldIs = "coarse";
-      } else if (fieldIs === "coarse" && (resting || field.busy())) {
-        if (field.refine(machine, weights, head, run.classes, palette)) {
-          fieldIs = "fine";
-          measureSpread();
-        } else view.continueResting();
-      }
+      if (field.old()) peek.runs.weightsAt(run, epoch, weights);
+      const shown = field.show({ machine, weights, head, classes: run.classes }, palette, resting);
+      if (shown && field.ready()) measureSpread();
       paintArrows();
       paintSpread();
       timeline.paint();
@@ -154,13 +145,20 @@
       return Math.hypot(place[0], place[1]) < 1e-9 ? NaN : angleOf(place[0], place[1]);
     }
 
+    /** Negative where a node's vector points in a direction: its sine from there against the band's, in front. */
+    function pointing(direction) {
+      const [c, s] = [Math.cos((direction * Math.PI) / 180), Math.sin((direction * Math.PI) / 180)];
+      const edge = Math.tan((LOOK_DEG * Math.PI) / 180);
+      return (node) => Math.abs(field.hy[node] * c - field.hx[node] * s) - edge * (field.hx[node] * c + field.hy[node] * s) + 1e-9;
+    }
+
     function paintArrows() {
       const { theme } = view;
       const drawn = input.begin();
       const direction = looked();
       if (direction >= 0 && field.ready()) {
         const glow = `color-mix(in srgb, ${theme.ink} 22%, transparent)`;
-        paint.inside(input, field, (node) => (field.hx[node] === 0 && field.hy[node] === 0 ? 180 : apart(angleOf(field.hx[node], field.hy[node]), direction)) - LOOK_DEG, glow, theme.ink);
+        paint.inside(input, field, pointing(direction), glow, theme.ink);
       }
       const length = (0.36 * input.size) / ARROWS;
       drawn.strokeStyle = drawn.fillStyle = theme.ink;
@@ -169,14 +167,17 @@
       const shafts = new Path2D();
       const heads = new Path2D();
       for (let at = 0; at < arrows.length; at += 2) {
-        const angle = angleAt(arrows[at], arrows[at + 1]);
-        const [x, y] = [input.px(arrows[at]), input.py(arrows[at + 1])];
-        if (Number.isNaN(angle)) {
+        machine.hidden(weights, arrows.subarray(at, at + 2), 1, place);
+        const x = input.px(arrows[at]);
+        const y = input.py(arrows[at + 1]);
+        if (!place[0] && !place[1]) {
           heads.moveTo(x + 1, y);
           heads.arc(x, y, 1, 0, 7);
           continue;
         }
-        const [dx, dy] = [place[0] / Math.hypot(...place), -place[1] / Math.hypot(...place)];
+        const size = Math.sqrt(place[0] * place[0] + place[1] * place[1]);
+        const dx = place[0] / size;
+        const dy = -place[1] / size;
         shafts.moveTo(x - length * dx, y - length * dy);
         shafts.lineTo(x + 0.5 * length * dx, y + 0.5 * length * dy);
         heads.moveTo(x + length * dx, y + length * dy);
@@ -326,7 +327,7 @@
     return {
       change(names) {
         selected.change();
-        if (!names.length) fieldIs = "old";
+        if (!names.length) field.stale();
       },
       paint: paintAll,
       stopped: timeline.stopped,

@@ -14,7 +14,7 @@
     "With the first layer\u2019s activation: here space is bent, and folded where its back shows.",
     "The last activation squeezes everything into its room. It never folds.",
   ];
-  const CELLS = { drag: 36, rest: 72 };
+  const CELLS = { drag: 32, rest: 72 };
   const FOLD_PX = 3; // lattice on which folds are found, CSS px
   const GRID = { lines: 13, samples: 73 };
   const GO_MS = 900;
@@ -64,7 +64,6 @@
     let affine = [];
     let isTanh = true;
     let fresh = true; // weights changed
-    let refined = false;
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
     const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
 
@@ -236,13 +235,10 @@
       const palette = peek.palette(view.theme);
       if (fresh) {
         prepare();
-        field.paint(machine, weights, head, run.classes, palette);
+        field.stale();
         fresh = false;
-        refined = false;
-      } else if (resting && !refined) {
-        refined = field.refine(machine, weights, head, run.classes, palette);
-        if (!refined) view.continueResting();
       }
+      field.show({ machine, weights, head, classes: run.classes }, palette, resting);
       const { stage } = view.state;
       if (resting && !sheets.rest.before) ready(sheets.rest);
       for (const name of ["drag", "lines", "points", ...(resting ? ["rest"] : [])]) move(sheets[name], stage);
