@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         choices=["train", "measure", "draw"],
         help="run a stage although the cache has its results: train, measure or draw",
     )
+    build.add_argument("--single-file", type=Path, metavar="FILE", help="also write the whole article into one file")
     build.add_argument("--explain", action="store_true", help="say what each stage did, and why")
     serve = commands.add_parser("serve", help="serve the site on this machine, and rebuild it as you save")
     serve.set_defaults(run=run_serve)
@@ -97,10 +98,23 @@ def run_build(arguments: argparse.Namespace) -> int:
         else:
             for stage, (ran, total, reason) in built.report.ran.items():
                 progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
+    if getattr(arguments, "single_file", None):
+        progress.say(write_single(arguments.out, arguments.single_file, arguments.base_url))
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
     if not arguments.quiet:
         print(built.index)
     return 0
+
+
+def write_single(site: Path, target: Path, base_url: str) -> str:
+    """Pack a built site's article into one file. Returns a line about it."""
+    from generator.single import single
+    from generator.store import write_whole
+
+    files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    packed = single(files, base_url)
+    write_whole(target, packed)
+    return f"{target}: {len(packed) / 1e6:.1f} MB"
 
 
 def run_serve(arguments: argparse.Namespace) -> int:

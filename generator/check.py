@@ -8,6 +8,7 @@ Only files are read; nothing is asked of another host unless told to.
 from __future__ import annotations
 
 import gzip
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -24,6 +25,7 @@ SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest exp
 FIRST_VIEW_KB = 200  # the article's HTML, CSS, scripts and fonts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10
+STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 ADDRESSES = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "srcset", "iframe": "src"}
 
 
@@ -54,6 +56,7 @@ class Sheet(HTMLParser):
             self.ids.append((str(values["id"]), line))
         if tag == "img" and "alt" not in values:
             self.without_alt.append((values.get("src") or "", line))
+        self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
         address = values.get(ADDRESSES.get(tag, ""))
         if address and not (tag == "link" and values.get("rel") in ("canonical", "license", "author")):
             parts = [part.split()[0] for part in address.split(",")] if tag == "source" else [address]

@@ -34,6 +34,7 @@ ORDER = [
     "catalogue",
     "build",
     "check",
+    "single",
     "publish",
     "serve",
     "__main__",

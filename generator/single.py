@@ -1,0 +1,164 @@
+"""The whole article in one file: styles, fonts, scripts, pictures and runs inside, nothing beside it.
+
+    page = single(files, base_url="")
+
+The file can be sent by e-mail and opened without a network. Links that lead to the site's other pages lead to where
+the site lives, or become plain text while that is unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import mimetypes
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+
+FILES = Mapping[str, bytes | Path]
+URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
+
+
+def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
+    """A page of a site with everything it needs inside.
+
+    files  the site: path -> content, or a file that holds it
+    """
+    packer = _Packer(files, base_url.rstrip("/"))
+    packer.feed(content(files, page).decode())
+    packer.close()
+    return "".join(packer.out).encode()
+
+
+def content(files: FILES, path: str) -> bytes:
+    """A file of the site."""
+    data = files[path]
+    return data if isinstance(data, bytes) else data.read_bytes()
+
+
+def embedded(files: FILES, path: str) -> str:
+    """A file of the site as a data: URL."""
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content(files, path)).decode()}"
+
+
+class _Packer(HTMLParser):
+    """Copies a page, and puts in what it points at.
+
+    A light picture's PNG gives way to its WebP, which is the smaller of the two and which the page offers anyway.
+    """
+
+    def __init__(self, files: FILES, base_url: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.files = files
+        self.base_url = base_url
+        self.out: list[str] = []
+        self.scripts: list[str] = []
+        self.skipping = ""
+        self.links: list[bool] = []  # for each open <a>: whether it was kept
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        text = self.get_starttag_text() or ""
+        address = self.own(values.get("href", "") or values.get("src", "") or values.get("srcset", ""))
+        if tag == "link" and address:
+            self.out.append(self.link(values, address))
+        elif tag == "script" and address:
+            self.scripts.append(content(self.files, address).decode())
+            self.skipping = "script"
+        elif tag == "source" and address and "data-theme" not in values:
+            return
+        elif tag in ("img", "source") and address:
+            smaller = re.sub(r"\.png$", ".webp", address) if tag == "img" else address
+            chosen = smaller if smaller in self.files else address
+            self.out.append(replaced(text, "src" if tag == "img" else "srcset", embedded(self.files, chosen)))
+        elif tag == "a":
+            self.anchor(text, values)
+        elif "url(" in values.get("style", ""):
+            self.out.append(replaced(text, "style", html.escape(self.styled(values["style"], ""))))
+        else:
+            self.out.append(text)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.skipping:
+            self.skipping = ""
+        elif tag == "a":
+            self.out.append("</a>" if self.links.pop() else "</span>")
+        else:
+            if tag == "body":
+                self.finish()
+            self.out.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.out.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.out.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.out.append(f"&#{name};")
+
+    def handle_comment(self, data: str) -> None:
+        self.out.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl: str) -> None:
+        self.out.append(f"<!{decl}>")
+
+    def own(self, address: str) -> str:
+        """The site's file that an address names, or ""."""
+        path = address.partition("?")[0].partition("#")[0]
+        return path if path in self.files else ""
+
+    def link(self, values: dict[str, str], address: str) -> str:
+        """A stylesheet as a <style>, an icon as data; a preload is not needed any more."""
+        if values.get("rel") == "stylesheet":
+            return f"<style>\n{self.styled(content(self.files, address).decode(), 'assets/')}</style>"
+        if values.get("rel") == "icon":
+            kind = html.escape(values.get("type", ""))
+            return f'<link rel="icon" type="{kind}" href="{embedded(self.files, address)}">'
+        return ""
+
+    def styled(self, text: str, folder: str) -> str:
+        """CSS with the files it names inside."""
+
+        def put(match: re.Match[str]) -> str:
+            path = self.own(folder + match[2])
+            return f"url({embedded(self.files, path)})" if path else match[0]
+
+        return URL.sub(put, text)
+
+    def anchor(self, text: str, values: dict[str, str]) -> None:
+        """A link: kept when it stays in the page or leaves the site; else made absolute, or plain text."""
+        address = values.get("href", "")
+        path = address.partition("#")[0].partition("?")[0]
+        if path in ("index.html", "./"):
+            text = replaced(text, "href", "#" + address.partition("#")[2])
+        elif self.own(address) and self.base_url:
+            text = replaced(text, "href", f"{self.base_url}/{address}")
+        kept = not self.own(address) or path == "index.html" or bool(self.base_url)
+        self.links.append(kept)
+        self.out.append(text if kept else "<span>")
+
+    def finish(self) -> None:
+        """Scripts last: they were deferred. Then the runs that the page can show."""
+        for script in self.scripts:
+            self.out.append(f"<script>\n{closed(script)}</script>\n")
+        if self.scripts:
+            for path in sorted(self.files):
+                if path.startswith("data/") and path.endswith(".js"):
+                    self.out.append(f"<script>{closed(content(self.files, path).decode())}</script>\n")
+
+
+def replaced(tag: str, name: str, value: str) -> str:
+    """A start tag's text with another value for an attribute."""
+    return re.sub(rf"(\s{name}=)(\"[^\"]*\"|'[^']*')", lambda found: f'{found[1]}"{value}"', tag, count=1)
+
+
+def closed(script: str) -> str:
+    """A script that cannot end its element early."""
+    return script.replace("</script", r"<\/script")

@@ -1,0 +1,58 @@
+"""The article in one file: opened from disk, complete, and asking nobody for anything."""
+
+import base64
+import re
+
+import pytest
+
+from generator.single import single
+
+
+@pytest.fixture(scope="module")
+def packed(site, tmp_path_factory):
+    files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    target = tmp_path_factory.mktemp("single") / "article.html"
+    target.write_bytes(single(files))
+    return target
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_asks_for_nothing_and_shows_everything(packed, browser, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(packed.as_uri())
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for y in range(0, height, 600):
+        page.evaluate(f"scrollTo(0, {y})")
+        page.wait_for_timeout(30)
+    broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.alt)"
+    assert page.evaluate(broken) == []
+    assert [url for url in asked if not url.startswith(("data:", "blob:", packed.as_uri()))] == []
+    assert said == []
+    assert page.evaluate("document.fonts.check('16px \"Peek Serif\"') || document.fonts.size > 0")
+    page.close()
+
+
+def test_its_explorable_runs_on_the_data_inside(packed, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(packed.as_uri())
+    hero = page.locator('[data-explorable="bend"]').first
+    hero.get_by_role("slider").first.wait_for(timeout=20_000)
+    page.close()
+
+
+def test_links_to_other_pages_are_plain_text_or_absolute(packed, site):
+    text = packed.read_text()
+    assert 'href="gallery.html' not in text and ">Gallery</span>" in re.sub(r"\s+", " ", text)
+    files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    assert b'href="https://example.org/a/gallery.html"' in single(files, "https://example.org/a/")
+
+
+def test_pictures_are_inside_as_they_are():
+    picture = b'<picture><source type="image/webp" srcset="a.webp"><img src="a.png" alt="A"></picture>'
+    page = b"<html><body>" + picture + b"</body></html>"
+    packed = single({"index.html": page, "a.png": b"png", "a.webp": b"webp"}).decode()
+    assert f'src="data:image/webp;base64,{base64.b64encode(b"webp").decode()}"' in packed and "a.png" not in packed
