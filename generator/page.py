@@ -26,7 +26,7 @@ from generator.content import Article, Author, Meta
 from generator.errors import ContentError, Problem
 from generator.experiments import ACTIVATION_LABELS
 from generator.markup import FigureCall, Markup
-from generator.results import Result, Results, UnknownResult
+from generator.results import Picture, Result, Results, UnknownResult
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
@@ -191,7 +191,7 @@ class House:
         )
         self.env.filters.update(FILTERS)
         self.env.globals.update(themes=style.THEMES)
-        self.env.globals.update(recipe=recipe, scalars=scalars, claims_of=claims_of, json_ld=json_ld)
+        self.env.globals.update(recipe=recipe, scalars=scalars, in_order=in_order, claims_of=claims_of, json_ld=json_ld)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -355,6 +355,12 @@ def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, Any]], tuple[A
 # What templates say of runs
 
 
+def in_order(pictures: Mapping[str, Picture]) -> list[tuple[str, Picture]]:
+    """A run's pictures by figure name, from the data to the loss; those we do not know come last."""
+    known = ("input-plane", "hidden-plane", "hidden-animation", "vector-field", "angles", "loss")
+    return sorted(pictures.items(), key=lambda item: known.index(item[0]) if item[0] in known else len(known))
+
+
 def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
     """The fields that runs share, and the values of those in which they differ.
 
@@ -447,6 +453,11 @@ def compact(value: float, digits: int = 4) -> str:
     return mantissa.replace("-", "−")
 
 
+def unbroken(text: str) -> str:
+    """HTML in which no line ends between a formula and the punctuation after it."""
+    return re.sub(r"</math>(?=[.,;:!?)\]’”])", "</math>\u2060", text)
+
+
 def size(count: int) -> str:
     """A number of bytes for readers: B, kB, MB (powers of ten)."""
     for unit, power in (("MB", 6), ("kB", 3)):
@@ -474,6 +485,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "spoken": spoken,
     "start_state": start_state,
+    "unbroken": unbroken,
 }
 
 

@@ -336,6 +336,10 @@ def test_the_gallery_shows_every_picture_of_every_drawn_run(tmp_path: Path) -> N
     assert [tag["id"] for tag in Tags(text).all("h2")] == ["classes-2", "classes-3"]
 
 
+def test_a_formula_keeps_its_punctuation() -> None:
+    assert page.unbroken("<math>x</math>, <math>y</math> z") == "<math>x</math>\u2060, <math>y</math> z"
+
+
 def test_bibtex_names_the_article() -> None:
     meta = content.Meta(
         title="A 100% test_case & more",

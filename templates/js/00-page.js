@@ -165,7 +165,7 @@
   /** A copy of what a link points at, without its own links back, and a way to go there. @param {HTMLAnchorElement} link */
   function noteOf(link) {
     const copy = /** @type {HTMLElement} */ (target(link)?.cloneNode(true));
-    for (const back of all('[role="doc-backlink"], .footnote-back, .backlinks, .claim, [popover]', copy)) back.remove();
+    for (const back of all('[role="doc-backlink"], .backlink, .claim, [popover]', copy)) back.remove();
     for (const marked of [copy, ...all("[id]", copy)]) marked.removeAttribute("id");
     const go = document.createElement("a");
     go.href = link.hash;

@@ -226,24 +226,49 @@ def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: i
     assert row.locator(".cell-label").first.is_visible()
 
 
-def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str) -> None:
+@pytest.mark.parametrize("kind", ['a[role="doc-noteref"]', "a.citation"])
+def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str, kind: str) -> None:
     page = open_page(served + "index.html").page
-    link = page.locator('a[role="doc-noteref"], a.citation').first
+    link = page.locator(kind).first
     card = page.locator("#note-card")
     page.keyboard.press("Tab")
     link.focus()
     assert card.is_visible()
     assert link.get_attribute("aria-describedby") == "note-card"
+    assert "↩" not in card.inner_text()
     page.keyboard.press("Escape")
     assert not card.is_visible()
     page.keyboard.press("Enter")
     assert card.is_visible()
-    assert "#" not in urlsplit(page.url).fragment
+    assert urlsplit(page.url).fragment == ""
     page.keyboard.press("Tab")
     assert card.evaluate("card => card.contains(document.activeElement)")
     page.keyboard.press("Escape")
     assert not card.is_visible()
     assert link.evaluate("link => link === document.activeElement")
+
+
+def test_notes_lead_on_where_scripts_are_off(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html", java_script_enabled=False).page
+    for kind in ('a[role="doc-noteref"]', "a.citation"):
+        page.locator(kind).first.click()
+        assert page.locator(":target").is_visible()
+
+
+def test_evidence_opens_beside_its_claim_and_from_its_address(open_page: Open, served: str) -> None:
+    for scripts in (True, False):
+        page = open_page(served + "index.html", java_script_enabled=scripts).page
+        mark = page.locator("button.claim").first
+        evidence = page.locator(f"#{mark.get_attribute('popovertarget')}")
+        mark.click()
+        assert evidence.is_visible()
+        page.keyboard.press("Escape")
+        assert not evidence.is_visible()
+    page = open_page(served + "reproduce.html").page
+    page.locator(".claims a").last.click()
+    page.wait_for_url("**/index.html#claim-*")
+    page.wait_for_function("document.activeElement.matches('button.claim')")
+    assert page.locator("button.claim:focus").is_visible()
 
 
 def test_only_one_note_is_open_and_it_stays_in_the_window(open_page: Open, served: str) -> None:
