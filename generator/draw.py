@@ -41,7 +41,9 @@ TILE_LEFT_PX, TILE_TOP_PX = 20, 32
 TEXT_PX = 22
 HEADLINE_PX = 21  # baseline of the text above a plane, from the top
 RIM_PX = 0.7  # of paper around a point
-COLOURS = 128  # of a still: its tints, inks and enough of the steps between them for soft edges
+COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
+
+NO_CLASS = 255  # in an image of classes, what lies outside the room
 
 # Shapes of one size look unequal: these widths in pixels look alike.
 MARKER_PX = {
@@ -128,12 +130,17 @@ def pixels(figure: Figure, *tiles: Tile) -> np.ndarray:
 class Room:
     """The part of a plane that a picture shows: a square of two axes from low to high.
 
-    kind  "input", "square" (tanh: closed) or "quadrant" (ReLU: open above and to the right)
+    kind  "input", or that of a hidden plane (see measure.ROOMS): "square", "disk" and "circle" are closed,
+          "quadrant" is open above and to the right
     """
 
     kind: str
     low: float
     high: float
+
+    @property
+    def round(self) -> bool:
+        return self.kind in ("disk", "circle")
 
 
 INPUT_ROOM = Room("input", -1.0, 1.0)
@@ -156,11 +163,12 @@ def room_axes(
     axes.set_xlim(room.low, room.high)
     axes.set_ylim(room.low, room.high)
     low, high = room.low, room.high
-    outline = {
+    turn = np.linspace(0, 2 * np.pi, 181)
+    outline: Any = {
         "input": ([], []),
         "square": ([low, high, high, low, low], [low, low, high, high, low]),
         "quadrant": ([low, low, high], [high, low, low]),
-    }[room.kind]
+    }.get(room.kind, (high * np.cos(turn), high * np.sin(turn)))
     line = Line2D(*outline, color=theme.hairline, linewidth=2, solid_joinstyle="miter", clip_on=False, zorder=1)
     line.set_gid("room")
     axes.add_line(line)
@@ -172,11 +180,12 @@ def regions(
 ) -> Tile:
     """Regions of classes in the theme's tints, with soft edges.
 
-    labels           (M, M) uint8, top row first, M about twice `side` or more
+    labels           (M, M) uint8, top row first, M about twice `side` or more; NO_CLASS is left as paper
     left, top, side  the square of the picture that they fill
     """
     image = Image.fromarray(labels).convert("P")
-    image.putpalette([channel for tint in theme.tints for channel in rgb(tint)])
+    colours = [*theme.tints, *[theme.paper] * (256 - len(theme.tints))]
+    image.putpalette([channel for colour in colours for channel in rgb(colour)])
     return Tile(np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.HAMMING)), left, top)
 
 
@@ -296,24 +305,28 @@ def _moving_points(spec: RunSpec, shape: tuple[int, int], weights: bytes, x: byt
 
 
 def hidden_room(spec: RunSpec, run: Run) -> Room:
-    """The room of the hidden plane: the whole square for tanh; for ReLU as much of the quadrant
-    as the points need at the end and their classes' centres ever, so that still and animation agree."""
-    if measure.ROOMS[spec.activation] == "square":
-        return Room("square", -1.0, 1.0)
+    """The room of the hidden plane: all of it where it is closed; of a quadrant as much as the points
+    need at the end and their classes' centres ever, so that still and animation agree."""
+    kind = measure.ROOMS[spec.activation]
+    if kind != "quadrant":
+        return Room(kind, -1.0, 1.0)
     moving = moving_points(spec, run)
     farthest = max(float(moving[-1].max()), *(float(moving[:, run.y == c].mean(1).max()) for c in range(spec.classes)))
-    return Room("quadrant", 0.0, 1.04 * farthest if farthest > 0 else 1.0)
+    return Room(kind, 0.0, 1.04 * farthest if farthest > 0 else 1.0)
 
 
 def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
     """The class that the output layer gives each place of the hidden plane.
 
-    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
+    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first; NO_CLASS outside a round room
     """
     count = 2 * TILE_PX
     steps = (np.arange(count, dtype=np.float32) + 0.5) / count
     axis = room.low + np.float32(room.high - room.low) * steps
-    return _largest_logit(spec, flat, axis, axis[::-1, None])
+    labels = _largest_logit(spec, flat, axis, axis[::-1, None])
+    if room.round:
+        labels[np.add.outer(axis[::-1] ** 2, axis**2) > room.high**2] = NO_CLASS
+    return labels
 
 
 def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ NEXT_TO_NOTHING = 0.003  # of all inputs
 def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
     """How many inputs of a dense lattice each class sends to each direction.
 
-    returns  (C, BINS) int64; the bins divide 360 degrees for tanh, 90 for ReLU.
+    returns  (C, BINS) int64; the bins divide 360 degrees, or 90 in a quadrant.
              Inputs whose hidden vector is zero have no direction and are left out.
     """
     return _angle_counts(spec, run.weights[-1].tobytes())
@@ -55,7 +55,9 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
 
 def span_deg(spec: RunSpec) -> int:
     """The angles a hidden vector can have: all, or the quadrant's."""
-    return 360 if spec.activation == "tanh" else 90
+    from generator.measure import ROOMS
+
+    return 90 if ROOMS[spec.activation] == "quadrant" else 360
 
 
 def cut_bin(counts: np.ndarray) -> int:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from generator.train import Run
 
 FILM_PX = 360  # a side of the film: fewer pixels than a still has, as bytes grow with them
-FRAMES = 40
-FRAME_MS = 90
+FRAMES = 38
+FRAME_MS = 95
 HOLD_MS = 2700  # the last frame, long enough to be read
 LEVELS = 2  # of a soft edge, from paper to full colour: a third is not seen, and costs a sixth of the bytes
 TRAIL = (0.65, 0.45, 0.28)  # how strong the way of a class's centre is, by age
@@ -120,8 +120,15 @@ def empty_room(room: Room, theme: Theme) -> np.ndarray:
     import numpy as np
 
     ground = np.zeros((FILM_PX, FILM_PX), np.uint8)
+    corners = pixel_positions(np.array([[room.low] * 2, [room.high] * 2]), room)
+    if room.round:
+        (left, bottom), (right, top) = corners
+        rows, columns = np.mgrid[:FILM_PX, :FILM_PX] + 0.5
+        gap = np.abs(np.hypot(columns - (left + right) / 2, rows - (top + bottom) / 2) - (right - left) / 2)
+        ground[:] = inks(theme).room[np.rint(LEVELS * np.clip(1.25 - gap, 0, 1)).astype(int)]
+        return ground
     strong, weak = inks(theme).room[[LEVELS, LEVELS // 2]]
-    (left, bottom), (right, top) = pixel_positions(np.array([[room.low] * 2, [room.high] * 2]), room).astype(int)
+    left, bottom, right, top = (int(edge) for edge in corners.ravel())
     sides = ("left", "bottom") if room.kind == "quadrant" else ("left", "bottom", "right", "top")
     for colour, out in ((weak, 1), (strong, 0)):
         if "left" in sides:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from generator.style import Theme
     from generator.train import Run
 
+ROOMS = {
+    "tanh": "the square from −1 to 1",
+    "relu": "the quadrant that ReLU leaves open",
+    "softplus": "the quadrant that softplus leaves open",
+    "disk": "the unit disk",
+    "sphere": "the unit circle",
+}
+
 
 def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
     """Hidden points on the linear regions of the output layer, in the activation's room."""
@@ -23,7 +31,7 @@ def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:
-    room = "the square from −1 to 1" if spec.activation == "tanh" else "the quadrant that ReLU leaves open"
+    room = ROOMS[spec.activation]
     return (
         f"The hidden plane of {network_of(spec)} after {spec.epochs} epochs: the points gather in {room}, "
         f"the output layer cuts it by straight lines, {percent(measures['accuracy'])} of the points are on the right "

@@ -147,6 +147,15 @@ def test_the_palette_is_the_themes_and_leaves_room_for_unchanged(theme):
     assert [inks.colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
 
 
+def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
+    theme, room = THEMES["light"], draw.Room("disk", -1.0, 1.0)
+    rows, columns = np.nonzero(hidden_animation.empty_room(room, theme))
+    (left, bottom), (right, top) = hidden_animation.pixel_positions(np.array([[-1, -1], [1, 1]]), room)
+    radius = np.hypot(columns + 0.5 - (left + right) / 2, rows + 0.5 - (top + bottom) / 2)
+    assert np.abs(radius - (right - left) / 2).max() < 1.25
+    assert len(rows) > 2 * np.pi * (right - left) / 2  # closed
+
+
 def test_every_class_has_a_stamp_of_its_own():
     shapes = {tuple(zip(*(part.tolist() for part in stamp), strict=True)) for stamp in hidden_animation.stamps()}
     assert len(shapes) == 7

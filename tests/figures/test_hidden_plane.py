@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from generator import draw, network
+from generator import draw, measure, network
+from generator.figures import hidden_plane
 from generator.style import THEMES
 
 
@@ -55,3 +56,25 @@ def test_regions_are_those_of_the_output_layer(drawn, case, theme):
     labels = (np.stack([x, y], 1) @ head[:, :2].T + head[:, 2]).argmax(1)
     expected = np.array([draw.rgb(tint) for tint in THEMES[theme].tints])[labels]
     assert (picture.tiles[0].image[rows, columns] == expected).all(1).mean() > 0.95
+
+
+@pytest.mark.parametrize("kind", ["disk", "circle"])
+def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, kind):
+    spec, run, _ = tanh_case
+    room = draw.Room(kind, -1.0, 1.0)
+    _, axes = draw.plane(room, THEMES["light"])
+    np.testing.assert_allclose(np.linalg.norm(room_line(axes), axis=1), 1)
+    labels = draw.output_regions(spec, run.weights[-1], room)
+    image = draw.regions(labels, THEMES["light"]).image
+    side = draw.TILE_PX
+    rows, columns = np.mgrid[:side, :side] + 0.5
+    radius = np.hypot(rows - side / 2, columns - side / 2) / (side / 2)
+    paper = (image == draw.rgb(THEMES["light"].paper)).all(-1)
+    assert paper[radius > 1.01].all()
+    assert not paper[radius < 0.99].any()
+    square = draw.output_regions(spec, run.weights[-1], draw.Room("square", -1.0, 1.0))
+    assert (labels == square)[labels != draw.NO_CLASS].all()
+
+
+def test_every_activation_has_its_room_in_words():
+    assert set(hidden_plane.ROOMS) >= set(measure.ROOMS)
