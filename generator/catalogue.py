@@ -8,12 +8,15 @@ from, so that a build in which no experiment changed reads one file.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import io
 import itertools
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -182,6 +185,8 @@ class _Maker:
 
             context = multiprocessing.get_context("spawn")
             self._pool = concurrent.futures.ProcessPoolExecutor(self.means.workers, context, work.start_worker)
+            with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
+                self._pool.submit(work.ready)
         return self._pool
 
     def run_path(self, spec: RunSpec) -> Path:
@@ -296,6 +301,18 @@ class _Maker:
         for key, script in self.stage("pack", "networks", len(packed), jobs, "not in the cache"):
             self.store.save("scripts", key, "js", script)
         return packed
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _later(function: Callable[[RunSpec], bytes], spec: RunSpec) -> Callable[[], bytes]:

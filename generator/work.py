@@ -19,11 +19,17 @@ ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
 
 
 def start_worker() -> None:
-    """One thread a process: the build starts one process a core."""
+    """One thread a process, since the build starts one a core; an interruption ends it without a word."""
     import os
+    import signal
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
+
+
+def ready() -> None:
+    """The first job, which starts the processes."""
 
 
 def train(specs: list[RunSpec], device: str = "cpu") -> list[tuple[bytes, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from generator.__main__ import main
 from generator.store import MANIFEST
 
 TINY = Path(__file__).parent / "sites" / "tiny"
+WELL_UNDER_WAY_S = 4
 ROOT = Path(__file__).parent.parent
 
 
@@ -145,10 +146,12 @@ def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(ar
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
-    time.sleep(4)
+    assert process.stderr.readline() == "train: 2 networks\n"
+    time.sleep(WELL_UNDER_WAY_S)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and said.rstrip().endswith("finished runs are kept")
+    assert process.returncode == 130
+    assert said == "interrupted; the site is as it was, and finished runs are kept\n"
     assert tree(tmp_path / "site") == before
 
 
