@@ -15,8 +15,11 @@ from typing import Any
 
 from generator.errors import ContentError, Problem, nearest
 
-ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU"}
+ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU", "disk": "disk", "sphere": "sphere", "softplus": "softplus"}
 ACTIVATIONS = tuple(ACTIVATION_LABELS)
+IN_PAGES = ("tanh", "relu")  # what pictures and the page's scripts know
+VECTOR_ACTIVATIONS = ("disk", "sphere")
+LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
 BATCH_NUMBERS = 400_000  # activations and their gradients: 1.6 MB of float32, a core's second-level cache
 BATCH_AT_MOST = 16
 
@@ -31,6 +34,10 @@ class RunSpec:
     l2             weight of half the squared norm of the weights (not the biases)
     bias_start     starting value of the last hidden layer's biases; None: as drawn
     checkpoints    how many times the weights are kept, epoch 0 and the last included
+    head_bias      whether the output layer has biases
+    head_start     what the output layer starts from: "drawn" like the other layers, or the law (see packing.LAWS)
+                   whose best head it takes
+    head_held      for how many epochs the output layer stays as it starts
     """
 
     classes: int
@@ -49,6 +56,9 @@ class RunSpec:
     l2: float = 1e-4
     bias_start: float | None = None
     checkpoints: int = 64
+    head_bias: bool = True
+    head_start: str = "drawn"
+    head_held: int = 0
 
     @property
     def label(self) -> str:
@@ -60,6 +70,13 @@ def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
     """Each layer's (outputs, inputs), first to last."""
     widths = [2, *spec.hidden, spec.classes]
     return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
+
+
+def layer_activations(spec: RunSpec) -> list[str]:
+    """Each hidden layer's activation: one that acts on whole vectors stands in the last layer, with tanh before it."""
+    if spec.activation in VECTOR_ACTIVATIONS:
+        return ["tanh"] * (len(spec.hidden) - 1) + [spec.activation]
+    return [spec.activation] * len(spec.hidden)
 
 
 def cost(spec: RunSpec) -> int:
@@ -172,6 +189,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
 def _seeds(value: Any) -> tuple[int, ...]:
     """Seeds 1..n from a count, or the seeds listed."""
     seeds = range(1, value + 1) if type(value) is int else value
@@ -196,6 +219,9 @@ RUN_FIELDS = {
     "l2": _number(least=0),
     "bias_start": _number(),
     "checkpoints": _integer(2),
+    "head_bias": Field(_boolean, "true or false"),
+    "head_start": _choice("drawn", *LAWS),
+    "head_held": _integer(0),
 }
 EXPERIMENT_FIELDS = {
     "about": Field(_text, "a sentence"),
@@ -387,6 +413,14 @@ class _Reader:
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
         if fixed["draw"] and any(widths[-1] != 2 for widths in axes.get("hidden", [])):
             self.wrong((*path, "hidden"), "the last width is not 2", "2 where pictures are drawn: they show a plane")
+        for key in ("draw", "ship"):
+            if fixed[key] and (others := set(axes.get("activation", [])) - set(IN_PAGES)):
+                what = f"{key} is {fixed[key]} with activation {_shown(min(others))}"
+                self.wrong((*path, key), what, f"0, or only {' and '.join(IN_PAGES)}")
+        if set(axes.get("head_start", [])) - {"drawn"} and (
+            axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
+        ):
+            self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
         chosen = table.get("dataset", next(iter(datasets), "spirals"))
         choices = chosen if isinstance(chosen, list) else [chosen]
         for choice in choices:
@@ -458,6 +492,10 @@ def _slug(key: str, value: Any) -> str:
         return "h" + "-".join(map(str, value))
     if key == "dataset":
         return str(value)
+    if isinstance(value, bool):
+        return f"{key.replace('_', '')}-{'on' if value else 'off'}"
+    if isinstance(value, str):
+        return f"{key.replace('_', '')}-{value}"
     return re.sub(
         r"[^a-z0-9.]+", "-", f"{key.replace('_', '')}{value:g}" if isinstance(value, float) else f"{key}{value}"
     )

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from generator import network, packing
-from generator.experiments import RunSpec
+from generator.experiments import RunSpec, layer_activations
 
 if TYPE_CHECKING:
     from generator.train import Run
 
-ROOMS = {"tanh": "square", "relu": "quadrant"}
+ROOMS = {"tanh": "square", "relu": "quadrant", "softplus": "quadrant", "disk": "disk", "sphere": "circle"}
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
@@ -118,10 +118,10 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.nd
     layers = [np.ascontiguousarray(layer, np.float32) for layer in network.split(spec, flat)]
     first, *middle, head = layers
     axis = np.linspace(-1, 1, lattice, dtype=np.float32)
+    activations = layer_activations(spec)
     along_x = first[:, :1] * axis  # (w, lattice)
     along_y = first[:, 1:2] * axis + first[:, 2:]
-    tanh = spec.activation == "tanh"
-    factors = tanh and max(np.abs(along_x).max(), np.abs(along_y).max()) < EXP_LIMIT
+    factors = activations[0] == "tanh" and max(np.abs(along_x).max(), np.abs(along_y).max()) < EXP_LIMIT
     if factors:
         np.exp(2 * along_x, out=along_x)
         np.exp(2 * along_y, out=along_y)
@@ -138,25 +138,16 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.nd
             np.divide(-2, h, out=h)
             h += 1
         else:
-            h = ys + along_x[:, None]
-            _activate(tanh, h)
+            h = network.activate(activations[0], (ys + along_x[:, None]).reshape(len(first), -1).T).T
         h = h.reshape(len(first), -1)
-        for layer in middle:
+        for layer, activation in zip(middle, activations[1:], strict=True):
             h = layer[:, :-1] @ h
             h += layer[:, -1:]
-            _activate(tanh, h)
+            h = network.activate(activation, h.T).T
         part = slice(top * lattice, top * lattice + h.shape[1])
         hidden[:, part] = h
         predicted[part] = _largest(head[:, :-1] @ h + head[:, -1:])
     return hidden, predicted
-
-
-def _activate(tanh: bool, pre: np.ndarray) -> None:
-    """Replace pre-activations by activations."""
-    if tanh:
-        np.tanh(pre, out=pre)
-    else:
-        np.maximum(pre, 0, out=pre)
 
 
 def _largest(logits: np.ndarray) -> np.ndarray:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.experiments import RunSpec, layer_shapes
+from generator.experiments import RunSpec, layer_activations, layer_shapes
+
+LEAST_SQUARE = 1e-12  # added to a squared radius, so that the origin has a direction
 
 
 @dataclass(frozen=True)
 class Layers:
-    """What a network makes of N points: each hidden layer's (N, width) activations, first to last, and (N, C) logits."""
+    """What a network makes of N points: each hidden layer's (N, width) activations, in order, and (N, C) logits."""
 
     hidden: list[np.ndarray]
     logits: np.ndarray
@@ -32,8 +34,20 @@ def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
 
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:
-    """The activation of a layer's (N, width) pre-activations."""
-    activated: np.ndarray = np.tanh(pre) if activation == "tanh" else np.maximum(pre, 0)
+    """The activation of a layer's (N, width) pre-activations.
+
+    "disk" and "sphere" act on whole vectors a: tanh(|a|) a/|a| and a/|a|.
+    """
+    activated: np.ndarray
+    if activation == "tanh":
+        activated = np.tanh(pre)
+    elif activation == "relu":
+        activated = np.maximum(pre, 0)
+    elif activation == "softplus":
+        activated = np.logaddexp(pre, 0)
+    else:
+        radius = np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE)
+        activated = pre / radius * (np.tanh(radius) if activation == "disk" else 1)
     return activated
 
 
@@ -41,8 +55,8 @@ def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:
     """All layers of the network at (N, 2) inputs, in float64."""
     *below, head = (layer.astype(np.float64) for layer in split(spec, flat))
     hidden = []
-    for layer in below:
-        x = activate(spec.activation, x @ layer[:, :-1].T + layer[:, -1])
+    for layer, activation in zip(below, layer_activations(spec), strict=True):
+        x = activate(activation, x @ layer[:, :-1].T + layer[:, -1])
         hidden.append(x)
     return Layers(hidden, x @ head[:, :-1].T + head[:, -1])
 

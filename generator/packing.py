@@ -58,7 +58,8 @@ QUADRANT = {
     9: 0.403158257497,
     10: 0.382343619057,
 }
-OPTIMUM = {"square": SQUARE, "disk": DISK, "quadrant": QUADRANT}
+CIRCLE = {k: 2 * math.sin(math.pi / k) for k in range(2, 11)}
+OPTIMUM = {"square": SQUARE, "disk": DISK, "circle": CIRCLE, "quadrant": QUADRANT}
 
 SUM_WEIGHT = 1e4  # how hard nnls is held to its equalities; the error falls with the square
 BIAS_BOUND = 5.0  # far beyond any bias a head of norm 1 can use in these rooms

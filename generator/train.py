@@ -35,13 +35,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generator import datasets
-from generator.experiments import RunSpec, layer_shapes
+from generator import datasets, packing
+from generator.experiments import RunSpec, layer_activations, layer_shapes
+from generator.network import LEAST_SQUARE
 
 LANES = 32
 CHECK_EVERY = 50
 THIN = 3  # an inner size up to this is worth outer products ...
 TALL = 16  # ... when there are at least so many rows
+HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
 CACHE_BYTES = 4_000_000  # work space of the networks that are stepped together
 
 aten = torch.ops.aten
@@ -88,6 +90,8 @@ def checkpoint_epochs(epochs: int, count: int) -> np.ndarray:
 def initial_weights(spec: RunSpec) -> np.ndarray:
     """The weights a run starts from: uniform in +-1/sqrt(inputs), as torch.nn.Linear.
 
+    An output layer that starts from a law's best head has |W| = HEAD_SIZE.
+
     returns  (P,) float32, layer by layer [W | b] row by row
     """
     rng = np.random.default_rng([spec.seed, 1])
@@ -97,8 +101,12 @@ def initial_weights(spec: RunSpec) -> np.ndarray:
         layer = rng.uniform(-bound, bound, (out, inputs + 1))
         if index == len(spec.hidden) - 1 and spec.bias_start is not None:
             layer[:, -1] = spec.bias_start
-        layers.append(layer.ravel())
-    return np.concatenate(layers).astype(np.float32)
+        layers.append(layer)
+    if spec.head_start != "drawn":
+        layers[-1] = HEAD_SIZE * packing.predicted_head(spec.head_start, spec.classes)
+    if not spec.head_bias:
+        layers[-1][:, -1] = 0
+    return np.concatenate([layer.ravel() for layer in layers]).astype(np.float32)
 
 
 def learning_rates(spec: RunSpec) -> np.ndarray:
@@ -128,39 +136,113 @@ def train_together(specs: list[RunSpec], device: str = "cpu") -> list[Run]:
 Call = Callable[[], object]
 
 
-def _tanh(pre: Tensor, out: Tensor) -> list[Call]:
+class _Calls(NamedTuple):
+    """What an activation does between a layer's pre-activations and its `out`.
+
+    forward   fill `out` from the pre-activations
+    backward  multiply the gradient, which by then has taken the pre-activations' place, by the slope
+    """
+
+    forward: list[Call]
+    backward: list[Call]
+
+
+def _tanh(pre: Tensor, out: Tensor) -> _Calls:
     minus_one = torch.tensor(-1.0, dtype=out.dtype, device=out.device)
-    return [partial(torch.sigmoid, pre, out=out), partial(torch.add, minus_one, out, alpha=2, out=out)]
+    return _Calls(
+        [partial(torch.sigmoid, pre, out=out), partial(torch.add, minus_one, out, alpha=2, out=out)],
+        [partial(aten.tanh_backward.grad_input, pre, out, grad_input=pre)],
+    )
 
 
-def _tanh_backward(delta: Tensor, out: Tensor) -> list[Call]:
-    return [partial(aten.tanh_backward.grad_input, delta, out, grad_input=delta)]
+def _relu(pre: Tensor, out: Tensor) -> _Calls:
+    return _Calls(
+        [partial(torch.clamp_min, pre, 0, out=out)],
+        [partial(aten.threshold_backward.grad_input, pre, out, 0, grad_input=pre)],
+    )
 
 
-def _relu(pre: Tensor, out: Tensor) -> list[Call]:
-    return [partial(torch.clamp_min, pre, 0, out=out)]
+def _softplus(pre: Tensor, out: Tensor) -> _Calls:
+    """log(1 + e^a), with slope 1 - e^-out."""
+    slope = torch.empty_like(pre)
+    return _Calls(
+        [partial(aten.softplus.out, pre, out=out)],
+        [
+            partial(torch.neg, out, out=slope),
+            partial(torch.expm1, slope, out=slope),
+            partial(torch.mul, slope, pre, out=pre),
+            partial(torch.neg, pre, out=pre),
+        ],
+    )
 
 
-def _relu_backward(delta: Tensor, out: Tensor) -> list[Call]:
-    return [partial(aten.threshold_backward.grad_input, delta, out, 0, grad_input=delta)]
+def _disk(pre: Tensor, out: Tensor) -> _Calls:
+    """u tanh(r), r = |a| and u = a/r; with s = tanh(r)/r a gradient g becomes  g s + u (u . g) (1 - tanh(r)^2 - s)."""
+    unit, product = torch.empty_like(pre), torch.empty_like(pre)
+    radius, size, shrink = (pre.new_empty(pre.shape[0], 1, pre.shape[2]) for _ in range(3))
+    one = pre.new_ones(())
+    return _Calls(
+        [
+            *_directions(pre, radius, unit),
+            partial(torch.tanh, radius, out=size),
+            partial(torch.mul, unit, size, out=out),
+            partial(torch.div, size, radius, out=shrink),
+        ],
+        [
+            partial(torch.addcmul, one, size, size, value=-1, out=size),
+            partial(torch.sub, size, shrink, out=size),
+            partial(torch.mul, unit, pre, out=product),
+            partial(torch.sum, product, 1, keepdim=True, out=radius),
+            partial(torch.mul, radius, size, out=size),
+            partial(torch.mul, pre, shrink, out=pre),
+            partial(pre.addcmul_, unit, size),
+        ],
+    )
+
+
+def _sphere(pre: Tensor, out: Tensor) -> _Calls:
+    """u = a/r with r = |a|; a gradient g becomes  (g - u (u . g)) / r."""
+    unit, product = torch.empty_like(pre), torch.empty_like(pre)
+    radius, along = (pre.new_empty(pre.shape[0], 1, pre.shape[2]) for _ in range(2))
+    return _Calls(
+        [*_directions(pre, radius, unit), partial(out.copy_, unit)],
+        [
+            partial(torch.mul, unit, pre, out=product),
+            partial(torch.sum, product, 1, keepdim=True, out=along),
+            partial(pre.addcmul_, unit, along, value=-1),
+            partial(torch.div, pre, radius, out=pre),
+        ],
+    )
+
+
+def _directions(pre: Tensor, radius: Tensor, unit: Tensor) -> list[Call]:
+    """Fill the length of each point's pre-activations and their direction."""
+    return [
+        partial(torch.mul, pre, pre, out=unit),
+        partial(torch.sum, unit, 1, keepdim=True, out=radius),
+        partial(radius.add_, LEAST_SQUARE),
+        partial(torch.sqrt, radius, out=radius),
+        partial(torch.div, pre, radius, out=unit),
+    ]
 
 
 class _Activation(NamedTuple):
     """How one activation is computed.
 
-    stretch   what the weights are multiplied by before they meet the points
-    forward   (stretched pre-activations, out) -> calls that fill out
-    backward  (delta, out) -> calls that multiply delta by the activation's slope at out
+    stretch  what the weights are multiplied by before they meet the points
+    calls    (stretched pre-activations, out) -> the calls of one layer
     """
 
     stretch: float
-    forward: Callable[[Tensor, Tensor], list[Call]]
-    backward: Callable[[Tensor, Tensor], list[Call]]
+    calls: Callable[[Tensor, Tensor], _Calls]
 
 
 ACTIVATIONS = {
-    "tanh": _Activation(2.0, _tanh, _tanh_backward),
-    "relu": _Activation(1.0, _relu, _relu_backward),
+    "tanh": _Activation(2.0, _tanh),
+    "relu": _Activation(1.0, _relu),
+    "softplus": _Activation(1.0, _softplus),
+    "disk": _Activation(1.0, _disk),
+    "sphere": _Activation(1.0, _sphere),
 }
 
 
@@ -221,6 +303,11 @@ class _Networks:
             start = self.layers[-1].stop
         self.params = x.new_zeros(_padded(start))
         self.grads, self.mean, self.square = (torch.zeros_like(self.params) for _ in range(3))
+        self.activations = [ACTIVATIONS[name] for name in layer_activations(spec)]
+        self.calls = [
+            activation.calls(layer.delta, layer.out[:, : layer.units])
+            for layer, activation in zip(self.layers[:-1], self.activations, strict=True)
+        ]
         self.result = x.new_zeros(2, self.batch)
         self.rates = x.new_zeros(2)
         self.log_p = torch.empty_like(self.layers[-1].delta)
@@ -229,9 +316,16 @@ class _Networks:
 
     def start(self, weights: Tensor, order: Tensor) -> None:
         """Begin at weights (B, P), with Adam at rest."""
-        self.params[order] = weights.to(self.params)
+        self.params[order] = weights
         for buffer in (self.grads, self.mean, self.square):
             buffer.zero_()
+
+    def hold_head(self, weights: Tensor) -> None:
+        """Take the output layer back to where it stands in (B, P) weights, and Adam to rest there."""
+        head = self.layers[-1]
+        head.of(self.params).copy_(weights[:, -head.shape[1] * head.shape[2] :].view(head.shape))
+        for buffer in (self.mean, self.square):
+            head.of(buffer).zero_()
 
     def order(self) -> Tensor:
         """Where each network's weights, layer by layer [W | b] row by row, stand in the flat buffers: (B, P)."""
@@ -240,17 +334,17 @@ class _Networks:
 
     def _activate(self) -> Iterator[Call]:
         """Fill every layer's `out`; the head's logits stay in its `delta`."""
-        activation = ACTIVATIONS[self.spec.activation]
         *hidden, head = self.layers
         used = self.params
-        if activation.stretch != 1:
+        if any(activation.stretch != 1 for activation in self.activations):
             stretch, used = torch.ones_like(self.params), torch.empty_like(self.params)
-            stretch[: head.start] = activation.stretch
+            for layer, activation in zip(hidden, self.activations, strict=True):
+                stretch[layer.start : layer.stop] = activation.stretch
             yield partial(torch.mul, self.params, stretch, out=used)
         below = self.x
-        for layer in hidden:
+        for layer, calls in zip(hidden, self.calls, strict=True):
             yield from _product(layer.of(used), below, layer.delta)
-            yield from activation.forward(layer.delta, layer.out[:, : layer.units])
+            yield from calls.forward
             below = layer.out
         yield from _product(head.of(used), below, head.delta)
 
@@ -281,18 +375,20 @@ class _Networks:
         minus_truth /= self.count
         yield partial(torch.exp, self.log_p, out=delta)
         yield partial(torch.addcmul, minus_truth, delta, share, out=delta)
-        backward = ACTIVATIONS[self.spec.activation].backward
-        for layer, source in zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True):
+        for index, layer in reversed(list(enumerate(self.layers))):
+            source = self.layers[index - 1] if index else None
             below = source.out if source else self.x
             grad = layer.of(self.grads)
             if layer.transposed:
                 yield partial(torch.bmm, below, layer.delta.transpose(1, 2), out=grad.transpose(1, 2))
             else:
                 yield partial(torch.bmm, layer.delta, below.transpose(1, 2), out=grad)
+            if layer is self.layers[-1] and not self.spec.head_bias:
+                yield partial(grad[:, :, -1].zero_)
             if source:
                 weight = layer.of(self.params)[:, :, :-1]
                 yield from _product(weight.transpose(1, 2), layer.delta, source.delta)
-                yield from backward(source.delta, source.out[:, : source.units])
+                yield from self.calls[index - 1].backward
 
     def _adam(self) -> Iterator[Call]:
         """L2, then one step of Adam on all parameters."""
@@ -368,7 +464,8 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
         networks = _Networks(specs, x)
         forward, backward = _prepared(networks.forward, device), _prepared(networks.backward, device)
         order = networks.order()
-        networks.start(torch.from_numpy(np.stack([initial_weights(s) for s in specs])), order)
+        initial = torch.from_numpy(np.stack([initial_weights(s) for s in specs])).to(x)
+        networks.start(initial, order)
 
         rates = torch.from_numpy(_adam_rates(spec)).to(device, dtype).unbind()
         history = x.new_zeros(spec.epochs + 1, 2, len(specs))
@@ -384,6 +481,8 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
             if epoch < spec.epochs:
                 networks.rates.copy_(rates[epoch])
                 backward()
+                if epoch < spec.head_held:
+                    networks.hold_head(initial)
 
         history /= networks.count
         loss, accuracy = -history[:, 0].cpu().numpy(), history[:, 1].cpu().numpy()

@@ -25,6 +25,13 @@ def mistakes(text, profile="standard"):
     return str(caught.value).splitlines()
 
 
+def test_heads_have_addresses():
+    text = GRID.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "5")
+    ids = [run.id for run in runs(text + 'head_bias = [true, false]\nhead_start = ["drawn", "margin-no-bias"]\n')]
+    assert ids[1] == "k5-tanh-headbias-on-headstart-margin-no-bias-s1"
+    assert ids[2] == "k5-tanh-headbias-off-headstart-drawn-s1"
+
+
 def test_lists_make_a_grid_in_order():
     assert [run.id for run in runs(GRID)] == ["k2-tanh-s1", "k2-relu-s1", "k3-tanh-s1", "k3-relu-s1"]
 
@@ -82,7 +89,7 @@ def test_dataset_fields_make_grids_too():
         (
             '"relu"]',
             '"rellu"]',
-            'e.toml:6: activation is "rellu"; expected one of tanh, relu; did you mean "relu"?',
+            'e.toml:6: activation is "rellu"; expected one of tanh, relu, disk, sphere, softplus; did you mean "relu"?',
         ),
         (
             'kind = "spirals"',
@@ -113,6 +120,21 @@ def test_dataset_fields_make_grids_too():
         ("[experiment.grid]", "[experimnt.grid]", 'e.toml:4: unknown table "experimnt"; expected one of dataset, exp'),
         ("classes = [2, 3]\n", "", "e.toml:4: experiment grid has no classes; expected classes = a whole number"),
         ("classes = [2, 3]", "classes = 2\nseeds = 0", "e.toml:6: seeds is 0; expected how many seeds, or a list"),
+        (
+            'activation = ["tanh", "relu"]',
+            'activation = "disk"\ndraw = 1',
+            'e.toml:7: draw is 1 with activation "disk"; expected 0, or only tanh and relu',
+        ),
+        (
+            "classes = [2, 3]",
+            'classes = 2\nhead_start = "margin"',
+            "e.toml:6: a law's head needs its room; expected tanh and a last width of 2",
+        ),
+        (
+            "classes = [2, 3]",
+            'classes = 2\nhead_bias = "no"',
+            'e.toml:6: head_bias is "no"; expected true or false',
+        ),
         ("classes = [2, 3]", "classes = = 2", "e.toml:5: not TOML: invalid value"),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator import measure, network
-from generator.experiments import RunSpec, layer_shapes
+from generator.experiments import ACTIVATIONS, RunSpec, layer_shapes
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
@@ -76,7 +76,7 @@ def test_circular_statistics_want_a_weight_an_angle():
 # the lattice
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("hidden", "scale"), [((64, 2), 2.0), ((9, 7, 2), 2.0), ((2,), 2.0), ((16, 2), 60.0)])
 def test_lattice_is_the_network(activation, hidden, scale):
     spec = RunSpec(classes=5, activation=activation, seed=0, hidden=hidden)
