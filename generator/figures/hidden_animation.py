@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILM_PX = 360  # a side of the film: fewer pixels than a still has, as bytes grow with them
 FRAMES = 38
-FRAME_MS = 95
+FRAME_MS = 90  # a multiple of 10, the unit of GIF
 HOLD_MS = 2700  # the last frame, long enough to be read
 LEVELS = 2  # of a soft edge, from paper to full colour: a third is not seen, and costs a sixth of the bytes
 TRAIL = (0.65, 0.45, 0.28)  # how strong the way of a class's centre is, by age
