@@ -195,11 +195,15 @@
         place(evidence, mark);
       });
     }
-    const asked = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
-    if (asked instanceof HTMLElement) {
-      asked.scrollIntoView({ block: "center", behavior: "instant" });
-      asked.focus();
-    }
+    // An address that names evidence means the claim: what is hidden cannot be scrolled to.
+    const lead = () => {
+      const mark = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
+      if (!(mark instanceof HTMLElement)) return;
+      mark.scrollIntoView({ block: "center", behavior: "instant" });
+      mark.focus();
+    };
+    addEventListener("load", () => setTimeout(lead));
+    addEventListener("hashchange", lead);
     addEventListener("scroll", () => all(".claim-evidence:popover-open").forEach((open) => open.hidePopover()), { passive: true });
   }
 
