@@ -44,7 +44,6 @@ CHECK_EVERY = 50
 THIN = 3  # an inner size up to this is worth outer products ...
 TALL = 16  # ... when there are at least so many rows
 HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
-CACHE_BYTES = 4_000_000  # work space of the networks that are stepped together
 
 aten = torch.ops.aten
 
@@ -114,13 +113,6 @@ def learning_rates(spec: RunSpec) -> np.ndarray:
     if spec.schedule == "constant":
         return np.full(spec.epochs, spec.learning_rate)
     return spec.learning_rate * 0.5 * (1 + np.cos(np.pi * np.arange(spec.epochs) / spec.epochs))
-
-
-def batch_size(spec: RunSpec) -> int:
-    """How many networks of this shape to train together: as many as stay in cache, 1 to 32."""
-    points = _padded(spec.classes * spec.points_per_class)
-    rows = sum(2 * out + 1 for out, _ in layer_shapes(spec)) + spec.classes
-    return max(1, min(32, CACHE_BYTES // (4 * rows * points)))
 
 
 def train_together(specs: list[RunSpec], device: str = "cpu") -> list[Run]:

@@ -7,12 +7,11 @@ import pytest
 import torch
 
 from generator import packing, train
-from generator.experiments import ACTIVATIONS, RunSpec, layer_activations, layer_shapes
+from generator.experiments import ACTIVATIONS, RunSpec, batch_size, layer_activations, layer_shapes
 from generator.network import LEAST_SQUARE
 from generator.train import (
     DivergedError,
     Run,
-    batch_size,
     checkpoint_epochs,
     initial_weights,
     learning_rates,
