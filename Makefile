@@ -20,7 +20,7 @@ site: $(VENV)/.site
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py || $(BIN)/python -m playwright install chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 serve: $(VENV)/.site
 	@$(BIN)/python -m generator serve $(BUILD)

@@ -1,4 +1,4 @@
-"""The command line: peek build, serve, check, publish."""
+"""The command line: peek new, build, serve, check, publish."""
 
 from __future__ import annotations
 
@@ -59,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--remote", default="origin", metavar="NAME", help="where to push (origin)")
     publish.add_argument("--branch", default="gh-pages", metavar="NAME", help="branch for the site alone (gh-pages)")
     publish.add_argument("--yes", action="store_true", help="push without asking")
+    new = commands.add_parser("new", help="make a small complete article to start from")
+    new.set_defaults(run=run_new)
+    new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     return top
 
 
@@ -103,6 +106,17 @@ def run_build(arguments: argparse.Namespace) -> int:
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
     if not arguments.quiet:
         print(built.index)
+    return 0
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    """peek new: says what it wrote and what to do next."""
+    from generator.build import default_templates
+    from generator.new import new
+
+    for path in new(arguments.folder, default_templates()):
+        print(path)
+    print(f"next: cd {arguments.folder} && peek serve")
     return 0
 
 

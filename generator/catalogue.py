@@ -269,23 +269,25 @@ class _Maker:
         """The pictures of drawn runs: (spec, figure name) -> ending -> file."""
         forced = "draw" in self.means.force
         drawn: dict[tuple[RunSpec, str], dict[str, Path]] = {}
-        jobs: list[tuple[Any, ...]] = []
+        missing: dict[RunSpec, dict[str, str]] = {}
         for (_, run), figure in itertools.product(planned, figures.load().values()):
             spec = run.spec
             key = picture_key(self.keys[spec], digest(measures[spec]), figure)
             endings = self.store.load_json("pictures", key)
             drawn[spec, figure.name] = {e: self.store.path("pictures", key, e) for e in endings or ()}
             if forced or endings is None or not all(path.exists() for path in drawn[spec, figure.name].values()):
-                item = (spec, figure.name, key)
-                data = _later(self.run_data, spec)
-                jobs.append((item, 1, work.draw, figure.name, spec, data, measures[spec]))
-        jobs.sort(key=lambda job: not figures.load()[job[0][1]].animated)  # the long jobs first
+                missing.setdefault(spec, {})[figure.name] = key
+        jobs: list[tuple[Any, ...]] = [
+            ((spec, keys), len(keys), work.draw, list(keys), spec, _later(self.run_data, spec), measures[spec])
+            for spec, keys in missing.items()
+        ]
         reason = "forced" if forced else "not in the cache"
-        for (spec, name, key), encoded in self.stage("draw", "pictures", len(drawn), jobs, reason):
-            for ending, data in encoded.items():
-                self.store.save("pictures", key, ending, data)
-            self.store.save_json("pictures", key, sorted(encoded))
-            drawn[spec, name] = {ending: self.store.path("pictures", key, ending) for ending in sorted(encoded)}
+        for (spec, keys), pictures in self.stage("draw", "pictures", len(drawn), jobs, reason):
+            for name, encoded in pictures.items():
+                for ending, data in encoded.items():
+                    self.store.save("pictures", keys[name], ending, data)
+                self.store.save_json("pictures", keys[name], sorted(encoded))
+                drawn[spec, name] = {e: self.store.path("pictures", keys[name], e) for e in sorted(encoded)}
         return drawn
 
     def pack(self, planned: list[tuple[str, Planned]]) -> dict[tuple[str, str], Path]:

@@ -51,16 +51,17 @@ def measure(spec: RunSpec, data: bytes) -> dict[str, Any]:
     return measure_run(spec, decode(data))
 
 
-def draw(name: str, spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, bytes]:
-    """One figure of a run in both themes: ending ("png", "dark.png", …) to bytes."""
+def draw(names: list[str], spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, dict[str, bytes]]:
+    """Figures of a run in both themes: figure name -> ending ("png", "dark.png", …) -> bytes."""
     from generator import figures, style
 
-    figure = figures.load()[name]
-    drawn: dict[str, bytes] = {}
-    for theme_name, theme in style.THEMES.items():
-        prefix = "" if theme_name == "light" else f"{theme_name}."
-        encoded = figure.draw(spec, decode(data), measures, theme)
-        drawn |= {prefix + ending: encoded[ending] for ending in encoded}
+    run = decode(data)
+    drawn: dict[str, dict[str, bytes]] = {name: {} for name in names}
+    for name in names:
+        for theme_name, theme in style.THEMES.items():
+            prefix = "" if theme_name == "light" else f"{theme_name}."
+            encoded = figures.load()[name].draw(spec, run, measures, theme)
+            drawn[name] |= {prefix + ending: encoded[ending] for ending in encoded}
     return drawn
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,8 +16,10 @@ def site() -> Path:
     from generator.progress import Progress
 
     folder = ROOT / ".cache" / "test-site"
+    folder.parent.mkdir(exist_ok=True)
     options = Options(content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates")
-    build(options, Progress(quiet=True))
+    with FileLock(ROOT / ".cache" / "test-site.lock"):  # tests run in several processes
+        build(options, Progress(quiet=True))
     return folder
 
 

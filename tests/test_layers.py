@@ -33,6 +33,7 @@ ORDER = [
     "progress",
     "catalogue",
     "build",
+    "new",
     "check",
     "single",
     "publish",

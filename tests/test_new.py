@@ -1,0 +1,53 @@
+"""A new article: made once, never over anything, built by the same command."""
+
+import subprocess
+
+import pytest
+
+from generator.__main__ import main
+from generator.build import default_templates
+from generator.new import NotEmptyError, new
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("new") / "mine"
+    new(folder, default_templates())
+    options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+    assert main(["build", "--strict", "--quiet", *map(str, options)]) == 0
+    return folder
+
+
+def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
+    assert main(["check", str(started / "site")]) == 0, capsys.readouterr().err
+    page = (started / "site" / "index.html").read_text()
+    assert "What becomes of moons and rings?" in page and "{{" not in page.partition("<main")[2].partition("bibtex")[0]
+    assert (started / "site" / "plots" / "3" / "ReLU.decisionBoundaries.Final.webp").exists()
+    assert (started / "site" / "plots" / "moons" / "2" / "tanh.inputData.webp").exists()
+
+
+def test_git_leaves_the_output_out(started):
+    subprocess.run(["git", "init", "-q", str(started)], check=True)
+    subprocess.run(["git", "add", "-A"], cwd=started, check=True)
+    listed = subprocess.run(["git", "ls-files"], cwd=started, check=True, capture_output=True, text=True).stdout.split()
+    assert listed == [
+        ".gitignore",
+        "README.md",
+        "content/article.md",
+        "content/experiments.toml",
+        "content/references.bib",
+        "site/.gitignore",
+    ]
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(NotEmptyError, match="not empty; expected a new folder"):
+        new(tmp_path, default_templates())
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_the_command_says_what_is_next(tmp_path, capsys):
+    assert main(["new", str(tmp_path / "a")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"next: cd {tmp_path / 'a'} && peek serve"
+    assert main(["new", str(tmp_path / "a")]) == 1
