@@ -131,6 +131,7 @@ def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
         "draw",
         "style",
         "network",
+        "measure",
     )
     return digest("picture", run, measures, figure.name, source, versions(*DRAWING))
 
