@@ -120,6 +120,7 @@
       this.animation = null;
       this.changedAt = 0;
       this.lastFrame = 0;
+      this.coats = 0;
     }
 
     get awake() {
@@ -161,7 +162,7 @@
         this.instance = instance;
         this.resizer = new ResizeObserver(() => this.invalidate());
         this.resizer.observe(this.stage);
-        this.live.addEventListener("contextrestored", () => this.invalidate(), true);
+        this.live.addEventListener("contextrestored", () => this.repaint(), true);
         this.live.addEventListener("contextlost", (event) => event.preventDefault(), true);
         this.live.classList.remove("is-arriving");
         this.root.classList.add("is-live");
@@ -294,7 +295,9 @@
       if (this.awake) this.invalidate();
     }
 
+    /** Paint all anew, whatever has changed: the theme, or a canvas that was lost. */
     repaint() {
+      this.coats++;
       this.theme = readTheme(this.root);
       if (this.instance) this.refresh([]);
     }
@@ -304,7 +307,7 @@
 
   function uniqueId(root, name) {
     const figure = root.closest("figure[id]");
-    const wanted = root.id || (figure && !views.has(figure.id) ? figure.id : "") || name;
+    const wanted = root.id || (figure && figure.id) || name;
     let id = wanted;
     for (let count = 2; views.has(id); count++) id = `${wanted}-${count}`;
     return id;

@@ -191,7 +191,7 @@
         layOut();
       }
       const epoch = Math.min(view.state.epoch, last());
-      const key = [epoch, width, view.theme.ink, run.loss.length].join();
+      const key = [epoch, width, view.coats, run.loss.length].join();
       if (key === drawn) return;
       drawn = key;
       const x = toX(epoch);

@@ -9,6 +9,8 @@
   const { element } = peek;
   const OWN = { epochs: 3000, learning_rate: 0.03, l2: 1e-4, schedule: "cosine" }; // the article's, for the reader's own seeds
   const CHECKPOINTS = 64;
+  const STUCK = 0.97; // of the loss of guessing,
+  const STUCK_AFTER = 400; // epochs
   const POINTS = 100; // a class
   const TURN = 4;
   const BIAS_START = { tanh: null, relu: 1 };
@@ -48,7 +50,7 @@
           text: (value) => `${value} neurons`, explain: "Neurons of the first hidden layer. With very few, some bends cannot be made.",
         },
         {
-          kind: "range", name: "rate", label: "Learning rate", initial: OWN.learning_rate, min: 1e-4, max: 3, step: 0.02, scale: "log",
+          kind: "range", name: "rate", label: "Learning rate", initial: OWN.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
           text: (value) => String(Number(value.toPrecision(2))), explain: "Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges.",
         },
         {
@@ -155,9 +157,10 @@
       return { net, weights: network.initial(net, BIAS_START[activation], seed), ...network.spirals(classes, POINTS, noise, TURN, seed), recipe: OWN };
     }
 
-    /** What the reader has not changed is as in the recipe. */
+    /** What neither the author nor the reader has set is as in the recipe. */
     function followRecipe(recipe) {
       for (const [name, value] of [["rate", recipe.learning_rate], ["l2", recipe.l2]]) {
+        if (name in view.options) continue;
         if (view.state[name] === view.defaults[name]) view.state[name] = value;
         view.defaults[name] = value;
       }
@@ -227,6 +230,7 @@
       keep(newest, news.weights, true);
       timeline.grow();
       if (news.diverged) diverged(news);
+      else if (training && newest > STUCK_AFTER && !notice.hasChildNodes() && run.loss[newest] > STUCK * Math.log(run.classes)) stuck();
       if (newest >= run.epochs) {
         finished = true;
         training = false;
@@ -259,6 +263,11 @@
         `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? `${text.digits(news.worst)}, ${text.digits(news.worst / Math.log(run.classes))} times what guessing costs` : "not a number"}. ` +
         `A learning rate of ${Number(rate.toPrecision(2))} is too large here. The network is back at epoch ${run.loss.length - 1}. `, back);
       view.say(`Diverged at epoch ${news.divergedAt}. The network is back at epoch ${run.loss.length - 1}.`);
+    }
+
+    /** Not diverged, and not learning either: said once, while training goes on. */
+    function stuck() {
+      notice.textContent = "Stuck at guessing: at these settings all points stay together. Start again with a smaller learning rate, less L2 or another seed.";
     }
 
     function recover(rate) {
@@ -306,6 +315,7 @@
           `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
           `The two nearest class centres, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
       },
+      points: scene.rows,
       rows() {
         return [["epoch", "loss", "accuracy"], ...run.loss.map((loss, epoch) => [epoch, loss, run.right[epoch] / run.y.length])];
       },
@@ -314,7 +324,7 @@
 
   /** What the worker does. It gets this function as source text: nothing in it may look at anything outside. */
   function work(network) {
-    const DIVERGED = 20; // times the loss of guessing
+    const DIVERGED = 3; // times the loss of guessing
     const NEWS_MS = 33;
     const BLOCK_MS = 12;
     let job = null;

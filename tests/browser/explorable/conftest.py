@@ -38,10 +38,12 @@ class Laboratory:
     def write(self, *figures: str, text: str = "", index: dict[str, Any] | None = None, above: str = "") -> str:
         """A page with these explorables, each `name` or `name {options}`; returns its address on the disk."""
         body = [above]
-        for figure in figures:
+        for at, figure in enumerate(figures):
             name, _, options = figure.partition(" ")
+            earlier = sum(other.partition(" ")[0] == name for other in figures[:at])
+            label = f"fig-{name}" + (f"-{earlier + 1}" if earlier else "")
             body.append(
-                f'<figure id="fig-{name}" class="figure figure--wide"><div class="explorable" data-explorable="{name}"'
+                f'<figure id="{label}" class="figure figure--wide"><div class="explorable" data-explorable="{name}"'
                 f" data-options='{options or '{}'}'><p class=\"still\">the static {name}</p></div>"
                 f"<figcaption>{name}</figcaption></figure>"
             )

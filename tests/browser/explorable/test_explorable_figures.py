@@ -1,0 +1,546 @@
+"""What each explorable does under the reader's hand, with the pointer, by touch and by keyboard."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import SPOKEN_MS, Figure, Laboratory
+from playwright.sync_api import expect
+
+from generator import measure, network, packing
+
+Show = Callable[..., Figure]
+
+
+def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From one place of an element to another, in shares of its box."""
+    box = locator.bounding_box()
+    place = lambda at: (box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"])  # noqa: E731
+    figure.page.mouse.move(*place(start))
+    figure.page.mouse.down()
+    figure.page.mouse.move(*place(end), steps=5)
+    figure.page.mouse.up()
+
+
+def hidden_at(laboratory: Laboratory, name: str, checkpoint: int = -1) -> np.ndarray:
+    spec, run = laboratory.runs[name]
+    return network.hidden(spec, run.weights[checkpoint], run.x)
+
+
+SHOWN = (
+    1.14  # half the width shown of a plane: of the farthest coordinate in the input plane, of 1 in tanh's hidden plane
+)
+
+
+def input_edge(run: Any) -> float:
+    return SHOWN * float(np.abs(run.x).max())
+
+
+def at_shares(share: np.ndarray, edge: float) -> np.ndarray:
+    """(N, 2) places of a plane that shows [-edge, edge]^2, from shares of its width and height."""
+    return np.stack([edge * (2 * share[:, 0] - 1), edge * (1 - 2 * share[:, 1])], 1)
+
+
+# The bend
+
+
+def test_bend_time_is_dragged(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend")
+    _, run = laboratory.runs["grid/k5-tanh-s0"]
+    assert figure.reading()[0] == 3000
+    drag(figure, figure.live.locator(".timeline-track"), (0.98, 0.5), (0.6, 0.5))
+    figure.settle()
+    epoch, loss, accuracy = figure.reading()
+    assert 50 < epoch < 300
+    assert abs(loss - run.loss[int(epoch)]) < 0.02
+    assert abs(accuracy - run.accuracy[int(epoch)]) < 0.02
+    drag(figure, figure.live.locator(".timeline-track"), (0.6, 0.5), (-0.2, 0.5))
+    figure.settle()
+    assert figure.reading()[0] == 0
+
+
+def test_bend_time_by_keyboard(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend")
+    checkpoints = laboratory.runs["grid/k5-tanh-s0"][1].checkpoints.tolist()
+    handle = figure.handle()
+    handle.focus()
+    seen = []
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "Home", "ArrowRight", "PageUp", "End"):
+        handle.press(key)
+        figure.page.wait_for_timeout(80)
+        seen.append(figure.reading()[0])
+    expected = [checkpoints[i] for i in (-2, -3, -2, 0, 1, 9, -1)]
+    assert seen == expected
+    assert re.fullmatch(r"epoch 3000, loss [\d.]+, accuracy [\d.]+ %", handle.get_attribute("aria-valuetext") or "")
+
+
+def test_bend_plays_and_pauses(show: Show) -> None:
+    figure = show("bend")
+    figure.live.get_by_role("button", name="Play").click()
+    figure.page.wait_for_timeout(900)
+    figure.live.get_by_role("button", name="Pause").click()
+    figure.page.wait_for_timeout(100)
+    epoch = figure.reading()[0]
+    assert 0 < epoch < 3000
+    figure.page.wait_for_timeout(300)
+    assert figure.reading()[0] == epoch
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_bend_regions_are_the_networks(show: Show, laboratory: Laboratory, activation: str, ratio: int) -> None:
+    """Each pixel has the colour of the class that the network gives to its place, in both planes."""
+    figure = show("bend", hash=f"#fig-bend.activation={activation}", device_scale_factor=ratio)
+    figure.page.wait_for_timeout(900)
+    spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
+    got = figure.page.evaluate(
+        """() => {
+          const view = peek.views.get("fig-bend"), tints = view.theme.tintRgb;
+          const name = (rgb) => tints.findIndex((tint) => tint.every((v, i) => v === rgb[i]));
+          return [...view.live.querySelectorAll(".plane-field")].map((canvas, at) => {
+            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const out = [];
+            for (let y = 3; y < canvas.height; y += 17) for (let x = 3; x < canvas.width; x += 17) {
+              const pixel = data.subarray(4 * (y * canvas.width + x));
+              out.push([(x + 0.5) / canvas.width, (y + 0.5) / canvas.height, name(pixel)]);
+            }
+            return out;
+          });
+        }"""
+    )
+    share = np.array(got[0])
+    expected = network.predict(spec, run.weights[-1], at_shares(share, input_edge(run)))
+    named = share[:, 2] >= 0
+    assert named.mean() > 0.9, "most pixels are one class's colour; the rest are on borders"
+    assert (share[named, 2] == expected[named]).mean() > 0.995
+    if activation == "relu":
+        return  # its room is as large as the points ever reach, which this test does not know
+    share = np.array(got[1])
+    places = at_shares(share, SHOWN)
+    head = network.split(spec, run.weights[-1])[-1].astype(np.float64)
+    inside = (np.abs(places).max(1) < 0.98) & (share[:, 2] >= 0)
+    expected = (places @ head[:, :-1].T + head[:, -1]).argmax(1)
+    assert (share[inside, 2] == expected[inside]).mean() > 0.99
+    assert (share[np.abs(places).max(1) > 1.02, 2] == -1).all(), "outside the room there is only paper"
+
+
+def test_bend_moves_smoothly_between_checkpoints(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend")
+    got = figure.page.evaluate(
+        """async () => {
+          const run = await peek.runs.load("grid/k5-tanh-s0"), out = new Float64Array(run.weights[0].length);
+          const last = Array.from(run.weights.at(-1));
+          const at = (epoch) => Array.from(peek.runs.weightsAt(run, epoch, out));
+          const t = 30, [a, b] = [run.checkpoints[t], run.checkpoints[t + 1]];
+          return {
+            exact: at(a).every((v, i) => v === run.weights[t][i]), before: at(b - 1e-6), after: at(b),
+            middle: at((a + b) / 2), first: Array.from(run.weights[t]), next: Array.from(run.weights[t + 1]),
+            end: at(99999), last,
+          };
+        }"""
+    )
+    assert got["exact"] and got["end"] == got["last"]
+    np.testing.assert_allclose(got["before"], got["after"], atol=1e-6)
+    first, middle, following = (np.array(got[key]) for key in ("first", "middle", "next"))
+    assert ((middle - first) * (following - middle) >= 0).all()
+
+
+# Linked looking
+
+
+def test_a_point_lights_up_in_both_planes(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend")
+    _, run = laboratory.runs["grid/k5-tanh-s0"]
+    positions = hidden_at(laboratory, "grid/k5-tanh-s0")
+    point = 280  # class 3, well along its arm
+    edge = input_edge(run)
+    x, y = map(float, run.x[point])
+    box = figure.plane(0).bounding_box()
+    assert box is not None
+    marks = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((sum, v) => sum + v, 0)"
+    before = [figure.live.locator("canvas.plane-marks").nth(plane).evaluate(marks) for plane in (0, 1)]
+    figure.page.mouse.move(
+        box["x"] + (x + edge) / (2 * edge) * box["width"], box["y"] + (edge - y) / (2 * edge) * box["height"]
+    )
+    said = figure.look()
+    found = re.match(r"Point (\d+) of class 3: taken for class \d, [\d.]+ % sure, at \((.+), (.+)\)", said)
+    assert found, said
+    near = 200 + int(found[1]) - 1
+    assert np.linalg.norm(run.x[near] - run.x[point]) < 0.08
+    spoken = np.array([float(found[at].replace("\u2212", "-")) for at in (2, 3)])
+    assert np.abs(spoken - positions[near]).max() < 0.02
+    after = [figure.live.locator("canvas.plane-marks").nth(plane).evaluate(marks) for plane in (0, 1)]
+    assert before[0] != after[0] and before[1] != after[1]
+    figure.page.mouse.move(0, 0)
+    assert figure.look().startswith("Point at either plane")
+
+
+def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend")
+    figure.page.wait_for_timeout(700)
+    spec, run = laboratory.runs["grid/k5-tanh-s0"]
+    box = figure.plane(1).bounding_box()
+    assert box is not None
+    clear = figure.live.locator("canvas.plane-marks").first.evaluate("(c) => c.toDataURL()")
+    edge = input_edge(run)
+    grid = np.linspace(-edge, edge, 200)
+    landing = network.hidden(spec, run.weights[-1], np.stack(np.meshgrid(grid, grid), -1).reshape(-1, 2))
+    positions = hidden_at(laboratory, "grid/k5-tanh-s0")
+    empty = [  # places of the room without a point near
+        (x, y)
+        for x in np.linspace(-0.8, 0.8, 17)
+        for y in np.linspace(-0.8, 0.8, 17)
+        if np.linalg.norm(positions - (x, y), axis=1).min() > 0.15
+    ]
+    target = np.array(max(empty, key=lambda at: int((np.linalg.norm(landing - at, axis=1) < 0.08).sum())))
+    place = ((target[0] + SHOWN) / (2 * SHOWN), (SHOWN - target[1]) / (2 * SHOWN))  # shares of the plane
+    figure.page.mouse.move(box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"])
+    said = figure.look()
+    if not said.startswith("Around"):
+        pytest.fail(f"expected an empty place of the room: {said}")
+    lit = figure.page.evaluate(
+        """async (clear) => {
+          const canvas = document.querySelector("canvas.plane-marks"), n = canvas.width, image = new Image();
+          image.src = clear;
+          await image.decode();
+          const then = new OffscreenCanvas(n, n).getContext("2d");
+          then.drawImage(image, 0, 0);
+          const [a, b] = [then, canvas.getContext("2d")].map((c) => c.getImageData(0, 0, n, n).data), out = [];
+          for (let y = 1; y < n; y += 2) for (let x = 1; x < n; x += 2)
+            out.push([x / n, y / n, b[4 * (y * n + x) + 3] > a[4 * (y * n + x) + 3] + 10 ? 1 : 0]);
+          return out;
+        }""",
+        clear,
+    )
+    share = np.array(lit)
+    places = at_shares(share, edge)
+    distance = np.linalg.norm(network.hidden(spec, run.weights[-1], places) - target, axis=1)
+    radius = 0.05 * 2 * SHOWN
+    inside, outside = distance < 0.8 * radius, distance > 1.6 * radius
+    assert inside.sum() > 3
+    assert share[inside, 2].mean() > 0.9 and share[outside, 2].mean() < 0.02
+
+
+def test_looking_by_keyboard_is_spoken(show: Show) -> None:
+    figure = show("bend")
+    plane = figure.plane(0)
+    plane.focus()
+    plane.press("ArrowRight")
+    plane.press("Shift+ArrowUp")
+    expect(figure.live.locator(".explorable-spoken")).to_contain_text("hidden plane")
+    plane.press("Enter")
+    figure.page.wait_for_url(re.compile(r"look=input,0\.0"))
+    plane.press("Escape")
+    figure.page.wait_for_timeout(500)
+    assert "look" not in figure.page.url
+
+
+def test_looking_by_touch(show: Show) -> None:
+    figure = show("bend", width=390, height=844, has_touch=True)
+    box = figure.plane(1).bounding_box()
+    assert box is not None
+    figure.page.touchscreen.tap(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    assert not figure.look().startswith("Point at either")
+    figure.page.wait_for_url(re.compile("look=hidden"))
+
+
+def test_whole_regions(show: Show) -> None:
+    figure = show("bend", hash="#fig-bend.whole=1&fig-bend.look=hidden,0.9,0.9")
+    assert re.fullmatch(r"All of class \d's region, in both planes\.", figure.look())
+
+
+# Layer by layer
+
+
+def test_layers_begin_with_the_input_and_end_in_the_hidden_plane(show: Show, laboratory: Laboratory) -> None:
+    spec, run = laboratory.runs["grid/k5-tanh-s0"]
+    for stage, expected in (
+        (0, run.x),
+        (2, np.arctanh(np.clip(hidden_at(laboratory, "grid/k5-tanh-s0"), -1 + 1e-12, 1 - 1e-12))),
+        (3, hidden_at(laboratory, "grid/k5-tanh-s0")),
+    ):
+        figure = show("layers", hash=f"#fig-layers.stage={stage}" if stage < 3 else "")
+        rows = figure.page.evaluate("peek.views.get('fig-layers').instance.rows().slice(1).map((row) => row.slice(3))")
+        tolerance = 1e-3 * max(np.abs(expected[np.abs(expected) < 4]).max(), 2)
+        fits = np.abs(np.array(rows) - expected)[np.abs(expected) < 4]
+        assert fits.max() <= tolerance
+    combined = figure.page.evaluate(
+        "peek.runs.load('grid/k5-tanh-s0').then((run) => peek.network.evaluator(run.net).affine(run.weights.at(-1)))"
+    )
+    first, second, _ = network.split(spec, run.weights[-1].astype(np.float64))
+    matrix = second[:, :-1] @ first[:, :-1]
+    offset = second[:, :-1] @ first[:, -1] + second[:, -1]
+    np.testing.assert_allclose(np.array(combined).reshape(2, 3), np.column_stack([matrix, offset]), atol=5e-3)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_folds_are_where_the_determinant_changes_sign(show: Show, laboratory: Laboratory, activation: str) -> None:
+    figure = show("layers", hash=f"#fig-layers.activation={activation}&fig-layers.stage=2")
+    spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
+    said = re.search(r"shows over ([\d.]+) % of the input plane", figure.summary())
+    assert said
+    edge = input_edge(run)
+    side = np.linspace(-edge, edge, 150)
+    x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+    first, second, _ = network.split(spec, run.weights[-1].astype(np.float64))
+    pre = x @ first[:, :-1].T + first[:, -1]
+    slope = 1 - np.tanh(pre) ** 2 if activation == "tanh" else (pre > 0).astype(float)
+    jacobian = np.einsum("ju,nu,ui->nji", second[:, :-1], slope, first[:, :-1])
+    side_up = np.sign(np.linalg.det(second[:, :-1] @ first[:, :-1]))
+    back = (np.linalg.det(jacobian) * side_up < 0).mean()
+    assert abs(float(said[1]) / 100 - back) < 0.03
+
+
+def test_layers_slider_by_keyboard(show: Show) -> None:
+    figure = show("layers")
+    slider = figure.live.get_by_role("slider", name="How far through the network")
+    slider.focus()
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "Input")
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "3 % of the way from input to combination")
+    figure.live.get_by_role("button", name="Before activation").click()
+    expect(slider).to_have_attribute("aria-valuetext", "Before activation")
+
+
+# Directions
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_directions_are_circular_statistics(show: Show, laboratory: Laboratory, activation: str) -> None:
+    figure = show("directions", hash=f"#fig-directions.activation={activation}" if activation == "relu" else "")
+    figure.page.wait_for_timeout(700)
+    spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
+    said = {
+        int(c): (float(mean), float(spread))
+        for c, mean, spread in re.findall(r"class (\d), (\d+)° ± (\d+)°", figure.summary())
+    }
+    edge = input_edge(run)
+    side = np.linspace(-edge, edge, 200)
+    x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
+    positions = network.hidden(spec, run.weights[-1], x)
+    predicted = network.predict(spec, run.weights[-1], x)
+    moving = np.linalg.norm(positions, axis=1) > 1e-9
+    angles = np.degrees(np.arctan2(positions[:, 1], positions[:, 0]))
+    checked = 0
+    for c, (mean, spread) in said.items():
+        own = angles[(predicted == c - 1) & moving]
+        off = (mean - measure.circular_mean_deg(own) + 180) % 360 - 180
+        assert abs(off) < 2
+        assert abs(spread - measure.circular_std_deg(own)) < 2
+        checked += 1
+    assert checked >= 4
+
+
+def test_directions_are_linked(show: Show) -> None:
+    figure = show("directions")
+    spread = figure.live.get_by_role("slider", name="Direction looked at, degrees")
+    spread.focus()
+    for _ in range(3):
+        spread.press("PageUp")
+    expect(spread).to_have_attribute("aria-valuetext", re.compile(r"60°: [\d.]+ % of the input plane points there"))
+    spread.press("Escape")
+    expect(spread).to_have_attribute("aria-valuetext", "none")
+    box = figure.plane(0).bounding_box()
+    assert box is not None
+    figure.page.mouse.move(box["x"] + 50, box["y"] + 60)
+    assert re.search(r"points to \d+°", figure.look())
+
+
+# Train it yourself
+
+
+def losses(figure: Figure) -> list[float]:
+    got: list[float] = figure.page.evaluate(
+        "[...peek.views.get('fig-train').instance.rows()].slice(1).map((row) => row[1])"
+    )
+    return got
+
+
+def test_training_starts_where_the_build_did(show: Show, laboratory: Laboratory) -> None:
+    figure = show("train")
+    _, run = laboratory.runs["grid/k5-tanh-s0"]
+    assert abs(losses(figure)[0] - run.loss[0]) < 1e-5
+    expect(figure.live.locator("output", has_text="0.03")).to_be_visible()
+    for _ in range(3):
+        figure.live.get_by_role("button", name="One step").click()
+        figure.page.wait_for_timeout(250)
+    assert len(losses(figure)) == 4
+    np.testing.assert_allclose(losses(figure), run.loss[:4], atol=1e-4)
+
+
+def test_training_goes_pauses_goes_back_and_starts_again(show: Show) -> None:
+    figure = show("train")
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
+    figure.live.get_by_role("button", name="Pause").click()
+    figure.page.wait_for_timeout(400)
+    count = len(losses(figure))
+    figure.page.wait_for_timeout(300)
+    assert len(losses(figure)) == count
+    assert "nearest centres" in figure.live.locator(".train-apart").inner_text()
+    figure.handle().focus()
+    figure.handle().press("Home")
+    figure.page.wait_for_timeout(100)
+    assert figure.reading()[0] == 0
+    before = losses(figure)
+    figure.live.get_by_role("button", name="Start again").click()
+    figure.page.wait_for_timeout(400)
+    assert losses(figure) == before[:1]
+    for step in range(2):
+        figure.live.get_by_role("button", name="One step").click()
+        figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length === {step + 3}")
+    assert losses(figure) == before[:3], "the same start trains the same way"
+
+
+def test_training_stops_by_itself(show: Show) -> None:
+    figure = show('train {"classes": 3}')
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    expect(figure.live.locator(".train-notice")).to_have_text("Done: 3000 epochs.", timeout=90000)
+    expect(figure.live.get_by_role("button", name="Trained")).to_be_disabled()
+    epoch, loss, accuracy = figure.reading()
+    assert epoch == 3000 and accuracy > 0.95 and loss < 0.2
+
+
+def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
+    figure = show('train {"rate": 3}')
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    notice = figure.live.locator(".train-notice")
+    expect(notice).to_contain_text("Diverged at epoch", timeout=20000)
+    assert np.isfinite(losses(figure)).all()
+    notice.get_by_role("button", name="Carry on at a learning rate of 0.3").click()
+    expect(figure.live.get_by_role("button", name="Pause")).to_be_visible()
+    count = len(losses(figure))
+    figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length > {count + 5}")
+    assert not figure.said
+
+
+def test_training_that_learns_nothing_says_so(show: Show) -> None:
+    figure = show('train {"l2": 1}')
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    expect(figure.live.locator(".train-notice")).to_contain_text("Stuck at guessing", timeout=30000)
+
+
+def test_own_seeds_change_points_and_weights(show: Show) -> None:
+    figure = show("train")
+    data = "peek.views.get('fig-train').instance.points()"
+    before = figure.page.evaluate(data)
+    figure.live.get_by_role("button", name="New seed").click()
+    figure.page.wait_for_timeout(500)
+    expect(figure.live.get_by_role("radio", name="a seed of your own")).to_be_checked()
+    expect(figure.live.get_by_text("Hidden width")).to_be_visible()
+    assert figure.page.evaluate(data) != before
+    figure.live.locator("input[type=range]").nth(1).fill("0")
+    figure.page.wait_for_timeout(400)
+    assert "noise 0 rad" in figure.summary()
+
+
+def test_training_sleeps_off_screen(show: Show) -> None:
+    figure = show("train", text='<div style="height: 4000px"></div>')
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 10", timeout=20000)
+    figure.page.evaluate("scrollTo(0, 3500)")
+    figure.page.wait_for_timeout(500)
+    count = len(losses(figure))
+    figure.page.wait_for_timeout(500)
+    assert len(losses(figure)) == count < 3000
+    figure.page.evaluate("scrollTo(0, 0)")
+    figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length > {count + 1}")
+
+
+# Beat the network
+
+
+def laws() -> dict[str, Any]:
+    return {"square": packing.predictions([3, 5], "square")}
+
+
+def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) -> None:
+    corners = "-1,-1;1,-1;1,1;-1,1;0,0"
+    index = laboratory.index | {
+        "optima": laws(),
+        "reached": {"tanh": {"5": {"least_distance": [1.0, 1.1], "margin": [0.2]}}},
+    }
+    figure = show("beat", hash=f"#fig-beat.at={corners}", index=index)
+    said = figure.summary()
+    assert "1.41 apart, 100.0 % of the best known" in said and "reached 1.00 to 1.10" in said
+    outputs = figure.live.locator(".scale output")
+    assert [outputs.nth(at).inner_text() for at in range(2)] == ["1.41", "0.35"]
+    figure.live.get_by_role("switch", name="Head with biases").uncheck()
+    expect(outputs.nth(1)).to_have_text("none")
+    assert "No linear head tells all of them apart" in figure.summary()
+
+
+def test_beat_centres_are_dragged_and_stay_in_the_room(show: Show, laboratory: Laboratory) -> None:
+    figure = show("beat")
+    plane = figure.live.locator(".plane-surface").bounding_box()
+    centre = figure.live.locator(".centre").nth(0)
+    box = centre.bounding_box()
+    assert plane is not None and box is not None
+    figure.page.mouse.move(box["x"] + 22, box["y"] + 22)
+    figure.page.mouse.down()
+    figure.page.mouse.move(plane["x"] + 0.3 * plane["width"], plane["y"] + 0.4 * plane["height"], steps=4)
+    figure.page.wait_for_timeout(100)
+    expect(centre).to_have_attribute("aria-label", re.compile(r"Class 1 at \(\u22120\.4[56], 0\.2[23]\)"))
+    figure.page.mouse.move(plane["x"] + plane["width"] + 400, plane["y"] - 300, steps=3)
+    figure.page.mouse.up()
+    expect(centre).to_have_attribute("aria-label", "Class 1 at (1.00, 1.00)")
+    figure.live.get_by_role("radio", name="ReLU\u2019s quadrant").check()
+    figure.live.locator(".centre").nth(0).focus()
+    for _ in range(12):
+        figure.page.keyboard.press("Shift+ArrowUp")
+    label = figure.live.locator(".centre").nth(0).get_attribute("aria-label") or ""
+    x, y = (float(v) for v in re.findall(r"\d\.\d+", label))
+    assert abs(math.hypot(x, y) - 1) < 0.02 and x > 0
+    expect(figure.live.locator(".explorable-spoken")).to_contain_text("Least distance")
+
+
+def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laboratory) -> None:
+    figure = show("beat", index=laboratory.index | {"optima": laws()})
+    figure.live.get_by_role("radio", name="Farthest apart").check()
+    figure.live.get_by_role("button", name="Go there").click()
+    figure.page.wait_for_timeout(1200)
+    assert "1.41 apart, 100.0 % of the best known" in figure.summary()
+    figure.live.get_by_role("radio", name="A network").check()
+    figure.page.wait_for_timeout(600)
+    figure.live.get_by_role("button", name="Go there").click()
+    figure.page.wait_for_timeout(1200)
+    _, run = laboratory.runs["grid/k5-tanh-s0"]
+    centres = measure.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
+    said = re.search(r"are ([\d.]+) apart", figure.summary())
+    assert said and abs(float(said[1]) - packing.least_distance(centres)) < 0.01
+
+
+# The grid, alive
+
+
+def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, laboratory: Laboratory) -> None:
+    figure = show("bend", "alive")
+    page = figure.page
+    alive = page.locator("#fig-alive .explorable")
+    alive.scroll_into_view_if_needed()
+    expect(alive.locator(".still")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    alive.locator(".wake").click()
+    alive.and_(page.locator(".is-live")).wait_for()
+    assert [url for url in asked if "k5-relu-s0" in url] and not [url for url in asked if "k5-tanh-s1" in url]
+    expect(alive.locator(".multiple")).to_have_count(3)
+    handle = alive.locator(".timeline-handle")
+    handle.focus()
+    handle.press("Home")
+    for _ in range(12):
+        handle.press("ArrowRight")
+    epoch = handle.get_attribute("aria-valuenow")
+    alive.get_by_role("button", name="5 classes, ReLU: open in the large figure").click()
+    expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
+    expect(figure.handle()).to_have_attribute("aria-valuenow", str(epoch))
+    expect(figure.handle()).to_be_focused()
+    page.wait_for_timeout(SPOKEN_MS)
+    assert not figure.said

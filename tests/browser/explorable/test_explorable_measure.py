@@ -1,0 +1,115 @@
+"""The page's own geometry agrees with the generator's: margins, heads, regions, circular statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+from scipy.optimize import minimize
+
+from generator import measure, packing
+
+EXACT = 1e-9
+SOLVED = 1e-5  # between two solvers of one convex problem
+
+
+@pytest.fixture
+def ask(show: Callable[..., Any]) -> Callable[..., Any]:
+    page: Page = show("none", wait=False).page
+    page.wait_for_function("() => typeof peek === 'object'")
+    return lambda expression, *values: page.evaluate(f"(v) => ({expression})", list(values))
+
+
+def arrangements() -> list[np.ndarray]:
+    rng = np.random.default_rng(4)
+    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    return [corners[[0, 2]], corners, np.vstack([corners, [[0, 0]]])] + [rng.uniform(-1, 1, (k, 2)) for k in (3, 5, 7)]
+
+
+def test_least_distance(ask: Callable[..., Any]) -> None:
+    for points in arrangements():
+        got = ask("peek.measure.leastDistance(v[0])", points.ravel().tolist())
+        assert abs(got["distance"] - packing.least_distance(points)) < EXACT
+        a, b = got["pair"]
+        assert abs(np.linalg.norm(points[a] - points[b]) - got["distance"]) < EXACT
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_margin_is_the_best_any_head_has(ask: Callable[..., Any], bias: bool) -> None:
+    for points in arrangements():
+        got = ask("peek.measure.margin(v[0], v[1])", points.ravel().tolist(), bias)
+        assert abs(got - max(packing.available_margin(points, bias), 0.0)) < SOLVED
+
+
+def test_margin_of_points_that_meet_is_none(ask: Callable[..., Any]) -> None:
+    assert ask("peek.measure.margin([0.5, 0.5, 0.5, 0.5, 1, 0], true)") == 0
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_best_head_is_the_best(ask: Callable[..., Any], bias: bool) -> None:
+    l2 = 1e-2
+
+    for points in arrangements():
+        k = len(points)
+
+        def objective(flat: np.ndarray, points: np.ndarray = points, k: int = k) -> float:
+            head = flat.reshape(k, 3)
+            logits = points @ head[:, :2].T + (head[:, 2] if bias else 0)
+            top = logits.max(1, keepdims=True)
+            log_sum = np.log(np.exp(logits - top).sum(1)) + top[:, 0]
+            return float((log_sum - np.diag(logits)).mean() + l2 / 2 * (head[:, :2] ** 2).sum())
+
+        best = minimize(objective, np.zeros(3 * k), method="BFGS", options={"gtol": 1e-7})
+        got = ask(
+            "(({head, loss}) => ({head: [...head], loss}))(peek.measure.bestHead(v[0], v[1], v[2]))",
+            points.ravel().tolist(), l2, bias,
+        )  # fmt: skip
+        assert abs(got["loss"] - best.fun) < SOLVED
+        assert abs(objective(np.array(got["head"])) - got["loss"]) < EXACT
+
+
+def test_regions_are_where_a_class_wins(ask: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(2)
+    head = rng.standard_normal((5, 3))
+    regions = ask("peek.measure.headRegions(v[0], 5, {x0: -1, x1: 1, y0: -2, y1: 1})", head.ravel().tolist())
+    area = 0.0
+    for own, region in enumerate(regions):
+        corners = np.array(region).reshape(-1, 2)
+        if not len(corners):
+            continue
+        x, y = corners.T
+        area += 0.5 * float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+        middle = corners.mean(0)
+        assert (head[:, :2] @ middle + head[:, 2]).argmax() == own
+    assert abs(area - 6.0) < 1e-9, "the regions cover the box once"
+
+
+def test_circular_statistics(ask: Callable[..., Any]) -> None:
+    angles = np.array([350.0, 10.0, 20.0, 355.0])
+    radians = np.deg2rad(angles)
+    got = ask("peek.measure.circular(v[0], v[1], v[2])", np.cos(radians).sum(), np.sin(radians).sum(), 4)
+    assert abs(got["mean"] - measure.circular_mean_deg(angles)) < EXACT
+    assert abs(got["deviation"] - measure.circular_std_deg(angles)) < 1e-6
+
+
+def test_own_random_numbers_are_even_and_normal(ask: Callable[..., Any]) -> None:
+    uniform = np.array(ask("Array.from({length: 20000}, ((r) => () => r.uniform())(peek.network.random(7)))"))
+    assert uniform.min() >= 0 and uniform.max() < 1
+    assert abs(uniform.mean() - 0.5) < 0.01 and abs(uniform.var() - 1 / 12) < 0.002
+    normal = np.array(ask("Array.from({length: 20000}, ((r) => () => r.normal())(peek.network.random(8)))"))
+    assert abs(normal.mean()) < 0.03 and abs(normal.std() - 1) < 0.03
+    again = ask("[1, 2].map((seed) => peek.network.random(seed).uniform())")
+    assert again[0] != again[1] and again == ask("[1, 2].map((seed) => peek.network.random(seed).uniform())")
+
+
+def test_own_spirals_are_the_builds(ask: Callable[..., Any]) -> None:
+    """Without noise, the dataset does not depend on whose random numbers are used."""
+    from generator import datasets
+
+    x, y = datasets.points("spirals", 3, 20, 0, noise_rad=0.0)
+    got = ask("(({x, y}) => ({x: [...x], y: [...y]}))(peek.network.spirals(3, 20, 0, 4, 5))")
+    np.testing.assert_allclose(np.array(got["x"]).reshape(-1, 2), x, atol=1e-6)
+    assert got["y"] == y.tolist()
