@@ -34,15 +34,17 @@ def spirals(
     *,
     turn_rad: float = 4.0,
     noise_rad: NotNegative = 0.1,
+    root_radius: NotNegative = 0.0,
 ) -> np.ndarray:
     """Interleaved spiral arms, one a class, evenly spaced around the origin.
 
-    turn_rad   how far an arm turns from its root to its tip, radians
-    noise_rad  standard deviation of each point's angle, radians
-    returns    (classes, points_per_class, 2) float64, radius 0 to 1
-    source     Stanford CS231n, neural-networks case study, for any class count
+    turn_rad     how far an arm turns along a radius of 1, radians
+    noise_rad    standard deviation of each point's angle, radians
+    root_radius  where the arms start; at 0 all classes meet
+    returns      (classes, points_per_class, 2) float64, radius root_radius to 1
+    source       Stanford CS231n, neural-networks case study, for any class count
     """
-    radius = np.linspace(0.0, 1.0, points_per_class)
+    radius = np.linspace(root_radius, 1.0, points_per_class)
     start = 2 * np.pi * np.arange(classes)[:, None] / classes
     angle_rad = start + turn_rad * radius + noise_rad * rng.standard_normal((classes, points_per_class))
     return np.stack([radius * np.sin(angle_rad), radius * np.cos(angle_rad)], axis=-1)

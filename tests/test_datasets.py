@@ -51,6 +51,16 @@ def test_spirals_turn():
         np.testing.assert_allclose(arm, np.linspace(0, 1, 50)[:, None] * [np.sin(turn), np.cos(turn)], atol=1e-6)
 
 
+def test_spirals_may_leave_a_hole():
+    x, _ = datasets.points("spirals", 3, 50, seed=1, root_radius=0.4)
+    radius = np.linalg.norm(x, axis=1).reshape(3, 50)
+    np.testing.assert_allclose(radius, [np.linspace(0.4, 1, 50)] * 3, atol=1e-6)
+
+
 def test_parameters_know_their_defaults_and_bounds():
-    assert datasets.parameters("spirals") == {"turn_rad": (4.0, None), "noise_rad": (0.1, 0.0)}
+    assert datasets.parameters("spirals") == {
+        "turn_rad": (4.0, None),
+        "noise_rad": (0.1, 0.0),
+        "root_radius": (0.0, 0.0),
+    }
     assert datasets.parameters("blobs") == {"spread": (0.15, 0.0)}

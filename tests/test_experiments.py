@@ -45,7 +45,8 @@ def test_defaults_are_the_recipe():
         "cosine",
         1e-4,
     )
-    assert dict(spec.dataset_options) == {"turn_rad": 4.0, "noise_rad": 0.1} and spec.points_per_class == 100
+    assert dict(spec.dataset_options) == {"turn_rad": 4.0, "noise_rad": 0.1, "root_radius": 0.0}
+    assert spec.points_per_class == 100
 
 
 def test_relu_starts_open_unless_told():
