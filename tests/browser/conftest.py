@@ -131,8 +131,8 @@ class Visit:
                 scrollTo(0, y);
                 await new Promise((done) => setTimeout(done, 15));
               }
-              const waiting = [...document.images].filter((image) => image.checkVisibility() && !image.complete);
-              await Promise.all(waiting.map((image) => image.decode().catch(() => null)));
+              const waiting = () => [...document.images].some((image) => image.checkVisibility() && !image.complete);
+              for (let tries = 0; tries < 100 && waiting(); tries++) await new Promise((done) => setTimeout(done, 20));
               scrollTo(0, 0);
             }"""
         )
