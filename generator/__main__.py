@@ -75,6 +75,13 @@ def add_folders(command: argparse.ArgumentParser) -> None:
     add("--profile", default="standard", help="which size of the experiments to run (standard)")
     add("--workers", type=positive, metavar="N", help="processes that train and draw (one a core)")
     add("--device", choices=["cpu", "cuda", "auto"], default="cpu", help="what trains (cpu)")
+    add(
+        "--executor",
+        choices=["local", "dask"],
+        default="local",
+        help="who trains: processes here, or a cluster (local)",
+    )
+    add("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster, or its scheduler file")
     add("--base-url", default="", metavar="URL", help="where the site will live: adds canonical links, feed, sitemap")
     add("--strict", action="store_true", help="warnings are errors")
     add("--draft", action="store_true", help="mark the pages as a draft")
@@ -173,7 +180,7 @@ def build_options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def
     """A build's Options from the command line's."""
     from generator.build import Options
 
-    names = ("content", "out", "cache", "profile", "device", "base_url", "strict", "draft")
+    names = ("content", "out", "cache", "profile", "device", "executor", "scheduler", "base_url", "strict", "draft")
     given = {name: getattr(arguments, name) for name in names}
     optional = {name: getattr(arguments, name) for name in ("templates", "workers") if getattr(arguments, name)}
     return Options(**given, **optional, force=frozenset(getattr(arguments, "force", ())))

@@ -36,6 +36,7 @@ class Options:
     workers   processes that train and draw
     force     stages that run although the cache has their results
     device    "cpu", "cuda" or "auto"
+    executor, scheduler  who trains: see catalogue.Means
     base_url  where the site will live; "" while unknown
     strict    warnings are errors
     draft     marks the pages
@@ -49,6 +50,8 @@ class Options:
     workers: int = field(default_factory=catalogue.default_workers)
     force: frozenset[str] = frozenset()
     device: str = "cpu"
+    executor: str = "local"
+    scheduler: str = ""
     base_url: str = ""
     strict: bool = False
     draft: bool = False
@@ -84,7 +87,7 @@ def build(options: Options, progress: Progress) -> Built:
     warnings = None if options.force else store.intact(options.out, made_from)
     report, changed = None, False
     if warnings is None:
-        means = Means(store.Store(options.cache), progress, options.workers, options.force, options.device)
+        means = means_of(options, progress)
         files, warnings, report = compose(options, means)
         if not (options.strict and warnings):
             changed = store.publish(files, options.out, made_from, warnings)
@@ -93,6 +96,19 @@ def build(options: Options, progress: Progress) -> Built:
     if options.strict and warnings:
         raise StrictError(f"{len(warnings)} warnings, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
+
+
+def means_of(options: Options, progress: Progress) -> Means:
+    """With what a build's runs are made."""
+    return Means(
+        store.Store(options.cache),
+        progress,
+        options.workers,
+        options.force,
+        options.device,
+        options.executor,
+        options.scheduler,
+    )
 
 
 def address(options: Options) -> str:
@@ -174,6 +190,7 @@ def render(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
+        laws=gathered.laws,
         downloads=tuple(
             page.Download(path, size(files[path]), sums[path], describe(path, gathered)) for path in downloads
         ),

@@ -8,30 +8,32 @@ from, so that a build in which no experiment changed reads one file.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import dataclasses
 import io
 import itertools
 import json
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import experiments, figures, work
+from generator import executors, experiments, figures, work
 from generator.errors import PeekError
-from generator.experiments import Plan, Planned, RunSpec
+from generator.experiments import LAWS, Plan, Planned, RunSpec
 from generator.progress import Progress
 from generator.store import Store, all_code, code, digest, versions
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
+
+    from generator.executors import Crew
 
 TRAINING = ("torch", "numpy")
+ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
+CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
+JUDGED_AT_ONCE = 50
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
 STAGES = ("train", "measure", "draw")
 
@@ -44,6 +46,7 @@ class DivergedRunError(PeekError):
 class Catalogue:
     """The runs of a build, as plain dictionaries keyed as results.Result's fields, and the files that belong to them.
 
+    laws     room -> law -> {"title", "optima": class count -> what the law predicts}
     profile  that sized the experiments
     about    each experiment's sentence, by name
     files    site-relative path -> file in the cache, relative to it
@@ -55,6 +58,7 @@ class Catalogue:
     runs: list[dict[str, Any]]
     files: dict[str, str]
     tables: dict[str, str] = field(default_factory=dict)
+    laws: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,9 +72,11 @@ class Report:
 class Means:
     """With what a catalogue is made.
 
-    workers  processes
-    force    stages that run although the cache has their results
-    device   "cpu", "cuda" or "auto"
+    workers    processes
+    force      stages that run although the cache has their results
+    device     "cpu", "cuda" or "auto"
+    executor   who trains: "local", these processes, or "dask", a cluster
+    scheduler  address of the cluster's scheduler, or its file
     """
 
     store: Store
@@ -78,6 +84,8 @@ class Means:
     workers: int
     force: frozenset[str] = frozenset()
     device: str = "cpu"
+    executor: str = "local"
+    scheduler: str = ""
 
 
 def address(source: Path, profile: str) -> str:
@@ -106,9 +114,11 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
     with maker:
         maker.train(planned)
         measures = maker.measure()
+        laws = maker.solve()
+        measures = maker.judge(measures, laws)
         drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
-    catalogue = _assemble(plan, maker, measures, drawn, packed)
+    catalogue = replace(_assemble(plan, maker, measures, drawn, packed), laws={ROOM: _told(laws)})
     means.store.save_json("catalogues", key, dataclasses.asdict(catalogue))
     return catalogue, maker.report
 
@@ -159,6 +169,16 @@ def social_card(gathered: Catalogue, title: str, subtitle: str, means: Means) ->
     return path
 
 
+def law_key(law: str, k: int) -> str:
+    """The address of a law's best arrangements of k points."""
+    return digest("law", law, k, ROOM, code("packing"), versions("numpy", "scipy"))
+
+
+def judgement_key(measures: str, k: int) -> str:
+    """The address of how near a run's arrangement is to the laws'."""
+    return digest("judgement", measures, [law_key(law, k) for law in LAWS])
+
+
 class _Maker:
     """One making of a catalogue: its pool of processes and what it has done."""
 
@@ -167,28 +187,22 @@ class _Maker:
         self.store = means.store
         self.keys = keys
         self.report = Report()
-        self._pool: Executor | None = None
+        self._crews: dict[str, Crew] = {}
 
     def __enter__(self) -> _Maker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.means.progress.close()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        for crew in self._crews.values():
+            crew.dismiss()
 
-    @property
-    def pool(self) -> Executor:
-        """The processes, started at the first job."""
-        if self._pool is None:
-            import concurrent.futures  # slow to import, and not needed when everything is in the cache
-            import multiprocessing
-
-            context = multiprocessing.get_context("spawn")
-            self._pool = concurrent.futures.ProcessPoolExecutor(self.means.workers, context, work.start_worker)
-            with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
-                self._pool.submit(work.ready)
-        return self._pool
+    def crew(self, executor: str = "local") -> Crew:
+        """Those who do the jobs, called up at the first one."""
+        if executor not in self._crews:
+            called = executors.dask(self.means.scheduler) if executor == "dask" else executors.local(self.means.workers)
+            self._crews[executor] = called
+        return self._crews[executor]
 
     def run_path(self, spec: RunSpec) -> Path:
         return self.store.path("runs", self.keys[spec], "npz")
@@ -196,7 +210,9 @@ class _Maker:
     def run_data(self, spec: RunSpec) -> bytes:
         return self.run_path(spec).read_bytes()
 
-    def stage(self, name: str, unit: str, total: int, jobs: list[tuple[Any, ...]], reason: str) -> Iterator[Any]:
+    def stage(
+        self, name: str, unit: str, total: int, jobs: list[tuple[Any, ...]], reason: str, executor: str = "local"
+    ) -> Iterator[Any]:
         """Run jobs (item, steps, function, *arguments) and give (item, result) as they end.
 
         The arguments of a job may be callables without arguments, called when the job is sent, so that only the data
@@ -208,9 +224,10 @@ class _Maker:
         self.means.progress.start(name, sum(job[1] for job in jobs), unit)
         from concurrent.futures import FIRST_COMPLETED, wait
 
+        crew = self.crew(executor)
         waiting, sent = iter(jobs), {}
-        for job in itertools.islice(waiting, 2 * self.means.workers):
-            sent[self._send(job)] = job
+        for job in itertools.islice(waiting, 2 * crew.size):
+            sent[_send(crew, job)] = job
         while sent:
             ended, _ = wait(sent, return_when=FIRST_COMPLETED)
             for future in ended:
@@ -218,12 +235,8 @@ class _Maker:
                 yield item, future.result()
                 self.means.progress.advance(steps)
                 for job in itertools.islice(waiting, 1):
-                    sent[self._send(job)] = job
+                    sent[_send(crew, job)] = job
         self.means.progress.close()
-
-    def _send(self, job: tuple[Any, ...]) -> Future[Any]:
-        _, _, function, *arguments = job
-        return self.pool.submit(function, *(a() if callable(a) else a for a in arguments))
 
     def train(self, planned: list[tuple[str, Planned]]) -> None:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
@@ -231,14 +244,14 @@ class _Maker:
         missing = [spec for spec in self.keys if forced or not self.run_path(spec).exists()]
         known = {spec: f"experiment {name}, run {run.id}" for name, run in planned for spec in [run.spec]}
         reason = "forced" if forced else "not in the cache"
-        jobs = [
-            (specs, len(specs), work.train, specs, self.means.device) for specs in _batches(missing, self.means.workers)
-        ]
+        executor = self.means.executor
+        jobs = self._training(missing) if missing else []
         try:
-            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, reason):
+            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, reason, executor):
                 for spec, (data, measures) in zip(specs, outcome, strict=True):
                     self.store.save("runs", self.keys[spec], "npz", data)
-                    self.store.save_json("measures", measure_key(self.keys[spec]), measures)
+                    if measures is not None:
+                        self.store.save_json("measures", measure_key(self.keys[spec]), measures)
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
@@ -247,6 +260,16 @@ class _Maker:
                 f"{known[spec]}: the loss is not finite at epoch {epoch}; expected a smaller learning_rate"
                 f" than {spec.learning_rate:g}, or data of a smaller scale"
             ) from None
+
+    def _training(self, missing: list[RunSpec]) -> list[tuple[Any, ...]]:
+        """Jobs that train runs, where the build's options want them trained."""
+        crew, device = self.crew(self.means.executor), "cpu"
+        if self.means.device != "cpu":
+            device = crew.executor.submit(work.device, self.means.device).result()
+        made_by = "" if self.means.executor == "local" else all_code()
+        return [
+            (specs, len(specs), work.train, specs, device, made_by) for specs in _batches(missing, crew.size, device)
+        ]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
         """The measures of all runs."""
@@ -258,11 +281,56 @@ class _Maker:
         jobs = [
             (spec, 1, work.measure, spec, _later(self.run_data, spec)) for spec, kept in found.items() if kept is None
         ]
-        reason = "forced" if forced else "the code that measures changed"
+        reason = "forced" if forced else "not in the cache"
         for spec, measures in self.stage("measure", "networks", len(found), jobs, reason):
             found[spec] = measures
             self.store.save_json("measures", measure_key(self.keys[spec]), measures)
         return {spec: measures for spec, measures in found.items() if measures is not None}
+
+    def judged(self) -> dict[RunSpec, str]:
+        """The runs whose arrangement the laws speak of: (spec, address of its judgement)."""
+        return {
+            spec: judgement_key(measure_key(key), spec.classes)
+            for spec, key in self.keys.items()
+            if spec.activation == ROOM_OF and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
+        }
+
+    def solve(self) -> dict[int, dict[str, Any]]:
+        """What the laws predict: class count -> law -> as packing.solve gives it."""
+        counts = sorted({spec.classes for spec in self.judged()})
+        found: dict[int, dict[str, Any]] = {k: {} for k in counts}
+        jobs: list[tuple[Any, ...]] = []
+        for k, law in itertools.product(reversed(counts), LAWS):  # the long jobs first
+            if (kept := self.store.load_json("laws", law_key(law, k))) is None:
+                jobs.append(((k, law), 1, work.solve, law, k, ROOM))
+            else:
+                found[k][law] = kept
+        total = len(counts) * len(LAWS)
+        for (k, law), best in self.stage("solve", "arrangements", total, jobs, "not in the cache"):
+            found[k][law] = best
+            self.store.save_json("laws", law_key(law, k), best)
+        return {k: {law: of_k[law] for law in LAWS} for k, of_k in found.items()}
+
+    def judge(
+        self, measures: dict[RunSpec, dict[str, Any]], laws: dict[int, dict[str, Any]]
+    ) -> dict[RunSpec, dict[str, Any]]:
+        """The measures with how near each arrangement is to what the laws predict."""
+        keys = self.judged()
+        found = {spec: self.store.load_json("judgements", key) for spec, key in keys.items()}
+        optima = {k: {law: said["optima"] for law, said in of_k.items()} for k, of_k in laws.items()}
+        missing: dict[int, list[RunSpec]] = {}
+        for spec in (spec for spec, kept in found.items() if kept is None):
+            missing.setdefault(spec.classes, []).append(spec)
+        jobs = [
+            (specs, len(specs), work.judge, [measures[spec]["centres"] for spec in specs], optima[k], ROOM)
+            for k, of_k in missing.items()
+            for specs in (of_k[start : start + JUDGED_AT_ONCE] for start in range(0, len(of_k), JUDGED_AT_ONCE))
+        ]
+        for specs, judgements in self.stage("judge", "networks", len(keys), jobs, "not in the cache"):
+            for spec, judgement in zip(specs, judgements, strict=True):
+                found[spec] = judgement
+                self.store.save_json("judgements", keys[spec], judgement)
+        return {spec: {**of_run, **(found.get(spec) or {})} for spec, of_run in measures.items()}
 
     def draw(
         self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]
@@ -306,30 +374,25 @@ class _Maker:
         return packed
 
 
-@contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # only there can signals be set
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:
+    _, _, function, *arguments = job
+    return crew.executor.submit(function, *(a() if callable(a) else a for a in arguments))
 
 
 def _later(function: Callable[[RunSpec], bytes], spec: RunSpec) -> Callable[[], bytes]:
     return lambda: function(spec)
 
 
-def _batches(specs: Iterable[RunSpec], workers: int) -> list[list[RunSpec]]:
+def _batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:
     """Runs that differ in seed alone in batches that keep all workers busy, the costliest first."""
     alike: dict[RunSpec, list[RunSpec]] = {}
     for spec in specs:
         alike.setdefault(replace(spec, seed=0), []).append(spec)
     batches = []
     for group in alike.values():
-        size = min(experiments.batch_size(group[0]), -(-len(group) // workers))
+        size = experiments.batch_size(group[0], device)
+        if device == "cpu":
+            size = min(size, -(-len(group) // workers))
         batches += [group[start : start + size] for start in range(0, len(group), size)]
     return sorted(batches, key=lambda batch: -len(batch) * experiments.cost(batch[0]))
 
@@ -381,6 +444,17 @@ def _assemble(
     tables = {f"data/{name}.csv": table([run for run in runs if run["experiment"] == name]) for name in about}
     relative = {path: file.relative_to(root).as_posix() for path, file in sorted(files.items())}
     return Catalogue(plan.profile, about, runs, relative, tables)
+
+
+def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """The laws as packing.predictions tells them: law -> title and, by class count, what it predicts."""
+    return {
+        law: {
+            "title": next(of_k[law]["title"] for of_k in laws.values()),
+            "optima": {str(k): of_k[law]["told"] for k, of_k in laws.items()},
+        }
+        for law in (LAWS if laws else ())
+    }
 
 
 def table(runs: list[dict[str, Any]]) -> str:

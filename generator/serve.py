@@ -23,11 +23,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from generator.build import Options, compose
+from generator.build import Options, compose, means_of
 from generator.catalogue import Means
 from generator.errors import PeekError
 from generator.progress import Progress
-from generator.store import Store
 
 DEBOUNCE_MS = 50
 STEP_MS = 10
@@ -177,7 +176,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     live = Live()
     progress = PageProgress(live, quiet)
     stop = threading.Event()
-    means = Means(Store(options.cache), progress, options.workers, options.force, options.device)
+    means = means_of(options, progress)
     folders = [folder for folder in (options.content, options.templates) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
     watcher = threading.Thread(target=follow, args=(changes, live, options, means), daemon=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from generator.errors import PeekError
 from generator.experiments import RunSpec
 
 if TYPE_CHECKING:
@@ -32,15 +33,49 @@ def ready() -> None:
     """The first job, which starts the processes."""
 
 
-def train(specs: list[RunSpec], device: str = "cpu") -> list[tuple[bytes, dict[str, Any]]]:
-    """Train runs that differ in seed alone: each one's .npz and its measures."""
+class DeviceError(PeekError):
+    """The device that was asked for is not there."""
+
+
+class OtherCodeError(PeekError):
+    """A worker elsewhere has other code than the build, so its runs would not be the build's."""
+
+
+def device(asked: str) -> str:
+    """The device that training uses for "cpu", "cuda" or "auto".
+
+    raises  DeviceError: "cuda", where torch finds none
+    """
+    import torch
+
+    found = torch.cuda.is_available()
+    if asked == "cuda" and not found:
+        raise DeviceError("--device cuda: torch finds no CUDA device; expected cpu or auto")
+    return "cuda" if found and asked != "cpu" else "cpu"
+
+
+def train(specs: list[RunSpec], device: str, made_by: str) -> list[tuple[bytes, dict[str, Any] | None]]:
+    """Train runs that differ in seed alone: each one's .npz and its measures.
+
+    A GPU does not wait for measures, which are the processors' work: they are None then.
+
+    device   "cpu" or "cuda"
+    made_by  digest of the code that asks from elsewhere; "": it is this machine's
+    raises   OtherCodeError: the code here is another
+    """
+    from generator import store
+
+    if made_by and store.all_code() != made_by:
+        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
     import torch
 
     from generator.measure import measure_run
     from generator.train import train_together
 
     torch.set_num_threads(1)
-    runs = train_together(specs)
+    runs = train_together(specs, device)
+    if device != "cpu":
+        return [(encode(run), None) for run in runs]
     return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
 
 
@@ -49,6 +84,20 @@ def measure(spec: RunSpec, data: bytes) -> dict[str, Any]:
     from generator.measure import measure_run
 
     return measure_run(spec, decode(data))
+
+
+def solve(law: str, k: int, room: str) -> dict[str, Any]:
+    """A law's best arrangements of k points."""
+    from generator import packing
+
+    return packing.solve(law, k, room)
+
+
+def judge(arrangements: list[list[list[float]]], found: dict[str, list[dict[str, Any]]], room: str) -> list[Any]:
+    """How near each arrangement of class centres is to what the laws predict."""
+    from generator import packing
+
+    return [packing.judge(centres, found, room) for centres in arrangements]
 
 
 def draw(names: list[str], spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, dict[str, bytes]]:

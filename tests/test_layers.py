@@ -30,6 +30,7 @@ ORDER = [
     "page",
     "store",
     "work",
+    "executors",
     "progress",
     "catalogue",
     "build",
@@ -40,7 +41,13 @@ ORDER = [
     "serve",
     "__main__",
 ]
-ONLY_IN = {"torch": {"train", "work"}, "markdown": {"markup"}, "matplotlib": {"draw", "figures"}, "imageio": {"draw"}}
+ONLY_IN = {
+    "torch": {"train", "work"},
+    "markdown": {"markup"},
+    "matplotlib": {"draw", "figures"},
+    "imageio": {"draw"},
+    "distributed": {"executors"},
+}
 
 
 def modules():

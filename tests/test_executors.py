@@ -1,0 +1,142 @@
+"""Training on a Dask cluster of several processes: the bytes of a local build, also when a worker is killed."""
+
+import os
+import signal
+
+import pytest
+from distributed import Client, LocalCluster
+
+from generator import catalogue, executors, experiments, work
+from generator.catalogue import Means
+from generator.executors import ClusterError
+from generator.progress import Progress
+from generator.store import Store
+
+TOML = """\
+[dataset.spirals]
+points_per_class = 40
+[experiment.sweep]
+classes = [2, 3]
+activation = ["tanh", "relu"]
+epochs = 80
+checkpoints = 6
+seeds = 24
+draw = 0
+ship = 0
+"""
+RUNS = 96
+
+
+class KillAWorker(Progress):
+    """Kills the process of one worker, with what it does and holds, when the first result has come."""
+
+    def __init__(self, address):
+        super().__init__(quiet=True)
+        self.address = address
+        self.killed = None
+
+    def advance(self, steps=1):
+        super().advance(steps)
+        if self.killed is None:
+            with Client(self.address, set_as_default=False) as client:
+                working = {worker: keys for worker, keys in client.processing().items() if keys}
+                self.killed = client.run(os.getpid, workers=[next(iter(working))]).popitem()[1]
+            os.kill(self.killed, signal.SIGKILL)
+
+
+def make(cache, progress=None, **options):
+    means = Means(Store(cache), progress or Progress(quiet=True), 2, **options)
+    return catalogue.make(experiments.parse(TOML, "e.toml"), "key", means)
+
+
+def specs():
+    return [run.spec for run in experiments.parse(TOML, "e.toml").experiments[0].runs]
+
+
+def jobs():
+    """How many jobs a cluster of two threads is sent."""
+    return len(catalogue._batches(specs(), 2))
+
+
+def files(cache):
+    return {p.relative_to(cache).as_posix(): p.read_bytes() for p in cache.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def local_files(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("local")
+    make(cache)
+    return files(cache)
+
+
+def computed(address):
+    """How many jobs the cluster has finished, again counted when done again."""
+    with Client(address, set_as_default=False) as client:
+        log = client.run_on_scheduler(
+            lambda dask_scheduler: [(entry[1], entry[2]) for entry in dask_scheduler.transition_log]
+        )
+    return sum(change == ("processing", "memory") for change in log)
+
+
+def test_a_cluster_gives_the_files_of_a_local_build(cluster, local_files, tmp_path):
+    before = computed(cluster)
+    _, report = make(tmp_path, executor="dask", scheduler=cluster)
+    assert report.ran["train"][:2] == (RUNS, RUNS) and report.ran["measure"][0] == 0
+    assert files(tmp_path) == local_files
+    assert computed(cluster) - before == jobs() > 4
+
+
+def test_a_killed_worker_costs_its_own_unfinished_runs_alone(cluster, local_files, tmp_path):
+    progress = KillAWorker(cluster)
+    before = computed(cluster)
+    make(tmp_path, progress, executor="dask", scheduler=cluster)
+    assert progress.killed
+    assert files(tmp_path) == local_files
+    assert 0 <= computed(cluster) - before - jobs() <= 2  # done again: what it had finished and nobody had fetched
+
+
+def test_the_next_build_takes_what_a_cluster_trained(cluster, tmp_path):
+    make(tmp_path, executor="dask", scheduler=cluster)
+    _, report = make(tmp_path)
+    assert report.ran["train"][0] == 0
+
+
+def test_a_worker_with_other_code_is_refused():
+    with pytest.raises(work.OtherCodeError, match="same version of peek"):
+        work.train(specs()[:1], "cpu", made_by="other")
+
+
+def test_a_cluster_must_be_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    with pytest.raises(ClusterError, match="no cluster named; expected --scheduler"):
+        make(tmp_path, executor="dask")
+
+
+def test_a_cluster_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "WAIT_S", 1)
+    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
+        make(tmp_path, executor="dask", scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_cluster_without_workers_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "WAIT_S", 1)
+    none = LocalCluster(n_workers=0, processes=True, dashboard_address=":0")
+    with none, pytest.raises(ClusterError, match="has no workers"):
+        make(tmp_path, executor="dask", scheduler=none.scheduler_address)
+
+
+def test_a_device_that_is_not_there_is_said(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert work.device("auto") == work.device("cpu") == "cpu"
+    with pytest.raises(work.DeviceError, match="expected cpu or auto"):
+        work.device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert work.device("auto") == work.device("cuda") == "cuda" and work.device("cpu") == "cpu"
