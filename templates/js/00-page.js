@@ -187,13 +187,21 @@
 
   /** Evidence opens beside its mark where the browser tells us; elsewhere it stays in the middle of the window. */
   function startClaims() {
+    if (!HTMLElement.prototype.showPopover) return;
+    /** @param {HTMLElement} evidence */
+    const beside = (evidence) => {
+      const mark = document.querySelector(`[popovertarget="${evidence.id}"]`);
+      if (!(mark instanceof HTMLElement)) return;
+      Object.assign(evidence.style, { position: "fixed", margin: "0", inset: "auto" });
+      place(evidence, mark);
+    };
     for (const evidence of all(".claim-evidence[popover]")) {
       evidence.addEventListener("toggle", (event) => {
-        const mark = document.querySelector(`[popovertarget="${evidence.id}"]`);
-        if (/** @type {ToggleEvent} */ (event).newState !== "open" || !(mark instanceof HTMLElement)) return;
-        Object.assign(evidence.style, { position: "fixed", margin: "0", inset: "auto" });
-        place(evidence, mark);
+        if (/** @type {ToggleEvent} */ (event).newState === "open") beside(evidence);
       });
+    }
+    for (const event of ["scroll", "resize"]) {
+      addEventListener(event, () => all(".claim-evidence:popover-open").forEach(beside), { passive: true });
     }
     // An address that names evidence means the claim: what is hidden cannot be scrolled to.
     const lead = () => {
@@ -204,7 +212,6 @@
     };
     addEventListener("load", () => setTimeout(lead));
     addEventListener("hashchange", lead);
-    addEventListener("scroll", () => all(".claim-evidence:popover-open").forEach((open) => open.hidePopover()), { passive: true });
   }
 
   // Contents
