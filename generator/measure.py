@@ -244,6 +244,21 @@ def interior_classes(centres: np.ndarray) -> list[int]:
     return [int(label) for label in np.flatnonzero(packing.hull_distances(centres) == 0)]
 
 
+def order_kept(centres: np.ndarray) -> bool | None:
+    """Whether (k, 2) centres stand around their mean in the order of their numbers, either way round.
+
+    Spirals number their arms so. None for three classes or fewer, where every order is kept. By chance it holds
+    with probability 2 / (k - 1)!.
+    """
+    k = len(centres)
+    if k < 4:
+        return None
+    x, y = (centres - centres.mean(0)).T
+    place = np.argsort(np.argsort(np.arctan2(y, x)))
+    steps = np.diff(place, append=place[0]) % k
+    return bool((steps == 1).all() or (steps == k - 1).all())
+
+
 def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:
     """Everything measured of one run, ready for JSON.
 
@@ -268,6 +283,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:
     interior        how many centres lie inside the convex hull of the others
     margin          head_margin at the centres: least lead of the true class's logit / |W|_F
     clearance       least distance from a centre to the border of its region
+    order_kept      order_kept of the centres
     nc1 ... nc4     collapse_metrics: nc1, nc2_norm, nc2_angle, nc2_simplex, nc3, nc4
     angles          angle_statistics over `lattice`^2 inputs; None unless the last hidden layer has two neurons
     """
@@ -297,6 +313,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:
         "interior": int((hulls == 0).sum()),
         "margin": head_margin(centres, weight, bias),
         "clearance": head_clearance(centres, weight, bias),
+        "order_kept": order_kept(centres) if plane else None,
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
     }
     rounded: dict[str, Any] = _rounded(measures)

@@ -14,7 +14,7 @@ Without biases it is Jiang et al.'s softmax code, with this room in the ball's p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -452,6 +452,46 @@ def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> d
     for name, law in LAWS.items():
         found[name] = {"title": law.title, "optima": {str(k): _described(optima(name, k, room)) for k in classes}}
     return found
+
+
+def solve(law: str, k: int, room: str) -> dict[str, Any]:
+    """A law's optima as plain data: {"title", "told": as in `predictions`, "optima": for `judge`}."""
+    best = optima(law, k, room)
+    plain = [
+        {"value": one.value, "points": one.points.tolist(), "regions": [region.tolist() for region in one.regions]}
+        for one in best
+    ]
+    return {"title": LAWS[law].title, "told": _described(best), "optima": plain}
+
+
+def judge(centres: list[list[float]], found: Mapping[str, list[dict[str, Any]]], room: str) -> dict[str, Any]:
+    """How near an arrangement is to what each law predicts.
+
+    centres  (k, 2), scaled here until one of them touches the wall
+    found    law -> its optima for k points, from `solve`
+    returns  distance_points, distance_margin, distance_margin_no_bias: law_distance of each;
+             nearest_law: the law at the least distance, None when several are equally near;
+             pose: the scaled centres, moved by the room's symmetry that brings them closest to the last law's optimum
+    """
+    points = np.asarray(centres, np.float64)
+    reach = float(np.abs(points).max())
+    points = points / reach if reach > 0 else points
+    distances = {
+        law: min(_distance_to(points, _optimum(plain), room) for plain in of_law) for law, of_law in found.items()
+    }
+    least = min(distances.values())
+    nearest = [law for law, distance in distances.items() if distance < least + SAME_PLACE]
+    target = np.asarray(list(found.values())[-1][0]["points"])
+    return {
+        **{f"distance_{law.replace('-', '_')}": round(distance, 5) for law, distance in distances.items()},
+        "nearest_law": nearest[0] if len(nearest) == 1 else None,
+        "pose": np.round(aligned(points, target, room), 4).tolist(),
+    }
+
+
+def _optimum(plain: Mapping[str, Any]) -> Optimum:
+    regions = tuple(np.asarray(region, np.float64).reshape(-1, 2) for region in plain["regions"])
+    return Optimum(np.asarray(plain["points"]), plain["value"], regions)
 
 
 def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import html
 import re
+import statistics
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ def render(
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     house = open_house(templates, compiled)
-    figures = Figures(house, results)
+    figures = Figures(house, results, info.laws)
     written = markup.render_article(
         article,
         results=results,
@@ -229,9 +230,10 @@ class Figures:
 
     DEFAULT = "pictures"
 
-    def __init__(self, house: House, results: Results) -> None:
+    def __init__(self, house: House, results: Results, laws: Mapping[str, Any] | None = None) -> None:
         self.house = house
         self.results = results
+        self.laws = laws or {}
         own = {file.stem: file for file in sorted((house.folder / "figures").glob("*.html"))}
         self.options = {name: _options(file) for name, file in own.items()}
         self.own = frozenset(own) - {self.DEFAULT}
@@ -257,6 +259,7 @@ class Figures:
             "name": call.name,
             "options": dict(call.options),
             "results": self.results,
+            "laws": self.laws,
             "chosen": pick,
             "live": call.name in self.live,
         }
@@ -481,6 +484,7 @@ MONTHS = (  # strftime's depend on the machine's language
 FILTERS: dict[str, Callable[..., Any]] = {
     "compact": compact,
     "long_date": long_date,
+    "median": statistics.median,
     "percent": expressions.percent,
     "plain": plain,
     "size": size,

@@ -141,11 +141,13 @@ class Results:
         above = min(below + 1, len(ordered) - 1)
         return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
 
-    def share(self, key: str, at_least: float | None = None) -> float:
-        """The share of runs whose value is true, or is at least the bound given."""
+    def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
+        """The share of runs whose value is true, or is at least the bound, or equals the value given."""
         values = self.values(key)
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
+        if equals is not None:
+            return sum(value == equals for value in values) / len(values)
         return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
 
     def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:

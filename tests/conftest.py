@@ -17,7 +17,9 @@ def site() -> Path:
 
     folder = ROOT / ".cache" / "test-site"
     folder.parent.mkdir(exist_ok=True)
-    options = Options(content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates")
+    options = Options(
+        content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates", profile="quick"
+    )
     with FileLock(ROOT / ".cache" / "test-site.lock"):  # tests run in several processes
         build(options, Progress(quiet=True))
     return folder

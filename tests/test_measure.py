@@ -175,6 +175,17 @@ def test_least_angle_seen_from_the_origin():
     assert measure.least_angle_deg(np.vstack([CORNERS, [[0, 0]]])) is None
 
 
+# order
+
+
+def test_order_is_kept_either_way_round_and_wherever_it_starts():
+    ring = regular(6, turn=0.3)
+    assert measure.order_kept(ring) and measure.order_kept(ring[::-1]) and measure.order_kept(np.roll(ring, 2, 0))
+    assert measure.order_kept(3 * ring + 7)
+    assert measure.order_kept(ring[[1, 0, 2, 3, 4, 5]]) is False
+    assert measure.order_kept(regular(3)) is None
+
+
 # neural collapse
 
 

@@ -265,3 +265,35 @@ def test_distance_to_a_polygon():
     assert packing._polygon_distance(np.array([0.3, -1.5]), CORNERS) == pytest.approx(0.5)
     assert packing._polygon_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5)
     assert packing._polygon_distance(np.array([0.0, 3.0]), CORNERS[:1]) == pytest.approx(math.sqrt(5))
+
+
+# how near an arrangement is to the laws
+
+
+def laws(classes):
+    return {law: packing.solve(law, classes, "square") for law in packing.LAWS}
+
+
+def judged(points, classes):
+    optima = {law: said["optima"] for law, said in laws(classes).items()}
+    return packing.judge(points.tolist(), optima, "square")
+
+
+@pytest.mark.parametrize(("law", "classes"), [("points", 6), ("margin-no-bias", 5)])
+def test_a_law_recognises_its_own_turned_and_shrunk(law, classes):
+    best = packing.optima(law, classes)[0].points
+    found = judged(0.9 * best @ np.array([[0, 1], [1, 0]]), classes)
+    assert found["nearest_law"] == law
+    assert found[f"distance_{law.replace('-', '_')}"] == pytest.approx(0, abs=1e-5)
+    assert np.abs(found["pose"]).max() == pytest.approx(1, abs=1e-4)
+
+
+def test_where_all_laws_agree_none_is_nearest():
+    corners = np.array([[1.0, 1], [-1, 1], [-1, -1], [1, -1]])
+    assert judged(0.8 * corners, 4)["nearest_law"] is None
+
+
+def test_solutions_are_plain_and_told_as_predictions_tell_them():
+    solved = packing.solve("points", 4, "square")
+    assert json.loads(json.dumps(solved)) == solved
+    assert solved["told"] == packing.predictions([4])["points"]["optima"]["4"]
