@@ -180,11 +180,10 @@
 
     function paint() {
       if (!run) return;
-      const box = track.getBoundingClientRect();
       const fine = window.devicePixelRatio || 1;
-      if (Math.round(box.width) !== width || Math.round(box.height) !== height || fine !== ratio || !curve) {
-        width = Math.round(box.width);
-        height = Math.round(box.height);
+      if (track.clientWidth !== width || track.clientHeight !== height || fine !== ratio || !curve) {
+        width = track.clientWidth;
+        height = track.clientHeight;
         ratio = fine;
         canvas.width = width * ratio;
         canvas.height = height * ratio;
@@ -215,7 +214,7 @@
       handle.setAttribute("aria-valuenow", String(Math.round(epoch)));
       handle.setAttribute("aria-valuetext", describe(epoch));
       hint.style.transform = `translate(${x}px, ${y}px)`;
-      readout.replaceChildren(...reading(epoch));
+      read(epoch);
     }
 
     function line(points, colour, thickness, dash = []) {
@@ -228,14 +227,17 @@
       context.stroke();
     }
 
-    function reading(epoch) {
+    const readings = ["epoch", "loss", "accuracy"].map((name) => {
+      const value = element("b");
+      readout.append(element("span", { class: `reading reading--${name}` }, `${name}\u00a0`, value));
+      return value;
+    });
+
+    /** The numbers beside the curve; only what changed is touched, or the page would be laid out anew each frame. */
+    function read(epoch) {
       const nearest = Math.min(Math.round(epoch), run.right.length - 1);
-      const pair = (name, value, kind) => element("span", { class: `reading reading--${kind}` }, `${name}\u00a0`, element("b", {}, value));
-      return [
-        pair("epoch", String(Math.round(epoch)), "epoch"),
-        pair("loss", peek.text.digits(lossAt(epoch)), "loss"),
-        pair("accuracy", peek.text.percent(run.right[nearest] / run.y.length), "accuracy"),
-      ];
+      const said = [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(run.right[nearest] / run.y.length)];
+      readings.forEach((value, at) => value.textContent !== said[at] && (value.textContent = said[at]));
     }
 
     function describe(epoch) {
