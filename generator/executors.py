@@ -49,9 +49,19 @@ def local(workers: int) -> Crew:
 
     context = multiprocessing.get_context("spawn")
     pool = concurrent.futures.ProcessPoolExecutor(workers, context, work.start_worker)
+    others = multiprocessing.active_children()
     with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
         pool.submit(work.ready)
-    return Crew(pool, workers, lambda: pool.shutdown(cancel_futures=True))
+    mine = [child for child in multiprocessing.active_children() if child not in others]
+
+    def dismiss() -> None:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in mine:
+            child.terminate()
+        for child in mine:
+            child.join()
+
+    return Crew(pool, workers, dismiss)
 
 
 def dask(scheduler: str) -> Crew:

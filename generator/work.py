@@ -20,11 +20,11 @@ ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
 
 
 def start_worker() -> None:
-    """One thread a process, since the build starts one a core; an interruption ends it without a word."""
+    """One thread a process, since the build starts one a core; whoever started it ends it when interrupted."""
     import os
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
 

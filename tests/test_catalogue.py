@@ -48,6 +48,8 @@ def test_everything_is_there(made):
     assert {stage: ran[0] for stage, ran in report.ran.items()} == {
         "train": 12,
         "measure": 0,
+        "solve": 6,
+        "judge": 6,
         "draw": 4 * len(figures.load()),
         "pack": 4,
     }
