@@ -51,7 +51,8 @@ def local(workers: int) -> Crew:
     pool = concurrent.futures.ProcessPoolExecutor(workers, context, work.start_worker)
     others = multiprocessing.active_children()
     with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
-        pool.submit(work.ready)
+        for _ in range(workers):  # a process is started only when a job finds none idle
+            pool.submit(work.ready)
     mine = [child for child in multiprocessing.active_children() if child not in others]
 
     def dismiss() -> None:

@@ -20,13 +20,28 @@ ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
 
 
 def start_worker() -> None:
-    """One thread a process, since the build starts one a core; whoever started it ends it when interrupted."""
+    """One thread a process, since the build starts one a core.
+
+    Whoever started it ends it when interrupted; it ends itself when they are gone, however they went.
+    """
     import os
     import signal
+    import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    import multiprocessing
+    import os
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def ready() -> None:

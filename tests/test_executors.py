@@ -1,8 +1,13 @@
 """Training on a Dask cluster of several processes: the bytes of a local build, also when a worker is killed."""
 
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 from distributed import Client, LocalCluster
 
@@ -140,3 +145,43 @@ def test_a_device_that_is_not_there_is_said(monkeypatch):
         work.device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert work.device("auto") == work.device("cuda") == "cuda" and work.device("cpu") == "cpu"
+
+
+def alive(pid):
+    """Whether a process runs; one that ended and was not asked for yet does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def gone(pids, within_s=20.0):
+    until = time.monotonic() + within_s
+    while any(alive(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not any(alive(pid) for pid in pids)
+
+
+def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
+    others = set(multiprocessing.active_children())
+    crew = executors.local(2)
+    assert crew.executor.submit(os.getpid).result() != os.getpid()
+    started = [child.pid for child in set(multiprocessing.active_children()) - others]
+    crew.dismiss()
+    assert len(started) == 2 and gone(started)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_the_build_however_it_ends(how):
+    program = (
+        "import multiprocessing, os, time\n"
+        "from generator import executors\n"
+        "crew = executors.local(2)\n"
+        "crew.executor.submit(os.getpid).result()\n"
+        "print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        pids = [int(word) for word in process.stdout.readline().split()]
+        process.send_signal(how)
+    assert len(pids) == 2 and gone(pids)

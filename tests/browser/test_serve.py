@@ -52,7 +52,8 @@ def serving(tmp_path, cache):
     yield content, templates, address, said
     process.terminate()
     process.wait(timeout=20)
-    reader.join()
+    reader.join(20)
+    assert not reader.is_alive()  # nobody else holds its output: no worker was left behind
     process.stdout.close()
 
 
