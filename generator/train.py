@@ -41,6 +41,7 @@ from generator.network import LEAST_SQUARE
 
 LANES = 32
 CHECK_EVERY = 50
+TIED = 1e-6  # nats below log C at which all classes tie everywhere, when each point's own is among the highest
 THIN = 3  # an inner size up to this is worth outer products ...
 TALL = 16  # ... when there are at least so many rows
 HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
@@ -478,6 +479,8 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
 
         history /= networks.count
         loss, accuracy = -history[:, 0].cpu().numpy(), history[:, 1].cpu().numpy()
+        # A network that ties all classes everywhere has every point "right": no class is above the true one.
+        accuracy[(accuracy == 1) & (loss > math.log(spec.classes) - TIED)] = 1 / spec.classes
         weights = torch.stack(kept, 1).cpu().numpy()  # (B, T, P)
     return [
         Run(xs, ys, kept_at, weights[row].copy(), loss[:, row].copy(), accuracy[:, row].copy())

@@ -181,6 +181,13 @@ def test_accuracy_and_loss_are_those_of_the_kept_weights():
     assert run.accuracy[-1] == np.float32((logits.argmax(1) == run.y).mean())
 
 
+def test_a_network_that_ties_all_classes_is_right_by_chance():
+    dead = RunSpec(classes=2, activation="relu", seed=1, bias_start=-10.0, epochs=400)
+    run = train_together([dead, replace(dead, seed=2)])[0]
+    assert run.loss[-1] == pytest.approx(np.log(2), abs=1e-6)
+    assert run.accuracy[-1] == 0.5
+
+
 def _layers(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
     sizes = [out * (inputs + 1) for out, inputs in layer_shapes(spec)]
     parts = np.split(flat, np.cumsum(sizes)[:-1])

@@ -17,6 +17,7 @@
   const NEAR = "600px"; // how far outside the viewport a figure is made ready
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
+  const SILENT_MS = 4000; // the longest that a summary stays behind
   const definitions = new Map();
   const views = new Map();
 
@@ -141,6 +142,7 @@
     fail(error) {
       if (this.failed) return;
       this.failed = true;
+      this.root.classList.add("is-failed");
       console.error(`figure ${this.name} (#${this.id}): ${error && error.message ? error.message : error}`);
       this.destroy();
     }
@@ -161,7 +163,7 @@
         if (this.failed) return;
         this.instance = instance;
         this.resizer = new ResizeObserver(() => this.invalidate());
-        this.resizer.observe(this.stage);
+        this.resizer.observe(this.live);
         this.live.addEventListener("contextrestored", () => this.repaint(), true);
         this.live.addEventListener("contextlost", (event) => event.preventDefault(), true);
         this.live.classList.remove("is-arriving");
@@ -274,9 +276,14 @@
       if (spoken.textContent !== text) spoken.textContent = text;
     }
 
+    /** Bring the summary up to date once nothing changes, or now and then while everything does. */
     speakSoon() {
+      const now = performance.now();
+      if (!this.speaking) this.silentSince = now;
+      else if (now - this.silentSince > SILENT_MS) return;
       clearTimeout(this.speaking);
       this.speaking = setTimeout(() => {
+        this.speaking = 0;
         if (!this.instance) return;
         const text = this.guard(() => this.instance.summary());
         const place = this.live.querySelector(".explorable-summary");

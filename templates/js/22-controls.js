@@ -7,6 +7,7 @@ peek.controls = (function () {
   "use strict";
 
   const element = peek.element;
+  const LONG = 26; // letters of a choice that do not stand on one line beside the planes
 
   /** Build a view's controls, its summary and its tools around its stage. */
   function build(view) {
@@ -43,7 +44,8 @@ peek.controls = (function () {
     choice(view, property) {
       const control = element("fieldset", { class: "control control--choice" }, element("legend", {}, property.label));
       const name = peek.newId(property.name);
-      const segments = element("div", { class: "segments" });
+      const long = property.values.reduce((sum, [, text]) => sum + text.length, 0) > LONG;
+      const segments = element("div", { class: `segments${long ? " segments--list" : ""}` });
       const inputs = property.values.map(([value, text]) => {
         const input = element("input", { type: "radio", name, value, onchange: () => view.set({ [property.name]: value }) });
         segments.append(element("label", {}, input, element("span", {}, text)));
@@ -180,7 +182,7 @@ peek.controls = (function () {
 
   /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts. */
   function compose(view) {
-    const bounds = view.stage.getBoundingClientRect();
+    const bounds = around(view.stage.children);
     const summary = view.instance.summary();
     const canvas = document.createElement("canvas");
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -209,6 +211,14 @@ peek.controls = (function () {
     context.fillStyle = view.theme.muted;
     lines.forEach((line, at) => context.fillText(line, MARGIN_PX, bounds.height + 2 * MARGIN_PX + 18 * at + 9));
     return canvas;
+  }
+
+  /** The smallest rectangle around elements; the stage itself may have no box of its own. */
+  function around(elements) {
+    const boxes = [...elements].map((part) => part.getBoundingClientRect()).filter((box) => box.width);
+    const left = Math.min(...boxes.map((box) => box.left));
+    const top = Math.min(...boxes.map((box) => box.top));
+    return new DOMRect(left, top, Math.max(...boxes.map((box) => box.right)) - left, Math.max(...boxes.map((box) => box.bottom)) - top);
   }
 
   /** Each visible line of text in an element, where it is. */

@@ -53,14 +53,15 @@
       },
       /** Text labels: [x, y, text, class] in the plane's units; class places them. */
       label(list) {
-        const key = JSON.stringify([list, plane.box]);
-        if (labels.dataset.key === key) return;
-        labels.dataset.key = key;
         const { x0, x1, y0, y1 } = plane.box;
-        labels.replaceChildren(...list.map(([x, y, text, kind]) => element("span", {
-          class: `plane-label ${kind || ""}`,
-          style: `left:${(100 * (x - x0)) / (x1 - x0)}%;top:${(100 * (y1 - y)) / (y1 - y0)}%`,
-        }, text)));
+        while (labels.childElementCount > list.length) labels.lastChild.remove();
+        list.forEach(([x, y, text, kind], at) => {
+          const label = labels.children[at] || labels.appendChild(element("span"));
+          label.className = `plane-label ${kind || ""}`;
+          label.style.left = `${(100 * (x - x0)) / (x1 - x0)}%`;
+          label.style.top = `${(100 * (y1 - y)) / (y1 - y0)}%`;
+          if (label.textContent !== text) label.textContent = text;
+        });
       },
     };
     if (options.look) listen(plane, options);

@@ -4,10 +4,15 @@
   "use strict";
 
   const MARGIN = 0.07; // of paper around the room
+  const LEAST_REACH = 0.5; // shown of ReLU's quadrant when all points are at its corner
 
-  /** The hidden plane's room, what is shown of it, and its labels. */
-  peek.roomOf = function (run) {
-    if (run.activation === "tanh") {
+  /**
+   * The hidden plane's room, what is shown of it, and its labels. ReLU's quadrant has no end: what is shown of it
+   * follows how far the points are.
+   * @param {string} activation @param {ArrayLike<number>} positions (N, 2)
+   */
+  peek.roomOf = function (activation, positions) {
+    if (activation === "tanh") {
       const edge = 1 + 2 * MARGIN;
       const inner = { x0: -1, x1: 1, y0: -1, y1: 1 };
       return {
@@ -16,7 +21,8 @@
         labels: [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]],
       };
     }
-    const reach = reachOf(run);
+    let reach = LEAST_REACH;
+    for (let at = 0; at < positions.length; at++) if (positions[at] > reach) reach = positions[at];
     const inner = { x0: 0, x1: reach * (1 + MARGIN), y0: 0, y1: reach * (1 + MARGIN) };
     const tick = niceBelow(reach);
     return {
@@ -25,24 +31,6 @@
       labels: [[0, 0, "0", "below"], [tick, 0, String(tick), "below"], [0, tick, String(tick), "before"]],
     };
   };
-
-  const reaches = new WeakMap();
-  /** How far any point of a run ever gets in the hidden plane. */
-  function reachOf(run) {
-    const known = reaches.get(run);
-    if (known) return known;
-    const machine = peek.network.evaluator(run.net);
-    const some = run.x.filter((_, at) => (at >> 1) % 4 === 0);
-    const out = new Float64Array(some.length);
-    let reach = 1;
-    run.weights.forEach((weights, at) => {
-      if (at % 2 && at !== run.weights.length - 1) return;
-      machine.hidden(weights, some, some.length / 2, out);
-      for (const value of out) if (value > reach) reach = value;
-    });
-    reaches.set(run, reach);
-    return reach;
-  }
 
   /** The largest of 1, 2, 5, 10, ... that is not above a value. */
   function niceBelow(value) {

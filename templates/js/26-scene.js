@@ -25,7 +25,7 @@
     const hidden = peek.plane(view, {
       title: "What the network makes of it", note: "hidden plane",
       label: "Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "The same points as the two neurons of the last hidden layer see them. Here every border is a straight line.",
+      explain: "The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points.",
       look: (where) => looked("hidden", where),
     });
     planes.append(input.root, hidden.root);
@@ -48,11 +48,8 @@
       machine = peek.network.evaluator(run.net);
       weights = new Float64Array(run.weights[0].length);
       positions = new Float64Array(run.x.length);
-      room = peek.roomOf(run);
       head = peek.network.layers(run.net).at(-1).start;
-      hidden.box = room.box;
       input.box = peek.inputBox(run);
-      hidden.label(room.labels);
       hover = null;
       field.stale();
     }
@@ -158,6 +155,9 @@
       if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
         machine.hidden(weights, run.x, run.y.length, positions);
+        room = peek.roomOf(run.activation, positions);
+        hidden.box = room.box;
+        hidden.label(room.labels);
       }
       const chosen = view.state.whole && place ? verdict(place).best : -1;
       const palette = peek.palette(view.theme, chosen);

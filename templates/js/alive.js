@@ -115,7 +115,7 @@
           since = performance.now();
         }
       }
-      networks.push({ run, head, frames, room: peek.roomOf(run), weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
+      networks.push({ run, head, frames, weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
     }
     return networks;
   }
@@ -173,11 +173,13 @@
   }
 
   function paintOne(view, network, epoch) {
-    const { canvas, context, run, room } = network;
+    const { canvas, context, run } = network;
     const size = canvas.clientWidth;
     if (!size) return;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
+    const positions = positionsAt(network, epoch);
+    const room = peek.roomOf(run.activation, positions);
     const { box } = room;
     const scale = size / (box.x1 - box.x0);
     const px = (x) => (x - box.x0) * scale;
@@ -201,7 +203,6 @@
     context.strokeStyle = theme.hairline;
     context.lineWidth = 1;
     context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
-    const positions = positionsAt(network, epoch);
     const side = size > 120 ? 2.4 : 1.8;
     for (let c = 0; c < run.classes; c++) {
       context.fillStyle = theme.classes[c];

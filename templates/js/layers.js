@@ -73,7 +73,6 @@
       machine = peek.network.evaluator(run.net);
       weights = new Float64Array(run.weights[0].length);
       head = peek.network.layers(run.net).at(-1).start;
-      room = peek.roomOf(run);
       isTanh = run.activation === "tanh";
       input.box = peek.inputBox(run);
       fresh = true;
@@ -89,6 +88,7 @@
       sheets.points = { x: run.x };
       for (const name of ["drag", "rest"]) sheets[name].x = sheets[name].unit.map((value) => value * scale);
       for (const name of ["drag", "lines", "points"]) ready(sheets[name]);
+      room = peek.roomOf(run.activation, sheets.points.before.map(active));
       sheets.rest.before = null;
       prepareFolds();
     }
