@@ -147,7 +147,7 @@ class Results:
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
         if equals is not None:
-            return sum(value == equals for value in values) / len(values)
+            return sum(1 for value in values if value == equals) / len(values)
         return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
 
     def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
