@@ -69,7 +69,7 @@ def _spread_deg(length: float) -> float:
     return math.degrees(math.sqrt(max(0.0, -2 * math.log(min(length, 1.0)))))
 
 
-def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 400) -> list[dict[str, Any]]:
+def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 200) -> list[dict[str, Any]]:
     """The hidden vector's direction over a lattice of inputs in [-1, 1]^2, by predicted class.
 
     flat     (P,) weights; the last hidden layer must have two neurons
@@ -259,7 +259,7 @@ def order_kept(centres: np.ndarray) -> bool | None:
     return bool((steps == 1).all() or (steps == k - 1).all())
 
 
-def measure_run(spec: RunSpec, run: Run, lattice: int = 400) -> dict[str, Any]:
+def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
     """Everything measured of one run, ready for JSON.
 
     Numbers keep six significant digits, degrees two decimals; None stands for
