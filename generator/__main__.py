@@ -49,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--port", type=int, default=8000, metavar="N", help="port to listen on; 0 takes a free one (8000)"
     )
-    check = commands.add_parser("check", help="look over a built site: links, anchors, alt texts, weights, sums")
+    check = commands.add_parser(
+        "check", help="look over a built site: links, anchors, alt texts, claims, weights, sums"
+    )
     check.set_defaults(run=run_check)
     check.add_argument("site", type=Path, nargs="?", default=Path("site"), metavar="SITE", help="its folder (site)")
     check.add_argument("--ask", action="store_true", help="ask every outside link once whether it is there")
@@ -152,7 +154,10 @@ def run_check(arguments: argparse.Namespace) -> int:
 
     findings = check.check(arguments.site, check.asked if arguments.ask else None)
     for what, size in findings.weights.items():
-        print(f"{what}: {size / check.KB:.0f} kB")
+        limit = f" of {check.BUDGETS_KB[what]}" if what in check.BUDGETS_KB else ""
+        print(f"{what}: {size / check.KB:.0f}{limit} kB")
+    if findings.claims:
+        print("claims: " + ", ".join(f"{count} {verdict}" for verdict, count in findings.claims.items()))
     for url, place in findings.outside.items():
         print(f"{place}: links to {url}")
     for problem in findings.problems:

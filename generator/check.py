@@ -1,4 +1,4 @@
-"""A built site, looked over as a reader's browser would: links, anchors, pictures, weights, sums.
+"""A built site, looked over as a reader's browser would: links, anchors, pictures, claims, weights, sums.
 
     findings = check(Path("site"))
 
@@ -21,12 +21,15 @@ from generator.errors import Problem, nearest
 from generator.store import MANIFEST, sha256
 
 KB = 1000
-SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
+SCRIPTS_KB = 50  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
 FIRST_VIEW_KB = 200  # the article's HTML, CSS, scripts and fonts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10
+BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 ADDRESSES = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "srcset", "iframe": "src"}
+ABOUT_THE_PAGE = {"canonical", "license", "author", "alternate"}  # what a <link> says without loading it
+VERDICTS = ("holds", "refuted", "open")  # a build lets no other pass
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Sheet(HTMLParser):
     ids: list[tuple[str, int]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     without_alt: list[tuple[str, int]] = field(default_factory=list)
+    claims: list[tuple[str, str, int]] = field(default_factory=list)  # verdict, id of the evidence, line
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -56,20 +60,23 @@ class Sheet(HTMLParser):
             self.ids.append((str(values["id"]), line))
         if tag == "img" and "alt" not in values:
             self.without_alt.append((values.get("src") or "", line))
+        if tag == "button" and "claim" in (values.get("class") or "").split():
+            self.claims.append((values.get("data-verdict") or "", values.get("popovertarget") or "", line))
         self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
         address = values.get(ADDRESSES.get(tag, ""))
-        if address and not (tag == "link" and values.get("rel") in ("canonical", "license", "author")):
+        if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
             parts = [part.split()[0] for part in address.split(",")] if tag == "source" else [address]
             self.links += [Link(tag, part, line) for part in parts]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong, what it weighs, and which other sites it links to (address -> first place)."""
+    """What is wrong, what it weighs, which other sites it links to (address -> first place), how its claims stand."""
 
     problems: tuple[Problem, ...]
     weights: dict[str, int]
     outside: dict[str, str]
+    claims: dict[str, int]
 
 
 def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
@@ -79,7 +86,7 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     """
     sheets = {path.relative_to(site).as_posix(): parse(path) for path in sorted(site.rglob("*.html"))}
     if "index.html" not in sheets:
-        return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {})
+        return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
     problems: list[Problem] = []
     outside: dict[str, str] = {}
     for name, sheet in sheets.items():
@@ -87,12 +94,15 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
         for link in sheet.links:
             if link.tag == "a" and is_outside(link.address):
                 outside.setdefault(link.address, f"{site / name}:{link.line}")
+    problems += styles_problems(site)
     weights = weigh(site, sheets["index.html"])
     problems += over_budget(site, weights)
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
-    return Findings(tuple(problems), weights, outside)
+    verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
+    claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
+    return Findings(tuple(problems), weights, outside, claims)
 
 
 def parse(path: Path) -> Sheet:
@@ -116,10 +126,15 @@ def page_problems(site: Path, name: str, sheet: Sheet, sheets: dict[str, Sheet])
         seen.add(identity)
     for source, line in sheet.without_alt:
         yield Problem(f"{site / name}:{line}", f"picture {source} has no alt", 'alt text, or alt="" where it decorates')
+    for verdict, evidence, line in sheet.claims:
+        if verdict not in VERDICTS:
+            yield Problem(f"{site / name}:{line}", f'a claim that is "{verdict}"', f"one of {', '.join(VERDICTS)}")
+        if evidence not in seen:
+            yield Problem(f"{site / name}:{line}", "a claim without evidence", f"an element with the id {evidence}")
     for link in sheet.links:
         place = f"{site / name}:{link.line}"
         if is_outside(link.address):
-            if link.tag not in ("a", "link"):
+            if link.tag != "a":
                 yield Problem(place, f"<{link.tag}> loads {link.address}", "nothing from another host")
             continue
         if link.address.startswith(("data:", "mailto:", "javascript:", "blob:")):
@@ -149,6 +164,18 @@ def dead_link(site: Path, name: str, link: Link, sheets: dict[str, Sheet], place
             yield Problem(place, f"no #{anchor} in {inside}", "the id of something there", nearest(anchor, known))
 
 
+def styles_problems(site: Path) -> Iterator[Problem]:
+    """What is wrong with the files that style sheets name."""
+    for sheet in sorted(site.rglob("*.css")):
+        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
+            for address in STYLE_URL.findall(line):
+                path = urllib.parse.unquote(address.partition("#")[0].partition("?")[0])
+                if is_outside(address):
+                    yield Problem(f"{sheet}:{number}", f"url() loads {address}", "nothing from another host")
+                elif path and not address.startswith("data:") and not (sheet.parent / path).is_file():
+                    yield Problem(f"{sheet}:{number}", f"{address} leads nowhere", "a file of the site")
+
+
 def weigh(site: Path, index: Sheet) -> dict[str, int]:
     """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site."""
     local = {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
@@ -170,10 +197,9 @@ def weigh(site: Path, index: Sheet) -> dict[str, int]:
 
 def over_budget(site: Path, weights: dict[str, int]) -> Iterator[Problem]:
     """A problem for each weight above its budget."""
-    budgets = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
-    for what, limit_kb in budgets.items():
+    for what, limit_kb in BUDGETS_KB.items():
         if weights[what] > limit_kb * KB:
-            yield Problem(str(site / "index.html"), f"{what}: {weights[what] / KB:.0f} kB", f"at most {limit_kb} kB")
+            yield Problem(str(site / "index.html"), f"{what}: {weights[what] / KB:.1f} kB", f"at most {limit_kb} kB")
 
 
 def wrong_sums(site: Path) -> Iterator[Problem]:

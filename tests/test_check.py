@@ -1,0 +1,177 @@
+"""A built site looked over: each kind of finding, with its place and in its words."""
+
+import hashlib
+import http.server
+import socket
+import threading
+
+import pytest
+
+from generator import check
+from generator.__main__ import main
+
+CLAIM = (
+    '<button type="button" class="claim" data-verdict="holds" popovertarget="claim-1">✓</button>'
+    '<span popover id="claim-1">Two runs.</span>'
+)
+GOOD = f"""<!doctype html>
+<html lang="en"><head>
+<link rel="canonical" href="https://example.org/">
+<link rel="stylesheet" href="assets/style.css">
+<script defer src="assets/page.js"></script>
+</head><body>
+<h1 id="top">A page</h1>
+<a href="#top">up</a> <a href="more.html#part">on</a> <a href="#bend=classes:4">a state</a>
+<a href="https://example.org/a">away</a> <a href="mailto:a@example.org">write</a>
+{CLAIM}
+<picture><source srcset="pictures/a.webp" type="image/webp"><img src="pictures/a.png" alt="A room"></picture>
+</body></html>
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A small site in which nothing is wrong."""
+    files = {
+        "index.html": GOOD,
+        "more.html": '<!doctype html><h2 id="part">More</h2><img src="pictures/a.png" alt=""><a href="./">home</a>',
+        "assets/style.css": "@font-face {\n src: url(fonts/serif.woff2) }\n.a { background: url(data:image/png;base64,x) }",
+        "assets/page.js": "let a = 1;",
+        "assets/fonts/serif.woff2": "font",
+        "pictures/a.png": "png",
+        "pictures/a.webp": "webp",
+        "data/grid.csv": "id\n1\n",
+    }
+    files["data/SHA256SUMS"] = f"{hashlib.sha256(files['data/grid.csv'].encode()).hexdigest()}  data/grid.csv\n"
+    for path, text in files.items():
+        target = tmp_path / "site" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return tmp_path / "site"
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def said(site):
+    """What is wrong, each without the site's folder."""
+    return [str(problem).replace(f"{site}/", "") for problem in check.check(site).problems]
+
+
+def test_a_good_site_has_no_problem_and_tells_what_it_weighs_claims_and_links_to(site):
+    findings = check.check(site)
+    assert findings.problems == ()
+    assert findings.outside == {"https://example.org/a": f"{site}/index.html:9"}
+    assert findings.claims == {"holds": 1}
+    assert findings.weights["pictures"] == len("webp")
+    assert findings.weights["site"] == sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"#top">up', '"#tpo">up', 'index.html:8: no #tpo in index.html; expected the id of something there; did you mean "top"?'),
+        ("more.html#part", "more.html#prt", 'index.html:8: no #prt in more.html; expected the id of something there; did you mean "part"?'),
+        ("more.html#part", "mroe.html", 'index.html:8: mroe.html leads nowhere; expected a file of the site; did you mean "more.html"?'),
+        ('"#top">up', '"/more.html">up', "index.html:8: /more.html begins at the host's root; expected a relative address, so that any path works"),
+        ('src="pictures/a.png"', 'src="pictures/b.png"', "index.html:11: pictures/b.png leads nowhere; expected a file of the site"),
+        ("pictures/a.webp", "pictures/a.avif", "index.html:11: pictures/a.avif leads nowhere; expected a file of the site"),
+        (' alt="A room"', "", 'index.html:11: picture pictures/a.png has no alt; expected alt text, or alt="" where it decorates'),
+        ('<a href="#top">', '<a id="top" href="#top">', 'index.html:8: the id "top" is given twice; expected an id of its own'),
+        ("assets/page.js", "https://example.org/p.js", "index.html:5: <script> loads https://example.org/p.js; expected nothing from another host"),
+        ("assets/style.css", "//example.org/p.css", "index.html:4: <link> loads //example.org/p.css; expected nothing from another host"),
+        ('data-verdict="holds"', 'data-verdict="contradicted"', 'index.html:10: a claim that is "contradicted"; expected one of holds, refuted, open'),
+        ('id="claim-1"', 'id="claim-2"', "index.html:10: a claim without evidence; expected an element with the id claim-1"),
+    ],
+)  # fmt: skip
+def test_each_mistake_of_a_page_is_said_with_its_line(site, old, new, expected):
+    change(site / "index.html", old, new)
+    assert said(site) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("fonts/serif", "fonts/srif", "assets/style.css:2: fonts/srif.woff2 leads nowhere; expected a file of the site"),
+        ("url(data:image/png;base64,x)", "url(https://example.org/a.png)", "assets/style.css:3: url() loads https://example.org/a.png; expected nothing from another host"),
+    ],
+)  # fmt: skip
+def test_each_mistake_of_a_style_sheet_is_said_with_its_line(site, old, new, expected):
+    change(site / "assets" / "style.css", old, new)
+    assert said(site) == [expected]
+
+
+def test_a_download_that_does_not_fit_its_sum_is_said(site):
+    (site / "data" / "grid.csv").write_text("id\n2\n")
+    assert said(site) == [
+        "data/SHA256SUMS:1: data/grid.csv does not fit its sum; expected the file that the build wrote"
+    ]
+    (site / "data" / "grid.csv").unlink()
+    assert len(said(site)) == 1
+
+
+def test_weights_above_their_budgets_are_said(site, monkeypatch):
+    monkeypatch.setattr(check, "BUDGETS_KB", dict.fromkeys(check.BUDGETS_KB, 0))
+    weights = check.check(site).weights
+    assert said(site) == [
+        f"index.html: {what}: {weights[what] / 1000:.1f} kB; expected at most 0 kB" for what in check.BUDGETS_KB
+    ]
+
+
+def test_a_folder_that_is_no_site_is_said(tmp_path):
+    assert [str(p) for p in check.check(tmp_path).problems] == [
+        f"{tmp_path}: no index.html; expected a site that peek build made"
+    ]
+
+
+def test_outside_links_are_asked_only_when_told_and_once_each(site):
+    change(site / "more.html", "</h2>", '</h2><a href="https://example.org/a">again</a>')
+    asked = []
+    findings = check.check(site, lambda url: asked.append(url) or "answers 404")
+    assert asked == ["https://example.org/a"]
+    assert [str(p) for p in findings.problems] == [f"{site}/index.html:9: https://example.org/a answers 404"]
+    assert check.check(site, lambda url: "").problems == ()
+
+
+def test_asking_is_one_polite_request_for_no_content():
+    requests = []
+
+    class Host(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            requests.append((self.command, self.path, self.headers["User-Agent"]))
+            self.send_response(int(self.path[1:]))
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Host) as host:
+        thread = threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        home = f"http://127.0.0.1:{host.server_port}/"
+        assert [check.asked(home + code) for code in ("200", "404", "410", "403")] == [
+            "",
+            "answers 404",
+            "answers 410",
+            "",
+        ]
+        host.shutdown()
+        thread.join()
+    assert requests == [("HEAD", f"/{code}", "peek check") for code in (200, 404, 410, 403)]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        assert check.asked(f"http://127.0.0.1:{free.getsockname()[1]}/").startswith("does not answer: ")
+
+
+def test_the_command_lists_weights_claims_and_links_and_ends_with_1_when_something_is_wrong(site, capsys):
+    assert main(["check", str(site)]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert err == "" and "scripts, gzipped: 0 of 50 kB" in lines and "claims: 1 holds" in lines
+    assert f"{site}/index.html:9: links to https://example.org/a" in lines
+    change(site / "index.html", "more.html#part", "mroe.html")
+    assert main(["check", str(site)]) == 1
+    assert capsys.readouterr().err.startswith(f"{site}/index.html:8: mroe.html leads nowhere")
