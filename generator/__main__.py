@@ -169,16 +169,25 @@ def run_publish(arguments: argparse.Namespace) -> int:
     """peek publish: says what it would push, and pushes when told yes."""
     from generator import check, publish
 
+    written = (arguments.out, arguments.cache)
+    branch = publish.look(arguments.content, arguments.remote, arguments.branch, written)
     run_build(arguments)
-    findings = check.check(arguments.out)
-    planned = publish.prepare(arguments.out, arguments.content, findings, arguments.remote, arguments.branch)
+    planned = publish.prepare(arguments.out, check.check(arguments.out), branch)
     print(planned)
-    if not arguments.yes and input("Push? [y/N] ").strip().lower() not in ("y", "yes"):
+    if not arguments.yes and not told_yes("push? [y/N] "):
         print("nothing was pushed")
         return 1
-    publish.push(arguments.out, arguments.content, planned)
-    print("pushed")
+    print("pushed" if publish.push(arguments.out, planned) else "already there: nothing to push")
     return 0
+
+
+def told_yes(question: str) -> bool:
+    """Whether somebody answers yes; where nobody can answer, no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 def build_options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
