@@ -82,7 +82,7 @@ def shown(claim: Claim) -> str:
         f' aria-label="Evidence: {said[:1].lower()}{said[1:]}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
-        f"<code>{html.escape(claim.expression)}</code></span>"
+        f"<code>{html.escape(claim.expression)}</code></span>&#8288;"  # no line begins with what follows the mark
     )
 
 

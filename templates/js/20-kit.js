@@ -53,7 +53,7 @@
       const size = Math.abs(value);
       return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3).replace("-", "\u2212");
     },
-    percent: (share) => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)} %`,
+    percent: (share) => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)}\u202f%`,
     /** A place in a plane. */
     place: (x, y) => `(${x.toFixed(2)}, ${y.toFixed(2)})`.replaceAll("-", "\u2212"),
     activation: (name) => (name === "relu" ? "ReLU" : name),

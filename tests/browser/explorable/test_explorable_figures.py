@@ -76,7 +76,7 @@ def test_bend_time_by_keyboard(show: Show, laboratory: Laboratory) -> None:
         seen.append(figure.reading()[0])
     expected = [checkpoints[i] for i in (-2, -3, -2, 0, 1, 9, -1)]
     assert seen == expected
-    assert re.fullmatch(r"epoch 3000, loss [\d.]+, accuracy [\d.]+ %", handle.get_attribute("aria-valuetext") or "")
+    assert re.fullmatch(r"epoch 3000, loss [\d.]+, accuracy [\d.]+\s%", handle.get_attribute("aria-valuetext") or "")
 
 
 def test_bend_plays_and_pauses(show: Show) -> None:
@@ -168,7 +168,7 @@ def test_a_point_lights_up_in_both_planes(show: Show, laboratory: Laboratory) ->
         box["x"] + (x + edge) / (2 * edge) * box["width"], box["y"] + (edge - y) / (2 * edge) * box["height"]
     )
     said = figure.look()
-    found = re.match(r"Point (\d+) of class 3: taken for class \d, [\d.]+ % sure, at \((.+), (.+)\)", said)
+    found = re.match(r"Point (\d+) of class 3: taken for class \d, [\d.]+\s% sure, at \((.+), (.+)\)", said)
     assert found, said
     near = 200 + int(found[1]) - 1
     assert np.linalg.norm(run.x[near] - run.x[point]) < 0.08
@@ -282,7 +282,7 @@ def test_layers_begin_with_the_input_and_end_in_the_hidden_plane(show: Show, lab
 def test_folds_are_where_the_determinant_changes_sign(show: Show, laboratory: Laboratory, activation: str) -> None:
     figure = show("layers", hash=f"#fig-layers.activation={activation}&fig-layers.stage=2")
     spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
-    said = re.search(r"shows over ([\d.]+) % of the input plane", figure.summary())
+    said = re.search(r"shows over ([\d.]+)\s% of the input plane", figure.summary())
     assert said
     edge = input_edge(run)
     side = np.linspace(-edge, edge, 150)
@@ -344,7 +344,7 @@ def test_directions_are_linked(show: Show) -> None:
     spread.focus()
     for _ in range(3):
         spread.press("PageUp")
-    expect(spread).to_have_attribute("aria-valuetext", re.compile(r"60°: [\d.]+ % of the input plane points there"))
+    expect(spread).to_have_attribute("aria-valuetext", re.compile(r"60°: [\d.]+\s% of the input plane points there"))
     spread.press("Escape")
     expect(spread).to_have_attribute("aria-valuetext", "none")
     box = figure.plane(0).bounding_box()
@@ -468,7 +468,7 @@ def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) 
     }
     figure = show("beat", hash=f"#fig-beat.at={corners}", index=index)
     said = figure.summary()
-    assert "1.41 apart, 100.0 % of the best known" in said and "reached 1.00 to 1.10" in said
+    assert "1.41 apart, 100.0\u202f% of the best known" in said and "reached 1.00 to 1.10" in said
     outputs = figure.live.locator(".scale output")
     assert [outputs.nth(at).inner_text() for at in range(2)] == ["1.41", "0.35"]
     figure.live.get_by_role("switch", name="Head with biases").uncheck()
@@ -505,7 +505,7 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
     figure.live.get_by_role("radio", name="Farthest apart").check()
     figure.live.get_by_role("button", name="Go there").click()
     figure.page.wait_for_timeout(1200)
-    assert "1.41 apart, 100.0 % of the best known" in figure.summary()
+    assert "1.41 apart, 100.0\u202f% of the best known" in figure.summary()
     figure.live.get_by_role("radio", name="A network").check()
     figure.page.wait_for_timeout(600)
     figure.live.get_by_role("button", name="Go there").click()
