@@ -1,0 +1,103 @@
+"""All benchmarks: python -m benchmarks.suite [--quick] [--only PART ...]
+
+Every module of this folder with a TITLE and `measure(quick) -> Markdown` is a
+part. Their sections make RESULTS.md; --only replaces the sections named and
+keeps the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import os
+import pkgutil
+import platform
+import re
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import benchmarks
+from benchmarks.contest import shown, timed
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+ORDER = ("training", "pictures", "sweep", "growth", "page", "authoring")  # parts that come first; others follow
+LIBRARIES = ("torch", "numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2", "markdown", "distributed")
+
+
+def parts() -> dict[str, ModuleType]:
+    """The modules that measure something, by name, in the order of the report."""
+    found = {}
+    for module in pkgutil.iter_modules(benchmarks.__path__):
+        text = (Path(__file__).parent / f"{module.name}.py").read_text(encoding="utf-8")
+        if re.search(r"^TITLE = ", text, re.M) and re.search(r"^def measure\(quick: bool\)", text, re.M):
+            found[module.name] = importlib.import_module(f"benchmarks.{module.name}")
+    rank = {name: place for place, name in enumerate(ORDER)}
+    return dict(sorted(found.items(), key=lambda entry: (rank.get(entry[0], len(ORDER)), entry[0])))
+
+
+def processor() -> str:
+    """The processor's model in words, as far as the system tells."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.M)
+    return " ".join(model[1].split()) if model else platform.machine()
+
+
+def noise() -> str:
+    """How long a fixed piece of work takes, again and again: what the machine does besides shows in the spread."""
+
+    def work() -> None:
+        sum(range(1_000_000))
+
+    return f"{shown(1000 * timed(work) for _ in range(40))} ms"
+
+
+def head(quick: bool) -> str:
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (
+        "# Benchmarks\n\n"
+        f"Written by `make bench{'-quick' if quick else ''}`. Where a number is followed by a bracket, it is the median"
+        " and the bracket holds the least and the greatest of the rounds. What is compared runs in turn, round by"
+        " round, in the same minutes; believe the ratios more than the times.\n\n"
+        f"{processor()}, {cores} cores; {platform.system()}; Python {platform.python_version()}, {versions}.\n"
+    )
+
+
+def sections(text: str) -> dict[str, str]:
+    """The sections of a report by title."""
+    pieces = re.split(r"^## (.+)\n", text, flags=re.M)[1:]
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = parts()
+    parser.add_argument("--quick", action="store_true", help="less of everything, for development")
+    parser.add_argument("--only", nargs="+", choices=list(known), help="these parts; the other sections stay")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes")
+    arguments = parser.parse_args()
+    kept = sections(arguments.out.read_text(encoding="utf-8")) if arguments.out.exists() else {}
+    for name, module in known.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        print(f"{name} …", file=sys.stderr, flush=True)
+        before, began = noise(), time.monotonic()
+        text = module.measure(arguments.quick)
+        took = time.monotonic() - began
+        scale = "Quick. " if arguments.quick else ""
+        about = f"{scale}Measured in {took:.0f} s; a fixed loop took {before} before and {noise()} after."
+        kept[module.TITLE] = f"\n{about}\n\n{text.strip()}\n\n"
+        titles = [part.TITLE for part in known.values() if part.TITLE in kept]
+        report = head(arguments.quick) + "\n" + "".join(f"## {title}\n{kept[title]}" for title in titles)
+        arguments.out.write_text(report.rstrip() + "\n", encoding="utf-8")
+    print(arguments.out)
+
+
+if __name__ == "__main__":
+    main()
