@@ -21,7 +21,7 @@ from generator.errors import Problem, nearest
 from generator.store import MANIFEST, sha256
 
 KB = 1000
-SCRIPTS_KB = 50  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
+SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
 FIRST_VIEW_KB = 200  # the article's HTML, CSS, scripts and fonts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10

@@ -37,7 +37,7 @@ from generator.content import Article, Asset, Page
 from generator.errors import ContentError, Problem, nearest
 from generator.inline import CLOSE, OPEN, TOKEN, VOID, Tokens, scan
 from generator.outline import KINDS, Block, Code, Equation, Heading, Item, Quote, Text, short
-from generator.results import Results, UnknownResult
+from generator.results import Results, UnknownResult, Unmeasured
 
 SIZES = ("text", "wide", "full")
 
@@ -503,6 +503,8 @@ class _Writer:
             self.constructs.problems += error.problems
         except UnknownResult as error:
             self.wrong(block.line, str(error.args[0]))
+        except Unmeasured:  # a rehearsal
+            pass
         return ""
 
     def _figure_options(self, block: Block, own: bool) -> dict[str, Any]:
@@ -684,7 +686,8 @@ def _plain(inner: str) -> str:
 
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
-    body = re.sub(r'<button type="button" class="claim".*?</button><span popover.*?</code></span>(?:&#8288;)?', " ", body)
+    mark = r'<button type="button" class="claim".*?</button><span popover.*?</code></span>(?:&#8288;)?'
+    body = re.sub(mark, " ", body)
     return len(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:em|strong|span|sub|sup|a|code)\b[^>]*>", "", body)).split())
 
 

@@ -99,18 +99,29 @@ def render(
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     house = open_house(templates, compiled)
-    figures = Figures(house, results, info.laws)
-    written = markup.render_article(
+    written = write(article, results, info.laws, house, [file.path for file in info.downloads])
+    for said in [*(warning for text in written for warning in text.warnings), *markup.unused_works(article, written)]:
+        warn(str(said))
+    return assemble(article.meta, written, results, info, house)
+
+
+def write(
+    article: Article, results: Results, laws: Mapping[str, Any], house: House, downloads: Sequence[str]
+) -> tuple[Markup, ...]:
+    """The article's texts in HTML, with their figures.
+
+    downloads  paths of generated files that they may link to
+    raises     ContentError: all mistakes of the article, or one in a figure's template
+    """
+    figures = Figures(house, results, laws)
+    return markup.render_article(
         article,
         results=results,
         figure_names=figures.names,
         render_figure=figures.render,
         figure_options=figures.options,
-        addresses=[*OUR_PAGES, *(file.path for file in info.downloads)],
+        addresses=[*OUR_PAGES, *downloads],
     )
-    for said in [*(warning for text in written for warning in text.warnings), *markup.unused_works(article, written)]:
-        warn(str(said))
-    return assemble(article.meta, written, results, info, house)
 
 
 def assemble(
@@ -159,7 +170,7 @@ def paper_colours() -> str:
 
 
 def script(templates: Path) -> str:
-    """templates/js/*.js in the order of their names, without comments and indentation.
+    """templates/js/*.js in the order of their names, without comments, indentation and needless ends of lines.
 
     Nothing inside a line of code is touched: a minifier that does not know template literals would change their text.
     """
@@ -167,7 +178,11 @@ def script(templates: Path) -> str:
     text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", scripts, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"[ \t]+//[^\n'\"`]*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
-    return re.sub(r"\n\n+", "\n", text)
+    joined, in_literal = [], False
+    for line in filter(None, text.split("\n")):
+        in_literal ^= line.count("`") % 2 == 1
+        joined.append(line if not in_literal and line.endswith((";", "{", ",", "(")) else line + "\n")
+    return "".join(joined)
 
 
 # Templates
@@ -207,6 +222,16 @@ class House:
         try:
             return self.env.get_template(name).render(context)
         except (jinja2.TemplateError, UnknownResult) as error:
+            raise ContentError([self.problem(name, error)]) from error
+
+    def compile(self, name: str) -> None:
+        """Look whether a template parses.
+
+        raises  ContentError: it does not
+        """
+        try:
+            self.env.get_template(name)
+        except jinja2.TemplateError as error:
             raise ContentError([self.problem(name, error)]) from error
 
     def problem(self, name: str, error: Exception) -> Problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 
@@ -85,19 +84,3 @@ def css() -> str:
         f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {block("dark")} }} }}\n'
         f':root[data-theme="dark"] {{ {block("dark")} }}\n'
     )
-
-
-def icon(theme: Theme) -> bytes:
-    """The site's mark, two arms of a spiral in the first two classes' colours, as SVG."""
-
-    def arm(start: float, colour: str) -> str:
-        steps = [step / 14 for step in range(15)]
-        at = [(16 + 13.5 * t * math.sin(start + 5 * t), 16 - 13.5 * t * math.cos(start + 5 * t)) for t in steps]
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at)
-        return f'<path d="{path}" stroke="{colour}"/>'
-
-    arms = arm(0.6, theme.classes[0]) + arm(0.6 + math.pi, theme.classes[1])
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="4.6" '
-        f'stroke-linecap="round" stroke-linejoin="round">{arms}</svg>\n'
-    ).encode()

@@ -421,9 +421,9 @@ def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "b.js").write_text('// @ts-check\nconst b = "http://x"; // stays\n', encoding="utf-8")
     (tmp_path / "js" / "a.js").write_text(
-        "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\n", encoding="utf-8"
+        "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    assert page.script(tmp_path) == 'const a = 1;\na + 2;\nconst b = "http://x";\n'
+    assert page.script(tmp_path) == 'const a = 1;a + 2;f(`one,\ntwo;\n`, 3)\ng()\nconst b = "http://x";'
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
@@ -151,14 +150,3 @@ def test_css_holds_every_token_of_both_themes():
     for theme in THEMES.values():
         for name, colour in style.variables(theme).items():
             assert f"--{name}: {colour};" in sheet
-
-
-@themes
-def test_the_icon_is_a_picture_in_two_class_colours(theme):
-    root = ElementTree.fromstring(style.icon(theme))
-    assert root.get("viewBox") == "0 0 32 32"
-    assert [arm.get("stroke") for arm in root] == list(theme.classes[:2])
-    places = [float(number) for arm in root for number in arm.get("d")[1:].replace("L", " ").split()]
-    half_a_stroke = float(root.get("stroke-width")) / 2
-    assert min(places) >= half_a_stroke
-    assert max(places) <= 32 - half_a_stroke
