@@ -1,8 +1,9 @@
-"""Labelled points in the plane: what the networks learn to tell apart.
+"""Labelled points: what the networks learn to tell apart.
 
 A dataset kind is one function, registered by name with `@dataset`. It takes
 the class count, the points per class, the kind's own parameters and a random
 generator, and returns points in class order. To add a kind, add a function.
+Points lie in the plane unless the kind says how many dimensions it needs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 Generator = Callable[..., np.ndarray]
 KINDS: dict[str, Generator] = {}
+PLANE = 2
 
 NotNegative = Annotated[float, 0.0]  # a parameter's least value stands beside its type
 
@@ -24,6 +26,11 @@ def dataset(function: Generator) -> Generator:
     """Register a dataset kind under its function's name."""
     KINDS[function.__name__] = function
     return function
+
+
+def inputs(kind: str, classes: int) -> int:
+    """How many coordinates the points of a dataset kind have."""
+    return classes if KINDS[kind] is simplex else PLANE
 
 
 @dataset
@@ -118,6 +125,27 @@ def moons(
     return bent / ((classes + 1) / 2)
 
 
+@dataset
+def simplex(
+    classes: int,
+    points_per_class: int,
+    rng: np.random.Generator,
+    *,
+    spread: NotNegative = 0.1,
+) -> np.ndarray:
+    """Round clouds at the corners of a regular simplex, one a class, in as many dimensions as classes.
+
+    Every two classes are equally far apart and none lies between others, so the data prefer no arrangement of the
+    classes to another and are no harder to separate when the classes are many.
+
+    spread   standard deviation of each coordinate, as a share of the distance between two corners
+    returns  (classes, points_per_class, classes) float64, the corners at distance 1 from the origin
+    """
+    noise = spread * np.sqrt(2) * rng.standard_normal((classes, points_per_class, classes))
+    clouds: np.ndarray = np.eye(classes)[:, None] + noise
+    return clouds
+
+
 def parameters(kind: str) -> dict[str, tuple[Any, float | None]]:
     """The parameters of a dataset kind: each one's default and least value (None: any)."""
     hints = typing.get_type_hints(KINDS[kind], include_extras=True)
@@ -132,9 +160,9 @@ def points(kind: str, classes: int, points_per_class: int, seed: int, **options:
     """The points and labels of a dataset.
 
     seed     fixes the points, alone with the other arguments
-    returns  x (N, 2) float32 in class order, y (N,) int64 in 0..classes-1,
+    returns  x (N, D) float32 in class order, D = inputs(kind, classes), y (N,) int64 in 0..classes-1,
              N = classes * points_per_class
     """
     rng = np.random.default_rng([seed, 0])
     x = KINDS[kind](classes, points_per_class, rng, **options)
-    return x.reshape(-1, 2).astype(np.float32), np.repeat(np.arange(classes), points_per_class)
+    return x.reshape(-1, x.shape[-1]).astype(np.float32), np.repeat(np.arange(classes), points_per_class)

@@ -70,7 +70,9 @@ class RunSpec:
 
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
     """Each layer's (outputs, inputs), first to last."""
-    widths = [2, *spec.hidden, spec.classes]
+    from generator import datasets  # numpy is not needed where no network is looked at
+
+    widths = [datasets.inputs(spec.dataset, spec.classes), *spec.hidden, spec.classes]
     return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
 
 

@@ -277,15 +277,26 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
                     ReLU: its quadrant has no end, so the centres are divided by
                     largest_norm first and compared with the best known packing of
                     the quarter disk; comparable between ReLU runs alone
+    simplex_share   least_distance over what a regular simplex of k points would have, were the room a ball around the
+                    origin that holds all of it: at most 1; None where the room has no end
+    simplex_fits    whether all classes can be equally far from each other: k <= d + 1
+    corner_each     whether a cube of d dimensions has a corner for every class: k <= 2^d
+    polygon_gap     polygon_gap of the centres: 0 for a regular polygon; None unless the room is a plane
     one_vs_rest     least distance from a centre to the convex hull of the others
     least_angle_deg least angle between two centres, seen from the origin; None when a centre is there
     wall_gap        tanh: how far the centre least near a wall is from its nearest wall
     interior        how many centres lie inside the convex hull of the others
     margin          head_margin at the centres: least lead of the true class's logit / |W|_F
     clearance       least distance from a centre to the border of its region
-    order_kept      order_kept of the centres
+    order_kept      order_kept of the centres, in the plane of the points' two principal axes where there are more
+    two_axes        share of the points' variance along their two principal axes
+    own_centre      share of points that no other class's centre is nearer to
+    own_centre_epoch  where an earlier layer has two neurons too: first kept epoch at which own_centre is 0.9
+    early_packing_ratio  the same three of the first layer of two neurons; None where it is the last one
+    early_own_centre  its points' share nearest their own class's centre
+    early_own_centre_epoch  and when it first was 0.9
     nc1 ... nc4     collapse_metrics: nc1, nc2_norm, nc2_angle, nc2_simplex, nc3, nc4
-    angles          angle_statistics over `lattice`^2 inputs; None unless the last hidden layer has two neurons
+    angles          angle_statistics over `lattice`^2 inputs; None unless inputs and last hidden layer are planes
     """
     layers = network.forward(spec, run.weights[-1], run.x)
     points = layers.hidden[-1]
@@ -298,6 +309,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
     accuracy = float(run.accuracy[-1])
     reached = np.flatnonzero(run.accuracy >= 0.9)
     plane = spec.hidden[-1] == 2
+    room = ROOMS[spec.activation]
     measures: dict[str, Any] = {
         "accuracy": accuracy,
         "loss": float(run.loss[-1]),
@@ -306,18 +318,78 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "centres": centres.tolist(),
         "largest_norm": float(norms.max()),
         "least_distance": apart,
-        "packing_ratio": packing_ratio(centres, ROOMS[spec.activation]) if plane else None,
+        "packing_ratio": packing_ratio(centres, room) if plane else None,
+        "simplex_share": simplex_share(centres, room),
+        "simplex_fits": simplex_fits(*centres.shape),
+        "corner_each": corner_each(*centres.shape),
+        "polygon_gap": polygon_gap(centres) if plane else None,
         "one_vs_rest": float(hulls.min()),
         "least_angle_deg": least_angle_deg(centres),
         "wall_gap": float((1 - np.abs(centres).max(1)).max()) if spec.activation == "tanh" else None,
         "interior": int((hulls == 0).sum()),
         "margin": head_margin(centres, weight, bias),
         "clearance": head_clearance(centres, weight, bias),
-        "order_kept": order_kept(centres) if plane else None,
+        "order_kept": order_kept(_flattened(centres, points)) if spec.hidden[-1] > 1 else None,
+        "two_axes": two_axes(points),
+        "own_centre": own_centre(points, run.y),
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
+        **_early_plane(spec, run),
     }
     rounded: dict[str, Any] = _rounded(measures)
-    return rounded | {"angles": angle_statistics(spec, run.weights[-1], lattice) if plane else None}
+    drawable = plane and run.x.shape[1] == 2
+    return rounded | {"angles": angle_statistics(spec, run.weights[-1], lattice) if drawable else None}
+
+
+def two_axes(points: np.ndarray) -> float:
+    """The share of (N, d) points' variance along their two principal axes; 1 up to two dimensions."""
+    variances = np.linalg.svd(points - points.mean(0), compute_uv=False) ** 2
+    return float(variances[:2].sum() / variances.sum()) if variances.sum() > 0 else 1.0
+
+
+def principal_axes(points: np.ndarray) -> np.ndarray:
+    """The two directions in which (N, d) points vary most, d >= 2: (d, 2), orthonormal, largest entries positive."""
+    axes = np.linalg.svd(points - points.mean(0), full_matrices=False)[2][:2].T
+    largest = axes[np.abs(axes).argmax(0), range(axes.shape[1])]
+    turned: np.ndarray = axes * np.where(largest < 0, -1, 1)
+    return turned
+
+
+def own_centre(points: np.ndarray, labels: np.ndarray) -> float:
+    """The share of (N, d) points that no other class's centre is nearer to than their own's."""
+    centres = class_centres(points, labels, int(labels.max()) + 1)
+    apart = ((points[:, None] - centres) ** 2).sum(-1)
+    return float((apart.argmin(1) == labels).mean())
+
+
+def _flattened(centres: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Centres as the plane shows them; those of more dimensions in the plane of the points' two principal axes."""
+    return centres if centres.shape[1] == 2 else centres @ principal_axes(points)
+
+
+def planes(spec: RunSpec) -> list[int]:
+    """The hidden layers that have two neurons, as indices of spec.hidden."""
+    return [index for index, width in enumerate(spec.hidden) if width == 2]
+
+
+def _early_plane(spec: RunSpec, run: Run) -> dict[str, Any]:
+    """What the first layer of two neurons does where it is not the last; else Nones."""
+    found: dict[str, Any] = dict.fromkeys(
+        ("early_packing_ratio", "early_own_centre", "early_own_centre_epoch", "own_centre_epoch")
+    )
+    at = planes(spec)
+    if len(at) < 2 or spec.hidden[-1] != 2:
+        return found
+    shares = np.empty((len(run.checkpoints), 2))
+    for row, flat in enumerate(run.weights):
+        hidden = network.forward(spec, flat, run.x).hidden
+        shares[row] = own_centre(hidden[at[0]], run.y), own_centre(hidden[-1], run.y)
+    for column, key in enumerate(("early_own_centre_epoch", "own_centre_epoch")):
+        reached = np.flatnonzero(shares[:, column] >= 0.9)
+        found[key] = int(run.checkpoints[reached[0]]) if len(reached) else None
+    centres = class_centres(hidden[at[0]], run.y, spec.classes)
+    found["early_packing_ratio"] = packing_ratio(centres, ROOMS[layer_activations(spec)[at[0]]])
+    found["early_own_centre"] = float(shares[-1, 0])
+    return found
 
 
 def packing_ratio(centres: np.ndarray, room: str) -> float | None:
@@ -330,6 +402,50 @@ def packing_ratio(centres: np.ndarray, room: str) -> float | None:
         return None
     size = float(np.linalg.norm(centres, axis=1).max()) if room == "quadrant" else 1.0
     return packing.least_distance(centres) / (size * best) if size > 0 else 0.0
+
+
+def simplex_share(centres: np.ndarray, room: str) -> float | None:
+    """Least distance of (k, d) centres over sqrt(2k / (k - 1)) R, which no k points of a ball of radius R exceed.
+
+    R is that of the smallest ball around the room. Points of a simplex with all corners on the ball reach it, which
+    needs k <= d + 1; for more points it is out of reach, and the more so the more they are.
+
+    returns  a share, or None where the room has no end
+    source   Rankin 1955, "The closest packing of spherical caps in n dimensions"
+    """
+    if room == "quadrant":
+        return None
+    k, d = centres.shape
+    radius = math.sqrt(d) if room == "square" else 1.0
+    return packing.least_distance(centres) / (radius * math.sqrt(2 * k / (k - 1)))
+
+
+def simplex_fits(k: int, d: int) -> bool:
+    """Whether d dimensions hold k points at equal distances."""
+    return k <= d + 1
+
+
+def corner_each(k: int, d: int) -> bool:
+    """Whether a cube of d dimensions has a corner for each of k points."""
+    return k <= 1 << d
+
+
+def polygon_gap(centres: np.ndarray) -> float | None:
+    """How far (k, 2) centres are from a regular polygon: root mean square distance to the nearest one.
+
+    In units of the centres' root mean square distance from their mean; neither size, place nor turn counts. Centres
+    meet the polygon's corners in the order of their angles around the mean.
+
+    returns  0 for a regular polygon, at most 1; None where all centres coincide or k < 3
+    """
+    k = len(centres)
+    arms = (centres - centres.mean(0)) @ np.array([1, 1j])
+    size = float((np.abs(arms) ** 2).sum())
+    if k < 3 or size < 1e-18:
+        return None
+    ordered = arms[np.argsort(np.angle(arms), kind="stable")]
+    along = abs((ordered * np.exp(-2j * np.pi * np.arange(k) / k)).sum()) ** 2 / (k * size)
+    return math.sqrt(max(0.0, 1 - float(along)))
 
 
 def least_angle_deg(centres: np.ndarray) -> float | None:

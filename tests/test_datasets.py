@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from generator import datasets
+from generator import datasets, packing
 
 
 @pytest.mark.parametrize("kind", datasets.KINDS)
 @pytest.mark.parametrize("classes", [2, 7, 32])
 def test_points_come_in_class_order_and_from_the_seed_alone(kind, classes):
     x, y = datasets.points(kind, classes, 20, seed=3)
-    assert x.shape == (20 * classes, 2) and x.dtype == np.float32 and np.isfinite(x).all()
+    assert x.shape == (20 * classes, datasets.inputs(kind, classes)) and x.dtype == np.float32 and np.isfinite(x).all()
     assert (y == np.repeat(np.arange(classes), 20)).all()
     assert datasets.points(kind, classes, 20, seed=3)[0].tobytes() == x.tobytes()
     assert datasets.points(kind, classes, 20, seed=4)[0].tobytes() != x.tobytes()
@@ -55,6 +55,17 @@ def test_spirals_may_leave_a_hole():
     x, _ = datasets.points("spirals", 3, 50, seed=1, root_radius=0.4)
     radius = np.linalg.norm(x, axis=1).reshape(3, 50)
     np.testing.assert_allclose(radius, [np.linspace(0.4, 1, 50)] * 3, atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 5, 32])
+def test_no_class_of_a_simplex_lies_between_others(classes):
+    x, y = datasets.points("simplex", classes, 400, seed=1)
+    assert datasets.inputs("simplex", classes) == classes
+    centres = x.reshape(classes, 400, classes).mean(1)
+    apart = np.linalg.norm(centres[:, None] - centres, axis=2)[np.triu_indices(classes, 1)]
+    np.testing.assert_allclose(apart, np.sqrt(2), atol=0.06)
+    assert (x - centres[y]).std() == pytest.approx(0.1 * np.sqrt(2), rel=0.02)
+    assert (packing.hull_distances(centres) > 0.9).all()
 
 
 def test_parameters_know_their_defaults_and_bounds():

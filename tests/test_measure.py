@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from generator import measure, network
+from generator import datasets, measure, network
 from generator.experiments import ACTIVATIONS, RunSpec, layer_shapes
 
 EXACT = 1e-12
@@ -285,6 +285,44 @@ def test_a_hand_made_network_fills_the_corners():
     assert [row["mean_deg"] for row in found["angles"]] == pytest.approx([45, 135, 225, 315], abs=ANGLE_ATOL_DEG)
 
 
+@pytest.mark.parametrize(("k", "turn"), [(3, 0.0), (5, 0.3), (7, 2.0)])
+def test_a_regular_polygon_has_no_gap_whatever_its_place_size_turn_and_names(k, turn):
+    angles = turn + 2 * np.pi * np.random.default_rng(k).permutation(k) / k
+    polygon = 0.4 + 3 * np.stack([np.cos(angles), np.sin(angles)], 1)
+    assert measure.polygon_gap(polygon) == pytest.approx(0, abs=1e-7)
+    assert measure.polygon_gap(polygon * [1, -1]) == pytest.approx(0, abs=1e-7)
+
+
+def test_the_polygon_gap_is_the_distance_to_the_nearest_polygon():
+    # of 1.1 and 0.9 around a square of radius 1, in turns: the mean square distance is 0.01, the mean square size 1.01
+    lengths = np.array([1.1, 0.9, 1.1, 0.9])[:, None]
+    square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    assert measure.polygon_gap(square * lengths) == pytest.approx(0.1 / math.sqrt(1.01))
+    in_a_row = np.linspace(0, 1, 4)[:, None] * [1.0, 1.0]
+    assert measure.polygon_gap(in_a_row) > 0.5
+    assert measure.polygon_gap(np.zeros((3, 2))) is None and measure.polygon_gap(square[:2]) is None
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 9])
+def test_a_simplex_on_the_ball_has_its_whole_share(k):
+    corners = np.eye(k) - 1 / k
+    corners /= np.linalg.norm(corners[0])
+    flat = corners @ np.linalg.svd(corners)[2][: k - 1].T  # in as few dimensions as it fits
+    assert measure.simplex_share(flat, "disk") == pytest.approx(1)
+    assert measure.simplex_share(flat * math.sqrt(k - 1), "square") == pytest.approx(1)
+    assert measure.simplex_share(flat, "quadrant") is None
+
+
+def test_four_points_of_a_disk_cannot_be_a_simplex():
+    square = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
+    assert measure.simplex_share(square, "circle") == pytest.approx(math.sqrt(3) / 2)
+
+
+def test_classes_and_neurons_say_what_there_is_room_for():
+    assert [measure.simplex_fits(k, 3) for k in (4, 5)] == [True, False]
+    assert [measure.corner_each(k, 3) for k in (8, 9)] == [True, False]
+
+
 def test_the_wall_gap_is_that_of_the_centre_least_near_a_wall():
     spec, run = corner_run()
     run.x[:10] = [0.01, 0.0]  # the first class's centre: tanh(9 tanh 0.09), 0
@@ -313,6 +351,58 @@ def test_a_run_that_learnt_nothing_says_so():
     assert found["least_distance"] == 0 and found["packing_ratio"] == 0
     assert found["nc1"] is None and found["margin"] is None and found["wall_gap"] is None
     json.dumps(found, allow_nan=False)
+
+
+def test_points_of_more_dimensions_have_measures_but_no_angles():
+    spec = RunSpec(classes=3, activation="disk", seed=0, dataset="simplex", hidden=(4, 3))
+    x, y = datasets.points("simplex", 3, 10, 0)
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
+    run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
+    found = measure.measure_run(spec, run, lattice=5)
+    assert found["angles"] is None and found["polygon_gap"] is None and found["order_kept"] is None
+    assert 0 < found["simplex_share"] < 1 and found["simplex_fits"] is True and found["corner_each"] is True
+    in_a_plane = replace(spec, hidden=(4, 2))
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(in_a_plane))
+    run = replace(run, weights=np.stack([flat[:size], flat[:size]]))
+    assert measure.measure_run(in_a_plane, run, lattice=5)["angles"] is None
+
+
+def test_an_earlier_plane_is_measured_as_the_last_is():
+    spec, run = corner_run()
+    found = measure.measure_run(spec, run, lattice=5)
+    assert found["early_packing_ratio"] == pytest.approx(math.tanh(4.5), abs=1e-5)
+    assert (found["early_own_centre"], found["own_centre"]) == (1, 1)
+    assert (found["early_own_centre_epoch"], found["own_centre_epoch"]) == (1, 1)
+    shallow = replace(spec, hidden=(3, 2))
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(shallow))
+    run = replace(run, weights=np.ones((2, size), np.float32))
+    found = measure.measure_run(shallow, run, lattice=5)
+    assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
+
+
+def test_two_axes_of_a_known_spread():
+    points = (
+        np.concatenate([np.diag([3.0, 2, 1]), -np.diag([3.0, 2, 1])]) @ np.linalg.qr(np.ones((3, 3)) + np.eye(3))[0]
+    )
+    assert measure.two_axes(points + 7) == pytest.approx(13 / 14)
+    assert measure.two_axes(points[:, :2]) == pytest.approx(1) and measure.two_axes(np.zeros((4, 3))) == 1
+    axes = measure.principal_axes(points)
+    np.testing.assert_allclose(axes.T @ axes, np.eye(2), atol=EXACT)
+    assert np.linalg.norm((points @ axes), axis=0) == pytest.approx([math.sqrt(18), math.sqrt(8)])
+    assert (axes[np.abs(axes).argmax(0), [0, 1]] > 0).all()
+
+
+def test_a_tilted_ring_keeps_its_order():
+    ring = regular(7) @ np.linalg.qr(np.random.default_rng(1).normal(size=(5, 5)))[0][:2]
+    shuffled = ring[[0, 2, 1, 3, 4, 5, 6]]
+    assert measure.order_kept(measure._flattened(ring, ring)) is True
+    assert measure.order_kept(measure._flattened(shuffled, shuffled)) is False
+
+
+def test_own_centre_counts_points_nearer_to_another_class():
+    points = np.array([[0.0], [0.2], [0.9], [1.0], [1.2], [1.1]])
+    assert measure.own_centre(points, np.repeat([0, 1], 3)) == pytest.approx(5 / 6)
 
 
 def test_every_key_is_described():

@@ -129,6 +129,16 @@ def test_matches_plain_torch_in_double_precision(activation, hidden):
     np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
 
 
+@pytest.mark.parametrize(("classes", "hidden"), [(2, (5, 1)), (9, (8, 4)), (17, (6, 2))])
+def test_points_of_more_dimensions_match_plain_torch(classes, hidden):
+    spec = replace(spec_of("tanh", hidden, epochs=100), classes=classes, dataset="simplex", points_per_class=5)
+    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
+    assert run.x.shape == (5 * classes, classes)
+    final, losses = reference(spec, run.x, run.y, torch.float64)
+    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+
+
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 @pytest.mark.parametrize("hidden", SHAPES)
 @pytest.mark.parametrize("device", DEVICES)
