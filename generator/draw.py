@@ -29,7 +29,6 @@ from PIL import Image
 from generator import measure, network
 from generator.experiments import RunSpec
 from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
-from generator.style import icon as icon
 
 if TYPE_CHECKING:
     from generator.train import Run
