@@ -139,7 +139,7 @@ def compose(options: Options, means: Means) -> tuple[dict[str, bytes | Path], li
 
 
 def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report | None]:
-    """The article and the catalogue of its runs; mistakes in either are raised together, before anything trains."""
+    """The article and the catalogue of its runs; what can be known to be wrong is raised before anything trains."""
     from generator import content, experiments
 
     problems: list[Problem] = []
@@ -159,7 +159,11 @@ def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report |
     if problems or article is None:
         raise ContentError(problems)
     if gathered is None:
+        from generator import rehearsal
+
         assert plan is not None
+        if wrong := rehearsal.rehearse(article, plan, options.templates, options.cache / "templates"):
+            raise ContentError(wrong)
         gathered, report = catalogue.make(plan, key, means)
     return article, gathered, report
 

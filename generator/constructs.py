@@ -24,7 +24,7 @@ from generator.content import Asset, Page, picture_size
 from generator.errors import Problem, nearest
 from generator.expressions import ExpressionError
 from generator.outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline, short
-from generator.results import Results
+from generator.results import Results, Unmeasured
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VALUE = re.compile(r"""\{\{((?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
@@ -130,7 +130,9 @@ class Constructs:
             return expressions.say(expressions.evaluate(expression.strip(), self.names))
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
-            return ""
+        except Unmeasured:
+            pass
+        return ""
 
     def anchor(self, id_: str, line: int) -> None:
         """Take an id that an attribute list gives."""
@@ -305,6 +307,8 @@ class Constructs:
             claim = claims.judge(id_, said.values["claim"], self.names, int(wanted), refuted, self.place(line))
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
+            return ""
+        except Unmeasured:
             return ""
         if claim.verdict == "contradicted":
             self.wrong(line, f"the runs contradict the claim: {claim.in_words}", "another claim, or refuted after it")

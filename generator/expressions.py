@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from jinja2 import nodes
 from jinja2.parser import Parser
 
 from generator.errors import nearest
-from generator.results import Result, Results, UnknownResult
+from generator.results import Result, Results, UnknownResult, Unmeasured
 
 COVERAGE = 0.95  # of the interval around a median
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
@@ -225,10 +225,16 @@ def evaluate(source: str, names: Mapping[str, Any], seen: list[Evidence] | None 
     names   what it may ask for: "results" above all
     seen    takes each statistic that was computed on the way
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
+            Unmeasured: it asks for what is not measured yet, and nothing else in it is wrong
     """
     tree = parse(source)
+    walk = _Walk(names, seen if seen is not None else [])
     try:
-        return _Walk(names, seen if seen is not None else []).value(tree)
+        try:
+            return walk.value(tree)
+        except Unmeasured:
+            walk.look_around(tree)
+            raise
     except UnknownResult as error:
         raise ExpressionError(str(error.args[0])) from error
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
@@ -295,6 +301,24 @@ class _Walk:
         if found is None:
             raise ExpressionError(f'"{type(node).__name__}" is not part of an expression here')
         return found(node)
+
+    def look_around(self, node: nodes.Node) -> None:
+        """Look for mistakes in the parts of an expression that stopped at what is not measured yet."""
+        for part in self._parts(node):
+            try:
+                self.value(part)
+            except Unmeasured:
+                self.look_around(part)
+
+    def _parts(self, node: nodes.Node) -> Iterator[nodes.Node]:
+        """The parts that are evaluated whatever the others turn out to be."""
+        if isinstance(node, nodes.CondExpr):
+            yield node.test
+        elif isinstance(node, (nodes.And, nodes.Or)):
+            yield node.left
+        else:
+            for part in node.iter_child_nodes():
+                yield from self._parts(part) if isinstance(part, (nodes.Helper, nodes.Slice)) else [part]
 
     def _const(self, node: nodes.Const) -> Any:
         return node.value

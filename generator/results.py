@@ -20,6 +20,10 @@ class UnknownResult(LookupError):
     """An expression asked for what no run has. args: message."""
 
 
+class Unmeasured(Exception):
+    """An expression asked for what is known once the runs are trained. args: its name."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A drawn picture of a run in the site.
@@ -80,6 +84,7 @@ class Results:
 
     def __init__(self, runs: Iterable[Result]) -> None:
         self.runs = tuple(runs)
+        self._asked: dict[tuple[str, Any], Results] = {}  # an article asks for the same runs again and again
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.runs)
@@ -97,11 +102,20 @@ class Results:
 
         raises  UnknownResult: a condition no run knows, or none of the runs fits
         """
-        found = [run for run in self.runs if all(_fits(run.value(key), want) for key, want in conditions.items())]
-        if not found:
-            said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
-            raise UnknownResult(f"no run with {said}")
-        return Results(found)
+        found = self
+        for key, want in conditions.items():
+            found = found._fitting(key, tuple(want) if isinstance(want, list) else want)
+            if not found.runs:
+                said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
+                raise UnknownResult(f"no run with {said}")
+        return found
+
+    def _fitting(self, key: str, want: Any) -> Results:
+        """The runs for which one condition holds."""
+        kept = self._asked.get((key, want))
+        if kept is None:
+            kept = self._asked[key, want] = Results(run for run in self.runs if _fits(run.value(key), want))
+        return kept
 
     def one(self, **conditions: Any) -> Result:
         """The first run, in the order of the seeds, for which every condition holds."""

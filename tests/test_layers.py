@@ -28,6 +28,7 @@ ORDER = [
     "draw",
     "figures",
     "page",
+    "rehearsal",
     "store",
     "work",
     "executors",

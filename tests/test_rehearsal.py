@@ -1,0 +1,153 @@
+"""An article read before its networks are trained: what is wrong is said then, and nothing else is."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator import build, catalogue, content, experiments, rehearsal, results, store
+from generator.__main__ import main
+from generator.expressions import ExpressionError, evaluate
+from generator.progress import Progress
+from generator.results import Unmeasured
+
+ROOT = Path(__file__).parent.parent
+TINY = ROOT / "tests" / "sites" / "tiny"
+TEMPLATES = ROOT / "templates"
+
+
+def rehearsed(folder, templates=TEMPLATES):
+    article, plan = content.read(folder), experiments.read(folder / "experiments.toml")
+    return [str(problem) for problem in rehearsal.rehearse(article, plan, templates)]
+
+
+@pytest.fixture
+def article(tmp_path):
+    return shutil.copytree(TINY, tmp_path / "content")
+
+
+@pytest.mark.parametrize("folder", [ROOT / "content", TEMPLATES / "new" / "content", TINY], ids=lambda f: f.parent.name)
+def test_nothing_is_wrong_with_an_article_that_is_right(folder):
+    assert rehearsed(folder) == []
+
+
+def test_what_will_be_measured_is_known_by_name(tmp_path):
+    plan = experiments.read(TINY / "experiments.toml")
+    means = catalogue.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
+    made, _ = catalogue.make(plan, "any", means)
+    foreseen = rehearsal.foreseen(plan)
+    for run, to_come in zip(results.from_catalogue(made.runs), foreseen, strict=True):
+        assert set(run.measures) <= set(to_come.measures)
+        assert (run.id, run.experiment, run.label, run.spec) == (
+            to_come.id, to_come.experiment, to_come.label, to_come.spec,
+        )  # fmt: skip
+        assert run.files == to_come.files
+        assert {name: (p.path, p.formats, p.width, p.height, p.title) for name, p in run.pictures.items()} == {
+            name: (p.path, p.formats, p.width, p.height, p.title) for name, p in to_come.pictures.items()
+        }
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("/// figre | angles\nWords.\n///", 'unknown block "figre"; did you mean "figure"?'),
+        ("/// figure | angels\nWords.\n///", 'unknown figure "angels"; did you mean "angles"?'),
+        ("/// figure | angles\n    classes: 9\n\nWords.\n///", "no run with classes=9"),
+        ("/// figure | angles\n    experiment: grdi\n\nWords.\n///", "no run with experiment='grdi'"),
+        ("/// figure | angles\n>>    clases: 2\n\nWords.\n///", 'unknown option "clases" of figure; did you mean'),
+        ("/// figure | room.png\n    alt: A room\n\nWords.\n///", 'no picture "room.png"'),
+        ("See @fig-nowhere.", 'undefined figure "fig-nowhere"'),
+        ("See @sec-hree.", 'undefined section "sec-hree"; did you mean "sec-here"?'),
+        ("As [@nobody1999] says.", 'undefined citation "nobody1999"; expected a key of {folder}/references.bib'),
+        ("A note.[^lost]", 'undefined footnote "lost"'),
+        ("A [link](#nowhere).", 'a link to "#nowhere", which is not on the page'),
+        ("A [file](data/grid/k2-tanh-s9.npz).", 'a link to "data/grid/k2-tanh-s9.npz", which is not there'),
+        ("$\\frac{1$", 'TeX: expected closing token "}", but reached end of input'),
+        ("{{ results.mdian('accuracy') }}", 'results has no "mdian"; did you mean "median"?'),
+        ("{{ results.median('acuracy') | percent }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
+        ("{{ results.median('accuracy') | percnt }}", 'unknown filter "percnt"; did you mean "percent"?'),
+        ("{{ 1 - results.median('accuracy') + resluts.count }}", 'unknown name "resluts"; did you mean "results"?'),
+        ("{{ results.one(classes=2).acuracy }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
+        ("{{ results.where(classes=3).median('accuracy') }}", "no run with classes=3"),
+        ("{{ results.where(clases=2).median('accuracy') }}", 'unknown result "clases"; did you mean "classes"?'),
+        ("{{ results.median('accuracy' }}", "the expression does not parse: "),
+        ('[So]{claim="results.median(\'accuracy\') >= result.count"}.', 'unknown name "result"; did you mean'),
+        ('[So]{claim="results.count > 2"}.', "the runs contradict the claim: number of runs of 2 runs, 1 seed "),
+    ],
+)  # fmt: skip
+def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
+    article, tmp_path, capsys, monkeypatch, text, wrong
+):
+    monkeypatch.setattr(catalogue, "make", lambda *_: pytest.fail("it trained"))
+    source = article / "article.md"
+    line = source.read_text().count("\n") + 2 + text.partition(">>")[0].count("\n") * (">>" in text)
+    source.write_text(source.read_text() + "\n" + text.replace(">>", "") + "\n")
+    folders = ["--content", article, "--out", tmp_path / "site", "--cache", tmp_path / "cache"]
+    assert main(["build", "--quiet", *map(str, folders)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1 and said[0].startswith(f"{source}:{line}: {wrong.replace('{folder}', str(article))}")
+    assert not (tmp_path / "site").exists()
+
+
+def test_mistakes_of_all_kinds_are_said_together(article):
+    source = article / "article.md"
+    source.write_text(source.read_text() + "\nSee @fig-nowhere, {{ results.mdian() }} and [@nobody].\n")
+    assert [said.partition(": ")[2].partition('"')[0] for said in rehearsed(article)] == [
+        "results has no ", "undefined citation ", "undefined figure ",
+    ]  # fmt: skip
+
+
+def test_a_template_that_does_not_parse_is_said_too(article, tmp_path):
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    (templates / "gallery.html").write_text("{% if %}")
+    assert rehearsed(article, templates) == [
+        f"{templates}/gallery.html:1: Expected an expression, got 'end of statement block'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "results.median('accuracy')",
+        "results.where(collapsed=false).count",
+        "results.one(nearest_law='margin').id",
+        "results.one(classes=2).angles[0].mean_deg | degrees",
+        "results.values('accuracy') | map('percent') | join(', ')",
+        "'most' if results.median('accuracy') > 0.5 else results.where(classes=99).count",
+        "results.median('accuracy') > 0.5 and results.where(classes=99).count > 1",
+        "results.count if 3 in results.distinct('classes') else results.median('accuracy')",
+        "results.one().centres[0][1:] | first",
+        "1 / (results.min('loss') - results.max('loss'))",
+    ],
+)
+def test_what_measures_decide_is_left_open(expression):
+    foreseen = rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))
+    with pytest.raises(Unmeasured):
+        evaluate(expression, {"results": foreseen})
+
+
+@pytest.mark.parametrize(
+    "expression", ["results.count", "results.distinct('classes') | join", "results.one().spec.epochs"]
+)
+def test_what_the_plan_decides_is_known(expression):
+    evaluate(expression, {"results": rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))})
+
+
+def test_mistakes_beside_what_is_left_open_are_found():
+    foreseen = {"results": rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))}
+    for expression in (
+        "[results.min('loss'), nme]",
+        "results.min('loss')[nme:]",
+        "results.min('loss') < nme",
+        "nme ~ results.min('loss')",
+    ):
+        with pytest.raises(ExpressionError, match='unknown name "nme"'):
+            evaluate(expression, foreseen)
+
+
+def test_a_build_whose_runs_are_known_does_not_rehearse(article, tmp_path, monkeypatch):
+    options = build.Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
+    build.build(options, Progress(quiet=True))
+    monkeypatch.setattr(rehearsal, "rehearse", lambda *_: pytest.fail("it rehearsed"))
+    (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
+    assert build.build(options, Progress(quiet=True)).changed
