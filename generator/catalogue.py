@@ -153,8 +153,8 @@ def pack_key(run_id: str, run: str) -> str:
 
 def social_card(gathered: Catalogue, title: str, subtitle: str, means: Means) -> Path | None:
     """The article's social card, of the drawn run in the middle of the first activation; None when none is drawn."""
-    drawn = [run for run in gathered.runs if run["pictures"]]
-    alike = [run for run in drawn if run["label"] == drawn[0]["label"]]
+    drawn = [run for run in gathered.runs if "hidden-plane" in run["pictures"]]
+    alike = [run for run in drawn if all(run[key] == drawn[0][key] for key in ("experiment", "label"))]
     if not alike:
         return None
     run = alike[len(alike) // 2]
@@ -341,6 +341,8 @@ class _Maker:
         missing: dict[RunSpec, dict[str, str]] = {}
         for (_, run), figure in itertools.product(planned, figures.load().values()):
             spec = run.spec
+            if not figure.suits(spec):
+                continue
             key = picture_key(self.keys[spec], digest(measures[spec]), figure)
             endings = self.store.load_json("pictures", key)
             drawn[spec, figure.name] = {e: self.store.path("pictures", key, e) for e in endings or ()}
@@ -422,6 +424,8 @@ def _assemble(
             }
             if run.folder:
                 for name, figure in figures.load().items():
+                    if not figure.suits(run.spec):
+                        continue
                     path = f"plots/{run.folder}/{run.spec.label}.{figure.stem}"
                     endings = drawn[run.spec, name]
                     files |= {f"{path}.{ending}": file for ending, file in endings.items()}

@@ -17,7 +17,7 @@ from generator.errors import ContentError, Problem, nearest
 
 ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU", "disk": "disk", "sphere": "sphere", "softplus": "softplus"}
 ACTIVATIONS = tuple(ACTIVATION_LABELS)
-IN_PAGES = ("tanh", "relu")  # what pictures and the page's scripts know
+IN_PAGES = ("tanh", "relu")  # what the page's scripts know
 VECTOR_ACTIVATIONS = ("disk", "sphere")
 LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
 BATCH_NUMBERS = 800_000  # activations and their gradients, 3.2 MB of float32: measured best on one core and on two
@@ -419,18 +419,20 @@ class _Reader:
         for key in ("classes", "activation"):
             if key not in axes:
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
-        if fixed["draw"] and any(widths[-1] != 2 for widths in axes.get("hidden", [])):
-            self.wrong((*path, "hidden"), "the last width is not 2", "2 where pictures are drawn: they show a plane")
-        for key in ("draw", "ship"):
-            if fixed[key] and (others := set(axes.get("activation", [])) - set(IN_PAGES)):
-                what = f"{key} is {fixed[key]} with activation {_shown(min(others))}"
-                self.wrong((*path, key), what, f"0, or only {' and '.join(IN_PAGES)}")
+        if fixed["ship"]:
+            if others := set(axes.get("activation", [])) - set(IN_PAGES):
+                what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
+                self.wrong((*path, "ship"), what, f"0, or only {' and '.join(IN_PAGES)}")
+            if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
+                self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
         if set(axes.get("head_start", [])) - {"drawn"} and (
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):
             self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
         chosen = table.get("dataset", next(iter(datasets), "spirals"))
         choices = chosen if isinstance(chosen, list) else [chosen]
+        if fixed["ship"] and any(datasets.get(str(choice), {}).get("kind") == ["simplex"] for choice in choices):
+            self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a simplex dataset", "0, or points of a plane")
         for choice in choices:
             if choice not in datasets:
                 match = nearest(choice, datasets) if isinstance(choice, str) else None

@@ -99,8 +99,13 @@ def test_dataset_fields_make_grids_too():
         ),
         (
             "classes = [2, 3]",
-            "classes = 2\nhidden = [\n 64,\n 3]\ndraw = 1",
-            "e.toml:6: the last width is not 2; expected 2 where pictures are drawn: they show a plane",
+            "classes = 2\nhidden = [\n 64,\n 3]\nship = 1",
+            "e.toml:6: the last width is not 2; expected 2 where runs travel with the page",
+        ),
+        (
+            'kind = "spirals"\n\n[experiment.grid]',
+            'kind = "simplex"\n\n[experiment.grid]\nship = 1',
+            "e.toml:5: ship is 1 with a simplex dataset; expected 0, or points of a plane",
         ),
         (
             "classes = [2, 3]",
@@ -123,8 +128,8 @@ def test_dataset_fields_make_grids_too():
         ("classes = [2, 3]", "classes = 2\nseeds = 0", "e.toml:6: seeds is 0; expected how many seeds, or a list"),
         (
             'activation = ["tanh", "relu"]',
-            'activation = "disk"\ndraw = 1',
-            'e.toml:7: draw is 1 with activation "disk"; expected 0, or only tanh and relu',
+            'activation = "disk"\nship = 1',
+            'e.toml:7: ship is 1 with activation "disk"; expected 0, or only tanh and relu',
         ),
         (
             "classes = [2, 3]",
@@ -141,6 +146,11 @@ def test_dataset_fields_make_grids_too():
 )
 def test_each_mistake_has_its_line(old, new, said):
     assert any(line.startswith(said) for line in mistakes(GRID.replace(old, new))), mistakes(GRID.replace(old, new))
+
+
+def test_every_room_and_width_may_be_drawn():
+    text = GRID.replace('["tanh", "relu"]', '["disk", "sphere", "softplus"]') + "hidden = [[8, 2], [8, 3]]\ndraw = 1\n"
+    assert {run.folder for run in runs(text)} == {"2/h8-2", "2/h8-3", "3/h8-2", "3/h8-3"}
 
 
 def test_unknown_keys_and_datasets_have_a_nearest_match():

@@ -14,12 +14,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from generator.experiments import layer_shapes
+
 if TYPE_CHECKING:
     from generator.experiments import RunSpec
     from generator.style import Theme
     from generator.train import Run
 
 Measures = Mapping[str, Any]
+
+
+def is_plane_to_plane(spec: RunSpec) -> bool:
+    """Whether a network takes points of a plane to its last hidden layer's plane."""
+    return spec.hidden[-1] == 2 and layer_shapes(spec)[0][1] == 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Figure:
     animated   whether `draw` also gives a GIF, of which the still is the last frame
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
     alt        (spec, measures) -> the picture in words and numbers, a sentence or two
+    suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
     """
 
     name: str
@@ -44,6 +52,7 @@ class Figure:
     animated: bool
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
     alt: Callable[[RunSpec, Measures], str]
+    suits: Callable[[RunSpec], bool] = is_plane_to_plane
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from generator import datasets, draw, figures, measure, network
-from generator.experiments import RunSpec
+from generator.experiments import RunSpec, layer_shapes
 from generator.style import THEMES
 
 CASES = {(5, "tanh"): "five classes, tanh", (4, "relu"): "four classes, ReLU"}
@@ -40,6 +40,20 @@ def sample(classes: int, activation: str) -> tuple[RunSpec, SimpleNamespace, dic
     weights = (share * last + (1 - share) * last * rng.uniform(0, 1, last.shape)).astype(np.float32)
     accuracy = np.linspace(1 / classes, (network.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
     loss = (math.log(classes) * np.exp(-np.arange(201) / 40)).astype(np.float32)
+    run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
+    return spec, run, measure.measure_run(spec, run)
+
+
+@cache
+def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, SimpleNamespace, dict]:
+    """A tanh network of any shape with random weights that grow from checkpoint to checkpoint."""
+    spec = RunSpec(classes=3, activation="tanh", seed=1, points_per_class=30, epochs=100, hidden=hidden)
+    x, y = datasets.points("spirals", 3, 30, 1)
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    checkpoints = np.array([0, 6, 26, 100])
+    flat = np.random.default_rng(2).normal(size=size)
+    weights = (np.array([0.2, 0.5, 1.0, 2.0])[:, None] * flat).astype(np.float32)
+    loss, accuracy = np.full(101, 0.7, np.float32), np.full(101, 0.5, np.float32)
     run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure.measure_run(spec, run)
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from generator import figures
+from generator.experiments import RunSpec
 from generator.style import THEMES
 
 STEMS = {
@@ -23,6 +24,7 @@ STEMS = {
     "angles": "angles",
     "loss": "loss",
 }
+DEEP_OR_WIDE = {"filmstrip": "filmstrip", "projection": "projection"}  # figures of networks of other shapes
 GOLDEN = Path(__file__).parent / "golden"  # drawn anew by: GOLDEN=write pytest tests/figures
 # Fonts and rasterisers change a little from version to version: few pixels may differ, and these by anything.
 SAME_SHARE, SAME_WITHIN, MEAN_WITHIN = 95, 1, 0.5
@@ -36,8 +38,24 @@ def decoded(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def test_the_six_figures_are_found_with_their_file_names():
-    assert {name: figure.stem for name, figure in figures.load().items()} == STEMS
+def test_the_figures_are_found_with_their_file_names():
+    assert {name: figure.stem for name, figure in figures.load().items()} == STEMS | DEEP_OR_WIDE
+
+
+@pytest.mark.parametrize(
+    ("hidden", "dataset", "activation", "drawn"),
+    [
+        ((64, 2), "spirals", "disk", set(STEMS)),
+        ((64, 2), "simplex", "tanh", {"loss"}),
+        ((64, 3), "spirals", "tanh", {"loss", "projection"}),
+        ((64, 1), "spirals", "tanh", {"loss"}),
+        ((8, 2, 8, 2), "spirals", "tanh", {*STEMS, "filmstrip"}),
+        ((8, 2, 8, 3), "spirals", "tanh", {"loss", "projection"}),
+    ],
+)
+def test_a_network_is_drawn_as_its_shape_allows(hidden, dataset, activation, drawn):
+    spec = RunSpec(classes=3, activation=activation, seed=1, dataset=dataset, hidden=hidden)
+    assert {name for name, figure in figures.load().items() if figure.suits(spec)} == drawn
 
 
 def test_a_figure_is_frozen():
@@ -50,8 +68,10 @@ def test_figures_can_be_listed_and_described_without_heavy_imports():
 import sys
 from generator import figures
 from generator.experiments import RunSpec
+from generator.experiments import RunSpec
 angles = [{{"class": 0, "mean_deg": 1.0, "std_deg": 2.0}}]
 measures = {{"accuracy": 0.99, "loss": 0.01, "least_distance": 1.0, "angles": angles}}
+measures |= {{"two_axes": 0.9, "own_centre": 0.9, "early_own_centre": 0.8}}
 for figure in figures.load().values():
     figure.alt(RunSpec(classes=2, activation="tanh", seed=1), measures)
 assert not [name for name in {HEAVY!r} if name in sys.modules], "imported"
@@ -90,8 +110,11 @@ sys.path[:0] = sys.argv[1:]
 import hashlib
 from conftest import sample
 from generator import figures
+from generator.experiments import RunSpec
 from generator.style import THEMES
-drawn = (figure.draw(*sample(5, "tanh"), THEMES["light"]) for _, figure in sorted(figures.load().items()))
+case = sample(5, "tanh")
+fit = [figure for _, figure in sorted(figures.load().items()) if figure.suits(case[0])]
+drawn = (figure.draw(*case, THEMES["light"]) for figure in fit)
 print(hashlib.sha256(b"".join(files[ending] for files in drawn for ending in sorted(files))).hexdigest())
 """
     here = Path(__file__).parent
@@ -127,7 +150,7 @@ def test_the_picture_is_as_it_was(name, case, theme):
 def test_the_articles_pictures_are_small(tanh_case, relu_case):
     loaded = 0
     for case in (tanh_case, relu_case):
-        for figure in figures.load().values():
+        for figure in (figures.load()[name] for name in STEMS):
             files = figure.draw(*case, THEMES["light"])
             loaded += len(files["webp"]) + len(files.get("gif", b""))
     assert 6 * loaded < ARTICLE_BYTES
