@@ -102,6 +102,11 @@ def _short(value: float, digits: int) -> str:
     return f"{float(text):.0f}" if "e" in text and abs(value) >= 1 else text
 
 
+def prose(text: str) -> str:
+    """A paragraph in one line."""
+    return " ".join(text.split()) + "\n"
+
+
 def table(head: list[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table, numbers to the right but for the first column."""
     lines = [" | ".join(head), " | ".join(["---"] + ["--:"] * (len(head) - 1))]

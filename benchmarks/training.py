@@ -157,9 +157,9 @@ def by_hand(ring: Ring, quick: bool) -> str:
     text = [
         "### Against a loop in torch\n",
         "Microseconds per step and network. By hand: `torch.nn`, autograd, `torch.optim.Adam`, loss and accuracy kept"
-        " at each step, one network after another, with one or two threads, whichever is faster here. Ours: two processes"
-        " of one thread, each stepping as many networks together as the build does. *Per core* compares the processors'"
-        " time of both, which other load on the machine changes less.\n",
+        " at each step, one network after another, with one or two threads, whichever is faster here. Ours: two"
+        " processes of one thread, each stepping as many networks together as the build does. *Per core* compares the"
+        " processors' time of both, which other load on the machine changes less.\n",
     ]
     for hidden, classes in ((RECIPE.hidden, (2, 3, 4, 5, 6, 7)), (WIDE, (2, 5, 7))):
         rows, walls, cores = [], [], []
