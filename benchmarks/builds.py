@@ -1,0 +1,115 @@
+"""Whole builds in processes of their own, with the seconds of each stage and the memory of all that they start."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.contest import ROOT
+
+SAMPLE_S = 0.2
+ARTICLE = """---
+title: A sweep
+description: Nothing but its networks.
+authors:
+  - name: The benchmarks
+date: 2026-01-01
+---
+
+This text stands above {{ results.count | words }} networks.
+"""
+
+
+@dataclass
+class Built:
+    """What a build took.
+
+    stages   seconds by name; what comes after the last one is counted with it
+    peak_mb  the most that the build and its processes held together, shared pages counted once
+    """
+
+    seconds: float = 0.0
+    stages: dict[str, float] = field(default_factory=dict)
+    peak_mb: float = 0.0
+
+
+def article(folder: Path, experiments: str, text: str = ARTICLE) -> Path:
+    """An article's content."""
+    folder.mkdir(parents=True)
+    (folder / "article.md").write_text(text, encoding="utf-8")
+    (folder / "experiments.toml").write_text(experiments, encoding="utf-8")
+    return folder
+
+
+def build(content: Path, home: Path, *options: str) -> Built:
+    """Build an article with the cache and the site that are in a folder.
+
+    raises  RuntimeError: with what the build said
+    """
+    program = [sys.executable, "-m", "generator", "build", "--content", str(content)]
+    program += ["--cache", str(home / "cache"), "--out", str(home / "site"), *options]
+    began = time.perf_counter()
+    process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    built, ended = Built(), threading.Event()
+    watch = threading.Thread(target=_watch, args=(process.pid, built, ended))
+    watch.start()
+    assert process.stderr
+    said, stage, since = [], "", began
+    try:
+        for line in process.stderr:
+            said.append(line)
+            started = re.fullmatch(r"([a-z]+): \d+ [a-z]+\n", line)
+            if started or line.startswith("site "):
+                now = time.perf_counter()
+                if stage:
+                    built.stages[stage] = built.stages.get(stage, 0) + now - since
+                stage, since = started[1] if started else "", now
+    finally:
+        process.terminate() if process.poll() is None and sys.exc_info()[0] else process.wait()
+        built.seconds = time.perf_counter() - began
+        ended.set()
+        watch.join()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(said)}")
+    return built
+
+
+def _watch(pid: int, built: Built, ended: threading.Event) -> None:
+    """Note the most memory until the end."""
+    while not ended.wait(SAMPLE_S):
+        built.peak_mb = max(built.peak_mb, sum(map(held_mb, family(pid))))
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it; the process alone where the system has no /proc."""
+    found = [pid]
+    for each in found:
+        for task in _listed(Path(f"/proc/{each}/task")):
+            found += map(int, _read(task / "children").split())
+    return found
+
+
+def held_mb(pid: int) -> float:
+    """A process's share of the memory that it holds, in MB."""
+    share = re.search(r"^Pss:\s+(\d+) kB", _read(Path(f"/proc/{pid}/smaps_rollup")), re.M)
+    return int(share[1]) / 1024 if share else 0.0
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [folder / name for name in os.listdir(folder)]
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""
