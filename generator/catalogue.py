@@ -17,22 +17,25 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from generator import executors, experiments, figures, work
+from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import LAWS, Plan, Planned, RunSpec
 from generator.progress import Progress
-from generator.store import Store, all_code, code, digest, versions
+from generator.store import Store, all_code, code, digest, sha256, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from generator.executors import Crew
 
+Asked = TypeVar("Asked")
+
 TRAINING = ("torch", "numpy")
 ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
 CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
+MEASURED_AT_ONCE = 10
 JUDGED_AT_ONCE = 50
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
 STAGES = ("train", "measure", "draw")
@@ -51,6 +54,7 @@ class Catalogue:
     about    each experiment's sentence, by name
     files    site-relative path -> file in the cache, relative to it
     tables   site-relative path -> text made of the runs: one CSV an experiment
+    sums     site-relative path of each file -> its SHA-256
     """
 
     profile: str
@@ -59,6 +63,7 @@ class Catalogue:
     files: dict[str, str]
     tables: dict[str, str] = field(default_factory=dict)
     laws: dict[str, Any] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -119,6 +124,8 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
         drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
     catalogue = replace(_assemble(plan, maker, measures, drawn, packed), laws={ROOM: _told(laws)})
+    sums = {path: sha256(means.store.root / file) for path, file in catalogue.files.items()}
+    catalogue = replace(catalogue, sums=sums)
     means.store.save_json("catalogues", key, dataclasses.asdict(catalogue))
     return catalogue, maker.report
 
@@ -199,6 +206,8 @@ class _Maker:
 
     def crew(self, executor: str = "local") -> Crew:
         """Those who do the jobs, called up at the first one."""
+        from generator import executors  # not needed where everything is in the cache
+
         if executor not in self._crews:
             called = executors.dask(self.means.scheduler) if executor == "dask" else executors.local(self.means.workers)
             self._crews[executor] = called
@@ -209,6 +218,9 @@ class _Maker:
 
     def run_data(self, spec: RunSpec) -> bytes:
         return self.run_path(spec).read_bytes()
+
+    def runs_data(self, specs: list[RunSpec]) -> list[bytes]:
+        return [self.run_data(spec) for spec in specs]
 
     def stage(
         self, name: str, unit: str, total: int, jobs: list[tuple[Any, ...]], reason: str, executor: str = "local"
@@ -278,13 +290,16 @@ class _Maker:
             spec: None if forced else self.store.load_json("measures", measure_key(key))
             for spec, key in self.keys.items()
         }
+        missing = [spec for spec, kept in found.items() if kept is None]
         jobs = [
-            (spec, 1, work.measure, spec, _later(self.run_data, spec)) for spec, kept in found.items() if kept is None
+            (specs, len(specs), work.measure, specs, _later(self.runs_data, specs))
+            for specs in (missing[at : at + MEASURED_AT_ONCE] for at in range(0, len(missing), MEASURED_AT_ONCE))
         ]
         reason = "forced" if forced else "not in the cache"
-        for spec, measures in self.stage("measure", "networks", len(found), jobs, reason):
-            found[spec] = measures
-            self.store.save_json("measures", measure_key(self.keys[spec]), measures)
+        for specs, outcome in self.stage("measure", "networks", len(found), jobs, reason):
+            for spec, measures in zip(specs, outcome, strict=True):
+                found[spec] = measures
+                self.store.save_json("measures", measure_key(self.keys[spec]), measures)
         return {spec: measures for spec, measures in found.items() if measures is not None}
 
     def judged(self) -> dict[RunSpec, str]:
@@ -381,8 +396,8 @@ def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:
     return crew.executor.submit(function, *(a() if callable(a) else a for a in arguments))
 
 
-def _later(function: Callable[[RunSpec], bytes], spec: RunSpec) -> Callable[[], bytes]:
-    return lambda: function(spec)
+def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
+    return lambda: function(asked)
 
 
 def _batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:

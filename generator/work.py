@@ -94,11 +94,11 @@ def train(specs: list[RunSpec], device: str, made_by: str) -> list[tuple[bytes, 
     return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
 
 
-def measure(spec: RunSpec, data: bytes) -> dict[str, Any]:
-    """The measures of a run kept earlier."""
+def measure(specs: list[RunSpec], data: list[bytes]) -> list[dict[str, Any]]:
+    """The measures of runs kept earlier."""
     from generator.measure import measure_run
 
-    return measure_run(spec, decode(data))
+    return [measure_run(spec, decode(of_run)) for spec, of_run in zip(specs, data, strict=True)]
 
 
 def solve(law: str, k: int, room: str) -> dict[str, Any]:
