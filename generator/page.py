@@ -403,7 +403,7 @@ def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
     varied: dict[str, list[Any]] = {}
     for key in runs[0].spec:
         values = [run.spec.get(key) for run in runs]
-        distinct = [value for index, value in enumerate(values) if value not in values[:index]]
+        distinct = list({repr(value): value for value in values}.values())  # some are lists
         if len(distinct) == 1:
             same[key] = distinct[0]
         else:
