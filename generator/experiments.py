@@ -204,8 +204,11 @@ def _boolean(value: Any) -> bool:
 
 
 def _seeds(value: Any) -> tuple[int, ...]:
-    """Seeds 1..n from a count, or the seeds listed."""
+    """Seeds 1..n from a count, those from "a to b", or the seeds listed."""
+    between = re.fullmatch(r"(\d+) to (\d+)", value) if isinstance(value, str) else None
     seeds = range(1, value + 1) if type(value) is int else value
+    if between:
+        seeds = range(int(between[1]), int(between[2]) + 1)
     if not isinstance(seeds, (list, range)) or not seeds or not all(type(s) is int and s >= 0 for s in seeds):
         raise ValueError
     if len(set(seeds)) < len(seeds):
@@ -233,7 +236,7 @@ RUN_FIELDS = {
 }
 EXPERIMENT_FIELDS = {
     "about": Field(_text, "a sentence"),
-    "seeds": Field(_seeds, "how many seeds, or a list of different seeds"),
+    "seeds": Field(_seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list'),
     "draw": _integer(0),
     "ship": _integer(0),
 }
@@ -468,11 +471,12 @@ def _planned(name: str, specs: list[RunSpec], fixed: dict[str, Any], first: bool
     """Names and folders for an experiment's runs, from the fields in which they differ."""
     rows = [flat(spec) for spec in specs]
     named = ("classes", "activation", "seed", "bias_start")
-    varied = [key for key in rows[0] if key not in named and len({row.get(key) for row in rows}) > 1]
+    keys = dict.fromkeys(itertools.chain.from_iterable(rows))  # a dataset's own options are not in every row
+    varied = [key for key in keys if key not in named and len({row[key] for row in rows if key in row}) > 1]
     drawn, shipped = fixed["seeds"][: fixed["draw"]], fixed["seeds"][: fixed["ship"]]
     planned = []
     for spec, row in zip(specs, rows, strict=True):
-        extra = [_slug(key, row.get(key)) for key in varied]
+        extra = [_slug(key, row[key]) for key in varied if key in row]
         folder = [*([] if first else [name]), str(spec.classes), *extra]
         if len(drawn) > 1 and spec.seed != drawn[0]:
             folder.append(f"s{spec.seed}")

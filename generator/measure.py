@@ -270,6 +270,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
     loss            mean cross-entropy, nats, last epoch, without L2
     collapsed       accuracy within 0.1 of chance: the run learnt nothing
     epochs_to_90    first epoch at accuracy 0.9; None: never
+    neurons         width of the last hidden layer
     centres         [[x, y], ...] mean hidden position of each class's training points
     largest_norm    largest distance of a centre from the origin
     least_distance  least distance between two centres
@@ -291,6 +292,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
     order_kept      order_kept of the centres, in the plane of the points' two principal axes where there are more
     two_axes        share of the points' variance along their two principal axes
     own_centre      share of points that no other class's centre is nearer to
+    own_centre_in_two_axes  the same in the plane of the points' two principal axes
     own_centre_epoch  where an earlier layer has two neurons too: first kept epoch at which own_centre is 0.9
     early_packing_ratio  the same three of the first layer of two neurons; None where it is the last one
     early_own_centre  its points' share nearest their own class's centre
@@ -315,6 +317,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "loss": float(run.loss[-1]),
         "collapsed": accuracy - 1 / spec.classes < COLLAPSED_ABOVE_CHANCE,
         "epochs_to_90": int(reached[0]) if len(reached) else None,
+        "neurons": spec.hidden[-1],
         "centres": centres.tolist(),
         "largest_norm": float(norms.max()),
         "least_distance": apart,
@@ -332,6 +335,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "order_kept": order_kept(_flattened(centres, points)) if spec.hidden[-1] > 1 else None,
         "two_axes": two_axes(points),
         "own_centre": own_centre(points, run.y),
+        "own_centre_in_two_axes": own_centre(points @ principal_axes(points), run.y) if spec.hidden[-1] > 1 else None,
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
         **_early_plane(spec, run),
     }

@@ -357,9 +357,10 @@ def _known(run: Result) -> dict[str, Any]:
 
 
 def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
-    """One run for each class count and activation: the first seed that fits and has these pictures.
+    """One run for each class count, activation and value listed in an option: the first seed that has these pictures.
 
-    options  conditions as Results.where takes them; id, size and alt are passed over
+    options  conditions as Results.where takes them; id, size and alt are passed over; experiments that are listed
+             are one pool, not one run each
     raises   UnknownResult: no such field, or no run fits
     """
     conditions = {key: value for key, value in options.items() if key not in PLACING}
@@ -367,21 +368,27 @@ def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -
     if not fitting:
         asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
         raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
-    first = {(run.value("classes"), run.value("activation")): run for run in reversed(fitting)}
+    pooled = ("experiment", "classes", "activation")
+    listed = [key for key, value in conditions.items() if isinstance(value, (list, tuple)) and key not in pooled]
+    first = {
+        (run.value("classes"), run.value("activation"), *(conditions[key].index(run.value(key)) for key in listed)): run
+        for run in reversed(fitting)
+    }
     return [first[key] for key in sorted(first, key=_order(conditions))]
 
 
-def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, Any]], tuple[Any, Any]]:
-    """Sorts (classes, activation) as the author listed them, else by class count, tanh first."""
+def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first."""
 
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)
         return listed.index(value) if isinstance(listed, (list, tuple)) else otherwise
 
     known = list(ACTIVATION_LABELS)
-    return lambda pair: (
-        place("classes", pair[0], pair[0]),
-        place("activation", pair[1], known.index(pair[1]) if pair[1] in known else len(known)),
+    return lambda key: (
+        place("classes", key[0], key[0]),
+        place("activation", key[1], known.index(key[1]) if key[1] in known else len(known)),
+        *key[2:],
     )
 
 

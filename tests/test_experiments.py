@@ -125,7 +125,7 @@ def test_dataset_fields_make_grids_too():
         ("[experiment.grid]", "[experiment.Grid]", 'e.toml:4: "Grid" is no name for an experiment; expected small'),
         ("[experiment.grid]", "[experimnt.grid]", 'e.toml:4: unknown table "experimnt"; expected one of dataset, exp'),
         ("classes = [2, 3]\n", "", "e.toml:4: experiment grid has no classes; expected classes = a whole number"),
-        ("classes = [2, 3]", "classes = 2\nseeds = 0", "e.toml:6: seeds is 0; expected how many seeds, or a list"),
+        ("classes = [2, 3]", "classes = 2\nseeds = 0", "e.toml:6: seeds is 0; expected how many seeds, such as 20"),
         (
             'activation = ["tanh", "relu"]',
             'activation = "disk"\nship = 1',
@@ -151,6 +151,23 @@ def test_each_mistake_has_its_line(old, new, said):
 def test_every_room_and_width_may_be_drawn():
     text = GRID.replace('["tanh", "relu"]', '["disk", "sphere", "softplus"]') + "hidden = [[8, 2], [8, 3]]\ndraw = 1\n"
     assert {run.folder for run in runs(text)} == {"2/h8-2", "2/h8-3", "3/h8-2", "3/h8-3"}
+
+
+def test_options_that_a_dataset_lacks_are_not_in_its_addresses():
+    text = GRID.replace("classes = [2, 3]", 'classes = 2\ndraw = 1\ndataset = ["spirals", "holes", "blobs"]')
+    text = '[dataset.blobs]\nkind = "blobs"\n[dataset.holes]\nroot_radius = 0.2\n' + text
+    folders = {run.folder for run in runs(text)}
+    assert folders == {"2/spirals/rootradius0", "2/spirals/rootradius0.2", "2/blobs"}
+
+
+def test_seeds_are_counted_named_or_spanned():
+    assert [[run.spec.seed for run in runs(GRID + f"seeds = {seeds}\n")][:3] for seeds in ("3", "[7, 5, 9]")] == [
+        [1, 2, 3],
+        [7, 5, 9],
+    ]
+    assert [run.spec.seed for run in runs(GRID + 'seeds = "101 to 103"\n')][:3] == [101, 102, 103]
+    for seeds in ('"3 to 2"', '"1-5"', '"five"'):
+        assert "e.toml:7: seeds is " in mistakes(GRID + f"seeds = {seeds}\n")[0]
 
 
 def test_unknown_keys_and_datasets_have_a_nearest_match():

@@ -83,6 +83,7 @@ def run(
         "hidden-animation": picture("film", id_, ("gif", "webp", "png")),
     }
     spec = {"classes": classes, "activation": activation, "seed": seed, "epochs": 3000, "l2": 1e-4, "bias_start": None}
+    spec |= {"dataset": "spirals", "hidden": [64, 2]}
     known = {"accuracy": 0.95, "loss": 0.02, "least_distance": 1.5, "collapsed": False, "centres": [[0, 1]]}
     files = {"npz": f"data/{experiment}/{id_}.npz", "js": f"data/{experiment}/{id_}.js"} if drawn else {}
     label = {"tanh": "tanh", "relu": "ReLU"}[activation]
@@ -373,6 +374,14 @@ def test_the_first_seed_that_has_the_pictures_is_chosen() -> None:
     ]
     with pytest.raises(UnknownResult, match="has the picture nothing"):
         page.chosen(runs, ["nothing"], {})
+
+
+def test_listed_values_of_any_field_make_multiples() -> None:
+    made = [run(2, "tanh", seed, width=width) for seed, width in ((1, 8), (2, 8), (3, 3), (4, 64))]
+    shown = page.chosen(Results(made), ["hidden-plane"], {"width": [64, 8]})
+    assert [r.id for r in shown] == ["k2-tanh-s4", "k2-tanh-s1"]
+    pool = Results([*made[:1], run(2, "tanh", 5, experiment="more")])
+    assert len(page.chosen(pool, ["hidden-plane"], {"experiment": ["grid", "more"]})) == 1
 
 
 def test_recipes_part_what_is_shared_from_what_varies() -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from generator.style import Theme
     from generator.train import Run
 
-WIDTH_PX, HEIGHT_PX = 960, 656
+WIDTH_PX, HEIGHT_PX = 960, 620
 TILE_PX, GAP_PX, LEFT_PX = 216, 24, 12
 HEAD_PX, LABEL_PX = 48, 52  # heights of the line of epochs and of the line above each row
 TEXT_PX = 34  # legible where a phone shows the picture at a third of its pixels
@@ -35,7 +35,7 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
     for row, layer in enumerate((first, last)):
         top = HEAD_PX + LABEL_PX + row * (LABEL_PX + TILE_PX + GAP_PX)
         share = percent(measure.own_centre(layers[-1][layer], run.y))
-        words = f"hidden layer {layer + 1}, in the end {share} at home"
+        words = f"layer {layer + 1}: {share} nearest their own centre"
         figure.text(LEFT_PX / WIDTH_PX, 1 - (top - 14) / HEIGHT_PX, words, color=theme.ink, fontsize=TEXT_PX)
         for place, hidden in enumerate(layers):
             left = LEFT_PX + place * (TILE_PX + GAP_PX)
@@ -59,4 +59,4 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     )
 
 
-FIGURE = Figure("filmstrip", "filmstrip", "Layers of two neurons", 480, 328, False, draw_filmstrip, describe, suits)
+FIGURE = Figure("filmstrip", "filmstrip", "Layers of two neurons", 480, 310, False, draw_filmstrip, describe, suits)

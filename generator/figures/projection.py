@@ -25,7 +25,7 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     reach = MARGIN * max(float(np.abs(flat).max()), 1e-9)
     figure, axes = draw.plane(draw.Room("input", -reach, reach), theme)
     draw.points(axes, flat, run.y, theme)
-    draw.headline(figure, theme, f"{spec.hidden[-1]} neurons", percent(measures["two_axes"]))
+    draw.headline(figure, theme, "two axes of " + str(spec.hidden[-1]), percent(measures["two_axes"]))
     return draw.encode(draw.pixels(figure))
 
 

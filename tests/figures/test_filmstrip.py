@@ -35,7 +35,7 @@ def test_rows_are_the_first_and_the_last_plane_and_columns_the_epochs(figure):
 def test_it_says_which_layers_and_epochs(figure):
     said = [text.get_text() for text in figure.texts]
     assert said[:4] == ["epoch 0", "6", "26", "100"]
-    assert said[4].startswith("hidden layer 2, ") and said[5].startswith("hidden layer 6, ")
+    assert said[4].startswith("layer 2: ") and said[5].startswith("layer 6: ")
     assert figures.percent(CASE[2]["early_own_centre"]) in said[4]
     assert figures.percent(CASE[2]["own_centre"]) in said[5]
 
@@ -44,7 +44,7 @@ def test_no_text_leaves_the_picture_or_meets_another(figure):
     renderer = draw.agg(figure).get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.texts]
     for box in boxes:
-        assert box.x0 >= 0 and box.x1 <= 960 and box.y0 >= 0 and box.y1 <= 656
+        assert box.x0 >= 0 and box.x1 <= 960 and box.y0 >= 0 and box.y1 <= 620
     for first, second in ((a, b) for a in boxes for b in boxes if a is not b):
         assert not first.overlaps(second)
 

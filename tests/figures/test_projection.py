@@ -23,7 +23,7 @@ def test_points_lie_along_their_principal_axes(drawn):
     hidden = network.hidden(spec, run.weights[-1], run.x)
     kept = (points**2).sum() / ((hidden - hidden.mean(0)) ** 2).sum()
     assert kept == pytest.approx(measures["two_axes"], abs=1e-5) == pytest.approx(measure.two_axes(hidden), abs=1e-5)
-    assert picture.texts() == ["9 neurons", figures.percent(measures["two_axes"])]
+    assert picture.texts() == ["two axes of 9", figures.percent(measures["two_axes"])]
     (low, high), vertical = picture.axes.get_xlim(), picture.axes.get_ylim()
     assert (low, high) == vertical and low == -high and np.abs(points).max() < high
 
