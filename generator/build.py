@@ -73,6 +73,21 @@ class Built:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Composed:
+    """A site that is not written yet.
+
+    files   site-relative path -> content, or the file that holds it
+    sums    SHA-256 of those that the cache knows
+    report  as in Built
+    """
+
+    files: dict[str, bytes | Path]
+    sums: Mapping[str, str]
+    warnings: list[str]
+    report: Report | None
+
+
 class StrictError(PeekError):
     """Warnings, where none are allowed."""
 
@@ -88,9 +103,10 @@ def build(options: Options, progress: Progress) -> Built:
     report, changed = None, False
     if warnings is None:
         means = means_of(options, progress)
-        files, warnings, report = compose(options, means)
+        composed = compose(options, means)
+        warnings, report = composed.warnings, composed.report
         if not (options.strict and warnings):
-            changed = store.publish(files, options.out, made_from, warnings)
+            changed = store.publish(composed.files, options.out, made_from, warnings, composed.sums)
     for warning in warnings:
         progress.warn(warning)
     if options.strict and warnings:
@@ -124,7 +140,7 @@ def address(options: Options) -> str:
     return store.digest(inputs, asked, store.all_code(), libraries, platform.python_version())
 
 
-def compose(options: Options, means: Means) -> tuple[dict[str, bytes | Path], list[str], Report | None]:
+def compose(options: Options, means: Means) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
     raises  PeekError: what the author can mend
@@ -135,7 +151,7 @@ def compose(options: Options, means: Means) -> tuple[dict[str, bytes | Path], li
     card = catalogue.social_card(gathered, article.meta.title, article.meta.subtitle, means)
     if card is not None:
         files[SOCIAL_CARD] = card
-    return files, warnings, report
+    return Composed(files, gathered.sums, warnings, report)
 
 
 def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report | None]:
@@ -188,7 +204,7 @@ def render(
     files |= {path: text.encode() for path, text in gathered.tables.items()}
     files |= {asset.path: asset.source for asset in article.assets}
     downloads = [path for path in sorted(files) if path.startswith("data/") and not path.endswith(".js")]
-    sums = {path: store.sha256(files[path]) for path in downloads}
+    sums = {path: gathered.sums.get(path) or store.sha256(files[path]) for path in downloads}
     files["data/SHA256SUMS"] = "".join(f"{sums[path]}  {path}\n" for path in downloads).encode()
     info = page.BuildInfo(
         base_url=options.base_url,

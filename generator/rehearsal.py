@@ -105,6 +105,7 @@ def _pictures(folder: str, spec: RunSpec) -> dict[str, Picture]:
             title=figure.title,
         )
         for name, figure in figures.load().items()
+        if figure.suits(spec)
     }
 
 

@@ -146,12 +146,14 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            files, warnings, report = compose(options, means)
-            live.show(files)
-            ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
+            made = compose(options, means)
+            live.show(made.files)
+            ran = [
+                f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
+            ]
             did = ", ".join([*ran, "rendered the pages"])
             means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            for warning in warnings:
+            for warning in made.warnings:
                 means.progress.warn(warning)
         except PeekError as error:
             live.problem, live.progress = str(error), ""

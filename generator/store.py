@@ -11,10 +11,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from generator.errors import PeekError
 
 GENERATOR = Path(__file__).parent
 MANIFEST = ".peek.json"
+BACK_NS = 2_000_000_000  # longer than the coarsest file system's clock ticks
 
 
 class ForeignFolderError(PeekError):
@@ -51,7 +52,28 @@ def all_code() -> str:
 @functools.cache
 def versions(*libraries: str) -> dict[str, str]:
     """Installed versions by library name."""
-    return {name: importlib.metadata.version(name) for name in libraries}
+    listed = _installed()
+    return {name: listed.get(name) or _told(name) for name in libraries}
+
+
+@functools.cache
+def _installed() -> dict[str, str]:
+    """Version of each package, by the names of the folders that say so; first on the path first."""
+    listed: dict[str, str] = {}
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            for entry in os.listdir(folder or "."):
+                name, dash, version = entry.removesuffix(".dist-info").rpartition("-")
+                if dash and entry.endswith(".dist-info"):
+                    listed.setdefault(name.lower().replace("_", "-"), version)
+    return listed
+
+
+def _told(library: str) -> str:
+    """A version in the long way, whose import alone takes as long as all else that a build without a change does."""
+    import importlib.metadata
+
+    return importlib.metadata.version(library)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -109,45 +131,51 @@ def sha256(data: bytes | Path) -> str:
 
 def intact(out: Path, made_from: str) -> list[str] | None:
     """The warnings of the site in a folder when it was made from just this and nothing in it has changed, else None."""
-    try:
-        manifest = json.loads((out / MANIFEST).read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return None
-    if manifest.get("made_from") != made_from or _found(out) != manifest["files"]:
+    manifest = _manifest(out)
+    if manifest.get("made_from") != made_from or _found(out, manifest) != manifest["files"]:
         return None
     return list(manifest["warnings"])
 
 
-def publish(files: Mapping[str, bytes | Path], out: Path, made_from: str = "", warnings: Sequence[str] = ()) -> bool:
+def publish(
+    files: Mapping[str, bytes | Path],
+    out: Path,
+    made_from: str = "",
+    warnings: Sequence[str] = (),
+    sums: Mapping[str, str] | None = None,
+) -> bool:
     """Make `out` hold exactly these files, all at once.
 
     The site is written beside its place and swapped in, so that a reader or an interruption finds the old site or the
-    new one. The folder's own .gitignore is kept. Returns whether anything changed.
+    new one. What stays the same is taken over from the old one. The folder's own .gitignore is kept. Returns whether
+    anything changed.
 
     files      site-relative path -> content, or a file to copy
     made_from  digest of all that it comes from, and
     warnings   what was said on the way, both kept in the manifest
+    sums       SHA-256 of files, by path, where it is known
     raises  ForeignFolderError: `out` holds files and no manifest of ours
     """
     out = Path(os.path.abspath(out))
     _mend(out)
     _refuse_foreign(out)
-    wanted = {path: sha256(data) for path, data in sorted(files.items())}
-    manifest = {"made_from": made_from, "warnings": list(warnings), "files": wanted}
-    text = json.dumps(manifest, indent=1).encode() + b"\n"
-    if (out / MANIFEST).exists() and _found(out) == wanted:
-        write_whole(out / MANIFEST, text)
+    known = sums or {}
+    wanted = {path: known.get(path) or sha256(data) for path, data in sorted(files.items())}
+    old = _manifest(out)
+    there = _found(out, old) if old else {}
+    manifest: dict[str, Any] = {"made_from": made_from, "warnings": list(warnings), "files": wanted}
+    if old and there == wanted:
+        _save_manifest(out, manifest)
         return False
     fresh = Path(tempfile.mkdtemp(dir=_made(out.parent), prefix=f".{out.name}.new-"))
     try:
         fresh.chmod(0o755)
+        for folder in {(fresh / path).parent for path in files}:
+            folder.mkdir(parents=True, exist_ok=True)
         for path, data in files.items():
-            target = _made((fresh / path).parent) / Path(path).name
-            if isinstance(data, bytes):
-                target.write_bytes(data)
-            else:
-                shutil.copyfile(data, target)
-        (fresh / MANIFEST).write_bytes(text)
+            if there.get(path) != wanted[path] or not _linked(out / path, fresh / path):
+                _write(fresh / path, data)
+        _save_manifest(fresh, manifest)
         if (out / ".gitignore").exists():
             shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
         _swap(fresh, out)
@@ -183,13 +211,56 @@ def _refuse_foreign(out: Path) -> None:
         )
 
 
-def _found(out: Path) -> dict[str, str]:
-    """Path and digest of every file of a site, but for its manifest and .gitignore."""
+def _write(target: Path, data: bytes | Path) -> None:
+    """A new file of a site, dated back so that any later change of it has another date."""
+    if isinstance(data, bytes):
+        target.write_bytes(data)
+    else:
+        shutil.copyfile(data, target)
+    written_ns = target.stat().st_mtime_ns - BACK_NS
+    os.utime(target, ns=(written_ns, written_ns))
+
+
+def _linked(old: Path, target: Path) -> bool:
+    """Take a file over from the old site, which is about to go. Returns whether that worked."""
+    try:
+        os.link(old, target)
+    except OSError:  # not every file system has links
+        return False
+    return True
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    """What a site says of itself; {} where there is none."""
+    try:
+        found: dict[str, Any] = json.loads((out / MANIFEST).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return found
+
+
+def _save_manifest(out: Path, manifest: dict[str, Any]) -> None:
+    seen = {path: _look(out / path) for path in manifest["files"]}
+    write_whole(out / MANIFEST, json.dumps(manifest | {"seen": seen}, indent=0).encode() + b"\n")
+
+
+def _look(path: str | Path) -> list[int]:
+    """Size and date of a file: as long as both stay, so does its content."""
+    stat = os.stat(path)
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _found(out: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Path and digest of every file of a site, but for its manifest and .gitignore; only what changed is read."""
+    known, seen = manifest.get("files", {}), manifest.get("seen", {})
     found = {}
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if path.is_file() and name not in (MANIFEST, ".gitignore"):
-            found[name] = sha256(path)
+    for folder, _, names in os.walk(out):
+        inside = os.path.relpath(folder, out).replace(os.sep, "/")
+        for name in names:
+            path, file = name if inside == "." else f"{inside}/{name}", os.path.join(folder, name)
+            if path not in (MANIFEST, ".gitignore") and os.path.isfile(file):
+                same = path in known and seen.get(path) == _look(file)
+                found[path] = known[path] if same else sha256(Path(file))
     return dict(sorted(found.items()))
 
 

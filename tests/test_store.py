@@ -1,5 +1,6 @@
 """The cache, and the swap of the site: whole or not at all, and never over what is not ours."""
 
+import importlib.metadata
 import json
 import os
 
@@ -103,3 +104,39 @@ def test_an_interruption_between_the_two_renames_is_mended(tmp_path):
     with pytest.raises(FileNotFoundError):
         publish({"index.html": tmp_path / "gone.html"}, out)
     assert (out / "index.html").read_bytes() == SITE["index.html"]
+
+
+def test_what_stays_the_same_is_taken_over_and_not_read_again(tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before = (out / "plots/2/tanh.png").stat().st_ino
+    read = []
+    monkeypatch.setattr(store, "sha256", lambda data, real=store.sha256: read.append(data) or real(data))
+    publish({**SITE, "index.html": b"two"}, out, sums={"plots/2/tanh.png": store.sha256(SITE["plots/2/tanh.png"])})
+    assert (out / "plots/2/tanh.png").stat().st_ino == before
+    assert read[1:] == [b"two"]  # the first is the test's own
+    assert (out / "index.html").read_bytes() == b"two"
+
+
+def test_without_links_files_are_copied(tmp_path, monkeypatch):
+    publish(SITE, tmp_path / "site")
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    publish({**SITE, "index.html": b"two"}, tmp_path / "site")
+    assert tree(tmp_path / "site").items() >= {**SITE, "index.html": b"two"}.items()
+
+
+def test_a_file_of_the_same_size_changed_at_once_is_noticed(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    assert store.intact(out, "a") == []
+    written, now = ((out / name).stat().st_mtime_ns for name in ("index.html", store.MANIFEST))
+    assert written < now - 1_000_000_000  # even where a clock ticks once a second
+    (out / "index.html").write_bytes(SITE["index.html"][::-1])
+    assert store.intact(out, "a") is None
+
+
+def test_versions_are_those_that_python_tells():
+    names = ("torch", "numpy", "pillow", "markdown", "math-core", "ghp-import")
+    assert store.versions(*names) == {name: importlib.metadata.version(name) for name in names}
+    with pytest.raises(importlib.metadata.PackageNotFoundError):
+        store.versions("no-such-library")
