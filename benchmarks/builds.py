@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -71,13 +72,27 @@ def build(content: Path, home: Path, *options: str) -> Built:
                     built.stages[stage] = built.stages.get(stage, 0) + now - since
                 stage, since = started[1] if started else "", now
     finally:
-        process.terminate() if process.poll() is None and sys.exc_info()[0] else process.wait()
+        if sys.exc_info()[0]:
+            process.terminate()
+        process.wait()
         built.seconds = time.perf_counter() - began
         ended.set()
         watch.join()
     if process.returncode:
         raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(said)}")
     return built
+
+
+def repository(quick: bool, cold: bool = False) -> tuple[Built, Path]:
+    """This repository's article: what its build took, and the folder with its cache and site.
+
+    quick  fewer networks
+    cold   begin with nothing; else with what an earlier build of the benchmarks left
+    """
+    home = ROOT / ".cache" / "benchmarks" / ("article-quick" if quick else "article")
+    if cold:
+        shutil.rmtree(home, ignore_errors=True)
+    return build(ROOT / "content", home, "--profile", "quick" if quick else "standard"), home
 
 
 def _watch(pid: int, built: Built, ended: threading.Event) -> None:

@@ -1,0 +1,133 @@
+"""The page: what a reader's browser loads, and how smoothly the explorables move."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import statistics
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Response, sync_playwright
+
+from benchmarks import frames
+from benchmarks.builds import build, repository
+from benchmarks.contest import ROOT, prose, table
+
+TITLE = "Page"
+VIEW = {"width": 1280, "height": 800}
+SETTLE_MS = 1500
+KINDS = {".html": "HTML", ".css": "CSS", ".js": "scripts", ".woff2": "fonts", ".svg": "pictures"}
+PACKED = (".woff2", ".png", ".webp", ".gif", ".jpg")  # compression gains nothing on them
+
+
+def measure(quick: bool) -> str:
+    """The section's text."""
+    _, home = repository(quick)
+    site = home / "site"
+    return "\n".join([weights(site), single_file(home, quick), smoothness(site, quick)])
+
+
+def weight(name: str, data: bytes) -> int:
+    """Bytes that travel: compressed where that gains something."""
+    return len(data) if name.endswith(PACKED) else len(gzip.compress(data, 9, mtime=0))
+
+
+def weights(site: Path) -> str:
+    """What the first screen loads, and what the parts weigh."""
+    loaded: dict[str, int] = defaultdict(int)
+    with serving(site) as address, chromium() as browser:
+        for name, data in first_view(browser, address):
+            kind = "data of a run" if "/data/" in name else KINDS.get(Path(name).suffix, "pictures")
+            loaded[kind] += weight(name, data)
+    rows = [[kind, f"{size / 1000:.1f}"] for kind, size in sorted(loaded.items(), key=lambda item: -item[1])]
+    rows.append(["**first view**", f"**{sum(loaded.values()) / 1000:.1f}**"])
+    runs = [weight(path.name, path.read_bytes()) / 1000 for path in sorted((site / "data").rglob("*.js"))]
+    pictures = [path.stat().st_size for path in (site / "plots").rglob("*") if path.is_file()]
+    about = prose(
+        f"""What a browser of {VIEW["width"]}×{VIEW["height"]} pixels loads before anyone scrolls, in real Chromium;
+        kB, text gzipped."""
+    )
+    rest = prose(
+        f"""Data of one run: {statistics.median(runs):.0f} kB ({min(runs):.0f} to {max(runs):.0f}). All pictures of the
+        site together, in all formats and both themes: {sum(pictures) / 1e6:.1f} MB, {len(pictures)} files, loaded as
+        they are scrolled to."""
+    )
+    return f"{about}\n{table(['', 'kB'], rows)}\n{rest}"
+
+
+def first_view(browser: Browser, address: str) -> list[tuple[str, bytes]]:
+    """What a page loads by itself: address and content of each."""
+    page = browser.new_page(viewport=VIEW)
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_timeout(SETTLE_MS)
+    found = [("/index.html" if answer.url.endswith("/") else answer.url, answer.body()) for answer in answers]
+    page.close()
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Playwright's own Chromium, else the system's."""
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(
+            executable_path=own if own.exists() else "/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(site: Path) -> Iterator[str]:
+    """The address of a folder on this machine."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def single_file(home: Path, quick: bool) -> str:
+    """The whole article in one file."""
+    file = home / "article.html"
+    profile = ("--profile", "quick" if quick else "standard")
+    plain = build(ROOT / "content", home, *profile)
+    packed = build(ROOT / "content", home, *profile, "--single-file", str(file))
+    data = file.read_bytes()
+    return prose(
+        f"""The article in a single file: {len(data) / 1e6:.1f} MB, {weight("x.html", data) / 1e6:.1f} MB gzipped,
+        packed in {packed.seconds - plain.seconds:.1f} s."""
+    )
+
+
+def smoothness(site: Path, quick: bool) -> str:
+    """Intervals between frames while controls are dragged."""
+    only = "bend: time, tanh" if quick else ""
+    with tempfile.TemporaryDirectory() as folder:
+        found = frames.measure(frames.bench_page(site.resolve(), Path(folder)).as_uri(), only)
+    rows = [
+        [name, row["median_ms"], row["p95_ms"], f"{row['late']:.1%}", row["longest_task_ms"]]
+        for name, row in found.items()
+    ]
+    about = prose(
+        f"""Intervals between frames while each control of each explorable is dragged for {frames.SECONDS} s, in
+        Chromium without a GPU, once each; *late*: above {frames.BUDGET_MS} ms. What else the machine does at the time
+        shows here at once: `python benchmarks/frames.py` repeats what is late."""
+    )
+    head = ["control", "median, ms", "95th percentile, ms", "late", "longest task, ms"]
+    return f"{about}\n{table(head, rows)}"
