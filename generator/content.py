@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from generator import bibliography
+from generator import bibliography, style
 from generator.bibliography import Bibliography
 from generator.errors import ContentError, Problem, nearest
 
@@ -28,6 +28,7 @@ WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
+TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 OUR_FOLDERS = ("assets", "data", "plots")
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,6 +50,7 @@ class Meta:
 
     nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
     nav_title  short title for the navigation; "": the title
+    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
     """
 
     title: str
@@ -63,6 +65,7 @@ class Meta:
     language: str = "en"
     nav_order: int | None = None
     nav_title: str = ""
+    accent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -424,6 +427,19 @@ def _language(value: Yaml, wrong: Callable[..., None]) -> str:
     return text
 
 
+def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    """Two colours that can be read on their papers."""
+    said = [item.value for item in value.value] if isinstance(value.value, list) else []
+    if len(said) != 2 or not all(isinstance(own, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", own) for own in said):
+        wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
+        return ()
+    for own, (name, theme) in zip(said, style.THEMES.items(), strict=True):
+        if (ratio := style.contrast(own, theme.paper)) < TEXT_CONTRAST:
+            expected = f"at least {TEXT_CONTRAST}: a {'darker' if name == 'light' else 'lighter'} colour"
+            wrong(value.line, expected, f"accent {own} has a contrast of {ratio:.1f} on {name} paper")
+    return tuple(said)
+
+
 def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
     """A list of names, or of name with url and affiliation."""
     if not isinstance(value.value, list) or not value.value:
@@ -456,6 +472,7 @@ FIELDS: Mapping[str, _Reading] = {
     "language": _language,
     "nav_order": _whole,
     "nav_title": _sentence,
+    "accent": _accent,
 }
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first

@@ -28,6 +28,7 @@ from generator.errors import ContentError, Problem
 from generator.experiments import ACTIVATION_LABELS
 from generator.markup import FigureCall, Markup
 from generator.results import Picture, Result, Results, UnknownResult
+from generator.style import Theme
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
@@ -128,8 +129,10 @@ def assemble(
     meta: Meta, written: Sequence[Markup], results: Results, info: BuildInfo, house: House
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
+    themes = style.accented(meta.accent)
     shared = {
         "article": meta,
+        "themes": themes,
         "written": written,
         "results": results,
         "info": info,
@@ -140,13 +143,13 @@ def assemble(
     feeds = ("sitemap.xml", "feed.xml") if info.base_url else ()
     for path in (*OUR_PAGES, *feeds):
         texts[path] = house.render(path, shared | {"path": path})
-    return {path: text.encode() for path, text in texts.items()} | {".nojekyll": b""} | assets(house.folder)
+    return {path: text.encode() for path, text in texts.items()} | {".nojekyll": b""} | assets(house.folder, themes)
 
 
-def assets(templates: Path) -> dict[str, bytes]:
+def assets(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
     """Style sheet, script, fonts and icon, by their paths in the site."""
     found = {
-        "assets/style.css": stylesheet(templates).encode(),
+        "assets/style.css": stylesheet(templates, themes).encode(),
         "assets/page.js": script(templates).encode(),
         "assets/icon.svg": (templates / "icon.svg").read_bytes(),
     }
@@ -155,17 +158,17 @@ def assets(templates: Path) -> dict[str, bytes]:
     return found
 
 
-def stylesheet(templates: Path) -> str:
+def stylesheet(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> str:
     """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
     sheets = [file.read_text(encoding="utf-8") for file in sorted((templates / "css").glob("*.css"))]
-    text = "\n".join([style.css(), *sheets, paper_colours()])
+    text = "\n".join([style.css(themes), *sheets, paper_colours(themes["light"])])
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
-def paper_colours() -> str:
+def paper_colours(theme: Theme) -> str:
     """Print is light, whatever the screen was."""
-    light = "".join(f"--{name}: {value};" for name, value in style.variables(style.THEMES["light"]).items())
+    light = "".join(f"--{name}: {value};" for name, value in style.variables(theme).items())
     return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
 
 

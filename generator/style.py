@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,33 @@ def variables(theme: Theme) -> dict[str, str]:
     return named
 
 
-def css() -> str:
+def accented(accent: Sequence[str]) -> Mapping[str, Theme]:
+    """The themes with an article's own accent, for light and for dark paper; with none, as they are."""
+    if not accent:
+        return THEMES
+    return {name: replace(theme, accent=own) for (name, theme), own in zip(THEMES.items(), accent, strict=True)}
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours (#rrggbb) differ in lightness, from 1 to 21.
+
+    source  WCAG 2.2, "contrast ratio"
+    """
+
+    def light(colour: str) -> float:
+        shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def css(themes: Mapping[str, Theme] = THEMES) -> str:
     """The tokens as CSS: light, dark by the reader's setting, and either by the page's switch."""
 
     def block(theme: str) -> str:
-        return f"color-scheme: {theme};" + "".join(f"--{k}: {v};" for k, v in variables(THEMES[theme]).items())
+        return f"color-scheme: {theme};" + "".join(f"--{k}: {v};" for k, v in variables(themes[theme]).items())
 
     return (
         f":root {{ {block('light')} }}\n"

@@ -125,6 +125,22 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ({"nav_order": "first"}, ["article.md:6: nav_order was not understood; expected a whole number"]),
         ({"keywords": "{a: b}"}, ["article.md:6: keywords was not understood; expected a list of words"]),
         ({"title": "T\ntitle: U"}, ['article.md:3: "title" is given twice']),
+        (
+            {"accent": "red"},
+            [
+                "article.md:6: accent was not understood; "
+                'expected two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]'
+            ],
+        ),
+        (
+            {"accent": "['#ffcc00', '#102030']"},
+            [
+                "article.md:6: accent #ffcc00 has a contrast of 1.5 on light paper; "
+                "expected at least 4.5: a darker colour",
+                "article.md:6: accent #102030 has a contrast of 1.1 on dark paper; "
+                "expected at least 4.5: a lighter colour",
+            ],
+        ),
         ({"subtitle": "[open"}, ["article.md:6: not YAML: did not find expected ',' or ']'"]),
     ],
 )

@@ -1,0 +1,90 @@
+"""Someone else's article: other tangles, a third room, its own words, colour and second page, in a real browser."""
+
+import re
+from pathlib import Path
+
+import axe_core_python
+import pytest
+
+from generator.__main__ import main
+
+SECOND = Path(__file__).parent.parent / "sites" / "second"
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+PAGES = ("index.html", "recipes.html", "gallery.html", "reproduce.html", "404.html")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    top = tmp_path_factory.mktemp("second")
+    folders = ["--content", SECOND, "--out", top / "site", "--cache", top / "cache"]
+    assert main(["build", "--strict", "--quiet", *map(str, folders)]) == 0
+    return (top / "site").as_uri() + "/"
+
+
+def test_it_passes_its_check(home, capsys):
+    assert main(["check", home.removeprefix("file://")]) == 0, capsys.readouterr().err
+    assert "claims: 1 holds" in capsys.readouterr().out
+
+
+def test_nothing_is_said_and_nobody_asked(open_page, home):
+    visit = open_page(home + "index.html")
+    for page in PAGES:
+        visit.go(home + page)
+        visit.scroll_through()
+    assert visit.said == [] and visit.failed == [] and visit.strangers == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_wider_than_the_window(open_page, home, width):
+    visit = open_page(home + "index.html", width=width)
+    for address in PAGES:
+        page = visit.go(home + address)
+        visit.scroll_through()
+        spare = page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
+        assert spare >= 0, f"{address} is {-spare} px too wide"
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing(open_page, home, colours):
+    visit = open_page(home + "index.html", color_scheme=colours, reduced_motion="reduce")
+    for address in PAGES:
+        page = visit.go(home + address)
+        visit.scroll_through()
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
+        assert said == [], address
+
+
+def test_its_figures_come_alive_on_its_own_runs(open_page, home):
+    page = open_page(home + "index.html", height=900).page
+    figure = page.locator("#fig-moons")
+    figure.get_by_role("slider").first.wait_for(timeout=20_000)
+    before = figure.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
+    figure.get_by_role("slider").first.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "([before]) => document.querySelector('#fig-moons canvas').toDataURL() !== before", arg=[before]
+    )
+    assert page.locator("script[src^='data/moons/k2-tanh-s1']").count() == 1
+
+
+@pytest.mark.parametrize(("colours", "accent"), [("light", "#8a3a10"), ("dark", "#ffb27a")])
+def test_its_own_accent_is_on_every_page(open_page, home, colours, accent):
+    visit = open_page(home + "index.html", color_scheme=colours)
+    for address in PAGES:
+        page = visit.go(home + address)
+        told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
+        assert told == accent, address
+
+
+def test_its_words_and_no_one_elses(open_page, home):
+    page = open_page(home + "index.html").page
+    text = page.locator("body").inner_text()
+    assert re.search(r"the best one reads \d+(\.\d)?\s%", text)
+    assert not re.search(r"spiral|optimal packing|\{\{ ", text)
+    assert page.title().startswith("Hooks and rings: what a plane can undo")
+    page.get_by_role("link", name="Recipes").first.click()
+    assert "Eight networks, in three experiments" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Section 1").or_(page.locator("a.reference")).first.click()
+    assert page.url.endswith("index.html#sec-rings")
