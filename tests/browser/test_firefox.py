@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,16 @@ def visit(program, address, profile, width, visitor):
         async def go():
             said = []
             socket = await websocket_connect(f"{port}/session", max_message_size=MESSAGE_BYTES)
-            firefox = Firefox(socket, said)
-            await firefox.open(address, width)
-            await visitor(firefox)
+            try:
+                firefox = Firefox(socket, said)
+                await firefox.open(address, width)
+                await visitor(firefox)
+            finally:
+                socket.close()
             assert said == []
 
-        asyncio.run(asyncio.wait_for(go(), 4 * WAIT_S))
+        with ThreadPoolExecutor(1) as apart:  # this thread has Playwright's loop
+            apart.submit(asyncio.run, asyncio.wait_for(go(), 4 * WAIT_S)).result()
     finally:
         process.terminate()
         process.wait(timeout=WAIT_S)
