@@ -27,7 +27,7 @@ from generator.content import Article, Author, Meta
 from generator.errors import ContentError, Problem
 from generator.experiments import ACTIVATION_LABELS
 from generator.markup import FigureCall, Markup
-from generator.results import Picture, Result, Results, UnknownResult
+from generator.results import Picture, Result, Results, UnknownResult, fits
 from generator.style import Theme
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
@@ -372,9 +372,16 @@ def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -
         asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
         raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
     pooled = ("experiment", "classes", "activation")
-    listed = [key for key, value in conditions.items() if isinstance(value, (list, tuple)) and key not in pooled]
+    listed = {key: value for key, value in conditions.items() if isinstance(value, (list, tuple)) and key not in pooled}
     first = {
-        (run.value("classes"), run.value("activation"), *(conditions[key].index(run.value(key)) for key in listed)): run
+        (
+            run.value("classes"),
+            run.value("activation"),
+            *(
+                next((at for at, one in enumerate(want) if fits(run.value(key), one)), 0)
+                for key, want in listed.items()
+            ),
+        ): run
         for run in reversed(fitting)
     }
     return [first[key] for key in sorted(first, key=_order(conditions))]

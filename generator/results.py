@@ -104,7 +104,7 @@ class Results:
         """
         found = self
         for key, want in conditions.items():
-            found = found._fitting(key, tuple(want) if isinstance(want, list) else want)
+            found = found._fitting(key, _frozen(want))
             if not found.runs:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
                 raise UnknownResult(f"no run with {said}")
@@ -114,7 +114,7 @@ class Results:
         """The runs for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = Results(run for run in self.runs if _fits(run.value(key), want))
+            kept = self._asked[key, want] = Results(run for run in self.runs if fits(run.value(key), want))
         return kept
 
     def one(self, **conditions: Any) -> Result:
@@ -171,9 +171,17 @@ class Results:
         return statistic(values)
 
 
-def _fits(value: Any, want: Any) -> bool:
+def _frozen(value: Any) -> Any:
+    """Lists, and lists in lists, as tuples, which can be looked up."""
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def fits(value: Any, want: Any) -> bool:
+    """Whether a value is the one wanted, or one of those wanted; widths are a list themselves."""
     if isinstance(value, (list, tuple)):
-        return list(value) == list(want) if isinstance(want, (list, tuple)) else False
+        if not isinstance(want, (list, tuple)):
+            return False
+        return list(value) == list(want) or any(fits(value, one) for one in want)
     return value in want if isinstance(want, (list, tuple)) else bool(value == want)
 
 

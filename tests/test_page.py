@@ -380,6 +380,12 @@ def test_listed_values_of_any_field_make_multiples() -> None:
     made = [run(2, "tanh", seed, width=width) for seed, width in ((1, 8), (2, 8), (3, 3), (4, 64))]
     shown = page.chosen(Results(made), ["hidden-plane"], {"width": [64, 8]})
     assert [r.id for r in shown] == ["k2-tanh-s4", "k2-tanh-s1"]
+    shallow, deep = (
+        Result(**{**vars(r), "spec": {**r.spec, "hidden": h}}) for r, h in zip(made, ((8, 2), [9, 2]), strict=False)
+    )
+    widths = Results([shallow, deep])
+    assert len(page.chosen(widths, ["hidden-plane"], {"hidden": [[9, 2], [8, 2]]})) == 2
+    assert page.chosen(widths, ["hidden-plane"], {"hidden": [9, 2]}) == [deep]
     pool = Results([*made[:1], run(2, "tanh", 5, experiment="more")])
     assert len(page.chosen(pool, ["hidden-plane"], {"experiment": ["grid", "more"]})) == 1
 
