@@ -104,7 +104,7 @@ def load(key: str, means: Means) -> Catalogue | None:
     if means.force & set(STAGES):
         return None
     kept = means.store.load_json("catalogues", key)
-    if kept is None or not all((means.store.root / path).exists() for path in kept["files"].values()):
+    if kept is None or not all(os.path.exists(os.path.join(means.store.root, path)) for path in kept["files"].values()):
         return None
     return Catalogue(**kept)
 

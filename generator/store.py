@@ -170,11 +170,12 @@ def publish(
     fresh = Path(tempfile.mkdtemp(dir=_made(out.parent), prefix=f".{out.name}.new-"))
     try:
         fresh.chmod(0o755)
-        for folder in {(fresh / path).parent for path in files}:
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in {os.path.dirname(path) for path in files}:
+            os.makedirs(os.path.join(fresh, folder), exist_ok=True)
         for path, data in files.items():
-            if there.get(path) != wanted[path] or not _linked(out / path, fresh / path):
-                _write(fresh / path, data)
+            old_file, new_file = os.path.join(out, path), os.path.join(fresh, path)  # quicker than / by the thousand
+            if there.get(path) != wanted[path] or not _linked(old_file, new_file):
+                _write(new_file, data)
         _save_manifest(fresh, manifest)
         if (out / ".gitignore").exists():
             shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
@@ -211,17 +212,17 @@ def _refuse_foreign(out: Path) -> None:
         )
 
 
-def _write(target: Path, data: bytes | Path) -> None:
+def _write(target: str, data: bytes | Path) -> None:
     """A new file of a site, dated back so that any later change of it has another date."""
     if isinstance(data, bytes):
-        target.write_bytes(data)
+        Path(target).write_bytes(data)
     else:
         shutil.copyfile(data, target)
-    written_ns = target.stat().st_mtime_ns - BACK_NS
+    written_ns = os.stat(target).st_mtime_ns - BACK_NS
     os.utime(target, ns=(written_ns, written_ns))
 
 
-def _linked(old: Path, target: Path) -> bool:
+def _linked(old: str, target: str) -> bool:
     """Take a file over from the old site, which is about to go. Returns whether that worked."""
     try:
         os.link(old, target)
@@ -240,11 +241,11 @@ def _manifest(out: Path) -> dict[str, Any]:
 
 
 def _save_manifest(out: Path, manifest: dict[str, Any]) -> None:
-    seen = {path: _look(out / path) for path in manifest["files"]}
-    write_whole(out / MANIFEST, json.dumps(manifest | {"seen": seen}, indent=0).encode() + b"\n")
+    seen = {path: _look(os.path.join(out, path)) for path in manifest["files"]}
+    write_whole(out / MANIFEST, json.dumps(manifest | {"seen": seen}).encode() + b"\n")
 
 
-def _look(path: str | Path) -> list[int]:
+def _look(path: str) -> list[int]:
     """Size and date of a file: as long as both stay, so does its content."""
     stat = os.stat(path)
     return [stat.st_size, stat.st_mtime_ns]
