@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.contest import ROOT
+from benchmarks.contest import HOMES, ROOT
 
 SAMPLE_S = 0.2
 ARTICLE = """---
@@ -89,7 +89,7 @@ def repository(quick: bool, cold: bool = False) -> tuple[Built, Path]:
     quick  fewer networks
     cold   begin with nothing; else with what an earlier build of the benchmarks left
     """
-    home = ROOT / ".cache" / "benchmarks" / ("article-quick" if quick else "article")
+    home = HOMES / ("article-quick" if quick else "article")
     if cold:
         shutil.rmtree(home, ignore_errors=True)
     return build(ROOT / "content", home, "--profile", "quick" if quick else "standard"), home

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+HOMES = ROOT / ".cache" / "benchmarks"  # peers are installed below it
 
 
 class Contestant:
@@ -65,6 +66,42 @@ def serve(answer: Callable[..., dict[str, Any]]) -> None:
         cpu_s = time.process_time()
         given = answer(**json.loads(line))
         print(json.dumps({"cpu_s": time.process_time() - cpu_s, **given}), flush=True)
+
+
+def environment(name: str, *packages: str) -> Path:
+    """The folder of programs of an environment that holds packages, made when it is first asked for.
+
+    raises  Unavailable: they cannot be installed here
+    """
+    home = HOMES / name
+    if not (home / "made").exists():
+        _run([sys.executable, "-m", "venv", str(home)])
+        _run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages])
+        (home / "made").touch()
+    return home / "bin"
+
+
+def node_environment(name: str, *packages: str) -> Path:
+    """The same with packages of Node."""
+    home = HOMES / name
+    if not (home / "made").exists():
+        _run(["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(home), *packages])
+        (home / "made").touch()
+    return home / "node_modules" / ".bin"
+
+
+class Unavailable(Exception):
+    """A peer cannot be had here.  args: why."""
+
+
+def _run(program: list[str]) -> None:
+    try:
+        subprocess.run(program, check=True, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise Unavailable(f"{program[0]} is not there") from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().splitlines()
+        raise Unavailable(said[-1] if said else f"code {error.returncode}") from error
 
 
 def rounds(count: int, jobs: dict[Any, Callable[[], Any]]) -> dict[Any, list[Any]]:

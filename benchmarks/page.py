@@ -16,8 +16,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Response, sync_playwright
 
 from benchmarks import frames
-from benchmarks.builds import build, repository
-from benchmarks.contest import ROOT, prose, table
+from benchmarks.builds import repository
+from benchmarks.contest import prose, table, timed
+from generator.__main__ import write_single
 
 TITLE = "Page"
 VIEW = {"width": 1280, "height": 800}
@@ -30,7 +31,7 @@ def measure(quick: bool) -> str:
     """The section's text."""
     _, home = repository(quick)
     site = home / "site"
-    return "\n".join([weights(site), single_file(home, quick), smoothness(site, quick)])
+    return "\n".join([weights(site), single_file(home), smoothness(site, quick)])
 
 
 def weight(name: str, data: bytes) -> int:
@@ -102,16 +103,14 @@ def serving(site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def single_file(home: Path, quick: bool) -> str:
+def single_file(home: Path) -> str:
     """The whole article in one file."""
     file = home / "article.html"
-    profile = ("--profile", "quick" if quick else "standard")
-    plain = build(ROOT / "content", home, *profile)
-    packed = build(ROOT / "content", home, *profile, "--single-file", str(file))
+    seconds = timed(lambda: write_single(home / "site", file, ""))
     data = file.read_bytes()
     return prose(
         f"""The article in a single file: {len(data) / 1e6:.1f} MB, {weight("x.html", data) / 1e6:.1f} MB gzipped,
-        packed in {packed.seconds - plain.seconds:.1f} s."""
+        packed in {seconds:.1f} s."""
     )
 
 

@@ -14,6 +14,7 @@ import os
 import pkgutil
 import platform
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,8 @@ def sections(text: str) -> dict[str, str]:
 
 
 def main() -> None:
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, lambda *_: sys.exit(1))  # so that what was started is ended on the way out
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = parts()
     parser.add_argument("--quick", action="store_true", help="less of everything, for development")

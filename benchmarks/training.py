@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contest import ROOT, Contestant, ratio, rounds, shown, table
+from benchmarks.contest import Contestant, Unavailable, environment, ratio, rounds, shown, table
 from generator import datasets
 from generator.experiments import RunSpec, batch_size, layer_shapes
 
@@ -29,7 +28,6 @@ MOST_STEPS = 3000
 LOSS_RTOL = 2e-3  # all train the same networks from the same weights; float32 order of sums differs
 RECIPE = RunSpec(classes=5, activation="tanh", seed=0)
 WIDE = (120, 80, 40, 2)
-JAX_HOME = ROOT / ".cache" / "benchmarks" / "jax"
 LABELS = {
     "ours": "this project",
     "eager": "torch, one after another",
@@ -70,7 +68,7 @@ class Ring:
         if (name, threads) not in self.contestants:
             program = [sys.executable, "-m", "benchmarks.peers", name, str(threads)]
             if name == "jax":
-                program = [str(jax_python()), "-m", "benchmarks.peer_jax"]
+                program = [str(environment("jax", "jax") / "python"), "-m", "benchmarks.peer_jax"]
             settings = {"TORCHINDUCTOR_CACHE_DIR": str(self.folder / "inductor")}  # each torch.compile starts cold
             self.contestants[name, threads] = Contestant(program, threads, settings)
         return self.contestants[name, threads]
@@ -124,19 +122,6 @@ class Ring:
         return {
             lane: {kind: [one[kind] for one in each] for kind in ("seconds", "cpu_s")} for lane, each in found.items()
         }
-
-
-def jax_python() -> Path:
-    """Python of an environment that holds JAX, made when it is first asked for.
-
-    raises  subprocess.CalledProcessError: it cannot be installed here
-    """
-    python = JAX_HOME / "bin" / "python"
-    if not (JAX_HOME / "made").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(JAX_HOME)], check=True, capture_output=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "jax"], check=True, capture_output=True)
-        (JAX_HOME / "made").touch()
-    return python
 
 
 def grid(hidden: tuple[int, ...], classes: Iterable[int] = (2, 3, 4, 5, 6, 7)) -> list[RunSpec]:
@@ -211,10 +196,10 @@ def peers(ring: Ring, quick: bool) -> str:
     ]
     names = ["eager", "eager_fused", "vmap", "compile", "jax"]
     try:
-        jax_python()
-    except subprocess.CalledProcessError as error:
+        environment("jax", "jax")
+    except Unavailable as error:
         names.remove("jax")
-        text.append(f"JAX could not be installed here: {last_line(error)}\n")
+        text.append(f"JAX could not be installed here: {error}\n")
     for hidden in (RECIPE.hidden,) if quick else (RECIPE.hidden, WIDE):
         spec = replace(RECIPE, hidden=hidden)
         rows = []
@@ -248,12 +233,6 @@ def against(ring: Ring, spec: RunSpec, count: int, names: list[str]) -> list[lis
         row.append(f"{ring.compile_s[lane]:.1f}" if compile_us else "")
         rows.append([*row, shown(ratio(taken["seconds"], own["seconds"])), shown(ratio(total, own["seconds"]))])
     return rows
-
-
-def last_line(error: subprocess.CalledProcessError) -> str:
-    """What a failed program said last."""
-    said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
-    return said[-1] if said else f"code {error.returncode}"
 
 
 def many(ring: Ring, count: int) -> str:
