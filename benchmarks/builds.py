@@ -56,28 +56,28 @@ def build(content: Path, home: Path, *options: str) -> Built:
     program = [sys.executable, "-m", "generator", "build", "--content", str(content)]
     program += ["--cache", str(home / "cache"), "--out", str(home / "site"), *options]
     began = time.perf_counter()
-    process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     built, ended = Built(), threading.Event()
-    watch = threading.Thread(target=_watch, args=(process.pid, built, ended))
-    watch.start()
-    assert process.stderr
     said, stage, since = [], "", began
-    try:
-        for line in process.stderr:
-            said.append(line)
-            started = re.fullmatch(r"([a-z]+): \d+ [a-z]+\n", line)
-            if started or line.startswith("site "):
-                now = time.perf_counter()
-                if stage:
-                    built.stages[stage] = built.stages.get(stage, 0) + now - since
-                stage, since = started[1] if started else "", now
-    finally:
-        if sys.exc_info()[0]:
-            process.terminate()
-        process.wait()
-        built.seconds = time.perf_counter() - began
-        ended.set()
-        watch.join()
+    with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        watch = threading.Thread(target=_watch, args=(process.pid, built, ended))
+        watch.start()
+        assert process.stderr
+        try:
+            for line in process.stderr:
+                said.append(line)
+                started = re.fullmatch(r"([a-z]+): \d+ [a-z]+\n", line)
+                if started or line.startswith("site "):
+                    now = time.perf_counter()
+                    if stage:
+                        built.stages[stage] = built.stages.get(stage, 0) + now - since
+                    stage, since = started[1] if started else "", now
+            process.wait()
+            built.seconds = time.perf_counter() - began
+        finally:
+            ended.set()
+            watch.join()
+            if process.poll() is None:
+                process.terminate()
     if process.returncode:
         raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(said)}")
     return built

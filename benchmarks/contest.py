@@ -54,9 +54,8 @@ class Contestant:
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            assert self._process.stdin
-            self._process.stdin.close()
-            self._process.wait()
+            with self._process:  # closes what it reads, and waits
+                pass
             self._process = None
 
 

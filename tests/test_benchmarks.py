@@ -1,0 +1,88 @@
+"""The benchmarks: every part is found and can be imported, and what they share works."""
+
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from benchmarks import builds, contest, growth, peers, suite, training
+from generator.experiments import RunSpec
+from generator.train import train_together
+
+ECHO = """
+from benchmarks.contest import serve
+serve(lambda number: {"twice": 2 * number})
+"""
+
+
+def test_every_part_of_the_report_is_there():
+    assert list(suite.parts()) == list(suite.ORDER)
+
+
+def test_a_contestant_answers_until_it_is_closed():
+    contestant = contest.Contestant([sys.executable, "-c", ECHO], threads=1)
+    assert contestant.ask(number=4)["twice"] == 8
+    process = contestant._process
+    contestant.close()
+    assert process.returncode == 0
+
+
+def test_a_contestant_that_ends_is_an_error():
+    contestant = contest.Contestant([sys.executable, "-c", "raise SystemExit(3)"], threads=1)
+    with pytest.raises((RuntimeError, BrokenPipeError)):
+        contestant.ask(number=4)
+    contestant.close()
+
+
+def test_rounds_give_every_job_every_place():
+    order = []
+    jobs = {name: lambda name=name: order.append(name) or name for name in "abc"}
+    assert contest.rounds(3, jobs) == {"a": ["a"] * 3, "b": ["b"] * 3, "c": ["c"] * 3}
+    assert order == list("abcbcacab")
+
+
+def test_a_median_is_shown_with_its_range():
+    assert contest.shown([12.34, 10.0, 5000.0]) == "12.3 (10 to 5000)"
+    assert contest.ratio([6, 8], [3, 2]) == [2, 4]
+
+
+@pytest.mark.parametrize("peer", [peers.eager, peers.eager_fused, peers.vmapped])
+def test_peers_train_the_engine_s_networks(tmp_path, peer):
+    spec = RunSpec(classes=2, activation="tanh", seed=0, points_per_class=20, hidden=(8, 2), epochs=5)
+    problem = peers.Problem(str(training.Ring(tmp_path).problem(spec, 2)), dataclasses.asdict(spec))
+    expected = [run.loss[-2] for run in train_together([replace(spec, seed=seed) for seed in range(2)])]
+    assert peer(problem)["losses"] == pytest.approx(expected, rel=training.LOSS_RTOL)
+
+
+def test_a_build_tells_its_stages_and_memory(tmp_path):
+    content = builds.article(tmp_path / "content", growth.EXPERIMENTS.format(seeds=2))
+    built = builds.build(content, tmp_path)
+    assert built.stages["train"] > 0
+    assert built.seconds >= sum(built.stages.values())
+    assert built.peak_mb > 50 or not builds.Path("/proc/self/smaps_rollup").exists()
+
+
+def test_quick_report_keeps_the_other_sections(tmp_path, monkeypatch):
+    report = tmp_path / "RESULTS.md"
+    report.write_text("# Benchmarks\n\n## Page\n\nkept\n")
+    monkeypatch.setattr(suite, "noise", lambda: "1 ms")
+    monkeypatch.setattr(sys, "argv", ["suite", "--quick", "--only", "training", "--out", str(report)])
+    monkeypatch.setattr(training, "measure", lambda quick: f"measured, {'quick' if quick else 'whole'}")
+    before = {asked: signal.getsignal(asked) for asked in (signal.SIGTERM, signal.SIGHUP)}
+    suite.main()
+    for asked, handler in before.items():
+        signal.signal(asked, handler)
+    text = report.read_text()
+    assert "measured, quick" in text
+    assert "## Page\n\nkept" in text
+    assert text.index("## Training") < text.index("## Page")
+
+
+def test_suite_names_its_parts_on_the_command_line():
+    program = [sys.executable, "-m", "benchmarks.suite", "--help"]
+    said = subprocess.run(program, cwd=suite.RESULTS.parent.parent, capture_output=True, text=True, check=True).stdout
+    assert json.dumps(list(suite.ORDER))[1:-1].replace('"', "").replace(" ", "") in said.replace(" ", "")
