@@ -292,7 +292,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
     order_kept      order_kept of the centres, in the plane of the points' two principal axes where there are more
     two_axes        share of the points' variance along their two principal axes
     own_centre      share of points that no other class's centre is nearer to
-    own_centre_in_two_axes  the same in the plane of the points' two principal axes
+    accuracy_in_two_axes  share that the output layer gets right when it sees these two axes alone
     own_centre_epoch  where an earlier layer has two neurons too: first kept epoch at which own_centre is 0.9
     early_packing_ratio  the same three of the first layer of two neurons; None where it is the last one
     early_own_centre  its points' share nearest their own class's centre
@@ -335,7 +335,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "order_kept": order_kept(_flattened(centres, points)) if spec.hidden[-1] > 1 else None,
         "two_axes": two_axes(points),
         "own_centre": own_centre(points, run.y),
-        "own_centre_in_two_axes": own_centre(points @ principal_axes(points), run.y) if spec.hidden[-1] > 1 else None,
+        "accuracy_in_two_axes": accuracy_in_two_axes(points, run.y, head),
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
         **_early_plane(spec, run),
     }
@@ -351,11 +351,22 @@ def two_axes(points: np.ndarray) -> float:
 
 
 def principal_axes(points: np.ndarray) -> np.ndarray:
-    """The two directions in which (N, d) points vary most, d >= 2: (d, 2), orthonormal, largest entries positive."""
+    """The two directions in which (N, d) points vary most: (d, 2), or (1, 1), orthonormal, largest entries positive."""
     axes = np.linalg.svd(points - points.mean(0), full_matrices=False)[2][:2].T
     largest = axes[np.abs(axes).argmax(0), range(axes.shape[1])]
     turned: np.ndarray = axes * np.where(largest < 0, -1, 1)
     return turned
+
+
+def accuracy_in_two_axes(points: np.ndarray, labels: np.ndarray, head: np.ndarray) -> float:
+    """The share of (N, d) points that a head [W | b] gets right when all but their two principal axes are averaged out.
+
+    head  (k, d + 1); up to two dimensions it sees everything
+    """
+    mean = points.mean(0)
+    axes = principal_axes(points)
+    seen = mean + (points - mean) @ axes @ axes.T
+    return float(((seen @ head[:, :-1].T + head[:, -1]).argmax(1) == labels).mean())
 
 
 def own_centre(points: np.ndarray, labels: np.ndarray) -> float:

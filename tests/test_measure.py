@@ -393,6 +393,16 @@ def test_two_axes_of_a_known_spread():
     assert (axes[np.abs(axes).argmax(0), [0, 1]] > 0).all()
 
 
+def test_a_head_that_needs_a_third_axis_fails_on_two():
+    ring = np.concatenate([regular(40, radius=3), regular(40, radius=3)])
+    points = np.column_stack([ring, np.repeat([0.8, -0.4], 40)])
+    head = np.array([[0.0, 0, 1, 0], [0, 0, -1, 0]])
+    labels = np.repeat([0, 1], 40)
+    assert measure.accuracy_in_two_axes(points, labels, head) == 0.5
+    assert measure.accuracy_in_two_axes(points[:, 1:], labels, head[:, 1:]) == 1
+    assert measure.accuracy_in_two_axes(points[:, 2:], labels, head[:, 2:]) == 1
+
+
 def test_a_tilted_ring_keeps_its_order():
     ring = regular(7) @ np.linalg.qr(np.random.default_rng(1).normal(size=(5, 5)))[0][:2]
     shuffled = ring[[0, 2, 1, 3, 4, 5, 6]]
