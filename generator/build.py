@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import generator
-from generator import catalogue, store
+from generator import catalogue, columns, store
 from generator.catalogue import Catalogue, Means, Report
 from generator.errors import ContentError, PeekError, Problem
 from generator.progress import Progress
@@ -140,14 +140,17 @@ def address(options: Options) -> str:
     return store.digest(inputs, asked, store.all_code(), libraries, platform.python_version())
 
 
-def compose(options: Options, means: Means) -> Composed:
+def compose(
+    options: Options, means: Means, first: Callable[[dict[str, bytes | Path]], None] = lambda files: None
+) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
+    first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
     article, gathered, report = gather(options, means)
     warnings = collapsed(gathered)
-    files = render(options, article, gathered, warnings.append)
+    files = render(options, article, gathered, warnings.append, first)
     card = catalogue.social_card(gathered, article.meta.title, article.meta.subtitle, means)
     if card is not None:
         files[SOCIAL_CARD] = card
@@ -195,10 +198,14 @@ def collapsed(gathered: Catalogue) -> list[str]:
 
 
 def render(
-    options: Options, article: Article, gathered: Catalogue, warn: Callable[[str], None]
+    options: Options,
+    article: Article,
+    gathered: Catalogue,
+    warn: Callable[[str], None],
+    first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
     """Every file of the site, by its path in the site."""
-    from generator import page, results
+    from generator import page
 
     files: dict[str, bytes | Path] = {path: options.cache / file for path, file in gathered.files.items()}
     files |= {path: text.encode() for path, text in gathered.tables.items()}
@@ -210,6 +217,8 @@ def render(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
+        about=gathered.about,
+        columns=explained(gathered),
         laws=gathered.laws,
         downloads=tuple(
             page.Download(path, size(files[path]), sums[path], describe(path, gathered)) for path in downloads
@@ -220,8 +229,9 @@ def render(
         built=fixed_date(os.environ),
     )
     compiled = options.cache / "templates"
-    found = results.from_catalogue(gathered.runs)
-    rendered = page.render(article, found, info, options.templates, compiled, warn)
+    rendered = page.render(
+        article, gathered.results, info, options.templates, compiled, warn, lambda pages: first({**files, **pages})
+    )
     return {**files, **rendered}
 
 
@@ -230,7 +240,15 @@ def describe(path: str, gathered: Catalogue) -> str:
     if path.endswith(".csv"):
         name = Path(path).stem
         return f"Experiment {name}, a row a run. {gathered.about[name]}".strip()
+    if path.endswith(".centres.npz"):
+        return "Where each network of the experiment puts its classes: by run, an array of class by neuron"
     return "Data, weights at each checkpoint, loss and accuracy at each epoch"
+
+
+def explained(gathered: Catalogue) -> dict[str, str]:
+    """What each column of the tables holds, for those that are there."""
+    there = {name for text in gathered.tables.values() for name in text.partition("\n")[0].split(",")}
+    return {name: said for name, said in columns.DESCRIPTIONS.items() if name in there}
 
 
 def size(data: bytes | Path) -> int:

@@ -65,6 +65,11 @@ class Catalogue:
     laws: dict[str, Any] = field(default_factory=dict)
     sums: dict[str, str] = field(default_factory=dict)
 
+    @functools.cached_property
+    def results(self) -> Results:
+        """The runs as prose and templates see them."""
+        return from_catalogue(self.runs)
+
 
 @dataclass
 class Report:
@@ -103,6 +108,8 @@ def load(key: str, means: Means) -> Catalogue | None:
     """The catalogue kept under a digest, when it and all its files are there."""
     if means.force & set(STAGES):
         return None
+    if (means.store.root, key) in _LOADED:  # a server renders again and again
+        return _LOADED[means.store.root, key]
     kept = means.store.load_json("catalogues", key)
     if kept is None or not all(os.path.exists(os.path.join(means.store.root, path)) for path in kept["files"].values()):
         return None
@@ -123,7 +130,8 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
         measures = maker.judge(measures, laws)
         drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
-    catalogue = replace(_assemble(plan, maker, measures, drawn, packed), laws={ROOM: _told(laws)})
+        gathered = maker.gather_centres(planned, measures)
+    catalogue = replace(_assemble(plan, maker, measures, drawn, packed, gathered), laws={ROOM: _told(laws)})
     sums = {path: sha256(means.store.root / file) for path, file in catalogue.files.items()}
     catalogue = replace(catalogue, sums=sums)
     means.store.save_json("catalogues", key, dataclasses.asdict(catalogue))
@@ -390,6 +398,23 @@ class _Maker:
             self.store.save("scripts", key, "js", script)
         return packed
 
+    def gather_centres(
+        self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]
+    ) -> dict[str, Path]:
+        """The centres of all runs of each experiment, in one file."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, run in planned:
+            found.setdefault(name, {})[run.id] = measures[run.spec]["centres"]
+        files, jobs = {}, list[tuple[Any, ...]]()
+        for name, centres in found.items():
+            key = digest("centres", centres, code("work"), versions("numpy"))
+            files[name] = self.store.path("centres", key, "npz")
+            if not files[name].exists():
+                jobs.append((key, 1, work.pack_centres, centres))
+        for key, data in self.stage("gather", "experiments", len(files), jobs, "not in the cache"):
+            self.store.save("centres", key, "npz", data)
+        return files
+
 
 def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:
     _, _, function, *arguments = job
@@ -420,6 +445,7 @@ def _assemble(
     measures: Mapping[RunSpec, dict[str, Any]],
     drawn: Mapping[tuple[RunSpec, str], dict[str, Path]],
     packed: Mapping[tuple[str, str], Path],
+    centres: Mapping[str, Path],
 ) -> Catalogue:
     """The catalogue of runs that are all there."""
     root = maker.store.root
@@ -459,6 +485,7 @@ def _assemble(
                 entry["files"]["npz"] = f"data/{experiment.name}/{run.id}.npz"
                 files[entry["files"]["npz"]] = maker.run_path(run.spec)
             runs.append(entry)
+    files |= {f"data/{name}.centres.npz": file for name, file in centres.items()}
     about = {experiment.name: experiment.about for experiment in plan.experiments}
     tables = {f"data/{name}.csv": table([run for run in runs if run["experiment"] == name]) for name in about}
     relative = {path: file.relative_to(root).as_posix() for path, file in sorted(files.items())}

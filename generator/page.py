@@ -61,6 +61,7 @@ class BuildInfo:
     draft          marks every page, and asks search engines to look away
     social_card    path of a 1200 x 630 px picture, or ""
     built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
+    columns        what each column of the tables holds, by its name
     about          a sentence on each experiment, by its name
     laws           what the laws predict in each room, as packing.predictions gives it
     """
@@ -74,6 +75,7 @@ class BuildInfo:
     draft: bool = False
     social_card: str = ""
     built: date | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     laws: Mapping[str, Any] = field(default_factory=dict)
 
@@ -91,11 +93,13 @@ def render(
     templates: Path,
     compiled: Path | None = None,
     warn: Callable[[str], None] = lambda said: None,
+    first: Callable[[dict[str, bytes]], None] = lambda pages: None,
 ) -> dict[str, bytes]:
     """Every text page and asset of the site.
 
     compiled  a folder that keeps compiled templates from one build to the next
     warn      is told what is odd and not wrong
+    first     is given the article's own pages and the assets as soon as they are there
     returns   path relative to the site's root -> bytes
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
@@ -103,7 +107,7 @@ def render(
     written = write(article, results, info.laws, house, [file.path for file in info.downloads])
     for said in [*(warning for text in written for warning in text.warnings), *markup.unused_works(article, written)]:
         warn(str(said))
-    return assemble(article.meta, written, results, info, house)
+    return assemble(article.meta, written, results, info, house, first)
 
 
 def write(
@@ -126,7 +130,12 @@ def write(
 
 
 def assemble(
-    meta: Meta, written: Sequence[Markup], results: Results, info: BuildInfo, house: House
+    meta: Meta,
+    written: Sequence[Markup],
+    results: Results,
+    info: BuildInfo,
+    house: House,
+    first: Callable[[dict[str, bytes]], None] = lambda pages: None,
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
@@ -139,11 +148,12 @@ def assemble(
         "site": Site(meta, written, info),
         "runs_index": runs_index(results, info.laws),
     }
-    texts = {text.path: house.render("article.html", shared | {"text": text, "path": text.path}) for text in written}
+    pages = {".nojekyll": b""} | assets(house.folder, themes)
+    for text in written:
+        pages[text.path] = house.render("article.html", shared | {"text": text, "path": text.path}).encode()
+    first(pages)
     feeds = ("sitemap.xml", "feed.xml") if info.base_url else ()
-    for path in (*OUR_PAGES, *feeds):
-        texts[path] = house.render(path, shared | {"path": path})
-    return {path: text.encode() for path, text in texts.items()} | {".nojekyll": b""} | assets(house.folder, themes)
+    return pages | {path: house.render(path, shared | {"path": path}).encode() for path in (*OUR_PAGES, *feeds)}
 
 
 def assets(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
@@ -161,7 +171,11 @@ def assets(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> dict[
 def stylesheet(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> str:
     """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
     sheets = [file.read_text(encoding="utf-8") for file in sorted((templates / "css").glob("*.css"))]
-    text = "\n".join([style.css(themes), *sheets, paper_colours(themes["light"])])
+    return _small_css("\n".join([style.css(themes), *sheets, paper_colours(themes["light"])]))
+
+
+@functools.lru_cache(maxsize=2)  # a server asks for the same again and again
+def _small_css(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
@@ -177,7 +191,11 @@ def script(templates: Path) -> str:
 
     Nothing inside a line of code is touched: a minifier that does not know template literals would change their text.
     """
-    scripts = "\n".join(file.read_text(encoding="utf-8") for file in sorted((templates / "js").glob("*.js")))
+    return _small_js("\n".join(file.read_text(encoding="utf-8") for file in sorted((templates / "js").glob("*.js"))))
+
+
+@functools.lru_cache(maxsize=2)
+def _small_js(scripts: str) -> str:
     text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", scripts, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"[ \t]+//[^\n'\"`]*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)

@@ -143,6 +143,16 @@ def export(run_id: str, spec: RunSpec, data: bytes) -> bytes:
     return pack(run_id, spec, decode(data))
 
 
+def pack_centres(centres: dict[str, list[list[float]]]) -> bytes:
+    """Class centres by run as an .npz file: a (classes, width) array under each run's id."""
+    import numpy as np
+
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {name: np.asarray(of_run, np.float64) for name, of_run in centres.items()}
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
 def encode(run: Run) -> bytes:
     """A run as an .npz file, the same bytes each time."""
     import numpy as np

@@ -1,13 +1,16 @@
 """Runs through the cache: nothing trains twice, only what changed trains again, bytes do not depend on the workers."""
 
+import dataclasses
 import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from generator import catalogue, experiments, figures
+from generator import catalogue, columns, datasets, experiments, figures
 from generator.catalogue import DivergedRunError, Means
+from generator.experiments import RunSpec
 from generator.progress import Progress
 from generator.store import Store
 
@@ -52,6 +55,7 @@ def test_everything_is_there(made):
         "judge": 6,
         "draw": 4 * sum(figure.suits(experiments.unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
         "pack": 4,
+        "gather": 1,
     }
     assert all((cache / path).exists() for path in found.files.values())
     for label in ("tanh", "ReLU"):
@@ -59,6 +63,25 @@ def test_everything_is_there(made):
             assert f"plots/3/{label}.{name}" in found.files
     assert "data/grid/k2-tanh-s1.js" in found.files and "data/grid/k2-tanh-s2.js" not in found.files
     assert found.tables["data/grid.csv"].count("\n") == 13
+
+
+def test_every_column_of_the_tables_is_explained(made):
+    _, found, _ = made
+    header = found.tables["data/grid.csv"].partition("\n")[0].split(",")
+    assert [name for name in header if name not in columns.DESCRIPTIONS] == []
+    measured = {name for run in found.runs for name in run["measures"]}
+    assert [name for name in {**columns.MEASURES, **columns.JUDGEMENTS} if name not in measured] == []
+    options = {name for kind in datasets.KINDS for name in datasets.parameters(kind)}
+    recipe = {"id", *(field.name for field in dataclasses.fields(RunSpec)), *options} - {"dataset_options"}
+    assert recipe == set(columns.RECIPE)
+
+
+def test_the_centres_of_all_runs_travel_together(made):
+    cache, found, _ = made
+    with np.load(cache / found.files["data/grid.centres.npz"]) as centres:
+        assert list(centres) == [run["id"] for run in found.runs]
+        for run in found.runs:
+            np.testing.assert_array_equal(centres[run["id"]], run["measures"]["centres"])
 
 
 def test_a_second_make_does_nothing(made):

@@ -11,6 +11,7 @@ ORDER = [
     "style",
     "datasets",
     "experiments",
+    "columns",
     "network",
     "packing",
     "measure",
