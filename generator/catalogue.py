@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import io
 import itertools
 import json
@@ -23,6 +24,7 @@ from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import LAWS, Plan, Planned, RunSpec
 from generator.progress import Progress
+from generator.results import Results, from_catalogue
 from generator.store import Store, all_code, code, digest, sha256, versions
 
 if TYPE_CHECKING:
@@ -108,12 +110,18 @@ def load(key: str, means: Means) -> Catalogue | None:
     """The catalogue kept under a digest, when it and all its files are there."""
     if means.force & set(STAGES):
         return None
-    if (means.store.root, key) in _LOADED:  # a server renders again and again
-        return _LOADED[means.store.root, key]
-    kept = means.store.load_json("catalogues", key)
-    if kept is None or not all(os.path.exists(os.path.join(means.store.root, path)) for path in kept["files"].values()):
-        return None
-    return Catalogue(**kept)
+    if (means.store.root, key) not in _LOADED:
+        kept = means.store.load_json("catalogues", key)
+        if kept is None:
+            return None
+        _LOADED.clear()
+        _LOADED[means.store.root, key] = Catalogue(**kept)
+    found = _LOADED[means.store.root, key]
+    there = all(os.path.exists(os.path.join(means.store.root, path)) for path in found.files.values())
+    return found if there else None
+
+
+_LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again
 
 
 def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
