@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+END_S = 10
 HOMES = ROOT / ".cache" / "benchmarks"  # peers are installed below it
 
 
@@ -52,11 +53,17 @@ class Contestant:
         raise RuntimeError(f"{' '.join(self.program[1:])} ended with code {self._process.wait()}")
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            with self._process:  # closes what it reads, and waits
-                pass
-            self._process = None
+        """End the process; one that is still at work is not waited for."""
+        if self._process is None:
+            return
+        with self._process as process:
+            assert process.stdin
+            process.stdin.close()
+            try:
+                process.wait(END_S)
+            except subprocess.TimeoutExpired:
+                process.terminate()
+        self._process = None
 
 
 def serve(answer: Callable[..., dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ import re
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -86,12 +87,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes")
     arguments = parser.parse_args()
     kept = sections(arguments.out.read_text(encoding="utf-8")) if arguments.out.exists() else {}
+    failed: list[str] = []
     for name, module in known.items():
         if arguments.only and name not in arguments.only:
             continue
         print(f"{name} …", file=sys.stderr, flush=True)
         before, began = noise(), time.monotonic()
-        text = module.measure(arguments.quick)
+        try:
+            text = module.measure(arguments.quick)
+        except Exception as error:  # the other parts are still worth having
+            traceback.print_exc()
+            failed.append(name)
+            text = f"This part failed: {type(error).__name__}."
         took = time.monotonic() - began
         scale = "Quick. " if arguments.quick else ""
         about = f"{scale}Measured in {took:.0f} s; a fixed loop took {before} before and {noise()} after."
@@ -100,6 +107,8 @@ def main() -> None:
         report = head(arguments.quick) + "\n" + "".join(f"## {title}\n{kept[title]}" for title in titles)
         arguments.out.write_text(report.rstrip() + "\n", encoding="utf-8")
     print(arguments.out)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
