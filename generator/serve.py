@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from generator.build import Options, compose, means_of
+from generator.build import Options, compose, default_templates, means_of
 from generator.catalogue import Means
 from generator.errors import PeekError
 from generator.progress import Progress
@@ -32,34 +32,8 @@ DEBOUNCE_MS = 50
 STEP_MS = 10
 EVENTS = "/_peek/events"
 
-# Speaks with the server from every page: reloads in place, shows what is wrong, shows training under way.
-CLIENT = """
-<script>
-(() => {
-  const panel = document.createElement("div");
-  panel.setAttribute("role", "alert");
-  panel.style.cssText = "position:fixed;inset:auto 0 0 0;z-index:99;max-height:60vh;overflow:auto;" +
-    "padding:1rem 1.5rem;font:14px/1.5 ui-monospace,monospace;" +
-    "white-space:pre-wrap;background:#7a1616;color:#fff;display:none";
-  const show = (text, colour) => {
-    panel.textContent = text; panel.style.background = colour; panel.style.display = text ? "block" : "none";
-    if (text) document.body.append(panel);
-  };
-  const at = sessionStorage.getItem("peek-scroll");
-  if (at !== null) { sessionStorage.removeItem("peek-scroll"); scrollTo(0, +at); }
-  let version = null;
-  new EventSource("/_peek/events").onmessage = ({ data }) => {
-    const state = JSON.parse(data);
-    show(state.problem || state.progress, state.problem ? "#7a1616" : "#1b4965");
-    if (version !== null && version !== state.version) {
-      sessionStorage.setItem("peek-scroll", scrollY);
-      location.reload();
-    }
-    version = state.version;
-  };
-})();
-</script>
-"""
+# Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
+CLIENT = f"<script>\n{(default_templates() / 'serve.js').read_text(encoding='utf-8')}</script>\n"
 
 
 class Live:
@@ -67,6 +41,7 @@ class Live:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | Path] = {}
+        self.changed: list[str] = []  # files that the last version changed
         self.version = 0
         self.problem = ""
         self.progress = ""
@@ -75,12 +50,17 @@ class Live:
 
     def state(self) -> str:
         """What the pages are told."""
-        return json.dumps({"version": self.version, "problem": self.problem, "progress": self.progress})
+        said = {"version": self.version, "changed": self.changed, "problem": self.problem, "progress": self.progress}
+        return json.dumps(said)
 
     def show(self, files: dict[str, bytes | Path]) -> None:
-        """A good site; the pages reload."""
-        self.files, self.problem, self.progress = files, "", ""
-        self.version += 1
+        """A good site, or its first pages while the others are as they were; the open pages follow."""
+        files = {path: data for path, data in self.files.items() if path.endswith(".html")} | files
+        changed = [path for path, data in files.items() if self.files.get(path) != data]
+        self.problem, self.progress = "", ""
+        self.files = files
+        if changed:
+            self.changed, self.version = changed, self.version + 1
         self.tell()
 
     def tell(self) -> None:
@@ -92,6 +72,11 @@ class Live:
         for queue in self._listeners:
             queue.put_nowait(state)
 
+    def end(self) -> None:
+        """Let go of every page; the server is about to end."""
+        for queue in self._listeners:
+            queue.put_nowait("")
+
     async def listen(self) -> AsyncIterator[str]:
         """States, beginning with the present one, as server-sent events."""
         self._loop = asyncio.get_running_loop()
@@ -99,8 +84,8 @@ class Live:
         self._listeners.add(queue)
         try:
             yield f"data: {self.state()}\n\n"
-            while True:
-                yield f"data: {await queue.get()}\n\n"
+            while state := await queue.get():
+                yield f"data: {state}\n\n"
         finally:
             self._listeners.discard(queue)
 
@@ -146,7 +131,8 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, means)
+            made = compose(options, means, live.show)
+            live.files = {path: data for path, data in live.files.items() if path in made.files}
             live.show(made.files)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
@@ -189,6 +175,10 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
             live._loop = asyncio.get_running_loop()
             number = self.servers[0].sockets[0].getsockname()[1]
             ready(f"http://127.0.0.1:{number}/")
+
+        async def shutdown(self, sockets: Any = None) -> None:
+            live.end()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         application(live), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1
