@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import generator
 from generator.errors import PeekError
+
+if TYPE_CHECKING:
+    from generator.catalogue import Report
+    from generator.progress import Progress
 
 INTERRUPTED = 130
 
@@ -40,6 +45,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="STAGE",
         choices=["train", "measure", "draw"],
         help="run a stage although the cache has its results: train, measure or draw",
+    )
+    build.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="train and draw one experiment into the cache and leave the site as it is; may be given again",
     )
     build.add_argument("--single-file", type=Path, metavar="FILE", help="also write the whole article into one file")
     build.add_argument("--explain", action="store_true", help="say what each stage did, and why")
@@ -99,23 +111,35 @@ def positive(text: str) -> int:
 
 def run_build(arguments: argparse.Namespace) -> int:
     """peek build: ends with the path of the page."""
-    from generator.build import build
+    from generator.build import build, prepare
     from generator.progress import Progress
 
     progress = Progress(arguments.quiet)
-    built = build(build_options(arguments), progress)
+    options = build_options(arguments)
+    if only := getattr(arguments, "only", ()):
+        report = prepare(options, only, progress)
+        if arguments.explain:
+            explain(report, progress)
+        progress.say(f"{', '.join(only)}: in the cache; the site is as it was")
+        return 0
+    built = build(options, progress)
     if getattr(arguments, "explain", False):
-        if built.report is None:
-            progress.say("train, measure, draw: nothing to do; experiments, code and libraries are unchanged")
-        else:
-            for stage, (ran, total, reason) in built.report.ran.items():
-                progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
+        explain(built.report, progress)
     if getattr(arguments, "single_file", None):
         progress.say(write_single(arguments.out, arguments.single_file, arguments.base_url))
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
     if not arguments.quiet:
         print(built.index)
     return 0
+
+
+def explain(report: Report | None, progress: Progress) -> None:
+    """Say what each stage did, and why."""
+    if report is None:
+        progress.say("train, measure, draw: nothing to do; experiments, code and libraries are unchanged")
+        return
+    for stage, (ran, total, reason) in report.ran.items():
+        progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
 
 
 def run_new(arguments: argparse.Namespace) -> int:

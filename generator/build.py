@@ -9,15 +9,15 @@ import datetime
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import generator
 from generator import catalogue, columns, store
 from generator.catalogue import Catalogue, Means, Report
-from generator.errors import ContentError, PeekError, Problem
+from generator.errors import ContentError, PeekError, Problem, nearest
 from generator.progress import Progress
 
 if TYPE_CHECKING:
@@ -110,8 +110,31 @@ def build(options: Options, progress: Progress) -> Built:
     for warning in warnings:
         progress.warn(warning)
     if options.strict and warnings:
-        raise StrictError(f"{len(warnings)} warnings, and --strict allows none")
+        raise StrictError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
+
+
+def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report:
+    """Train, measure and draw the runs of some experiments into the cache, and leave the site as it is.
+
+    only    names of experiments
+    raises  PeekError: what the author can mend
+    """
+    from generator import experiments
+
+    source = options.content / "experiments.toml"
+    plan = experiments.read(source, options.profile)
+    known = {experiment.name: experiment for experiment in plan.experiments}
+    wrong = [
+        Problem(str(source), f'no experiment "{name}"', f"one of {', '.join(known)}", nearest(name, known))
+        for name in only
+        if name not in known
+    ]
+    if wrong:
+        raise ContentError(wrong)
+    chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
+    key = store.digest(catalogue.address(source, options.profile), sorted(only))
+    return catalogue.make(chosen, key, means_of(options, progress))[1]
 
 
 def means_of(options: Options, progress: Progress) -> Means:

@@ -1,0 +1,103 @@
+"""The command's options: each stands in the help, and does what that says."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+
+TINY = Path(__file__).parent / "sites" / "tiny"
+OPTIONS = ("--only", "--draft", "--strict", "--force", "--explain", "--base-url", "--single-file", "--profile")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def article(tmp_path):
+    return shutil.copytree(TINY, tmp_path / "content")
+
+
+@pytest.fixture
+def build(article, cache, tmp_path, capsys):
+    """Runs `peek build` on the copy: (exit code, what it said)."""
+
+    def run(*options, cache=cache):
+        folders = ("--content", article, "--out", tmp_path / "site", "--cache", cache)
+        code = main(["build", *map(str, folders), *options])
+        return code, capsys.readouterr().err.splitlines()
+
+    return run
+
+
+def test_the_help_names_every_option_in_words(capsys):
+    with pytest.raises(SystemExit):
+        main(["build", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for option in OPTIONS:
+        assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
+
+
+@pytest.mark.parametrize("stage", ["train", "measure", "draw"])
+def test_force_runs_a_stage_again_and_explain_says_why(build, stage):
+    build()
+    code, said = build("--force", stage, "--explain")
+    ran = {line.partition(":")[0]: line.partition(": ")[2] for line in said if re.match(r"[a-z]+: \d+ of \d+", line)}
+    assert code == 0 and re.fullmatch(r"\d+ of \d+, forced", ran[stage])
+    assert all(
+        why.endswith("all in the cache") for name, why in ran.items() if name in {"train", "measure", "draw"} - {stage}
+    )
+
+
+def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path):
+    source = article / "experiments.toml"
+    source.write_text(
+        source.read_text() + '\n[experiment.more]\nclasses = 3\nactivation = "tanh"\nhidden = [8, 2]\nepochs = 20\n'
+    )
+    fresh = tmp_path / "fresh"
+    code, said = build("--only", "more", "--explain", cache=fresh)
+    assert code == 0 and "train: 1 of 1, not in the cache" in said
+    assert said[-1] == "more: in the cache; the site is as it was" and not (tmp_path / "site").exists()
+    code, said = build("--explain", cache=fresh)
+    assert code == 0 and "train: 2 of 3, not in the cache" in said
+    code, said = build("--only", "mroe")
+    assert code == 1 and said == [f'{source}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
+
+
+def test_draft_marks_each_page_and_asks_search_engines_to_look_away(build, tmp_path):
+    build("--draft")
+    for name in ("index.html", "gallery.html"):
+        page = (tmp_path / "site" / name).read_text()
+        assert re.search(r'<meta name="robots" content="noindex', page) and "draft" in page.lower(), name
+    build()
+    assert "noindex" not in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_strict_makes_warnings_errors_and_leaves_the_site(build, article, tmp_path):
+    build()
+    before = (tmp_path / "site" / "index.html").read_text()
+    (article / "article.md").write_text((article / "article.md").read_text() + "\n[^unused]: A note.\n")
+    code, said = build("--strict")
+    line = (article / "article.md").read_text().count("\n")
+    assert code == 1 and said[-2:] == [
+        f'warning: {article}/article.md:{line}: the footnote "unused" is never used',
+        "1 warning, and --strict allows none",
+    ]
+    assert (tmp_path / "site" / "index.html").read_text() == before
+    assert build()[0] == 0
+
+
+def test_base_url_adds_what_must_be_absolute(build, tmp_path):
+    build("--base-url", "https://example.org/a/")
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert '<link rel="canonical" href="https://example.org/a/"' in page and (tmp_path / "site" / "feed.xml").exists()
+
+
+def test_single_file_packs_the_article(build, tmp_path):
+    code, said = build("--single-file", str(tmp_path / "article.html"))
+    assert code == 0 and any(re.fullmatch(rf"{tmp_path}/article\.html: \d+\.\d MB", line) for line in said)
+    assert "data:image/webp;base64," in (tmp_path / "article.html").read_text()
