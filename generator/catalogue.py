@@ -132,9 +132,9 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
     planned = [(experiment.name, run) for experiment in plan.experiments for run in experiment.runs]
     maker = _Maker(means, {run.spec: run_key(run.spec) for _, run in planned})
     with maker:
-        maker.train(planned)
-        measures = maker.measure()
         laws = maker.solve()
+        maker.train(planned, laws)
+        measures = maker.measure()
         measures = maker.judge(measures, laws)
         drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
@@ -266,14 +266,14 @@ class _Maker:
                     sent[_send(crew, job)] = job
         self.means.progress.close()
 
-    def train(self, planned: list[tuple[str, Planned]]) -> None:
+    def train(self, planned: list[tuple[str, Planned]], laws: dict[int, dict[str, Any]]) -> None:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
         forced = "train" in self.means.force
         missing = [spec for spec in self.keys if forced or not self.run_path(spec).exists()]
         known = {spec: f"experiment {name}, run {run.id}" for name, run in planned for spec in [run.spec]}
         reason = "forced" if forced else "not in the cache"
         executor = self.means.executor
-        jobs = self._training(missing) if missing else []
+        jobs = self._training(missing, laws) if missing else []
         try:
             for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, reason, executor):
                 for spec, (data, measures) in zip(specs, outcome, strict=True):
@@ -289,14 +289,15 @@ class _Maker:
                 f" than {spec.learning_rate:g}, or data of a smaller scale"
             ) from None
 
-    def _training(self, missing: list[RunSpec]) -> list[tuple[Any, ...]]:
+    def _training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[tuple[Any, ...]]:
         """Jobs that train runs, where the build's options want them trained."""
         crew, device = self.crew(self.means.executor), "cpu"
         if self.means.device != "cpu":
             device = crew.executor.submit(work.device, self.means.device).result()
         made_by = "" if self.means.executor == "local" else all_code()
         return [
-            (specs, len(specs), work.train, specs, device, made_by) for specs in _batches(missing, crew.size, device)
+            (specs, len(specs), work.train, specs, device, made_by, _optimum(specs[0], laws))
+            for specs in _batches(missing, crew.size, device)
         ]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
@@ -431,6 +432,12 @@ def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:
 
 def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
     return lambda: function(asked)
+
+
+def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]] | None:
+    """Where the law that a run's head starts from wants its classes, when it is solved; seconds to find again."""
+    law = laws.get(spec.classes, {}).get(spec.head_start)
+    return law["optima"][0]["points"] if law else None
 
 
 def _batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:

@@ -427,12 +427,22 @@ def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: i
     return tuple(kept)
 
 
+_remembered: dict[tuple[str, int, str], np.ndarray] = {}
+
+
+def remember(law: str, k: int, points: list[list[float]], room: str = "square") -> None:
+    """Take a law's first optimum, (k, 2), from `solve` elsewhere, so that predicted_head need not search for it."""
+    _remembered[law, k, room] = np.asarray(points, np.float64)
+
+
 def predicted_head(law: str, k: int, room: str = "square") -> np.ndarray:
     """The best head at a law's optimum: (k, 3), [W | b] with |W|_F = 1.
 
     Classes go round the room in order, those inside the hull of the others first.
     """
-    points = optima(law, k, room)[0].points
+    points = _remembered.get((law, k, room))
+    if points is None:
+        points = optima(law, k, room)[0].points
     outside = hull_distances(points) > 0
     round_about = np.arctan2(points[:, 1], points[:, 0])
     head = best_head(points, bias=law != "margin-no-bias")

@@ -69,13 +69,16 @@ def device(asked: str) -> str:
     return "cuda" if found and asked != "cpu" else "cpu"
 
 
-def train(specs: list[RunSpec], device: str, made_by: str) -> list[tuple[bytes, dict[str, Any] | None]]:
+def train(
+    specs: list[RunSpec], device: str, made_by: str, optimum: list[list[float]] | None = None
+) -> list[tuple[bytes, dict[str, Any] | None]]:
     """Train runs that differ in seed alone: each one's .npz and its measures.
 
     A GPU does not wait for measures, which are the processors' work: they are None then.
 
     device   "cpu" or "cuda"
     made_by  digest of the code that asks from elsewhere; "": it is this machine's
+    optimum  where their head starts from a law's: the first that `solve` found; None: it is searched for
     raises   OtherCodeError: the code here is another
     """
     from generator import store
@@ -84,10 +87,13 @@ def train(specs: list[RunSpec], device: str, made_by: str) -> list[tuple[bytes, 
         raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
     import torch
 
+    from generator import packing
     from generator.measure import measure_run
     from generator.train import train_together
 
     torch.set_num_threads(1)
+    if optimum:
+        packing.remember(specs[0].head_start, specs[0].classes, optimum)
     runs = train_together(specs, device)
     if device != "cpu":
         return [(encode(run), None) for run in runs]

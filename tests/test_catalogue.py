@@ -139,3 +139,15 @@ def test_planning_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.replace("'", '"')) == []
+
+
+def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
+    text = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "4").replace("draw = 1\nship = 1\n", "")
+    means = Means(Store(tmp_path), Progress(quiet=True), 1)
+    plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
+    optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
+    maker = catalogue._Maker(means, {run.spec: "key" for run in plan.experiments[0].runs})
+    with maker:
+        jobs = maker._training(list(maker.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
+        assert [job[-1] for job in jobs] == [optimum]
+        assert maker._training(list(maker.keys), {})[0][-1] is None

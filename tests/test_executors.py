@@ -33,7 +33,7 @@ RUNS = 96
 
 
 class KillAWorker(Progress):
-    """Kills the process of one worker, with what it does and holds, when the first result has come."""
+    """Kills the process of one worker, with what it does and holds, when the first result has come from the cluster."""
 
     def __init__(self, address):
         super().__init__(quiet=True)
@@ -45,6 +45,8 @@ class KillAWorker(Progress):
         if self.killed is None:
             with Client(self.address, set_as_default=False) as client:
                 working = {worker: keys for worker, keys in client.processing().items() if keys}
+                if not working:  # laws are solved here, before
+                    return
                 self.killed = client.run(os.getpid, workers=[next(iter(working))]).popitem()[1]
             os.kill(self.killed, signal.SIGKILL)
 

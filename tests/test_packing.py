@@ -153,6 +153,15 @@ def test_the_best_head_has_the_available_margin(k, bias):
     assert lead.min() == pytest.approx(packing.available_margin(points, bias), abs=1e-6)
 
 
+def test_a_remembered_optimum_gives_the_same_head(monkeypatch):
+    found = packing.predicted_head("margin", 4)
+    points = packing.solve("margin", 4, "square")["optima"][0]["points"]
+    monkeypatch.setattr(packing, "_remembered", {})
+    monkeypatch.setattr(packing, "optima", lambda *_: pytest.fail("searched again"))
+    packing.remember("margin", 4, points)
+    assert packing.predicted_head("margin", 4).tobytes() == found.tobytes()
+
+
 def test_the_predicted_head_takes_the_classes_round_the_room():
     head = packing.predicted_head("margin", 5)
     assert np.linalg.norm(head[0, :2]) == pytest.approx(0, abs=1e-6)  # the centre's class is the first
