@@ -1,0 +1,205 @@
+"""What the README says of making the project one's own, done word for word in a copy of it."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+TINY = ROOT / "tests" / "sites" / "tiny"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+class Copy:
+    """The project in a folder of its own, with a small article."""
+
+    def __init__(self, folder, cache):
+        self.folder, self.cache = folder, cache
+        for name in ("generator", "templates"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(TINY, folder / "content")
+
+    def edit(self, path, old, new):
+        text = (self.folder / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} in {path}"
+        (self.folder / path).write_text(text.replace(old, new), encoding="utf-8")
+
+    def add(self, path, text):
+        (self.folder / path).write_text(text, encoding="utf-8")
+
+    def build(self):
+        """Builds the copy with its own code. Returns the page."""
+        done = subprocess.run(
+            [sys.executable, "-m", "generator", "build", "--quiet", "--cache", self.cache],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return (self.folder / "site" / "index.html").read_text(encoding="utf-8")
+
+    def site(self, path):
+        return (self.folder / "site" / path).read_bytes()
+
+
+@pytest.fixture
+def copy(tmp_path, cache):
+    return Copy(tmp_path / "mine", cache)
+
+
+def named(subject):
+    """The files that the README's table names for a change."""
+    [row] = re.findall(rf"^\| {subject} \| (.*) \|$", README, re.MULTILINE)
+    return re.findall(r"`([^`]+)`", row)
+
+
+def test_the_text(copy):
+    assert named("the text") == ["content/article.md"]
+    copy.edit("content/article.md", "Where the points go.", "My own words.")
+    assert "My own words." in copy.build()
+
+
+def test_which_networks_are_trained(copy):
+    assert named("which networks are trained") == ["content/experiments.toml"]
+    copy.edit("content/experiments.toml", "classes = 2", "classes = [2, 3]")
+    assert "Four networks with 2 and 3 classes" in copy.build()
+
+
+def test_a_colour(copy):
+    assert named("a colour")[0] == "generator/style.py"
+    text = (copy.folder / "generator/style.py").read_text(encoding="utf-8")
+    first = re.search(r'classes=\("(#\w{6})"', text)[1]
+    copy.edit("generator/style.py", first, "#0a7a5a")
+    copy.build()
+    assert b"--class-0: #0a7a5a" in copy.site("assets/style.css")
+    with Image.open(io.BytesIO(copy.site("plots/2/tanh.inputData.png"))) as picture:
+        assert (0x0A, 0x7A, 0x5A) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
+
+
+def test_a_page(copy):
+    assert named("a page") == ["templates/*.html", "templates/css/"]
+    copy.edit("templates/base.html", "</body>", "<p>From my template.</p></body>")
+    copy.add("templates/css/99-mine.css", "main { outline: 3px dotted }\n")
+    assert "From my template." in copy.build()
+    assert b"outline: 3px dotted" in copy.site("assets/style.css")
+
+
+def test_a_figure_of_the_page(copy):
+    assert named("a figure of the page") == ["templates/figures/<name>.html", "templates/js/<name>.js"]
+    copy.add(
+        "templates/figures/tally.html",
+        "{# options: word #}\n{{ options.word }}: {% for run in chosen([], options) %}{{ run.label }} {% endfor %}\n",
+    )
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | tally\n    word: Trained\n\nAll.\n///\n\n/// figure | hidden-plane",
+    )
+    assert re.search(r'data-figure="tally".*Trained: tanh ReLU', copy.build(), re.DOTALL)
+
+
+def test_a_picture_of_a_run(copy):
+    assert named("a picture of a run") == ["generator/figures/<name>.py"]
+    copy.add(
+        "generator/figures/accuracy.py",
+        '''"""Accuracy by epoch."""
+
+from generator.figures import Figure, network_of, percent
+
+
+def draw_accuracy(spec, run, measures, theme):
+    from generator import draw
+
+    figure = draw.canvas(480, 320, theme)
+    axes = figure.add_axes((0.15, 0.15, 0.8, 0.8), facecolor="none")
+    axes.plot(run.accuracy, color=theme.accent)
+    return draw.encode(draw.pixels(figure))
+
+
+def describe(spec, measures):
+    return f"Accuracy of {network_of(spec)}: {percent(measures['accuracy'])} at the end."
+
+
+FIGURE = Figure("accuracy", "accuracy", "Accuracy", 240, 160, False, draw_accuracy, describe)
+''',
+    )
+    copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | accuracy")
+    page = copy.build()
+    assert "plots/2/tanh.accuracy.webp" in page and "Accuracy of a tanh network of 2 classes" in page
+    with Image.open(io.BytesIO(copy.site("plots/2/ReLU.accuracy.dark.png"))) as picture:
+        assert picture.size == (480, 320)
+
+
+def test_a_dataset(copy):
+    assert named("a dataset") == ["generator/datasets.py"]
+    copy.edit(
+        "generator/datasets.py",
+        "def parameters(kind",
+        '''@dataset
+def columns(classes, points_per_class, rng, *, width: NotNegative = 0.1):
+    """Upright strips, one a class."""
+    x = np.arange(classes)[:, None] + width * rng.standard_normal((classes, points_per_class))
+    return np.stack([x, rng.uniform(-1, 1, (classes, points_per_class))], axis=-1)
+
+
+def parameters(kind''',
+    )
+    copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "columns"\nwidth = 0.05')
+    copy.edit(
+        "content/article.md",
+        "{{ results.count",
+        "{{ results.one().spec.dataset }}, {{ results.one().width }}: {{ results.count",
+    )
+    assert "columns, 0.05: Two networks" in copy.build()
+
+
+def test_an_activation(copy):
+    files = ["generator/experiments.py", "generator/network.py", "generator/train.py", "generator/measure.py"]
+    assert named("an activation") == [*files, "generator/figures/hidden_plane.py"]
+    copy.edit("generator/experiments.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
+    copy.edit(
+        "generator/network.py",
+        '    elif activation == "relu":',
+        '    elif activation == "clip":\n        activated = np.clip(pre, -1, 1)\n    elif activation == "relu":',
+    )
+    copy.edit(
+        "generator/train.py",
+        "ACTIVATIONS = {",
+        """def _clip(pre: Tensor, out: Tensor) -> _Calls:
+    return _Calls(
+        [partial(torch.clamp, pre, -1, 1, out=out)],
+        [partial(aten.hardtanh_backward.grad_input, pre, out, -1, 1, grad_input=pre)],
+    )
+
+
+ACTIVATIONS = {
+    "clip": _Activation(1.0, _clip),""",
+    )
+    copy.edit("generator/measure.py", "ROOMS = {", 'ROOMS = {"clip": "square", ')
+    copy.edit("generator/figures/hidden_plane.py", "ROOMS = {", 'ROOMS = {\n    "clip": "the square from −1 to 1",')
+    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "clip"]')
+    copy.edit("content/experiments.toml", "ship = 1", "ship = 0")
+    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 400")
+    copy.edit("content/article.md", "[tanh, relu]", "[tanh, clip]")
+    copy.edit(
+        "content/article.md",
+        "{{ results.count",
+        '{{ results.where(activation="clip").max("largest_norm") | number(1) }},\n'
+        '{{ results.where(activation="clip").max("accuracy") | percent }}: {{ results.count',
+    )
+    page = copy.build()
+    assert "plots/2/clip.decisionBoundaries.Final.webp" in page
+    reach, right = re.search(r"(\d\.\d),\s(\d+\.\d)\s%: Two networks", page).groups()
+    assert float(reach) <= 1.5 and float(right) > 60  # it kept to its room, and learned something
