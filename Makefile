@@ -31,6 +31,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 
 bench bench-quick: $(VENV)/.test
+	@$(BIN)/python tests/chromium.py || $(BIN)/python -m playwright install chromium
 	$(BIN)/python -m benchmarks.suite $(if $(findstring quick,$@),--quick)
 
 $(VENV)/.python:
