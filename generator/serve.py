@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import mimetypes
 import threading
@@ -33,7 +34,7 @@ STEP_MS = 10
 EVENTS = "/_peek/events"
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
-CLIENT = f"<script>\n{(default_templates() / 'serve.js').read_text(encoding='utf-8')}</script>\n"
+CLIENT = (default_templates() / "serve.js").read_text(encoding="utf-8")
 
 
 class Live:
@@ -53,9 +54,9 @@ class Live:
         said = {"version": self.version, "changed": self.changed, "problem": self.problem, "progress": self.progress}
         return json.dumps(said)
 
-    def show(self, files: dict[str, bytes | Path]) -> None:
-        """A good site, or its first pages while the others are as they were; the open pages follow."""
-        files = {path: data for path, data in self.files.items() if path.endswith(".html")} | files
+    def show(self, files: dict[str, bytes | Path], whole: bool = True) -> None:
+        """A good site, or some of it while the rest is as it was; the open pages follow."""
+        files = files if whole else self.files | files
         changed = [path for path, data in files.items() if self.files.get(path) != data]
         self.problem, self.progress = "", ""
         self.files = files
@@ -103,6 +104,12 @@ class PageProgress(Progress):
         self.live.tell()
 
 
+def with_client(page: bytes) -> bytes:
+    """A page with the client at its end."""
+    head = hashlib.sha256(page.partition(b"</head>")[0]).hexdigest()
+    return page.replace(b"</body>", f'<script data-head="{head}">\n{CLIENT}</script>\n</body>'.encode(), 1)
+
+
 def application(live: Live) -> Starlette:
     """The server: pages with the client in them, everything else as it is."""
 
@@ -111,11 +118,11 @@ def application(live: Live) -> Starlette:
         path = path + "index.html" if path.endswith("/") else path
         found = path if path in live.files else "404.html"
         if found not in live.files:
-            return Response(f"<!doctype html><title>Peek</title>{CLIENT}", 503, media_type="text/html")
+            return Response(with_client(b"<!doctype html><title>Peek</title></body>"), 503, media_type="text/html")
         data = live.files[found]
         body = data if isinstance(data, bytes) else await asyncio.to_thread(data.read_bytes)
         if found.endswith(".html"):
-            body = body.replace(b"</body>", CLIENT.encode() + b"</body>", 1)
+            body = with_client(body)
         kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
         return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind)
 
@@ -131,8 +138,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, means, live.show)
-            live.files = {path: data for path, data in live.files.items() if path in made.files}
+            made = compose(options, means, lambda files: live.show(files, whole=False))
             live.show(made.files)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs

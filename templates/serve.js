@@ -29,8 +29,17 @@
 
   // A new version in the place of the old
 
+  /** A page up to this script, whose element tells the digest of the page's head. @param {string} text */
+  function parse(text) {
+    const { body } = new DOMParser().parseFromString(text, "text/html");
+    const script = /** @type {HTMLElement} */ (body.querySelector("script[data-head]"));
+    const head = script.dataset.head;
+    while (script.nextSibling) script.nextSibling.remove();
+    script.remove();
+    return { body, head };
+  }
+
   /** The page as it was sent, and for each of its nodes the one on the screen, which scripts may have changed. */
-  const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, "text/html");
   let sent = parse(document.documentElement.outerHTML);
   /** @type {WeakMap<Node, Node>} */
   const shown = new WeakMap();
@@ -112,7 +121,7 @@
   async function renew() {
     const fresh = parse(await (await fetch(location.pathname, { cache: "no-store" })).text());
     try {
-      if (sent.head.innerHTML !== fresh.head.innerHTML) throw new Unpatchable();
+      if (sent.head !== fresh.head) throw new Unpatchable();
       patch(sent.body, fresh.body);
       sent = fresh;
     } catch (error) {
@@ -153,7 +162,10 @@
   const at = sessionStorage.getItem(SCROLL);
   if (at !== null) {
     sessionStorage.removeItem(SCROLL);
-    scrollTo(0, Number(at));
+    const back = () => scrollTo({ top: Number(at), behavior: "instant" });
+    back();
+    // A figure that the address names is scrolled to when the page starts; the author was somewhere else.
+    for (const event of ["DOMContentLoaded", "load"]) addEventListener(event, () => requestAnimationFrame(() => setTimeout(back)));
   }
   new EventSource(EVENTS).onmessage = ({ data }) => {
     const state = JSON.parse(data);

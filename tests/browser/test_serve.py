@@ -3,6 +3,7 @@
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -50,11 +51,12 @@ def serving(tmp_path, cache):
         line = lines.get(timeout=START_S)
         address = line if line.startswith("http://127.0.0.1:") else address
     yield content, templates, address, said
-    process.terminate()
+    process.send_signal(signal.SIGINT)
     process.wait(timeout=20)
     reader.join(20)
     assert not reader.is_alive()  # nobody else holds its output: no worker was left behind
     process.stdout.close()
+    assert process.returncode == 0 and not [line for line in said if "ERROR" in line or "Traceback" in line]
 
 
 def replace(path, old, new):
@@ -72,6 +74,47 @@ def test_a_saved_sentence_appears_and_the_scroll_stays(serving, browser):
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     page.wait_for_function("scrollY === 200")
     assert any(line.startswith("article.md: rendered the pages in") for line in said)
+    page.close()
+
+
+def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, browser):
+    content, _, address, _ = serving
+    page = browser.new_page(viewport={"width": 900, "height": 300})
+    page.goto(address)
+    page.evaluate("scrollTo(0, 200); window.kept = true")
+    figure = page.locator("figure").first.element_handle()
+    replace(content / "article.md", "in\n@fig-planes.", "here\nin @fig-planes.\n\nA second paragraph.")
+    expect(page.get_by_text("A second paragraph.")).to_be_attached()
+    replace(content / "article.md", "A second paragraph.", "Another *second* paragraph.")
+    expect(page.get_by_text("Another second paragraph.")).to_be_attached()
+    assert page.evaluate("window.kept") and page.evaluate("scrollY") == 200
+    assert figure.evaluate("figure => figure.isConnected")
+    replace(content / "article.md", "Another *second*", "A noted[^a]")
+    (content / "article.md").write_text((content / "article.md").read_text() + "\n[^a]: A note.\n")
+    expect(page.locator("#fn-a")).to_be_attached()
+    page.wait_for_function("scrollY === 200 && !window.kept")
+    page.close()
+
+
+def test_styles_are_exchanged_in_place(serving, browser):
+    _, templates, address, _ = serving
+    page = browser.new_page()
+    page.goto(address)
+    page.evaluate("window.kept = true")
+    (templates / "css" / "99-mine.css").write_text("main { outline: 7px solid }\n")
+    page.wait_for_function("getComputedStyle(document.querySelector('main')).outlineWidth === '7px'")
+    assert page.evaluate("window.kept")
+    page.close()
+
+
+def test_training_shows_on_the_page(serving, browser):
+    content, _, address, _ = serving
+    page = browser.new_page()
+    page.goto(address)
+    replace(content / "experiments.toml", "draw = 1", "seeds = [11, 12]\ndraw = 1")
+    expect(page.get_by_role("alert")).to_contain_text("networks", timeout=60_000)
+    expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
     page.close()
 
 
