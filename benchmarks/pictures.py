@@ -31,7 +31,7 @@ def measure(quick: bool) -> str:
     """The section's text."""
     chosen, share = (BY_HAND[:1], 35) if quick else (BY_HAND, SHARE)
     epochs = 1000 if quick else EPOCHS
-    hand = [by_hand(*run, epochs, FRAMES // share) for run in chosen]
+    hand = [by_hand(*run, EPOCHS // share, FRAMES // share) for run in chosen]
     specs = [replace(s, epochs=epochs) for s in SPECS if not quick or (s.classes, s.activation) in chosen]
     began = time.perf_counter()
     all_ours = drawn(specs)
@@ -39,6 +39,7 @@ def measure(quick: bool) -> str:
     ours = [all_ours[run] for run in chosen]
 
     steps = {name: statistics.mean(one["took"][name] for one in hand) for name in hand[0]["took"]}
+    steps["training"] *= epochs / (EPOCHS // share)
     steps["animation"] *= FRAMES / statistics.mean(one["frames"] for one in hand)
     frame, own_frame = (
         [1000 * one["took"][name] / one["frames"] for one in each]
@@ -61,10 +62,10 @@ def measure(quick: bool) -> str:
         hand: `torch.nn` and `pyplot`, one `savefig` a frame, 500×500 backgrounds of scatter markers, imageio's GIF, one
         network after another in one process whose torch has both cores. Ours: the build's own jobs in two processes,
         their start counted; each picture is made twice, light and dark, stills as PNG and WebP, and films are 360
-        pixels wide where those by hand are 480. By hand were run: {which}; each with one in {share} frames, scaled to
-        all, and their mean counted {"once" if quick else "twelve times"}. Ours ran {"the same" if quick else "twelve"};
-        the first three rows compare the same networks. A frame of the animation is one theme's; a network's
-        pictures are one theme's by hand, both themes' in ours."""
+        pixels wide where those by hand are 480. By hand were run: {which}; each with one in {share} frames and of
+        {EPOCHS:,} epochs, scaled to all, and their mean counted {"once" if quick else "twelve times"}. Ours ran
+        {"the same" if quick else "all twelve"}; the first three rows compare the same networks. A frame of the
+        animation is one theme's; a network's pictures are one theme's by hand, both themes' in ours."""
     )
     hand_steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in steps.items())
     head = ["", "by hand", "ours", "times less"]
