@@ -88,3 +88,17 @@ def test_its_words_and_no_one_elses(open_page, home):
     assert "Eight networks, in three experiments" in page.locator("main").inner_text()
     page.get_by_role("link", name="Section 1").or_(page.locator("a.reference")).first.click()
     assert page.url.endswith("index.html#sec-rings")
+
+
+def test_paper_has_no_buttons_and_every_picture(open_page, home):
+    visit = open_page(home + "index.html", color_scheme="dark")
+    visit.scroll_through()
+    page = visit.page
+    page.emulate_media(media="print")
+    assert page.locator("button:visible").count() == 0
+    assert page.locator("details .tab-content").evaluate_all("all => all.every((one) => one.checkVisibility())")
+    shown = "[...document.querySelectorAll('figure img')].filter(i => i.checkVisibility()).map(i => i.currentSrc)"
+    pictures = page.evaluate(shown)
+    assert len(pictures) >= 5 and not [url for url in pictures if ".dark." in url]
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf(format="A4").startswith(b"%PDF")
