@@ -2,13 +2,15 @@
 
 import random
 import shutil
+from pathlib import Path
 
 import pytest
 from test_markup import FIXTURE, faults, rendered
 
-from generator import content
+from generator import content, experiments, rehearsal
 from generator.errors import ContentError
 
+ROOT = Path(__file__).parent.parent
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
 SIGNS = [
     *"`$[]{}()*_#@^|/\\<>!&:;\"'=-+.\n\t ",
@@ -89,3 +91,34 @@ def test_random_edits_give_a_page_or_mistakes(tmp_path, name, edit):
                 assert not faults(page), f"case {case}"
         except ContentError as error:
             assert all(problem.place.startswith(str(folder)) for problem in error.problems), f"case {case}: {error}"
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+def test_random_edits_of_experiments_give_a_plan_or_mistakes(edit):
+    original = (ROOT / "content" / "experiments.toml").read_text(encoding="utf-8")
+    rng = random.Random(f"experiments {edit.__name__}")
+    for case in range(CASES):
+        text = original
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            text = edit(text, rng) if len(text) > 2 else original
+        try:
+            plan = experiments.parse(text, "experiments.toml", "quick")
+            assert all(run.id for experiment in plan.experiments for run in experiment.runs), f"case {case}"
+        except ContentError as error:
+            places = [problem.place for problem in error.problems]
+            assert places and all(place.startswith("experiments.toml") for place in places), f"case {case}: {error}"
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+def test_random_edits_before_training_give_mistakes_or_nothing(tmp_path, edit):
+    folder = shutil.copytree(ROOT / "tests" / "sites" / "second", tmp_path / "content")
+    plan = experiments.read(folder / "experiments.toml")
+    original = (folder / "article.md").read_text(encoding="utf-8")
+    rng = random.Random(f"rehearsal {edit.__name__}")
+    for case in range(CASES // 2):
+        (folder / "article.md").write_text(edit(original, rng), encoding="utf-8")
+        try:
+            found = rehearsal.rehearse(content.read(folder), plan, ROOT / "templates")
+        except ContentError as error:
+            found = error.problems
+        assert all(problem.place.startswith(str(folder)) for problem in found), f"case {case}: {found}"
