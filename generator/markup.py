@@ -215,6 +215,16 @@ class _IndentedCode(BlockProcessor):
         ElementTree.SubElement(parent, "p").text = block.strip()
 
 
+@functools.lru_cache(maxsize=4096)
+def _convert(text: str) -> tuple[str, tuple[str, ...]]:
+    """Markdown's HTML of a text, and the blocks in it that are indented like code.
+
+    The tokens of a text are numbered from 0, so that a server that renders again and again converts only what changed.
+    """
+    found: list[str] = []
+    return _markdown(found.append).convert(text) if text.strip() else "", tuple(found)
+
+
 def _markdown(found_code: Callable[[str], None]) -> markdown.Markdown:
     """Markdown without what we do ourselves."""
     md = markdown.Markdown(extensions=_EXTENSIONS, output_format="html")
@@ -248,7 +258,6 @@ class _Writer:
         self.outline = self.constructs.outline
         self.wrong = self.constructs.wrong
         self.tokens = Tokens()
-        self.md = _markdown(self._indented_code)
         self.sources: dict[str, int] = {}  # scanned lines of the flow being converted -> their lines in the file
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
@@ -296,7 +305,8 @@ class _Writer:
     # Flow: blocks in, HTML out
 
     def _flow(self, items: Sequence[Item]) -> str:
-        """Items as HTML. Blocks are rendered on the way and stand in the text as tokens."""
+        """Items as HTML. Blocks are rendered on the way; those inside lists stand in the text as tokens."""
+        pieces: list[str] = []
         lines: list[str] = []
         sources: dict[str, int] = {}
         for unit in _units(items):
@@ -309,19 +319,32 @@ class _Writer:
             rendered = self._tabs(unit) if isinstance(unit, list) else self._item(unit)
             first = unit[0] if isinstance(unit, list) else unit
             indent = 0 if isinstance(first, (Heading, Quote)) else first.indent
-            lines += ["", " " * indent + self.tokens.put(rendered, first.line, "block"), ""]
-        outer, self.sources = self.sources, sources
-        flow = self._converted("\n".join(lines))
-        self.sources = outer
-        return flow
+            if indent:
+                lines += ["", " " * indent + self.tokens.put(rendered, first.line, "block"), ""]
+                continue
+            pieces += [self._converted(lines, sources), rendered]
+            lines = []
+        pieces.append(self._converted(lines, sources))
+        return "\n".join(filter(None, pieces))
 
-    def _converted(self, text: str) -> str:
+    def _converted(self, lines: Sequence[str], sources: dict[str, int]) -> str:
         """Scanned text as HTML, with its tokens put back."""
+        outer, self.sources = self.sources, sources
         try:
-            raw = self.md.reset().convert(text)
+            return self._html("\n".join(lines))
         except RecursionError:
             self.wrong(next(iter(self.sources.values()), 0), "lists nested too deep", "fewer inside each other")
             return ""
+        finally:
+            self.sources = outer
+
+    def _html(self, text: str) -> str:
+        numbers = list(dict.fromkeys(TOKEN.findall(text)))
+        local = {number: str(index) for index, number in enumerate(numbers)}
+        raw, code = _convert(TOKEN.sub(lambda m: f"{OPEN}{local[m[1]]}{CLOSE}", text))
+        for block in code:
+            self._indented_code(TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", block))
+        raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
         self._check_leaks(raw)
         raw = raw.replace("<th></th>", "<td></td>")
         raw = raw.replace("<table>", '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>')
@@ -360,10 +383,7 @@ class _Writer:
     def _inline(self, text: str, line: int) -> str:
         """One line of text as phrasing content."""
         scanned = "\n".join(said for _, said in scan([(line, text)], self.constructs, self.tokens))
-        outer, self.sources = self.sources, {scanned.strip(): line}
-        flow = self._converted(f"{OPEN}0{CLOSE}{scanned}")
-        self.sources = outer
-        return _unwrapped(flow)
+        return _unwrapped(self._converted([f"{OPEN}0{CLOSE}{scanned}"], {scanned.strip(): line}))
 
     def _heading(self, heading: Heading) -> str:
         claims = len(self.constructs.claims)

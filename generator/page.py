@@ -220,6 +220,8 @@ class House:
 
     def __init__(self, folder: Path, compiled: Path | None = None) -> None:
         self.folder = folder
+        self._of: tuple[Any, ...] = ()  # what the figures kept below were rendered of
+        self._figures: dict[Any, str] = {}
         if compiled:
             compiled.mkdir(parents=True, exist_ok=True)
         self.env = jinja2.Environment(
@@ -255,6 +257,14 @@ class House:
         except jinja2.TemplateError as error:
             raise ContentError([self.problem(name, error)]) from error
 
+    def figures_of(self, results: Results, laws: Mapping[str, Any] | None) -> dict[Any, str]:
+        """The figures rendered so far of the same results, while no template changes: a server asks again and again."""
+        dates = [path.stat().st_mtime_ns for path in sorted(self.folder.rglob("*.html"))]
+        of = (results, laws, dates, sorted(path.name for path in (self.folder / "js").glob("*.js")))
+        if not (self._of and self._of[0] is results and self._of[1] is laws and self._of[2:] == of[2:]):
+            self._of, self._figures = of, {}
+        return self._figures
+
     def problem(self, name: str, error: Exception) -> Problem:
         """A template's error, with the file and line it comes from."""
         if isinstance(error, jinja2.TemplateNotFound):
@@ -289,6 +299,7 @@ class Figures:
         self.own = frozenset(own) - {self.DEFAULT}
         self.live = frozenset(file.stem for file in (house.folder / "js").glob("*.js"))
         self.names = frozenset(self.own | {name for run in results for name in run.pictures})
+        self.kept = house.figures_of(results, laws)
 
     def render(self, call: FigureCall) -> str:
         """A figure with its number, its caption and links to where it comes from.
@@ -296,6 +307,12 @@ class Figures:
         raises  UnknownResult: no such field, or no run that fits
                 ContentError: the template is wrong
         """
+        asked = (call.name, repr(call.options), call.caption_html, call.label, call.number)
+        if asked not in self.kept:
+            self.kept[asked] = self._render(call)
+        return self.kept[asked]
+
+    def _render(self, call: FigureCall) -> str:
         name = call.name if call.name in self.own else self.DEFAULT
         shown: list[Result] = []
 
