@@ -161,7 +161,8 @@ def pipeline(classes: int, activation: str, hidden: list[int], epochs: int, fram
     x, y = datasets.points("spirals", classes, 100, 0)
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
     net = Network([2, *hidden, classes], torch.nn.Tanh if activation == "tanh" else torch.nn.ReLU)
-    kept = set(np.linspace(0, epochs - 1, frames).astype(int).tolist())
+    moments = np.unique(np.geomspace(1, epochs, 4 * frames).astype(int)) - 1
+    kept = set(moments[np.linspace(0, len(moments) - 1, frames).astype(int)].tolist())
     with step("training"):
         moving, losses = train(net, inputs, targets, epochs, kept)
     with step("animation"):

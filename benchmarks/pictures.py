@@ -24,14 +24,12 @@ SPECS = [
 ]
 BY_HAND = [(2, "tanh"), (7, "relu")]  # the ends of the grid: their mean stands for all twelve
 KINDS = ("input-plane", "hidden-plane", "hidden-animation", "vector-field", "angles", "loss")
-SHARE = 5  # by hand, every fifth frame
 
 
 def measure(quick: bool) -> str:
     """The section's text."""
-    chosen, share = (BY_HAND[:1], 35) if quick else (BY_HAND, SHARE)
-    epochs = 1000 if quick else EPOCHS
-    hand = [by_hand(*run, EPOCHS // share, FRAMES // share) for run in chosen]
+    chosen, epochs = (BY_HAND[:1], EPOCHS // 10) if quick else (BY_HAND, EPOCHS)
+    hand = [by_hand(*run, epochs, FRAMES // 10 if quick else FRAMES) for run in chosen]
     specs = [replace(s, epochs=epochs) for s in SPECS if not quick or (s.classes, s.activation) in chosen]
     began = time.perf_counter()
     all_ours = drawn(specs)
@@ -39,8 +37,7 @@ def measure(quick: bool) -> str:
     ours = [all_ours[run] for run in chosen]
 
     steps = {name: statistics.mean(one["took"][name] for one in hand) for name in hand[0]["took"]}
-    steps["training"] *= epochs / (EPOCHS // share)
-    steps["animation"] *= FRAMES / statistics.mean(one["frames"] for one in hand)
+    steps["animation"] *= ours[0]["frames"] / hand[0]["frames"]
     frame, own_frame = (
         [1000 * one["took"][name] / one["frames"] for one in each]
         for each, name in ((hand, "animation"), (ours, "hidden-animation"))
@@ -58,14 +55,15 @@ def measure(quick: bool) -> str:
     which = " and ".join(f"k = {k}, {activation}" for k, activation in chosen)
     about = prose(
         f"""Twelve networks 2→{"→".join(map(str, HIDDEN))}→k, {epochs:,} epochs, each with an animation of {FRAMES}
-        frames and five stills: input data, decision boundaries, vector field, angles of a million inputs, loss. By
-        hand: `torch.nn` and `pyplot`, one `savefig` a frame, 500×500 backgrounds of scatter markers, imageio's GIF, one
-        network after another in one process whose torch has both cores. Ours: the build's own jobs in two processes,
-        their start counted; each picture is made twice, light and dark, stills as PNG and WebP, and films are 360
-        pixels wide where those by hand are 480. By hand were run: {which}; each with one in {share} frames and of
-        {EPOCHS:,} epochs, scaled to all, and their mean counted {"once" if quick else "twelve times"}. Ours ran
-        {"the same" if quick else "all twelve"}; the first three rows compare the same networks. A frame of the
-        animation is one theme's; a network's pictures are one theme's by hand, both themes' in ours."""
+        frames at log-spaced epochs and five stills: input data, decision boundaries, vector field, angles of a million
+        inputs, loss. By hand: `torch.nn` and `pyplot`, one `savefig` a frame, 500×500 backgrounds of scatter markers,
+        imageio's GIF, one network after another in one process; torch has one thread, as a second gains little on such
+        networks and loses much when the machine has other work. Ours: the build's own jobs in two processes, their
+        start counted; each picture is made twice, light and dark, stills as PNG and WebP, and films are 360 pixels wide
+        where those by hand are 480. By hand were run: {which}{", with a tenth of the frames" if quick else ""}; their
+        mean is counted {"once" if quick else "twelve times"}. Ours ran {"the same" if quick else "all twelve"}; the
+        first three rows compare the same networks. A frame of the animation is one theme's; a network's pictures are
+        one theme's by hand, both themes' in ours."""
     )
     hand_steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in steps.items())
     head = ["", "by hand", "ours", "times less"]
@@ -78,7 +76,7 @@ def times(slow: list[float], fast: list[float]) -> str:
 
 def by_hand(classes: int, activation: str, epochs: int, frames: int) -> dict[str, Any]:
     """One network of the hand-written pipeline, in a process of its own."""
-    hand = Contestant([sys.executable, "-m", "benchmarks.by_hand"], threads=2)
+    hand = Contestant([sys.executable, "-m", "benchmarks.by_hand"], threads=1)
     try:
         with tempfile.TemporaryDirectory() as folder:
             return hand.ask(
