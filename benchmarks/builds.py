@@ -32,10 +32,12 @@ class Built:
     """What a build took.
 
     stages   seconds by name; what comes after the last one is counted with it
+    cpu_s    of all its processes
     peak_mb  the most that the build and its processes held together, shared pages counted once
     """
 
     seconds: float = 0.0
+    cpu_s: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     peak_mb: float = 0.0
 
@@ -55,7 +57,7 @@ def build(content: Path, home: Path, *options: str) -> Built:
     """
     program = [sys.executable, "-m", "generator", "build", "--content", str(content)]
     program += ["--cache", str(home / "cache"), "--out", str(home / "site"), *options]
-    began = time.perf_counter()
+    before, began = _worked(), time.perf_counter()
     built, ended = Built(), threading.Event()
     said, stage, since = [], "", began
     with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
@@ -78,6 +80,7 @@ def build(content: Path, home: Path, *options: str) -> Built:
             watch.join()
             if process.poll() is None:
                 process.terminate()
+    built.cpu_s = _worked() - before
     if process.returncode:
         raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(said)}")
     return built
@@ -93,6 +96,12 @@ def repository(quick: bool, cold: bool = False) -> tuple[Built, Path]:
     if cold:
         shutil.rmtree(home, ignore_errors=True)
     return build(ROOT / "content", home, "--profile", "quick" if quick else "standard"), home
+
+
+def _worked() -> float:
+    """Processor's seconds of all children that have ended, and of theirs."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _watch(pid: int, built: Built, ended: threading.Event) -> None:
