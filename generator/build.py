@@ -6,6 +6,7 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import platform
 import time
@@ -230,7 +231,8 @@ def render(
     """Every file of the site, by its path in the site."""
     from generator import page
 
-    files: dict[str, bytes | Path] = {path: options.cache / file for path, file in gathered.files.items()}
+    placed, picture_bytes = _placed(options.cache, tuple(gathered.files.items()))
+    files: dict[str, bytes | Path] = dict(placed)
     files |= {path: text.encode() for path, text in gathered.tables.items()}
     files |= {asset.path: asset.source for asset in article.assets}
     downloads = [path for path in sorted(files) if path.startswith("data/") and not path.endswith(".js")]
@@ -246,7 +248,7 @@ def render(
         downloads=tuple(
             page.Download(path, size(files[path]), sums[path], describe(path, gathered)) for path in downloads
         ),
-        picture_bytes=sum(size(data) for path, data in files.items() if path.startswith("plots/")),
+        picture_bytes=picture_bytes,
         draft=options.draft,
         social_card=SOCIAL_CARD if any(run["pictures"] for run in gathered.runs) else "",
         built=fixed_date(os.environ),
@@ -256,6 +258,13 @@ def render(
         article, gathered.results, info, options.templates, compiled, warn, lambda pages: first({**files, **pages})
     )
     return {**files, **rendered}
+
+
+@functools.lru_cache(maxsize=1)  # a server asks again and again
+def _placed(cache: Path, files: tuple[tuple[str, str], ...]) -> tuple[dict[str, Path], int]:
+    """Where the files of a catalogue are, and what the pictures among them weigh together."""
+    placed = {path: cache / file for path, file in files}
+    return placed, sum(size(file) for path, file in placed.items() if path.startswith("plots/"))
 
 
 def describe(path: str, gathered: Catalogue) -> str:
