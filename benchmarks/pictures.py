@@ -16,9 +16,10 @@ from generator.figures import hidden_animation
 
 TITLE = "Pictures"
 EPOCHS, FRAMES = 5000, 350
+CHECKPOINTS = 559  # log-spaced over the epochs, of which FRAMES are different
 HIDDEN = (120, 80, 40, 2)
 SPECS = [
-    RunSpec(k, a, 0, hidden=HIDDEN, epochs=EPOCHS, learning_rate=0.003, checkpoints=4 * FRAMES)
+    RunSpec(k, a, 0, hidden=HIDDEN, epochs=EPOCHS, learning_rate=0.003, checkpoints=CHECKPOINTS)
     for k in (2, 3, 4, 5, 6, 7)
     for a in ("tanh", "relu")
 ]
