@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import mimetypes
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -30,7 +31,8 @@ from generator.errors import PeekError
 from generator.progress import Progress
 
 DEBOUNCE_MS = 50
-STEP_MS = 10
+STEP_MS = 5
+SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 EVENTS = "/_peek/events"
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
@@ -167,6 +169,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     import uvicorn
     import watchfiles
 
+    sys.setswitchinterval(SWITCH_S)
     live = Live()
     progress = PageProgress(live, quiet)
     stop = threading.Event()
