@@ -221,8 +221,16 @@ def _convert(text: str) -> tuple[str, tuple[str, ...]]:
 
     The tokens of a text are numbered from 0, so that a server that renders again and again converts only what changed.
     """
+    md, found = _converter()
+    found.clear()
+    return md.reset().convert(text), tuple(found)
+
+
+@functools.cache  # making one takes longer than what it converts
+def _converter() -> tuple[markdown.Markdown, list[str]]:
+    """Markdown, and where it notes the blocks that are indented like code."""
     found: list[str] = []
-    return _markdown(found.append).convert(text) if text.strip() else "", tuple(found)
+    return _markdown(found.append), found
 
 
 def _markdown(found_code: Callable[[str], None]) -> markdown.Markdown:
