@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
 import os
 import random
@@ -156,11 +157,11 @@ def until(there: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
 
 
 def fetched(address: str) -> str:
-    """A page's text; "" while nobody answers."""
+    """A page's text; "" while nobody answers, or the file that is served is being written."""
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
             return str(answer.read().decode())
-    except OSError:
+    except (OSError, http.client.HTTPException, UnicodeDecodeError):
         return ""
 
 
