@@ -260,45 +260,13 @@ def order_kept(centres: np.ndarray) -> bool | None:
 
 
 def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
-    """Everything measured of one run, ready for JSON.
+    """Everything measured of one run, ready for JSON: the keys of columns.MEASURES, where each is explained.
 
     Numbers keep six significant digits, degrees two decimals; None stands for
     what is undefined. Lengths are in units of the hidden layer, whose room is
     [-1, 1]^2 for tanh.
 
-    accuracy        share of training points classified right, last epoch
-    loss            mean cross-entropy, nats, last epoch, without L2
-    collapsed       accuracy within 0.1 of chance: the run learnt nothing
-    epochs_to_90    first epoch at accuracy 0.9; None: never
-    neurons         width of the last hidden layer
-    centres         [[x, y], ...] mean hidden position of each class's training points
-    largest_norm    largest distance of a centre from the origin
-    least_distance  least distance between two centres
-    packing_ratio   tanh: least_distance over the proved optimum of the square (k <= 10).
-                    ReLU: its quadrant has no end, so the centres are divided by
-                    largest_norm first and compared with the best known packing of
-                    the quarter disk; comparable between ReLU runs alone
-    simplex_share   least_distance over what a regular simplex of k points would have, were the room a ball around the
-                    origin that holds all of it: at most 1; None where the room has no end
-    simplex_fits    whether all classes can be equally far from each other: k <= d + 1
-    corner_each     whether a cube of d dimensions has a corner for every class: k <= 2^d
-    polygon_gap     polygon_gap of the centres: 0 for a regular polygon; None unless the room is a plane
-    one_vs_rest     least distance from a centre to the convex hull of the others
-    least_angle_deg least angle between two centres, seen from the origin; None when a centre is there
-    wall_gap        tanh: how far the centre least near a wall is from its nearest wall
-    interior        how many centres lie inside the convex hull of the others
-    margin          head_margin at the centres: least lead of the true class's logit / |W|_F
-    clearance       least distance from a centre to the border of its region
-    order_kept      order_kept of the centres, in the plane of the points' two principal axes where there are more
-    two_axes        share of the points' variance along their two principal axes
-    own_centre      share of points that no other class's centre is nearer to
-    accuracy_in_two_axes  share that the output layer gets right when it sees these two axes alone
-    own_centre_epoch  where an earlier layer has two neurons too: first kept epoch at which own_centre is 0.9
-    early_packing_ratio  the same three of the first layer of two neurons; None where it is the last one
-    early_own_centre  its points' share nearest their own class's centre
-    early_own_centre_epoch  and when it first was 0.9
-    nc1 ... nc4     collapse_metrics: nc1, nc2_norm, nc2_angle, nc2_simplex, nc3, nc4
-    angles          angle_statistics over `lattice`^2 inputs; None unless inputs and last hidden layer are planes
+    lattice  points along each axis of the inputs that `angles` is taken over
     """
     layers = network.forward(spec, run.weights[-1], run.x)
     points = layers.hidden[-1]
