@@ -1,12 +1,14 @@
 """The article's own site, built once for all tests that look at it."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
+TINY = ROOT / "tests" / "sites" / "tiny"
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,15 @@ def site() -> Path:
 def workers_import_from_here():
     """Worker processes start afresh and need the repository on their path, wherever the tests run."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory) -> Path:
+    """What the tests of a module have trained and drawn."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def article(tmp_path) -> Path:
+    """A copy of the tiny article, to be changed."""
+    return shutil.copytree(TINY, tmp_path / "content")

@@ -1,7 +1,6 @@
 """The command's options: each stands in the help, and does what that says."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,6 @@ from generator.__main__ import main
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 OPTIONS = ("--only", "--draft", "--strict", "--force", "--explain", "--base-url", "--single-file", "--profile")
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def article(tmp_path):
-    return shutil.copytree(TINY, tmp_path / "content")
 
 
 @pytest.fixture

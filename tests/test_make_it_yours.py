@@ -16,11 +16,6 @@ TINY = ROOT / "tests" / "sites" / "tiny"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 class Copy:
     """The project in a folder of its own, with a small article."""
 

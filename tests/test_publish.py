@@ -13,11 +13,6 @@ from generator.__main__ import main
 TINY = Path(__file__).parent / "sites" / "tiny"
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture(autouse=True)
 def own_git(tmp_path, monkeypatch):
     """Git as on a machine of its own: no one's settings, a name, nobody to ask."""

@@ -21,11 +21,6 @@ def rehearsed(folder, templates=TEMPLATES):
     return [str(problem) for problem in rehearsal.rehearse(article, plan, templates)]
 
 
-@pytest.fixture
-def article(tmp_path):
-    return shutil.copytree(TINY, tmp_path / "content")
-
-
 @pytest.mark.parametrize("folder", [ROOT / "content", TEMPLATES / "new" / "content", TINY], ids=lambda f: f.parent.name)
 def test_nothing_is_wrong_with_an_article_that_is_right(folder):
     assert rehearsed(folder) == []

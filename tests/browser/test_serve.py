@@ -17,11 +17,6 @@ TINY = ROOT / "tests" / "sites" / "tiny"
 START_S = 120
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def serving(tmp_path, cache):
     """(folder of the content, folder of the templates, address, lines said so far)."""
