@@ -10,6 +10,9 @@ from filelock import FileLock
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 
+# One thread a process: tests run one process a core, and threads of linear algebra that wait for a core spin.
+os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 
 @pytest.fixture(scope="session")
 def site() -> Path:
