@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from generator import network, packing
-from generator.experiments import RunSpec, layer_activations
+from generator.experiments import VECTOR_ACTIVATIONS, RunSpec, layer_activations
 
 if TYPE_CHECKING:
     from generator.train import Run
 
 ROOMS = {"tanh": "square", "relu": "quadrant", "softplus": "quadrant", "disk": "disk", "sphere": "circle"}
+ON_SPHERE = ("tammes_share", "thomson_share", "distance_tammes", "distance_thomson", "nearest_problem")
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
+SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
 EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
 
 
@@ -294,6 +296,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "simplex_fits": simplex_fits(*centres.shape),
         "corner_each": corner_each(*centres.shape),
         "polygon_gap": polygon_gap(centres) if plane else None,
+        **(on_sphere(centres) if _is_ball(spec) else dict.fromkeys(ON_SPHERE)),
         "one_vs_rest": float(hulls.min()),
         "least_angle_deg": least_angle_deg(centres),
         "wall_gap": float((1 - np.abs(centres).max(1)).max()) if spec.activation == "tanh" else None,
@@ -385,6 +388,36 @@ def packing_ratio(centres: np.ndarray, room: str) -> float | None:
         return None
     size = float(np.linalg.norm(centres, axis=1).max()) if room == "quadrant" else 1.0
     return packing.least_distance(centres) / (size * best) if size > 0 else 0.0
+
+
+def _is_ball(spec: RunSpec) -> bool:
+    """Whether the room is the sphere or the ball in three dimensions, and its optima are known."""
+    return spec.activation in VECTOR_ACTIVATIONS and spec.hidden[-1] == 3 and spec.classes <= SPHERE_AT_MOST
+
+
+def on_sphere(centres: np.ndarray) -> dict[str, Any]:
+    """How near (k, 3) centres, pushed out to the unit sphere, come to the best that k points can do on it.
+
+    returns  tammes_share      least distance, over that of Tammes' problem
+             thomson_share     energy of Thomson's problem, over theirs
+             distance_tammes   packing.shape_distance to that optimum; distance_thomson likewise
+             nearest_problem   "tammes" or "thomson"; None where both have one optimum
+             all None where a centre is at the origin
+    """
+    lengths = np.linalg.norm(centres, axis=1, keepdims=True)
+    if lengths.min() < 1e-9:
+        return dict.fromkeys(ON_SPHERE)
+    points = centres / lengths
+    tammes, thomson = (packing.on_sphere(problem, len(points)) for problem in ("tammes", "thomson"))
+    apart = {"tammes": packing.shape_distance(points, tammes), "thomson": packing.shape_distance(points, thomson)}
+    same = packing.shape_distance(tammes, thomson) < packing.SAME_PLACE
+    return {
+        "tammes_share": packing.least_distance(points) / packing.least_distance(tammes),
+        "thomson_share": packing.energy(thomson) / packing.energy(points),
+        "distance_tammes": apart["tammes"],
+        "distance_thomson": apart["thomson"],
+        "nearest_problem": None if same else min(apart, key=lambda problem: apart[problem]),
+    }
 
 
 def simplex_share(centres: np.ndarray, room: str) -> float | None:

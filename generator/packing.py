@@ -183,6 +183,62 @@ def _pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
+# Points on a sphere
+
+
+def energy(points: np.ndarray) -> float:
+    """What (k, d) equal charges would cost: the sum over pairs of 1 / distance; inf where two coincide."""
+    first, second = np.triu_indices(len(points), 1)
+    with np.errstate(divide="ignore"):
+        return float((1 / np.linalg.norm(points[first] - points[second], axis=1)).sum())
+
+
+@cache
+def on_sphere(problem: str, k: int) -> np.ndarray:
+    """The best places for k points on the unit sphere that a search from many starts finds, (k, 3).
+
+    problem  "tammes": the greatest least distance; "thomson": the least energy
+    k        points, >= 2; up to 12 every optimum is found from several of the starts
+
+    The starts are drawn from a fixed seed. A proof exists for few k, and none is claimed.
+    """
+    if problem == "tammes":
+        return optima("points", k, "circle", dimension=3)[0].points
+    rng = np.random.default_rng([k, 3])
+    return min((_relaxed(rng.normal(size=(k, 3))) for _ in range(STARTS)), key=energy)
+
+
+def _relaxed(points: np.ndarray) -> np.ndarray:
+    """The local minimum of the energy on the sphere that (k, 3) points of any length fall into."""
+
+    def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        lengths = np.linalg.norm(flat.reshape(points.shape), axis=1, keepdims=True)
+        units = flat.reshape(points.shape) / lengths
+        offsets = units[:, None] - units
+        apart = np.linalg.norm(offsets, axis=2)
+        np.fill_diagonal(apart, np.inf)
+        push = -(offsets / apart[..., None] ** 3).sum(1)
+        along = (push * units).sum(1, keepdims=True)
+        return float((1 / apart).sum() / 2), ((push - along * units) / lengths).ravel()
+
+    found = minimize(cost, points.ravel(), jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-8})
+    best = found.x.reshape(points.shape)
+    return np.asarray(best / np.linalg.norm(best, axis=1, keepdims=True))
+
+
+def shape_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """How far two (k, d) arrangements differ in the distances between their points, sorted: root mean square.
+
+    0 where they differ by a turn, a mirror, a move or labels, in any dimension.
+    """
+    return float(np.sqrt(((_sorted_distances(first) - _sorted_distances(second)) ** 2).mean()))
+
+
+def _sorted_distances(points: np.ndarray) -> np.ndarray:
+    first, second = np.triu_indices(len(points), 1)
+    return np.sort(np.linalg.norm(points[first] - points[second], axis=1))
+
+
 # How arrangements compare
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from generator import columns, datasets, measure, network
+from generator import columns, datasets, measure, network, packing
 from generator.experiments import ACTIVATIONS, RunSpec, layer_shapes
 
 EXACT = 1e-12
@@ -148,6 +148,24 @@ def test_the_quadrant_is_measured_by_its_largest_norm():
     assert measure.packing_ratio(fan, "quadrant") == pytest.approx(1, abs=EXACT)
     assert measure.packing_ratio(7 * fan, "quadrant") == pytest.approx(1, abs=EXACT)
     assert measure.packing_ratio(np.zeros((3, 2)), "quadrant") == 0
+
+
+@pytest.mark.parametrize(("problem", "other"), [("tammes", "thomson"), ("thomson", "tammes")])
+def test_the_sphere_knows_its_own_optima(problem, other):
+    turn = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0]
+    found = measure.on_sphere(0.3 * packing.on_sphere(problem, 7) @ turn)
+    assert found[f"{problem}_share"] == pytest.approx(1, abs=EXACT)
+    assert found[f"{other}_share"] < 0.999
+    assert found[f"distance_{problem}"] == pytest.approx(0, abs=EXACT) and found[f"distance_{other}"] > 0.1
+    assert found["nearest_problem"] == problem
+
+
+def test_where_both_problems_have_one_optimum_none_is_nearest():
+    octahedron = np.vstack([np.eye(3), -np.eye(3)])
+    found = measure.on_sphere(octahedron)
+    assert found["tammes_share"] == pytest.approx(1) == found["thomson_share"]
+    assert found["nearest_problem"] is None
+    assert set(measure.on_sphere(np.vstack([octahedron[:5], np.zeros((1, 3))])).values()) == {None}
 
 
 def test_interior_names_the_centre_of_four_corners():

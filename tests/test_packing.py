@@ -114,6 +114,74 @@ def test_four_points_in_three_dimensions_are_a_simplex():
     assert np.linalg.norm(best.points, axis=1) == pytest.approx(np.ones(4))
 
 
+# the sphere
+
+# Least distances: k = 4, 6, 12 are corners of Platonic solids; Schuette & van der Waerden 1951 prove 5, 7, 8, 9.
+TAMMES = {
+    4: math.sqrt(8 / 3),
+    5: math.sqrt(2),
+    6: math.sqrt(2),
+    7: 1.25687,
+    8: 1.21556,
+    9: 2 / math.sqrt(3),
+    12: 1.05146,
+}
+# Least energies of k charges, as tabled since Erber & Hockney 1991.
+THOMSON = {
+    2: 0.5,
+    3: math.sqrt(3),
+    4: 3.674234614,
+    5: 6.474691495,
+    6: 9.985281374,
+    7: 14.452977414,
+    8: 19.675287861,
+    10: 32.716949460,
+    12: 49.165253058,
+}
+
+
+@pytest.mark.parametrize("k", TAMMES)
+def test_tammes_problem_reaches_the_known_distances(k):
+    best = packing.on_sphere("tammes", k)
+    assert packing.least_distance(best) == pytest.approx(TAMMES[k], abs=1e-5)
+    assert np.linalg.norm(best, axis=1) == pytest.approx(np.ones(k))
+
+
+@pytest.mark.parametrize("k", THOMSON)
+def test_thomsons_problem_reaches_the_known_energies(k):
+    best = packing.on_sphere("thomson", k)
+    assert packing.energy(best) == pytest.approx(THOMSON[k], abs=1e-8)
+    assert np.linalg.norm(best, axis=1) == pytest.approx(np.ones(k))
+
+
+def test_twelve_points_are_an_icosahedron_in_both_problems():
+    golden = (1 + math.sqrt(5)) / 2
+    corners = [np.roll([0, a, b * golden], turn) for turn in range(3) for a in (-1, 1) for b in (-1, 1)]
+    corners = np.array(corners) / math.hypot(1, golden)
+    for problem in ("tammes", "thomson"):
+        assert packing.shape_distance(packing.on_sphere(problem, 12), corners) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_two_problems_part_at_seven_points():
+    tammes, thomson = (packing.on_sphere(problem, 7) for problem in ("tammes", "thomson"))
+    assert packing.least_distance(thomson) == pytest.approx(2 * math.sin(math.pi / 5))  # a pentagon and two poles
+    assert packing.least_distance(tammes) > packing.least_distance(thomson) + 0.05
+    assert packing.energy(tammes) > packing.energy(thomson) + 0.01
+
+
+def test_energy_is_the_sum_over_pairs():
+    assert packing.energy(CORNERS) == pytest.approx(4 / 2 + 2 / math.sqrt(8))
+    assert packing.energy(np.zeros((2, 3))) == math.inf
+
+
+def test_shape_distance_forgets_turn_mirror_move_and_labels():
+    rng = np.random.default_rng(5)
+    points = rng.normal(size=(7, 3))
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    assert packing.shape_distance(points, rng.permutation(points) @ turn + 4) == pytest.approx(0, abs=1e-12)
+    assert packing.shape_distance(CORNERS, 2 * CORNERS) == pytest.approx(math.sqrt((4 * 4 + 2 * 8) / 6))
+
+
 def test_predictions_are_plain():
     found = packing.predictions(range(2, 6))
     assert json.loads(json.dumps(found, allow_nan=False)) == found
