@@ -71,6 +71,9 @@ MEASURES = {
     "nc2_simplex": "neural collapse 2: mean distance of these cosines from a simplex's, -1 / (k - 1)",
     "nc3": "neural collapse 3: distance between output weights and centres, each of norm 1",
     "nc4": "neural collapse 4: share of points whose class is not that of the nearest centre",
+    "told_from_origin": "share of a lattice of inputs whose predicted class the hidden vector's direction gives away",
+    "told_from_knot": "the same with directions taken from where the middle of the input plane goes",
+    "largest_region": "share of that lattice which the class predicted most often has: what a blind guess tells",
     "angles": "direction of the hidden vector over the input plane, class by class: mean and spread in degrees, share",
 }
 

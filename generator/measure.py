@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROOMS = {"tanh": "square", "relu": "quadrant", "softplus": "quadrant", "disk": "disk", "sphere": "circle"}
 ON_SPHERE = ("tammes_share", "thomson_share", "distance_tammes", "distance_thomson", "nearest_problem")
+DIRECTIONS = ("told_from_origin", "told_from_knot", "largest_region", "angles")
+SECTORS = 360  # directions that are told apart
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
@@ -84,13 +86,17 @@ def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 200) -> lis
              Where ReLU sends an input to the origin it has no direction: such
              inputs count in `share` alone.
     """
-    hidden, predicted = lattice_hidden(spec, flat, lattice)
+    return _by_class(*lattice_hidden(spec, flat, lattice), spec.classes)
+
+
+def _by_class(hidden: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, Any]]:
+    """`angle_statistics` of (2, M) hidden vectors and their (M,) predicted classes."""
     norm = np.sqrt(np.einsum("dn,dn->n", hidden, hidden))
     with np.errstate(divide="ignore"):
         inverse = np.where(norm > 0, 1 / norm, 0).astype(np.float32)
-    counts = np.bincount(predicted, minlength=spec.classes)
-    directed = np.bincount(predicted, norm > 0, spec.classes)
-    sums = [np.bincount(predicted, axis * inverse, spec.classes) for axis in hidden]
+    counts = np.bincount(predicted, minlength=classes)
+    directed = np.bincount(predicted, norm > 0, classes)
+    sums = [np.bincount(predicted, axis * inverse, classes) for axis in hidden]
     rows = []
     for label in np.flatnonzero(counts):
         resultant = complex(sums[0][label], sums[1][label]) / max(directed[label], 1)
@@ -104,6 +110,37 @@ def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 200) -> lis
             }
         )
     return sorted(rows, key=lambda row: math.inf if row["mean_deg"] is None else row["mean_deg"])
+
+
+def told_by_angle(hidden: np.ndarray, predicted: np.ndarray, seen_from: np.ndarray) -> float:
+    """The share of hidden vectors whose predicted class can be told from their direction alone.
+
+    Whoever tells it knows, for each degree, the class that most vectors in that direction have, and says that one;
+    vectors that are where they are seen from count as one direction more.
+
+    hidden     (2, M)
+    predicted  (M,) int from 0 up
+    seen_from  (2,) the place that directions are taken from
+    returns    a share, at least the largest class's
+    """
+    x, y = hidden - np.asarray(seen_from, hidden.dtype)[:, None]
+    sector = np.floor(np.degrees(np.arctan2(y, x))).astype(np.int64) % SECTORS
+    sector[(x == 0) & (y == 0)] = SECTORS
+    classes = int(predicted.max()) + 1
+    counts = np.bincount(sector * classes + predicted, minlength=(SECTORS + 1) * classes)
+    return float(counts.reshape(-1, classes).max(1).sum() / len(predicted))
+
+
+def _directions(spec: RunSpec, flat: np.ndarray, lattice: int) -> dict[str, Any]:
+    """What directions in the hidden plane say of the classes; the knot is where the middle of the input plane goes."""
+    hidden, predicted = lattice_hidden(spec, flat, lattice)
+    knot = network.hidden(spec, flat, np.zeros((1, 2)))[0]
+    return {
+        "told_from_origin": told_by_angle(hidden, predicted, np.zeros(2)),
+        "told_from_knot": told_by_angle(hidden, predicted, knot),
+        "largest_region": float(np.bincount(predicted).max() / len(predicted)),
+        "angles": _by_class(hidden, predicted, spec.classes),
+    }
 
 
 def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.ndarray, np.ndarray]:
@@ -311,8 +348,8 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         **_early_plane(spec, run),
     }
     rounded: dict[str, Any] = _rounded(measures)
-    drawable = plane and run.x.shape[1] == 2
-    return rounded | {"angles": angle_statistics(spec, run.weights[-1], lattice) if drawable else None}
+    directions = _directions(spec, run.weights[-1], lattice) if plane and run.x.shape[1] == 2 else {}
+    return rounded | dict.fromkeys(DIRECTIONS) | directions
 
 
 def two_axes(points: np.ndarray) -> float:

@@ -135,6 +135,26 @@ def test_a_dead_plane_has_shares_and_no_angles():
     assert row["share"] == 1 and row["mean_deg"] is None and row["std_deg"] is None
 
 
+def test_classes_in_sectors_of_their_own_are_told_by_angle():
+    angle = np.radians(np.arange(3600) / 10)
+    predicted = (np.arange(3600) // 900).astype(np.int64)
+    here = np.array([3.0, -2.0])
+    around = here[:, None] + np.random.default_rng(1).uniform(0.1, 2, 3600) * np.stack([np.cos(angle), np.sin(angle)])
+    assert measure.told_by_angle(around, predicted, here) == 1
+    assert measure.told_by_angle(around, predicted, here + 1e-9) > 0.99
+    assert measure.told_by_angle(around, predicted, np.array([300.0, -2])) < 0.6  # two of four stand behind the others
+
+
+def test_classes_one_behind_the_other_are_not_told_by_angle():
+    angle = np.radians(np.arange(360) + 0.5)
+    ring = np.stack([np.cos(angle), np.sin(angle)])
+    both, predicted = np.concatenate([ring, 2 * ring, 3 * ring], 1), np.repeat([0, 1, 1], 360)
+    assert measure.told_by_angle(both, predicted, np.zeros(2)) == pytest.approx(2 / 3)
+    assert measure.told_by_angle(np.zeros((2, 10)), np.array([1] * 7 + [0] * 3), np.zeros(2)) == 0.7
+    from_it = np.concatenate([np.zeros((2, 10)), ring], 1)  # what stands there has a direction of its own
+    assert measure.told_by_angle(from_it, np.repeat([1, 0], [10, 360]), np.zeros(2)) == 1
+
+
 # distances and margins
 
 
@@ -300,6 +320,7 @@ def test_a_hand_made_network_fills_the_corners():
     assert found["wall_gap"] == pytest.approx(0, abs=1e-5)
     assert found["epochs_to_90"] == 1 and found["interior"] == 0 and found["collapsed"] is False
     assert [row["share"] for row in found["angles"]] == [0.25] * 4
+    assert found["told_from_origin"] == found["told_from_knot"] == 1 and found["largest_region"] == 0.25
     assert [row["mean_deg"] for row in found["angles"]] == pytest.approx([45, 135, 225, 315], abs=ANGLE_ATOL_DEG)
 
 
@@ -378,7 +399,11 @@ def test_points_of_more_dimensions_have_measures_but_no_angles():
     flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
     run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
     found = measure.measure_run(spec, run, lattice=5)
-    assert found["angles"] is None and found["polygon_gap"] is None and found["order_kept"] is None
+    assert (
+        found["angles"] is found["told_from_knot"] is None
+        and found["polygon_gap"] is None
+        and found["order_kept"] is None
+    )
     assert 0 < found["simplex_share"] < 1 and found["simplex_fits"] is True and found["corner_each"] is True
     in_a_plane = replace(spec, hidden=(4, 2))
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(in_a_plane))
