@@ -78,11 +78,12 @@ def shown(claim: Claim) -> str:
     rows = "".join(f'<span class="claim-row">{html.escape(row(item))}</span>' for item in claim.evidence)
     said = html.escape(opening.removesuffix("."))
     return (
+        '<span class="claim-mark">'
         f'<button type="button" class="claim" data-verdict="{claim.verdict}" popovertarget="{claim.id}"'
         f' aria-label="Evidence: {said[:1].lower()}{said[1:]}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
-        f"<code>{html.escape(claim.expression)}</code></span>&#8288;"  # no line begins with what follows the mark
+        f"<code>{html.escape(claim.expression)}</code></span></span>"
     )
 
 

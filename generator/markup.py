@@ -714,7 +714,7 @@ def _plain(inner: str) -> str:
 
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
-    mark = r'<button type="button" class="claim".*?</button><span popover.*?</code></span>(?:&#8288;)?'
+    mark = r'<span class="claim-mark">.*?</code></span></span>'
     body = re.sub(mark, " ", body)
     return len(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:em|strong|span|sub|sup|a|code)\b[^>]*>", "", body)).split())
 

@@ -486,7 +486,8 @@ def claims_of(text: Markup) -> list[dict[str, Any]]:
 
 
 _CLAIM_TEXT = re.compile(
-    r'<span class="claim-text"[^>]*>((?:(?!<span class="claim-text").)*?)</span><button[^>]* popovertarget="([^"]+)"',
+    r'<span class="claim-text"[^>]*>((?:(?!<span class="claim-text").)*?)</span>'
+    r'<span class="claim-mark"><button[^>]* popovertarget="([^"]+)"',
     re.S,
 )
 _CLAIM_EVIDENCE = re.compile(r'<span popover id="([^"]+)" class="claim-evidence"[^>]*>(.*?)</code></span>', re.S)
@@ -539,8 +540,12 @@ def compact(value: float, digits: int = 4) -> str:
 
 
 def unbroken(text: str) -> str:
-    """HTML in which no line ends between a formula and the punctuation after it."""
-    return re.sub(r"</math>(?=[.,;:!?)\]’”])", "</math>\u2060", text)
+    """HTML in which no line ends between a formula and the punctuation around it."""
+    return _PUNCTUATED.sub(r'<span class="unbroken">\g<0></span>', text)
+
+
+# Browsers break lines before and after such boxes, whatever stands there.
+_PUNCTUATED = re.compile(r'[(\[“‘]?<math(?![^>]*display="block")(?:[^<]|<(?!/math>))*</math>[.,;:!?)\]’”]+')
 
 
 def size(count: int) -> str:

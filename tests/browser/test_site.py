@@ -51,6 +51,31 @@ def test_axe_finds_nothing(open_page: Open, served: str, addresses: list[str], c
         assert said == [], address
 
 
+STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {
+  if (!block.checkVisibility()) return [];
+  const left = block.getBoundingClientRect().left + parseFloat(getComputedStyle(block).paddingLeft);
+  const begins = box => box.width > 0 && Math.abs(box.left - left) < 9;
+  const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT), found = [];
+  for (let text; (text = texts.nextNode()); ) {
+    if (!/^[,.;:?!)\\]]/.test(text.data) || text.parentElement.closest("[popover]")) continue;
+    const range = document.createRange();
+    range.setStart(text, 0);
+    range.setEnd(text, 1);
+    if (begins(range.getBoundingClientRect())) found.push(text.data.slice(0, 40));
+  }
+  const marks = [...block.querySelectorAll(".claim")].filter(mark => begins(mark.getBoundingClientRect()));
+  return [...found, ...marks.map(mark => mark.getAttribute("popovertarget"))];
+})"""
+
+
+def test_no_line_begins_with_punctuation_or_a_mark(open_page: Open, served: str) -> None:
+    visit = open_page(served + "index.html")
+    for width in (320, 360, 375, 390, 600, 768, 1000):
+        visit.page.set_viewport_size({"width": width, "height": 800})
+        visit.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert visit.page.evaluate(STRAY) == [], width
+
+
 def test_pages_parse_without_an_error(site: Path, addresses: list[str]) -> None:
     for address in addresses:
         parser = html5lib.HTMLParser()
