@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.content import Article
 
 SOCIAL_CARD = "social-card.png"
-LIBRARIES = ("torch", "numpy", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
+LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
 @dataclass(frozen=True)

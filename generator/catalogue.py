@@ -153,7 +153,7 @@ def run_key(spec: RunSpec) -> str:
 
 def measure_key(run: str) -> str:
     """The address of a run's measures."""
-    return digest("measures", run, code("measure", "network", "packing"), versions("numpy"))
+    return digest("measures", run, code("measure", "network", "packing"), versions("numpy", "scipy", "scikit-learn"))
 
 
 def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
@@ -162,6 +162,7 @@ def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
         "figures/__init__",
         figure.draw.__module__.removeprefix("generator.").replace(".", "/"),
         "draw",
+        "gif",
         "style",
         "network",
         "measure",

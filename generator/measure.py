@@ -10,9 +10,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import cdist
 
 from generator import network, packing
-from generator.experiments import VECTOR_ACTIVATIONS, RunSpec, layer_activations
+from generator.experiments import VECTOR_ACTIVATIONS, RunSpec, layer_activations, layer_shapes
 
 if TYPE_CHECKING:
     from generator.train import Run
@@ -21,6 +23,8 @@ ROOMS = {"tanh": "square", "relu": "quadrant", "softplus": "quadrant", "disk": "
 ON_SPHERE = ("tammes_share", "thomson_share", "distance_tammes", "distance_thomson", "nearest_problem")
 DIRECTIONS = ("told_from_origin", "told_from_knot", "largest_region", "angles")
 SECTORS = 360  # directions that are told apart
+AS_A_MAP = ("own_neighbour_data", "own_neighbour_map", "gap", "gap_map")
+NEIGHBOURS, MAP_STEPS = 30, 500  # of t-SNE: its perplexity, and steps, after which little moves
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
@@ -342,6 +346,7 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "clearance": head_clearance(centres, weight, bias),
         "order_kept": order_kept(_flattened(centres, points)) if spec.hidden[-1] > 1 else None,
         "two_axes": two_axes(points),
+        **(_as_a_map(points, run) if is_lifted(spec) else dict.fromkeys(AS_A_MAP)),
         "own_centre": own_centre(points, run.y),
         "accuracy_in_two_axes": accuracy_in_two_axes(points, run.y, head),
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
@@ -364,6 +369,56 @@ def principal_axes(points: np.ndarray) -> np.ndarray:
     largest = axes[np.abs(axes).argmax(0), range(axes.shape[1])]
     turned: np.ndarray = axes * np.where(largest < 0, -1, 1)
     return turned
+
+
+def neighbour_map(points: np.ndarray) -> np.ndarray:
+    """(N, d) points in a plane that keeps near ones near, N >= 4: t-SNE, begun along the principal axes, (N, 2).
+
+    The same bytes on a machine, however many cores it has: sums that are shared among threads would come in any order.
+
+    source  van der Maaten & Hinton 2008, as scikit-learn has it
+    """
+    from sklearn.manifold import TSNE  # a second to import
+    from threadpoolctl import threadpool_limits
+
+    flat = (points - points.mean(0)) @ principal_axes(points)
+    begun = (1e-4 * flat / max(float(flat[:, 0].std()), 1e-12)).astype(np.float32)
+    perplexity = min(NEIGHBOURS, (len(points) - 1) / 3)
+    with threadpool_limits(1):
+        tsne = TSNE(perplexity=perplexity, init=begun, max_iter=MAP_STEPS, random_state=0, n_jobs=1)
+        return np.asarray(tsne.fit_transform(points.astype(np.float32)), np.float64)
+
+
+def own_neighbour(points: np.ndarray, labels: np.ndarray) -> float:
+    """The share of (N, d) points whose nearest other point is of their own class."""
+    apart = cdist(points, points)
+    np.fill_diagonal(apart, np.inf)
+    return float((labels[apart.argmin(1)] == labels).mean())
+
+
+def longest_gap(points: np.ndarray, labels: np.ndarray) -> float:
+    """How far apart a class's pieces are: the longest step that joins them, in typical steps; median of the classes.
+
+    Steps are those of the shortest tree through all of a class's points, two or more; typical is their median. Evenly
+    spaced points have 1; inf where most points of a class coincide.
+    """
+    gaps = []
+    for label in range(int(labels.max()) + 1):
+        steps = linkage(points[labels == label], "single")[:, 2]  # joins the nearest pieces, as that tree does
+        typical = float(np.median(steps))
+        gaps.append(steps[-1] / typical if typical > 0 else math.inf)
+    return float(np.median(gaps))
+
+
+def _as_a_map(points: np.ndarray, run: Run) -> dict[str, Any]:
+    """What t-SNE's picture of a wide last layer shows of data of a plane, and what it adds."""
+    shown = neighbour_map(points)
+    return {
+        "own_neighbour_data": own_neighbour(run.x, run.y),
+        "own_neighbour_map": own_neighbour(shown, run.y),
+        "gap": longest_gap(points, run.y),
+        "gap_map": longest_gap(shown, run.y),
+    }
 
 
 def accuracy_in_two_axes(points: np.ndarray, labels: np.ndarray, head: np.ndarray) -> float:
@@ -425,6 +480,11 @@ def packing_ratio(centres: np.ndarray, room: str) -> float | None:
         return None
     size = float(np.linalg.norm(centres, axis=1).max()) if room == "quadrant" else 1.0
     return packing.least_distance(centres) / (size * best) if size > 0 else 0.0
+
+
+def is_lifted(spec: RunSpec) -> bool:
+    """Whether a network takes points of a plane to a last hidden layer of more dimensions."""
+    return layer_shapes(spec)[0][1] == 2 < spec.hidden[-1]
 
 
 def _is_ball(spec: RunSpec) -> bool:

@@ -155,8 +155,8 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
     program = (
         "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
-        "print(json.dumps([m for m in ('torch', 'numpy', 'scipy', 'matplotlib', 'PIL', 'imageio', 'rich',"
-        " 'watchfiles', 'starlette') if m in sys.modules]))"
+        "print(json.dumps([m for m in ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
+        " 'rich', 'watchfiles', 'starlette') if m in sys.modules]))"
     )
     options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache)]
     done = subprocess.run(

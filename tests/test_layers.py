@@ -26,6 +26,7 @@ ORDER = [
     "markup",
     "train",
     "export",
+    "gif",
     "draw",
     "figures",
     "page",
@@ -49,6 +50,7 @@ ONLY_IN = {
     "matplotlib": {"draw", "figures"},
     "imageio": {"draw"},
     "distributed": {"executors"},
+    "sklearn": {"measure"},
 }
 
 

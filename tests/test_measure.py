@@ -2,7 +2,11 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -461,3 +465,74 @@ def test_own_centre_counts_points_nearer_to_another_class():
 def test_every_key_is_described():
     spec, run = corner_run()
     assert set(measure.measure_run(spec, run, lattice=5)) == set(columns.MEASURES)
+
+
+def arms() -> tuple[np.ndarray, np.ndarray]:
+    """Seven spirals, standing obliquely in three dimensions."""
+    x, y = datasets.points("spirals", 7, 100, 1)
+    return x @ np.array([[1.0, 0, 0], [0, 0.6, 0.8]]), y
+
+
+def test_a_map_keeps_neighbours_and_invents_gaps():
+    points, labels = arms()
+    shown = measure.neighbour_map(points)
+    assert shown.shape == (700, 2) and np.isfinite(shown).all()
+    assert measure.own_neighbour(shown, labels) > 0.95 < measure.own_neighbour(points, labels)
+    assert measure.longest_gap(shown, labels) > 3 * measure.longest_gap(points, labels)
+    few = measure.neighbour_map(points[::100])
+    assert few.shape == (7, 2) and np.isfinite(few).all()
+
+
+def test_a_map_has_the_same_bytes_in_every_process_and_with_every_number_of_threads():
+    program = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from generator import measure
+from test_measure import arms
+print(measure.neighbour_map(arms()[0]).tobytes().hex()[:4000])
+"""
+    here = Path(__file__).parent
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(here), str(here.parent)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
+        ).stdout
+        for threads in ("1", "2", "3")
+    }
+    assert len(told) == 1
+
+
+def test_own_neighbour_counts_those_next_to_another_class():
+    points = np.array([[0.0, 0], [1, 0], [1.4, 0], [9, 9], [9, 8]])
+    assert measure.own_neighbour(points, np.array([0, 0, 1, 1, 1])) == pytest.approx(3 / 5)
+
+
+def test_the_longest_gap_is_counted_in_typical_steps():
+    steps = np.cumsum([0, 1, 1, 6, 1, 1])
+    line = np.column_stack([steps, np.zeros(6)])
+    pair = np.array([[0.0, 5], [0, 6], [0, 7]])
+    labels = np.repeat([0, 1, 2], [6, 3, 3])
+    assert measure.longest_gap(line, np.zeros(6, int)) == 6
+    assert measure.longest_gap(np.concatenate([line, pair, 2 * pair]), labels) == 1  # the median of 6, 1 and 1
+    bent = np.array([[0.0, 0], [0, 1], [1, 1], [1, 0]])  # the side from first to last closes no gap
+    assert measure.longest_gap(bent, np.zeros(4, int)) == 1
+    assert measure.longest_gap(np.zeros((3, 2)), np.zeros(3, int)) == math.inf
+
+
+def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
+    spec = RunSpec(classes=3, activation="tanh", seed=0, hidden=(4, 3))
+    x, y = datasets.points("spirals", 3, 10, 0)
+    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
+    run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
+    found = measure.measure_run(spec, run, lattice=5)
+    assert found["own_neighbour_data"] == pytest.approx(measure.own_neighbour(x, y)) and found["gap_map"] >= 1
+    assert found["gap"] == pytest.approx(measure.longest_gap(network.hidden(spec, flat, x), y), rel=1e-5)
+    assert not measure.is_lifted(replace(spec, hidden=(4, 2))) and not measure.is_lifted(
+        replace(spec, dataset="simplex")
+    )
+    spec, run = corner_run()
+    assert measure.measure_run(spec, run, lattice=5)["gap_map"] is None

@@ -29,7 +29,7 @@ GOLDEN = Path(__file__).parent / "golden"  # drawn anew by: GOLDEN=write pytest 
 # Fonts and rasterisers change a little from version to version: few pixels may differ, and these by anything.
 SAME_SHARE, SAME_WITHIN, MEAN_WITHIN = 95, 1, 0.5
 ARTICLE_BYTES = 6_000_000  # what 12 runs may weigh in one theme
-HEAVY = ("numpy", "scipy", "matplotlib", "PIL", "imageio", "torch")
+HEAVY = ("numpy", "scipy", "sklearn", "matplotlib", "PIL", "imageio", "torch")
 
 names = pytest.mark.parametrize("name", STEMS)
 
@@ -71,7 +71,7 @@ from generator.experiments import RunSpec
 from generator.experiments import RunSpec
 angles = [{{"class": 0, "mean_deg": 1.0, "std_deg": 2.0}}]
 measures = {{"accuracy": 0.99, "loss": 0.01, "least_distance": 1.0, "angles": angles}}
-measures |= {{"two_axes": 0.9, "own_centre": 0.9, "early_own_centre": 0.8}}
+measures |= {{"two_axes": 0.9, "own_centre": 0.9, "early_own_centre": 0.8, "gap": 4.0, "gap_map": 30.0}}
 for figure in figures.load().values():
     figure.alt(RunSpec(classes=2, activation="tanh", seed=1), measures)
 assert not [name for name in {HEAVY!r} if name in sys.modules], "imported"

@@ -1,6 +1,10 @@
-"""The projection: the plane in which the points vary most, at one scale, with what it keeps."""
+"""The projection: the plane in which the points vary most above what t-SNE makes of them."""
 
+import hashlib
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,24 +17,52 @@ from generator.style import THEMES
 CASE = untrained((6, 9))
 
 
-def test_points_lie_along_their_principal_axes(drawn):
+def shown(axes):
+    return np.concatenate([line.get_xydata() for line in axes.lines if line.get_gid() != "room"])
+
+
+def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(drawn):
     spec, run, measures = CASE
     picture = drawn("projection", CASE)
-    points = np.concatenate([line.get_xydata() for line in picture.axes.lines if line.get_gid() != "room"])
-    np.testing.assert_allclose(points.mean(0), 0, atol=1e-9)
-    covariance = points.T @ points
-    assert abs(covariance[0, 1]) < 1e-6 * covariance[0, 0] and covariance[0, 0] > covariance[1, 1]
+    above, below = (shown(axes) for axes in picture.figure.axes)
     hidden = network.hidden(spec, run.weights[-1], run.x)
-    kept = (points**2).sum() / ((hidden - hidden.mean(0)) ** 2).sum()
+    flat = hidden @ measure.principal_axes(hidden)
+    for points, placed in ((above, flat), (below, measure.neighbour_map(hidden))):
+        np.testing.assert_allclose(points - points.mean(0), placed - placed.mean(0), atol=1e-9)
+    kept = ((above - above.mean(0)) ** 2).sum() / ((hidden - hidden.mean(0)) ** 2).sum()
     assert kept == pytest.approx(measures["two_axes"], abs=1e-5) == pytest.approx(measure.two_axes(hidden), abs=1e-5)
-    assert picture.texts() == ["two axes of 9", figures.percent(measures["two_axes"])]
-    (low, high), vertical = picture.axes.get_xlim(), picture.axes.get_ylim()
-    assert (low, high) == vertical and low == -high and np.abs(points).max() < high
+    texts = [text.get_text() for text in picture.figure.texts]
+    assert texts == ["two axes of 9", figures.percent(measures["two_axes"]), "t-SNE", f"gap {measures['gap_map']:.0f}"]
+    for axes, points in zip(picture.figure.axes, (above, below), strict=True):
+        (low, high), vertical = axes.get_xlim(), axes.get_ylim()
+        assert (low, high) == vertical and low == -high and np.abs(points).max() < high
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_its_files_have_the_declared_size_and_its_words_the_share(theme):
+def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
     figure = figures.load()["projection"]
-    assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == (480, 480)
+    size = (2 * figure.width_px, 2 * figure.height_px)
+    assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == size == (480, 984)
     alt = figure.alt(CASE[0], CASE[2])
     assert "9 neurons wide" in alt and figures.percent(CASE[2]["two_axes"]) in alt
+    assert f"{CASE[2]['gap_map']:.0f} typical steps" in alt
+    assert figure.alt(CASE[0], {**CASE[2], "gap_map": None}).endswith("as t-SNE places them.")
+
+
+def test_another_process_draws_the_same_bytes():
+    program = """
+import sys
+sys.path[:0] = sys.argv[1:]
+import hashlib
+from conftest import untrained
+from generator import figures
+from generator.style import THEMES
+files = figures.load()["projection"].draw(*untrained((6, 9)), THEMES["light"])
+print(hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest())
+"""
+    here = Path(__file__).parent
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(here), str(here.parents[1])], check=True, capture_output=True, text=True
+    )
+    files = figures.load()["projection"].draw(*CASE, THEMES["light"])
+    assert told.stdout.strip() == hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest()
