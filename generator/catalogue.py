@@ -137,6 +137,7 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
         measures = maker.measure()
         measures = maker.judge(measures, laws)
         drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
+        measures = maker.sort(measures)  # after the pictures, which other seeds must not change
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
         gathered = maker.gather_centres(planned, measures)
     catalogue = replace(_assemble(plan, maker, measures, drawn, packed, gathered), laws={ROOM: _told(laws)})
@@ -201,6 +202,11 @@ def law_key(law: str, k: int) -> str:
 def judgement_key(measures: str, k: int) -> str:
     """The address of how near a run's arrangement is to the laws'."""
     return digest("judgement", measures, [law_key(law, k) for law in LAWS])
+
+
+def kinds_key(recipe: list[str]) -> str:
+    """The address of the kinds among runs of one recipe, by the addresses of their measures."""
+    return digest("kinds", recipe, ROOM, code("kinds", "packing"), versions("numpy", "scipy"))
 
 
 class _Maker:
@@ -364,6 +370,28 @@ class _Maker:
                 found[spec] = judgement
                 self.store.save_json("judgements", keys[spec], judgement)
         return {spec: {**of_run, **(found.get(spec) or {})} for spec, of_run in measures.items()}
+
+    def sort(self, measures: dict[RunSpec, dict[str, Any]]) -> dict[RunSpec, dict[str, Any]]:
+        """The measures with the kinds of arrangements among runs of one recipe, whatever experiment they are in."""
+        recipes: dict[RunSpec, list[RunSpec]] = {}
+        for spec in self.judged():
+            recipes.setdefault(replace(spec, seed=0, checkpoints=2), []).append(spec)
+        keys = [kinds_key([measure_key(self.keys[spec]) for spec in specs]) for specs in recipes.values()]
+        found = dict(zip(keys, (self.store.load_json("kinds", key) for key in keys), strict=True))
+        jobs = [
+            (key, len(specs), work.sort, [measures[spec]["centres"] for spec in specs], ROOM)
+            for key, specs in zip(keys, recipes.values(), strict=True)
+            if found[key] is None
+        ]
+        jobs.sort(key=lambda job: -job[1])  # the time grows with the square of their number
+        total = sum(map(len, recipes.values()))
+        for key, kinds in self.stage("sort", "networks", total, jobs, "not in the cache"):
+            found[key] = kinds
+            self.store.save_json("kinds", key, kinds)
+        sorted_: dict[RunSpec, dict[str, Any]] = {}
+        for key, specs in zip(keys, recipes.values(), strict=True):
+            sorted_ |= zip(specs, found[key] or (), strict=True)
+        return {spec: {**of_run, **sorted_.get(spec, {})} for spec, of_run in measures.items()}
 
     def draw(
         self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]

@@ -1,6 +1,7 @@
 """What each column of a build's tables holds: the recipe of a run, and what was measured of it.
 
-The keys are those of experiments.flat and measure.measure_run, and of packing.judge where the laws speak of the room.
+The keys are those of experiments.flat and measure.measure_run, and of packing.judge and
+kinds.sort where the laws speak of the room.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ MEASURES = {
     "own_centre": "share of points that no other class's centre is nearer to",
     "accuracy_in_two_axes": "share that the output layer gets right when it sees the two principal axes alone",
     "own_centre_epoch": "deep networks: first kept epoch at which own_centre is 0.9",
+    "settled_epoch": "first kept epoch from which on least_distance stays within a tenth of its last value",
+    "course": "accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
     "early_packing_ratio": "deep networks: packing_ratio in the first layer of two neurons",
     "early_own_centre": "deep networks: own_centre in the first layer of two neurons",
     "early_own_centre_epoch": "deep networks: first kept epoch at which early_own_centre is 0.9",
@@ -89,4 +92,11 @@ JUDGEMENTS = {
     "pose": "the centres scaled to the wall and turned to match the last law as well as they can",
 }
 
-DESCRIPTIONS = {**RECIPE, **MEASURES, **JUDGEMENTS}
+KINDS = {
+    "kind": "which arrangement the run ended in, of those its recipe leads to: 1 is the commonest",
+    "kind_distance": "distance of the arrangement from its kind's most central member, modulo symmetry and labels",
+    "typical_distance": "distance from the most central member of kind 1",
+    "typical_pose": "the centres scaled to the wall and turned to match that member as well as they can",
+}
+
+DESCRIPTIONS = {**RECIPE, **MEASURES, **JUDGEMENTS, **KINDS}

@@ -28,6 +28,7 @@ NEIGHBOURS, MAP_STEPS = 30, 500  # of t-SNE: its perplexity, and steps, after wh
 SIGNIFICANT = 6  # digits kept of every number that is not a share or a degree
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
+MOMENTS = 20  # of a run's course at most: its kept epochs, thinned
 EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
 
 
@@ -351,10 +352,36 @@ def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
         "accuracy_in_two_axes": accuracy_in_two_axes(points, run.y, head),
         **collapse_metrics(points, run.y, weight, layers.logits.argmax(1)),
         **_early_plane(spec, run),
+        **_course(spec, run, room),
     }
     rounded: dict[str, Any] = _rounded(measures)
     directions = _directions(spec, run.weights[-1], lattice) if plane and run.x.shape[1] == 2 else {}
     return rounded | dict.fromkeys(DIRECTIONS) | directions
+
+
+def _course(spec: RunSpec, run: Run, room: str) -> dict[str, Any]:
+    """How a run with a last layer of two neurons got there, where more than its start and its end were kept."""
+    kept = len(run.checkpoints)
+    if spec.hidden[-1] != 2 or kept < 3:
+        return {"course": None, "settled_epoch": None}
+    rows = np.unique(np.rint(np.linspace(0, kept - 1, MOMENTS)).astype(int))
+    epochs = run.checkpoints[rows]
+    centres = [class_centres(network.hidden(spec, run.weights[row], run.x), run.y, spec.classes) for row in rows]
+    course = {
+        "epoch": epochs.tolist(),
+        "accuracy": run.accuracy[epochs].astype(float).tolist(),
+        "least_distance": [packing.least_distance(of_epoch) for of_epoch in centres],
+        "packing_ratio": [packing_ratio(of_epoch, room) for of_epoch in centres],
+    }
+    return {"course": course, "settled_epoch": settled(epochs, np.array(course["least_distance"]))}
+
+
+def settled(epochs: np.ndarray, values: np.ndarray, share: float = 0.1) -> int | None:
+    """The first of (T,) epochs from which on values stay within a share of the last one; None where that is 0."""
+    if not values[-1] > 0:
+        return None
+    off = np.flatnonzero(np.abs(values - values[-1]) > share * values[-1])
+    return int(epochs[off[-1] + 1 if len(off) else 0])
 
 
 def two_axes(points: np.ndarray) -> float:

@@ -571,6 +571,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "compact": compact,
     "long_date": long_date,
     "median": statistics.median,
+    "median_interval": expressions.median_interval,
     "percent": expressions.percent,
     "plain": plain,
     "size": size,

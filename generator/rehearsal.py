@@ -117,7 +117,7 @@ def measure_names(spec: RunSpec) -> list[str]:
     """What will be measured of a run, by measuring an untrained network of its shape."""
     import numpy as np
 
-    from generator import datasets, measure, packing
+    from generator import datasets, kinds, measure, packing
 
     few, epochs = 4, 1
     x, y = datasets.points(spec.dataset, spec.classes, few, spec.seed, **dict(spec.dataset_options))
@@ -133,4 +133,4 @@ def measure_names(spec: RunSpec) -> list[str]:
     corners = [[-1.0, -1.0], [1.0, 1.0]]
     laws: Any = {law: [{"points": corners, "value": 1.0, "regions": []}] for law in LAWS}
     judged = packing.judge(corners, laws, "square")
-    return [*measure.measure_run(spec, cast(Any, run), lattice=few), *judged]
+    return [*measure.measure_run(spec, cast(Any, run), lattice=few), *judged, *kinds.sort([corners])[0]]

@@ -8,8 +8,9 @@ measures; each of these is also a key for the statistics.
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,23 @@ class Picture:
     @property
     def animated(self) -> bool:
         return "gif" in self.formats
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What some runs had of a measure at an epoch that all of them kept.
+
+    lapse                0 at the start, 1 at the end, in between along the logarithm of time: log(1 + epoch), scaled
+    low, median, high    quartiles, linear between the sorted values
+    least                the smallest value
+    """
+
+    epoch: int
+    lapse: float
+    least: float
+    low: float
+    median: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -150,10 +168,7 @@ class Results:
         ordered = sorted(self.values(key))
         if not ordered:
             raise UnknownResult(f'no run has a value for "{key}"')
-        at = q * (len(ordered) - 1)
-        below = int(at)
-        above = min(below + 1, len(ordered) - 1)
-        return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+        return quantile(ordered, q)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
         """The share of runs whose value is true, or is at least the bound, or equals the value given."""
@@ -164,11 +179,40 @@ class Results:
             return sum(1 for value in values if value == equals) / len(values)
         return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
 
+    def course(self, key: str) -> list[Moment]:
+        """How a measure went over training: its quartiles over the runs, epoch by epoch; see the measure `course`.
+
+        raises  UnknownResult: no run has a course, none has this measure in it, or their epochs are not the same
+        """
+        courses = self.values("course")
+        if not courses or key not in courses[0]:
+            known = list(courses[0]) if courses else []
+            raise UnknownResult(f'no run has a course of "{key}"' + (f"; expected one of {known}" if known else ""))
+        epochs = courses[0]["epoch"]
+        if any(course["epoch"] != epochs for course in courses):
+            raise UnknownResult("these runs kept different epochs; expected runs of one recipe")
+        whole = math.log1p(epochs[-1]) or 1.0
+        moments = []
+        for epoch, *values in zip(epochs, *(course[key] for course in courses), strict=True):
+            ordered = sorted(value for value in values if value is not None)
+            if ordered:
+                quartiles = (quantile(ordered, q) for q in (0, 0.25, 0.5, 0.75))
+                moments.append(Moment(epoch, math.log1p(epoch) / whole, *quartiles))
+        return moments
+
     def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
         values = self.values(key)
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
         return statistic(values)
+
+
+def quantile(ordered: Sequence[float], q: float) -> float:
+    """The q-quantile of sorted values, linear between them (Hyndman & Fan's type 7)."""
+    at = q * (len(ordered) - 1)
+    below = int(at)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
 
 
 def _frozen(value: Any) -> Any:

@@ -121,6 +121,13 @@ def judge(arrangements: list[list[list[float]]], found: dict[str, list[dict[str,
     return [packing.judge(centres, found, room) for centres in arrangements]
 
 
+def sort(arrangements: list[list[list[float]]], room: str) -> list[dict[str, Any]]:
+    """The kinds among the arrangements of class centres that one recipe leads to."""
+    from generator import kinds
+
+    return kinds.sort(arrangements, room)
+
+
 def draw(names: list[str], spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, dict[str, bytes]]:
     """Figures of a run in both themes: figure name -> ending ("png", "dark.png", …) -> bytes."""
     from generator import figures, style

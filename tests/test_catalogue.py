@@ -53,6 +53,7 @@ def test_everything_is_there(made):
         "measure": 0,
         "solve": 6,
         "judge": 6,
+        "sort": 6,
         "draw": 4 * sum(figure.suits(experiments.unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
         "pack": 4,
         "gather": 1,
@@ -70,7 +71,7 @@ def test_every_column_of_the_tables_is_explained(made):
     header = found.tables["data/grid.csv"].partition("\n")[0].split(",")
     assert [name for name in header if name not in columns.DESCRIPTIONS] == []
     measured = {name for run in found.runs for name in run["measures"]}
-    assert [name for name in {**columns.MEASURES, **columns.JUDGEMENTS} if name not in measured] == []
+    assert [name for name in {**columns.MEASURES, **columns.JUDGEMENTS, **columns.KINDS} if name not in measured] == []
     options = {name for kind in datasets.KINDS for name in datasets.parameters(kind)}
     recipe = {"id", *(field.name for field in dataclasses.fields(RunSpec)), *options} - {"dataset_options"}
     assert recipe == set(columns.RECIPE)

@@ -14,6 +14,7 @@ ORDER = [
     "columns",
     "network",
     "packing",
+    "kinds",
     "measure",
     "results",
     "bibliography",

@@ -428,6 +428,44 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
     assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
 
 
+def opening_run(kept: int) -> tuple[RunSpec, Trained]:
+    """The hand-made network of corners, with its plane opening from a point to the whole square while it trains."""
+    spec, run = corner_run()
+    first, second, head = network.split(spec, run.weights[-1])
+    epochs = np.arange(kept) ** 2
+    scales = np.linspace(0, 1, kept) ** 2 / 9  # at the end the second layer takes corners to tanh of 1
+    weights = [np.concatenate([first.ravel(), (scale * second).ravel(), head.ravel()]) for scale in scales]
+    accuracy = np.linspace(0.25, 1, epochs[-1] + 1)
+    return spec, replace(run, checkpoints=epochs, weights=np.stack(weights), loss=1 - accuracy, accuracy=accuracy)
+
+
+@pytest.mark.parametrize("kept", [3, 20, 64])
+def test_the_course_of_a_run_is_what_its_kept_epochs_show(kept):
+    spec, run = opening_run(kept)
+    course = measure.measure_run(spec, run, lattice=5)["course"]
+    epochs = course["epoch"]
+    assert len(epochs) == min(kept, measure.MOMENTS) and epochs == sorted(set(epochs) & set(run.checkpoints.tolist()))
+    assert epochs[0] == 0 and epochs[-1] == run.checkpoints[-1]
+    first = math.tanh(4.5)
+    apart = [2 * math.tanh(first * epoch / epochs[-1]) for epoch in epochs]
+    assert course["least_distance"] == pytest.approx(apart, rel=1e-5)
+    assert course["packing_ratio"] == pytest.approx([distance / 2 for distance in apart], rel=1e-5)
+    assert course["accuracy"] == pytest.approx([0.25 + 0.75 * epoch / epochs[-1] for epoch in epochs], rel=1e-5)
+
+
+def test_a_run_of_two_checkpoints_has_no_course():
+    assert measure.measure_run(*corner_run(), lattice=5)["course"] is None
+    assert measure.measure_run(*opening_run(2), lattice=5)["settled_epoch"] is None
+
+
+def test_settled_is_the_first_epoch_that_the_value_does_not_leave_again():
+    epochs = np.array([0, 1, 3, 10, 30, 100])
+    assert measure.settled(epochs, np.array([0, 5, 9.5, 8, 9.2, 10])) == 30
+    assert measure.settled(epochs, np.array([20, 19, 12, 11.1, 11, 10])) == 30
+    assert measure.settled(epochs, np.full(6, 3.0)) == 0
+    assert measure.settled(epochs, np.array([1, 2, 3, 2, 1, 0.0])) is None
+
+
 def test_two_axes_of_a_known_spread():
     points = (
         np.concatenate([np.diag([3.0, 2, 1]), -np.diag([3.0, 2, 1])]) @ np.linalg.qr(np.ones((3, 3)) + np.eye(3))[0]

@@ -1,0 +1,57 @@
+"""Statistics over runs: a measure's course over training."""
+
+import math
+
+import numpy as np
+import pytest
+
+from generator.results import Result, Results, UnknownResult, quantile
+
+EPOCHS = [0, 1, 5, 100]
+
+
+def run(seed, course):
+    return Result(f"s{seed}", "grid", "", "tanh", {"seed": seed}, {"course": course}, {}, {})
+
+
+def runs(values):
+    return Results(run(seed, {"epoch": EPOCHS, "accuracy": row}) for seed, row in enumerate(values))
+
+
+def test_the_course_is_the_quartiles_at_each_epoch():
+    values = np.random.default_rng(0).uniform(size=(9, 4))
+    moments = runs(values.tolist()).course("accuracy")
+    assert [moment.epoch for moment in moments] == EPOCHS
+    wanted = np.quantile(values, [0, 0.25, 0.5, 0.75], axis=0).T
+    found = [[moment.least, moment.low, moment.median, moment.high] for moment in moments]
+    np.testing.assert_allclose(found, wanted)
+    assert [moment.lapse for moment in moments] == pytest.approx(
+        [0, math.log(2) / math.log(101), math.log(6) / math.log(101), 1]
+    )
+
+
+def test_what_a_run_lacks_at_an_epoch_is_left_out():
+    moments = runs([[None, 1.0, 2.0, 3.0], [None, 2.0, None, 5.0]]).course("accuracy")
+    assert [(moment.epoch, moment.median) for moment in moments] == [(1, 1.5), (5, 2), (100, 4)]
+
+
+def test_runs_without_a_course_are_left_out_and_only_these_are_an_error():
+    course = {"epoch": EPOCHS, "accuracy": [0.0, 0.1, 0.2, 0.3]}
+    assert len(Results([run(1, None), run(2, course)]).course("accuracy")) == 4
+    with pytest.raises(UnknownResult, match='no run has a course of "accuracy"'):
+        Results([run(1, None)]).course("accuracy")
+    with pytest.raises(UnknownResult, match=r"expected one of \['epoch', 'accuracy'\]"):
+        Results([run(1, course)]).course("loss")
+
+
+def test_courses_of_different_epochs_do_not_mix():
+    other = {"epoch": [0, 2, 5, 100], "accuracy": [0.0, 0.1, 0.2, 0.3]}
+    mixed = Results([run(1, {**other, "epoch": EPOCHS}), run(2, other)])
+    with pytest.raises(UnknownResult, match="different epochs"):
+        mixed.course("accuracy")
+
+
+@pytest.mark.parametrize("q", [0, 0.25, 0.5, 0.9, 1])
+def test_quantiles_are_linear_between_the_values(q):
+    values = sorted(np.random.default_rng(1).normal(size=7).tolist())
+    assert quantile(values, q) == pytest.approx(np.quantile(values, q))
