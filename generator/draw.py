@@ -9,10 +9,10 @@ alone as in the page, and animation frames need no transparent edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import imageio.v3 as iio
 import matplotlib as mpl
@@ -268,6 +268,18 @@ def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
 
 # --- what several pictures of a run show ------------------------------------
 
+Made = TypeVar("Made")
+_MADE: dict[Any, tuple[RunSpec, Run, Any]] = {}
+
+
+def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Made:
+    """What `make` gives for a run, made once while that run is drawn: both themes and several figures ask for it."""
+    known = _MADE.get(make)
+    if known is None or known[0] != spec or known[1] is not run:
+        known = _MADE[make] = spec, run, make(spec, run)
+    made: Made = known[2]
+    return made
+
 
 def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
     """The class that the network gives each place of the input plane, [-1, 1]^2.
@@ -293,14 +305,11 @@ def _halfway(values: np.ndarray) -> np.ndarray:
 
 def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     """The points in the hidden plane at every checkpoint: (T, N, 2) float32."""
-    return _moving_points(spec, run.weights.shape, run.weights.tobytes(), run.x.tobytes())
+    return of_run(_moving_points, spec, run)
 
 
-@lru_cache(maxsize=2)
-def _moving_points(spec: RunSpec, shape: tuple[int, int], weights: bytes, x: bytes) -> np.ndarray:
-    inputs = np.frombuffer(x, np.float32).reshape(-1, 2)
-    flats = np.frombuffer(weights, np.float32).reshape(shape)
-    return np.stack([network.hidden(spec, flat, inputs) for flat in flats]).astype(np.float32)
+def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
+    return np.stack([network.hidden(spec, flat, run.x) for flat in run.weights]).astype(np.float32)
 
 
 def hidden_room(spec: RunSpec, run: Run) -> Room:
@@ -417,40 +426,11 @@ def encode(image: np.ndarray) -> dict[str, bytes]:
     flat.putpalette(colours.tobytes())
     return {
         "png": _saved(flat, "PNG"),
-        "webp": _saved(Image.fromarray(colours[indices]), "WEBP", lossless=True, quality=50, method=1),
+        "webp": iio.imwrite("<bytes>", colours[indices], extension=".webp", lossless=True, quality=50, method=1),
     }
 
 
-def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+def _saved(image: Image.Image, kind: str) -> bytes:
     file = io.BytesIO()
-    image.save(file, kind, **options)
+    image.save(file, kind)
     return file.getvalue()
-
-
-UNCHANGED = 255  # the index that says "as in the frame before"
-
-
-def encode_animation(frames: np.ndarray, colours: Sequence[tuple[int, int, int]], durations_ms: Sequence[int]) -> bytes:
-    """A GIF that plays for ever, with one palette for all frames.
-
-    frames   (F, H, W) uint8, indices of `colours`
-    colours  at most UNCHANGED, all different
-    """
-    shown = frames.copy()
-    shown[1:][frames[1:] == frames[:-1]] = UNCHANGED
-    spare = ((value, 0, 255) for value in range(256))
-    table = list(colours) + [colour for colour in spare if colour not in colours][: 256 - len(colours)]
-    written: bytes = iio.imwrite(
-        "<bytes>",
-        shown,
-        extension=".gif",
-        plugin="pillow",
-        is_batch=True,
-        palette=bytes(channel for colour in table for channel in colour),
-        transparency=UNCHANGED,
-        duration=list(durations_ms) if len(frames) > 1 else durations_ms[0],
-        loop=0,
-        disposal=1,
-        optimize=False,
-    )
-    return written

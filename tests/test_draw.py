@@ -1,10 +1,10 @@
-"""The house style's parts: few colours, soft edges, films that come back as they went in."""
+"""The house style's parts: few colours, soft edges."""
 
 import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image
 
 from generator import draw
 from generator.style import MARKERS, THEMES
@@ -85,26 +85,6 @@ def test_markers_look_equally_large():
         ink = np.abs(draw.pixels(figure).astype(int) - draw.rgb(LIGHT.paper)).sum(-1)
         areas.append(ink.sum() / np.abs(np.subtract(draw.rgb(LIGHT.classes[label]), draw.rgb(LIGHT.paper))).sum())
     assert max(areas) / min(areas) < 1.5
-
-
-def test_an_animation_gives_its_frames_back():
-    rng = np.random.default_rng(4)
-    colours = [(250, 250, 245), (200, 30, 30), (20, 60, 200)]
-    frames = rng.integers(0, 3, (5, 30, 40)).astype(np.uint8)
-    frames[2] = frames[1]  # nothing moves
-    frames[2, 3, 3] = 2 - frames[1, 3, 3] if frames[1, 3, 3] != 1 else 0
-    data = draw.encode_animation(frames, colours, [50, 60, 70, 80, 900])
-    shown = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data)))]
-    np.testing.assert_array_equal(np.stack(shown), np.array(colours, np.uint8)[frames])
-
-
-def test_what_does_not_change_costs_next_to_nothing():
-    frames = np.random.default_rng(4).integers(0, 50, (1, 200, 200)).astype(np.uint8).repeat(20, 0)
-    for corner in (0, -1):  # opposite ends, so that the frame cannot be cut down to a small part
-        frames[np.arange(20), corner, corner] = np.arange(50, 70)
-    colours = [(value, value, value) for value in range(70)]
-    one = len(draw.encode_animation(frames[:1], colours, [50]))
-    assert len(draw.encode_animation(frames, colours, [50] * 20)) < one + 20 * 600
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, "#fcfaf6"), (1.0, "#000000"), (0.5, "#7e7d7b")])

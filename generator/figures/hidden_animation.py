@@ -1,24 +1,27 @@
 """The hidden plane while training goes on: the points flow apart.
 
-The film is drawn straight in palette indices. Points are stamps that matplotlib
-has drawn once, set on whole pixels: a frame is a few array assignments, and
-its bytes compress because every stamp of a class is the same.
+The film is drawn straight in palette indices, which mean the same in every
+theme: it is drawn and compressed once. Points are stamps that matplotlib has
+drawn once, set on whole pixels: a frame is a few array assignments, and its
+bytes compress because every stamp of a class is the same.
 """
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from generator.figures import Figure, Measures, network_of, percent
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL.ImageFont import FreeTypeFont
 
     from generator.draw import Room
     from generator.experiments import RunSpec
+    from generator.gif import Film
     from generator.style import Theme
     from generator.train import Run
 
@@ -30,6 +33,9 @@ LEVELS = 2  # of a soft edge, from paper to full colour: a third is not seen, an
 TRAIL = (0.65, 0.45, 0.28)  # how strong the way of a class's centre is, by age
 TRAIL_FRAMES = 6  # that each of these lasts; what is older keeps the last
 TRAIL_PX = 2.2
+SQUARE_PX, STROKES = 16, 16  # strokes are drawn in squares, of multiples of so many pixels, so many at a time
+HELD_PX = 1.2  # a point stays where it is drawn until it is farther off: what trembles costs bytes and shows nothing
+NEWS = 1.1  # the text is written anew when the epoch is greater by this factor: nobody reads faster
 
 
 def shown_checkpoints(count: int) -> np.ndarray:
@@ -41,42 +47,36 @@ def shown_checkpoints(count: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Inks:
-    """The film's colours. Each array holds palette indices; level 0 is paper."""
+    """What the film's palette indices stand for, class by class last. Level 0 of everything is paper, index 0."""
 
-    colours: list[tuple[int, int, int]]
     text: np.ndarray  # (LEVELS + 1,)
     room: np.ndarray  # (LEVELS + 1,)
     points: np.ndarray  # (C, LEVELS + 1)
     trails: np.ndarray  # (C, ages, LEVELS + 1)
 
 
-@lru_cache(maxsize=2)
-def inks(theme: Theme) -> Inks:
-    """The palette of a theme, the same for every run."""
+@cache
+def inks() -> Inks:
+    """The film's inks, the same for every run and theme."""
     import numpy as np
 
-    from generator.draw import rgb
+    from generator.style import MARKERS
 
-    paper = np.array(rgb(theme.paper))
-    colours = [rgb(theme.paper)]
+    ramps = np.zeros((2 + len(MARKERS) * (1 + len(TRAIL)), LEVELS + 1), np.uint8)
+    ramps[:, 1:] = 1 + np.arange(len(ramps) * LEVELS).reshape(-1, LEVELS)
+    of_classes = ramps[2:].reshape(len(MARKERS), 1 + len(TRAIL), LEVELS + 1)
+    return Inks(ramps[0], ramps[1], of_classes[:, 0], of_classes[:, 1:])
 
-    def ramp(colour: str, strength: float = 1.0) -> list[int]:
-        indices = [0]
-        for level in range(1, LEVELS + 1):
-            share = strength * level / LEVELS
-            red, green, blue = (paper + share * (np.array(rgb(colour)) - paper)).round().astype(int).tolist()
-            if (red, green, blue) not in colours:
-                colours.append((red, green, blue))
-            indices.append(colours.index((red, green, blue)))
-        return indices
 
-    return Inks(
-        text=np.array(ramp(theme.ink), np.uint8),
-        room=np.array(ramp(theme.hairline), np.uint8),
-        points=np.array([ramp(colour) for colour in theme.classes], np.uint8),
-        trails=np.array([[ramp(colour, strength) for strength in TRAIL] for colour in theme.classes], np.uint8),
-        colours=colours,
-    )
+def colours(theme: Theme, classes: int) -> list[tuple[int, int, int]]:
+    """The inks' colours in a theme, as many as a film of so many classes may use."""
+    from generator.draw import mixed, rgb
+
+    of_classes = [(colour, strength) for colour in theme.classes[:classes] for strength in (1.0, *TRAIL)]
+    ramps = [(theme.ink, 1.0), (theme.hairline, 1.0), *of_classes]
+    levels = [strength * level / LEVELS for _, strength in ramps for level in range(1, LEVELS + 1)]
+    names = [colour for colour, _ in ramps for _ in range(LEVELS)]
+    return [rgb(theme.paper), *(rgb(mixed(theme.paper, *ink)) for ink in zip(names, levels, strict=True))]
 
 
 @lru_cache(maxsize=1)
@@ -115,7 +115,7 @@ def pixel_positions(xy: np.ndarray, room: Room) -> np.ndarray:
     return np.stack([columns, rows], -1) * (FILM_PX / PLANE_PX)
 
 
-def empty_room(room: Room, theme: Theme) -> np.ndarray:
+def empty_room(room: Room) -> np.ndarray:
     """The film's ground: paper and the room's outline, one pixel and a half wide."""
     import numpy as np
 
@@ -125,9 +125,9 @@ def empty_room(room: Room, theme: Theme) -> np.ndarray:
         (left, bottom), (right, top) = corners
         rows, columns = np.mgrid[:FILM_PX, :FILM_PX] + 0.5
         gap = np.abs(np.hypot(columns - (left + right) / 2, rows - (top + bottom) / 2) - (right - left) / 2)
-        ground[:] = inks(theme).room[np.rint(LEVELS * np.clip(1.25 - gap, 0, 1)).astype(int)]
+        ground[:] = inks().room[np.rint(LEVELS * np.clip(1.25 - gap, 0, 1)).astype(int)]
         return ground
-    strong, weak = inks(theme).room[[LEVELS, LEVELS // 2]]
+    strong, weak = inks().room[[LEVELS, LEVELS // 2]]
     left, bottom, right, top = (int(edge) for edge in corners.ravel())
     sides = ("left", "bottom") if room.kind == "quadrant" else ("left", "bottom", "right", "top")
     for colour, out in ((weak, 1), (strong, 0)):
@@ -151,59 +151,74 @@ class Trails:
     labels: np.ndarray
     levels: np.ndarray
 
-    def draw(self, frame: np.ndarray, index: int, theme: Theme) -> None:
+    def draw(self, frame: np.ndarray, index: int) -> None:
         """Draw the steps that end at frame `index` or before, paler with age."""
         import numpy as np
 
         gone = self.steps < index
         age = np.minimum((index - 1 - self.steps[gone]) // TRAIL_FRAMES, len(TRAIL) - 1)
-        frame.reshape(-1)[self.places[gone]] = inks(theme).trails[self.labels[gone], age, self.levels[gone]]
+        frame.reshape(-1)[self.places[gone]] = inks().trails[self.labels[gone], age, self.levels[gone]]
 
 
 def trails_of(centres: np.ndarray) -> Trails:
     """The ways of the centres, (F, C, 2) in pixels, as strokes with soft edges."""
     import numpy as np
 
-    columns = []
-    for step, (starts, ends) in enumerate(itertools.pairwise(centres)):
-        for label, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            low = np.floor(np.minimum(start, end) - 3).astype(int).clip(0, FILM_PX - 1)
-            high = np.ceil(np.maximum(start, end) + 3).astype(int).clip(0, FILM_PX - 1)
-            rows, cols = np.mgrid[low[1] : high[1] + 1, low[0] : high[0] + 1]
-            way = end - start
-            gap = np.stack([cols + 0.5, rows + 0.5], -1) - start
-            along = np.clip((gap @ way) / max(float(way @ way), 1e-9), 0, 1)
-            off = gap - along[..., None] * way
-            levels = np.rint(LEVELS * np.clip(TRAIL_PX / 2 + 0.5 - np.hypot(off[..., 0], off[..., 1]), 0, 1))
-            inside = levels > 0
-            places = rows[inside] * FILM_PX + cols[inside]
-            columns.append(
-                np.stack([levels[inside].astype(int), places, *np.broadcast_arrays(step, label, places)[:2]])
-            )
-    levels, places, steps, labels = np.concatenate(columns, 1)
-    order = np.argsort(levels, kind="stable")
+    starts, ways = centres[:-1].reshape(-1, 2), np.diff(centres, axis=0).reshape(-1, 2)
+    low = np.floor(np.minimum(starts, starts + ways) - 3).astype(int)
+    sides = -(-(np.ceil(np.abs(ways)).astype(int).max(1) + 7) // SQUARE_PX) * SQUARE_PX
+    found = []
+    for strokes in _alike(sides):
+        side = sides[strokes[0]]
+        corner, start, way = (each[strokes, None, None] for each in (low, starts, ways))
+        places = corner + np.indices((side, side))[::-1].transpose(1, 2, 0)  # (strokes, side, side, 2), column and row
+        gap = places + 0.5 - start
+        along = np.clip((gap * way).sum(-1) / np.maximum((way * way).sum(-1), 1e-9), 0, 1)
+        off = gap - along[..., None] * way
+        levels = np.rint(LEVELS * np.clip(TRAIL_PX / 2 + 0.5 - np.hypot(off[..., 0], off[..., 1]), 0, 1)).astype(int)
+        of_stroke, *_ = inside = np.nonzero((levels > 0) & ((places >= 0) & (places < FILM_PX)).all(-1))
+        columns, rows = places[inside].T
+        found.append(np.stack([levels[inside], strokes[of_stroke], rows * FILM_PX + columns]))
+    levels, strokes, places = np.concatenate(found, 1)
+    order = np.lexsort((strokes, levels))
+    steps, labels = np.divmod(strokes, centres.shape[1])
     return Trails(places[order], steps[order], labels[order], levels[order])
+
+
+def _alike(sides: np.ndarray) -> Iterator[np.ndarray]:
+    """Indices of equal sides, at most STROKES together."""
+    import numpy as np
+
+    for side in np.unique(sides):
+        alike = np.flatnonzero(sides == side)
+        yield from np.split(alike, range(STROKES, len(alike), STROKES))
+
+
+@cache
+def _font(size: float) -> FreeTypeFont:
+    from matplotlib import font_manager
+    from PIL import ImageFont
+
+    return ImageFont.truetype(font_manager.findfont("DejaVu Sans"), size)
 
 
 @lru_cache(maxsize=256)
 def _written(text: str, anchor: str) -> np.ndarray:
     """A text above the plane at its left ("ls") or right ("rs") edge: (rows, FILM_PX) levels."""
     import numpy as np
-    from matplotlib import font_manager
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
     from generator.draw import HEADLINE_PX, PLANE_PX, TEXT_PX, TILE_LEFT_PX, TILE_PX, TILE_TOP_PX
 
     scale = FILM_PX / PLANE_PX
     strip = Image.new("L", (FILM_PX, int(TILE_TOP_PX * scale)))
-    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), TEXT_PX * scale)
     edge = TILE_LEFT_PX + (TILE_PX if anchor == "rs" else 0)
-    ImageDraw.Draw(strip).text((edge * scale, HEADLINE_PX * scale), text, 255, font, anchor)
+    ImageDraw.Draw(strip).text((edge * scale, HEADLINE_PX * scale), text, 255, _font(TEXT_PX * scale), anchor)
     return (np.asarray(strip).astype(int) * LEVELS + 127) // 255
 
 
-def film(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
-    """The frames in indices of the theme's inks: (F, FILM_PX, FILM_PX) uint8."""
+def film(spec: RunSpec, run: Run) -> np.ndarray:
+    """The frames in indices of the inks: (F, FILM_PX, FILM_PX) uint8."""
     import numpy as np
 
     from generator import draw
@@ -211,23 +226,47 @@ def film(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
     shown = shown_checkpoints(len(run.checkpoints))
     room = draw.hidden_room(spec, run)
     moving = draw.moving_points(spec, run)[shown]  # (F, N, 2)
-    ground = empty_room(room, theme)
     trails = trails_of(pixel_positions(class_centres(spec, run, moving), room))
-    pixels = pixel_positions(moving, room).astype(int)
+    pixels = held(pixel_positions(moving, room))
     reach = max(int(np.abs(offsets).max()) for stamp in stamps() for offsets in stamp[:2])
     top = int(pixel_positions(np.array([room.low, room.high]), room)[1])  # above it, the text; open rooms may overflow
     inside = np.logical_and((pixels >= [reach, top - reach]).all(-1), (pixels < FILM_PX - reach).all(-1))
-    frames = np.repeat(ground[None], len(shown), 0)
-    for index, (frame, checkpoint) in enumerate(zip(frames, run.checkpoints[shown], strict=True)):
-        trails.draw(frame, index, theme)
+    frames = np.repeat(empty_room(room)[None], len(shown), 0)
+    for index, (frame, epoch) in enumerate(zip(frames, told_epochs(run.checkpoints[shown]), strict=True)):
+        trails.draw(frame, index)
         for label in range(spec.classes):
             rows, columns, levels = stamps()[label]
             at = pixels[index][np.logical_and(run.y == label, inside[index])]
-            frame[at[:, 1:] + rows, at[:, :1] + columns] = inks(theme).points[label, levels]
-        left, right = headline(run, checkpoint)
+            frame[at[:, 1:] + rows, at[:, :1] + columns] = inks().points[label, levels]
+        left, right = headline(run, epoch)
         written = np.maximum(_written(left, "ls"), _written(right, "rs"))
-        frame[: len(written)] = np.where(written, inks(theme).text[written], frame[: len(written)])
+        frame[: len(written)] = np.where(written, inks().text[written], frame[: len(written)])
     return frames
+
+
+def held(places: np.ndarray) -> np.ndarray:
+    """Where points are drawn: on the pixel that they are in, or on that of the frame before while it is near enough.
+
+    places   (F, N, 2) in pixels
+    returns  (F, N, 2) int; the last frame's are exact
+    """
+    import numpy as np
+
+    exact = np.floor(places)
+    drawn = exact.copy()
+    for before, now, place in zip(drawn[:-2], drawn[1:-1], places[1:-1], strict=True):
+        near = np.abs(place - before - 0.5).max(-1) <= HELD_PX
+        now[near] = before[near]
+    whole: np.ndarray = drawn.astype(int)
+    return whole
+
+
+def told_epochs(epochs: np.ndarray) -> list[int]:
+    """Of which epoch each frame's text tells: its own, or that of a frame shortly before."""
+    told = [int(epochs[0])]
+    for epoch in epochs[1:].tolist():
+        told.append(epoch if epoch >= NEWS * told[-1] else told[-1])
+    return [*told[:-1], int(epochs[-1])]
 
 
 def headline(run: Run, epoch: int) -> tuple[str, str]:
@@ -278,10 +317,19 @@ def draw_hidden_animation(spec: RunSpec, run: Run, measures: Measures, theme: Th
     """A GIF of the points at about FRAMES checkpoints, epoch and accuracy above, and its last frame as a still."""
     from generator import draw
 
-    frames = film(spec, run, theme)
-    durations_ms = [FRAME_MS] * (len(frames) - 1) + [HOLD_MS]
-    gif = draw.encode_animation(frames, inks(theme).colours, durations_ms)
-    return {"gif": gif, **draw.encode(last_frame(spec, run, theme))}
+    return {
+        "gif": draw.of_run(compressed_film, spec, run).coloured(colours(theme, spec.classes)),
+        **draw.encode(last_frame(spec, run, theme)),
+    }
+
+
+def compressed_film(spec: RunSpec, run: Run) -> Film:
+    """The film as a GIF without colours, holding its last frame."""
+    from generator import gif
+
+    frames = film(spec, run)
+    inks_used = 1 + LEVELS * (2 + spec.classes * (1 + len(TRAIL)))
+    return gif.compressed(frames, inks_used, [FRAME_MS] * (len(frames) - 1) + [HOLD_MS])
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

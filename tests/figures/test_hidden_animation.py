@@ -8,7 +8,7 @@ from PIL import Image, ImageSequence
 
 from generator import draw, figures
 from generator.figures import hidden_animation
-from generator.figures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HOLD_MS
+from generator.figures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
 from generator.style import THEMES
 
 FRAME_BYTES = 9_000
@@ -18,7 +18,7 @@ STILL_WITHIN = 12  # of 255, on average over pixels: the still has finer edges a
 @pytest.fixture
 def film(case):
     spec, run, _ = case
-    return hidden_animation.film(spec, run, THEMES["light"])
+    return hidden_animation.film(spec, run)
 
 
 def frames_of(data: bytes) -> list[np.ndarray]:
@@ -36,8 +36,8 @@ def test_frames_show_the_first_checkpoint_the_last_and_those_between():
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_file_gives_the_frames_back(case, theme):
     spec, run, _ = case
-    frames = hidden_animation.film(spec, run, THEMES[theme])
-    colours = np.array(hidden_animation.inks(THEMES[theme]).colours, np.uint8)
+    frames = hidden_animation.film(spec, run)
+    colours = np.array(hidden_animation.colours(THEMES[theme], spec.classes), np.uint8)
     decoded = frames_of(figures.load()["hidden-animation"].draw(*case, THEMES[theme])["gif"])
     assert len(decoded) == len(frames) == len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
     for frame, found in zip(frames, decoded, strict=True):
@@ -95,7 +95,7 @@ def test_points_are_stamped_at_their_places(case, film):
     shown = hidden_animation.shown_checkpoints(len(run.checkpoints))
     room = draw.hidden_room(spec, run)
     moving = draw.moving_points(spec, run)[shown]
-    full = hidden_animation.inks(THEMES["light"]).points[:, -1]
+    full = hidden_animation.inks().points[:, -1]
     for frame, places in zip(film, hidden_animation.pixel_positions(moving, room).astype(int), strict=True):
         column, row = places[-1]  # the last drawn, so nothing hides it
         assert frame[row, column] == full[run.y[-1]]
@@ -112,15 +112,15 @@ def test_points_beyond_an_open_room_are_left_out(relu_case, monkeypatch):
     for edge in (farthest.min() / 2, farthest[1] / 1.04):  # points past the right edge; one amid the text
         smaller = draw.Room("quadrant", 0.0, float(edge))
         monkeypatch.setattr(draw, "hidden_room", lambda *_, room=smaller: room)
-        frame = hidden_animation.film(spec, run, THEMES["dark"])[-1]
+        frame = hidden_animation.film(spec, run)[-1]
         text = frame[: int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 8]
-        assert not np.isin(text, hidden_animation.inks(THEMES["dark"]).points[:, 1:]).any()
+        assert not np.isin(text, hidden_animation.inks().points[:, 1:]).any()
 
 
 def test_epoch_and_accuracy_stand_above_every_frame(case, film):
     _, run, _ = case
     assert hidden_animation.headline(run, 0) == ("epoch 0", f"{figures.percent(float(run.accuracy[0]))} right")
-    text = hidden_animation.inks(THEMES["light"]).text[-1]
+    text = hidden_animation.inks().text[-1]
     strip = int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 6
     for side in (np.s_[:strip, : FILM_PX // 2], np.s_[:strip, FILM_PX // 2 :]):
         assert all((frame[side] == text).sum() > 20 for frame in film)
@@ -128,28 +128,58 @@ def test_epoch_and_accuracy_stand_above_every_frame(case, film):
 
 
 def test_trails_pale_with_age_and_follow_the_centres():
-    theme = THEMES["light"]
     centres = np.array([[[50.0, 50.0]], [[90.0, 50.0]], [[90.0, 90.0]]])  # (3 frames, 1 class, 2)
     trails = hidden_animation.trails_of(centres)
     frame = np.zeros((FILM_PX, FILM_PX), np.uint8)
-    trails.draw(frame, 1, theme)
-    assert frame[50, 70] == hidden_animation.inks(theme).trails[0, 0, -1]
+    trails.draw(frame, 1)
+    assert frame[50, 70] == hidden_animation.inks().trails[0, 0, -1]
     assert frame[70, 90] == 0  # not yet gone
-    trails.draw(frame, 2 + hidden_animation.TRAIL_FRAMES * 5, theme)
-    assert frame[70, 90] == frame[50, 70] == hidden_animation.inks(theme).trails[0, -1, -1]
+    trails.draw(frame, 2 + hidden_animation.TRAIL_FRAMES * 5)
+    assert frame[70, 90] == frame[50, 70] == hidden_animation.inks().trails[0, -1, -1]
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_palette_is_the_themes_and_leaves_room_for_unchanged(theme):
-    inks = hidden_animation.inks(THEMES[theme])
-    assert len(set(inks.colours)) == len(inks.colours) <= draw.UNCHANGED
-    assert inks.colours[0] == draw.rgb(THEMES[theme].paper)
-    assert [inks.colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
+def test_the_palette_is_the_themes(theme):
+    inks, colours = hidden_animation.inks(), hidden_animation.colours(THEMES[theme], 7)
+    assert colours[0] == draw.rgb(THEMES[theme].paper)
+    assert colours[inks.text[-1]] == draw.rgb(THEMES[theme].ink)
+    assert [colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
+    assert len(set(colours)) == len(colours)  # what is different looks different
+    assert hidden_animation.colours(THEMES[theme], 3) == colours[: inks.points[3, 1]]
+
+
+def test_both_themes_share_all_but_the_palette(case):
+    light, dark = (figures.load()["hidden-animation"].draw(*case, THEMES[theme])["gif"] for theme in THEMES)
+    palette = 13 + 3 * 2 ** ((light[10] & 7) + 1)
+    assert light[:13] == dark[:13] and light[palette:] == dark[palette:]
+    assert light[13:palette] != dark[13:palette]
+
+
+def test_points_tremble_no_more_than_is_seen():
+    rng = np.random.default_rng(1)
+    there, way = np.array([51.0, 51.0]), np.array([0.4, 0.1])
+    places = np.stack([there + rng.uniform(-0.6, 0.6, (40, 2)), there + way * np.arange(40)[:, None]], 1)
+    drawn = hidden_animation.held(places)
+    assert np.abs(drawn + 0.5 - places).max() <= HELD_PX
+    np.testing.assert_array_equal(drawn[-1], np.floor(places[-1]))
+    trembling, going = (np.diff(drawn, axis=0) != 0).any(-1).sum(0)
+    assert trembling <= 1  # to the last frame's place
+    assert 0.4 * 39 / 2 < going < 0.4 * 39
+
+
+def test_the_text_tells_of_an_epoch_close_by():
+    epochs = np.unique(np.geomspace(1, 5001, 350).round().astype(int)) - 1
+    told = np.array(hidden_animation.told_epochs(epochs))
+    assert (told <= epochs).all() and (told * NEWS >= epochs - 1).all()
+    assert told[-1] == epochs[-1]
+    assert len(set(told)) < 0.5 * len(epochs)
+    sparse = [0, 1, 2, 5, 20, 100]
+    assert hidden_animation.told_epochs(np.array(sparse)) == sparse
 
 
 def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
-    theme, room = THEMES["light"], draw.Room("disk", -1.0, 1.0)
-    rows, columns = np.nonzero(hidden_animation.empty_room(room, theme))
+    room = draw.Room("disk", -1.0, 1.0)
+    rows, columns = np.nonzero(hidden_animation.empty_room(room))
     (left, bottom), (right, top) = hidden_animation.pixel_positions(np.array([[-1, -1], [1, 1]]), room)
     radius = np.hypot(columns + 0.5 - (left + right) / 2, rows + 0.5 - (top + bottom) / 2)
     assert np.abs(radius - (right - left) / 2).max() < 1.25
