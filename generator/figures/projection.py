@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from generator.train import Run
 
 MARGIN = 1.04
-HEIGHT_PX = 984  # of both planes, one above the other
+HEAD_PX, TEXT_PX = 46, 32  # above each plane; legible where a phone shows a third of these pixels
+HEIGHT_PX = 2 * 500  # of both planes, one above the other
 
 
 def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
@@ -31,21 +32,21 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     hidden = network.hidden(spec, run.weights[-1], run.x)
     figure = draw.canvas(draw.PLANE_PX, HEIGHT_PX, theme)
     rows = [
-        ((hidden - hidden.mean(0)) @ measure.principal_axes(hidden), f"two axes of {spec.hidden[-1]}", "two_axes"),
+        ((hidden - hidden.mean(0)) @ measure.principal_axes(hidden), "two axes", "two_axes"),
         (_mapped(hidden.tobytes(), hidden.shape), "t-SNE", "gap_map"),
     ]
     for row, (flat, words, key) in enumerate(rows):
-        top = row * (HEIGHT_PX - draw.PLANE_PX)
+        top = row * HEIGHT_PX // 2
         flat = flat - (flat.max(0) + flat.min(0)) / 2
         reach = MARGIN * max(float(np.abs(flat).max()), 1e-9)
         room = draw.Room("input", -reach, reach)
-        axes = draw.room_axes(figure, room, theme, top=top + draw.TILE_TOP_PX)
+        axes = draw.room_axes(figure, room, theme, top=top + HEAD_PX)
         draw.points(axes, flat, run.y, theme)
-        baseline = 1 - (top + draw.HEADLINE_PX) / HEIGHT_PX
+        baseline = 1 - (top + TEXT_PX) / HEIGHT_PX
         value = percent(measures[key]) if key == "two_axes" else _gap(measures[key])
         left, right = draw.TILE_LEFT_PX, draw.TILE_LEFT_PX + draw.TILE_PX
-        figure.text(left / draw.PLANE_PX, baseline, words, color=theme.ink)
-        figure.text(right / draw.PLANE_PX, baseline, value, color=theme.ink, ha="right")
+        figure.text(left / draw.PLANE_PX, baseline, words, color=theme.ink, fontsize=TEXT_PX)
+        figure.text(right / draw.PLANE_PX, baseline, value, color=theme.ink, ha="right", fontsize=TEXT_PX)
     return draw.encode(draw.pixels(figure))
 
 

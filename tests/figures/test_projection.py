@@ -32,7 +32,7 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
     kept = ((above - above.mean(0)) ** 2).sum() / ((hidden - hidden.mean(0)) ** 2).sum()
     assert kept == pytest.approx(measures["two_axes"], abs=1e-5) == pytest.approx(measure.two_axes(hidden), abs=1e-5)
     texts = [text.get_text() for text in picture.figure.texts]
-    assert texts == ["two axes of 9", figures.percent(measures["two_axes"]), "t-SNE", f"gap {measures['gap_map']:.0f}"]
+    assert texts == ["two axes", figures.percent(measures["two_axes"]), "t-SNE", f"gap {measures['gap_map']:.0f}"]
     for axes, points in zip(picture.figure.axes, (above, below), strict=True):
         (low, high), vertical = axes.get_xlim(), axes.get_ylim()
         assert (low, high) == vertical and low == -high and np.abs(points).max() < high
@@ -42,7 +42,7 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
 def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
     figure = figures.load()["projection"]
     size = (2 * figure.width_px, 2 * figure.height_px)
-    assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == size == (480, 984)
+    assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == size == (480, 1000)
     alt = figure.alt(CASE[0], CASE[2])
     assert "9 neurons wide" in alt and figures.percent(CASE[2]["two_axes"]) in alt
     assert f"{CASE[2]['gap_map']:.0f} typical steps" in alt
