@@ -278,7 +278,7 @@ class _Networks:
     """B networks of one shape, and the calls that take them through an epoch.
 
     forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
-    backward  fills the gradients and takes one step of Adam, sized by `rates`: its (2,) row for the epoch
+    backward  fills the gradients and Adam's means; what is left of its step is `step`
     """
 
     def __init__(self, specs: list[RunSpec], x: Tensor) -> None:
@@ -302,16 +302,21 @@ class _Networks:
             for layer, activation in zip(self.layers[:-1], self.activations, strict=True)
         ]
         self.result = x.new_zeros(2, self.batch)
-        self.rates = x.new_zeros(2)
+        self.divisor = torch.empty_like(self.params)
         self.log_p = torch.empty_like(self.layers[-1].delta)
         self.forward = [*self._activate(), *self._judge()]
-        self.backward = [*self._differentiate(), *self._adam()]
+        self.backward = [*self._differentiate(), *self._average()]
 
     def start(self, weights: Tensor, order: Tensor) -> None:
         """Begin at weights (B, P), with Adam at rest."""
         self.params[order] = weights
         for buffer in (self.grads, self.mean, self.square):
             buffer.zero_()
+
+    def step(self, floor: Tensor, size: float) -> None:
+        """Move the parameters as Adam's means say; see `_adam_rates` for both, which differ by epoch."""
+        self.divisor.add_(floor)
+        self.params.addcdiv_(self.mean, self.divisor, value=size)
 
     def hold_head(self, weights: Tensor) -> None:
         """Take the output layer back to where it stands in (B, P) weights, and Adam to rest there."""
@@ -383,31 +388,27 @@ class _Networks:
                 yield from _product(weight.transpose(1, 2), layer.delta, source.delta)
                 yield from self.calls[index - 1].backward
 
-    def _adam(self) -> Iterator[Call]:
-        """L2, then one step of Adam on all parameters."""
+    def _average(self) -> Iterator[Call]:
+        """L2, then Adam's means over the epochs, the root of the squares' into `divisor`."""
         spec, grads = self.spec, self.grads
         decay = torch.zeros_like(grads)
         for layer in self.layers:
             layer.of(decay)[:, :, :-1] = spec.l2
-        divisor, step = torch.empty_like(grads), torch.empty_like(grads)
         yield partial(grads.addcmul_, self.params, decay)
         yield partial(self.mean.lerp_, grads, 1 - spec.beta1)
-        yield partial(torch.mul, grads, grads, out=divisor)
-        yield partial(self.square.lerp_, divisor, 1 - spec.beta2)
-        yield partial(torch.sqrt, self.square, out=divisor)
-        yield partial(divisor.add_, self.rates[:1])
-        yield partial(torch.mul, self.mean, self.rates[1:], out=step)
-        yield partial(self.params.addcdiv_, step, divisor)
+        yield partial(torch.mul, grads, grads, out=self.divisor)
+        yield partial(self.square.lerp_, self.divisor, 1 - spec.beta2)
+        yield partial(torch.sqrt, self.square, out=self.divisor)
 
 
-def _adam_rates(spec: RunSpec) -> np.ndarray:
-    """What Adam adds to the root of the mean squares, and multiplies the mean by, each epoch: (epochs, 2).
+def _adam_rates(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
+    """What Adam adds to the root of the mean squares, and multiplies the mean by, each epoch: both (epochs,).
 
     The bias corrections are folded in: m/c1 / (sqrt(v/c2) + e) = sqrt(c2)/c1 m / (sqrt(v) + sqrt(c2) e).
     """
     steps = np.arange(1, spec.epochs + 1)
     root = np.sqrt(1 - spec.beta2**steps)
-    return np.stack([spec.epsilon * root, -learning_rates(spec) * root / (1 - spec.beta1**steps)], 1)
+    return spec.epsilon * root, -learning_rates(spec) * root / (1 - spec.beta1**steps)
 
 
 @contextmanager
@@ -460,20 +461,22 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
         initial = torch.from_numpy(np.stack([initial_weights(s) for s in specs])).to(x)
         networks.start(initial, order)
 
-        rates = torch.from_numpy(_adam_rates(spec)).to(device, dtype).unbind()
+        floors, sizes = _adam_rates(spec)
+        rates = list(zip(torch.from_numpy(floors).to(x).unbind(), sizes.tolist(), strict=True))
         history = x.new_zeros(spec.epochs + 1, 2, len(specs))
+        results = history.unbind()
         kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
         kept: list[Tensor] = []
         for epoch in range(spec.epochs + 1):
             if epoch == kept_at[len(kept)]:
                 kept.append(networks.params[order])
             forward()
-            history[epoch].copy_(networks.result)
+            results[epoch].copy_(networks.result)
             if epoch % CHECK_EVERY == 0 or epoch == spec.epochs:
                 _check_finite(specs, history[: epoch + 1, 0])
             if epoch < spec.epochs:
-                networks.rates.copy_(rates[epoch])
                 backward()
+                networks.step(*rates[epoch])
                 if epoch < spec.head_held:
                     networks.hold_head(initial)
 
