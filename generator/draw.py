@@ -27,7 +27,7 @@ from matplotlib.quiver import Quiver
 from PIL import Image
 
 from generator import measure, network
-from generator.experiments import RunSpec
+from generator.experiments import RunSpec, layer_activations
 from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
 
 if TYPE_CHECKING:
@@ -309,7 +309,16 @@ def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
 
 
 def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
-    return np.stack([network.hidden(spec, flat, run.x) for flat in run.weights]).astype(np.float32)
+    activations = layer_activations(spec)
+    moving = np.empty((len(run.weights), *run.x.shape[:1], spec.hidden[-1]), np.float32)
+    for flat, points in zip(run.weights, moving, strict=True):  # in float32, which no picture shows
+        below = run.x.T.astype(np.float32)
+        for layer, activation in zip(network.split(spec, flat)[:-1], activations, strict=True):
+            below = layer[:, :-1] @ below
+            below += layer[:, -1:]
+            below = network.activate(activation, below.T).T
+        points[:] = below.T
+    return moving
 
 
 def hidden_room(spec: RunSpec, run: Run) -> Room:
