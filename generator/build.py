@@ -5,26 +5,31 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-import functools
+import json
 import os
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import generator
-from generator import catalogue, columns, store
+from generator import catalogue, columns, content, store
 from generator.catalogue import Catalogue, Means, Report
 from generator.errors import ContentError, PeekError, Problem, nearest
+from generator.memo import Memo, digest
+from generator.overlay import Overlay
 from generator.progress import Progress
 
 if TYPE_CHECKING:
     from generator.content import Article
 
 SOCIAL_CARD = "social-card.png"
+MEMO = "memo.json"
+ALSO = ("markupsafe", "math-core", "pygments", "pyyaml")  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
@@ -32,7 +37,8 @@ LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow"
 class Options:
     """What a build is asked for.
 
-    content, out, cache, templates  folders
+    content, out, cache  folders
+    templates            a folder of templates to lay over the content's own and ours
     profile   of the experiments file
     workers   processes that train and draw
     force     stages that run although the cache has their results
@@ -46,7 +52,7 @@ class Options:
     content: Path = Path("content")
     out: Path = Path("site")
     cache: Path = Path(".cache")
-    templates: Path = field(default_factory=lambda: default_templates())
+    templates: Path | None = None
     profile: str = "standard"
     workers: int = field(default_factory=catalogue.default_workers)
     force: frozenset[str] = frozenset()
@@ -56,6 +62,12 @@ class Options:
     base_url: str = ""
     strict: bool = False
     draft: bool = False
+
+    @property
+    def overlay(self) -> Overlay:
+        """The templates as they are now."""
+        own = (self.templates, self.content / content.TEMPLATES, default_templates())
+        return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
 @dataclass(frozen=True)
@@ -99,15 +111,18 @@ def build(options: Options, progress: Progress) -> Built:
     raises  PeekError: what the author can mend; the last good site stays as it was
     """
     began = time.monotonic()
-    made_from = address(options)
+    templates = options.overlay
+    made_from = address(options, templates)
     warnings = None if options.force else store.intact(options.out, made_from)
     report, changed = None, False
     if warnings is None:
         means = means_of(options, progress)
-        composed = compose(options, means)
+        memo = remembered(options.cache)
+        composed = compose(options, means, memo, templates)
         warnings, report = composed.warnings, composed.report
         if not (options.strict and warnings):
             changed = store.publish(composed.files, options.out, made_from, warnings, composed.sums)
+        remember(options.cache, memo)
     for warning in warnings:
         progress.warn(warning)
     if options.strict and warnings:
@@ -134,7 +149,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     if wrong:
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = store.digest(catalogue.address(source, options.profile), sorted(only))
+    key = digest(catalogue.address(source, options.profile), sorted(only))
     return catalogue.make(chosen, key, means_of(options, progress))[1]
 
 
@@ -151,45 +166,67 @@ def means_of(options: Options, progress: Progress) -> Means:
     )
 
 
-def address(options: Options) -> str:
+def address(options: Options, templates: Overlay) -> str:
     """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
+    folder = options.content
     inputs = {
-        str(path.relative_to(folder)): store.sha256(path)
-        for folder in (options.content, options.templates)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
     asked = [options.profile, options.base_url, options.draft, str(options.content), str(fixed_date(os.environ))]
-    libraries = store.versions(*LIBRARIES)
-    return store.digest(inputs, asked, store.all_code(), libraries, platform.python_version())
+    return digest(inputs, templates.digest, asked, made_with())
+
+
+def made_with() -> list[Any]:
+    """The code and the libraries that pages are made with."""
+    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), platform.python_version()]
+
+
+def remembered(cache: Path) -> Memo:
+    """What the last build with this code and these libraries made on the way to its pages."""
+    kept: Any = None
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        kept = json.loads((cache / MEMO).read_bytes())
+    ours = isinstance(kept, dict) and kept.get("made_with") == digest(made_with())
+    return Memo(kept["values"] if ours else {})
+
+
+def remember(cache: Path, memo: Memo) -> None:
+    """Keep what this build made, where any of it is new."""
+    if memo.made:
+        kept = {"made_with": digest(made_with()), "values": memo.renewed()}
+        store.write_whole(cache / MEMO, json.dumps(kept).encode())
 
 
 def compose(
-    options: Options, means: Means, first: Callable[[dict[str, bytes | Path]], None] = lambda files: None
+    options: Options,
+    means: Means,
+    memo: Memo,
+    templates: Overlay,
+    first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
-    article, gathered, report = gather(options, means)
-    warnings = collapsed(gathered)
-    files = render(options, article, gathered, warnings.append, first)
-    card = catalogue.social_card(gathered, article.meta.title, article.meta.subtitle, means)
-    if card is not None:
-        files[SOCIAL_CARD] = card
+    article, gathered, report = gather(options, means, memo, templates)
+    warnings = list(memo("collapsed", gathered.contents, lambda: collapsed(gathered)))
+    carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
+    files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
+    if carded:
+        files[SOCIAL_CARD] = catalogue.social_card(carded, article.meta.title, article.meta.subtitle, means)
     return Composed(files, gathered.sums, warnings, report)
 
 
-def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report | None]:
+def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tuple[Article, Catalogue, Report | None]:
     """The article and the catalogue of its runs; what can be known to be wrong is raised before anything trains."""
-    from generator import content, experiments
+    from generator import experiments
 
     problems: list[Problem] = []
     article, plan = None, None
     source = options.content / "experiments.toml"
     try:
-        article = content.read(options.content)
+        article = content.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
     key = catalogue.address(source, options.profile)
@@ -205,7 +242,7 @@ def gather(options: Options, means: Means) -> tuple[Article, Catalogue, Report |
         from generator import rehearsal
 
         assert plan is not None
-        if wrong := rehearsal.rehearse(article, plan, options.templates, options.cache / "templates"):
+        if wrong := rehearsal.rehearse(article, plan, templates, options.cache / "templates", memo):
             raise ContentError(wrong)
         gathered, report = catalogue.make(plan, key, means)
     return article, gathered, report
@@ -225,46 +262,46 @@ def render(
     options: Options,
     article: Article,
     gathered: Catalogue,
+    carded: bool,
+    memo: Memo,
+    templates: Overlay,
     warn: Callable[[str], None],
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
-    """Every file of the site, by its path in the site."""
+    """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from generator import page
 
-    placed, picture_bytes = _placed(options.cache, tuple(gathered.files.items()))
-    files: dict[str, bytes | Path] = dict(placed)
-    files |= {path: text.encode() for path, text in gathered.tables.items()}
+    files: dict[str, bytes | Path] = {path: options.cache / file for path, file in gathered.files.items()}
+    downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
-    downloads = [path for path in sorted(files) if path.startswith("data/") and not path.endswith(".js")]
-    sums = {path: gathered.sums.get(path) or store.sha256(files[path]) for path in downloads}
-    files["data/SHA256SUMS"] = "".join(f"{sums[path]}  {path}\n" for path in downloads).encode()
+    files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
     info = page.BuildInfo(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
-        columns=explained(gathered),
-        laws=gathered.laws,
+        columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
+        laws=lambda: gathered.laws,
         downloads=tuple(
-            page.Download(path, size(files[path]), sums[path], describe(path, gathered)) for path in downloads
+            page.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
+            for path in downloads
         ),
-        picture_bytes=picture_bytes,
+        picture_bytes=sum(size for path, size in gathered.sizes.items() if path.startswith("plots/")),
         draft=options.draft,
-        social_card=SOCIAL_CARD if any(run["pictures"] for run in gathered.runs) else "",
+        social_card=SOCIAL_CARD if carded else "",
         built=fixed_date(os.environ),
     )
-    compiled = options.cache / "templates"
     rendered = page.render(
-        article, gathered.results, info, options.templates, compiled, warn, lambda pages: first({**files, **pages})
+        article,
+        gathered.results,
+        info,
+        templates,
+        options.cache / "templates",
+        warn,
+        lambda pages: first({**files, **pages}),
+        memo,
     )
     return {**files, **rendered}
-
-
-@functools.lru_cache(maxsize=1)  # a server asks again and again
-def _placed(cache: Path, files: tuple[tuple[str, str], ...]) -> tuple[dict[str, Path], int]:
-    """Where the files of a catalogue are, and what the pictures among them weigh together."""
-    placed = {path: cache / file for path, file in files}
-    return placed, sum(size(file) for path, file in placed.items() if path.startswith("plots/"))
 
 
 def describe(path: str, gathered: Catalogue) -> str:
@@ -275,17 +312,6 @@ def describe(path: str, gathered: Catalogue) -> str:
     if path.endswith(".centres.npz"):
         return "Where each network of the experiment puts its classes: by run, an array of class by neuron"
     return "Data, weights at each checkpoint, loss and accuracy at each epoch"
-
-
-def explained(gathered: Catalogue) -> dict[str, str]:
-    """What each column of the tables holds, for those that are there."""
-    there = {name for text in gathered.tables.values() for name in text.partition("\n")[0].split(",")}
-    return {name: said for name, said in columns.DESCRIPTIONS.items() if name in there}
-
-
-def size(data: bytes | Path) -> int:
-    """Bytes."""
-    return len(data) if isinstance(data, bytes) else data.stat().st_size
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:

@@ -3,7 +3,8 @@
     keys of all runs -> train what is missing -> measure what is missing -> draw and pack what is missing -> catalogue
 
 A catalogue is plain data. It is kept under the digest of everything it came
-from, so that a build in which no experiment changed reads one file.
+from, so that a build in which no experiment changed reads one file; what the
+runs gave, which is long, is read when somebody asks.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import functools
+import hashlib
 import io
 import itertools
 import json
@@ -23,9 +25,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import LAWS, Plan, Planned, RunSpec
+from generator.memo import digest
 from generator.progress import Progress
 from generator.results import Results, from_catalogue
-from generator.store import Store, all_code, code, digest, sha256, versions
+from generator.store import Store, all_code, code, sha256, versions
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -49,28 +52,48 @@ class DivergedRunError(PeekError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The runs of a build, as plain dictionaries keyed as results.Result's fields, and the files that belong to them.
+    """The runs of a build and the files that belong to them.
 
-    laws     room -> law -> {"title", "optima": class count -> what the law predicts}
-    profile  that sized the experiments
-    about    each experiment's sentence, by name
-    files    site-relative path -> file in the cache, relative to it
-    tables   site-relative path -> text made of the runs: one CSV an experiment
-    sums     site-relative path of each file -> its SHA-256
+    contents  digest of what the runs gave; under it the store keeps it
+    profile   that sized the experiments
+    about     each experiment's sentence, by name
+    columns   of the tables
+    files     site-relative path -> file in the cache, relative to it
+    sums      site-relative path of each file -> its SHA-256
+    sizes     and its bytes
     """
 
+    contents: str
     profile: str
     about: dict[str, str]
-    runs: list[dict[str, Any]]
+    columns: list[str]
     files: dict[str, str]
-    tables: dict[str, str] = field(default_factory=dict)
-    laws: dict[str, Any] = field(default_factory=dict)
-    sums: dict[str, str] = field(default_factory=dict)
+    sums: dict[str, str]
+    sizes: dict[str, int]
+    _store: Store = field(compare=False)
+
+    @functools.cached_property
+    def _gave(self) -> dict[str, Any]:
+        """What the runs gave, from the store."""
+        gave: dict[str, Any] = self._store.load_json("contents", self.contents)
+        return gave
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs as plain dictionaries, keyed as results.Result's fields."""
+        found: list[dict[str, Any]] = self._gave["runs"]
+        return found
+
+    @property
+    def laws(self) -> dict[str, Any]:
+        """room -> law -> {"title", "optima": class count -> what the law predicts}"""
+        found: dict[str, Any] = self._gave["laws"]
+        return found
 
     @functools.cached_property
     def results(self) -> Results:
         """The runs as prose and templates see them."""
-        return from_catalogue(self.runs)
+        return from_catalogue(lambda: self.runs, self.contents)
 
 
 @dataclass
@@ -115,10 +138,10 @@ def load(key: str, means: Means) -> Catalogue | None:
         if kept is None:
             return None
         _LOADED.clear()
-        _LOADED[means.store.root, key] = Catalogue(**kept)
+        _LOADED[means.store.root, key] = Catalogue(**kept, _store=means.store)
     found = _LOADED[means.store.root, key]
     there = all(os.path.exists(os.path.join(means.store.root, path)) for path in found.files.values())
-    return found if there else None
+    return found if there and means.store.has("contents", found.contents, "json") else None
 
 
 _LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again
@@ -140,11 +163,35 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
         measures = maker.sort(measures)  # after the pictures, which other seeds must not change
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
         gathered = maker.gather_centres(planned, measures)
-    catalogue = replace(_assemble(plan, maker, measures, drawn, packed, gathered), laws={ROOM: _told(laws)})
-    sums = {path: sha256(means.store.root / file) for path, file in catalogue.files.items()}
-    catalogue = replace(catalogue, sums=sums)
-    means.store.save_json("catalogues", key, dataclasses.asdict(catalogue))
+    runs, files = _assemble(plan, maker, measures, drawn, packed)
+    about = {experiment.name: experiment.about for experiment in plan.experiments}
+    tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
+    files |= {f"data/{name}.centres.npz": file for name, file in gathered.items()}
+    files |= {f"data/{name}.csv": _kept_table(means.store, text) for name, text in tables.items()}
+    files = dict(sorted(files.items()))
+    contents = {"runs": runs, "laws": {ROOM: _told(laws)}}
+    address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
+    catalogue = Catalogue(
+        contents=address,
+        profile=plan.profile,
+        about=about,
+        columns=list(dict.fromkeys(name for text in tables.values() for name in text.partition("\n")[0].split(","))),
+        files={path: file.relative_to(means.store.root).as_posix() for path, file in files.items()},
+        sums={path: sha256(file) for path, file in files.items()},
+        sizes={path: file.stat().st_size for path, file in files.items()},
+        _store=means.store,
+    )
+    means.store.save_json("contents", address, contents)
+    light = {item.name: getattr(catalogue, item.name) for item in dataclasses.fields(catalogue) if item.compare}
+    means.store.save_json("catalogues", key, light)
     return catalogue, maker.report
+
+
+def _kept_table(kept: Store, text: str) -> Path:
+    """A table's file in the cache."""
+    key = digest("table", text)
+    kept.save("tables", key, "csv", text.encode())
+    return kept.path("tables", key, "csv")
 
 
 def run_key(spec: RunSpec) -> str:
@@ -176,13 +223,18 @@ def pack_key(run_id: str, run: str) -> str:
     return digest("script", run_id, run, code("export", "network"), versions("numpy"))
 
 
-def social_card(gathered: Catalogue, title: str, subtitle: str, means: Means) -> Path | None:
-    """The article's social card, of the drawn run in the middle of the first activation; None when none is drawn."""
+def on_card(gathered: Catalogue) -> dict[str, Any] | None:
+    """The run that an article's social card shows, the drawn one in the middle of the first activation, or None.
+
+    returns  its "key" and "spec", as in the catalogue
+    """
     drawn = [run for run in gathered.runs if "hidden-plane" in run["pictures"]]
     alike = [run for run in drawn if all(run[key] == drawn[0][key] for key in ("experiment", "label"))]
-    if not alike:
-        return None
-    run = alike[len(alike) // 2]
+    return {key: alike[len(alike) // 2][key] for key in ("key", "spec")} if alike else None
+
+
+def social_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -> Path:
+    """An article's social card. run: as on_card gives it."""
     key = digest("card", title, subtitle, run["key"], code("draw", "style", "network"), versions(*DRAWING))
     path = means.store.path("cards", key, "png")
     if not path.exists():
@@ -489,10 +541,8 @@ def _assemble(
     measures: Mapping[RunSpec, dict[str, Any]],
     drawn: Mapping[tuple[RunSpec, str], dict[str, Path]],
     packed: Mapping[tuple[str, str], Path],
-    centres: Mapping[str, Path],
-) -> Catalogue:
-    """The catalogue of runs that are all there."""
-    root = maker.store.root
+) -> tuple[list[dict[str, Any]], dict[str, Path]]:
+    """What runs gave, all of which are there, and their files by their paths in the site."""
     files: dict[str, Path] = {}
     runs = []
     for experiment in plan.experiments:
@@ -529,11 +579,7 @@ def _assemble(
                 entry["files"]["npz"] = f"data/{experiment.name}/{run.id}.npz"
                 files[entry["files"]["npz"]] = maker.run_path(run.spec)
             runs.append(entry)
-    files |= {f"data/{name}.centres.npz": file for name, file in centres.items()}
-    about = {experiment.name: experiment.about for experiment in plan.experiments}
-    tables = {f"data/{name}.csv": table([run for run in runs if run["experiment"] == name]) for name in about}
-    relative = {path: file.relative_to(root).as_posix() for path, file in sorted(files.items())}
-    return Catalogue(plan.profile, about, runs, relative, tables)
+    return runs, files
 
 
 def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:

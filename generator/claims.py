@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from generator import expressions
@@ -37,8 +37,8 @@ class Claim:
         return "; ".join(said[:1].lower() + said[1:] for said in rows)
 
 
-def judge(id_: str, condition: str, names: Mapping[str, Any], wanted: int, refuted: bool, place: str) -> Claim:
-    """What the runs say of a condition.
+def ask(condition: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """What the runs say of a condition: {"holds", "evidence": the fields of each Evidence}, plain values.
 
     names   as for expressions.evaluate
     raises  ExpressionError: the condition has no value, is not one, or asks no run
@@ -51,7 +51,14 @@ def judge(id_: str, condition: str, names: Mapping[str, Any], wanted: int, refut
         )
     if not seen:
         raise ExpressionError("the condition of the claim asks no run", "a condition over results")
-    evidence = tuple(item for index, item in enumerate(seen) if item not in seen[:index])
+    distinct = [item for index, item in enumerate(seen) if item not in seen[:index]]
+    return {"holds": holds, "evidence": [asdict(item) for item in distinct]}
+
+
+def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refuted: bool, place: str) -> Claim:
+    """How a claim stands. asked: as `ask` gives it."""
+    holds = asked["holds"]
+    evidence = tuple(Evidence(**{**item, "runs": tuple(item["runs"])}) for item in asked["evidence"])
     seeds = min(item.seeds for item in evidence)
     if seeds < wanted:
         verdict = "open"

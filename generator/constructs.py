@@ -9,13 +9,11 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
-
-import math_core
 
 from generator import claims, expressions
 from generator.bibliography import Bibliography
@@ -23,14 +21,35 @@ from generator.claims import Claim
 from generator.content import Asset, Page, picture_size
 from generator.errors import Problem, nearest
 from generator.expressions import ExpressionError
+from generator.memo import Memo
 from generator.outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline, short
-from generator.results import Results, Unmeasured
+from generator.results import Results, Unmeasured, address
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VALUE = re.compile(r"""\{\{((?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
 
-_TEX = math_core.LatexToMathML(fancy_error=False)
 _NUMBERS_ITSELF = re.compile(r"\\begin\{(align|equation|gather|alignat|flalign|multline)\*?\}")
+
+
+Plain = TypeVar("Plain")
+
+
+class TexError(Exception):
+    """TeX that does not parse. args: where in it, what is wrong."""
+
+
+def typeset(tex: str, display: bool) -> str:
+    """TeX as MathML.
+
+    raises  TexError
+    """
+    import math_core
+
+    try:
+        return str(math_core.LatexToMathML(fancy_error=False).convert_with_local_state(tex, displaystyle=display))
+    except math_core.LatexError as error:
+        offset, _, said = str(error).partition(": ")
+        raise TexError(int(offset) if offset.isdigit() else 0, said.rstrip(".")) from error
 
 
 @dataclass(frozen=True)
@@ -58,8 +77,10 @@ class Constructs:
         assets: Sequence[Asset],
         addresses: Collection[str],
         names: Mapping[str, Any],
+        memo: Memo,
     ) -> None:
         self.page = page
+        self.memo = memo
         self.bibliography = bibliography
         self.years = bibliography.years()
         self.results = results
@@ -67,7 +88,7 @@ class Constructs:
         self.pages = {other.path: other for other in pages} | {page.path: page}
         self.assets = {asset.path: asset for asset in assets}
         self.addresses = frozenset(addresses)
-        self.outline: Outline = outline(page)
+        self.outline: Outline = outline(page, memo)
         self.problems = list(self.outline.problems)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
@@ -77,6 +98,11 @@ class Constructs:
         self.used_assets: dict[str, None] = {}
         self.used_addresses: set[str] = set()
         self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
+
+    def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
+        """What is made of the results and what else is given, from the memo where it is known."""
+        known = address(self.results)
+        return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
 
     def place(self, line: int) -> str:
         return f"{self.page.file}:{line}"
@@ -112,12 +138,10 @@ class Constructs:
             self.wrong(below, f"TeX: \\begin{{{found[1]}}} numbers its lines", "\\begin{aligned} or \\begin{gathered}")
             return ""
         try:
-            return str(_TEX.convert_with_local_state(tex.strip(), displaystyle=display))
-        except math_core.LatexError as error:
-            offset, _, said = str(error).partition(": ")
-            at = lead + int(offset) if offset.isdigit() else 0
-            said = said.rstrip(".")
-            self.wrong(line + tex.count("\n", 0, at), f"TeX: {said[:1].lower()}{said[1:]}")
+            return self.memo("math", [tex.strip(), display], lambda: typeset(tex.strip(), display))
+        except TexError as error:
+            offset, said = error.args
+            self.wrong(line + tex.count("\n", 0, lead + offset), f"TeX: {said[:1].lower()}{said[1:]}")
             return ""
 
     def evaluated(self, text: str, line: int) -> str:
@@ -127,7 +151,8 @@ class Constructs:
     def value(self, expression: str, line: int) -> str:
         """What an expression says, as text."""
         try:
-            return expressions.say(expressions.evaluate(expression.strip(), self.names))
+            source = expression.strip()
+            return self.of_runs("value", lambda: expressions.say(expressions.evaluate(source, self.names)), source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
@@ -162,7 +187,7 @@ class Constructs:
         known: dict[str, tuple[str, Label]] = {}
         for page in self.pages.values():
             href = "" if page.path == self.page.path else page.output
-            for label in outline(page).labels.values():
+            for label in outline(page, self.memo).labels.values():
                 if label.kind:
                     known.setdefault(label.id, (f"{href}#{label.id}", label))
         if id_ not in known:
@@ -219,7 +244,7 @@ class Constructs:
         by_output = {page.output: page for page in self.pages.values()}
         page = self.pages.get(plain) or by_output.get(plain)
         if page:
-            labels = outline(page).anchors if page.path != self.page.path else self.anchors
+            labels = outline(page, self.memo).anchors if page.path != self.page.path else self.anchors
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
             elif anchor and anchor not in labels:
@@ -304,7 +329,9 @@ class Constructs:
             wanted = "0"
         id_, refuted = f"claim-{len(self.claims) + 1}", "refuted" in said.words
         try:
-            claim = claims.judge(id_, said.values["claim"], self.names, int(wanted), refuted, self.place(line))
+            condition = said.values["claim"]
+            asked = self.of_runs("claim", lambda: claims.ask(condition, self.names), condition)
+            claim = claims.judge(id_, condition, asked, int(wanted), refuted, self.place(line))
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
             return ""

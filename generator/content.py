@@ -17,21 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from generator import bibliography, style
 from generator.bibliography import Bibliography
 from generator.errors import ContentError, Problem, nearest
+from generator.memo import Memo
 
 FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
+TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 OUR_FOLDERS = ("assets", "data", "plots")
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 
 
@@ -118,16 +117,18 @@ class Article:
         return self.pages[0].meta
 
 
-def read(directory: Path) -> Article:
+def read(directory: Path, memo: Memo | None = None) -> Article:
     """The article of a folder.
 
+    memo    what YAML was read before
     raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
     """
+    memo = memo or Memo()
     problems: list[Problem] = []
     names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
     pages: list[Page] = []
     for name in names:
-        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems)
+        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
         if page:
             pages.append(page)
     works, wrong = read_bibliography(directory)
@@ -148,7 +149,7 @@ def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
     raises  ContentError: all mistakes in its front matter
     """
     problems: list[Problem] = []
-    page = _page(directory, name, None, True, problems)
+    page = _page(directory, name, None, True, problems, Memo())
     if problems or page is None:
         raise ContentError(problems)
     return dataclasses.replace(page, output=output)
@@ -223,7 +224,8 @@ def assets(directory: Path) -> Iterable[Asset]:
     for source in sorted(directory.rglob("*")):
         path = source.relative_to(directory)
         hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
-        if source.is_file() and not hidden and path.suffix != ".md" and path.as_posix() not in NOT_ASSETS:
+        ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
+        if source.is_file() and not hidden and not ours and path.suffix != ".md":
             yield Asset(path.as_posix(), source)
 
 
@@ -253,7 +255,9 @@ def _text(source: Path, file: str, problems: list[Problem]) -> str:
     return text
 
 
-def _page(directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem]) -> Page | None:
+def _page(
+    directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
+) -> Page | None:
     """A page, or None after adding to the problems.
 
     first  the front matter that this page continues, where that was read
@@ -279,7 +283,7 @@ def _page(directory: Path, name: str, first: Meta | None, alone: bool, problems:
     if end is None:
         problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
         return None
-    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2)
+    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2, memo)
     problems += wrong
     meta = _meta(fields, file, first, alone, problems) if not wrong else None
     if meta is None:
@@ -306,51 +310,80 @@ class Yaml:
         return self.value
 
 
-def yaml_fields(text: str, file: str, first_line: int) -> tuple[dict[str, Yaml], list[Problem]]:
+def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict[str, Yaml], list[Problem]]:
     """The fields of a YAML mapping, each value with its line, and what is wrong with it.
 
     first_line  line of `text` in the file
+    memo        what was read before
     """
     problems: list[Problem] = []
+    kind, at, value = memo("yaml", text, lambda: _composed(text))
+    if kind == "wrong":
+        quote = "quotes around a text that holds a colon" if "mapping values" in value else ""
+        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", quote)]
+    if kind == "nothing":
+        return {}, []
+    if kind != "mapping":
+        return {}, [Problem(f"{file}:{first_line + at}", "not a list of fields", "lines like key: value")]
+    return _yaml([kind, at, value], file, first_line, problems).value, problems
+
+
+def _composed(text: str) -> list[Any]:
+    """A YAML text as plain lists [kind, line from 0, value], made of no more than the parser's own words.
+
+    kind  "mapping": value is [[key or None, its line, tree], …]    "sequence": value is [tree, …]
+          "loop": a value that holds itself                         "nothing": no document
+          "wrong": value says why it is not YAML                    else the scalar's tag: value is its text
+    """
+    import yaml  # takes as long to import as a page takes to render
+
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
-        line = first_line + next((at for at in marks if at <= text.count("\n")), 0)
-        said = (error.problem or error.context or "does not parse").strip()
-        quote = "quotes around a text that holds a colon" if "mapping values" in said else ""
-        return {}, [Problem(f"{file}:{line}", f"not YAML: {said}", quote)]
+        line = next((at for at in marks if at <= text.count("\n")), 0)
+        return ["wrong", line, (error.problem or error.context or "does not parse").strip()]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return {}, [Problem(f"{file}:{first_line}", f"not YAML: {str(error).splitlines()[0]}")]
-    if node is None:
-        return {}, []
-    if not isinstance(node, yaml.MappingNode):
-        line = first_line + node.start_mark.line
-        return {}, [Problem(f"{file}:{line}", "not a list of fields", "lines like key: value")]
-    value = _yaml(node, file, first_line, problems, set())
-    return value.value, problems
+        return ["wrong", 0, str(error).splitlines()[0]]
+
+    def tree(node: yaml.Node, above: frozenset[int]) -> list[Any]:
+        line = node.start_mark.line
+        if id(node) in above:
+            return ["loop", line, None]
+        above = above | {id(node)}
+        if isinstance(node, yaml.MappingNode):
+            rows = [
+                [str(key.value) if isinstance(key, yaml.ScalarNode) else None, key.start_mark.line, tree(value, above)]
+                for key, value in node.value
+            ]
+            return ["mapping", line, rows]
+        if isinstance(node, yaml.SequenceNode):
+            return ["sequence", line, [tree(item, above) for item in node.value]]
+        return [node.tag, line, str(node.value)]
+
+    return ["nothing", 0, None] if node is None else tree(node, frozenset())
 
 
-def _yaml(node: yaml.Node, file: str, first_line: int, problems: list[Problem], above: set[int]) -> Yaml:
-    line = first_line + node.start_mark.line
-    if id(node) in above:
+def _yaml(tree: list[Any], file: str, first_line: int, problems: list[Problem]) -> Yaml:
+    kind, at, value = tree
+    line = first_line + at
+    if kind == "loop":
         problems.append(Problem(f"{file}:{line}", "a value that holds itself"))
         return Yaml(None, line)
-    above = above | {id(node)}
-    if isinstance(node, yaml.MappingNode):
+    if kind == "mapping":
         fields: dict[str, Yaml] = {}
-        for key, value in node.value:
-            name, at = str(key.value) if isinstance(key, yaml.ScalarNode) else "?", first_line + key.start_mark.line
+        for key, key_at, inner in value:
+            name, key_line = "?" if key is None else key, first_line + key_at
             if name in fields:
-                problems.append(Problem(f"{file}:{at}", f'"{name}" is given twice'))
-            fields[name] = dataclasses.replace(_yaml(value, file, first_line, problems, above), line=at)
+                problems.append(Problem(f"{file}:{key_line}", f'"{name}" is given twice'))
+            fields[name] = dataclasses.replace(_yaml(inner, file, first_line, problems), line=key_line)
         return Yaml(fields, line)
-    if isinstance(node, yaml.SequenceNode):
-        return Yaml([_yaml(item, file, first_line, problems, above) for item in node.value], line)
+    if kind == "sequence":
+        return Yaml([_yaml(item, file, first_line, problems) for item in value], line)
     try:
-        return Yaml(_scalar(node.tag, str(node.value)), line)
+        return Yaml(_scalar(kind, value), line)
     except (ValueError, OverflowError):
-        problems.append(Problem(f"{file}:{line}", f'"{node.value}" was not understood'))
+        problems.append(Problem(f"{file}:{line}", f'"{value}" was not understood'))
         return Yaml(None, line)
 
 

@@ -17,7 +17,6 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import jinja2
 from jinja2 import nodes
@@ -228,18 +227,10 @@ def evaluate(source: str, names: Mapping[str, Any], seen: list[Evidence] | None 
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
             Unmeasured: it asks for what is not measured yet, and nothing else in it is wrong
     """
-    results = names.get("results")
-    kept = _KNOWN.setdefault(results, {}) if isinstance(results, Results) and len(names) == 1 else {}
-    if source not in kept:
-        kept[source] = _evaluated(source, names)
-    value, found = kept[source]
+    value, found = _evaluated(source, names)
     if seen is not None:
         seen += found
     return value
-
-
-# What was evaluated over results, as long as these are there: a server asks the same again and again.
-_KNOWN: WeakKeyDictionary[Results, dict[str, tuple[Any, list[Evidence]]]] = WeakKeyDictionary()
 
 
 def _evaluated(source: str, names: Mapping[str, Any]) -> tuple[Any, list[Evidence]]:

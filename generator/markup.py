@@ -13,21 +13,12 @@ nothing that is misspelt can pass as text.
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
-
-import markdown
-from markdown.blockprocessors import BlockProcessor
-from markdown.extensions.attr_list import AttrListExtension
-from markdown.extensions.def_list import DefListExtension
-from markdown.extensions.sane_lists import SaneListExtension
-from markdown.extensions.tables import TableExtension
 
 from generator import bibliography as works
 from generator.bibliography import Bibliography
@@ -36,6 +27,7 @@ from generator.constructs import PICTURES, Constructs, Link
 from generator.content import Article, Asset, Page
 from generator.errors import ContentError, Problem, nearest
 from generator.inline import CLOSE, OPEN, TOKEN, VOID, Tokens, scan
+from generator.memo import Memo
 from generator.outline import KINDS, Block, Code, Equation, Heading, Item, Quote, Text, short
 from generator.results import Results, UnknownResult, Unmeasured
 
@@ -123,6 +115,7 @@ def render_article(
     figure_options: Mapping[str, Collection[str]] | None = None,
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
+    memo: Memo | None = None,
 ) -> tuple[Markup, ...]:
     """Every page of an article, in the order of its pages. The arguments are those of `render`.
 
@@ -144,6 +137,7 @@ def render_article(
                     assets=article.assets,
                     addresses=addresses,
                     names=names,
+                    memo=memo,
                 )
             )
         except ContentError as error:
@@ -176,6 +170,7 @@ def render(
     assets: Sequence[Asset] = (),
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
+    memo: Memo | None = None,
 ) -> Markup:
     """One page in HTML.
 
@@ -186,65 +181,17 @@ def render(
     assets          the author's own files
     addresses       what else can be linked to in the site: "gallery.html"
     names           what expressions may ask for beside `results`
+    memo            what was converted, typeset and evaluated before
     raises          ContentError: all mistakes of the page
     """
-    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {})
+    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
     return _Writer(constructs, results, figure_names, render_figure, figure_options or {}).write()
 
 
 # Writing HTML
 
-_EXTENSIONS = (TableExtension(), DefListExtension(), AttrListExtension(), SaneListExtension())
 _TOKEN_ALONE = re.compile(f"<p>{TOKEN.pattern}</p>")
 _TAGS_AND_TOKENS = re.compile(f"<(/?)([a-z][a-z0-9]*)[^>]*>|{TOKEN.pattern}")
-
-
-class _IndentedCode(BlockProcessor):
-    """In the place of Markdown's indented code: a mistake, for it hides what is below a list."""
-
-    def __init__(self, parser: Any, found: Callable[[str], None]) -> None:
-        super().__init__(parser)
-        self.found = found
-
-    def test(self, parent: ElementTree.Element, block: str) -> bool:
-        return block.startswith("    ")
-
-    def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
-        block = blocks.pop(0)
-        self.found(block)
-        ElementTree.SubElement(parent, "p").text = block.strip()
-
-
-@functools.lru_cache(maxsize=4096)
-def _convert(text: str) -> tuple[str, tuple[str, ...]]:
-    """Markdown's HTML of a text, and the blocks in it that are indented like code.
-
-    The tokens of a text are numbered from 0, so that a server that renders again and again converts only what changed.
-    """
-    md, found = _converter()
-    found.clear()
-    return md.reset().convert(text), tuple(found)
-
-
-@functools.cache  # making one takes longer than what it converts
-def _converter() -> tuple[markdown.Markdown, list[str]]:
-    """Markdown, and where it notes the blocks that are indented like code."""
-    found: list[str] = []
-    return _markdown(found.append), found
-
-
-def _markdown(found_code: Callable[[str], None]) -> markdown.Markdown:
-    """Markdown without what we do ourselves."""
-    md = markdown.Markdown(extensions=_EXTENSIONS, output_format="html")
-    md.preprocessors.deregister("html_block")
-    for name in ("html", "entity", "autolink", "automail", "escape", "backtick", "reference", "link", "image_link"):
-        md.inlinePatterns.deregister(name)
-    for name in ("image_reference", "short_reference", "short_image_ref"):
-        md.inlinePatterns.deregister(name)
-    for name in ("hashheader", "setextheader", "reference", "code"):
-        md.parser.blockprocessors.deregister(name)
-    md.parser.blockprocessors.register(_IndentedCode(md.parser, found_code), "code", 80)
-    return md
 
 
 class _Writer:
@@ -349,7 +296,9 @@ class _Writer:
     def _html(self, text: str) -> str:
         numbers = list(dict.fromkeys(TOKEN.findall(text)))
         local = {number: str(index) for index, number in enumerate(numbers)}
-        raw, code = _convert(TOKEN.sub(lambda m: f"{OPEN}{local[m[1]]}{CLOSE}", text))
+        # Tokens are numbered from 0 in each text, so that what did not change is not converted again.
+        renumbered = TOKEN.sub(lambda m: f"{OPEN}{local[m[1]]}{CLOSE}", text)
+        raw, code = self.constructs.memo("markdown", renumbered, lambda: _converted(renumbered))
         for block in code:
             self._indented_code(TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", block))
         raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
@@ -407,7 +356,9 @@ class _Writer:
 
     def _code(self, code: Code) -> str:
         try:
-            inner = highlighted(code.language, code.text)
+            inner = self.constructs.memo(
+                "code", [code.language, code.text], lambda: highlighted(code.language, code.text)
+            )
         except LookupError as error:
             self.wrong(code.line, f'unknown language "{code.language}"', "", error.args[0])
             inner = ""
@@ -539,7 +490,9 @@ class _Writer:
         known = {"id", "size", "alt"} if own else {"id", "size", "alt", "classes", "activation", "seed", "experiment"}
         if not own:
             known |= set(self.figure_options.get(block.argument, ()))
-            known |= set(self.results.runs[0].spec) if len(self.results) else set()
+            known |= set(
+                self.constructs.of_runs("fields", lambda: [*next(iter(self.results)).spec] if len(self.results) else [])
+            )
         anything = (lambda value: value is not None, "a value")
         checks = {key: _OPTIONS.get(key, anything) for key in sorted(known)}
         values = self._options(block, {k: c[0] for k, c in checks.items()}, {k: c[1] for k, c in checks.items()})
@@ -648,6 +601,12 @@ class _Writer:
 # Small pieces
 
 
+def _converted(text: str) -> tuple[str, list[str]]:
+    from generator import paragraphs  # what it imports takes as long as all else that a changed word needs
+
+    return paragraphs.convert(text)
+
+
 def _units(items: Sequence[Item]) -> Iterator[Item | list[Block]]:
     """Items, with tabs that follow each other as one list."""
     tabs: list[Block] = []
@@ -674,11 +633,6 @@ def highlighted(language: str, text: str) -> str:
     """
     if language in ("", "text", "plain"):
         return html.escape(text, quote=False)
-    return _highlighted(language, text)
-
-
-@functools.lru_cache(maxsize=256)
-def _highlighted(language: str, text: str) -> str:
     # Imported here: a page without code need not wait for it.
     import pygments
     from pygments.formatters.html import HtmlFormatter

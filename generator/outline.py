@@ -20,6 +20,7 @@ from pathlib import Path
 
 from generator.content import Page, Yaml, yaml_fields
 from generator.errors import Problem, nearest
+from generator.memo import Memo
 
 KINDS = ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenote")
 NUMBERED = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
@@ -138,16 +139,15 @@ _FLAT_OPTION = re.compile(r"(id|size|alt|classes|activation|open):\s")
 _ANCHORS = re.compile(r"\{[^{}\n]*?#([\w.:-]+)[^{}\n]*\}")
 
 
-def outline(page: Page) -> Outline:
-    """A page's blocks, with what is numbered numbered. Not to be changed: it is kept for the next asking."""
-    return _outline(page)
-
-
 @functools.lru_cache(maxsize=64)
-def _outline(page: Page) -> Outline:
+def outline(page: Page, memo: Memo | None = None) -> Outline:
+    """A page's blocks, with what is numbered numbered. Not to be changed: it is kept for the next asking.
+
+    memo  what YAML was read before
+    """
     book = Outline()
     lines = list(enumerate(page.body.split("\n"), page.first_line))
-    book.items = _Blocks(page.file, book, lines).read()
+    book.items = _Blocks(page.file, book, lines, memo or Memo()).read()
     _number(page.file, book)
     return book
 
@@ -155,10 +155,11 @@ def _outline(page: Page) -> Outline:
 class _Blocks:
     """One pass over lines."""
 
-    def __init__(self, file: str, book: Outline, lines: Sequence[Numbered], depth: int = 0) -> None:
+    def __init__(self, file: str, book: Outline, lines: Sequence[Numbered], memo: Memo, depth: int = 0) -> None:
         self.file = file
         self.book = book
         self.lines = lines
+        self.memo = memo
         self.at = 0
         self.depth = depth
         self.margin = 0  # spaces before the block that is being read
@@ -313,7 +314,7 @@ class _Blocks:
             self.at += 1
         if self._too_deep(number):
             return Text()
-        return Quote(_Blocks(self.file, self.book, inner, self.depth + 1).read(), number)
+        return Quote(_Blocks(self.file, self.book, inner, self.memo, self.depth + 1).read(), number)
 
     def _footnote(self, number: int, found: re.Match[str]) -> Item:
         """A definition: its paragraph, and what follows indented."""
@@ -333,7 +334,7 @@ class _Blocks:
         if name in self.book.footnotes:
             first = self.book.footnotes[name][0]
             self.wrong(number, f'the footnote "{name}" is defined twice, first on line {first}')
-        items = _Blocks(self.file, self.book, inner, self.depth + 1).read()
+        items = _Blocks(self.file, self.book, inner, self.memo, self.depth + 1).read()
         self.book.footnotes.setdefault(name, (number, items))
         return Text()
 
@@ -394,7 +395,7 @@ class _Blocks:
             return {}
         rows = self.lines[start : self.at]
         text = "\n".join(line[self.margin :] if not line[: self.margin].strip() else line.lstrip() for _, line in rows)
-        options, problems = yaml_fields(text.replace("\t", "    "), self.file, rows[0][0])
+        options, problems = yaml_fields(text.replace("\t", "    "), self.file, rows[0][0], self.memo)
         self.book.problems += problems
         return options
 

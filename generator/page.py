@@ -1,6 +1,6 @@
 """Templates, article and results -> the site's text pages and assets.
 
-    pages = render(article, results, info, Path("templates"))
+    pages = render(article, results, info, Overlay(Path("templates")))
     pages["index.html"]  # bytes
 
 Nothing here reads the clock, the network or the environment: the same
@@ -9,16 +9,17 @@ arguments give the same bytes.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import html
+import json
 import re
-import statistics
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 
@@ -27,11 +28,15 @@ from generator.content import Article, Author, Meta
 from generator.errors import ContentError, Problem
 from generator.experiments import ACTIVATION_LABELS
 from generator.markup import FigureCall, Markup
-from generator.results import Picture, Result, Results, UnknownResult, fits
+from generator.memo import Memo, digest
+from generator.overlay import Overlay
+from generator.results import Picture, Result, Results, UnknownResult, address, fits
 from generator.style import Theme
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
+Plain = TypeVar("Plain")
+Laws = Callable[[], Mapping[str, Any]]
 PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
 
 
@@ -63,7 +68,7 @@ class BuildInfo:
     built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
     columns        what each column of the tables holds, by its name
     about          a sentence on each experiment, by its name
-    laws           what the laws predict in each room, as packing.predictions gives it
+    laws           gives what the laws predict in each room, as packing.predictions does; asked where it is needed
     """
 
     base_url: str = ""
@@ -77,7 +82,7 @@ class BuildInfo:
     built: date | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
-    laws: Mapping[str, Any] = field(default_factory=dict)
+    laws: Laws = dict
 
     def url(self, path: str) -> str:
         """Absolute address of a page, or "" while the site has no address."""
@@ -90,29 +95,29 @@ def render(
     article: Article,
     results: Results,
     info: BuildInfo,
-    templates: Path,
+    templates: Overlay,
     compiled: Path | None = None,
     warn: Callable[[str], None] = lambda said: None,
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
+    memo: Memo | None = None,
 ) -> dict[str, bytes]:
     """Every text page and asset of the site.
 
     compiled  a folder that keeps compiled templates from one build to the next
     warn      is told what is odd and not wrong
     first     is given the article's own pages and the assets as soon as they are there
+    memo      what was rendered before
     returns   path relative to the site's root -> bytes
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
-    house = open_house(templates, compiled)
+    house = House(templates, compiled, memo)
     written = write(article, results, info.laws, house, [file.path for file in info.downloads])
     for said in [*(warning for text in written for warning in text.warnings), *markup.unused_works(article, written)]:
         warn(str(said))
     return assemble(article.meta, written, results, info, house, first)
 
 
-def write(
-    article: Article, results: Results, laws: Mapping[str, Any], house: House, downloads: Sequence[str]
-) -> tuple[Markup, ...]:
+def write(article: Article, results: Results, laws: Laws, house: House, downloads: Sequence[str]) -> tuple[Markup, ...]:
     """The article's texts in HTML, with their figures.
 
     downloads  paths of generated files that they may link to
@@ -126,6 +131,7 @@ def write(
         render_figure=figures.render,
         figure_options=figures.options,
         addresses=[*OUR_PAGES, *downloads],
+        memo=house.memo,
     )
 
 
@@ -139,43 +145,69 @@ def assemble(
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
+    told = tuple(map(Told.of, written))
     shared = {
         "article": meta,
         "themes": themes,
-        "written": written,
+        "written": told,
         "results": results,
         "info": info,
-        "site": Site(meta, written, info),
-        "runs_index": runs_index(results, info.laws),
+        "site": Site(meta, told, info),
     }
-    pages = {".nojekyll": b""} | assets(house.folder, themes)
+    pages = {".nojekyll": b""} | assets(house, themes)
     for text in written:
-        pages[text.path] = house.render("article.html", shared | {"text": text, "path": text.path}).encode()
+        own = {"text": text, "path": text.path, "runs_index": functools.partial(house.runs_index, results, info.laws)}
+        pages[text.path] = house.render("article.html", shared | own).encode()
     first(pages)
-    feeds = ("sitemap.xml", "feed.xml") if info.base_url else ()
-    return pages | {path: house.render(path, shared | {"path": path}).encode() for path in (*OUR_PAGES, *feeds)}
+    # What pages beside the article may know of it is little, and mostly the same after an edit.
+    known = digest(*map(plainly, (meta, told, dataclasses.replace(info, laws=dict))))
+    others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    for path in others:
+        make = functools.partial(house.render, path, shared | {"path": path})
+        pages[path] = house.of_runs(results, "page", make, path, known).encode()
+    return pages
 
 
-def assets(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Told:
+    """What the pages beside a text may know of it. claims: as claims_of gives them."""
+
+    path: str
+    title: str
+    meta: Meta
+    claims: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, text: Markup) -> Told:
+        return cls(text.path, text.title, text.page.meta, tuple(claims_of(text)))
+
+
+def plainly(value: Any) -> Any:
+    """A value and the dataclasses in it as plain values; dates and the like as text."""
+
+    def plain(inner: Any) -> Any:
+        return dataclasses.asdict(inner) if dataclasses.is_dataclass(inner) else str(inner)  # type: ignore[arg-type]
+
+    return json.loads(json.dumps(value, default=plain))
+
+
+def assets(house: House, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
     """Style sheet, script, fonts and icon, by their paths in the site."""
+    templates, memo = house.templates, house.memo
+    colours = [list(style.variables(theme).items()) for theme in themes.values()]
+    sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
     found = {
-        "assets/style.css": stylesheet(templates, themes).encode(),
-        "assets/page.js": script(templates).encode(),
-        "assets/icon.svg": (templates / "icon.svg").read_bytes(),
+        "assets/style.css": sheet.encode(),
+        "assets/page.js": memo("script", templates.digest, lambda: script(templates)).encode(),
+        "assets/icon.svg": templates.contents["icon.svg"],
     }
-    for font in sorted((templates / "fonts").iterdir()):
-        found[f"assets/fonts/{font.name}"] = font.read_bytes()
-    return found
+    return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
 
 
-def stylesheet(templates: Path, themes: Mapping[str, Theme] = style.THEMES) -> str:
+def stylesheet(templates: Overlay, themes: Mapping[str, Theme] = style.THEMES) -> str:
     """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
-    sheets = [file.read_text(encoding="utf-8") for file in sorted((templates / "css").glob("*.css"))]
-    return _small_css("\n".join([style.css(themes), *sheets, paper_colours(themes["light"])]))
-
-
-@functools.lru_cache(maxsize=2)  # a server asks for the same again and again
-def _small_css(text: str) -> str:
+    sheets = map(templates.text, templates.inside("css", ".css"))
+    text = "\n".join([style.css(themes), *sheets, paper_colours(themes["light"])])
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
@@ -186,17 +218,13 @@ def paper_colours(theme: Theme) -> str:
     return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
 
 
-def script(templates: Path) -> str:
+def script(templates: Overlay) -> str:
     """templates/js/*.js in the order of their names, without comments, indentation and needless ends of lines.
 
     Nothing inside a line of code is touched: a minifier that does not know template literals would change their text.
     """
-    return _small_js("\n".join(file.read_text(encoding="utf-8") for file in sorted((templates / "js").glob("*.js"))))
-
-
-@functools.lru_cache(maxsize=2)
-def _small_js(scripts: str) -> str:
-    text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", scripts, flags=re.DOTALL | re.MULTILINE)
+    text = "\n".join(map(templates.text, templates.inside("js", ".js")))
+    text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"[ \t]+//[^\n'\"`]*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
     joined, in_literal = [], False
@@ -209,33 +237,49 @@ def _small_js(scripts: str) -> str:
 # Templates
 
 
-@functools.lru_cache(maxsize=4)
-def open_house(folder: Path, compiled: Path | None = None) -> House:
-    """The templates of a folder; a server that renders again and again compiles only what changed."""
-    return House(folder, compiled)
+@functools.lru_cache(maxsize=4)  # a server that renders again and again compiles only what changed
+def environment(templates: Overlay, compiled: Path | None) -> jinja2.Environment:
+    """Jinja over templates, with our filters and functions.
+
+    compiled  a folder that keeps compiled templates
+    """
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        return (templates.text(name), str(templates.place(name)), None) if name in templates.contents else None
+
+    if compiled:
+        compiled.mkdir(parents=True, exist_ok=True)
+    env = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        auto_reload=False,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
+    )
+    env.filters.update(FILTERS)
+    env.globals.update(themes=style.THEMES, recipe=recipe, scalars=scalars, in_order=in_order, json_ld=json_ld)
+    return env
 
 
 class House:
-    """The templates of a folder, with the filters and functions they may use."""
+    """The templates of a build, filled in; what was made of the same before is taken from the memo."""
 
-    def __init__(self, folder: Path, compiled: Path | None = None) -> None:
-        self.folder = folder
-        self._of: tuple[Any, ...] = ()  # what the figures kept below were rendered of
-        self._figures: dict[Any, str] = {}
-        if compiled:
-            compiled.mkdir(parents=True, exist_ok=True)
-        self.env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
-        )
-        self.env.filters.update(FILTERS)
-        self.env.globals.update(themes=style.THEMES)
-        self.env.globals.update(recipe=recipe, scalars=scalars, in_order=in_order, claims_of=claims_of, json_ld=json_ld)
+    def __init__(self, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None) -> None:
+        self.templates = templates
+        self.memo = memo or Memo()
+        self.env = environment(templates, compiled)
+
+    def of_runs(self, results: Results, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
+        """What is made of the templates, the results and what else is given."""
+        known = address(results)
+        return self.memo(stage, [self.templates.digest, known, *given], make) if known else make()
+
+    def runs_index(self, results: Results, laws: Laws) -> dict[str, Any]:
+        """As the function of that name."""
+        return self.of_runs(results, "runs", lambda: runs_index(results, laws()))
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -257,26 +301,21 @@ class House:
         except jinja2.TemplateError as error:
             raise ContentError([self.problem(name, error)]) from error
 
-    def figures_of(self, results: Results, laws: Mapping[str, Any] | None) -> dict[Any, str]:
-        """The figures rendered so far of the same results, while no template changes: a server asks again and again."""
-        dates = [path.stat().st_mtime_ns for path in sorted(self.folder.rglob("*.html"))]
-        of = (results, laws, dates, sorted(path.name for path in (self.folder / "js").glob("*.js")))
-        if not (self._of and self._of[0] is results and self._of[1] is laws and self._of[2:] == of[2:]):
-            self._of, self._figures = of, {}
-        return self._figures
-
     def problem(self, name: str, error: Exception) -> Problem:
         """A template's error, with the file and line it comes from."""
         if isinstance(error, jinja2.TemplateNotFound):
-            return Problem(str(self.folder / name), f'no template "{error.name}"')
+            return Problem(self._place(name), f'no template "{error.name}"')
         if isinstance(error, jinja2.TemplateSyntaxError):
-            return Problem(f"{self.folder / (error.name or name)}:{error.lineno}", error.message or "does not parse")
+            return Problem(f"{self._place(error.name or name)}:{error.lineno}", error.message or "does not parse")
         lines = [
             f"{frame.filename}:{frame.lineno}"
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith(str(self.folder))
+            if frame.filename.startswith(tuple(map(str, self.templates.folders)))
         ]
-        return Problem(lines[-1] if lines else str(self.folder / name), str(error))
+        return Problem(lines[-1] if lines else self._place(name), str(error))
+
+    def _place(self, name: str) -> str:
+        return str(self.templates.place(name))
 
 
 class Figures:
@@ -290,16 +329,21 @@ class Figures:
 
     DEFAULT = "pictures"
 
-    def __init__(self, house: House, results: Results, laws: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, house: House, results: Results, laws: Laws = dict) -> None:
         self.house = house
         self.results = results
-        self.laws = laws or {}
-        own = {file.stem: file for file in sorted((house.folder / "figures").glob("*.html"))}
-        self.options = {name: _options(file) for name, file in own.items()}
+        self.laws = laws
+        files, memo = house.templates, house.memo
+        own = {Path(name).stem: name for name in files.inside("figures", ".html")}
+        self.options = memo(
+            "options", files.digest, lambda: {name: _options(files.text(file)) for name, file in own.items()}
+        )
         self.own = frozenset(own) - {self.DEFAULT}
-        self.live = frozenset(file.stem for file in (house.folder / "js").glob("*.js"))
-        self.names = frozenset(self.own | {name for run in results for name in run.pictures})
-        self.kept = house.figures_of(results, laws)
+        self.live = frozenset(Path(name).stem for name in files.inside("js", ".js"))
+        pictures = house.of_runs(
+            results, "pictures", lambda: sorted({name for run in results for name in run.pictures})
+        )
+        self.names = frozenset({*self.own, *pictures})
 
     def render(self, call: FigureCall) -> str:
         """A figure with its number, its caption and links to where it comes from.
@@ -307,10 +351,8 @@ class Figures:
         raises  UnknownResult: no such field, or no run that fits
                 ContentError: the template is wrong
         """
-        asked = (call.name, repr(call.options), call.caption_html, call.label, call.number)
-        if asked not in self.kept:
-            self.kept[asked] = self._render(call)
-        return self.kept[asked]
+        given = (call.name, repr(call.options), call.caption_html, call.label, call.number)
+        return self.house.of_runs(self.results, "figure", lambda: self._render(call), *given)
 
     def _render(self, call: FigureCall) -> str:
         name = call.name if call.name in self.own else self.DEFAULT
@@ -326,7 +368,7 @@ class Figures:
             "name": call.name,
             "options": dict(call.options),
             "results": self.results,
-            "laws": self.laws,
+            "laws": self.laws(),
             "chosen": pick,
             "live": call.name in self.live,
         }
@@ -337,10 +379,10 @@ class Figures:
             raise ContentError([self.house.problem(f"figures/{name}.html", error)]) from error
 
 
-def _options(template: Path) -> frozenset[str]:
+def _options(template: str) -> list[str]:
     """The options that a figure's template says it takes."""
-    said = re.search(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", template.read_text(encoding="utf-8"), re.DOTALL)
-    return frozenset(re.findall(r"\w+", said[1])) if said else frozenset()
+    said = re.search(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", template, re.DOTALL)
+    return re.findall(r"\w+", said[1]) if said else []
 
 
 def start_state(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -473,14 +515,22 @@ def scalars(run: Result) -> dict[str, float]:
 
 
 def claims_of(text: Markup) -> list[dict[str, Any]]:
-    """The claims of a page as it says them: {"claim", "sentence" without tags, "rows" of evidence}, in its order.
+    """The claims of a page as it says them, in its order.
 
     Sentences and evidence are read from the page itself, so that both say the same.
+
+    returns  {"id", "expression", "verdict", "sentence" without tags, "rows" of evidence}
     """
     sentences = {id_: _untagged(sentence) for sentence, id_ in _CLAIM_TEXT.findall(text.html)}
     rows = {id_: _CLAIM_ROW.findall(evidence) for id_, evidence in _CLAIM_EVIDENCE.findall(text.html)}
     return [
-        {"claim": claim, "sentence": sentences[claim.id], "rows": [html.unescape(row) for row in rows[claim.id]]}
+        {
+            "id": claim.id,
+            "expression": claim.expression,
+            "verdict": claim.verdict,
+            "sentence": sentences[claim.id],
+            "rows": [html.unescape(row) for row in rows[claim.id]],
+        }
         for claim in text.claims
     ]
 
@@ -567,10 +617,18 @@ MONTHS = (  # strftime's depend on the machine's language
     *("August", "September", "October", "November", "December"),
 )
 
+
+def median(values: Sequence[float]) -> float:
+    """The median."""
+    import statistics  # some milliseconds to import, for pages that are seldom rendered
+
+    return statistics.median(values)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "compact": compact,
     "long_date": long_date,
-    "median": statistics.median,
+    "median": median,
     "median_interval": expressions.median_interval,
     "percent": expressions.percent,
     "plain": plain,
@@ -587,7 +645,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 class Site:
     """The article as a published thing: addresses, navigation, citation."""
 
-    def __init__(self, meta: Meta, written: Sequence[Markup], info: BuildInfo) -> None:
+    def __init__(self, meta: Meta, written: Sequence[Told], info: BuildInfo) -> None:
         self.meta = meta
         self.written = written
         self.info = info
@@ -595,9 +653,9 @@ class Site:
     @property
     def navigation(self) -> list[tuple[str, str]]:
         """(path, title) of each page, in reading order."""
-        others = [(text.path, text.page.meta.nav_title or text.title) for text in self.written[1:]]
+        others = [(text.path, text.meta.nav_title or text.title) for text in self.written[1:]]
         first = self.written[0]
-        article = (first.path, first.page.meta.nav_title or "Article")
+        article = (first.path, first.meta.nav_title or "Article")
         return [article, *others, ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
 
     def url(self, path: str) -> str:

@@ -20,6 +20,8 @@ from generator import experiments, figures, page
 from generator.content import Article
 from generator.errors import ContentError, Problem
 from generator.experiments import LAWS, Plan, RunSpec
+from generator.memo import Memo
+from generator.overlay import Overlay
 from generator.results import Picture, Result, Results, Unmeasured
 
 
@@ -51,24 +53,26 @@ class Awaited(Mapping[str, Any]):
         return self.names is None or bool(self.names)
 
 
-def rehearse(article: Article, plan: Plan, templates: Path, compiled: Path | None = None) -> tuple[Problem, ...]:
+def rehearse(
+    article: Article, plan: Plan, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None
+) -> tuple[Problem, ...]:
     """The mistakes in a text and in the templates that show before anything is trained.
 
-    templates, compiled  as for page.render
+    templates, compiled, memo  as for page.render
     """
-    house = page.open_house(templates, compiled)
+    house = page.House(templates, compiled, memo)
     results = foreseen(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.experiments]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
-    for name in house.env.list_templates(["html", "xml"]):
-        if not name.startswith("new/"):
+    for name in templates.contents:
+        if name.endswith((".html", ".xml")):
             try:
                 house.compile(name)
             except ContentError as error:
                 problems += error.problems
     try:
-        page.write(article, results, Awaited(), house, [*tables, *downloads])
+        page.write(article, results, Awaited, house, [*tables, *downloads])
     except ContentError as error:
         problems += [problem for problem in error.problems if problem not in problems]
     return tuple(problems)

@@ -8,8 +8,8 @@ measures; each of these is also a key for the statistics.
 
 from __future__ import annotations
 
+import functools
 import math
-import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,11 +98,21 @@ class Result:
 
 
 class Results:
-    """Some of the build's runs, in order."""
+    """Some of the build's runs, in order.
 
-    def __init__(self, runs: Iterable[Result]) -> None:
-        self.runs = tuple(runs)
+    runs  them, or what reads them when somebody asks
+    of    a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
+    """
+
+    def __init__(self, runs: Iterable[Result] | Callable[[], Iterable[Result]], of: str = "") -> None:
+        self._runs = runs
+        self._of = of
         self._asked: dict[tuple[str, Any], Results] = {}  # an article asks for the same runs again and again
+
+    @functools.cached_property
+    def runs(self) -> tuple[Result, ...]:
+        """The runs, in order."""
+        return tuple(self._runs() if callable(self._runs) else self._runs)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.runs)
@@ -132,7 +142,7 @@ class Results:
         """The runs for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = Results(run for run in self.runs if fits(run.value(key), want))
+            kept = self._asked[key, want] = Results([run for run in self.runs if fits(run.value(key), want)])
         return kept
 
     def one(self, **conditions: Any) -> Result:
@@ -149,19 +159,23 @@ class Results:
 
     def min(self, key: str) -> Any:
         """The smallest value."""
-        return self._of(min, key)
+        return self._take(min, key)
 
     def max(self, key: str) -> Any:
         """The largest value."""
-        return self._of(max, key)
+        return self._take(max, key)
 
     def median(self, key: str) -> float:
         """The median value."""
-        return float(self._of(statistics.median, key))
+        from statistics import median  # some milliseconds to import, where nothing has to be computed
+
+        return float(self._take(median, key))
 
     def mean(self, key: str) -> float:
         """The mean value."""
-        return float(self._of(statistics.fmean, key))
+        from statistics import fmean
+
+        return float(self._take(fmean, key))
 
     def quantile(self, key: str, q: float) -> float:
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
@@ -200,7 +214,7 @@ class Results:
                 moments.append(Moment(epoch, math.log1p(epoch) / whole, *quartiles))
         return moments
 
-    def _of(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
+    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
         values = self.values(key)
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
@@ -229,17 +243,22 @@ def fits(value: Any, want: Any) -> bool:
     return value in want if isinstance(want, (list, tuple)) else bool(value == want)
 
 
-def from_catalogue(runs: Iterable[Mapping[str, Any]]) -> Results:
-    """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields."""
-    return Results(
-        Result(
-            **{
-                **run,
-                "pictures": {
-                    name: Picture(**{**picture, "formats": tuple(picture["formats"])})
-                    for name, picture in run["pictures"].items()
-                },
-            }
-        )
-        for run in runs
-    )
+def address(results: Results) -> str:
+    """A digest of all that results hold, or ""."""
+    return results._of
+
+
+def from_catalogue(read: Callable[[], Iterable[Mapping[str, Any]]], of: str) -> Results:
+    """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields.
+
+    read  gives them when somebody asks
+    of    their digest
+    """
+    return Results(lambda: map(_result, read()), of)
+
+
+def _result(run: Mapping[str, Any]) -> Result:
+    pictures = {
+        name: Picture(**{**picture, "formats": tuple(picture["formats"])}) for name, picture in run["pictures"].items()
+    }
+    return Result(**{**run, "pictures": pictures})

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from generator.build import Options, compose, default_templates, means_of
+from generator.build import Options, compose, default_templates, means_of, remember, remembered
 from generator.catalogue import Means
 from generator.errors import PeekError
 from generator.progress import Progress
@@ -137,10 +137,12 @@ def application(live: Live) -> Starlette:
 def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -> None:
     """Build at the start and after each batch of changes; mistakes are shown and do not end it."""
 
+    memo = remembered(options.cache)
+
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, means, lambda files: live.show(files, whole=False))
+            made = compose(options, means, memo, options.overlay, lambda files: live.show(files, whole=False))
             live.show(made.files)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
@@ -149,6 +151,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
             means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
             for warning in made.warnings:
                 means.progress.warn(warning)
+            remember(options.cache, memo)
         except PeekError as error:
             live.problem, live.progress = str(error), ""
             live.tell()
@@ -174,7 +177,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     progress = PageProgress(live, quiet)
     stop = threading.Event()
     means = means_of(options, progress)
-    folders = [folder for folder in (options.content, options.templates) if folder.is_dir()]
+    folders = [folder for folder in (options.content, *options.overlay.folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
     watcher = threading.Thread(target=follow, args=(changes, live, options, means), daemon=True)
 

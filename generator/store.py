@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import PeekError
+from generator.memo import digest
 
 GENERATOR = Path(__file__).parent
 MANIFEST = ".peek.json"
@@ -30,12 +31,6 @@ BACK_NS = 2_000_000_000  # longer than the coarsest file system's clock ticks
 
 class ForeignFolderError(PeekError):
     """The output folder holds files that no build of ours has put there."""
-
-
-def digest(*parts: Any) -> str:
-    """Address of an entry: SHA-256 over JSON, first 32 hex digits."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @functools.cache

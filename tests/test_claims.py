@@ -3,14 +3,14 @@
 import pytest
 from test_markup import Validity, grid
 
-from generator.claims import judge, shown
+from generator.claims import ask, judge, shown
 from generator.expressions import ExpressionError
 
 NAMES = {"results": grid()}
 
 
 def verdict(condition, wanted=0, refuted=False):
-    return judge("claim-1", condition, NAMES, wanted, refuted, "a.md:1")
+    return judge("claim-1", condition, ask(condition, NAMES), wanted, refuted, "a.md:1")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from test_markup import FIXTURE, faults, rendered
 
 from generator import content, experiments, rehearsal
 from generator.errors import ContentError
+from generator.overlay import Overlay
 
 ROOT = Path(__file__).parent.parent
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
@@ -118,7 +119,7 @@ def test_random_edits_before_training_give_mistakes_or_nothing(tmp_path, edit):
     for case in range(CASES // 2):
         (folder / "article.md").write_text(edit(original, rng), encoding="utf-8")
         try:
-            found = rehearsal.rehearse(content.read(folder), plan, ROOT / "templates")
+            found = rehearsal.rehearse(content.read(folder), plan, Overlay(ROOT / "templates"))
         except ContentError as error:
             found = error.problems
         assert all(problem.place.startswith(str(folder)) for problem in found), f"case {case}: {found}"

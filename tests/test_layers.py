@@ -8,6 +8,8 @@ import pytest
 GENERATOR = Path(__file__).parent.parent / "generator"
 ORDER = [
     "errors",
+    "memo",
+    "overlay",
     "style",
     "datasets",
     "experiments",
@@ -24,6 +26,7 @@ ORDER = [
     "claims",
     "constructs",
     "inline",
+    "paragraphs",
     "markup",
     "train",
     "export",
@@ -47,7 +50,7 @@ ORDER = [
 ]
 ONLY_IN = {
     "torch": {"train", "work"},
-    "markdown": {"markup"},
+    "markdown": {"paragraphs"},
     "matplotlib": {"draw", "figures"},
     "imageio": {"draw"},
     "distributed": {"executors"},

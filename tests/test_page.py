@@ -19,10 +19,12 @@ import pytest
 
 from generator import content, page
 from generator.errors import ContentError
+from generator.overlay import Overlay
 from generator.page import BuildInfo, Download
 from generator.results import Picture, Result, Results, UnknownResult
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+OURS = Overlay(TEMPLATES)
 SLOWEST_S = 0.25  # of a render whose templates are compiled; about 20 ms where nothing else runs
 FRONT = """---
 title: "Rooms & <corners>"
@@ -113,7 +115,7 @@ def article(folder: Path, body: str = BODY, **others: str) -> content.Article:
 def render(
     folder: Path, info: BuildInfo = INFO, body: str = BODY, templates: Path = TEMPLATES, **others: str
 ) -> dict[str, str]:
-    files = page.render(article(folder / "content", body, **others), RUNS, info, templates)
+    files = page.render(article(folder / "content", body, **others), RUNS, info, Overlay(templates))
     return {path: data.decode() for path, data in files.items() if not path.endswith(".woff2")}
 
 
@@ -316,7 +318,7 @@ def test_warnings_are_passed_on(tmp_path: Path) -> None:
         "@misc{lonely, title={Alone}, author={Some One}, year={2020}}\n", encoding="utf-8"
     )
     said: list[str] = []
-    page.render(article(folder), RUNS, INFO, TEMPLATES, warn=said.append)
+    page.render(article(folder), RUNS, INFO, OURS, warn=said.append)
     assert said == [f'{folder}/references.bib:1: "lonely" is never cited']
 
 
@@ -426,7 +428,7 @@ def test_sizes_for_readers(count: int, said: str) -> None:
 
 
 def test_style_sheet_has_the_tokens_first_and_print_is_light() -> None:
-    css = page.stylesheet(TEMPLATES)
+    css = page.stylesheet(OURS)
     assert css.index("--paper:") < css.index("@font-face")
     assert re.search(r"@media print \{ :root:root:root \{ color-scheme: light;", css)
     assert "/*" not in css
@@ -439,7 +441,7 @@ def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    assert page.script(tmp_path) == 'const a = 1;a + 2;f(`one,\ntwo;\n`, 3)\ng()\nconst b = "http://x";'
+    assert page.script(Overlay(tmp_path)) == 'const a = 1;a + 2;f(`one,\ntwo;\n`, 3)\ng()\nconst b = "http://x";'
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:
@@ -447,7 +449,7 @@ def test_fonts_are_small_and_carry_their_licence() -> None:
     assert fonts and all(font.stat().st_size <= 36_000 for font in fonts)
     licence = (TEMPLATES / "fonts" / "OFL.txt").read_text(encoding="utf-8")
     assert all(font.name in licence for font in fonts)
-    css = page.stylesheet(TEMPLATES)
+    css = page.stylesheet(OURS)
     assert all(f'url("fonts/{font.name}")' in css for font in fonts)
 
 
@@ -469,9 +471,9 @@ def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> No
         figure_options={"bend": ["hide"]},
     )
     meta = content.read(tmp_path / "content").meta
-    page.assemble(meta, written, RUNS, INFO, page.House(TEMPLATES, tmp_path / "compiled"))
+    page.assemble(meta, written, RUNS, INFO, page.House(OURS, tmp_path / "compiled"))
     assert list((tmp_path / "compiled").iterdir())
-    fresh = page.House(TEMPLATES, tmp_path / "compiled")
+    fresh = page.House(OURS, tmp_path / "compiled")
     began = time.perf_counter()
     page.assemble(meta, written, RUNS, INFO, fresh)
     assert time.perf_counter() - began < SLOWEST_S
@@ -479,6 +481,6 @@ def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> No
 
 def test_navigation_starts_with_the_article() -> None:
     meta = SimpleNamespace(nav_title="")
-    first = SimpleNamespace(path="index.html", title="Long title", page=SimpleNamespace(meta=meta))
+    first = SimpleNamespace(path="index.html", title="Long title", meta=meta)
     site = page.Site(meta, [first], BuildInfo())
     assert site.navigation == [("index.html", "Article"), ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from generator import store
+from generator.memo import digest
 from generator.store import ForeignFolderError, Store, publish
 
 SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
@@ -18,7 +19,7 @@ def tree(folder):
 
 def test_entries_come_back_and_unreadable_ones_count_as_missing(tmp_path):
     cache = Store(tmp_path)
-    key = store.digest("a", 1)
+    key = digest("a", 1)
     assert cache.load_json("measures", key) is None
     cache.save_json("measures", key, {"accuracy": 0.5})
     assert cache.load_json("measures", key) == {"accuracy": 0.5}

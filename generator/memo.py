@@ -1,0 +1,55 @@
+"""What pure functions gave, under a digest of all they were given, from one build to the next.
+
+    memo = Memo(json.loads(kept))
+    math = memo("math", [tex, display], lambda: typeset(tex, display))
+    kept = json.dumps(memo.renewed())
+
+A value is plain: text, numbers, lists, tables by text. It is the same whether it was kept or is made now, as both
+ways it has been through JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+Plain = TypeVar("Plain")
+
+
+def digest(*parts: Any) -> str:
+    """Address of what plain values decide: SHA-256 over JSON, first 32 hex digits."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Memo:
+    """Values by the digest of what they were made of."""
+
+    def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+        self._kept = dict(kept or {})
+        self._asked: dict[str, Any] = {}
+        self.made = 0  # how many values were not there
+
+    def __call__(self, stage: str, given: Any, make: Callable[[], Plain]) -> Plain:
+        """A stage's value of what is given: kept, or made now. What `make` raises is not kept.
+
+        given  plain values, all that `make` depends on
+        """
+        key = digest(stage, given)
+        if key in self._asked:
+            value: Plain = self._asked[key]
+            return value
+        if key in self._kept:
+            value = self._kept[key]
+        else:
+            value = json.loads(json.dumps(make()))
+            self.made += 1
+        self._asked[key] = value
+        return value
+
+    def renewed(self) -> dict[str, Any]:
+        """All that was asked for since the last renewal; the rest is forgotten."""
+        self._kept, self._asked = self._asked, {}
+        return self._kept

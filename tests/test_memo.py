@@ -1,0 +1,190 @@
+"""What is kept between builds never shows: a site is the same bytes, and its mistakes the same words, without it."""
+
+import json
+import random
+import shutil
+import struct
+import zlib
+
+import pytest
+from test_fuzz import EDITS
+
+from generator import build, store
+from generator.__main__ import main
+from generator.memo import Memo, digest
+from generator.overlay import Overlay
+from generator.store import MANIFEST
+
+CASES = 5  # for each kind of edit
+
+
+def test_a_value_is_made_once_and_is_the_same_kept_or_made():
+    memo, made = Memo(), []
+    value = memo("stage", [1, "a"], lambda: made.append(1) or {"pair": (1, 2.5)})
+    assert value == {"pair": [1, 2.5]} == memo("stage", [1, "a"], lambda: made.append(2))
+    again = Memo(json.loads(json.dumps(memo.renewed())))
+    assert again("stage", [1, "a"], lambda: made.append(3)) == value and made == [1] and again.made == 0
+
+
+@pytest.mark.parametrize("other", [("stage", [1, "b"]), ("other", [1, "a"]), ("stage", [[1], "a"])])
+def test_what_is_given_and_the_stage_decide(other):
+    memo = Memo()
+    memo("stage", [1, "a"], lambda: "one")
+    assert memo(*other, lambda: "another") == "another"
+
+
+def test_what_is_raised_is_not_kept():
+    memo = Memo()
+    with pytest.raises(ZeroDivisionError):
+        memo("stage", 0, lambda: 1 / 0)
+    assert memo("stage", 0, lambda: "now") == "now"
+
+
+def test_what_nobody_asked_for_is_not_saved():
+    memo = Memo({digest("stage", 0): "old", digest("stage", 1): "asked"})
+    memo("stage", 1, lambda: "new")
+    assert memo.renewed() == {digest("stage", 1): "asked"}
+
+
+def test_the_uppermost_file_of_a_name_counts(tmp_path):
+    for folder, names in {"mine": ["css/a.css"], "ours": ["css/a.css", "css/b.css", "new/content/x.md"]}.items():
+        for name in names:
+            (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / name).write_text(folder)
+    laid = Overlay(tmp_path / "mine", tmp_path / "ours")
+    assert laid.contents == {"css/a.css": b"mine", "css/b.css": b"ours"}
+    assert laid.inside("css", ".css") == ["css/a.css", "css/b.css"]
+    before = laid.digest
+    (tmp_path / "mine" / "css" / "a.css").write_text("changed")
+    assert laid.text("css/a.css") == "mine" and Overlay(*laid.folders).digest != before
+
+
+# Builds
+
+
+@pytest.fixture
+def build_both_ways(article, cache, tmp_path, capsys):
+    """Builds with what the last build left and from nothing: what was said, and whether the sites are the same."""
+
+    def tree(out):
+        return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+    def run(*options):
+        said, sites = [], []
+        for way in ("kept", "clean"):
+            own = shutil.copyfile if way == "kept" else None
+            here = tmp_path / f"{way}.json"
+            if own and here.exists():
+                own(here, cache / build.MEMO)
+            else:
+                (cache / build.MEMO).unlink(missing_ok=True)
+            out = tmp_path / way
+            code = main(["build", "--content", str(article), "--out", str(out), "--cache", str(cache), *options])
+            if (cache / build.MEMO).exists():
+                shutil.copyfile(cache / build.MEMO, here)
+            err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]
+            said.append((code, err))
+            sites.append(tree(out))
+        assert said[0] == said[1]
+        kept, clean = ({path: data for path, data in site.items() if path != MANIFEST} for site in sites)
+        assert kept.keys() == clean.keys()
+        assert [path for path in clean if kept[path] != clean[path]] == []
+        return said[0][0], clean
+
+    return run
+
+
+ALL = """
+A formula $x^2$ and {{ results.count }} runs [agree]{claim="results.count == 2"}, as [@known2020] says.[^n]
+
+```python
+for x in range(3): print(x)
+```
+
+| a | b |
+|---|---|
+| 1 | *2* |
+
+![A square](own.png)
+
+[^n]: A note.
+"""
+WORK = "@article{known2020, author = {Known, Ada}, title = {Of Things}, year = {2020}, journal = {J}}\n"
+
+
+def square(shade):
+    """A PNG of 2 x 2 pixels of one grey."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head, rows = struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), zlib.compress(bytes([0, shade, shade]) * 2)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def rich(article):
+    """The tiny article with a piece of everything."""
+    (article / "article.md").write_text((article / "article.md").read_text() + ALL)
+    (article / "references.bib").write_text(WORK)
+    (article / "own.png").write_bytes(square(9))
+    return article
+
+
+def test_each_kind_of_input_counts(rich, build_both_ways):
+    def seen(*options):
+        code, site = build_both_ways("--quiet", *options)
+        assert code == 0
+        return site
+
+    before = seen()
+    text, works = rich / "article.md", rich / "references.bib"
+    text.write_text(text.read_text().replace("x^2", "x^3").replace("{{ results.count }} runs", "Some runs"))
+    assert b"<mn>3</mn>" in seen()["index.html"]
+    works.write_text(works.read_text().replace("2020}, journal", "2021}, journal"))
+    assert b"2021" in seen()["index.html"]
+    (rich / "own.png").write_bytes(square(200))
+    assert seen()["own.png"] != before["own.png"]
+    experiments = rich / "experiments.toml"
+    experiments.write_text(experiments.read_text().replace("draw = 1", "seeds = 2\ndraw = 1"))
+    text.write_text(text.read_text().replace("results.count == 2", "results.count == 4"))
+    after = seen()
+    assert b"Four networks" in after["index.html"]
+    assert after["reproduce.html"] != before["reproduce.html"]
+    (rich / "templates" / "figures").mkdir(parents=True)
+    (rich / "templates" / "gallery.html").write_text("<p>My gallery of {{ article.title }}</p>")
+    assert seen()["gallery.html"].startswith(b"<p>My gallery")
+    (rich / "templates" / "css").mkdir()
+    (rich / "templates" / "css" / "99-mine.css").write_text("main { color: red }")
+    assert b"color: red" in seen()["assets/style.css"]
+    text.write_text(text.read_text().replace("date: 2026", "subtitle: Anew\ndate: 2026"))
+    assert b"Anew" in seen()["index.html"]
+    assert b"noindex" in seen("--draft")["reproduce.html"]
+    assert b"canonical" in seen("--base-url", "https://example.org/x/")["reproduce.html"]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+def test_random_edits_give_the_same_with_and_without_what_was_kept(rich, build_both_ways, edit):
+    rng = random.Random(f"memo {edit.__name__}")
+    build_both_ways("--quiet")
+    for case in range(CASES):
+        name = "references.bib" if case == CASES - 1 else "article.md"
+        whole = (rich / name).read_text(encoding="utf-8")
+        (rich / name).write_text(edit(whole, rng), encoding="utf-8")
+        if build_both_ways("--quiet")[0]:  # a mistake: from the last good text on
+            (rich / name).write_text(whole, encoding="utf-8")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"made_with": 1}'])
+def test_what_cannot_be_read_is_not_there(tmp_path, damage):
+    store.write_whole(tmp_path / build.MEMO, damage)
+    assert build.remembered(tmp_path)("stage", 1, lambda: "made") == "made"
+
+
+def test_other_code_starts_from_nothing(tmp_path, monkeypatch):
+    memo = Memo()
+    memo("stage", 1, lambda: "old")
+    build.remember(tmp_path, memo)
+    assert build.remembered(tmp_path)("stage", 1, lambda: "new") == "old"
+    monkeypatch.setattr(store, "all_code", lambda: "other")
+    assert build.remembered(tmp_path)("stage", 1, lambda: "new") == "new"
