@@ -573,4 +573,4 @@ def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
         replace(spec, dataset="simplex")
     )
     spec, run = corner_run()
-    assert measure.measure_run(spec, run, lattice=5)["gap_map"] is None
+    assert measure.measure_run(spec, run, lattice=5)["own_neighbour_map"] is None

@@ -36,6 +36,7 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
     for axes, points in zip(picture.figure.axes, (above, below), strict=True):
         (low, high), vertical = axes.get_xlim(), axes.get_ylim()
         assert (low, high) == vertical and low == -high and np.abs(points).max() < high
+        np.testing.assert_allclose(points.max(0) + points.min(0), 0, atol=1e-9)  # in the middle of its square
 
 
 @pytest.mark.parametrize("theme", THEMES)
