@@ -414,15 +414,18 @@ def quantised(image: np.ndarray, limit: int = COLOURS) -> tuple[np.ndarray, np.n
     image    (H, W, 3) uint8
     returns  indices (H, W) uint8 and colours (P, 3) uint8, P <= limit <= 256
     """
-    red, green, blue = (image[:, :, channel].astype(np.int32) for channel in range(3))
-    codes = red | green << 8 | blue << 16
-    met, counts = np.unique(codes, return_counts=True)
-    kept = np.sort(met[np.argsort(-counts, kind="stable")[:limit]])
-    colours, parts = ((found[:, None] >> np.array([0, 8, 16]) & 255).astype(np.int32) for found in (kept, met))
-    gaps = ((parts[:, None] - colours) ** 2).sum(-1)  # (met, kept)
-    index_of = np.zeros(1 << 24, np.uint8)  # by colour code; memory is touched only where a colour is met
-    index_of[met] = gaps.argmin(1)
-    return index_of[codes], colours.astype(np.uint8)
+    padded = np.zeros((*image.shape[:2], 4), np.uint8)
+    padded[:, :, :3] = image
+    codes = padded.view("<u4").reshape(-1)
+    starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))  # of runs, which are far fewer than pixels
+    lengths = np.diff(starts, append=len(codes))
+    met, met_at = np.unique(codes[starts], return_inverse=True)
+    kept = np.sort(np.argsort(-np.bincount(met_at, lengths), kind="stable")[:limit])
+    parts = (met[:, None] >> np.array([0, 8, 16], np.uint32) & 255).astype(np.float32)
+    colours = parts[kept]
+    gaps = (colours**2).sum(1) - 2 * parts @ colours.T  # squared distances, but for the same number in each row
+    index = gaps.argmin(1).astype(np.uint8)
+    return np.repeat(index[met_at], lengths).reshape(image.shape[:2]), colours.astype(np.uint8)
 
 
 def encode(image: np.ndarray) -> dict[str, bytes]:
