@@ -172,7 +172,7 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.nd
 
     hidden = np.empty((spec.hidden[-1], lattice * lattice), np.float32)
     predicted = np.empty(lattice * lattice, np.int64)
-    rows = max(1, 16384 // lattice)  # a block whose 64 units stay in the cache
+    rows = max(1, 4096 // lattice)  # a block whose units stay in the cache
     for top in range(0, lattice, rows):
         ys = along_y[:, top : top + rows, None]
         if factors:  # tanh(u + v) = 1 - 2 / (1 + e^2u e^2v)
