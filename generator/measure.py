@@ -10,8 +10,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import cdist
 
 from generator import network, packing
 from generator.experiments import VECTOR_ACTIVATIONS, RunSpec, layer_activations, layer_shapes
@@ -418,6 +416,8 @@ def neighbour_map(points: np.ndarray) -> np.ndarray:
 
 def own_neighbour(points: np.ndarray, labels: np.ndarray) -> float:
     """The share of (N, d) points whose nearest other point is of their own class."""
+    from scipy.spatial.distance import cdist
+
     apart = cdist(points, points)
     np.fill_diagonal(apart, np.inf)
     return float((labels[apart.argmin(1)] == labels).mean())
@@ -429,6 +429,8 @@ def longest_gap(points: np.ndarray, labels: np.ndarray) -> float:
     Steps are those of the shortest tree through all of a class's points, two or more; typical is their median. Evenly
     spaced points have 1; inf where most points of a class coincide.
     """
+    from scipy.cluster.hierarchy import linkage  # takes as long to import as all of this module
+
     gaps = []
     for label in range(int(labels.max()) + 1):
         steps = linkage(points[labels == label], "single")[:, 2]  # joins the nearest pieces, as that tree does
