@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--port", type=int, default=8000, metavar="N", help="port to listen on; 0 takes a free one (8000)"
     )
+    serve.add_argument("--debug", action="store_true", help="print tracebacks of what is no author's mistake")
     check = commands.add_parser(
         "check", help="look over a built site: links, anchors, alt texts, claims, weights, sums"
     )
@@ -168,7 +169,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     """peek serve: until interrupted."""
     from generator.serve import serve
 
-    serve(build_options(arguments), arguments.port, arguments.quiet)
+    serve(build_options(arguments), arguments.port, arguments.quiet, debug=arguments.debug)
     return 0
 
 

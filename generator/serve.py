@@ -16,6 +16,7 @@ import mimetypes
 import sys
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 EVENTS = "/_peek/events"
+NOTHING_YET = b"<!doctype html><title>Peek</title></body>"
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
 CLIENT = (default_templates() / "serve.js").read_text(encoding="utf-8")
@@ -44,8 +46,9 @@ class Live:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | Path] = {}
+        self.looks: dict[str, object] = {}  # what tells whether a file is another: its content, or its size and date
         self.changed: list[str] = []  # files that the last version changed
-        self.version = 0
+        self.version = time.time_ns() // 1_000_000  # another in each server, for pages that outlive one
         self.problem = ""
         self.progress = ""
         self._listeners: set[asyncio.Queue[str]] = set()
@@ -59,11 +62,17 @@ class Live:
     def show(self, files: dict[str, bytes | Path], whole: bool = True) -> None:
         """A good site, or some of it while the rest is as it was; the open pages follow."""
         files = files if whole else self.files | files
-        changed = [path for path, data in files.items() if self.files.get(path) != data]
+        looks = {path: look(data) for path, data in files.items()}
+        changed = [path for path in files if self.looks.get(path) != looks[path]]
         self.problem, self.progress = "", ""
-        self.files = files
+        self.files, self.looks = files, looks  # before the version: a page that says it is new must be
         if changed:
             self.changed, self.version = changed, self.version + 1
+        self.tell()
+
+    def fail(self, problem: str) -> None:
+        """Why there is no new site; the last one stays."""
+        self.problem, self.progress = problem, ""
         self.tell()
 
     def tell(self) -> None:
@@ -93,6 +102,17 @@ class Live:
             self._listeners.discard(queue)
 
 
+def look(data: bytes | Path) -> object:
+    """What differs where a file of the site does."""
+    if isinstance(data, bytes):
+        return data
+    try:
+        stat = data.stat()
+    except OSError:  # it is gone, which the next build will say
+        return None
+    return data, stat.st_size, stat.st_mtime_ns
+
+
 class PageProgress(Progress):
     """Progress that the open pages show as well."""
 
@@ -106,10 +126,11 @@ class PageProgress(Progress):
         self.live.tell()
 
 
-def with_client(page: bytes) -> bytes:
-    """A page with the client at its end."""
+def with_client(page: bytes, version: int) -> bytes:
+    """A page with the client at its end, which is told of which version of the site it is."""
     head = hashlib.sha256(page.partition(b"</head>")[0]).hexdigest()
-    return page.replace(b"</body>", f'<script data-head="{head}">\n{CLIENT}</script>\n</body>'.encode(), 1)
+    script = f'<script data-head="{head}" data-version="{version}">\n{CLIENT}</script>\n</body>'
+    return page.replace(b"</body>", script.encode(), 1)
 
 
 def application(live: Live) -> Starlette:
@@ -118,13 +139,14 @@ def application(live: Live) -> Starlette:
     async def page(request: Request) -> Response:
         path = request.url.path.lstrip("/") or "index.html"
         path = path + "index.html" if path.endswith("/") else path
+        version = live.version
         found = path if path in live.files else "404.html"
         if found not in live.files:
-            return Response(with_client(b"<!doctype html><title>Peek</title></body>"), 503, media_type="text/html")
+            return Response(with_client(NOTHING_YET, version), 503, media_type="text/html")
         data = live.files[found]
         body = data if isinstance(data, bytes) else await asyncio.to_thread(data.read_bytes)
         if found.endswith(".html"):
-            body = with_client(body)
+            body = with_client(body, version)
         kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
         return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind)
 
@@ -134,8 +156,11 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)])
 
 
-def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -> None:
-    """Build at the start and after each batch of changes; mistakes are shown and do not end it."""
+def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, debug: bool = False) -> None:
+    """Build at the start and after each batch of changes; what goes wrong is shown and does not end it.
+
+    debug  whether what is no author's mistake is printed with its traceback
+    """
 
     memo = remembered(options.cache)
 
@@ -153,9 +178,14 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
                 means.progress.warn(warning)
             remember(options.cache, memo)
         except PeekError as error:
-            live.problem, live.progress = str(error), ""
-            live.tell()
+            live.fail(str(error))
             means.progress.say(str(error))
+        except Exception as error:  # a mistake of ours, a full disk: serving goes on
+            said = f"{reason}: not rebuilt: {unexpected(error)}"
+            live.fail(said)
+            means.progress.warn(said)
+            if debug:
+                traceback.print_exception(error)
 
     rebuild("start")
     for batch in changes:
@@ -163,10 +193,20 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means) -
         rebuild(", ".join(names[:3]) + (" and more" if len(names) > 3 else ""))
 
 
-def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print) -> None:
+def unexpected(error: Exception) -> str:
+    """What nobody foresaw, in a line: the system's own words where it refused, else where in our code it happened."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error}".replace("\n", " ")
+    return f"{said} ({Path(at.filename).name}:{at.lineno}; peek serve --debug tells more)"
+
+
+def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print, debug: bool = False) -> None:
     """Serve until interrupted.
 
     port   0 takes a free one
+    debug  as for follow
     ready  told the address once the server listens
     """
     import uvicorn
@@ -179,7 +219,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     means = means_of(options, progress)
     folders = [folder for folder in (options.content, *options.overlay.folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(changes, live, options, means), daemon=True)
+    watcher = threading.Thread(target=follow, args=(changes, live, options, means, debug), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:

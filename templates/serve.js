@@ -29,14 +29,15 @@
 
   // A new version in the place of the old
 
-  /** A page up to this script, whose element tells the digest of the page's head. @param {string} text */
+  /** A page up to this script, whose element tells the digest of the page's head and its version. @param {string} text */
   function parse(text) {
     const { body } = new DOMParser().parseFromString(text, "text/html");
     const script = /** @type {HTMLElement} */ (body.querySelector("script[data-head]"));
-    const head = script.dataset.head;
+    const { head } = script.dataset;
+    const version = Number(script.dataset.version);
     while (script.nextSibling) script.nextSibling.remove();
     script.remove();
-    return { body, head };
+    return { body, head, version };
   }
 
   /** The page as it was sent, and for each of its nodes the one on the screen, which scripts may have changed. */
@@ -118,8 +119,32 @@
     location.reload();
   }
 
+  let renewing = false;
+  let again = false;
+
+  /** One at a time: an older page that is late must not replace a newer one. */
   async function renew() {
-    const fresh = parse(await (await fetch(location.pathname, { cache: "no-store" })).text());
+    again = renewing;
+    if (renewing) return;
+    renewing = true;
+    try {
+      do {
+        again = false;
+        await bringIn();
+      } while (again);
+    } finally {
+      renewing = false;
+    }
+  }
+
+  async function bringIn() {
+    let fresh;
+    try {
+      fresh = parse(await (await fetch(location.pathname, { cache: "no-store" })).text());
+    } catch {
+      version = -1; // nobody answers: whatever comes when somebody does is new
+      return;
+    }
     try {
       if (sent.head !== fresh.head) throw new Unpatchable();
       patch(sent.body, fresh.body);
@@ -141,14 +166,13 @@
   }
 
   const own = decodeURIComponent(location.pathname.slice(1)).replace(/(^|\/)$/, "$1index.html");
-  /** @type {number | null} */
-  let version = null;
+  let version = sent.version; // the site may have changed before anybody could tell this page
 
   /** @param {{version: number, changed: string[]}} state */
   function follow(state) {
     const last = version;
     version = state.version;
-    if (last === null || last === version) return;
+    if (last === version) return;
     const changed = state.changed.filter((path) => !QUIET.test(path));
     const pages = changed.filter((path) => path.endsWith(".html"));
     const styles = changed.filter((path) => path.endsWith(".css"));

@@ -54,29 +54,34 @@ def serving(tmp_path, cache):
     assert process.returncode == 0 and not [line for line in said if "ERROR" in line or "Traceback" in line]
 
 
+@pytest.fixture
+def served_page(serving, browser):
+    """The article in a low window, scrolled down a little once nothing moves it any more."""
+    page = browser.new_page(viewport={"width": 900, "height": 300})
+    page.goto(serving[2])
+    page.evaluate("document.fonts.ready")
+    page.evaluate("scrollTo({ top: 200, behavior: 'instant' }); window.kept = true")
+    yield page
+    page.close()
+
+
 def replace(path, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
 
 
-def test_a_saved_sentence_appears_and_the_scroll_stays(serving, browser):
-    content, _, address, said = serving
-    page = browser.new_page(viewport={"width": 900, "height": 300})
-    page.goto(address)
-    page.evaluate("scrollTo(0, 200)")
+def test_a_saved_sentence_appears_and_the_scroll_stays(serving, served_page):
+    content, _, _, said = serving
+    page = served_page
     replace(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     page.wait_for_function("scrollY === 200")
     assert any(line.startswith("article.md: rendered the pages in") for line in said)
-    page.close()
 
 
-def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, browser):
-    content, _, address, _ = serving
-    page = browser.new_page(viewport={"width": 900, "height": 300})
-    page.goto(address)
-    page.evaluate("scrollTo(0, 200); window.kept = true")
+def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, served_page):
+    content, page = serving[0], served_page
     figure = page.locator("figure").first.element_handle()
     replace(content / "article.md", "in\n@fig-planes.", "here\nin @fig-planes.\n\nA second paragraph.")
     expect(page.get_by_text("A second paragraph.")).to_be_attached()
@@ -88,61 +93,118 @@ def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, 
     (content / "article.md").write_text((content / "article.md").read_text() + "\n[^a]: A note.\n")
     expect(page.locator("#fn-a")).to_be_attached()
     page.wait_for_function("scrollY === 200 && !window.kept")
-    page.close()
 
 
-def test_styles_are_exchanged_in_place(serving, browser):
-    _, templates, address, _ = serving
-    page = browser.new_page()
-    page.goto(address)
-    page.evaluate("window.kept = true")
+def test_styles_are_exchanged_in_place(serving, served_page):
+    templates, page = serving[1], served_page
     (templates / "css" / "99-mine.css").write_text("main { outline: 7px solid }\n")
     page.wait_for_function("getComputedStyle(document.querySelector('main')).outlineWidth === '7px'")
     assert page.evaluate("window.kept")
-    page.close()
 
 
-def test_training_shows_on_the_page(serving, browser):
-    content, _, address, _ = serving
-    page = browser.new_page()
-    page.goto(address)
+def test_training_shows_on_the_page(serving, served_page):
+    content, page = serving[0], served_page
     replace(content / "experiments.toml", "draw = 1", "seeds = [11, 12]\ndraw = 1")
     expect(page.get_by_role("alert")).to_contain_text("networks", timeout=60_000)
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("alert")).to_be_hidden()
-    page.close()
 
 
-def test_a_mistake_appears_over_the_page_and_goes_away(serving, browser):
-    content, _, address, _ = serving
-    page = browser.new_page()
-    page.goto(address)
+def test_a_mistake_appears_over_the_page_and_goes_away(serving, served_page):
+    content, page = serving[0], served_page
     replace(content / "article.md", "hidden-plane", "hiden-plane")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text('article.md:14: unknown figure "hiden-plane"')
     expect(page.get_by_text("Where the points go.")).to_be_visible()
     replace(content / "article.md", "hiden-plane", "hidden-plane")
     expect(alert).to_be_hidden()
-    page.close()
 
 
-def test_a_template_and_an_experiment_are_watched_too(serving, browser):
-    content, templates, address, said = serving
-    page = browser.new_page()
-    page.goto(address)
+def test_a_template_and_an_experiment_are_watched_too(serving, served_page):
+    content, templates, _, said = serving
+    page = served_page
     replace(templates / "base.html", "</body>", "<p>From the template.</p></body>")
     expect(page.get_by_text("From the template.")).to_be_visible()
     replace(content / "experiments.toml", "draw = 1", "seeds = 2\ndraw = 1")
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
     assert any(line.startswith("experiments.toml: train 2") for line in said)
-    page.close()
 
 
-def test_pages_and_files_are_served_and_nothing_is_written(serving, browser):
+def test_pages_and_files_are_served_and_nothing_is_written(serving, served_page):
     content, _, address, _ = serving
-    page = browser.new_page()
+    page = served_page
     assert page.goto(address + "gallery.html").status == 200
     assert page.goto(address + "nothing.html").status == 404
     assert page.request.get(address + "plots/2/tanh.hidden.anim.gif").headers["content-type"] == "image/gif"
     assert not (content.parent / "site").exists()
+
+
+def test_a_picture_of_the_authors_own_is_exchanged(serving, served_page):
+    content, page = serving[0], served_page
+    (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"/>')
+    (content / "article.md").write_text((content / "article.md").read_text() + "\n![Own](own.svg)\n")
+    shown = "document.querySelector('img[alt=Own]')?.naturalWidth"
+    page.wait_for_function(f"{shown} === 40")
+    (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="10"/>')
+    page.wait_for_function(f"document.querySelector('img[alt=Own]').scrollIntoView() || {shown} === 60")
+
+
+LATE_FIRST_ANSWER = """
+const real = window.fetch; let count = 0;
+window.fetch = async (...asked) => {
+  const late = ++count === 1;
+  const answer = await real(...asked), text = await answer.text();
+  if (late) await new Promise((done) => setTimeout(done, 1500));
+  window.answered = count;
+  return new Response(text);
+};
+"""
+
+
+def test_a_late_answer_does_not_replace_a_newer_one(serving, browser):
+    content, _, address, said = serving
+    page = browser.new_page()
+    page.add_init_script(LATE_FIRST_ANSWER)
+    page.goto(address)
+    replace(content / "article.md", "Where the points go.", "Where one point goes.")
+    for _ in range(100):
+        if sum(line.startswith("article.md: rendered") for line in said) == 1:
+            break
+        page.wait_for_timeout(50)
+    replace(content / "article.md", "Where one point goes.", "Where the last point goes.")
+    expect(page.get_by_text("Where the last point goes.")).to_be_visible()
+    page.wait_for_timeout(2000)  # by now the late answer is there
+    expect(page.get_by_text("Where the last point goes.")).to_be_visible()
     page.close()
+
+
+LATE_EVENTS = """
+const Real = window.EventSource;
+window.EventSource = function (address) {
+  setTimeout(() => { new Real(address).onmessage = (event) => this.onmessage(event); }, 1500);
+};
+"""
+
+
+def test_what_changed_before_the_page_listened_is_caught_up(serving, browser):
+    content, _, address, _ = serving
+    page = browser.new_page()
+    page.add_init_script(LATE_EVENTS)
+    page.goto(address)
+    replace(content / "article.md", "Where the points go.", "Where all points go.")
+    expect(page.get_by_text("Where all points go.")).to_be_visible()
+    page.close()
+
+
+def test_what_nobody_foresaw_is_said_over_the_page_and_serving_goes_on(serving, served_page):
+    content, page, said = serving[0], served_page, serving[3]
+    whole = (content / "article.md").read_text()
+    (content / "article.md").rename(content / "aside")
+    (content / "article.md").symlink_to("article.md")  # reading it is refused, again and again
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("article.md")
+    (content / "article.md").unlink()
+    (content / "article.md").write_text(whole.replace("Where the points go.", "Where all points go."))
+    expect(page.get_by_text("Where all points go.")).to_be_visible()
+    expect(alert).to_be_hidden()
+    assert any("article.md" in line for line in said)

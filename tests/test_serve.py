@@ -1,0 +1,95 @@
+"""The server's inside: what it says when something goes wrong, and what it takes for a new version."""
+
+import threading
+
+import pytest
+
+from generator import serve
+from generator.build import Options
+from generator.errors import ContentError, Problem
+from generator.serve import Live, follow, look, unexpected
+
+
+class Said:
+    """Stands for Means and its progress."""
+
+    def __init__(self):
+        self.lines = []
+        self.progress = self
+
+    def say(self, text):
+        self.lines.append(text)
+
+    warn = say
+
+
+class Made:
+    report = None
+    warnings = ()
+    files = {"index.html": b"<p>new</p>"}  # noqa: RUF012
+
+
+@pytest.fixture
+def followed(tmp_path, monkeypatch):
+    """Follows three batches of changes, the middle one raising something: what the server and the terminal say."""
+
+    def run(error, debug=False):
+        live, said, problems = Live(), Said(), []
+        outcomes = iter([Made(), error, Made()])
+
+        def compose(*_):
+            outcome = next(outcomes)
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        monkeypatch.setattr(serve, "compose", compose)
+        monkeypatch.setattr(live, "tell", lambda: problems.append(live.problem))
+        changes = [{(1, "content/article.md")}] * 2
+        watcher = threading.Thread(target=follow, args=(changes, live, Options(cache=tmp_path), said, debug))
+        watcher.start()
+        watcher.join()
+        return problems, said.lines, live
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(28, "No space left on device"), "article.md: not rebuilt: No space left on device"),
+        (PermissionError(13, "Permission denied", "x.toml"), "article.md: not rebuilt: x.toml: Permission denied"),
+        (ContentError([Problem("a.md:3", "wrong")]), "a.md:3: wrong"),
+    ],
+)
+def test_whatever_goes_wrong_is_one_line_and_serving_goes_on(followed, error, line):
+    problems, said, live = followed(error)
+    assert problems == ["", line, ""] and line in said
+    assert sum("rendered the pages" in one for one in said) == 2
+    assert live.files == Made.files
+
+
+def test_a_bug_says_where_it_is_and_its_traceback_only_when_asked(followed, capfd):
+    problems, _, _ = followed(RuntimeError("two\nlines"))
+    assert problems[1].startswith("article.md: not rebuilt: RuntimeError: two lines (test_serve.py:")
+    assert "Traceback" not in capfd.readouterr().err
+    followed(RuntimeError("again"), debug=True)
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_a_file_with_other_content_is_another(tmp_path):
+    live, own = Live(), tmp_path / "own.svg"
+    own.write_text("one")
+    live.show({"own.svg": own})
+    first = live.version
+    live.show({"own.svg": own})
+    assert live.version == first
+    own.write_text("another")
+    live.show({"own.svg": own})
+    assert live.version == first + 1 and live.changed == ["own.svg"]
+    own.unlink()
+    assert look(own) is None
+
+
+def test_an_error_of_the_system_says_it_in_its_own_words():
+    assert unexpected(OSError(5, "Input/output error", "content/a.png")) == "content/a.png: Input/output error"
