@@ -19,7 +19,7 @@ site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
 
 test: $(VENV)/.test
-	@$(BIN)/python tests/chromium.py || $(BIN)/python -m playwright install chromium
+	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -n auto
 
 serve: $(VENV)/.site
@@ -31,7 +31,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 
 bench bench-quick: $(VENV)/.test
-	@$(BIN)/python tests/chromium.py || $(BIN)/python -m playwright install chromium
+	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m benchmarks.suite $(if $(findstring quick,$@),--quick)
 
 $(VENV)/.python:

@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import Error, Page
 
 from benchmarks.contest import ROOT, Unavailable, environment, node_environment, prose, rounds, shown, table, timed
-from benchmarks.page import VIEW, chromium
+from benchmarks.page import VIEW, browsing
 
 TITLE = "Authoring"
 WORDS, PICTURES, EQUATIONS, NOTES = 2600, 12, 30, 10
@@ -98,7 +98,7 @@ def live(
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Seconds to served and to seen, round by round, all servers running side by side."""
     addresses = {tool.name: stack.enter_context(serving(tool)) for tool in tools}
-    browser = stack.enter_context(chromium())
+    browser = stack.enter_context(browsing())
     served = rounds(count, {tool.name: partial(edit_to_served, tool, addresses, tokens) for tool in tools})
     pages = {}
     for tool in tools:

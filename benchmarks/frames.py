@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import re
 import statistics
 import sys
@@ -27,6 +26,9 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+
+from tests import chromium  # noqa: E402
+
 FIGURES = ("bend", "layers", "directions", "beat", "train", "alive")
 SECONDS = 2.5
 BUDGET_MS = 17.0  # the 95th percentile must not exceed it
@@ -205,11 +207,7 @@ def measure(address: str, only: str = "", repeat: int = 1) -> dict[str, dict[str
     """Control -> its figures: those of the best of some repetitions, since whatever else runs here only adds."""
     found = {}
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        browser = playwright.chromium.launch(
-            executable_path=own if os.path.exists(own) else "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
-        )
+        browser = chromium.launch(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(address)
         page.locator(".explorable.is-live").first.wait_for()

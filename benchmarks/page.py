@@ -19,6 +19,7 @@ from benchmarks import frames
 from benchmarks.builds import repository
 from benchmarks.contest import prose, table, timed
 from generator.__main__ import write_single
+from tests import chromium
 
 TITLE = "Page"
 VIEW = {"width": 1280, "height": 800}
@@ -42,7 +43,7 @@ def weight(name: str, data: bytes) -> int:
 def weights(site: Path) -> str:
     """What the first screen loads, and what the parts weigh."""
     loaded: dict[str, int] = defaultdict(int)
-    with serving(site) as address, chromium() as browser:
+    with serving(site) as address, browsing() as browser:
         for name, data in first_view(browser, address):
             kind = "data of a run" if "/data/" in name else KINDS.get(Path(name).suffix, "pictures")
             loaded[kind] += weight(name, data)
@@ -75,14 +76,10 @@ def first_view(browser: Browser, address: str) -> list[tuple[str, bytes]]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Playwright's own Chromium, else the system's."""
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(
-            executable_path=own if own.exists() else "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
-        )
+def browsing() -> Iterator[Browser]:
+    """A Chromium, and its end."""
+    with sync_playwright() as driver:
+        browser = chromium.launch(driver)
         try:
             yield browser
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -15,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request, Response, sync_playwright
 
+from tests import chromium
+
 SUB_PATH = "/some/repo/"  # GitHub Pages serves a project's site below its name
-ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage")
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +27,7 @@ def playwright_driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    """Playwright's own Chromium, else one that is installed."""
-    own = Path(playwright_driver.chromium.executable_path)
-    found = str(own) if own.exists() else next(filter(None, map(shutil.which, ON_PATH)), None)
-    if found is None:
-        pytest.fail(
-            "no Chromium for the browser tests: expected one from `playwright install chromium`,"
-            f" or one of {', '.join(ON_PATH)} on the PATH"
-        )
-    started = playwright_driver.chromium.launch(executable_path=found, args=list(QUIET))
+    started = chromium.launch(playwright_driver)
     yield started
     started.close()
 

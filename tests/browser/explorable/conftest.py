@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from generator import export, page
 from generator.experiments import RunSpec
+from generator.overlay import Overlay
 from generator.train import Run, train_together
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -64,7 +65,7 @@ class Laboratory:
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
-    for path, content in page.assets(TEMPLATES).items():
+    for path, content in page.assets(page.House(Overlay(TEMPLATES))).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     runs = {}
