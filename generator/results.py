@@ -155,7 +155,10 @@ class Results:
 
     def distinct(self, key: str) -> list[Any]:
         """The different values, in order of appearance."""
-        return list(dict.fromkeys(self.values(key)))
+        found: dict[Any, Any] = {}
+        for value in self.values(key):
+            found.setdefault(_frozen(value), value)
+        return list(found.values())
 
     def min(self, key: str) -> Any:
         """The smallest value."""

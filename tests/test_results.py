@@ -30,6 +30,13 @@ def test_the_course_is_the_quartiles_at_each_epoch():
     )
 
 
+def test_distinct_values_stand_in_order_of_appearance_and_widths_are_values_too():
+    widths = [[64, 2], [2, 2], [64, 2]]
+    found = Results(Result(f"{at}", "e", "", "tanh", {"hidden": of}, {}, {}, {}) for at, of in enumerate(widths))
+    assert found.distinct("hidden") == [[64, 2], [2, 2]]
+    assert found.distinct("id") == ["0", "1", "2"]
+
+
 def test_what_a_run_lacks_at_an_epoch_is_left_out():
     moments = runs([[None, 1.0, 2.0, 3.0], [None, 2.0, None, 5.0]]).course("accuracy")
     assert [(moment.epoch, moment.median) for moment in moments] == [(1, 1.5), (5, 2), (100, 4)]
