@@ -509,10 +509,12 @@ def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> d
     """What the laws predict, ready for JSON: law -> title and, by class count, value, points, others and regions.
 
     {"margin": {"title": "max margin", "optima": {"5": {"value": 0.353553, "points": [[x, y], …],
-     "least_distance": 1.41421, "interior": 1, "unique": true, "regions": [[[x, y], …], …]}, …}}, …}
+     "least_distance": 1.41421, "interior": 1, "corners": 4, "walls": 0, "unique": true,
+     "regions": [[[x, y], …], …]}, …}}, …}
 
     points    in one pose, room units     regions   where each point may stand without loss (see Optimum)
     interior  how many points lie inside the convex hull of the others
+    corners   how many are as far out as can be in both coordinates; walls: in one of them
     """
     found: dict[str, Any] = {}
     for name, law in LAWS.items():
@@ -563,11 +565,14 @@ def _optimum(plain: Mapping[str, Any]) -> Optimum:
 def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:
     first = best[0]
     loose = any(_extent(region) > SAME_PLACE for region in first.regions)
+    at_wall = (np.abs(first.points) > 1 - SAME_PLACE).sum(1)
     return {
         "value": round(first.value, 6),
         "points": _plain(first.points),
         "least_distance": round(least_distance(first.points), 6),
         "interior": int((hull_distances(first.points) == 0).sum()),
+        "corners": int((at_wall == 2).sum()),
+        "walls": int((at_wall == 1).sum()),
         "unique": len(best) == 1 and not loose,
         "regions": [_plain(region) for region in first.regions],
     }

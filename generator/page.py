@@ -630,6 +630,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "long_date": long_date,
     "median": median,
     "median_interval": expressions.median_interval,
+    "number": expressions.number,
     "percent": expressions.percent,
     "plain": plain,
     "size": size,
