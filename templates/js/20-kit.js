@@ -122,6 +122,7 @@
       this.changedAt = 0;
       this.lastFrame = 0;
       this.coats = 0;
+      this.painted = false;
     }
 
     get awake() {
@@ -169,7 +170,6 @@
         this.live.classList.remove("is-arriving");
         this.root.classList.add("is-live");
         this.refresh(Object.keys(this.state));
-        this.live.querySelector(".explorable-summary").textContent = this.instance.summary();
       } catch (error) {
         this.fail(error);
       } finally {
@@ -250,6 +250,18 @@
       } else {
         this.instance.paint(true);
       }
+      if (!this.painted) {
+        this.painted = true;
+        this.sum();
+      }
+    }
+
+    /** Bring the summary up to date; a figure knows what it shows once it has painted. */
+    sum() {
+      if (!this.painted) return;
+      const text = this.guard(() => this.instance.summary());
+      const place = this.live.querySelector(".explorable-summary");
+      if (text && place.textContent !== text) place.textContent = text;
     }
 
     settleSoon() {
@@ -284,10 +296,7 @@
       clearTimeout(this.speaking);
       this.speaking = setTimeout(() => {
         this.speaking = 0;
-        if (!this.instance) return;
-        const text = this.guard(() => this.instance.summary());
-        const place = this.live.querySelector(".explorable-summary");
-        if (text && place.textContent !== text) place.textContent = text;
+        if (this.instance) this.sum();
       }, SPEAK_MS);
     }
 

@@ -334,7 +334,7 @@
       summary() {
         const each = classes.map((of) => `class ${of.c + 1}, ${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`).join("; ");
         const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
-        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, at ${timeline.describe(epoch)}. Mean direction and spread: ${each}.${none}`;
+        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, at ${timeline.describe(epoch)}.${each && ` Mean direction and spread: ${each}.`}${none}`;
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import Figure, Laboratory
+from conftest import SETTLED_MS, SPOKEN_MS, Figure, Laboratory
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -273,6 +273,26 @@ def test_a_lost_canvas_is_painted_again(show: Show) -> None:
     )
     figure.page.wait_for_timeout(1000)
     assert [figure.live.locator(f".{canvas}").first.evaluate(pixels) for canvas in canvases] == before
+
+
+HEAR = """addEventListener("DOMContentLoaded", () => {
+  globalThis.heard = new Set();
+  new MutationObserver(() => {
+    for (const place of document.querySelectorAll(".explorable-summary")) heard.add(place.textContent);
+  }).observe(document, {subtree: true, childList: true, characterData: true});
+});"""
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show, name: str) -> None:
+    """Not on arrival, nor while the figure waits below the window, where it does not paint."""
+    figure = show(name, above='<div style="height: 900px"></div>', script=HEAR, wait=False)
+    figure.page.wait_for_timeout(SPOKEN_MS + SETTLED_MS)
+    figure.root.scroll_into_view_if_needed()
+    awake(figure)
+    assert len(figure.summary()) > 40
+    heard = " ".join(figure.page.evaluate("[...heard]"))
+    assert not re.search(r"not a number|NaN|undefined|epoch -|: \.", heard)
 
 
 def test_summary_is_polite_and_follows(show: Show) -> None:
