@@ -113,17 +113,68 @@ def test_what_stays_the_same_is_taken_over_and_not_read_again(tmp_path, monkeypa
     before = (out / "plots/2/tanh.png").stat().st_ino
     read = []
     monkeypatch.setattr(store, "sha256", lambda data, real=store.sha256: read.append(data) or real(data))
-    publish({**SITE, "index.html": b"two"}, out, sums={"plots/2/tanh.png": store.sha256(SITE["plots/2/tanh.png"])})
+    new = {**SITE, "index.html": b"two", "404.html": b"none"}
+    publish(new, out, sums={"plots/2/tanh.png": store.sha256(SITE["plots/2/tanh.png"])})
     assert (out / "plots/2/tanh.png").stat().st_ino == before
-    assert read[1:] == [b"two"]  # the first is the test's own
-    assert (out / "index.html").read_bytes() == b"two"
+    assert read[1:] == [b"none", b"two"]  # the first is the test's own
+    assert tree(out).items() >= new.items()
 
 
 def test_without_links_files_are_copied(tmp_path, monkeypatch):
     publish(SITE, tmp_path / "site")
     monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
-    publish({**SITE, "index.html": b"two"}, tmp_path / "site")
-    assert tree(tmp_path / "site").items() >= {**SITE, "index.html": b"two"}.items()
+    new = {**SITE, "index.html": b"two", "404.html": b"none"}
+    publish(new, tmp_path / "site")
+    assert tree(tmp_path / "site").items() >= new.items()
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_where_one_file_differs_it_alone_is_swapped(tmp_path, as_file):
+    out, data = tmp_path / "site", b"two"
+    publish(SITE, out, "a")
+    folder, picture = out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino
+    if as_file:
+        data = tmp_path / "two.html"
+        data.write_bytes(b"two")
+    with (out / "index.html").open("rb") as reader:
+        assert publish({**SITE, "index.html": data}, out, "b", ["odd"])
+        assert reader.read() == SITE["index.html"]  # who was reading it reads it to its end
+    assert (out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino) == (folder, picture)
+    assert {path: found for path, found in tree(out).items() if path != store.MANIFEST} == {
+        **SITE,
+        "index.html": b"two",
+    }
+    assert store.intact(out, "b") == ["odd"] and (out / "index.html").stat().st_mode & 0o777 == 0o644
+    assert {path.name for path in tmp_path.iterdir()} <= {"site", "two.html"}
+
+
+def test_one_file_that_cannot_be_written_leaves_the_last_site(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    before = tree(out)
+    with pytest.raises(FileNotFoundError):
+        publish({**SITE, "index.html": tmp_path / "gone.html"}, out, "b", sums={"index.html": "another"})
+    assert tree(out) == before and [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_interruption_before_the_manifest_of_a_swapped_file_is_noticed(tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(store, "_save_manifest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        publish({**SITE, "index.html": b"two"}, out, "b")
+    assert (out / "index.html").read_bytes() == b"two"
+    assert store.intact(out, "a") is None and store.intact(out, "b") is None
+    assert not publish({**SITE, "index.html": b"two"}, out, "b") and store.intact(out, "b") == []
+
+
+def test_a_file_that_takes_the_place_of_a_folder_and_the_other_way_round(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    (out / "empty").mkdir()
+    for site in ({**SITE, "empty": b"a file"}, {**SITE, "empty/a.html": b"in a folder"}):
+        assert publish(site, out)
+        assert {path: found for path, found in tree(out).items() if path != store.MANIFEST} == site
 
 
 def test_a_file_of_the_same_size_changed_at_once_is_noticed(tmp_path):
