@@ -9,7 +9,7 @@ import contextlib
 import datetime
 import json
 import os
-import platform
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import generator
-from generator import catalogue, columns, content, store
-from generator.catalogue import Catalogue, Means, Report
+from generator import columns, content, runs, store
 from generator.errors import ContentError, PeekError, Problem, nearest
 from generator.memo import Memo, digest
 from generator.overlay import Overlay
 from generator.progress import Progress
+from generator.runs import Catalogue, Means, Report
 
 if TYPE_CHECKING:
     from generator.content import Article
@@ -43,7 +43,7 @@ class Options:
     workers   processes that train and draw
     force     stages that run although the cache has their results
     device    "cpu", "cuda" or "auto"
-    executor, scheduler  who trains: see catalogue.Means
+    executor, scheduler  who trains: see runs.Means
     base_url  where the site will live; "" while unknown
     strict    warnings are errors
     draft     marks the pages
@@ -54,7 +54,7 @@ class Options:
     cache: Path = Path(".cache")
     templates: Path | None = None
     profile: str = "standard"
-    workers: int = field(default_factory=catalogue.default_workers)
+    workers: int = field(default_factory=runs.default_workers)
     force: frozenset[str] = frozenset()
     device: str = "cpu"
     executor: str = "local"
@@ -136,7 +136,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     only    names of experiments
     raises  PeekError: what the author can mend
     """
-    from generator import experiments
+    from generator import catalogue, experiments
 
     source = options.content / "experiments.toml"
     plan = experiments.read(source, options.profile)
@@ -149,7 +149,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     if wrong:
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = digest(catalogue.address(source, options.profile), sorted(only))
+    key = digest(runs.address(source, options.profile), sorted(only))
     return catalogue.make(chosen, key, means_of(options, progress))[1]
 
 
@@ -178,7 +178,12 @@ def address(options: Options, templates: Overlay) -> str:
 
 def made_with() -> list[Any]:
     """The code and the libraries that pages are made with."""
-    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), platform.python_version()]
+    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), python_version()]
+
+
+def python_version() -> str:
+    """As platform.python_version says it, whose module takes longer to import than all the versions to read."""
+    return sys.version.partition(" ")[0]
 
 
 def remembered(cache: Path) -> Memo:
@@ -211,17 +216,26 @@ def compose(
     """
     article, gathered, report = gather(options, means, memo, templates)
     warnings = list(memo("collapsed", gathered.contents, lambda: collapsed(gathered)))
-    carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
+    carded = memo("card", gathered.contents, lambda: runs.on_card(gathered))
     files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
     if carded:
-        files[SOCIAL_CARD] = catalogue.social_card(carded, article.meta.title, article.meta.subtitle, means)
+        files[SOCIAL_CARD] = social_card(carded, article, means)
     return Composed(files, gathered.sums, warnings, report)
+
+
+def social_card(run: Mapping[str, Any], article: Article, means: Means) -> Path:
+    """The file of an article's social card, drawn where it is not there. run: as runs.on_card gives it."""
+    said = article.meta.title, article.meta.subtitle
+    file = means.store.path("cards", runs.card_key(run, *said), "png")
+    if not file.exists():
+        from generator import catalogue
+
+        catalogue.draw_card(run, *said, means)
+    return file
 
 
 def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tuple[Article, Catalogue, Report | None]:
     """The article and the catalogue of its runs; what can be known to be wrong is raised before anything trains."""
-    from generator import experiments
-
     problems: list[Problem] = []
     article, plan = None, None
     source = options.content / "experiments.toml"
@@ -229,9 +243,11 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
         article = content.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
-    key = catalogue.address(source, options.profile)
-    gathered, report = catalogue.load(key, means), None
+    key = runs.address(source, options.profile)
+    gathered, report = runs.load(key, means), None
     if gathered is None:
+        from generator import experiments  # not needed where all is in the cache, nor is what follows
+
         try:
             plan = experiments.read(source, options.profile)
         except ContentError as error:
@@ -239,7 +255,7 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
     if problems or article is None:
         raise ContentError(problems)
     if gathered is None:
-        from generator import rehearsal
+        from generator import catalogue, rehearsal
 
         assert plan is not None
         if wrong := rehearsal.rehearse(article, plan, templates, options.cache / "templates", memo):
@@ -277,7 +293,7 @@ def render(
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
     info = page.BuildInfo(
         base_url=options.base_url,
-        versions={"python": platform.python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
+        versions={"python": python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
         columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},

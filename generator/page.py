@@ -26,7 +26,6 @@ import jinja2
 from generator import expressions, markup, style
 from generator.content import Article, Author, Meta
 from generator.errors import ContentError, Problem
-from generator.experiments import ACTIVATION_LABELS
 from generator.markup import FigureCall, Markup
 from generator.memo import Memo, digest
 from generator.overlay import Overlay
@@ -470,6 +469,8 @@ def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[A
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)
         return listed.index(value) if isinstance(listed, (list, tuple)) else otherwise
+
+    from generator.experiments import ACTIVATION_LABELS  # for figures that are new, and their runs are as well
 
     known = list(ACTIVATION_LABELS)
     return lambda key: (

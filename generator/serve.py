@@ -27,9 +27,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from generator.build import Options, compose, default_templates, means_of, remember, remembered
-from generator.catalogue import Means
 from generator.errors import PeekError
 from generator.progress import Progress
+from generator.runs import Means
 
 DEBOUNCE_MS = 50
 STEP_MS = 5

@@ -39,9 +39,15 @@ def code(*modules: str) -> str:
     return digest([(GENERATOR / f"{name}.py").read_text(encoding="utf-8") for name in modules])
 
 
+@functools.cache
 def all_code() -> str:
-    """Digest of every module's source."""
-    return code(*sorted(path.relative_to(GENERATOR).as_posix()[:-3] for path in GENERATOR.rglob("*.py")))
+    """Digest of every module's source, line endings normalised."""
+    made = hashlib.sha256()
+    for path, entry in sorted(_entries(str(GENERATOR)), key=lambda found: found[0]):
+        if path.endswith(".py"):
+            source = Path(entry.path).read_bytes().replace(b"\r\n", b"\n")
+            made.update(f"{path}\n{len(source)}\n".encode() + source)
+    return made.hexdigest()[:32]
 
 
 @functools.cache

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from generator import catalogue, columns, datasets, experiments, figures
-from generator.catalogue import DivergedRunError, Means
+from generator.catalogue import DivergedRunError
 from generator.experiments import RunSpec
 from generator.memo import digest
 from generator.progress import Progress
+from generator.runs import Means
 from generator.store import Store
 
 TOML = """\

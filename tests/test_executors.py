@@ -12,9 +12,9 @@ import pytest
 from distributed import Client, LocalCluster
 
 from generator import catalogue, executors, experiments, work
-from generator.catalogue import Means
 from generator.executors import ClusterError
 from generator.progress import Progress
+from generator.runs import Means
 from generator.store import Store
 
 TOML = """\

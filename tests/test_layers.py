@@ -39,6 +39,7 @@ ORDER = [
     "work",
     "executors",
     "progress",
+    "runs",
     "catalogue",
     "build",
     "new",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import build, catalogue, content, experiments, rehearsal, store
+from generator import build, catalogue, content, experiments, rehearsal, runs, store
 from generator.__main__ import main
 from generator.expressions import ExpressionError, evaluate
 from generator.overlay import Overlay
@@ -30,7 +30,7 @@ def test_nothing_is_wrong_with_an_article_that_is_right(folder):
 
 def test_what_will_be_measured_is_known_by_name(tmp_path):
     plan = experiments.read(TINY / "experiments.toml")
-    means = catalogue.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
+    means = runs.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
     made, _ = catalogue.make(plan, "any", means)
     foreseen = rehearsal.foreseen(plan)
     for run, to_come in zip(made.results, foreseen, strict=True):
