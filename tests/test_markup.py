@@ -1,5 +1,6 @@
 """Markdown to HTML: every construct, every mistake with its exact message, and that the HTML is valid."""
 
+import random
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import content, markup
+from generator import content, markup, paragraphs
 from generator.errors import ContentError, Problem
 from generator.results import Picture, Result, Results, UnknownResult
 
@@ -18,6 +19,7 @@ FIXTURE = Path(__file__).parent / "sites" / "markup"
 EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
 FIGURES = ("angles", "grid")
+PLAIN_CASES = 4000
 
 
 def grid():
@@ -402,6 +404,35 @@ CONSTRUCTS = [
     *(rf"^/// {kind}" for kind in ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenote")),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
+
+PLAIN = [
+    *("word", "a", "I", "He", "é", "Term", "1", "2."),
+    *("1)", "A)", "a.", "(so)", "“so”", "\ue0000\ue001", "\ue0001\ue001,"),
+]
+SIGNS = [
+    *("–", "-", "--", "---", "===", "#", "##", ":", "x:", "!", "?", "…", "+", "*"),
+    *("*so*", "**so**", "_so_", "~", "^", "=", "%", "@b", "/", "<", "<b>", "|", "&", "&amp;"),
+    *("ª", "²", "'", '"', "$", "\\*", "`so`", "{#a}", "[a]", "\u00a0", "\u2028", "\u200b", "\ufeff"),
+]
+GAPS = [*[" "] * 6, "\n", "\n", "\n\n", "\n\n\n", "", "  ", " \n", "\n ", "\n    ", "\t"]
+
+
+def test_what_markdown_need_not_see_is_what_it_would_make_of_it():
+    rng, plain = random.Random("plain"), 0
+    for _ in range(PLAIN_CASES):
+        words = rng.choice((PLAIN, PLAIN * 4 + SIGNS))
+        text = "".join(
+            rng.choice(words) + rng.choice(GAPS[: rng.choice((6, 10, 20))]) for _ in range(rng.randint(0, 9))
+        )
+        plain += bool(markup._PLAIN.fullmatch(text))
+        assert markup._converted(text) == paragraphs.convert(text), text
+    assert plain > PLAIN_CASES / 10
+
+
+@pytest.mark.parametrize("text", ["A word.", "One\nparagraph.\n\nAnd “another” (\ue0000\ue001)."])
+def test_plain_words_need_no_markdown(text, monkeypatch):
+    monkeypatch.setattr(paragraphs, "convert", lambda text: pytest.fail(text))
+    assert markup._converted(text)[0].startswith("<p>")
 
 
 if __name__ == "__main__":
