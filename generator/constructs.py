@@ -26,7 +26,7 @@ from generator.outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Out
 from generator.results import Results, Unmeasured, address
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
-VALUE = re.compile(r"""\{\{((?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
+VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
 
 _NUMBERS_ITSELF = re.compile(r"\\begin\{(align|equation|gather|alignat|flalign|multline)\*?\}")
 

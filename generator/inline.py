@@ -111,7 +111,7 @@ def _cells(row: str) -> int:
 
 _MARKER = re.compile(r"( *)(?:[-*+]|\d+\.)[ \t]+\S")
 _KEY = r"[A-Za-z][\w:.+/-]*"
-_INNER = r"""(?:[^{}"']|"[^"]*"|'[^']*')*"""
+_INNER = r"""(?:[^{}"']++|"[^"]*"|'[^']*')*"""
 _SIGN = re.compile(  # looks at a character before it tries each sign there, which takes a tenth of the time
     r"""
     (?=[\\`$<&{\[!\]@/"'.])(?:

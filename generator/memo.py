@@ -20,8 +20,10 @@ Plain = TypeVar("Plain")
 
 def digest(*parts: Any) -> str:
     """Address of what plain values decide: SHA-256 over JSON, first 32 hex digits."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_ENCODER.encode(parts).encode()).hexdigest()[:32]
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class Memo:
