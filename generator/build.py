@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import json
 import os
 import sys
 import time
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from generator.content import Article
 
 SOCIAL_CARD = "social-card.png"
-MEMO = "memo.json"
+MEMO = "memo.txt"
 ALSO = ("markupsafe", "math-core", "pygments", "pyyaml")  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
@@ -188,18 +187,24 @@ def python_version() -> str:
 
 def remembered(cache: Path) -> Memo:
     """What the last build with this code and these libraries made on the way to its pages."""
-    kept: Any = None
-    with contextlib.suppress(FileNotFoundError, ValueError):
-        kept = json.loads((cache / MEMO).read_bytes())
-    ours = isinstance(kept, dict) and kept.get("made_with") == digest(made_with())
-    return Memo(kept["values"] if ours else {})
+    kept = b""
+    with contextlib.suppress(FileNotFoundError):
+        kept = (cache / MEMO).read_bytes()
+    head, _, rows = kept.partition(b"\n")
+    ours = head == _head(rows)
+    return Memo(dict(row.split(" ", 1) for row in rows.decode().split("\n")) if ours else {})
 
 
 def remember(cache: Path, memo: Memo) -> None:
     """Keep what this build made, where any of it is new."""
     if memo.made:
-        kept = {"made_with": digest(made_with()), "values": memo.renewed()}
-        store.write_whole(cache / MEMO, json.dumps(kept).encode())
+        rows = "\n".join(f"{key} {value}" for key, value in memo.renewed().items()).encode()
+        store.write_whole(cache / MEMO, _head(rows) + b"\n" + rows)
+
+
+def _head(rows: bytes) -> bytes:
+    """The first line of what is kept: the digest of what made it, and of itself."""
+    return digest(made_with(), store.sha256(rows)).encode()
 
 
 def compose(

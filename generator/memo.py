@@ -1,8 +1,8 @@
 """What pure functions gave, under a digest of all they were given, from one build to the next.
 
-    memo = Memo(json.loads(kept))
+    memo = Memo(kept)
     math = memo("math", [tex, display], lambda: typeset(tex, display))
-    kept = json.dumps(memo.renewed())
+    kept = memo.renewed()
 
 A value is plain: text, numbers, lists, tables by text. It is the same whether it was kept or is made now, as both
 ways it has been through JSON.
@@ -27,11 +27,12 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class Memo:
-    """Values by the digest of what they were made of."""
+    """Values by the digest of what they were made of; kept as JSON, each is read when it is first asked for."""
 
-    def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, kept: Mapping[str, str] | None = None) -> None:
         self._kept = dict(kept or {})
-        self._asked: dict[str, Any] = {}
+        self._asked: dict[str, str] = {}
+        self._values: dict[str, Any] = {}
         self.made = 0  # how many values were not there
 
     def __call__(self, stage: str, given: Any, make: Callable[[], Plain]) -> Plain:
@@ -40,18 +41,19 @@ class Memo:
         given  plain values, all that `make` depends on
         """
         key = digest(stage, given)
-        if key in self._asked:
-            value: Plain = self._asked[key]
-            return value
-        if key in self._kept:
-            value = self._kept[key]
-        else:
-            value = json.loads(json.dumps(make()))
-            self.made += 1
-        self._asked[key] = value
+        if key not in self._asked:
+            kept = self._kept.get(key)
+            if kept is None:
+                kept = json.dumps(make())
+                self.made += 1
+            self._asked[key] = kept
+        if key not in self._values:
+            self._values[key] = json.loads(self._asked[key])
+        value: Plain = self._values[key]
         return value
 
-    def renewed(self) -> dict[str, Any]:
-        """All that was asked for since the last renewal; the rest is forgotten."""
+    def renewed(self) -> dict[str, str]:
+        """All that was asked for since the last renewal, as JSON in one line each; the rest is forgotten."""
         self._kept, self._asked = self._asked, {}
+        self._values = {key: self._values[key] for key in self._kept}
         return self._kept

@@ -1,6 +1,5 @@
 """What is kept between builds never shows: a site is the same bytes, and its mistakes the same words, without it."""
 
-import json
 import random
 import shutil
 import struct
@@ -22,7 +21,7 @@ def test_a_value_is_made_once_and_is_the_same_kept_or_made():
     memo, made = Memo(), []
     value = memo("stage", [1, "a"], lambda: made.append(1) or {"pair": (1, 2.5)})
     assert value == {"pair": [1, 2.5]} == memo("stage", [1, "a"], lambda: made.append(2))
-    again = Memo(json.loads(json.dumps(memo.renewed())))
+    again = Memo(memo.renewed())
     assert again("stage", [1, "a"], lambda: made.append(3)) == value and made == [1] and again.made == 0
 
 
@@ -41,9 +40,9 @@ def test_what_is_raised_is_not_kept():
 
 
 def test_what_nobody_asked_for_is_not_saved():
-    memo = Memo({digest("stage", 0): "old", digest("stage", 1): "asked"})
+    memo = Memo({digest("stage", 0): '"old"', digest("stage", 1): '"asked"'})
     memo("stage", 1, lambda: "new")
-    assert memo.renewed() == {digest("stage", 1): "asked"}
+    assert memo.renewed() == {digest("stage", 1): '"asked"'}
 
 
 def test_the_uppermost_file_of_a_name_counts(tmp_path):
@@ -175,10 +174,26 @@ def test_random_edits_give_the_same_with_and_without_what_was_kept(rich, build_b
             (rich / name).write_text(whole, encoding="utf-8")
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"made_with": 1}'])
-def test_what_cannot_be_read_is_not_there(tmp_path, damage):
-    store.write_whole(tmp_path / build.MEMO, damage)
+@pytest.mark.parametrize(
+    "damage",
+    [lambda kept: b"", lambda kept: kept[:-1], lambda kept: kept[:20], lambda kept: kept.replace(b"old", b"new")],
+    ids=["empty", "cut short", "no rows", "another value"],
+)
+def test_what_is_damaged_is_not_there(tmp_path, damage):
+    memo = Memo()
+    memo("stage", 1, lambda: "old")
+    build.remember(tmp_path, memo)
+    store.write_whole(tmp_path / build.MEMO, damage((tmp_path / build.MEMO).read_bytes()))
     assert build.remembered(tmp_path)("stage", 1, lambda: "made") == "made"
+
+
+def test_values_with_every_sign_are_kept(tmp_path):
+    memo, values = Memo(), ["a line\nand another", "\u2028 \x85 é \ue000", {"a b": [None, True, 1.5, "x y"]}, ""]
+    for value in values:
+        memo("stage", value, lambda value=value: value)
+    build.remember(tmp_path, memo)
+    again = build.remembered(tmp_path)
+    assert [again("stage", value, lambda: "made") for value in values] == values
 
 
 def test_other_code_starts_from_nothing(tmp_path, monkeypatch):
