@@ -292,7 +292,7 @@ def render(
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from generator import page
 
-    files: dict[str, bytes | Path] = {path: options.cache / file for path, file in gathered.files.items()}
+    files: dict[str, bytes | Path] = {**gathered.places}
     downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()

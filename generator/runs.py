@@ -48,6 +48,11 @@ class Catalogue:
     _store: Store = field(compare=False)
 
     @functools.cached_property
+    def places(self) -> dict[str, Path]:
+        """Where each file is, by its path in the site."""
+        return {path: self._store.root / file for path, file in self.files.items()}
+
+    @functools.cached_property
     def _gave(self) -> dict[str, Any]:
         """What the runs gave, from the store."""
         gave: dict[str, Any] = self._store.load_json("contents", self.contents)
@@ -115,7 +120,7 @@ def load(key: str, means: Means) -> Catalogue | None:
         _LOADED.clear()
         _LOADED[means.store.root, key] = Catalogue(**kept, _store=means.store)
     found = _LOADED[means.store.root, key]
-    there = all(os.path.exists(os.path.join(means.store.root, path)) for path in found.files.values())
+    there = all(map(os.path.exists, found.places.values()))
     return found if there and means.store.has("contents", found.contents, "json") else None
 
 
