@@ -9,10 +9,13 @@ the last axis, and biases are a weight column that meets a row of ones:
 
 Gradients are written by hand. What small networks need to be fast:
 
-- tanh(x) = 2 s(2x) - 1 with s the logistic function, which torch computes ten
-  times faster; the inner 2 is folded into the weights.
-- Products with an inner size of 2 or 3 are sums of outer products: matrix
-  libraries serve them badly.
+- On processors with vectors of 512 bits, tanh and small or thin products are
+  numpy's, which serves all makers alike. Torch's library, MKL, is faster at
+  large products alone, and where Intel is not the maker its tanh and its thin
+  products take several times as long.
+- Elsewhere tanh(x) = 2 s(2x) - 1 with s the logistic function, which torch
+  computes fast everywhere; the inner 2 is folded into the weights. Products
+  with an inner size of 2 or 3 are sums of outer products.
 - Batched products want each operand and result dense, so a layer's weights
   stand together for all networks, and pre-activations have a buffer of their
   own, which the backward pass uses again.
@@ -28,11 +31,12 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from generator import datasets, packing
@@ -42,7 +46,8 @@ from generator.network import LEAST_SQUARE
 LANES = 32
 CHECK_EVERY = 50
 TIED = 1e-6  # nats below log C at which all classes tie everywhere, when each point's own is among the highest
-THIN = 3  # an inner size up to this is worth outer products ...
+SMALL = 600_000  # multiplications; up to so many numpy's products are faster than torch's, made without packing
+THIN = 3  # so is a product with a side up to this; without numpy such an inner size is worth outer products ...
 TALL = 16  # ... when there are at least so many rows
 HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
 
@@ -134,18 +139,21 @@ class _Calls(NamedTuple):
 
     forward   fill `out` from the pre-activations
     backward  multiply the gradient, which by then has taken the pre-activations' place, by the slope
+    stretch   what the weights are multiplied by before they meet the points
     """
 
     forward: list[Call]
     backward: list[Call]
+    stretch: float = 1.0
 
 
 def _tanh(pre: Tensor, out: Tensor) -> _Calls:
+    backward: list[Call] = [partial(aten.tanh_backward.grad_input, pre, out, grad_input=pre)]
+    if _for_numpy(pre):
+        return _Calls([partial(np.tanh, pre.numpy(), out.numpy())], backward)
     minus_one = torch.tensor(-1.0, dtype=out.dtype, device=out.device)
-    return _Calls(
-        [partial(torch.sigmoid, pre, out=out), partial(torch.add, minus_one, out, alpha=2, out=out)],
-        [partial(aten.tanh_backward.grad_input, pre, out, grad_input=pre)],
-    )
+    double = partial(torch.add, minus_one, out, alpha=2, out=out)
+    return _Calls([partial(torch.sigmoid, pre, out=out), double], backward, stretch=2.0)
 
 
 def _relu(pre: Tensor, out: Tensor) -> _Calls:
@@ -219,24 +227,18 @@ def _directions(pre: Tensor, radius: Tensor, unit: Tensor) -> list[Call]:
     ]
 
 
-class _Activation(NamedTuple):
-    """How one activation is computed.
-
-    stretch  what the weights are multiplied by before they meet the points
-    calls    (stretched pre-activations, out) -> the calls of one layer
-    """
-
-    stretch: float
-    calls: Callable[[Tensor, Tensor], _Calls]
-
-
-ACTIVATIONS = {
-    "tanh": _Activation(2.0, _tanh),
-    "relu": _Activation(1.0, _relu),
-    "softplus": _Activation(1.0, _softplus),
-    "disk": _Activation(1.0, _disk),
-    "sphere": _Activation(1.0, _sphere),
+ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {
+    "tanh": _tanh,
+    "relu": _relu,
+    "softplus": _softplus,
+    "disk": _disk,
+    "sphere": _sphere,
 }
+
+
+def _for_numpy(tensor: Tensor) -> bool:
+    """Whether numpy's tanh, and its small products, are the fast ones where a tensor lives."""
+    return tensor.device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX512"
 
 
 def _padded(count: int) -> int:
@@ -245,7 +247,9 @@ def _padded(count: int) -> int:
 
 def _product(a: Tensor, b: Tensor, out: Tensor) -> list[Call]:
     """Calls that put a @ b, (B, rows, inner) @ (B, inner, N), into out."""
-    rows, inner = a.shape[1:]
+    rows, inner, columns = *a.shape[1:], b.shape[2]
+    if _for_numpy(out) and (rows * inner * columns <= SMALL or min(rows, inner, columns) <= THIN):
+        return [partial(np.matmul, a.numpy(), b.numpy(), out.numpy())]
     if inner > THIN or rows < TALL:
         return [partial(torch.bmm, a, b, out=out)]
     terms = [(a[:, :, j : j + 1], b[:, j : j + 1]) for j in range(inner)]
@@ -255,15 +259,15 @@ def _product(a: Tensor, b: Tensor, out: Tensor) -> list[Call]:
 class _Layer:
     """One layer of B networks: views of its part of the flat buffers, and its work space.
 
-    A weight matrix with more outputs than inputs is stored transposed, because
-    the product that makes its gradient is faster with the long side last.
+    A weight matrix with many outputs is stored transposed, because torch's
+    product that makes its gradient is faster so, by a fifth or several times.
     """
 
     def __init__(self, batch: int, start: int, out: int, inputs: int, points: int, like: Tensor) -> None:
         self.units = out
         self.start, self.stop = start, start + batch * out * (inputs + 1)
         self.shape = (batch, out, inputs + 1)
-        self.transposed = out > inputs + 1
+        self.transposed = out >= TALL
         self.out = like.new_ones(batch, out + 1, points)  # the last row stays 1 and meets the next layer's biases
         self.delta = like.new_empty(batch, out, points)
 
@@ -278,7 +282,7 @@ class _Networks:
     """B networks of one shape, and the calls that take them through an epoch.
 
     forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
-    backward  fills the gradients and Adam's means; what is left of its step is `step`
+    backward  fills the gradients; `step` follows them
     """
 
     def __init__(self, specs: list[RunSpec], x: Tensor) -> None:
@@ -296,16 +300,25 @@ class _Networks:
             start = self.layers[-1].stop
         self.params = x.new_zeros(_padded(start))
         self.grads, self.mean, self.square = (torch.zeros_like(self.params) for _ in range(3))
-        self.activations = [ACTIVATIONS[name] for name in layer_activations(spec)]
+        self.update = partial(
+            torch._fused_adam_,
+            *([buffer] for buffer in (self.params, self.grads, self.mean, self.square)),
+            [],
+            beta1=spec.beta1,
+            beta2=spec.beta2,
+            weight_decay=0.0,  # only weights decay, see `_decay`
+            eps=spec.epsilon,
+            amsgrad=False,
+            maximize=False,
+        )
         self.calls = [
-            activation.calls(layer.delta, layer.out[:, : layer.units])
-            for layer, activation in zip(self.layers[:-1], self.activations, strict=True)
+            ACTIVATIONS[name](layer.delta, layer.out[:, : layer.units])
+            for layer, name in zip(self.layers[:-1], layer_activations(spec), strict=True)
         ]
         self.result = x.new_zeros(2, self.batch)
-        self.divisor = torch.empty_like(self.params)
         self.log_p = torch.empty_like(self.layers[-1].delta)
         self.forward = [*self._activate(), *self._judge()]
-        self.backward = [*self._differentiate(), *self._average()]
+        self.backward = [*self._differentiate(), self._decay()]
 
     def start(self, weights: Tensor, order: Tensor) -> None:
         """Begin at weights (B, P), with Adam at rest."""
@@ -313,10 +326,9 @@ class _Networks:
         for buffer in (self.grads, self.mean, self.square):
             buffer.zero_()
 
-    def step(self, floor: Tensor, size: float) -> None:
-        """Move the parameters as Adam's means say; see `_adam_rates` for both, which differ by epoch."""
-        self.divisor.add_(floor)
-        self.params.addcdiv_(self.mean, self.divisor, value=size)
+    def step(self, number: Tensor, rate: float) -> None:
+        """Adam's step of a number, from 1 up, a float32 scalar."""
+        self.update([number], lr=rate)
 
     def hold_head(self, weights: Tensor) -> None:
         """Take the output layer back to where it stands in (B, P) weights, and Adam to rest there."""
@@ -334,10 +346,10 @@ class _Networks:
         """Fill every layer's `out`; the head's logits stay in its `delta`."""
         *hidden, head = self.layers
         used = self.params
-        if any(activation.stretch != 1 for activation in self.activations):
+        if any(calls.stretch != 1 for calls in self.calls):
             stretch, used = torch.ones_like(self.params), torch.empty_like(self.params)
-            for layer, activation in zip(hidden, self.activations, strict=True):
-                stretch[layer.start : layer.stop] = activation.stretch
+            for layer, calls in zip(hidden, self.calls, strict=True):
+                stretch[layer.start : layer.stop] = calls.stretch
             yield partial(torch.mul, self.params, stretch, out=used)
         below = self.x
         for layer, calls in zip(hidden, self.calls, strict=True):
@@ -378,9 +390,9 @@ class _Networks:
             below = source.out if source else self.x
             grad = layer.of(self.grads)
             if layer.transposed:
-                yield partial(torch.bmm, below, layer.delta.transpose(1, 2), out=grad.transpose(1, 2))
+                yield from _product(below, layer.delta.transpose(1, 2), grad.transpose(1, 2))
             else:
-                yield partial(torch.bmm, layer.delta, below.transpose(1, 2), out=grad)
+                yield from _product(layer.delta, below.transpose(1, 2), grad)
             if layer is self.layers[-1] and not self.spec.head_bias:
                 yield partial(grad[:, :, -1].zero_)
             if source:
@@ -388,36 +400,28 @@ class _Networks:
                 yield from _product(weight.transpose(1, 2), layer.delta, source.delta)
                 yield from self.calls[index - 1].backward
 
-    def _average(self) -> Iterator[Call]:
-        """L2, then Adam's means over the epochs, the root of the squares' into `divisor`."""
-        spec, grads = self.spec, self.grads
-        decay = torch.zeros_like(grads)
+    def _decay(self) -> Call:
+        """L2, of weights alone, into the gradients."""
+        decay = torch.zeros_like(self.grads)
         for layer in self.layers:
-            layer.of(decay)[:, :, :-1] = spec.l2
-        yield partial(grads.addcmul_, self.params, decay)
-        yield partial(self.mean.lerp_, grads, 1 - spec.beta1)
-        yield partial(torch.mul, grads, grads, out=self.divisor)
-        yield partial(self.square.lerp_, self.divisor, 1 - spec.beta2)
-        yield partial(torch.sqrt, self.square, out=self.divisor)
+            layer.of(decay)[:, :, :-1] = self.spec.l2
+        return partial(self.grads.addcmul_, self.params, decay)
 
 
-def _adam_rates(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
-    """What Adam adds to the root of the mean squares, and multiplies the mean by, each epoch: both (epochs,).
-
-    The bias corrections are folded in: m/c1 / (sqrt(v/c2) + e) = sqrt(c2)/c1 m / (sqrt(v) + sqrt(c2) e).
-    """
-    steps = np.arange(1, spec.epochs + 1)
-    root = np.sqrt(1 - spec.beta2**steps)
-    return spec.epsilon * root, -learning_rates(spec) * root / (1 - spec.beta1**steps)
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries loaded by now that have threads, numpy's among them; looking for them takes milliseconds."""
+    return ThreadpoolController()
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Torch on one thread: where it splits a loop would depend on the machine, and so would the last bits."""
+    """Torch and numpy on one thread: where they split would depend on the machine, and so would the last bits."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with _libraries().limit(limits=1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(threads)
 
@@ -451,7 +455,7 @@ def _points(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> list[Run]:
-    with _one_thread(), torch.inference_mode():
+    with _one_thread(), torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):  # losses are checked
         spec = specs[0]
         data = [_points(each) for each in specs]
         x = torch.from_numpy(np.stack([x for x, _ in data])).to(device, dtype)
@@ -461,8 +465,8 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
         initial = torch.from_numpy(np.stack([initial_weights(s) for s in specs])).to(x)
         networks.start(initial, order)
 
-        floors, sizes = _adam_rates(spec)
-        rates = list(zip(torch.from_numpy(floors).to(x).unbind(), sizes.tolist(), strict=True))
+        numbers = torch.arange(1, spec.epochs + 1, dtype=torch.float32, device=device)
+        steps = list(zip(numbers.unbind(), learning_rates(spec).tolist(), strict=True))
         history = x.new_zeros(spec.epochs + 1, 2, len(specs))
         results = history.unbind()
         kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
@@ -476,7 +480,7 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> li
                 _check_finite(specs, history[: epoch + 1, 0])
             if epoch < spec.epochs:
                 backward()
-                networks.step(*rates[epoch])
+                networks.step(*steps[epoch])
                 if epoch < spec.head_held:
                     networks.hold_head(initial)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from generator import packing, train
 from generator.experiments import ACTIVATIONS, RunSpec, batch_size, layer_activations, layer_shapes
@@ -57,6 +58,13 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(params=["numpy", "torch"])
+def way(request, monkeypatch):
+    """Each of the two ways that a processor may be served, whichever this one would take."""
+    chosen = request.param
+    monkeypatch.setattr(train, "_for_numpy", lambda tensor: chosen == "numpy" and tensor.device.type == "cpu")
 
 
 def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +128,7 @@ def spec_of(activation: str, hidden: tuple[int, ...], epochs: int) -> RunSpec:
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("hidden", SHAPES)
+@pytest.mark.usefixtures("way")
 def test_matches_plain_torch_in_double_precision(activation, hidden):
     # Where a point passes the origin, the sphere's slope has no bound: double precision too lasts a few dozen steps.
     spec = spec_of(activation, hidden, epochs=30 if activation == "sphere" else 200)
@@ -130,6 +139,7 @@ def test_matches_plain_torch_in_double_precision(activation, hidden):
 
 
 @pytest.mark.parametrize(("classes", "hidden"), [(2, (5, 1)), (9, (8, 4)), (17, (6, 2))])
+@pytest.mark.usefixtures("way")
 def test_points_of_more_dimensions_match_plain_torch(classes, hidden):
     spec = replace(spec_of("tanh", hidden, epochs=100), classes=classes, dataset="simplex", points_per_class=5)
     run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
@@ -142,6 +152,7 @@ def test_points_of_more_dimensions_match_plain_torch(classes, hidden):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 @pytest.mark.parametrize("hidden", SHAPES)
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.usefixtures("way")
 def test_matches_plain_torch_in_single_precision(activation, hidden, device):
     spec = spec_of(activation, hidden, epochs=30)
     run = train_together([replace(spec, seed=1), spec], device)[1]
@@ -222,6 +233,7 @@ def assert_same_bytes(run: Run, other: Run) -> None:
         (9, 20, (33, 5)),
     ],
 )
+@pytest.mark.usefixtures("way")
 def test_company_changes_no_byte(activation, classes, points_per_class, hidden):
     spec = RunSpec(classes, activation, seed=0, points_per_class=points_per_class, hidden=hidden, epochs=40)
     specs = [replace(spec, seed=seed) for seed in range(17)]
@@ -230,16 +242,47 @@ def test_company_changes_no_byte(activation, classes, points_per_class, hidden):
         assert_same_bytes(train_together(company)[company.index(specs[4])], together[4])
 
 
-def test_threads_change_no_byte():
-    # 7 x 65 x 160 numbers a pass: enough for torch to split among threads, and at places no vector ends.
-    spec = RunSpec(classes=4, activation="tanh", seed=0, points_per_class=33, hidden=(65, 2), epochs=40)
+@pytest.mark.parametrize("hidden", [(65, 2), (40, 30, 2)])
+@pytest.mark.usefixtures("way")
+def test_threads_change_no_byte(hidden):
+    # 7 x 65 x 160 numbers a pass: enough for torch to split among threads, and at places no vector ends. OpenBLAS
+    # splits products of more than 262,144 multiplications, such as 40 x 41 x 160.
+    spec = RunSpec(classes=4, activation="tanh", seed=0, points_per_class=33, hidden=hidden, epochs=40)
     specs = [replace(spec, seed=seed) for seed in range(7)]
-    together = train_together(specs)
+    with threadpool_limits(1):
+        together = train_together(specs)
     for threads in (2, 3):
         torch.set_num_threads(threads)
-        for run, other in zip(train_together(specs), together, strict=True):
-            assert_same_bytes(run, other)
-        assert torch.get_num_threads() == threads
+        with threadpool_limits(threads, user_api="blas"):
+            for run, other in zip(train_together(specs), together, strict=True):
+                assert_same_bytes(run, other)
+            assert torch.get_num_threads() == threads
+            assert {pool["num_threads"] for pool in ThreadpoolController().info() if pool["user_api"] == "blas"} == {
+                threads
+            }
+
+
+def test_products_are_made_on_one_thread(monkeypatch):
+    seen = []
+
+    def activation(pre, out):
+        pools = ThreadpoolController().info()
+        seen.append((torch.get_num_threads(), *(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")))
+        return train._relu(pre, out)
+
+    monkeypatch.setitem(train.ACTIVATIONS, "relu", activation)
+    torch.set_num_threads(2)
+    with threadpool_limits(2, user_api="blas"):
+        train_together([RunSpec(classes=2, activation="relu", seed=1, hidden=(3, 2), epochs=2)])
+    assert len(seen) == 2 and set(sum(seen, ())) == {1}
+
+
+def test_numpy_serves_the_processors_that_it_is_fast_on(monkeypatch):
+    tensor = torch.zeros(2)
+    for capability in ("AVX512", "AVX2", "DEFAULT"):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda said=capability: said)
+        assert train._for_numpy(tensor) == (capability == "AVX512")
+        assert not train._for_numpy(tensor.to("meta"))
 
 
 @pytest.mark.parametrize("activation", sorted(train.ACTIVATIONS))
