@@ -164,16 +164,11 @@ def _relu(pre: Tensor, out: Tensor) -> _Calls:
 
 
 def _softplus(pre: Tensor, out: Tensor) -> _Calls:
-    """log(1 + e^a), with slope 1 - e^-out."""
+    """log(1 + e^a), whose slope is the logistic function."""
     slope = torch.empty_like(pre)
     return _Calls(
-        [partial(aten.softplus.out, pre, out=out)],
-        [
-            partial(torch.neg, out, out=slope),
-            partial(torch.expm1, slope, out=slope),
-            partial(torch.mul, slope, pre, out=pre),
-            partial(torch.neg, pre, out=pre),
-        ],
+        [partial(aten.softplus.out, pre, out=out), partial(torch.sigmoid, pre, out=slope)],
+        [partial(torch.mul, slope, pre, out=pre)],
     )
 
 
