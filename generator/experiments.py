@@ -20,7 +20,7 @@ ACTIVATIONS = tuple(ACTIVATION_LABELS)
 IN_PAGES = ("tanh", "relu")  # what the page's scripts know
 VECTOR_ACTIVATIONS = ("disk", "sphere")
 LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
-BATCH_NUMBERS = 800_000  # activations and their gradients, 3.2 MB of float32: measured best on one core and on two
+BATCH_NUMBERS = 400_000  # activations and their gradients, 1.6 MB of float32: measured best on one core and on two
 BATCH_AT_MOST = 32  # by then, what a call costs is spread thin
 GPU_BATCH_NUMBERS = 500_000_000  # 2 GB of float32
 GPU_BATCH_AT_MOST = 512  # their histories and checkpoints on the way to the store are 200 MB
@@ -94,7 +94,7 @@ def batch_size(spec: RunSpec, device: str = "cpu") -> int:
 
     On a CPU as many as keep their work in cache; on a GPU so many that its memory is busy.
     """
-    numbers = 2 * sum(spec.hidden) * spec.classes * spec.points_per_class
+    numbers = 2 * (sum(spec.hidden) + spec.classes) * spec.classes * spec.points_per_class
     size = BATCH_NUMBERS // numbers if device == "cpu" else GPU_BATCH_NUMBERS // numbers
     return max(1, min(BATCH_AT_MOST if device == "cpu" else GPU_BATCH_AT_MOST, size))
 

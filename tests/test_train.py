@@ -297,8 +297,11 @@ def test_an_epoch_stays_on_the_device_of_its_points(activation):
 
 def test_batches_fit_the_cache_and_small_networks_share_their_overhead():
     recipe = RunSpec(classes=5, activation="tanh", seed=0)
-    wide = replace(recipe, hidden=(120, 80, 40, 2))
-    assert 1 <= batch_size(replace(recipe, points_per_class=100_000)) < batch_size(wide) < batch_size(recipe) <= 64
+    wide, tiny = replace(recipe, hidden=(120, 80, 40, 2)), replace(recipe, points_per_class=4)
+    assert 1 == batch_size(replace(recipe, points_per_class=100_000)) <= batch_size(wide)
+    assert batch_size(wide) < batch_size(replace(recipe, classes=7)) < batch_size(recipe) < batch_size(tiny) <= 64
+    few, many = (replace(recipe, classes=k, points_per_class=320 // k, hidden=(24, 3)) for k in (4, 32))
+    assert batch_size(many) < batch_size(few)  # logits take room too
 
 
 def test_checkpoints_hold_both_ends_and_rise():
