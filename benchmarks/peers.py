@@ -20,8 +20,9 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 
 from benchmarks.contest import serve
+from generator import catalogue
 from generator.executors import local
-from generator.experiments import RunSpec, batch_size, layer_shapes
+from generator.experiments import RunSpec, layer_shapes
 from generator.train import Run, learning_rates, train_together
 
 Answer = dict[str, Any]
@@ -184,14 +185,19 @@ def ours(processes: int) -> Callable[[Problem], Answer]:
     def answer(problem: Problem) -> Answer:
         began = time.perf_counter()
         specs = [replace(problem.spec, seed=seed) for seed in range(len(problem.x))]
-        size = min(batch_size(problem.spec), -(-len(specs) // processes))
-        sent = [pool.submit(metered, specs[at : at + size]) for at in range(0, len(specs), size)]
+        batches = catalogue.batches(specs, processes)
+        sent = [pool.submit(metered, batch) for batch in batches]
         done = [job.result() for job in sent]
+        last = {
+            spec.seed: float(run.loss[-2])
+            for batch, (runs, _) in zip(batches, done, strict=True)
+            for spec, run in zip(batch, runs, strict=True)
+        }
         return {
             "seconds": time.perf_counter() - began,
             "cpu_s": sum(cpu_s for _, cpu_s in done),
             "compile_s": 0.0,
-            "losses": [float(run.loss[-2]) for runs, _ in done for run in runs],
+            "losses": [last[spec.seed] for spec in specs],
         }
 
     return answer

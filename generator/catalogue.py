@@ -35,6 +35,7 @@ Asked = TypeVar("Asked")
 ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
 CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
 MEASURED_AT_ONCE = 10
+BATCHES_EACH = 2  # that a worker trains at least, where there are so many runs: the last ones end near together
 JUDGED_AT_ONCE = 50
 
 
@@ -237,7 +238,7 @@ class _Maker:
         made_by = "" if self.means.executor == "local" else all_code()
         return [
             (specs, len(specs), work.train, specs, device, made_by, _optimum(specs[0], laws))
-            for specs in _batches(missing, crew.size, device)
+            for specs in batches(missing, crew.size, device)
         ]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
@@ -402,18 +403,20 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
     return law["optima"][0]["points"] if law else None
 
 
-def _batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:
-    """Runs that differ in seed alone in batches that keep all workers busy, the costliest first."""
+def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:
+    """Runs that differ in seed alone in batches, the costliest first, none so large that workers wait for its end."""
     alike: dict[RunSpec, list[RunSpec]] = {}
     for spec in specs:
         alike.setdefault(replace(spec, seed=0), []).append(spec)
-    batches = []
-    for group in alike.values():
-        size = experiments.batch_size(group[0], device)
+    most = sum(len(group) * experiments.cost(spec) for spec, group in alike.items()) // (workers * BATCHES_EACH)
+    found = []
+    for spec, group in alike.items():
+        size = experiments.batch_size(spec, device)
         if device == "cpu":
-            size = min(size, -(-len(group) // workers))
-        batches += [group[start : start + size] for start in range(0, len(group), size)]
-    return sorted(batches, key=lambda batch: -len(batch) * experiments.cost(batch[0]))
+            size = max(1, min(size, most // experiments.cost(spec)))
+        count = -(-len(group) // size)
+        found += [group[len(group) * part // count : len(group) * (part + 1) // count] for part in range(count)]
+    return sorted(found, key=lambda batch: -len(batch) * experiments.cost(batch[0]))
 
 
 def _assemble(

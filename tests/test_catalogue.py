@@ -154,3 +154,26 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
         jobs = maker._training(list(maker.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
         assert [job[-1] for job in jobs] == [optimum]
         assert maker._training(list(maker.keys), {})[0][-1] is None
+
+
+def sizes(batches):
+    return [len(batch) for batch in batches]
+
+
+def test_batches_keep_all_workers_busy_to_the_end():
+    large = RunSpec(classes=5, activation="tanh", seed=0)
+    small = dataclasses.replace(large, classes=2, epochs=10)
+
+    def seeds(spec, count):
+        return [dataclasses.replace(spec, seed=seed) for seed in range(count)]
+
+    most = experiments.batch_size(large)
+    batches = catalogue.batches(seeds(large, 10 * most + 1), 2)
+    assert max(sizes(batches)) <= most and max(sizes(batches)) - min(sizes(batches)) <= 1  # none is left with a few
+    assert sizes(catalogue.batches(seeds(large, 2), 2)) == [1, 1]  # one each
+    assert sizes(catalogue.batches(seeds(large, 4), 2)) == [1] * 4
+    batches = catalogue.batches(seeds(small, 2) + seeds(large, 8), 2)
+    assert sizes(batches) == [2, 2, 2, 2, 2]  # who trains the small ones together keeps nobody waiting
+    assert [batch[0].classes for batch in batches] == [5, 5, 5, 5, 2]
+    assert sorted(spec.seed for batch in batches[:4] for spec in batch) == list(range(8))
+    assert sizes(catalogue.batches(seeds(large, 8), 2, "cuda")) == [8]

@@ -62,7 +62,7 @@ def specs():
 
 def jobs():
     """How many jobs a cluster of two threads is sent."""
-    return len(catalogue._batches(specs(), 2))
+    return len(catalogue.batches(specs(), 2))
 
 
 def files(cache):
