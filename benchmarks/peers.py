@@ -32,7 +32,8 @@ class Problem:
     """Networks to train: x (n, N, 2), y (N,), weights (n, P) layer by layer [W | b] row by row."""
 
     def __init__(self, path: str, spec: dict[str, Any]) -> None:
-        self.spec = RunSpec(**{**spec, "hidden": tuple(spec["hidden"])})
+        options = tuple(map(tuple, spec["dataset_options"]))
+        self.spec = RunSpec(**{**spec, "hidden": tuple(spec["hidden"]), "dataset_options": options})
         with np.load(path) as arrays:
             self.x, self.y, self.weights = (torch.from_numpy(arrays[name]) for name in ("x", "y", "weights"))
         self.rates = learning_rates(self.spec).tolist()
