@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contest import Contestant, Unavailable, environment, ratio, rounds, shown, table
-from generator import datasets
+from generator import catalogue, datasets
 from generator.experiments import RunSpec, batch_size, layer_shapes
 
 TITLE = "Training"
@@ -152,7 +152,7 @@ def by_hand(ring: Ring, quick: bool) -> str:
     for hidden, classes in ((RECIPE.hidden, (2, 3, 4, 5, 6, 7)), (WIDE, (2, 5, 7))):
         rows, walls, cores = [], [], []
         for spec in grid(hidden, (5,) if quick else classes):
-            ours = ("ours", PROCESSES, spec, PROCESSES * batch_size(spec))
+            ours = ("ours", PROCESSES, spec, PROCESSES * catalogue.BATCHES_EACH * batch_size(spec))
             hand = [("eager", threads, spec, 1) for threads in (1, 2)]
             found = ring.race([ours, *hand])
             best = fastest(found, hand)

@@ -408,7 +408,8 @@ def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list
     alike: dict[RunSpec, list[RunSpec]] = {}
     for spec in specs:
         alike.setdefault(replace(spec, seed=0), []).append(spec)
-    most = sum(len(group) * experiments.cost(spec) for spec, group in alike.items()) // (workers * BATCHES_EACH)
+    total = sum(len(group) * experiments.cost(spec) for spec, group in alike.items())
+    most = total // (workers * BATCHES_EACH) if workers > 1 else total
     found = []
     for spec, group in alike.items():
         size = experiments.batch_size(spec, device)

@@ -172,6 +172,7 @@ def test_batches_keep_all_workers_busy_to_the_end():
     assert max(sizes(batches)) <= most and max(sizes(batches)) - min(sizes(batches)) <= 1  # none is left with a few
     assert sizes(catalogue.batches(seeds(large, 2), 2)) == [1, 1]  # one each
     assert sizes(catalogue.batches(seeds(large, 4), 2)) == [1] * 4
+    assert sizes(catalogue.batches(seeds(large, 4), 1)) == [4]  # nobody to wait for
     batches = catalogue.batches(seeds(small, 2) + seeds(large, 8), 2)
     assert sizes(batches) == [2, 2, 2, 2, 2]  # who trains the small ones together keeps nobody waiting
     assert [batch[0].classes for batch in batches] == [5, 5, 5, 5, 2]
