@@ -10,9 +10,9 @@ the last axis, and biases are a weight column that meets a row of ones:
 Gradients are written by hand. What small networks need to be fast:
 
 - On processors with vectors of 512 bits, tanh and small or thin products are
-  numpy's, which serves all makers alike. Torch's library, MKL, is faster at
-  large products alone, and where Intel is not the maker its tanh and its thin
-  products take several times as long.
+  numpy's, which asks what a processor can and not who made it. Torch's
+  library, MKL, is faster at large products alone; held to shorter vectors, it
+  takes several times as long for tanh and for thin products.
 - Elsewhere tanh(x) = 2 s(2x) - 1 with s the logistic function, which torch
   computes fast everywhere; the inner 2 is folded into the weights. Products
   with an inner size of 2 or 3 are sums of outer products.
