@@ -3,8 +3,12 @@
     python -m benchmarks.by_hand
 
 It answers requests (see contest.py): for one network, the seconds of each
-step and the bytes of the animation. Nothing here is written slowly on
-purpose; each step is what the libraries' own first examples do.
+step and the bytes of the animation. It shows what the pictures of 2017 show:
+regions of 500 x 500 places behind the input plane, the hidden plane and the
+arrows; square points with black edges; a histogram a class. Nothing here is
+written slowly on purpose; each step is what the libraries' own first examples
+do. Kinder than the pipeline of 2017 is that frames share their limits, that
+they are square, and that markers of the background are small.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any
 import imageio.v2 as imageio
 import matplotlib
 import numpy as np
+import scipy.stats
 import torch
 
 from benchmarks.contest import serve
@@ -28,7 +33,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
 SIDE_IN, DPI = 4.8, 100
-BACKGROUND, LATTICE, ARROWS = 500, 1000, 24
+BACKGROUND, LATTICE, ARROWS = 500, 1000, 20
 CLASS_COLOURS = np.array(["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"])
 
 
@@ -64,9 +69,15 @@ def train(net: Network, x: torch.Tensor, y: torch.Tensor, epochs: int, kept: set
     return moving, losses
 
 
-def grid(side: int) -> np.ndarray:
-    axis = np.linspace(-1, 1, side, dtype=np.float32)
+def grid(side: int, low: float = -1.0, high: float = 1.0) -> np.ndarray:
+    axis = np.linspace(low, high, side, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+
+
+def limits(hidden: np.ndarray, activation: str) -> tuple[float, float]:
+    """The part of the hidden plane that is shown, of both axes: for ReLU, as far as the points are in the end."""
+    farthest = max(1.0, float(hidden.max()))
+    return (-1.1, 1.1) if activation == "tanh" else (-0.05 * farthest, 1.05 * farthest)
 
 
 def start_plane(title: str) -> None:
@@ -81,33 +92,43 @@ def end(path: Path) -> None:
 
 
 def points(xy: np.ndarray, y: np.ndarray) -> None:
-    plt.scatter(xy[:, 0], xy[:, 1], s=10, c=CLASS_COLOURS[y])
+    plt.scatter(xy[:, 0], xy[:, 1], s=40, marker="s", c=CLASS_COLOURS[y], edgecolors="black")
 
 
-def input_data(x: np.ndarray, y: np.ndarray, path: Path) -> None:
-    start_plane("input")
-    points(x, y)
-    end(path)
+def background(places: np.ndarray, predicted: np.ndarray) -> None:
+    """Every place is a square marker."""
+    plt.scatter(places[:, 0], places[:, 1], s=1, marker="s", c=CLASS_COLOURS[predicted], alpha=0.25)
 
 
-def boundaries(net: Network, x: np.ndarray, y: np.ndarray, path: Path) -> None:
-    """Every place of the background is a square marker."""
+def input_regions(net: Network) -> None:
     places = grid(BACKGROUND)
     with torch.no_grad():
-        predicted = net(torch.from_numpy(places)).argmax(1).numpy()
-    start_plane("decision boundaries")
-    plt.scatter(places[:, 0], places[:, 1], s=1, marker="s", c=CLASS_COLOURS[predicted], alpha=0.25)
+        background(places, net(torch.from_numpy(places)).argmax(1).numpy())
+
+
+def input_plane(net: Network, x: np.ndarray, y: np.ndarray, path: Path) -> None:
+    start_plane("input plane")
+    input_regions(net)
     points(x, y)
     end(path)
 
 
-def animation(moving: list[Any], y: np.ndarray, folder: Path, path: Path) -> None:
+def hidden_plane(net: Network, hidden: np.ndarray, y: np.ndarray, shown: tuple[float, float], path: Path) -> None:
+    start_plane("hidden plane")
+    places = grid(BACKGROUND, *shown)
+    with torch.no_grad():
+        background(places, net.last(torch.from_numpy(places)).argmax(1).numpy())
+    points(hidden, y)
+    end(path)
+
+
+def animation(moving: list[Any], y: np.ndarray, shown: tuple[float, float], folder: Path, path: Path) -> None:
     """One savefig a frame, and all files into a GIF."""
     files = []
     for epoch, hidden in moving:
         start_plane(f"epoch {epoch}")
-        plt.xlim(-1.1, 1.1)
-        plt.ylim(-1.1, 1.1)
+        plt.xlim(*shown)
+        plt.ylim(*shown)
         points(hidden, y)
         files.append(folder / f"frame{epoch:05d}.png")
         end(files[-1])
@@ -118,31 +139,38 @@ def vectors(net: Network, path: Path) -> None:
     places = grid(ARROWS)
     with torch.no_grad():
         hidden = net.hidden(torch.from_numpy(places)).numpy()
+    units = hidden / np.maximum(np.linalg.norm(hidden, axis=1, keepdims=True), 1e-12)
     start_plane("where the hidden vector points")
-    plt.quiver(places[:, 0], places[:, 1], hidden[:, 0], hidden[:, 1])
+    input_regions(net)
+    plt.quiver(places[:, 0], places[:, 1], units[:, 0], units[:, 1])
     end(path)
 
 
 def angles(net: Network, classes: int, path: Path) -> None:
-    """The directions of the hidden vectors of a million inputs, by class."""
+    """The directions of the hidden vectors of a million inputs: a histogram a class, its circular mean and spread."""
     with torch.no_grad():
         hidden = net.hidden(torch.from_numpy(grid(LATTICE)))
         predicted = net.last(hidden).argmax(1).numpy()
-    direction = np.degrees(np.arctan2(hidden[:, 1].numpy(), hidden[:, 0].numpy())) % 360
+    direction = np.arctan2(hidden[:, 1].numpy(), hidden[:, 0].numpy()) % (2 * np.pi)
+    columns = 2 if classes == 2 else 3
     plt.figure(figsize=(1.5 * SIDE_IN, SIDE_IN))
     for label in range(classes):
         of_class = direction[predicted == label]
-        radians = np.radians(of_class)
-        mean = np.degrees(np.arctan2(np.sin(radians).mean(), np.cos(radians).mean())) if len(of_class) else 0
-        plt.hist(of_class, bins=72, range=(0, 360), alpha=0.6, color=CLASS_COLOURS[label], label=f"{mean:.1f} degrees")
-    plt.legend()
+        plt.subplot((classes - 1) // columns + 1, columns, label + 1)
+        plt.hist(np.degrees(of_class), bins=72, range=(0, 360), color=CLASS_COLOURS[label])
+        if len(of_class):
+            mean, std = np.degrees(scipy.stats.circmean(of_class)), np.degrees(scipy.stats.circstd(of_class))
+            plt.title(f"{mean:.1f} ± {std:.1f}")
+    plt.tight_layout()
     end(path)
 
 
-def loss(losses: list[float], path: Path) -> None:
+def loss(losses: list[float], classes: int, path: Path) -> None:
     plt.figure(figsize=(1.5 * SIDE_IN, SIDE_IN))
-    plt.semilogy(losses)
+    plt.semilogx(losses)
+    plt.axhline(np.log(classes), linestyle="--")
     plt.xlabel("epoch")
+    plt.ylabel("cross-entropy")
     end(path)
 
 
@@ -165,18 +193,20 @@ def pipeline(classes: int, activation: str, hidden: list[int], epochs: int, fram
     kept = set(moments[np.linspace(0, len(moments) - 1, frames).astype(int)].tolist())
     with step("training"):
         moving, losses = train(net, inputs, targets, epochs, kept)
+    last = moving[-1][1]
+    shown = limits(last, activation)
     with step("animation"):
-        animation(moving, y, home, home / "hidden.gif")
-    with step("input data"):
-        input_data(x, y, home / "input.png")
-    with step("boundaries"):
-        boundaries(net, x, y, home / "boundaries.png")
+        animation(moving, y, shown, home, home / "hidden.gif")
+    with step("input plane"):
+        input_plane(net, x, y, home / "input.png")
+    with step("hidden plane"):
+        hidden_plane(net, last, y, shown, home / "hidden.png")
     with step("vector field"):
         vectors(net, home / "vectors.png")
     with step("angles"):
         angles(net, classes, home / "angles.png")
     with step("loss"):
-        loss(losses, home / "loss.png")
+        loss(losses, classes, home / "loss.png")
     return {"took": took, "gif_bytes": (home / "hidden.gif").stat().st_size, "frames": len(moving)}
 
 

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from benchmarks import builds, contest, growth, peers, suite, training
+from benchmarks import builds, by_hand, contest, growth, peers, suite, training
 from generator.experiments import RunSpec
 from generator.train import train_together
 
@@ -48,6 +49,32 @@ def test_rounds_give_every_job_every_place():
 def test_a_median_is_shown_with_its_range():
     assert contest.shown([12.34, 10.0, 5000.0]) == "12.3 (10 to 5000)"
     assert contest.ratio([6, 8], [3, 2]) == [2, 4]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_the_hand_written_pipeline_makes_all_six_pictures(tmp_path, monkeypatch, activation):
+    monkeypatch.setattr(by_hand, "BACKGROUND", 20)
+    monkeypatch.setattr(by_hand, "LATTICE", 20)
+    made = by_hand.pipeline(4, activation, [8, 2], 30, 6, str(tmp_path))
+    stills = {"input.png", "hidden.png", "vectors.png", "angles.png", "loss.png"}
+    assert {path.name for path in tmp_path.iterdir() if "frame" not in path.name} == stills | {"hidden.gif"}
+    assert len(list(tmp_path.glob("frame*.png"))) == made["frames"] == 6
+    assert list(made["took"]) == [
+        "training",
+        "animation",
+        "input plane",
+        "hidden plane",
+        "vector field",
+        "angles",
+        "loss",
+    ]
+
+
+def test_frames_by_hand_show_every_point_of_the_end():
+    hidden = np.array([[0.0, 3.0], [7.0, 0.5]])
+    low, high = by_hand.limits(hidden, "relu")
+    assert low < 0 and 7 < high < 8
+    assert by_hand.limits(np.tanh(hidden), "tanh") == (-1.1, 1.1)
 
 
 @pytest.mark.parametrize("peer", [peers.eager, peers.eager_fused, peers.vmapped])
