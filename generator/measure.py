@@ -157,8 +157,7 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.nd
     a part of y, and tanh of a sum needs only the product of two exponentials,
     so no tanh is taken there.
     """
-    layers = [np.ascontiguousarray(layer, np.float32) for layer in network.split(spec, flat)]
-    first, *middle, head = layers
+    first, *middle, head = network.split_float32(spec, flat)
     axis = np.linspace(-1, 1, lattice, dtype=np.float32)
     activations = layer_activations(spec)
     along_x = first[:, :1] * axis  # (w, lattice)

@@ -13,6 +13,7 @@ import numpy as np
 from generator.experiments import RunSpec, layer_activations, layer_shapes
 
 LEAST_SQUARE = 1e-12  # added to a squared radius, so that the origin has a direction
+LEAST_WEIGHT = 1e-30  # what is smaller would make products below the least normal float32 number
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
         layers.append(flat[start:stop].reshape(out, inputs + 1))
         start = stop
     return layers
+
+
+def split_float32(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+    """`split` in float32, with 0 for weights below LEAST_WEIGHT.
+
+    L2 takes the weights of dead units there, and some processors need many times as long over subnormal numbers.
+    """
+    return split(spec, np.where(np.abs(flat) < LEAST_WEIGHT, 0, flat).astype(np.float32))
 
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:
