@@ -438,7 +438,9 @@ def encode(image: np.ndarray) -> dict[str, bytes]:
     flat.putpalette(colours.tobytes())
     return {
         "png": _saved(flat, "PNG"),
-        "webp": iio.imwrite("<bytes>", colours[indices], extension=".webp", lossless=True, quality=50, method=1),
+        "webp": iio.imwrite(
+            "<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2
+        ),
     }
 
 

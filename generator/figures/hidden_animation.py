@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.figures import Figure, Measures, network_of, percent
@@ -281,31 +282,29 @@ def class_centres(spec: RunSpec, run: Run, moving: np.ndarray) -> np.ndarray:
     return np.stack([moving[:, run.y == label].mean(1) for label in range(spec.classes)], 1)
 
 
+def spans(frames: int) -> list[tuple[int, int]]:
+    """From which of so many frames to which the way of each age leads in the last of them, the newest first."""
+    ends = [max(frames - 1 - age * TRAIL_FRAMES, 0) for age in range(len(TRAIL))] + [0]
+    return [(first, last) for last, first in pairwise(ends) if first < last]
+
+
 def last_frame(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
     """The film's end as a still of full size: (480, 480, 3) uint8."""
-    import numpy as np
     from matplotlib.collections import LineCollection
 
     from generator import draw
 
     moving = draw.moving_points(spec, run)[shown_checkpoints(len(run.checkpoints))]
     centres = class_centres(spec, run, moving)
-    steps = np.stack([centres[:-1], centres[1:]], 2)  # (F - 1, C, 2 ends, 2)
-    age = np.minimum(np.arange(len(steps))[::-1] // TRAIL_FRAMES, len(TRAIL) - 1)
-    shades = np.array(
-        [[draw.mixed(theme.paper, colour, TRAIL[a]) for colour in theme.classes[: spec.classes]] for a in age]
-    )
+    ways, shades = [], []
+    for age, (first, last) in reversed(list(enumerate(spans(len(centres))))):
+        ways += list(centres[first : last + 1].swapaxes(0, 1))  # (frames, 2), one a class
+        shades += [draw.mixed(theme.paper, colour, TRAIL[age]) for colour in theme.classes[: spec.classes]]
 
     figure, axes = draw.plane(draw.hidden_room(spec, run), theme)
     width = TRAIL_PX * draw.PLANE_PX / FILM_PX
     axes.add_collection(
-        LineCollection(
-            list(steps.reshape(-1, 2, 2)),
-            colors=shades.reshape(-1).tolist(),
-            linewidths=width,
-            capstyle="round",
-            zorder=2,
-        ),
+        LineCollection(ways, colors=shades, linewidths=width, capstyle="round", joinstyle="round", zorder=2),
         autolim=False,
     )
     draw.points(axes, moving[-1], run.y, theme)

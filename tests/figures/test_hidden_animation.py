@@ -177,6 +177,16 @@ def test_the_text_tells_of_an_epoch_close_by():
     assert hidden_animation.told_epochs(np.array(sparse)) == sparse
 
 
+def test_the_stills_ways_are_as_old_as_the_films():
+    for frames in (1, 2, 7, 9, 13, 14, 60):
+        ages = np.full(frames - 1, -1)
+        for age, (first, last) in enumerate(hidden_animation.spans(frames)):
+            ages[first:last] = age
+        oldest = len(hidden_animation.TRAIL) - 1
+        expected = [min((frames - 2 - step) // hidden_animation.TRAIL_FRAMES, oldest) for step in range(frames - 1)]
+        assert ages.tolist() == expected
+
+
 def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
     room = draw.Room("disk", -1.0, 1.0)
     rows, columns = np.nonzero(hidden_animation.empty_room(room))
