@@ -1,9 +1,11 @@
 """GIF films from palette indices: compressed once, given colours as often as there are themes.
 
 A frame is written as the smallest rectangle that holds what changed, and what
-did not change within it is transparent. LZW learns a run of n unchanged
-pixels in about sqrt(2 n) codes, so a change far from all others is dear. Codes
-begin as wide as the palette needs and no wider: few colours make short ones.
+did not change within it is transparent, but for a few pixels between changes:
+a thing that moves looks the same wherever it goes, and what it uncovers does
+not. LZW learns a run of n unchanged pixels in about sqrt(2 n) codes, so a
+change far from all others is dear. Codes begin as wide as the palette needs
+and no wider: few colours make short ones.
 
 source  Graphics Interchange Format, version 89a, CompuServe 1990; sections named below are its
 """
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+JOINED = 8  # pixels from one change to the next within which what is between is written too: see above
 LEAST_BITS = 2  # of the symbols that codes stand for (appendix F)
 HUNDREDTH_MS = 10  # the unit of a frame's duration
 Colour = tuple[int, int, int]
@@ -71,12 +74,19 @@ def _difference(frame: np.ndarray, before: np.ndarray | None, unchanged: int) ->
     """The least rectangle that holds all changes, or one pixel of none: its top, its left, and its pixels."""
     if before is None:
         return 0, 0, frame
-    changed = frame != before
-    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
-    if not len(rows):
+    changed = np.flatnonzero(frame != before)
+    if not len(changed):
         return 0, 0, np.full((1, 1), unchanged, np.uint8)
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return int(rows[0]), int(columns[0]), np.where(changed[part], frame[part], np.uint8(unchanged))
+    rows, columns = np.divmod(changed, frame.shape[1])
+    top, left = int(rows[0]), int(columns.min())
+    part = frame[top : rows[-1] + 1, left : columns.max() + 1]
+    places = (rows - top) * part.shape[1] + columns - left
+    gaps = np.diff(places)
+    joined = [places, *(places[:-1][(step < gaps) & (gaps <= JOINED)] + step for step in range(1, JOINED))]
+    written = np.concatenate(joined)
+    shown = np.full(part.size, unchanged, np.uint8)
+    shown[written] = part.reshape(-1)[written]
+    return top, left, shown.reshape(part.shape)
 
 
 def lzw(image: np.ndarray, bits: int) -> bytes:

@@ -75,6 +75,23 @@ def test_what_does_not_change_costs_next_to_nothing():
     assert len(gif.compressed(frames, 70, [50] * 20).body) < one + 20 * STEP_BYTES
 
 
+def test_what_lies_between_two_changes_is_written_where_that_is_shorter(monkeypatch):
+    """Twenty things of one shape that tremble: what each move uncovers differs, the thing does not."""
+    rng = np.random.default_rng(4)
+    thing = np.array([[0, 1, 2, 2, 1, 0], [1, 2, 2, 2, 2, 1], [1, 2, 2, 2, 2, 1], [0, 1, 2, 2, 1, 0]], np.uint8)
+    there = rng.integers(10, 80, (20, 2))
+    frames = np.zeros((30, 100, 100), np.uint8)
+    for frame in frames:
+        for row, column in there + rng.integers(-1, 2, there.shape):
+            frame[row : row + 4, column : column + 6] = thing
+    joined = len(gif.compressed(frames, 3, [50] * 30).body)
+    np.testing.assert_array_equal(
+        decoded(written(frames, some_colours(3), [50] * 30)), np.array(some_colours(3))[frames]
+    )
+    monkeypatch.setattr(gif, "JOINED", 1)
+    assert joined < 0.97 * len(gif.compressed(frames, 3, [50] * 30).body)
+
+
 def test_few_colours_make_short_codes():
     frames = np.random.default_rng(4).integers(0, 3, (1, 40, 40)).astype(np.uint8)
     few, many = (gif.compressed(frames, colours, [50]) for colours in (3, 200))
