@@ -145,20 +145,27 @@ def empty_room(room: Room) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Trails:
-    """The pixels of the centres' ways, weak ones first: flat place, step it belongs to, class, level."""
+    """The pixels of the centres' ways, weak ones first, then by step: flat place, step it belongs to, class, level."""
 
     places: np.ndarray
     steps: np.ndarray
     labels: np.ndarray
     levels: np.ndarray
 
-    def draw(self, frame: np.ndarray, index: int) -> None:
-        """Draw the steps that end at frame `index` or before, paler with age."""
+    def draw(self, frames: np.ndarray) -> None:
+        """Draw on each frame the steps that end there or before, paler with age; of two in one place the later here."""
         import numpy as np
 
-        gone = self.steps < index
-        age = np.minimum((index - 1 - self.steps[gone]) // TRAIL_FRAMES, len(TRAIL) - 1)
-        frame.reshape(-1)[self.places[gone]] = inks().trails[self.labels[gone], age, self.levels[gone]]
+        places, at = np.unique(self.places, return_inverse=True)
+        seen = np.full(len(places), -1)  # which pixel of all shows at each place
+        by_step = np.argsort(self.steps, kind="stable")
+        ends = np.searchsorted(self.steps[by_step], np.arange(len(frames)))
+        for index, frame in enumerate(frames[1:]):
+            new = by_step[ends[index] : ends[index + 1]]
+            np.maximum.at(seen, at[new], new)
+            shown = seen[seen >= 0]
+            age = np.minimum((index - self.steps[shown]) // TRAIL_FRAMES, len(TRAIL) - 1)
+            frame.reshape(-1)[self.places[shown]] = inks().trails[self.labels[shown], age, self.levels[shown]]
 
 
 def trails_of(centres: np.ndarray) -> Trails:
@@ -233,12 +240,16 @@ def film(spec: RunSpec, run: Run) -> np.ndarray:
     top = int(pixel_positions(np.array([room.low, room.high]), room)[1])  # above it, the text; open rooms may overflow
     inside = np.logical_and((pixels >= [reach, top - reach]).all(-1), (pixels < FILM_PX - reach).all(-1))
     frames = np.repeat(empty_room(room)[None], len(shown), 0)
+    trails.draw(frames)
+    middles = np.where(inside, pixels @ [1, FILM_PX], -1)  # flat places
+    stamped = [
+        (middles[:, run.y == label], rows * FILM_PX + columns, inks().points[label, levels])
+        for label, (rows, columns, levels) in enumerate(stamps()[: spec.classes])
+    ]
     for index, (frame, epoch) in enumerate(zip(frames, told_epochs(run.checkpoints[shown]), strict=True)):
-        trails.draw(frame, index)
-        for label in range(spec.classes):
-            rows, columns, levels = stamps()[label]
-            at = pixels[index][np.logical_and(run.y == label, inside[index])]
-            frame[at[:, 1:] + rows, at[:, :1] + columns] = inks().points[label, levels]
+        for places, offsets, colours in stamped:
+            at = places[index]
+            frame.reshape(-1)[at[at >= 0, None] + offsets] = colours
         left, right = headline(run, epoch)
         written = np.maximum(_written(left, "ls"), _written(right, "rs"))
         frame[: len(written)] = np.where(written, inks().text[written], frame[: len(written)])

@@ -129,13 +129,28 @@ def test_epoch_and_accuracy_stand_above_every_frame(case, film):
 
 def test_trails_pale_with_age_and_follow_the_centres():
     centres = np.array([[[50.0, 50.0]], [[90.0, 50.0]], [[90.0, 90.0]]])  # (3 frames, 1 class, 2)
-    trails = hidden_animation.trails_of(centres)
-    frame = np.zeros((FILM_PX, FILM_PX), np.uint8)
-    trails.draw(frame, 1)
-    assert frame[50, 70] == hidden_animation.inks().trails[0, 0, -1]
-    assert frame[70, 90] == 0  # not yet gone
-    trails.draw(frame, 2 + hidden_animation.TRAIL_FRAMES * 5)
-    assert frame[70, 90] == frame[50, 70] == hidden_animation.inks().trails[0, -1, -1]
+    lasting = np.concatenate([centres, centres[-1:].repeat(hidden_animation.TRAIL_FRAMES * 5, 0)])
+    frames = np.zeros((len(lasting), FILM_PX, FILM_PX), np.uint8)
+    hidden_animation.trails_of(lasting).draw(frames)
+    assert not frames[0].any()
+    assert frames[1, 50, 70] == hidden_animation.inks().trails[0, 0, -1]
+    assert frames[1, 70, 90] == 0  # not yet gone
+    assert frames[-1, 70, 90] == frames[-1, 50, 70] == hidden_animation.inks().trails[0, -1, -1]
+
+
+def test_where_ways_cross_the_strongest_pixel_is_seen_and_of_equals_the_newest():
+    def trails(*pixels):  # (step, class, level), all in one place, in the order that trails_of gives
+        steps, labels, levels = np.array(sorted(pixels, key=lambda pixel: (pixel[2], pixel[0], pixel[1]))).T
+        return hidden_animation.Trails(np.full(len(pixels), 5), steps, labels, levels)
+
+    def shown(*pixels):
+        frames = np.zeros((4, FILM_PX, FILM_PX), np.uint8)
+        trails(*pixels).draw(frames)
+        return frames[:, 0, 5].tolist()
+
+    ink = hidden_animation.inks().trails[:, 0]
+    assert shown((0, 1, 2), (1, 2, 1), (2, 3, 2)) == [0, ink[1, 2], ink[1, 2], ink[3, 2]]
+    assert shown((0, 1, 1), (1, 2, 1), (1, 3, 1)) == [0, ink[1, 1], ink[3, 1], ink[3, 1]]
 
 
 @pytest.mark.parametrize("theme", THEMES)
