@@ -313,7 +313,7 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     moving = np.empty((len(run.weights), *run.x.shape[:1], spec.hidden[-1]), np.float32)
     for flat, points in zip(run.weights, moving, strict=True):  # in float32, which no picture shows
         below = run.x.T.astype(np.float32)
-        for layer, activation in zip(network.split_float32(spec, flat)[:-1], activations, strict=True):
+        for layer, activation in zip(network.heard(spec, flat)[:-1], activations, strict=True):
             below = layer[:, :-1] @ below
             below += layer[:, -1:]
             below = network.activate(activation, below.T).T

@@ -157,7 +157,7 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.nd
     a part of y, and tanh of a sum needs only the product of two exponentials,
     so no tanh is taken there.
     """
-    first, *middle, head = network.split_float32(spec, flat)
+    first, *middle, head = network.heard(spec, flat)
     axis = np.linspace(-1, 1, lattice, dtype=np.float32)
     activations = layer_activations(spec)
     along_x = first[:, :1] * axis  # (w, lattice)

@@ -34,12 +34,20 @@ def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
     return layers
 
 
-def split_float32(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
-    """`split` in float32, with 0 for weights below LEAST_WEIGHT.
+def heard(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+    """`split` in float32, with 0 for weights below LEAST_WEIGHT and without the hidden units that then have no effect.
 
-    L2 takes the weights of dead units there, and some processors need many times as long over subnormal numbers.
+    L2 takes what dead ReLU units send, and what they get, down to there: such networks are half as large, and some
+    processors need many times as long over subnormal numbers. The last hidden layer keeps all units; in those before
+    it, none matters to another's activation.
     """
-    return split(spec, np.where(np.abs(flat) < LEAST_WEIGHT, 0, flat).astype(np.float32))
+    layers = split(spec, np.where(np.abs(flat) < LEAST_WEIGHT, 0, flat).astype(np.float32))
+    for below in range(len(layers) - 3, -1, -1):
+        sends = layers[below + 1][:, :-1].any(0)
+        if sends.any() and not sends.all():
+            layers[below] = layers[below][sends]
+            layers[below + 1] = layers[below + 1][:, np.append(sends, True)]
+    return layers
 
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:

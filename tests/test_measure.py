@@ -100,8 +100,23 @@ def test_weights_that_have_decayed_to_next_to_nothing_are_nothing():
     assert 0 < flat.max() < network.LEAST_WEIGHT
     hidden, predicted = measure.lattice_hidden(spec, flat, 21)
     assert not hidden.any() and not predicted.any()
-    kept = network.split_float32(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
+    kept = network.heard(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
     assert kept[-1][-1, -1] == 0.5 and all(layer.dtype == np.float32 for layer in kept)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_units_without_effect_are_left_out(activation):
+    spec = RunSpec(classes=3, activation=activation, seed=0, hidden=(9, 7, 2))
+    flat = random_weights(spec)
+    _, second, third, _ = network.split(spec, flat)
+    second[:, :3] = second[:, 5] = 0  # what four of the nine and four of the seven send
+    third[:, 2:6] = 1e-33
+    layers = network.heard(spec, flat)
+    assert [len(layer) for layer in layers[:-1]] == [5, 3, 2]
+    hidden, _ = measure.lattice_hidden(spec, flat, 9)
+    axis = np.linspace(-1, 1, 9)
+    plain = network.hidden(spec, flat, np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2))
+    np.testing.assert_allclose(hidden.T, plain, atol=FLOAT32_ATOL * 10, rtol=FLOAT32_ATOL)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
