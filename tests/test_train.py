@@ -315,3 +315,14 @@ def test_a_diverging_run_is_named(device):
     with pytest.raises(DivergedError) as caught:
         train_together([replace(calm, learning_rate=1e30)], device)
     assert caught.value.spec.seed == 1 and 0 < caught.value.epoch <= 200
+
+
+def test_what_l2_takes_to_nothing_is_nothing(monkeypatch):
+    """The weights of dead units do not stay below the least normal number, where some processors are slow."""
+    spec = RunSpec(2, "relu", 1, points_per_class=20, hidden=(4, 2), epochs=3)
+    weights = initial_weights(spec)
+    weights[:3] = 1e-42, -1e-42, -5  # the first unit's: no point wakes it
+    monkeypatch.setattr(train, "initial_weights", lambda spec: weights)
+    kept = train_together([spec])[0].weights[-1]
+    assert kept[:3].tolist() == [0, 0, -5]
+    assert torch.tensor(1e-42) * 1 > 0  # nobody else's numbers change
