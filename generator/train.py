@@ -456,7 +456,7 @@ def _points(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype) -> list[Run]:
-    with _plain_arithmetic(), torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):  # losses are checked
+    with _plain_arithmetic(), torch.inference_mode(), np.errstate(all="ignore"):  # losses are checked
         spec = specs[0]
         data = [_points(each) for each in specs]
         x = torch.from_numpy(np.stack([x for x, _ in data])).to(device, dtype)
