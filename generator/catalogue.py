@@ -13,8 +13,8 @@ import hashlib
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +39,47 @@ BATCHES_EACH = 2  # that a worker trains at least, where there are so many runs:
 JUDGED_AT_ONCE = 50
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a product is made with: modules of ours, without generator/ and .py, and libraries."""
+
+    modules: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+    @property
+    def digest(self) -> list[Any]:
+        """What a product's address says of it."""
+        return [code(*self.modules), versions(*self.libraries)]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Each part's digest or version, by the name that an author knows it by."""
+        return {f"generator/{name}.py": code(name) for name in self.modules} | versions(*self.libraries)
+
+
+LAW = Source(("packing",), ("numpy", "scipy"))
+PICTURE = Source(("figures/__init__", "draw", "gif", "style", "network", "measure"), DRAWING)
+SOURCES = {
+    "solve": LAW,
+    "train": Source(("train", "network", "datasets", "experiments"), TRAINING),
+    "measure": Source(("measure", "network", "packing"), ("numpy", "scipy", "scikit-learn")),
+    "judge": LAW,
+    "sort": Source(("kinds", "packing"), LAW.libraries),
+    "draw": PICTURE,
+    "pack": Source(("export", "network"), ("numpy",)),
+    "gather": Source(("work",), ("numpy",)),
+}
+FED_BY = {  # stages whose new results make a stage run again
+    "measure": ("train",),
+    "judge": ("solve", "train", "measure"),
+    "sort": ("train", "measure"),
+    "draw": ("train", "measure"),
+    "pack": ("train",),
+    "gather": ("train", "measure"),
+}
+NAMED_AT_MOST = 3
+
+
 class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
 
@@ -59,6 +100,7 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
         measures = maker.sort(measures)  # after the pictures, which other seeds must not change
         packed = maker.pack([(name, run) for name, run in planned if run.shipped])
         gathered = maker.gather_centres(planned, measures)
+        maker.remember()
     runs, files = _assemble(plan, maker, measures, drawn, packed)
     about = {experiment.name: experiment.about for experiment in plan.experiments}
     tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
@@ -91,32 +133,29 @@ def _kept_table(kept: Store, text: str) -> Path:
 
 
 def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, the code that trains, the libraries."""
-    return digest("run", dataclasses.asdict(spec), code("train", "datasets", "experiments"), versions(*TRAINING))
+    """The address of a run: its spec, the code that trains, the libraries; a law's, where its head starts from one."""
+    law = [] if spec.head_start == "drawn" else LAW.digest
+    return digest("run", dataclasses.asdict(spec), *SOURCES["train"].digest, *law)
 
 
 def measure_key(run: str) -> str:
     """The address of a run's measures."""
-    return digest("measures", run, code("measure", "network", "packing"), versions("numpy", "scipy", "scikit-learn"))
+    return digest("measures", run, *SOURCES["measure"].digest)
 
 
 def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
     """The address of a figure of a run, in both themes."""
-    source = code(
-        "figures/__init__",
-        figure.draw.__module__.removeprefix("generator.").replace(".", "/"),
-        "draw",
-        "gif",
-        "style",
-        "network",
-        "measure",
-    )
-    return digest("picture", run, measures, figure.name, source, versions(*DRAWING))
+    return digest("picture", run, measures, figure.name, *_source_of(figure).digest)
+
+
+def _source_of(figure: figures.Figure) -> Source:
+    module = figure.draw.__module__.removeprefix("generator.").replace(".", "/")
+    return replace(PICTURE, modules=(*PICTURE.modules, module))
 
 
 def pack_key(run_id: str, run: str) -> str:
     """The address of a run's script for the page."""
-    return digest("script", run_id, run, code("export", "network"), versions("numpy"))
+    return digest("script", run_id, run, *SOURCES["pack"].digest)
 
 
 def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -> None:
@@ -124,13 +163,13 @@ def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -
     key, spec = card_key(run, title, subtitle), experiments.unflat(run["spec"])
     data = means.store.path("runs", run["key"], "npz").read_bytes()
     with _Maker(means, {}) as maker:
-        for _, card in maker.stage("card", "picture", 1, [(key, 1, work.card, title, subtitle, spec, data)], ""):
+        for _, card in maker.stage("card", "picture", 1, [(key, 1, work.card, title, subtitle, spec, data)]):
             means.store.save("cards", key, "png", card)
 
 
 def law_key(law: str, k: int) -> str:
     """The address of a law's best arrangements of k points."""
-    return digest("law", law, k, ROOM, code("packing"), versions("numpy", "scipy"))
+    return digest("law", law, k, ROOM, *LAW.digest)
 
 
 def judgement_key(measures: str, k: int) -> str:
@@ -140,7 +179,7 @@ def judgement_key(measures: str, k: int) -> str:
 
 def kinds_key(recipe: list[str]) -> str:
     """The address of the kinds among runs of one recipe, by the addresses of their measures."""
-    return digest("kinds", recipe, ROOM, code("kinds", "packing"), versions("numpy", "scipy"))
+    return digest("kinds", recipe, ROOM, *SOURCES["sort"].digest)
 
 
 class _Maker:
@@ -151,6 +190,7 @@ class _Maker:
         self.store = means.store
         self.keys = keys
         self.report = Report()
+        self._made_with: dict[str, dict[str, str]] = means.store.load_json("stages", "last") or {}
         self._crews: dict[str, Crew] = {}
 
     def __enter__(self) -> _Maker:
@@ -180,14 +220,22 @@ class _Maker:
         return [self.run_data(spec) for spec in specs]
 
     def stage(
-        self, name: str, unit: str, total: int, jobs: list[tuple[Any, ...]], reason: str, executor: str = "local"
+        self,
+        name: str,
+        unit: str,
+        total: int,
+        jobs: list[tuple[Any, ...]],
+        executor: str = "local",
+        missing: Sequence[str] = (),
     ) -> Iterator[Any]:
         """Run jobs (item, steps, function, *arguments) and give (item, result) as they end.
+
+        missing  names of what the cache lacks, for the reason
 
         The arguments of a job may be callables without arguments, called when the job is sent, so that only the data
         of jobs under way is in memory.
         """
-        self.report.ran[name] = (sum(job[1] for job in jobs), total, reason)
+        self.report.ran[name] = (sum(job[1] for job in jobs), total, self.why(name, missing) if jobs else "")
         if not jobs:
             return
         self.means.progress.start(name, sum(job[1] for job in jobs), unit)
@@ -207,16 +255,37 @@ class _Maker:
                     sent[_send(crew, job)] = job
         self.means.progress.close()
 
+    def why(self, stage: str, missing: Sequence[str]) -> str:
+        """Why a stage runs: it was asked to, what it is made with changed, what it starts from is new, or all of it is.
+
+        missing  as for `stage`
+        """
+        if stage in self.means.force:
+            return "forced"
+        now, then = _parts(stage), self._made_with.get(stage, {})
+        changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
+        if changed:
+            return f"{_few(changed)} changed"
+        fed = [other for other in FED_BY.get(stage, ()) if self.report.ran.get(other, (0,))[0]]
+        if fed:
+            return f"after {_few(fed)}"
+        return "not in the cache" + (f": {_few(missing)}" if missing else "")
+
+    def remember(self) -> None:
+        """Keep what the stages were made with, for the reasons of the next time."""
+        self.store.save_json("stages", "last", {stage: _parts(stage) for stage in SOURCES})
+
     def train(self, planned: list[tuple[str, Planned]], laws: dict[int, dict[str, Any]]) -> None:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
         forced = "train" in self.means.force
         missing = [spec for spec in self.keys if forced or not self.run_path(spec).exists()]
         known = {spec: f"experiment {name}, run {run.id}" for name, run in planned for spec in [run.spec]}
-        reason = "forced" if forced else "not in the cache"
+        asked = set(missing)
+        lacking = [f"experiment {name}" for name in dict.fromkeys(name for name, run in planned if run.spec in asked)]
         executor = self.means.executor
         jobs = self._training(missing, laws) if missing else []
         try:
-            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, reason, executor):
+            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, executor, lacking):
                 for spec, (data, measures) in zip(specs, outcome, strict=True):
                     self.store.save("runs", self.keys[spec], "npz", data)
                     if measures is not None:
@@ -253,8 +322,7 @@ class _Maker:
             (specs, len(specs), work.measure, specs, _later(self.runs_data, specs))
             for specs in (missing[at : at + MEASURED_AT_ONCE] for at in range(0, len(missing), MEASURED_AT_ONCE))
         ]
-        reason = "forced" if forced else "not in the cache"
-        for specs, outcome in self.stage("measure", "networks", len(found), jobs, reason):
+        for specs, outcome in self.stage("measure", "networks", len(found), jobs):
             for spec, measures in zip(specs, outcome, strict=True):
                 found[spec] = measures
                 self.store.save_json("measures", measure_key(self.keys[spec]), measures)
@@ -279,7 +347,7 @@ class _Maker:
             else:
                 found[k][law] = kept
         total = len(counts) * len(LAWS)
-        for (k, law), best in self.stage("solve", "arrangements", total, jobs, "not in the cache"):
+        for (k, law), best in self.stage("solve", "arrangements", total, jobs):
             found[k][law] = best
             self.store.save_json("laws", law_key(law, k), best)
         return {k: {law: of_k[law] for law in LAWS} for k, of_k in found.items()}
@@ -299,7 +367,7 @@ class _Maker:
             for k, of_k in missing.items()
             for specs in (of_k[start : start + JUDGED_AT_ONCE] for start in range(0, len(of_k), JUDGED_AT_ONCE))
         ]
-        for specs, judgements in self.stage("judge", "networks", len(keys), jobs, "not in the cache"):
+        for specs, judgements in self.stage("judge", "networks", len(keys), jobs):
             for spec, judgement in zip(specs, judgements, strict=True):
                 found[spec] = judgement
                 self.store.save_json("judgements", keys[spec], judgement)
@@ -319,7 +387,7 @@ class _Maker:
         ]
         jobs.sort(key=lambda job: -job[1])  # the time grows with the square of their number
         total = sum(map(len, recipes.values()))
-        for key, kinds in self.stage("sort", "networks", total, jobs, "not in the cache"):
+        for key, kinds in self.stage("sort", "networks", total, jobs):
             found[key] = kinds
             self.store.save_json("kinds", key, kinds)
         sorted_: dict[RunSpec, dict[str, Any]] = {}
@@ -347,8 +415,7 @@ class _Maker:
             ((spec, keys), len(keys), work.draw, list(keys), spec, _later(self.run_data, spec), measures[spec])
             for spec, keys in missing.items()
         ]
-        reason = "forced" if forced else "not in the cache"
-        for (spec, keys), pictures in self.stage("draw", "pictures", len(drawn), jobs, reason):
+        for (spec, keys), pictures in self.stage("draw", "pictures", len(drawn), jobs):
             for name, encoded in pictures.items():
                 for ending, data in encoded.items():
                     self.store.save("pictures", keys[name], ending, data)
@@ -366,7 +433,7 @@ class _Maker:
             if not packed[name, run.id].exists():
                 data = _later(self.run_data, run.spec)
                 jobs.append((key, 1, work.export, f"{name}/{run.id}", run.spec, data))
-        for key, script in self.stage("pack", "networks", len(packed), jobs, "not in the cache"):
+        for key, script in self.stage("pack", "networks", len(packed), jobs):
             self.store.save("scripts", key, "js", script)
         return packed
 
@@ -379,13 +446,32 @@ class _Maker:
             found.setdefault(name, {})[run.id] = measures[run.spec]["centres"]
         files, jobs = {}, list[tuple[Any, ...]]()
         for name, centres in found.items():
-            key = digest("centres", centres, code("work"), versions("numpy"))
+            key = digest("centres", centres, *SOURCES["gather"].digest)
             files[name] = self.store.path("centres", key, "npz")
             if not files[name].exists():
                 jobs.append((key, 1, work.pack_centres, centres))
-        for key, data in self.stage("gather", "experiments", len(files), jobs, "not in the cache"):
+        for key, data in self.stage("gather", "experiments", len(files), jobs):
             self.store.save("centres", key, "npz", data)
         return files
+
+
+def _parts(stage: str) -> dict[str, str]:
+    """What a stage is made with, by name; pictures with the modules of all figures."""
+    if stage != "draw":
+        return SOURCES[stage].parts if stage in SOURCES else {}
+    sources = map(_source_of, figures.load().values())
+    return {name: part for source in sources for name, part in source.parts.items()}
+
+
+def _change(name: str, then: str, now: str) -> str:
+    """A changed part; of a library with its versions."""
+    return name if name.startswith("generator/") else f"{name} {then} → {now}"
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(names) - NAMED_AT_MOST
+    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from generator import catalogue, columns, datasets, experiments, figures
-from generator.catalogue import DivergedRunError
+from generator.catalogue import DivergedRunError, run_key
 from generator.experiments import RunSpec
 from generator.memo import digest
 from generator.progress import Progress
@@ -110,6 +111,35 @@ def test_a_stage_can_be_forced(made):
     found, report = make(TOML, cache, force=frozenset({"measure"}))
     assert report.ran["measure"] == (12, 12, "forced") and report.ran["train"][0] == 0
     assert found == first
+
+
+def reasons(report):
+    return {stage: why for stage, (ran, _, why) in report.ran.items() if ran}
+
+
+def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
+    cache = shutil.copytree(made[0], tmp_path / "cache")
+    _, report = make(TOML.replace("[2, 3]", "[2, 3, 4]"), cache)
+    assert reasons(report)["train"] == "not in the cache: experiment grid"
+    assert reasons(report)["judge"] == "after solve, train"
+    assert reasons(report)["draw"] == "after train"
+    code, versions = catalogue.code, catalogue.versions
+    monkeypatch.setattr(catalogue, "code", lambda *of: code(*of) + "!" * ("datasets" in of))
+    monkeypatch.setattr(catalogue, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
+    _, report = make(TOML, cache)
+    assert reasons(report)["train"] == "generator/datasets.py changed"
+    assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
+    assert reasons(report)["pack"] == "after train"
+    _, report = make(TOML, cache)
+    assert reasons(report) == {}
+
+
+def test_what_a_law_gave_to_start_from_is_part_of_a_runs_address(monkeypatch):
+    held, drawn = RunSpec(5, "tanh", 1, head_start="margin"), RunSpec(5, "tanh", 1)
+    before = run_key(held), run_key(drawn)
+    code = catalogue.code
+    monkeypatch.setattr(catalogue, "code", lambda *of: code(*of) + "!" * ("packing" in of))
+    assert run_key(held) != before[0] and run_key(drawn) == before[1]
 
 
 def test_a_lost_picture_is_drawn_again(made):

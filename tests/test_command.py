@@ -49,10 +49,10 @@ def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path)
     )
     fresh = tmp_path / "fresh"
     code, said = build("--only", "more", "--explain", cache=fresh)
-    assert code == 0 and "train: 1 of 1, not in the cache" in said
+    assert code == 0 and "train: 1 of 1, not in the cache: experiment more" in said
     assert said[-1] == "more: in the cache; the site is as it was" and not (tmp_path / "site").exists()
     code, said = build("--explain", cache=fresh)
-    assert code == 0 and "train: 2 of 3, not in the cache" in said
+    assert code == 0 and "train: 2 of 3, not in the cache: experiment grid" in said
     code, said = build("--only", "mroe")
     assert code == 1 and said == [f'{source}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
 
