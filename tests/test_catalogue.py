@@ -119,7 +119,7 @@ def reasons(report):
 
 def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     cache = shutil.copytree(made[0], tmp_path / "cache")
-    _, report = make(TOML.replace("[2, 3]", "[2, 3, 4]"), cache)
+    _, report = make(TOML.replace("[2, 3]", "[2, 3, 5]"), cache)
     assert reasons(report)["train"] == "not in the cache: experiment grid"
     assert reasons(report)["judge"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
