@@ -22,7 +22,7 @@ from generator import experiments, figures, work
 from generator.errors import PeekError
 from generator.experiments import LAWS, Plan, Planned, RunSpec
 from generator.memo import digest
-from generator.runs import DRAWING, TRAINING, Catalogue, Means, Report, card_key
+from generator.runs import DRAWING, SANS, TRAINING, Catalogue, Means, Report, card_key
 from generator.store import Store, all_code, code, sha256, versions
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ JUDGED_AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Source:
-    """What a product is made with: modules of ours, without generator/ and .py, and libraries."""
+    """What a product is made with: modules and fonts of ours, below generator/ and without .py, and libraries."""
 
     modules: tuple[str, ...]
     libraries: tuple[str, ...]
@@ -54,11 +54,12 @@ class Source:
     @property
     def parts(self) -> dict[str, str]:
         """Each part's digest or version, by the name that an author knows it by."""
-        return {f"generator/{name}.py": code(name) for name in self.modules} | versions(*self.libraries)
+        ours = {f"generator/{name}" + ".py" * ("." not in name): code(name) for name in self.modules}
+        return ours | versions(*self.libraries)
 
 
 LAW = Source(("packing",), ("numpy", "scipy"))
-PICTURE = Source(("figures/__init__", "draw", "gif", "style", "network", "measure"), DRAWING)
+PICTURE = Source(("figures/__init__", "draw", "gif", "style", "network", "measure", SANS), DRAWING)
 SOURCES = {
     "solve": LAW,
     "train": Source(("train", "network", "datasets", "experiments"), TRAINING),

@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import imageio.v3 as iio
@@ -21,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
 from PIL import Image
@@ -55,8 +56,13 @@ MARKER_PX = {
     "cross": 9.8,
 }
 
+FONTS = Path(__file__).parent / "fonts"
+SANS, SERIF = FONTS / "peek-sans.ttf", FONTS / "peek-serif-display.ttf"  # as on the page
+for font in (SANS, SERIF):
+    fontManager.addfont(font)
+
 HOUSE: Any = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["Peek Sans", "DejaVu Sans"],  # the second for what the first lacks
     "font.size": TEXT_PX,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -361,21 +367,26 @@ def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray
 # --- the site's own pictures ------------------------------------------------
 
 
+CAPITALS, LINE = 0.7, 1.3  # their height, and from one line of the card to the next, as shares of a font's size
+
+
 def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     """What a link to the article shows elsewhere: its title over the two planes of a run. PNG, 1200 by 630."""
     theme = THEMES["light"]
     width, height, margin, side, gap = 1200, 630, 64, 350, 34
     figure = canvas(width, height, theme)
-    heading = FontProperties(family="DejaVu Serif", weight="bold", size=50)
+    heading = FontProperties(family=["Peek Serif Display", "DejaVu Serif"], weight="bold", size=58)
     text = FontProperties(size=27)
+    below = height - margin - side + 10
     for font, words, room, top, colour in (
         (heading, title, width - 2 * margin, margin, theme.ink),
-        (text, subtitle, width - 2 * (margin + side) - 2 * gap, height - margin - side, theme.muted),
+        (text, subtitle, width - 2 * (margin + side) - 2 * gap, below, theme.muted),
     ):
-        lines = "\n".join(_wrapped(figure, words, font, room))
-        figure.text(margin / width, 1 - top / height, lines, color=colour, font=font, va="top", linespacing=1.25)
+        for number, line in enumerate(_wrapped(figure, words, font, room)):
+            baseline = top + font.get_size() * (CAPITALS + LINE * number)
+            figure.text(margin / width, 1 - baseline / height, line, color=colour, font=font)
 
-    top, right = height - margin - side + 10, width - margin - side
+    top, right = below, width - margin - side
     left = right - gap - side
     inner = hidden_room(spec, run)
     before = room_axes(figure, INPUT_ROOM, theme, left, top, side)

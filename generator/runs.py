@@ -22,6 +22,7 @@ from generator.store import Store, all_code, code, versions
 
 TRAINING = ("torch", "numpy")
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
+SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
 STAGES = ("train", "measure", "draw")
 
 
@@ -139,7 +140,9 @@ def on_card(gathered: Catalogue) -> dict[str, Any] | None:
 
 def card_key(run: Mapping[str, Any], title: str, subtitle: str) -> str:
     """The address of an article's social card. run: as on_card gives it."""
-    return digest("card", title, subtitle, run["key"], code("draw", "style", "network"), versions(*DRAWING))
+    return digest(
+        "card", title, subtitle, run["key"], code("draw", "style", "network", SANS, SERIF), versions(*DRAWING)
+    )
 
 
 def default_workers() -> int:

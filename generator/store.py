@@ -35,16 +35,21 @@ class ForeignFolderError(PeekError):
 
 @functools.cache
 def code(*modules: str) -> str:
-    """Digest of modules' source ("train", "figures/angles"), line endings normalised."""
-    return digest([(GENERATOR / f"{name}.py").read_text(encoding="utf-8") for name in modules])
+    """Digest of modules' source ("train", "figures/angles"), line endings normalised, and of fonts ("fonts/x.ttf")."""
+    return digest([_source(str(GENERATOR / name) + ".py" * ("." not in name)) for name in modules])
+
+
+def _source(path: str) -> str:
+    """What stands for a file in a digest: the text of a module; SHA-256 of another's bytes."""
+    return Path(path).read_text(encoding="utf-8") if path.endswith(".py") else sha256(Path(path))
 
 
 @functools.cache
 def all_code() -> str:
-    """Digest of every module's source, line endings normalised."""
+    """Digest of every module's source, line endings normalised, and of the fonts."""
     made = hashlib.sha256()
     for path, entry in sorted(_entries(str(GENERATOR)), key=lambda found: found[0]):
-        if path.endswith(".py"):
+        if path.endswith((".py", ".ttf")):
             source = Path(entry.path).read_bytes().replace(b"\r\n", b"\n")
             made.update(f"{path}\n{len(source)}\n".encode() + source)
     return made.hexdigest()[:32]

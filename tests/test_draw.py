@@ -1,9 +1,12 @@
 """The house style's parts: few colours, soft edges."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
 from PIL import Image
 
 from generator import draw
@@ -90,3 +93,13 @@ def test_markers_look_equally_large():
 @pytest.mark.parametrize(("share", "expected"), [(0.0, "#fcfaf6"), (1.0, "#000000"), (0.5, "#7e7d7b")])
 def test_colours_mix_over_paper(share, expected):
     assert draw.mixed("#fcfaf6", "#000000", share) == expected
+
+
+def test_pictures_are_written_in_the_pages_own_fonts_and_in_others_what_these_lack():
+    heading = FontProperties(family="Peek Serif Display", weight="bold")
+    assert Path(font_manager.findfont(FontProperties())) == draw.SANS
+    assert Path(font_manager.findfont(heading)) == draw.SERIF
+
+    figure = draw.canvas(60, 40, LIGHT)
+    figure.text(0.1, 0.4, "aЖ", color=LIGHT.ink)
+    assert (draw.pixels(figure) != draw.rgb(LIGHT.paper)).any()  # a letter that no font has would be a warning

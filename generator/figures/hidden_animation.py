@@ -204,10 +204,11 @@ def _alike(sides: np.ndarray) -> Iterator[np.ndarray]:
 
 @cache
 def _font(size: float) -> FreeTypeFont:
-    from matplotlib import font_manager
     from PIL import ImageFont
 
-    return ImageFont.truetype(font_manager.findfont("DejaVu Sans"), size)
+    from generator.draw import SANS
+
+    return ImageFont.truetype(SANS, size)
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ def test_it_has_the_size_that_other_sites_expect_and_both_planes(case):
 
 def test_the_title_breaks_into_lines_that_fit(case):
     figure = draw.canvas(1200, 630, THEMES["light"])
-    font = draw.FontProperties(family="DejaVu Serif", weight="bold", size=50)
+    font = draw.FontProperties(family="Peek Serif Display", weight="bold", size=58)
     lines = draw._wrapped(figure, TITLE, font, 1072)
     assert lines == ["Neural nets and optimal packing:", "a peek into the hidden layers"]
     narrow = draw._wrapped(figure, TITLE, font, 400)
