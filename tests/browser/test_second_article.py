@@ -96,6 +96,8 @@ def test_paper_has_no_buttons_and_every_picture(open_page, home):
     page = visit.page
     page.emulate_media(media="print")
     assert page.locator("button:visible").count() == 0
+    marks = page.locator(".claim-mark").evaluate_all("all => all.map((mark) => mark.getBoundingClientRect().width)")
+    assert marks and not any(marks)  # no hole in the line where a button was
     assert page.locator("details .tab-content").evaluate_all("all => all.every((one) => one.checkVisibility())")
     shown = "[...document.querySelectorAll('figure img')].filter(i => i.checkVisibility()).map(i => i.currentSrc)"
     pictures = page.evaluate(shown)
