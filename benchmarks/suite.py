@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=list(known), help="these parts; the other sections stay")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # people's machines keep compiled modules, ours and the peers'
     kept = sections(arguments.out.read_text(encoding="utf-8")) if arguments.out.exists() else {}
     failed: list[str] = []
     for name, module in known.items():
