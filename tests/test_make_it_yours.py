@@ -171,7 +171,7 @@ def test_an_activation(copy):
     )
     copy.edit(
         "generator/train.py",
-        "ACTIVATIONS = {",
+        "ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {",
         """def _clip(pre: Tensor, out: Tensor) -> _Calls:
     return _Calls(
         [partial(torch.clamp, pre, -1, 1, out=out)],
@@ -179,8 +179,8 @@ def test_an_activation(copy):
     )
 
 
-ACTIVATIONS = {
-    "clip": _Activation(1.0, _clip),""",
+ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {
+    "clip": _clip,""",
     )
     copy.edit("generator/measure.py", "ROOMS = {", 'ROOMS = {"clip": "square", ')
     copy.edit("generator/figures/hidden_plane.py", "ROOMS = {", 'ROOMS = {\n    "clip": "the square from −1 to 1",')
