@@ -386,7 +386,7 @@ class _Maker:
             for key, specs in zip(keys, recipes.values(), strict=True)
             if found[key] is None
         ]
-        jobs.sort(key=lambda job: -job[1])  # the time grows with the square of their number
+        jobs.sort(key=lambda job: -job[1])  # the long ones first
         total = sum(map(len, recipes.values()))
         for key, kinds in self.stage("sort", "networks", total, jobs):
             found[key] = kinds

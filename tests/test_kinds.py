@@ -104,3 +104,18 @@ def test_one_network_and_a_dead_one_have_a_kind_too():
     found = kinds.sort([np.zeros((5, 2)), PENTAGON, PENTAGON])
     assert [one["kind"] for one in found] == [2, 1, 1]
     assert json.loads(json.dumps(found)) == found
+
+
+def test_of_many_the_first_are_compared_with_each_other_and_the_others_with_the_kinds(monkeypatch):
+    """So the time grows with their number and not with its square, and a kind that comes late is one too."""
+    monkeypatch.setattr(kinds, "COMPARED", 20)
+    rng = np.random.default_rng(7)
+    line = np.stack([np.linspace(-1, 1, 5), np.zeros(5)], 1)
+    shapes = [PENTAGON, PENTAGON, CORNERS] * 40 + [line] * 30
+    made = [disguised(points, rng, 0.02) for points in shapes]
+    asked = []
+    distance = packing.arrangement_distance
+    monkeypatch.setattr(packing, "arrangement_distance", lambda *of: asked.append(1) or distance(*of))
+    found = [one["kind"] for one in kinds.sort(made)]
+    assert found == [{id(PENTAGON): 1, id(CORNERS): 2, id(line): 3}[id(points)] for points in shapes]
+    assert len(asked) <= 20 * 19 / 2 + 3 * (len(shapes) - 20)
