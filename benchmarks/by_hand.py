@@ -27,7 +27,7 @@ import scipy.stats
 import torch
 
 from benchmarks.contest import serve
-from generator import datasets
+from generator.networks import datasets
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt

@@ -20,10 +20,10 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 
 from benchmarks.contest import serve
-from generator import catalogue
-from generator.executors import local
-from generator.experiments import RunSpec, layer_shapes
-from generator.train import Run, learning_rates, train_together
+from generator.networks.spec import RunSpec, layer_shapes
+from generator.networks.train import Run, learning_rates, train_together
+from generator.runs import pipeline
+from generator.runs.pools import local
 
 Answer = dict[str, Any]
 
@@ -186,7 +186,7 @@ def ours(processes: int) -> Callable[[Problem], Answer]:
     def answer(problem: Problem) -> Answer:
         began = time.perf_counter()
         specs = [replace(problem.spec, seed=seed) for seed in range(len(problem.x))]
-        batches = catalogue.batches(specs, processes)
+        batches = pipeline.batches(specs, processes)
         sent = [pool.submit(metered, batch) for batch in batches]
         done = [job.result() for job in sent]
         last = {

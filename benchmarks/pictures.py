@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.contest import Contestant, prose, shown, table
-from generator import executors, figures, style, work
-from generator.experiments import RunSpec
-from generator.figures import hidden_animation
+from generator import figures
+from generator.base import style
+from generator.figures.pictures import hidden_animation
+from generator.networks.spec import RunSpec
+from generator.runs import jobs, pools
 
 TITLE = "Pictures"
 EPOCHS, FRAMES = 5000, 350
@@ -95,7 +97,7 @@ def by_hand(classes: int, activation: str, epochs: int, frames: int) -> dict[str
 
 def drawn(specs: list[RunSpec]) -> dict[tuple[int, str], dict[str, Any]]:
     """All networks through the build's jobs, two at a time, the costliest first."""
-    crew = executors.local(2)
+    crew = pools.local(2)
     try:
         costliest_first = sorted(specs, key=lambda spec: -spec.classes)
         jobs = {(spec.classes, spec.activation): crew.executor.submit(network, spec) for spec in costliest_first}
@@ -108,10 +110,10 @@ def network(spec: RunSpec) -> dict[str, Any]:
     """One network trained, measured and drawn: seconds of its steps, of figures in both themes, and the GIF's bytes."""
     hidden_animation.FRAMES = FRAMES  # the article's films are shorter
     began = time.perf_counter()
-    ((data, measures),) = work.train([spec], "cpu", "")
+    ((data, measures),) = jobs.train([spec], "cpu", "")
     took = {"training": time.perf_counter() - began}
     assert measures is not None
-    run = work.decode(data)
+    run = jobs.decode(data)
     frames = len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
     for name in KINDS:
         figure, start = figures.load()[name], time.perf_counter()

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contest import Contestant, Unavailable, environment, ratio, rounds, shown, table
-from generator import catalogue, datasets
-from generator.experiments import RunSpec, batch_size, layer_shapes
+from generator.content.experiments import batch_size
+from generator.networks import datasets
+from generator.networks.spec import RunSpec, layer_shapes
+from generator.runs import pipeline
 
 TITLE = "Training"
 PROCESSES = 2
@@ -78,7 +80,7 @@ class Ring:
         """The file with points and initial weights of the networks of seeds 0 to count - 1."""
         path = self.folder / f"{abs(hash((spec, count)))}.npz"
         if not path.exists():
-            from generator.train import initial_weights
+            from generator.networks.train import initial_weights
 
             specs = [replace(spec, seed=seed) for seed in range(count)]
             points = [datasets.points(s.dataset, s.classes, s.points_per_class, s.seed) for s in specs]
@@ -152,7 +154,7 @@ def by_hand(ring: Ring, quick: bool) -> str:
     for hidden, classes in ((RECIPE.hidden, (2, 3, 4, 5, 6, 7)), (WIDE, (2, 5, 7))):
         rows, walls, cores = [], [], []
         for spec in grid(hidden, (5,) if quick else classes):
-            ours = ("ours", PROCESSES, spec, PROCESSES * catalogue.BATCHES_EACH * batch_size(spec))
+            ours = ("ours", PROCESSES, spec, PROCESSES * pipeline.BATCHES_EACH * batch_size(spec))
             hand = [("eager", threads, spec, 1) for threads in (1, 2)]
             found = ring.race([ours, *hand])
             best = fastest(found, hand)

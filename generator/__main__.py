@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import generator
-from generator.errors import PeekError
+from . import __version__
+from .base.errors import PeekError
 
 if TYPE_CHECKING:
-    from generator.progress import Progress
-    from generator.runs import Report
+    from .base.progress import Progress
+    from .runs.catalogue import Report
 
 INTERRUPTED = 130
 GARBAGE_AFTER = 100_000  # new objects
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
-    top.add_argument("--version", action="version", version=f"peek {generator.__version__}")
+    top.add_argument("--version", action="version", version=f"peek {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="train, draw and build the site")
     build.set_defaults(run=run_build)
@@ -118,8 +118,8 @@ def positive(text: str) -> int:
 
 def run_build(arguments: argparse.Namespace) -> int:
     """peek build: ends with the path of the page."""
-    from generator.build import build, prepare
-    from generator.progress import Progress
+    from .base.progress import Progress
+    from .build import build, prepare
 
     progress = Progress(arguments.quiet)
     options = build_options(arguments)
@@ -151,8 +151,8 @@ def explain(report: Report | None, progress: Progress) -> None:
 
 def run_new(arguments: argparse.Namespace) -> int:
     """peek new: says what it wrote and what to do next."""
-    from generator.build import default_templates
-    from generator.new import new
+    from .build import default_templates
+    from .new import new
 
     for path in new(arguments.folder, default_templates()):
         print(path)
@@ -162,8 +162,8 @@ def run_new(arguments: argparse.Namespace) -> int:
 
 def write_single(site: Path, target: Path, base_url: str) -> str:
     """Pack a built site's article into one file. Returns a line about it."""
-    from generator.single import single
-    from generator.store import write_whole
+    from .base.store import write_whole
+    from .site.single import single
 
     files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
     packed = single(files, base_url)
@@ -173,7 +173,7 @@ def write_single(site: Path, target: Path, base_url: str) -> str:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     """peek serve: until interrupted."""
-    from generator.serve import serve
+    from .serve import serve
 
     serve(build_options(arguments), arguments.port, arguments.quiet, debug=arguments.debug)
     return 0
@@ -181,7 +181,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """peek check: exit code 1 when something is wrong."""
-    from generator import check
+    from .site import check
 
     findings = check.check(arguments.site, check.asked if arguments.ask else None)
     for what, size in findings.weights.items():
@@ -198,7 +198,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_publish(arguments: argparse.Namespace) -> int:
     """peek publish: says what it would push, and pushes when told yes."""
-    from generator import check, publish
+    from .site import check, publish
 
     written = (arguments.out, arguments.cache)
     branch = publish.look(arguments.content, arguments.remote, arguments.branch, written)
@@ -223,7 +223,7 @@ def told_yes(question: str) -> bool:
 
 def build_options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
     """A build's Options from the command line's."""
-    from generator.build import Options
+    from .build import Options
 
     names = ("content", "out", "cache", "profile", "device", "executor", "scheduler", "base_url", "strict", "draft")
     given = {name: getattr(arguments, name) for name in names}

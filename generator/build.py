@@ -15,16 +15,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import generator
-from generator import columns, content, runs, store
-from generator.errors import ContentError, PeekError, Problem, nearest
-from generator.memo import Memo, digest
-from generator.overlay import Overlay
-from generator.progress import Progress
-from generator.runs import Catalogue, Means, Report
+from . import __version__
+from .base import store
+from .base.errors import ContentError, PeekError, Problem, nearest
+from .base.memo import Memo, digest
+from .base.overlay import Overlay
+from .base.progress import Progress
+from .content import texts
+from .measures import columns
+from .runs import catalogue
+from .runs.catalogue import Catalogue, Means, Report
 
 if TYPE_CHECKING:
-    from generator.content import Article
+    from .content.texts import Article
 
 SOCIAL_CARD = "social-card.png"
 MEMO = "memo.txt"
@@ -42,7 +45,7 @@ class Options:
     workers   processes that train and draw
     force     stages that run although the cache has their results
     device    "cpu", "cuda" or "auto"
-    executor, scheduler  who trains: see runs.Means
+    executor, scheduler  who trains: see catalogue.Means
     base_url  where the site will live; "" while unknown
     strict    warnings are errors
     draft     marks the pages
@@ -53,7 +56,7 @@ class Options:
     cache: Path = Path(".cache")
     templates: Path | None = None
     profile: str = "standard"
-    workers: int = field(default_factory=runs.default_workers)
+    workers: int = field(default_factory=catalogue.default_workers)
     force: frozenset[str] = frozenset()
     device: str = "cpu"
     executor: str = "local"
@@ -65,7 +68,7 @@ class Options:
     @property
     def overlay(self) -> Overlay:
         """The templates as they are now."""
-        own = (self.templates, self.content / content.TEMPLATES, default_templates())
+        own = (self.templates, self.content / texts.TEMPLATES, default_templates())
         return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
@@ -135,7 +138,8 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     only    names of experiments
     raises  PeekError: what the author can mend
     """
-    from generator import catalogue, experiments
+    from .content import experiments
+    from .runs import pipeline
 
     source = options.content / "experiments.toml"
     plan = experiments.read(source, options.profile)
@@ -148,8 +152,8 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     if wrong:
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = digest(runs.address(source, options.profile), sorted(only))
-    return catalogue.make(chosen, key, means_of(options, progress))[1]
+    key = digest(catalogue.address(source, options.profile), sorted(only))
+    return pipeline.make(chosen, key, means_of(options, progress))[1]
 
 
 def means_of(options: Options, progress: Progress) -> Means:
@@ -221,7 +225,7 @@ def compose(
     """
     article, gathered, report = gather(options, means, memo, templates)
     warnings = list(memo("collapsed", gathered.contents, lambda: collapsed(gathered)))
-    carded = memo("card", gathered.contents, lambda: runs.on_card(gathered))
+    carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
     files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, means)
@@ -229,13 +233,13 @@ def compose(
 
 
 def social_card(run: Mapping[str, Any], article: Article, means: Means) -> Path:
-    """The file of an article's social card, drawn where it is not there. run: as runs.on_card gives it."""
+    """The file of an article's social card, drawn where it is not there. run: as catalogue.on_card gives it."""
     said = article.meta.title, article.meta.subtitle
-    file = means.store.path("cards", runs.card_key(run, *said), "png")
+    file = means.store.path("cards", catalogue.card_key(run, *said), "png")
     if not file.exists():
-        from generator import catalogue
+        from .runs import pipeline
 
-        catalogue.draw_card(run, *said, means)
+        pipeline.draw_card(run, *said, means)
     return file
 
 
@@ -245,13 +249,13 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
     article, plan = None, None
     source = options.content / "experiments.toml"
     try:
-        article = content.read(options.content, memo)
+        article = texts.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
-    key = runs.address(source, options.profile)
-    gathered, report = runs.load(key, means), None
+    key = catalogue.address(source, options.profile)
+    gathered, report = catalogue.load(key, means), None
     if gathered is None:
-        from generator import experiments  # not needed where all is in the cache, nor is what follows
+        from .content import experiments  # not needed where all is in the cache, nor is what follows
 
         try:
             plan = experiments.read(source, options.profile)
@@ -260,12 +264,13 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
     if problems or article is None:
         raise ContentError(problems)
     if gathered is None:
-        from generator import catalogue, rehearsal
+        from .runs import pipeline
+        from .site import rehearsal
 
         assert plan is not None
         if wrong := rehearsal.rehearse(article, plan, templates, options.cache / "templates", memo):
             raise ContentError(wrong)
-        gathered, report = catalogue.make(plan, key, means)
+        gathered, report = pipeline.make(plan, key, means)
     return article, gathered, report
 
 
@@ -290,21 +295,21 @@ def render(
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
-    from generator import page
+    from .site import pages
 
     files: dict[str, bytes | Path] = {**gathered.places}
     downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
-    info = page.BuildInfo(
+    info = pages.BuildInfo(
         base_url=options.base_url,
-        versions={"python": python_version(), "peek": generator.__version__, **store.versions(*LIBRARIES)},
+        versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
         columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
         laws=lambda: gathered.laws,
         downloads=tuple(
-            page.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
+            pages.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
             for path in downloads
         ),
         picture_bytes=sum(size for path, size in gathered.sizes.items() if path.startswith("plots/")),
@@ -312,7 +317,7 @@ def render(
         social_card=SOCIAL_CARD if carded else "",
         built=fixed_date(os.environ),
     )
-    rendered = page.render(
+    rendered = pages.render(
         article,
         gathered.results,
         info,

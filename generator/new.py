@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from generator.errors import PeekError
+from .base.errors import PeekError
 
 NAMES = {
     "gitignore": ".gitignore",

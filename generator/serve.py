@@ -26,10 +26,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from generator.build import Options, compose, default_templates, means_of, remember, remembered
-from generator.errors import PeekError
-from generator.progress import Progress
-from generator.runs import Means
+from .base.errors import PeekError
+from .base.progress import Progress
+from .build import Options, compose, default_templates, means_of, remember, remembered
+from .runs.catalogue import Means
 
 DEBOUNCE_MS = 50
 STEP_MS = 5

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from benchmarks import builds, by_hand, contest, growth, peers, suite, training
-from generator.experiments import RunSpec
-from generator.train import train_together
+from generator.networks.spec import RunSpec
+from generator.networks.train import train_together
 
 ECHO = """
 from benchmarks.contest import serve

@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator import bibliography
-from generator.bibliography import Name, in_order, parse, written
+from generator.content import bibliography
+from generator.content.bibliography import Name, in_order, parse, written
 
 
 def works(text):

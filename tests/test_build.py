@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import main
-from generator.store import MANIFEST
+from generator.base.store import MANIFEST
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 WELL_UNDER_WAY_S = 4
@@ -156,7 +156,8 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     program = (
         "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
         "print(json.dumps([m for m in ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
-        " 'rich', 'watchfiles', 'starlette', 'generator.catalogue', 'generator.experiments') if m in sys.modules]))"
+        " 'rich', 'watchfiles', 'starlette', 'generator.runs.pipeline',"
+        " 'generator.content.experiments') if m in sys.modules]))"
     )
     options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache)]
     done = subprocess.run(

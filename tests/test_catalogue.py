@@ -9,13 +9,17 @@ import sys
 import numpy as np
 import pytest
 
-from generator import catalogue, columns, datasets, experiments, figures
-from generator.catalogue import DivergedRunError, run_key
-from generator.experiments import RunSpec
-from generator.memo import digest
-from generator.progress import Progress
-from generator.runs import Means
-from generator.store import Store
+from generator import figures
+from generator.base.memo import digest
+from generator.base.progress import Progress
+from generator.base.store import Store
+from generator.content import experiments
+from generator.measures import columns
+from generator.networks import datasets
+from generator.networks.spec import RunSpec, unflat
+from generator.runs import pipeline
+from generator.runs.catalogue import Means
+from generator.runs.pipeline import DivergedRunError, run_key
 
 TOML = """\
 [dataset.spirals]
@@ -35,7 +39,7 @@ ship = 1
 def make(text, cache, workers=1, **options):
     means = Means(Store(cache), Progress(quiet=True), workers, **options)
     plan = experiments.parse(text, "e.toml")
-    return catalogue.make(plan, digest(text), means)
+    return pipeline.make(plan, digest(text), means)
 
 
 def files(cache):
@@ -57,7 +61,7 @@ def test_everything_is_there(made):
         "solve": 6,
         "judge": 6,
         "sort": 6,
-        "draw": 4 * sum(figure.suits(experiments.unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
+        "draw": 4 * sum(figure.suits(unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
         "pack": 4,
         "gather": 1,
     }
@@ -123,11 +127,11 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     assert reasons(report)["train"] == "not in the cache: experiment grid"
     assert reasons(report)["judge"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
-    code, versions = catalogue.code, catalogue.versions
-    monkeypatch.setattr(catalogue, "code", lambda *of: code(*of) + "!" * ("datasets" in of))
-    monkeypatch.setattr(catalogue, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
+    code, versions = pipeline.code, pipeline.versions
+    monkeypatch.setattr(pipeline, "code", lambda *of: code(*of) + "!" * ("networks/datasets" in of))
+    monkeypatch.setattr(pipeline, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
     _, report = make(TOML, cache)
-    assert reasons(report)["train"] == "generator/datasets.py changed"
+    assert reasons(report)["train"] == "generator/networks/datasets.py changed"
     assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
     assert reasons(report)["pack"] == "after train"
     _, report = make(TOML, cache)
@@ -137,8 +141,8 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
 def test_what_a_law_gave_to_start_from_is_part_of_a_runs_address(monkeypatch):
     held, drawn = RunSpec(5, "tanh", 1, head_start="margin"), RunSpec(5, "tanh", 1)
     before = run_key(held), run_key(drawn)
-    code = catalogue.code
-    monkeypatch.setattr(catalogue, "code", lambda *of: code(*of) + "!" * ("packing" in of))
+    code = pipeline.code
+    monkeypatch.setattr(pipeline, "code", lambda *of: code(*of) + "!" * ("measures/packing" in of))
     assert run_key(held) != before[0] and run_key(drawn) == before[1]
 
 
@@ -161,7 +165,7 @@ def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
 
 def test_the_table_holds_a_row_a_run_and_no_python():
     rows = [{"id": "a", "spec": {"hidden": (8, 2), "bias_start": None}, "measures": {"centres": [[0, 1]], "ok": True}}]
-    assert catalogue.table(rows) == 'id,hidden,bias_start,centres,ok\na,"[8, 2]",,"[[0, 1]]",true\n'
+    assert pipeline.table(rows) == 'id,hidden,bias_start,centres,ok\na,"[8, 2]",,"[[0, 1]]",true\n'
 
 
 def test_planning_imports_nothing_heavy():
@@ -179,7 +183,7 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
     means = Means(Store(tmp_path), Progress(quiet=True), 1)
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
     optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
-    maker = catalogue._Maker(means, {run.spec: "key" for run in plan.experiments[0].runs})
+    maker = pipeline._Maker(means, {run.spec: "key" for run in plan.experiments[0].runs})
     with maker:
         jobs = maker._training(list(maker.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
         assert [job[-1] for job in jobs] == [optimum]
@@ -198,13 +202,13 @@ def test_batches_keep_all_workers_busy_to_the_end():
         return [dataclasses.replace(spec, seed=seed) for seed in range(count)]
 
     most = experiments.batch_size(large)
-    batches = catalogue.batches(seeds(large, 10 * most + 1), 2)
+    batches = pipeline.batches(seeds(large, 10 * most + 1), 2)
     assert max(sizes(batches)) <= most and max(sizes(batches)) - min(sizes(batches)) <= 1  # none is left with a few
-    assert sizes(catalogue.batches(seeds(large, 2), 2)) == [1, 1]  # one each
-    assert sizes(catalogue.batches(seeds(large, 4), 2)) == [1] * 4
-    assert sizes(catalogue.batches(seeds(large, 4), 1)) == [4]  # nobody to wait for
-    batches = catalogue.batches(seeds(small, 2) + seeds(large, 8), 2)
+    assert sizes(pipeline.batches(seeds(large, 2), 2)) == [1, 1]  # one each
+    assert sizes(pipeline.batches(seeds(large, 4), 2)) == [1] * 4
+    assert sizes(pipeline.batches(seeds(large, 4), 1)) == [4]  # nobody to wait for
+    batches = pipeline.batches(seeds(small, 2) + seeds(large, 8), 2)
     assert sizes(batches) == [2, 2, 2, 2, 2]  # who trains the small ones together keeps nobody waiting
     assert [batch[0].classes for batch in batches] == [5, 5, 5, 5, 2]
     assert sorted(spec.seed for batch in batches[:4] for spec in batch) == list(range(8))
-    assert sizes(catalogue.batches(seeds(large, 8), 2, "cuda")) == [8]
+    assert sizes(pipeline.batches(seeds(large, 8), 2, "cuda")) == [8]

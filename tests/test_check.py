@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from generator import check
 from generator.__main__ import main
+from generator.site import check
 
 CLAIM = (
     '<button type="button" class="claim" data-verdict="holds" popovertarget="claim-1">✓</button>'

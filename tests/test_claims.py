@@ -3,8 +3,8 @@
 import pytest
 from test_markup import Validity, grid
 
-from generator.claims import ask, judge, shown
-from generator.expressions import ExpressionError
+from generator.markup.claims import ask, judge, shown
+from generator.markup.expressions import ExpressionError
 
 NAMES = {"results": grid()}
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from test_markup import FIXTURE
 
-from generator import content
-from generator.content import Author, picture_size
-from generator.errors import ContentError
+from generator.base.errors import ContentError
+from generator.content import texts
+from generator.content.texts import Author, picture_size
 
 FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
 
@@ -30,12 +30,12 @@ def folder_of(tmp_path, **files):
 
 def said(folder):
     with pytest.raises(ContentError) as caught:
-        content.read(folder)
+        texts.read(folder)
     return str(caught.value).replace(f"{folder}/", "").split("\n")
 
 
 def test_front_matter_in_full():
-    meta = content.read(FIXTURE).meta
+    meta = texts.read(FIXTURE).meta
     assert meta.title == "Small planes: a fixture" and meta.subtitle == "Every construct once"
     assert meta.authors == (
         Author("Ada Example", "https://example.org/ada", "Institute of Examples"),
@@ -50,7 +50,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     folder = folder_of(
         tmp_path, **{name: f"---\n{front}\n---\nx\n" for name, front in pages.items()}, README="# Not a page"
     )
-    article = content.read(folder)
+    article = texts.read(folder)
     assert [page.path for page in article.pages] == ["article.md", "zeta.md", "beta.md", "alpha.md"]
     assert [page.output for page in article.pages][:2] == ["index.html", "zeta.html"]
     zeta, beta = article.pages[1:3]
@@ -60,7 +60,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
 
 def test_own_files_are_assets(tmp_path):
     files = {"pictures/a.png": b"x", "notes.txt": "n", ".hidden": "h", "_draft/x.png": b"x", "experiments.toml": ""}
-    article = content.read(folder_of(tmp_path, **files))
+    article = texts.read(folder_of(tmp_path, **files))
     assert [asset.path for asset in article.assets] == ["notes.txt", "pictures/a.png"]
     assert article.assets[0].source.read_text() == "n"
 
@@ -71,14 +71,14 @@ def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     with pytest.raises(
         ContentError, match=r"^content/article.md:1: no front matter; expected a line --- and then title, "
     ):
-        content.read(content.Path("content"))
+        texts.read(texts.Path("content"))
 
 
 def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path):
     text = written(FRONT, "One.\n\nTwo.\n")
-    plain = content.read(folder_of(tmp_path, article=text)).pages[0]
+    plain = texts.read(folder_of(tmp_path, article=text)).pages[0]
     (tmp_path / "content" / "article.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert content.read(tmp_path / "content").pages[0] == plain
+    assert texts.read(tmp_path / "content").pages[0] == plain
     assert plain.first_line == 7 and plain.body.startswith("One.")
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from generator import datasets, packing
+from generator.measures import packing
+from generator.networks import datasets
 
 
 @pytest.mark.parametrize("kind", datasets.KINDS)

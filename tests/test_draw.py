@@ -9,8 +9,8 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
-from generator import draw
-from generator.style import MARKERS, THEMES
+from generator.base.style import MARKERS, THEMES
+from generator.figures import draw
 
 LIGHT = THEMES["light"]
 

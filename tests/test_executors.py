@@ -11,11 +11,13 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
-from generator import catalogue, executors, experiments, work
-from generator.executors import ClusterError
-from generator.progress import Progress
-from generator.runs import Means
-from generator.store import Store
+from generator.base.progress import Progress
+from generator.base.store import Store
+from generator.content import experiments
+from generator.runs import pipeline, pools
+from generator.runs.batches import batches
+from generator.runs.catalogue import Means
+from generator.runs.pools import ClusterError
 
 TOML = """\
 [dataset.spirals]
@@ -53,7 +55,7 @@ class KillAWorker(Progress):
 
 def make(cache, progress=None, **options):
     means = Means(Store(cache), progress or Progress(quiet=True), 2, **options)
-    return catalogue.make(experiments.parse(TOML, "e.toml"), "key", means)
+    return pipeline.make(experiments.parse(TOML, "e.toml"), "key", means)
 
 
 def specs():
@@ -62,7 +64,7 @@ def specs():
 
 def jobs():
     """How many jobs a cluster of two threads is sent."""
-    return len(catalogue.batches(specs(), 2))
+    return len(batches(specs(), 2))
 
 
 def files(cache):
@@ -115,8 +117,8 @@ def test_the_next_build_takes_what_a_cluster_trained(cluster, tmp_path):
 
 
 def test_a_worker_with_other_code_is_refused():
-    with pytest.raises(work.OtherCodeError, match="same version of peek"):
-        work.train(specs()[:1], "cpu", made_by="other")
+    with pytest.raises(jobs.OtherCodeError, match="same version of peek"):
+        jobs.train(specs()[:1], "cpu", made_by="other")
 
 
 def test_a_cluster_must_be_named(tmp_path, monkeypatch):
@@ -126,13 +128,13 @@ def test_a_cluster_must_be_named(tmp_path, monkeypatch):
 
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(executors, "WAIT_S", 1)
+    monkeypatch.setattr(pools, "WAIT_S", 1)
     with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
         make(tmp_path, executor="dask", scheduler="tcp://127.0.0.1:9")
 
 
 def test_a_cluster_without_workers_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(executors, "WAIT_S", 1)
+    monkeypatch.setattr(pools, "WAIT_S", 1)
     none = LocalCluster(n_workers=0, processes=True, dashboard_address=":0")
     with none, pytest.raises(ClusterError, match="has no workers"):
         make(tmp_path, executor="dask", scheduler=none.scheduler_address)
@@ -142,11 +144,11 @@ def test_a_device_that_is_not_there_is_said(monkeypatch):
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert work.device("auto") == work.device("cpu") == "cpu"
-    with pytest.raises(work.DeviceError, match="expected cpu or auto"):
-        work.device("cuda")
+    assert jobs.device("auto") == jobs.device("cpu") == "cpu"
+    with pytest.raises(jobs.DeviceError, match="expected cpu or auto"):
+        jobs.device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert work.device("auto") == work.device("cuda") == "cuda" and work.device("cpu") == "cpu"
+    assert jobs.device("auto") == jobs.device("cuda") == "cuda" and jobs.device("cpu") == "cpu"
 
 
 def alive(pid):
@@ -166,7 +168,7 @@ def gone(pids, within_s=20.0):
 
 def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
     others = set(multiprocessing.active_children())
-    crew = executors.local(2)
+    crew = pools.local(2)
     assert crew.executor.submit(os.getpid).result() != os.getpid()
     started = [child.pid for child in set(multiprocessing.active_children()) - others]
     crew.dismiss()
@@ -178,7 +180,7 @@ def test_workers_end_with_the_build_however_it_ends(how):
     program = (
         "import multiprocessing, os, time\n"
         "from generator import executors\n"
-        "crew = executors.local(2)\n"
+        "crew = pools.local(2)\n"
         "crew.executor.submit(os.getpid).result()\n"
         "print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(600)\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator import experiments
-from generator.errors import ContentError
+from generator.base.errors import ContentError
+from generator.content import experiments
 
 GRID = """\
 [dataset.spirals]

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from generator import export, network
-from generator.experiments import RunSpec
-from generator.train import Run, train_together
+from generator.networks import forward
+from generator.networks.spec import RunSpec
+from generator.networks.train import Run, train_together
+from generator.runs import export
 
 KILOBYTES_OF_A_RUN = 60  # gzipped; what a reader's browser may be asked to load for one run
 SPEC = RunSpec(4, "tanh", 2, epochs=300, points_per_class=40, checkpoints=24)
@@ -58,11 +59,11 @@ def test_weights_stay_within_the_tolerance(run: Run) -> None:
     weights = run.weights[0].astype(np.float64) + packed["step"] * whole
     room = 2.0
     for exact, rebuilt in zip(run.weights, weights, strict=True):
-        moved = network.hidden(SPEC, rebuilt, run.x) - network.hidden(SPEC, exact, run.x)
+        moved = forward.hidden(SPEC, rebuilt, run.x) - forward.hidden(SPEC, exact, run.x)
         assert np.abs(moved).max() <= export.TOLERANCE * room
     coarser = run.weights[0] + 2 * packed["step"] * np.rint((run.weights - run.weights[0]) / (2 * packed["step"]))
     off = [
-        np.abs(network.hidden(SPEC, w, run.x) - network.hidden(SPEC, e, run.x)).max()
+        np.abs(forward.hidden(SPEC, w, run.x) - forward.hidden(SPEC, e, run.x)).max()
         for w, e in zip(coarser, run.weights, strict=True)
     ]
     assert max(off) > export.TOLERANCE * room, "coarser steps would have done"

@@ -7,7 +7,7 @@ import statistics
 import pytest
 from test_markup import grid
 
-from generator.expressions import ExpressionError, evaluate, median_interval, number, percent, say, words
+from generator.markup.expressions import ExpressionError, evaluate, median_interval, number, percent, say, words
 
 
 def value(source, **names):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from test_markup import FIXTURE, faults, rendered
 
-from generator import content, experiments, rehearsal
-from generator.errors import ContentError
-from generator.overlay import Overlay
+from generator.base.errors import ContentError
+from generator.base.overlay import Overlay
+from generator.content import experiments, texts
+from generator.site import rehearsal
 
 ROOT = Path(__file__).parent.parent
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
@@ -87,7 +88,7 @@ def test_random_edits_give_a_page_or_mistakes(tmp_path, name, edit):
             text = edit(text, rng) if len(text) > 2 else original
         (folder / name).write_text(text, encoding="utf-8")
         try:
-            for page in rendered(content.read(folder)):
+            for page in rendered(texts.read(folder)):
                 assert "\ue000" not in page.html + page.references_html, f"case {case}"
                 assert not faults(page), f"case {case}"
         except ContentError as error:
@@ -119,7 +120,7 @@ def test_random_edits_before_training_give_mistakes_or_nothing(tmp_path, edit):
     for case in range(CASES // 2):
         (folder / "article.md").write_text(edit(original, rng), encoding="utf-8")
         try:
-            found = rehearsal.rehearse(content.read(folder), plan, Overlay(ROOT / "templates"))
+            found = rehearsal.rehearse(texts.read(folder), plan, Overlay(ROOT / "templates"))
         except ContentError as error:
             found = error.problems
         assert all(problem.place.startswith(str(folder)) for problem in found), f"case {case}: {found}"

@@ -4,7 +4,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from generator import gif
+from generator.figures import gif
 
 STEP_BYTES = 80  # the headers of a frame, two pixels, and a long run
 

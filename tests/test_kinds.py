@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from generator import kinds, packing
+from generator.measures import kinds, packing
 
 CORNERS = np.array([[1.0, 1], [-1, 1], [-1, -1], [1, -1], [0, 0]])  # and the centre
 PENTAGON = np.array([[np.sin(angle), np.cos(angle)] for angle in 2 * np.pi * np.arange(5) / 5])

@@ -1,4 +1,4 @@
-"""The house: each module imports only those above it, and the page's stage imports nothing heavy."""
+"""The house: each package imports only those above it, and each heavy library belongs to one of them."""
 
 import ast
 from pathlib import Path
@@ -6,99 +6,37 @@ from pathlib import Path
 import pytest
 
 GENERATOR = Path(__file__).parent.parent / "generator"
-ORDER = [
-    "errors",
-    "memo",
-    "overlay",
-    "style",
-    "datasets",
-    "experiments",
-    "columns",
-    "network",
-    "packing",
-    "kinds",
-    "measure",
-    "results",
-    "bibliography",
-    "content",
-    "outline",
-    "expressions",
-    "claims",
-    "constructs",
-    "inline",
-    "paragraphs",
-    "markup",
-    "train",
-    "export",
-    "gif",
-    "draw",
-    "figures",
-    "page",
-    "rehearsal",
-    "store",
-    "work",
-    "executors",
-    "progress",
-    "runs",
-    "catalogue",
-    "build",
-    "new",
-    "check",
-    "single",
-    "publish",
-    "serve",
-    "__main__",
-]
-ONLY_IN = {
-    "torch": {"train", "work"},
-    "markdown": {"paragraphs"},
-    "matplotlib": {"draw", "figures"},
-    "imageio": {"draw"},
-    "distributed": {"executors"},
-    "sklearn": {"measure"},
-}
+FLOORS = ("base", "networks", "measures", "figures", "content", "runs", "markup", "site", "")  # "" is the top
+ONLY_IN = {"torch": "networks", "sklearn": "measures", "matplotlib": "figures", "imageio": "figures"}
+ONLY_IN |= {"distributed": "runs", "markdown": "markup"}
 
 
-def modules():
+def imports():
+    """(file, its floor, what it imports), with everything relative written out."""
     for path in sorted(GENERATOR.rglob("*.py")):
-        name = path.relative_to(GENERATOR).parts[0].removesuffix(".py")
-        if name != "__init__":
-            yield name, path
+        inside = path.relative_to(GENERATOR).parts[:-1]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((path.name, "/".join(inside[:1]), alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                above = ["generator", *inside][: len(inside) + 2 - node.level] if node.level else []
+                module = ".".join([*above, *filter(None, [node.module])])
+                names = [f"{module}.{alias.name}" for alias in node.names] if module == "generator" else [module]
+                yield from ((path.name, "/".join(inside[:1]), name) for name in names)
 
 
-def imported(path, everywhere=True):
-    """(module, whether it is imported at the top) for each import, those for type checkers left out."""
-    tree = ast.parse(path.read_text())
-    typing_only = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if node in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module
-            if node.module in ("generator", "generator.figures"):
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def test_every_package_has_its_floor():
+    assert {path.parent.name for path in GENERATOR.glob("*/__init__.py")} == {*FLOORS[:-1]}
 
 
-def test_every_module_has_its_place():
-    assert {name for name, _ in modules()} == set(ORDER)
-
-
-@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: str(value).rpartition("/")[2])
-def test_a_module_imports_only_those_above(name, path):
-    for module in imported(path):
-        parts = module.split(".")
-        if parts[0] == "generator" and len(parts) > 1 and parts[1] in ORDER:
-            assert ORDER.index(parts[1]) < ORDER.index(name) or parts[1] == name, f"{path.name} imports {module}"
+def test_imports_go_one_way():
+    for name, floor, module in imports():
+        top, _, rest = module.partition(".")
+        used = rest.partition(".")[0] if rest.partition(".")[0] in FLOORS else ""
+        if top == "generator":
+            assert FLOORS.index(used) <= FLOORS.index(floor) or rest == "__version__", f"{floor}/{name}: {module}"
 
 
 @pytest.mark.parametrize("library", list(ONLY_IN))
-def test_a_library_is_imported_in_one_place(library):
-    users = {name for name, path in modules() if any(m.split(".")[0] == library for m in imported(path))}
-    assert users <= ONLY_IN[library]
+def test_a_heavy_library_belongs_to_one_package(library):
+    assert {floor for _, floor, module in imports() if module.partition(".")[0] == library} == {ONLY_IN[library]}

@@ -73,10 +73,10 @@ def test_which_networks_are_trained(copy):
 
 
 def test_a_colour(copy):
-    assert named("a colour")[0] == "generator/style.py"
-    text = (copy.folder / "generator/style.py").read_text(encoding="utf-8")
+    assert named("a colour")[0] == "generator/base/style.py"
+    text = (copy.folder / "generator/base/style.py").read_text(encoding="utf-8")
     first = re.search(r'classes=\("(#\w{6})"', text)[1]
-    copy.edit("generator/style.py", first, "#0a7a5a")
+    copy.edit("generator/base/style.py", first, "#0a7a5a")
     copy.build()
     assert b"--class-0: #0a7a5a" in copy.site("assets/style.css")
     with Image.open(io.BytesIO(copy.site("plots/2/tanh.inputData.png"))) as picture:
@@ -106,16 +106,16 @@ def test_a_figure_of_the_page(copy):
 
 
 def test_a_picture_of_a_run(copy):
-    assert named("a picture of a run") == ["generator/figures/<name>.py"]
+    assert named("a picture of a run") == ["generator/figures/pictures/<name>.py"]
     copy.add(
-        "generator/figures/accuracy.py",
+        "generator/figures/pictures/accuracy.py",
         '''"""Accuracy by epoch."""
 
 from generator.figures import Figure, network_of, percent
 
 
 def draw_accuracy(spec, run, measures, theme):
-    from generator import draw
+    from generator.figures import draw
 
     figure = draw.canvas(480, 320, theme)
     axes = figure.add_axes((0.15, 0.15, 0.8, 0.8), facecolor="none")
@@ -138,9 +138,9 @@ FIGURE = Figure("accuracy", "accuracy", "Accuracy", 240, 160, False, draw_accura
 
 
 def test_a_dataset(copy):
-    assert named("a dataset") == ["generator/datasets.py"]
+    assert named("a dataset") == ["generator/networks/datasets.py"]
     copy.edit(
-        "generator/datasets.py",
+        "generator/networks/datasets.py",
         "def parameters(kind",
         '''@dataset
 def columns(classes, points_per_class, rng, *, width: NotNegative = 0.1):
@@ -161,16 +161,21 @@ def parameters(kind''',
 
 
 def test_an_activation(copy):
-    files = ["generator/experiments.py", "generator/network.py", "generator/train.py", "generator/measure.py"]
-    assert named("an activation") == [*files, "generator/figures/hidden_plane.py"]
-    copy.edit("generator/experiments.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
+    files = [
+        "generator/networks/spec.py",
+        "generator/networks/forward.py",
+        "generator/networks/train.py",
+        "generator/measures/measure.py",
+    ]
+    assert named("an activation") == [*files, "generator/figures/pictures/hidden_plane.py"]
+    copy.edit("generator/networks/spec.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
     copy.edit(
-        "generator/network.py",
+        "generator/networks/forward.py",
         '    elif activation == "relu":',
         '    elif activation == "clip":\n        activated = np.clip(pre, -1, 1)\n    elif activation == "relu":',
     )
     copy.edit(
-        "generator/train.py",
+        "generator/networks/train.py",
         "ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {",
         """def _clip(pre: Tensor, out: Tensor) -> _Calls:
     return _Calls(
@@ -182,8 +187,10 @@ def test_an_activation(copy):
 ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {
     "clip": _clip,""",
     )
-    copy.edit("generator/measure.py", "ROOMS = {", 'ROOMS = {"clip": "square", ')
-    copy.edit("generator/figures/hidden_plane.py", "ROOMS = {", 'ROOMS = {\n    "clip": "the square from −1 to 1",')
+    copy.edit("generator/measures/measure.py", "ROOMS = {", 'ROOMS = {"clip": "square", ')
+    copy.edit(
+        "generator/figures/pictures/hidden_plane.py", "ROOMS = {", 'ROOMS = {\n    "clip": "the square from −1 to 1",'
+    )
     copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "clip"]')
     copy.edit("content/experiments.toml", "ship = 1", "ship = 0")
     copy.edit("content/experiments.toml", "epochs = 60", "epochs = 400")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import content, markup, paragraphs
-from generator.errors import ContentError, Problem
-from generator.results import Picture, Result, Results, UnknownResult
+from generator.base.errors import ContentError, Problem
+from generator.content import texts
+from generator.markup import document, paragraphs
+from generator.runs.results import Picture, Result, Results, UnknownResult
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"
 EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
@@ -57,7 +58,7 @@ def drawn(call):
 
 def rendered(article, **changes):
     arguments = {"results": grid(), "figure_names": FIGURES, "render_figure": drawn, "addresses": ["gallery.html"]}
-    return markup.render_article(article, **{**arguments, **changes})
+    return document.render_article(article, **{**arguments, **changes})
 
 
 # HTML that a browser need not mend
@@ -142,7 +143,7 @@ def folder_with(tmp_path, body, head=HEAD):
 def said(folder, **changes):
     """Everything that is wrong with a folder, without the folder's own path."""
     with pytest.raises(ContentError) as caught:
-        rendered(content.read(folder), **changes)
+        rendered(texts.read(folder), **changes)
     return str(caught.value).replace(f"{folder}/", "")
 
 
@@ -194,17 +195,17 @@ def test_a_figure_that_cannot_be_drawn_is_a_mistake_at_its_line(tmp_path):
 
 
 def page_of(tmp_path, body, **changes):
-    return rendered(content.read(folder_with(tmp_path, body)), **changes)[0]
+    return rendered(texts.read(folder_with(tmp_path, body)), **changes)[0]
 
 
 @pytest.mark.parametrize("name", ["index.html", "second.html"])
 def test_the_fixture_becomes_what_is_expected(name):
-    page = {page.path: page for page in rendered(content.read(FIXTURE))}[name]
+    page = {page.path: page for page in rendered(texts.read(FIXTURE))}[name]
     assert f"{page.html}\n{page.references_html}\n" == (EXPECTED / name).read_text(encoding="utf-8")
 
 
 def test_the_fixture_is_valid_and_all_its_links_lead_somewhere():
-    for page in rendered(content.read(FIXTURE)):
+    for page in rendered(texts.read(FIXTURE)):
         assert not faults(page)
         assert not page.warnings
 
@@ -215,7 +216,7 @@ def test_the_validity_check_sees_what_browsers_mend():
 
 
 def test_what_a_page_says_of_itself():
-    article, second = rendered(content.read(FIXTURE))
+    article, second = rendered(texts.read(FIXTURE))
     assert [(entry.id, entry.number, len(entry.children)) for entry in article.toc] == [
         ("sec-seven", "1", 1),
         ("asides", "2", 0),
@@ -240,8 +241,8 @@ def test_what_a_page_says_of_itself():
 
 
 def test_a_work_that_nobody_cites_is_a_warning():
-    article = content.read(FIXTURE)
-    warned = markup.unused_works(article, rendered(article))
+    article = texts.read(FIXTURE)
+    warned = document.unused_works(article, rendered(article))
     assert [str(problem) for problem in warned] == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited']
 
 
@@ -334,7 +335,7 @@ def test_same_author_and_year_get_letters(tmp_path):
         f"@misc{{{k}, author={{A B}}, title={{{t}}}, year=2020}}" for k, t in (("one", "Z"), ("two", "A"))
     )
     (folder / "references.bib").write_text(works)
-    page = rendered(content.read(folder))[0]
+    page = rendered(texts.read(folder))[0]
     assert "B (2020b)" in page.html and "B\u00a02020a" in page.html
     assert page.references_html.index("ref-two") < page.references_html.index("ref-one")
 
@@ -347,7 +348,7 @@ def test_words_are_those_that_are_read(tmp_path):
 
 
 def test_the_same_text_gives_the_same_bytes():
-    article = content.read(FIXTURE)
+    article = texts.read(FIXTURE)
     assert rendered(article) == rendered(article)
 
 
@@ -355,7 +356,7 @@ def test_a_page_stage_imports_nothing_heavy():
     code = (
         "import sys; from pathlib import Path; from generator import content, markup;"
         "from generator.results import Results;"
-        "article = content.read(Path(sys.argv[1]));"
+        "article = texts.read(Path(sys.argv[1]));"
         "markup.render_article(article, results=Results([]), figure_names=(), render_figure=str);"
         "print(*(name for name in sys.argv[2:] if name in sys.modules))"
     )
@@ -372,16 +373,16 @@ CONTENT = Path(__file__).parent.parent / "content"
 
 def guide():
     """content/README.md as a page, with runs for its examples."""
-    page = content.read_page(CONTENT, "README.md")
-    works, problems = content.read_bibliography(CONTENT)
+    page = texts.read_page(CONTENT, "README.md")
+    works, problems = texts.read_bibliography(CONTENT)
     assert not problems
-    return markup.render(
+    return document.render(
         page,
         bibliography=works,
         results=grid(),
         figure_names=FIGURES,
         render_figure=drawn,
-        assets=tuple(content.assets(CONTENT)),
+        assets=tuple(texts.assets(CONTENT)),
         addresses=["gallery.html"],
     )
 
@@ -424,18 +425,18 @@ def test_what_markdown_need_not_see_is_what_it_would_make_of_it():
         text = "".join(
             rng.choice(words) + rng.choice(GAPS[: rng.choice((6, 10, 20))]) for _ in range(rng.randint(0, 9))
         )
-        plain += bool(markup._PLAIN.fullmatch(text))
-        assert markup._converted(text) == paragraphs.convert(text), text
+        plain += bool(document._PLAIN.fullmatch(text))
+        assert document._converted(text) == paragraphs.convert(text), text
     assert plain > PLAIN_CASES / 10
 
 
 @pytest.mark.parametrize("text", ["A word.", "One\nparagraph.\n\nAnd “another” (\ue0000\ue001)."])
 def test_plain_words_need_no_markdown(text, monkeypatch):
     monkeypatch.setattr(paragraphs, "convert", lambda text: pytest.fail(text))
-    assert markup._converted(text)[0].startswith("<p>")
+    assert document._converted(text)[0].startswith("<p>")
 
 
 if __name__ == "__main__":
     EXPECTED.mkdir(exist_ok=True)
-    for sheet in rendered(content.read(FIXTURE)):
+    for sheet in rendered(texts.read(FIXTURE)):
         (EXPECTED / sheet.path).write_text(f"{sheet.html}\n{sheet.references_html}\n", encoding="utf-8")

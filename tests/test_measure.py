@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator import columns, datasets, measure, network, packing
-from generator.experiments import ACTIVATIONS, RunSpec, layer_shapes
+from generator.measures import columns, measure, packing
+from generator.networks import datasets, forward
+from generator.networks.spec import ACTIVATIONS, RunSpec, layer_shapes
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
@@ -88,7 +89,7 @@ def test_lattice_is_the_network(activation, hidden, scale):
     found, predicted = measure.lattice_hidden(spec, flat, 31)
     axis = np.linspace(-1, 1, 31, dtype=np.float32)
     x = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
-    layers = network.forward(spec, flat, x)
+    layers = forward.forward(spec, flat, x)
     np.testing.assert_allclose(found.T, layers.hidden[-1], atol=FLOAT32_ATOL * scale**2 * 10, rtol=FLOAT32_ATOL)
     assert (predicted == layers.logits.argmax(1)).mean() > 0.998  # ties at borders may fall either way in float32
 
@@ -97,10 +98,10 @@ def test_weights_that_have_decayed_to_next_to_nothing_are_nothing():
     """Left as they are, such a network took seven times as long on some processors."""
     spec = RunSpec(classes=3, activation="relu", seed=0)
     flat = np.abs(random_weights(spec)) * np.float32(1e-32)
-    assert 0 < flat.max() < network.LEAST_WEIGHT
+    assert 0 < flat.max() < forward.LEAST_WEIGHT
     hidden, predicted = measure.lattice_hidden(spec, flat, 21)
     assert not hidden.any() and not predicted.any()
-    kept = network.heard(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
+    kept = forward.heard(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
     assert kept[-1][-1, -1] == 0.5 and all(layer.dtype == np.float32 for layer in kept)
 
 
@@ -108,14 +109,14 @@ def test_weights_that_have_decayed_to_next_to_nothing_are_nothing():
 def test_units_without_effect_are_left_out(activation):
     spec = RunSpec(classes=3, activation=activation, seed=0, hidden=(9, 7, 2))
     flat = random_weights(spec)
-    _, second, third, _ = network.split(spec, flat)
+    _, second, third, _ = forward.split(spec, flat)
     second[:, :3] = second[:, 5] = 0  # what four of the nine and four of the seven send
     third[:, 2:6] = 1e-33
-    layers = network.heard(spec, flat)
+    layers = forward.heard(spec, flat)
     assert [len(layer) for layer in layers[:-1]] == [5, 3, 2]
     hidden, _ = measure.lattice_hidden(spec, flat, 9)
     axis = np.linspace(-1, 1, 9)
-    plain = network.hidden(spec, flat, np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2))
+    plain = forward.hidden(spec, flat, np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2))
     np.testing.assert_allclose(hidden.T, plain, atol=FLOAT32_ATOL * 10, rtol=FLOAT32_ATOL)
 
 
@@ -140,7 +141,7 @@ def test_angles_turn_with_the_hidden_plane():
     spec = RunSpec(classes=3, activation="relu", seed=0, hidden=(8, 2))
     flat = random_weights(spec, seed=1)
     swapped = flat.copy()  # exchange the two hidden neurons: angles a become 90 - a
-    layers = network.split(spec, swapped)
+    layers = forward.split(spec, swapped)
     layers[1][:] = layers[1][::-1].copy()
     layers[2][:, :2] = layers[2][:, 1::-1].copy()
     plain = {row["class"]: row for row in measure.angle_statistics(spec, flat, 101)}
@@ -160,7 +161,7 @@ def test_inputs_without_direction_count_in_the_share_alone():
 def test_a_dead_plane_has_shares_and_no_angles():
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(4, 2))
     flat = random_weights(spec)
-    network.split(spec, flat)[1][:] = [[0, 0, 0, 0, -1]] * 2
+    forward.split(spec, flat)[1][:] = [[0, 0, 0, 0, -1]] * 2
     (row,) = measure.angle_statistics(spec, flat, 21)
     assert row["share"] == 1 and row["mean_deg"] is None and row["std_deg"] is None
 
@@ -457,7 +458,7 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
 def opening_run(kept: int) -> tuple[RunSpec, Trained]:
     """The hand-made network of corners, with its plane opening from a point to the whole square while it trains."""
     spec, run = corner_run()
-    first, second, head = network.split(spec, run.weights[-1])
+    first, second, head = forward.split(spec, run.weights[-1])
     epochs = np.arange(kept) ** 2
     scales = np.linspace(0, 1, kept) ** 2 / 9  # at the end the second layer takes corners to tanh of 1
     weights = [np.concatenate([first.ravel(), (scale * second).ravel(), head.ravel()]) for scale in scales]
@@ -594,7 +595,7 @@ def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
     run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
     found = measure.measure_run(spec, run, lattice=5)
     assert found["own_neighbour_data"] == pytest.approx(measure.own_neighbour(x, y)) and found["gap_map"] >= 1
-    assert found["gap"] == pytest.approx(measure.longest_gap(network.hidden(spec, flat, x), y), rel=1e-5)
+    assert found["gap"] == pytest.approx(measure.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
     assert not measure.is_lifted(replace(spec, hidden=(4, 2))) and not measure.is_lifted(
         replace(spec, dataset="simplex")
     )

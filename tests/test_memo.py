@@ -8,11 +8,12 @@ import zlib
 import pytest
 from test_fuzz import EDITS
 
-from generator import build, store
+from generator import build
 from generator.__main__ import main
-from generator.memo import Memo, digest
-from generator.overlay import Overlay
-from generator.store import MANIFEST
+from generator.base import store
+from generator.base.memo import Memo, digest
+from generator.base.overlay import Overlay
+from generator.base.store import MANIFEST
 
 CASES = 5  # for each kind of edit
 

@@ -2,8 +2,8 @@
 
 import datetime
 
-from generator.content import Author, Meta, Page
-from generator.outline import Block, Code, Equation, Heading, Quote, Text, outline, parse_attributes, slug
+from generator.content.texts import Author, Meta, Page
+from generator.markup.outline import Block, Code, Equation, Heading, Quote, Text, outline, parse_attributes, slug
 
 META = Meta("T", "D", (Author("A"),), datetime.date(2026, 1, 1))
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from generator import packing
+from generator.measures import packing
 
 EXACT = 1e-12
 PROVED_ATOL = 1e-6

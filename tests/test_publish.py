@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import check, publish
 from generator.__main__ import main
+from generator.site import check, publish
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from generator import build, catalogue, content, experiments, rehearsal, runs, store
+from generator import build
 from generator.__main__ import main
-from generator.expressions import ExpressionError, evaluate
-from generator.overlay import Overlay
-from generator.progress import Progress
-from generator.results import Unmeasured
+from generator.base import store
+from generator.base.overlay import Overlay
+from generator.base.progress import Progress
+from generator.content import experiments, texts
+from generator.markup.expressions import ExpressionError, evaluate
+from generator.runs import catalogue, pipeline
+from generator.runs.results import Unmeasured
+from generator.site import rehearsal
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -19,7 +23,7 @@ TEMPLATES = ROOT / "templates"
 
 
 def rehearsed(folder, templates=TEMPLATES):
-    article, plan = content.read(folder), experiments.read(folder / "experiments.toml")
+    article, plan = texts.read(folder), experiments.read(folder / "experiments.toml")
     return [str(problem) for problem in rehearsal.rehearse(article, plan, Overlay(templates))]
 
 
@@ -30,8 +34,8 @@ def test_nothing_is_wrong_with_an_article_that_is_right(folder):
 
 def test_what_will_be_measured_is_known_by_name(tmp_path):
     plan = experiments.read(TINY / "experiments.toml")
-    means = runs.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
-    made, _ = catalogue.make(plan, "any", means)
+    means = catalogue.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
+    made, _ = pipeline.make(plan, "any", means)
     foreseen = rehearsal.foreseen(plan)
     for run, to_come in zip(made.results, foreseen, strict=True):
         assert set(run.measures) <= set(to_come.measures)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from generator.results import Result, Results, UnknownResult, quantile
+from generator.runs.results import Result, Results, UnknownResult, quantile
 
 EPOCHS = [0, 1, 5, 100]
 

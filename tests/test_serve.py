@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from generator import serve
+from generator.base.errors import ContentError, Problem
 from generator.build import Options
-from generator.errors import ContentError, Problem
 from generator.serve import Live, follow, look, unexpected
 
 

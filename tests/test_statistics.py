@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import packing
-from generator.markup import FigureCall
-from generator.overlay import Overlay
-from generator.page import Figures, House
-from generator.results import Result, Results
+from generator.base.overlay import Overlay
+from generator.markup.document import FigureCall
+from generator.measures import packing
+from generator.runs.results import Result, Results
+from generator.site.pages import Figures, House
 
 HOUSE = House(Overlay(Path(__file__).parent.parent / "templates"))
 COUNTS = (3, 5)

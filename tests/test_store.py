@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from generator import store
-from generator.memo import digest
-from generator.store import ForeignFolderError, Store, publish
+from generator.base import store
+from generator.base.memo import digest
+from generator.base.store import ForeignFolderError, Store, publish
 
 SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
 

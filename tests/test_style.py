@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from generator import style
-from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.base import style
+from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
 
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 MARK_CONTRAST = 3.0  # WCAG 2.2, 1.4.11

@@ -7,10 +7,12 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from generator import packing, train
-from generator.experiments import ACTIVATIONS, RunSpec, batch_size, layer_activations, layer_shapes
-from generator.network import LEAST_SQUARE
-from generator.train import (
+from generator.content.experiments import batch_size
+from generator.measures import packing
+from generator.networks import train
+from generator.networks.forward import LEAST_SQUARE
+from generator.networks.spec import ACTIVATIONS, RunSpec, layer_activations, layer_shapes
+from generator.networks.train import (
     DivergedError,
     Run,
     checkpoint_epochs,

@@ -1,8 +1,8 @@
-"""One file a figure: what it is called, how large it is, how it is drawn, what it says in words.
+"""From numbers to pictures; the only package that imports matplotlib and imageio.
 
-A figure's file stands in this folder and exposes `FIGURE`. It imports numpy and
-matplotlib inside its drawing function alone, so that the page can be rendered
-from the figures' names, sizes and words without either.
+A picture of a run is one file in pictures/, which exposes `FIGURE`: what it is called, how large it is, how it is
+drawn, what it says in words. It imports numpy and matplotlib inside its drawing function alone, so that the page can
+be rendered from the figures' names, sizes and words without either.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from generator.experiments import layer_shapes
+from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
-    from generator.experiments import RunSpec
-    from generator.style import Theme
-    from generator.train import Run
+    from ..base.style import Theme
+    from ..networks.spec import RunSpec
+    from ..networks.train import Run
 
 Measures = Mapping[str, Any]
 
@@ -57,10 +57,12 @@ class Figure:
 
 @cache
 def load() -> dict[str, Figure]:
-    """Every figure of this folder, by name."""
+    """Every picture of a run, by name."""
+    from . import pictures
+
     figures = (
-        importlib.import_module(f"{__name__}.{module.name}").FIGURE
-        for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name)
+        importlib.import_module(f"{pictures.__name__}.{module.name}").FIGURE
+        for module in sorted(pkgutil.iter_modules(pictures.__path__), key=lambda module: module.name)
     )
     return {figure.name: figure for figure in figures}
 

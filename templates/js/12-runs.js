@@ -40,7 +40,7 @@ peek.runs = (function () {
     return new Float32Array(bytes.buffer);
   }
 
-  /** A run from what its data script holds (see generator/export.py). @returns {Run} */
+  /** A run from what its data script holds (see generator/runs/export.py). @returns {Run} */
   function unpack(packed) {
     const initial = float32(packed.initial);
     const count = initial.length;

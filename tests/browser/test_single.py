@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from generator.single import single
+from generator.site.single import single
 
 
 @pytest.fixture(scope="module")

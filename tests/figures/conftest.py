@@ -9,9 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from generator import datasets, draw, figures, measure, network
-from generator.experiments import RunSpec, layer_shapes
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.figures import draw
+from generator.measures import measure
+from generator.networks import datasets, forward
+from generator.networks.spec import RunSpec, layer_shapes
 
 CASES = {(5, "tanh"): "five classes, tanh", (4, "relu"): "four classes, ReLU"}
 
@@ -26,19 +29,19 @@ def sample(classes: int, activation: str) -> tuple[RunSpec, SimpleNamespace, dic
     x, y = datasets.points("spirals", classes, 40, 1)
     rng = np.random.default_rng(3)
     first = np.concatenate([rng.normal(0, 4, (64, 2)), rng.uniform(-3, 3, (64, 1))], 1)
-    features = network.activate(activation, x @ first[:, :2].T + first[:, 2])
+    features = forward.activate(activation, x @ first[:, :2].T + first[:, 2])
     turn = np.arange(classes) * 2 * math.pi / classes + 0.3
     corners = np.stack([np.cos(turn), np.sin(turn)], 1) * 1.6
     targets = corners if activation == "tanh" else 2 + 1.5 * corners
     known = np.concatenate([features, np.ones((len(x), 1))], 1)
     second = np.linalg.solve(known.T @ known + 1e-3 * np.eye(65), known.T @ targets[y]).T
-    centres = network.activate(activation, targets)
+    centres = forward.activate(activation, targets)
     head = np.concatenate([4 * centres, -2 * (centres**2).sum(1, keepdims=True)], 1)  # the nearest centre wins
     last = np.concatenate([layer.ravel() for layer in (first, second, head)])
     checkpoints = np.unique(np.geomspace(1, 201, 50).round().astype(int)) - 1
     share = (checkpoints / 200)[:, None]
     weights = (share * last + (1 - share) * last * rng.uniform(0, 1, last.shape)).astype(np.float32)
-    accuracy = np.linspace(1 / classes, (network.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
+    accuracy = np.linspace(1 / classes, (forward.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
     loss = (math.log(classes) * np.exp(-np.arange(201) / 40)).astype(np.float32)
     run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure.measure_run(spec, run)

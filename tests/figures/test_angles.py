@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
-from generator import figures, network
-from generator.figures import angles
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.figures.pictures import angles
+from generator.networks import forward
 
 
 def test_counts_are_those_of_a_direct_count(case):
@@ -14,7 +15,7 @@ def test_counts_are_those_of_a_direct_count(case):
     axis = np.linspace(-1, 1, angles.LATTICE, dtype=np.float32)[::25]
     counts = angles.angle_counts(spec, run)
     inputs = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
-    layers = network.forward(spec, run.weights[-1], inputs)
+    layers = forward.forward(spec, run.weights[-1], inputs)
     x, y = layers.hidden[-1].T
     directed = (x != 0) | (y != 0)
     turned = np.degrees(np.arctan2(y, x))[directed] % 360

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from generator import figures
-from generator.experiments import RunSpec
-from generator.style import THEMES
+from generator.base.style import THEMES
+from generator.networks.spec import RunSpec
 
 STEMS = {
     "input-plane": "inputData",

@@ -7,8 +7,10 @@ import pytest
 from conftest import untrained
 from PIL import Image
 
-from generator import draw, figures, network
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.figures import draw
+from generator.networks import forward
 
 CASE = untrained((6, 2, 5, 2, 4, 2))
 
@@ -26,7 +28,7 @@ def test_rows_are_the_first_and_the_last_plane_and_columns_the_epochs(figure):
     spec, run, _ = CASE
     assert len(figure.axes) == 8
     for place, axes in enumerate(figure.axes):
-        hidden = network.forward(spec, run.weights[place % 4], run.x).hidden[1 if place < 4 else 5]
+        hidden = forward.forward(spec, run.weights[place % 4], run.x).hidden[1 if place < 4 else 5]
         drawn = np.concatenate([line.get_xydata() for line in axes.lines if line.get_gid() != "room"])
         np.testing.assert_allclose(drawn, hidden, atol=1e-6)
         assert axes.get_xlim() == axes.get_ylim() == (-1, 1)

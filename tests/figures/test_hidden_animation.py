@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from generator import draw, figures
-from generator.figures import hidden_animation
-from generator.figures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.figures import draw
+from generator.figures.pictures import hidden_animation
+from generator.figures.pictures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
 
 FRAME_BYTES = 9_000
 STILL_WITHIN = 12  # of 255, on average over pixels: the still has finer edges and its own text

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from generator import draw, measure, network
-from generator.figures import hidden_plane
-from generator.style import THEMES
+from generator.base.style import THEMES
+from generator.figures import draw
+from generator.figures.pictures import hidden_plane
+from generator.measures import measure
+from generator.networks import forward
 
 FLOAT32_ATOL = 1e-4  # pictures are drawn from single precision: a hundredth of a pixel
 
@@ -24,7 +26,7 @@ def test_the_room_of_tanh_is_the_whole_square(drawn, tanh_case):
 def test_the_room_of_relu_is_closed_below_and_to_the_left(drawn, relu_case):
     spec, run, _ = relu_case
     axes = drawn("hidden-plane", relu_case).axes
-    (low, high), final = axes.get_xlim(), network.hidden(spec, run.weights[-1], run.x)
+    (low, high), final = axes.get_xlim(), forward.hidden(spec, run.weights[-1], run.x)
     assert axes.get_ylim() == (low, high)
     assert low == 0
     assert final.max() < high < 3 * final.max()
@@ -39,7 +41,7 @@ def test_a_network_that_sends_all_to_the_origin_still_has_a_room(relu_case):
 
 def test_points_are_the_final_hidden_vectors(drawn, case):
     spec, run, _ = case
-    final = network.hidden(spec, run.weights[-1], run.x)
+    final = forward.hidden(spec, run.weights[-1], run.x)
     lines = [line for line in drawn("hidden-plane", case).axes.lines if line.get_gid() != "room"]
     for label, line in enumerate(lines):
         np.testing.assert_allclose(line.get_xydata(), final[run.y == label], atol=FLOAT32_ATOL)
@@ -54,7 +56,7 @@ def test_regions_are_those_of_the_output_layer(drawn, case, theme):
     rows, columns = np.mgrid[5:side:10, 5:side:10].reshape(2, -1)
     x = low + (high - low) * (columns + 0.5) / side
     y = high - (high - low) * (rows + 0.5) / side
-    head = network.split(spec, run.weights[-1])[-1]
+    head = forward.split(spec, run.weights[-1])[-1]
     labels = (np.stack([x, y], 1) @ head[:, :2].T + head[:, 2]).argmax(1)
     expected = np.array([draw.rgb(tint) for tint in THEMES[theme].tints])[labels]
     assert (picture.tiles[0].image[rows, columns] == expected).all(1).mean() > 0.95

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from generator import draw, network
-from generator.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.figures import draw
+from generator.networks import forward
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -27,7 +28,7 @@ def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
     rows, columns = np.mgrid[5:side:10, 5:side:10].reshape(2, -1)
     places = np.stack([(columns + 0.5) / side * 2 - 1, 1 - (rows + 0.5) / side * 2], 1)
     expected = np.array([draw.rgb(tint) for tint in THEMES["light"].tints])[
-        network.predict(spec, run.weights[-1], places)
+        forward.predict(spec, run.weights[-1], places)
     ]
     same = (tile.image[rows, columns] == expected).all(1)
     assert same.mean() > 0.95  # the rest lies on borders, which are mixed

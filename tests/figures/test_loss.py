@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator import figures
-from generator.style import THEMES
+from generator.base.style import THEMES
 
 
 def test_the_curve_is_the_runs_loss_against_log_epochs(drawn, case):

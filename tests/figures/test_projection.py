@@ -11,8 +11,10 @@ import pytest
 from conftest import untrained
 from PIL import Image
 
-from generator import figures, measure, network
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.measures import measure
+from generator.networks import forward
 
 CASE = untrained((6, 9))
 
@@ -25,7 +27,7 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
     spec, run, measures = CASE
     picture = drawn("projection", CASE)
     above, below = (shown(axes) for axes in picture.figure.axes)
-    hidden = network.hidden(spec, run.weights[-1], run.x)
+    hidden = forward.hidden(spec, run.weights[-1], run.x)
     flat = hidden @ measure.principal_axes(hidden)
     for points, placed in ((above, flat), (below, measure.neighbour_map(hidden))):
         np.testing.assert_allclose(points - points.mean(0), placed - placed.mean(0), atol=1e-9)

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from generator import draw
-from generator.style import THEMES
+from generator.base.style import THEMES
+from generator.figures import draw
 
 TITLE = "Neural nets and optimal packing: a peek into the hidden layers"
 SUBTITLE = "Two neurons are enough to watch a network bend space."

@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
 
-from generator import figures, network
-from generator.figures import vector_field
-from generator.style import THEMES
+from generator import figures
+from generator.base.style import THEMES
+from generator.figures.pictures import vector_field
+from generator.networks import forward
 
 
 def quiver_of(axes):
@@ -21,7 +22,7 @@ def test_arrows_are_unit_vectors_along_the_hidden_vector(drawn, case):
     length = np.linalg.norm(along, axis=1)
     np.testing.assert_allclose(length, length[0], rtol=1e-9)
     assert 0.5 * 2 / vector_field.ARROWS < length[0] < 2 / vector_field.ARROWS  # no arrow touches the next
-    hidden = network.hidden(spec, run.weights[-1], quiver.XY)
+    hidden = forward.hidden(spec, run.weights[-1], quiver.XY)
     np.testing.assert_allclose(along / length[:, None], hidden / np.linalg.norm(hidden, axis=1)[:, None], atol=1e-9)
 
 
@@ -50,7 +51,7 @@ def test_where_the_hidden_vector_is_zero_there_is_a_dot(drawn, relu_case):
 def test_arrows_have_the_colour_of_the_class_predicted_there(drawn, case):
     spec, run, _ = case
     quiver = quiver_of(drawn("vector-field", case, "dark").axes)
-    predicted = network.predict(spec, run.weights[-1], quiver.XY)
+    predicted = forward.predict(spec, run.weights[-1], quiver.XY)
     colours = [to_hex(colour) for colour in quiver.get_facecolor()]
     assert colours == [THEMES["dark"].classes[label] for label in predicted]
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from generator import export, page
-from generator.experiments import RunSpec
-from generator.overlay import Overlay
-from generator.train import Run, train_together
+from generator.base.overlay import Overlay
+from generator.networks.spec import RunSpec
+from generator.networks.train import Run, train_together
+from generator.runs import export
+from generator.site import pages
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -65,7 +66,7 @@ class Laboratory:
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
-    for path, content in page.assets(page.House(Overlay(TEMPLATES))).items():
+    for path, content in pages.assets(pages.House(Overlay(TEMPLATES))).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     runs = {}

@@ -12,7 +12,8 @@ import pytest
 from conftest import SPOKEN_MS, Figure, Laboratory
 from playwright.sync_api import expect
 
-from generator import measure, network, packing
+from generator.measures import measure, packing
+from generator.networks import forward
 
 Show = Callable[..., Figure]
 
@@ -29,7 +30,7 @@ def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[fl
 
 def hidden_at(laboratory: Laboratory, name: str, checkpoint: int = -1) -> np.ndarray:
     spec, run = laboratory.runs[name]
-    return network.hidden(spec, run.weights[checkpoint], run.x)
+    return forward.hidden(spec, run.weights[checkpoint], run.x)
 
 
 SHOWN = (
@@ -114,7 +115,7 @@ def test_bend_regions_are_the_networks(show: Show, laboratory: Laboratory, activ
         }"""
     )
     share = np.array(got[0])
-    expected = network.predict(spec, run.weights[-1], at_shares(share, input_edge(run)))
+    expected = forward.predict(spec, run.weights[-1], at_shares(share, input_edge(run)))
     named = share[:, 2] >= 0
     assert named.mean() > 0.9, "most pixels are one class's colour; the rest are on borders"
     assert (share[named, 2] == expected[named]).mean() > 0.995
@@ -122,7 +123,7 @@ def test_bend_regions_are_the_networks(show: Show, laboratory: Laboratory, activ
         return  # its room is as large as the points ever reach, which this test does not know
     share = np.array(got[1])
     places = at_shares(share, SHOWN)
-    head = network.split(spec, run.weights[-1])[-1].astype(np.float64)
+    head = forward.split(spec, run.weights[-1])[-1].astype(np.float64)
     inside = (np.abs(places).max(1) < 0.98) & (share[:, 2] >= 0)
     expected = (places @ head[:, :-1].T + head[:, -1]).argmax(1)
     assert (share[inside, 2] == expected[inside]).mean() > 0.99
@@ -189,7 +190,7 @@ def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, labo
     clear = figure.live.locator("canvas.plane-marks").first.evaluate("(c) => c.toDataURL()")
     edge = input_edge(run)
     grid = np.linspace(-edge, edge, 200)
-    landing = network.hidden(spec, run.weights[-1], np.stack(np.meshgrid(grid, grid), -1).reshape(-1, 2))
+    landing = forward.hidden(spec, run.weights[-1], np.stack(np.meshgrid(grid, grid), -1).reshape(-1, 2))
     positions = hidden_at(laboratory, "grid/k5-tanh-s0")
     empty = [  # places of the room without a point near
         (x, y)
@@ -219,7 +220,7 @@ def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, labo
     )
     share = np.array(lit)
     places = at_shares(share, edge)
-    distance = np.linalg.norm(network.hidden(spec, run.weights[-1], places) - target, axis=1)
+    distance = np.linalg.norm(forward.hidden(spec, run.weights[-1], places) - target, axis=1)
     radius = 0.05 * 2 * SHOWN
     inside, outside = distance < 0.8 * radius, distance > 1.6 * radius
     assert inside.sum() > 3
@@ -272,7 +273,7 @@ def test_layers_begin_with_the_input_and_end_in_the_hidden_plane(show: Show, lab
     combined = figure.page.evaluate(
         "peek.runs.load('grid/k5-tanh-s0').then((run) => peek.network.evaluator(run.net).affine(run.weights.at(-1)))"
     )
-    first, second, _ = network.split(spec, run.weights[-1].astype(np.float64))
+    first, second, _ = forward.split(spec, run.weights[-1].astype(np.float64))
     matrix = second[:, :-1] @ first[:, :-1]
     offset = second[:, :-1] @ first[:, -1] + second[:, -1]
     np.testing.assert_allclose(np.array(combined).reshape(2, 3), np.column_stack([matrix, offset]), atol=5e-3)
@@ -287,7 +288,7 @@ def test_folds_are_where_the_determinant_changes_sign(show: Show, laboratory: La
     edge = input_edge(run)
     side = np.linspace(-edge, edge, 150)
     x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
-    first, second, _ = network.split(spec, run.weights[-1].astype(np.float64))
+    first, second, _ = forward.split(spec, run.weights[-1].astype(np.float64))
     pre = x @ first[:, :-1].T + first[:, -1]
     slope = 1 - np.tanh(pre) ** 2 if activation == "tanh" else (pre > 0).astype(float)
     jacobian = np.einsum("ju,nu,ui->nji", second[:, :-1], slope, first[:, :-1])
@@ -324,8 +325,8 @@ def test_directions_are_circular_statistics(show: Show, laboratory: Laboratory, 
     edge = input_edge(run)
     side = np.linspace(-edge, edge, 200)
     x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
-    positions = network.hidden(spec, run.weights[-1], x)
-    predicted = network.predict(spec, run.weights[-1], x)
+    positions = forward.hidden(spec, run.weights[-1], x)
+    predicted = forward.predict(spec, run.weights[-1], x)
     moving = np.linalg.norm(positions, axis=1) > 1e-9
     angles = np.degrees(np.arctan2(positions[:, 1], positions[:, 0]))
     checked = 0

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from scipy.optimize import minimize
 
-from generator import measure, packing
+from generator.measures import measure, packing
 
 EXACT = 1e-9
 SOLVED = 1e-5  # between two solvers of one convex problem
@@ -107,7 +107,7 @@ def test_own_random_numbers_are_even_and_normal(ask: Callable[..., Any]) -> None
 
 def test_own_spirals_are_the_builds(ask: Callable[..., Any]) -> None:
     """Without noise, the dataset does not depend on whose random numbers are used."""
-    from generator import datasets
+    from generator.networks import datasets
 
     x, y = datasets.points("spirals", 3, 20, 0, noise_rad=0.0)
     got = ask("(({x, y}) => ({x: [...x], y: [...y]}))(peek.network.spirals(3, 20, 0, 4, 5))")

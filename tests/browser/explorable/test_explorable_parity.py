@@ -13,8 +13,9 @@ import torch
 from conftest import Laboratory, run_id
 from playwright.sync_api import Page
 
-from generator import export, train
-from generator.experiments import RunSpec, layer_shapes
+from generator.networks import train
+from generator.networks.spec import RunSpec, layer_shapes
+from generator.runs import export
 
 SAME_WEIGHTS = 1e-5  # of the room's size: both sides round float32 their own way
 PACKED = 1e-3  # of the room's size: what packing may cost
@@ -144,14 +145,15 @@ def test_positions_and_classes_are_torchs(lab: Page, laboratory: Laboratory) -> 
 
 
 def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
-    from generator import experiments, work
+    from generator.content import experiments
+    from generator.runs import tasks
 
     plan = experiments.read(Path(__file__).parents[3] / "content" / "experiments.toml", "quick")
     shipped = [(e, run) for e in plan.experiments for run in e.runs if run.shipped]
     assert shipped
     for experiment, run in shipped:
         files = site / "data" / experiment.name / run.id
-        data = work.decode(files.with_suffix(".npz").read_bytes())
+        data = tasks.decode(files.with_suffix(".npz").read_bytes())
         check_run(lab, run.spec, data, files.with_suffix(".js").read_bytes())
 
 

@@ -1,0 +1,1 @@
+"""What every part stands on: problems, digests, kept files, colours."""

@@ -1,0 +1,64 @@
+"""Folders laid over each other: of the files of one name, the one in the uppermost folder counts.
+
+templates = Overlay((mine, ours))
+templates.contents["base.html"]  # of mine/base.html where it is there, else of ours/base.html
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+from .memo import digest
+
+STARTER = "new/"  # what a new article begins with, beside the templates
+
+
+class Overlay:
+    """The templates, styles and scripts of a build, as they are when they are first asked for.
+
+    folders  the uppermost first
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    @functools.cached_property
+    def places(self) -> dict[str, Path]:
+        """Where each file is, by its name, in the order of the names."""
+        found: dict[str, Path] = {}
+        for folder in self.folders:
+            for path in folder.rglob("*"):
+                name = path.relative_to(folder).as_posix()
+                if not name.startswith(STARTER) and path.is_file():
+                    found.setdefault(name, path)
+        return dict(sorted(found.items()))
+
+    @functools.cached_property
+    def contents(self) -> dict[str, bytes]:
+        """What each file holds. It is read once, so that all of a build sees the same."""
+        return {name: path.read_bytes() for name, path in self.places.items()}
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Of all names and contents."""
+        return digest({name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()})
+
+    def text(self, name: str) -> str:
+        """A file as text with plain line ends."""
+        return self.contents[name].decode("utf-8-sig").replace("\r\n", "\n")
+
+    def inside(self, folder: str, ending: str) -> list[str]:
+        """The names of the files directly in a folder."""
+        return [name for name in self.contents if name.rpartition("/")[0] == folder and name.endswith(ending)]
+
+    def place(self, name: str) -> Path:
+        """Where a file is, or would be."""
+        return self.places.get(name, self.folders[0] / name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Overlay) and (self.folders, self.digest) == (other.folders, other.digest)
+
+    def __hash__(self) -> int:
+        return hash((self.folders, self.digest))

@@ -1,0 +1,536 @@
+"""The author's folder -> an Article: front matter, texts, bibliography, own files; or all that is wrong with them.
+
+    article = read(Path("content"))
+
+`article.md` is the first page; every other `*.md` beside it but README.md is a
+page of its own. The texts themselves are read by `markup`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..base import style
+from ..base.errors import ContentError, Problem, nearest
+from ..base.memo import Memo
+from . import bibliography
+from .bibliography import Bibliography
+
+FIRST = "article.md"
+WORKS = "references.bib"
+NOT_PAGES = ("README.md",)
+NOT_ASSETS = ("experiments.toml", WORKS)
+TEMPLATES = "templates"  # a folder of the author's own, laid over ours
+OUR_PAGES = ("gallery", "reproduce", "404", "index")
+TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+OUR_FOLDERS = ("assets", "data", "plots")
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote the article. url and affiliation may be ""."""
+
+    name: str
+    url: str = ""
+    affiliation: str = ""
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Front matter. A page other than the first takes from the first what it leaves out.
+
+    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
+    nav_title  short title for the navigation; "": the title
+    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    """
+
+    title: str
+    description: str
+    authors: tuple[Author, ...]
+    date: datetime.date
+    subtitle: str = ""
+    licence: str = ""
+    repository: str = ""
+    keywords: tuple[str, ...] = ()
+    doi: str = ""
+    language: str = "en"
+    nav_order: int | None = None
+    nav_title: str = ""
+    accent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One text.
+
+    path        within the folder: "article.md"
+    file        as the author typed the folder: "content/article.md", the beginning of each message
+    output      address in the site: "index.html"
+    body        Markdown after the front matter, lines ended by "\\n"
+    first_line  of the body in its file, from 1
+    """
+
+    path: str
+    file: str
+    output: str
+    meta: Meta
+    body: str
+    first_line: int
+
+    @property
+    def title(self) -> str:
+        return self.meta.title
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the author's own.
+
+    path    within the folder and in the site, with "/": "pictures/room.png"
+    source  where it lies
+    """
+
+    path: str
+    source: Path
+
+
+@dataclass(frozen=True)
+class Article:
+    """Everything an author wrote but the experiments. The first page is the article itself."""
+
+    pages: tuple[Page, ...]
+    bibliography: Bibliography
+    assets: tuple[Asset, ...]
+    directory: Path
+
+    @property
+    def meta(self) -> Meta:
+        """The front matter of the first page."""
+        return self.pages[0].meta
+
+
+def read(directory: Path, memo: Memo | None = None) -> Article:
+    """The article of a folder.
+
+    memo    what YAML was read before
+    raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
+    """
+    memo = memo or Memo()
+    problems: list[Problem] = []
+    names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
+    pages: list[Page] = []
+    for name in names:
+        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
+        if page:
+            pages.append(page)
+    works, wrong = read_bibliography(directory)
+    problems += wrong
+    own = tuple(assets(directory))
+    for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
+        if folder in OUR_FOLDERS:
+            problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
+    if problems:
+        raise ContentError(problems)
+    pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
+    return Article(tuple(pages), works, own, directory)
+
+
+def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
+    """One text of a folder by its name, as a page that stands alone.
+
+    raises  ContentError: all mistakes in its front matter
+    """
+    problems: list[Problem] = []
+    page = _page(directory, name, None, True, problems, Memo())
+    if problems or page is None:
+        raise ContentError(problems)
+    return dataclasses.replace(page, output=output)
+
+
+def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
+    """The works of the folder's references.bib, empty without one, and what is wrong with it."""
+    file = directory / WORKS
+    if not file.exists():
+        return Bibliography(file=str(file)), []
+    problems: list[Problem] = []
+    text = _text(file, str(file), problems)
+    if problems:
+        return Bibliography(file=str(file)), problems
+    return bibliography.parse(text, str(file))
+
+
+def picture_size(source: Path) -> tuple[int, int] | None:
+    """Width and height of a PNG, GIF, WebP, JPEG or SVG in pixels, from its first bytes; None where they do not say."""
+    with source.open("rb") as file:
+        head = file.read(1 << 16)
+    size = None
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        size = struct.unpack(">II", head[16:24]) if len(head) >= 24 else None
+    elif head.startswith((b"GIF87a", b"GIF89a")):
+        size = struct.unpack("<HH", head[6:10]) if len(head) >= 10 else None
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP" and len(head) >= 30:
+        size = _webp_size(head)
+    elif head.startswith(b"\xff\xd8"):
+        size = _jpeg_size(head)
+    elif b"<svg" in head[:4096]:
+        size = _svg_size(head)
+    return (int(size[0]), int(size[1])) if size and size[0] and size[1] else None
+
+
+def _webp_size(head: bytes) -> tuple[int, int]:
+    """source  RFC 9649, section 2: the three kinds of a first chunk."""
+    if head[12:16] == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack("<HH", head[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _jpeg_size(head: bytes) -> tuple[int, int] | None:
+    """From the frame's header, behind segments that each say their length."""
+    at = 2
+    while at + 9 <= len(head) and head[at] == 0xFF:
+        if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", head[at + 5 : at + 9])
+            return width, height
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return None
+
+
+def _svg_size(head: bytes) -> tuple[float, float] | None:
+    opening = re.search(rb"<svg\b[^>]*>", head)
+    said = opening.group().decode("utf-8", "replace") if opening else ""
+    sides = [re.search(rf'\s{side}="([\d.]+)(?:px)?"', said) for side in ("width", "height")]
+    box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
+    found = [side[1] for side in sides if side] if all(sides) else list(box.groups()) if box else []
+    try:
+        return (float(found[0]), float(found[1])) if found else None
+    except ValueError:
+        return None
+
+
+def assets(directory: Path) -> Iterable[Asset]:
+    """The author's own files: what is neither a text, an experiment nor hidden."""
+    for source in sorted(directory.rglob("*")):
+        path = source.relative_to(directory)
+        hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
+        ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
+        if source.is_file() and not hidden and not ours and path.suffix != ".md":
+            yield Asset(path.as_posix(), source)
+
+
+# Texts
+
+
+def _text(source: Path, file: str, problems: list[Problem]) -> str:
+    """A file's text with plain line ends; "" after a problem."""
+    try:
+        raw = source.read_bytes()
+    except FileNotFoundError:
+        problems.append(Problem(file, "there is no such file"))
+        return ""
+    except OSError as error:
+        problems.append(Problem(file, f"cannot be read: {error.strerror}"))
+        return ""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for found in _CONTROL.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
+    return text
+
+
+def _page(
+    directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
+) -> Page | None:
+    """A page, or None after adding to the problems.
+
+    first  the front matter that this page continues, where that was read
+    alone  whether the page must say everything itself
+    """
+    file = str(directory / name)
+    before = len(problems)
+    text = _text(directory / name, file, problems)
+    if len(problems) > before:
+        return None
+    stem = name.removesuffix(".md")
+    output = "index.html" if name == FIRST else f"{stem}.html"
+    if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
+        expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
+        problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        problems.append(
+            Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
+        )
+        return None
+    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
+    if end is None:
+        problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
+        return None
+    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2, memo)
+    problems += wrong
+    meta = _meta(fields, file, first, alone, problems) if not wrong else None
+    if meta is None:
+        return None
+    return Page(name, file, output, meta, "\n".join(lines[end + 1 :]), end + 2)
+
+
+# YAML with lines
+
+
+@dataclass(frozen=True)
+class Yaml:
+    """A value, and the line it starts on. Lists hold Yaml, mappings hold str -> Yaml."""
+
+    value: Any
+    line: int
+
+    def plain(self) -> Any:
+        """Without the lines."""
+        if isinstance(self.value, list):
+            return [item.plain() for item in self.value]
+        if isinstance(self.value, dict):
+            return {key: item.plain() for key, item in self.value.items()}
+        return self.value
+
+
+def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict[str, Yaml], list[Problem]]:
+    """The fields of a YAML mapping, each value with its line, and what is wrong with it.
+
+    first_line  line of `text` in the file
+    memo        what was read before
+    """
+    problems: list[Problem] = []
+    kind, at, value = memo("yaml", text, lambda: _composed(text))
+    if kind == "wrong":
+        quote = "quotes around a text that holds a colon" if "mapping values" in value else ""
+        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", quote)]
+    if kind == "nothing":
+        return {}, []
+    if kind != "mapping":
+        return {}, [Problem(f"{file}:{first_line + at}", "not a list of fields", "lines like key: value")]
+    return _yaml([kind, at, value], file, first_line, problems).value, problems
+
+
+def _composed(text: str) -> list[Any]:
+    """A YAML text as plain lists [kind, line from 0, value], made of no more than the parser's own words.
+
+    kind  "mapping": value is [[key or None, its line, tree], …]    "sequence": value is [tree, …]
+          "loop": a value that holds itself                         "nothing": no document
+          "wrong": value says why it is not YAML                    else the scalar's tag: value is its text
+    """
+    import yaml  # takes as long to import as a page takes to render
+
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+        line = next((at for at in marks if at <= text.count("\n")), 0)
+        return ["wrong", line, (error.problem or error.context or "does not parse").strip()]
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return ["wrong", 0, str(error).splitlines()[0]]
+
+    def tree(node: yaml.Node, above: frozenset[int]) -> list[Any]:
+        line = node.start_mark.line
+        if id(node) in above:
+            return ["loop", line, None]
+        above = above | {id(node)}
+        if isinstance(node, yaml.MappingNode):
+            rows = [
+                [str(key.value) if isinstance(key, yaml.ScalarNode) else None, key.start_mark.line, tree(value, above)]
+                for key, value in node.value
+            ]
+            return ["mapping", line, rows]
+        if isinstance(node, yaml.SequenceNode):
+            return ["sequence", line, [tree(item, above) for item in node.value]]
+        return [node.tag, line, str(node.value)]
+
+    return ["nothing", 0, None] if node is None else tree(node, frozenset())
+
+
+def _yaml(tree: list[Any], file: str, first_line: int, problems: list[Problem]) -> Yaml:
+    kind, at, value = tree
+    line = first_line + at
+    if kind == "loop":
+        problems.append(Problem(f"{file}:{line}", "a value that holds itself"))
+        return Yaml(None, line)
+    if kind == "mapping":
+        fields: dict[str, Yaml] = {}
+        for key, key_at, inner in value:
+            name, key_line = "?" if key is None else key, first_line + key_at
+            if name in fields:
+                problems.append(Problem(f"{file}:{key_line}", f'"{name}" is given twice'))
+            fields[name] = dataclasses.replace(_yaml(inner, file, first_line, problems), line=key_line)
+        return Yaml(fields, line)
+    if kind == "sequence":
+        return Yaml([_yaml(item, file, first_line, problems) for item in value], line)
+    try:
+        return Yaml(_scalar(kind, value), line)
+    except (ValueError, OverflowError):
+        problems.append(Problem(f"{file}:{line}", f'"{value}" was not understood'))
+        return Yaml(None, line)
+
+
+def _scalar(tag: str, text: str) -> Any:
+    """A scalar by YAML's own tag for it. Dates in full only; what has no other kind is text."""
+    kind = tag.rpartition(":")[2]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on")
+    if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        return int(text)
+    if kind == "float" and re.fullmatch(r"[-+]?[0-9.]+([eE][-+]?[0-9]{1,3})?", text):
+        return float(text)
+    if kind == "timestamp" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return datetime.date.fromisoformat(text)
+    return text
+
+
+# Front matter
+
+_Reading = Callable[[Yaml, Callable[..., None]], Any]
+
+
+def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
+    """One line of text; numbers are texts as well."""
+    if isinstance(value.value, str) and value.value.strip():
+        return " ".join(value.value.split())
+    if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return str(value.value)
+    wrong(value.line, "text")
+    return ""
+
+
+def _address(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.match(r"https?://\S+$", text):
+        wrong(value.line, "an address that starts with https://")
+    return text
+
+
+def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
+    if isinstance(value.value, datetime.date):
+        return value.value
+    return wrong(value.line, "a date like 2026-03-12")
+
+
+def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
+    if isinstance(value.value, int) and not isinstance(value.value, bool):
+        return value.value
+    return wrong(value.line, "a whole number")
+
+
+def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    if isinstance(value.value, str):
+        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+    if isinstance(value.value, list):
+        return tuple(_sentence(item, wrong) for item in value.value)
+    wrong(value.line, "a list of words")
+    return ()
+
+
+def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
+        wrong(value.line, "a DOI like 10.23915/distill.00001")
+    return text
+
+
+def _language(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        wrong(value.line, "a language tag like en or pt-BR")
+    return text
+
+
+def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    """Two colours that can be read on their papers."""
+    said = [item.value for item in value.value] if isinstance(value.value, list) else []
+    if len(said) != 2 or not all(isinstance(own, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", own) for own in said):
+        wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
+        return ()
+    for own, (name, theme) in zip(said, style.THEMES.items(), strict=True):
+        if (ratio := style.contrast(own, theme.paper)) < TEXT_CONTRAST:
+            expected = f"at least {TEXT_CONTRAST}: a {'darker' if name == 'light' else 'lighter'} colour"
+            wrong(value.line, expected, f"accent {own} has a contrast of {ratio:.1f} on {name} paper")
+    return tuple(said)
+
+
+def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
+    """A list of names, or of name with url and affiliation."""
+    if not isinstance(value.value, list) or not value.value:
+        wrong(value.line, "a list of authors, each with a name")
+        return ()
+    found = []
+    for item in value.value:
+        fields = {"name": item} if isinstance(item.value, str) else item.value
+        if not isinstance(fields, dict) or "name" not in fields:
+            wrong(item.line, "an author with a name")
+            continue
+        known = {name.name for name in dataclasses.fields(Author)}
+        for key in fields.keys() - known:
+            wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, known))
+        read = {key: _address if key == "url" else _sentence for key in known & fields.keys()}
+        found.append(Author(**{key: reading(fields[key], wrong) for key, reading in read.items()}))
+    return tuple(found)
+
+
+FIELDS: Mapping[str, _Reading] = {
+    "title": _sentence,
+    "description": _sentence,
+    "authors": _authors,
+    "date": _day,
+    "subtitle": _sentence,
+    "licence": _sentence,
+    "repository": _address,
+    "keywords": _words,
+    "doi": _doi,
+    "language": _language,
+    "nav_order": _whole,
+    "nav_title": _sentence,
+    "accent": _accent,
+}
+REQUIRED = ("title", "description", "authors", "date")
+OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
+
+
+def _meta(
+    fields: Mapping[str, Yaml], file: str, first: Meta | None, alone: bool, problems: list[Problem]
+) -> Meta | None:
+    before = len(problems)
+    values: dict[str, Any] = {}
+    for key, value in fields.items():
+        if key not in FIELDS:
+            near = nearest(key, FIELDS)
+            problems.append(Problem(f"{file}:{value.line}", f'unknown field "{key}" in the front matter', nearest=near))
+            continue
+
+        def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
+            problems.append(Problem(f"{file}:{line}", said, expected, near))
+
+        values[key] = FIELDS[key](value, wrong)
+    for key in REQUIRED if alone else ("title",):
+        if key not in fields:
+            problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
+    if len(problems) > before or not (alone or first):
+        return None
+    inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    return Meta(**{**inherited, **values})

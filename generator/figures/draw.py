@@ -1,0 +1,462 @@
+"""The pictures' house style: planes, points, regions, and bytes.
+
+Sizes are pixels of the picture, two to a CSS pixel. At 72 dots an inch a point
+of matplotlib is a pixel, so every size given to it is in pixels too. Pictures
+stand on the page's own paper, light or dark, and are opaque: they look the same
+alone as in the page, and animation frames need no transparent edge.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import imageio.v3 as iio
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.lines import Line2D
+from matplotlib.quiver import Quiver
+from PIL import Image
+
+from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
+from ..measures import measure
+from ..networks import forward
+from ..networks.spec import RunSpec, layer_activations
+
+if TYPE_CHECKING:
+    from ..networks.train import Run
+
+DPI = 72
+PLANE_PX = 480  # a plane's picture
+TILE_PX = 440  # the room in it, with space above for a line of text
+TILE_LEFT_PX, TILE_TOP_PX = 20, 32
+TEXT_PX = 22
+HEADLINE_PX = 21  # baseline of the text above a plane, from the top
+RIM_PX = 0.7  # of paper around a point
+COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
+
+NO_CLASS = 255  # in an image of classes, what lies outside the room
+
+# Shapes of one size look unequal: these widths in pixels look alike.
+MARKER_PX = {
+    "circle": 8.6,
+    "square": 7.6,
+    "triangle-up": 9.6,
+    "diamond": 7.2,
+    "triangle-down": 9.6,
+    "plus": 10.4,
+    "cross": 9.8,
+}
+
+FONTS = Path(__file__).parent.parent / "fonts"
+SANS, SERIF = FONTS / "peek-sans.ttf", FONTS / "peek-serif-display.ttf"  # as on the page
+for font in (SANS, SERIF):
+    fontManager.addfont(font)
+
+HOUSE: Any = {
+    "font.family": ["Peek Sans", "DejaVu Sans"],  # the second for what the first lacks
+    "font.size": TEXT_PX,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 2,
+    "xtick.major.size": 8,
+    "ytick.major.size": 8,
+    "xtick.major.width": 2,
+    "ytick.major.width": 2,
+    "xtick.minor.size": 0,
+    "xtick.major.pad": 6,
+    "ytick.major.pad": 6,
+    "lines.solid_capstyle": "round",
+    "lines.solid_joinstyle": "round",
+}
+
+mpl.rcParams.update(HOUSE)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """#rrggbb to three bytes."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def mixed(paper: str, colour: str, share: float) -> str:
+    """A colour of which `share` lies over paper, opaque."""
+    mix = (round(below + share * (above - below)) for below, above in zip(rgb(paper), rgb(colour), strict=True))
+    return "#{:02x}{:02x}{:02x}".format(*mix)
+
+
+# --- canvases ---------------------------------------------------------------
+
+
+def canvas(width_px: int, height_px: int, theme: Theme) -> Figure:
+    """An empty figure on the theme's paper, to be filled and read by `pixels`."""
+    figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor=theme.paper)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def agg(figure: Figure) -> Any:
+    """The figure's canvas, which matplotlib's types know too little of."""
+    return figure.canvas
+
+
+class Tile(NamedTuple):
+    """An image (H, W, 3) uint8 and where its upper left corner lies in a picture, in pixels."""
+
+    image: np.ndarray
+    left: int
+    top: int
+
+
+def pixels(figure: Figure, *tiles: Tile) -> np.ndarray:
+    """A figure drawn over tiles, which are laid under it pixel on pixel: matplotlib would resample them.
+
+    returns  (H, W, 3) uint8
+    """
+    canvas = agg(figure)
+    canvas.get_renderer().clear()
+    image: np.ndarray = np.asarray(canvas.buffer_rgba())
+    image[:] = *rgb(to_hex(figure.get_facecolor())), 255
+    for tile, left, top in tiles:
+        image[top : top + tile.shape[0], left : left + tile.shape[1], :3] = tile
+    figure.patch.set_visible(False)
+    figure.draw(canvas.get_renderer())
+    return image[:, :, :3]
+
+
+@dataclass(frozen=True)
+class Room:
+    """The part of a plane that a picture shows: a square of two axes from low to high.
+
+    kind  "input", or that of a hidden plane (see measure.ROOMS): "square", "disk" and "circle" are closed,
+          "quadrant" is open above and to the right
+    """
+
+    kind: str
+    low: float
+    high: float
+
+    @property
+    def round(self) -> bool:
+        return self.kind in ("disk", "circle")
+
+
+INPUT_ROOM = Room("input", -1.0, 1.0)
+
+
+def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
+    """A plane's picture without content: paper, axes on the tile, the room as a hairline."""
+    figure = canvas(PLANE_PX, PLANE_PX, theme)
+    return figure, room_axes(figure, room, theme)
+
+
+def room_axes(
+    figure: Figure, room: Room, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
+) -> Axes:
+    """Axes that fill a square of a figure with a room, outlined by a hairline where it is closed."""
+    width, height = figure.get_size_inches() * DPI
+    box = (left / width, 1 - (top + side) / height, side / width, side / height)
+    axes = figure.add_axes(box, facecolor="none")
+    axes.set_axis_off()
+    axes.set_xlim(room.low, room.high)
+    axes.set_ylim(room.low, room.high)
+    low, high = room.low, room.high
+    turn = np.linspace(0, 2 * np.pi, 181)
+    outline: Any = {
+        "input": ([], []),
+        "square": ([low, high, high, low, low], [low, low, high, high, low]),
+        "quadrant": ([low, low, high], [high, low, low]),
+    }.get(room.kind, (high * np.cos(turn), high * np.sin(turn)))
+    line = Line2D(*outline, color=theme.hairline, linewidth=2, solid_joinstyle="miter", clip_on=False, zorder=1)
+    line.set_gid("room")
+    axes.add_line(line)
+    return axes
+
+
+def regions(
+    labels: np.ndarray, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
+) -> Tile:
+    """Regions of classes in the theme's tints, with soft edges.
+
+    labels           (M, M) uint8, top row first, M about twice `side` or more; NO_CLASS is left as paper
+    left, top, side  the square of the picture that they fill
+    """
+    image = Image.fromarray(labels).convert("P")
+    colours = [*theme.tints, *[theme.paper] * (256 - len(theme.tints))]
+    image.putpalette([channel for colour in colours for channel in rgb(colour)])
+    return Tile(np.asarray(image.convert("RGB").resize((side, side), Image.Resampling.HAMMING)), left, top)
+
+
+def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float = 1.0) -> list[Line2D]:
+    """Points in their classes' colours and markers, with a thin rim of paper.
+
+    xy       (N, 2) positions
+    y        (N,) classes
+    returns  a line a class
+    """
+    lines = []
+    for label in range(int(y.max()) + 1):
+        marker = MARKERS[label]
+        (line,) = axes.plot(
+            *xy[y == label].T,
+            linestyle="none",
+            marker=MATPLOTLIB_MARKERS[marker],
+            markersize=MARKER_PX[marker] * scale,
+            markerfacecolor=theme.classes[label],
+            markeredgecolor=theme.paper,
+            markeredgewidth=RIM_PX,
+            clip_on=False,
+            zorder=3,
+            scalex=False,
+            scaley=False,
+        )
+        lines.append(line)
+    return lines
+
+
+def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float, rim: str | None = None) -> None:
+    """One class's marker at a place of the figure, as shares of its width and height.
+
+    rim  colour of its edge; None: the paper's
+    """
+    kind = MARKERS[label]
+    figure.add_artist(
+        Line2D(
+            [x],
+            [y],
+            marker=MATPLOTLIB_MARKERS[kind],
+            markersize=MARKER_PX[kind] * scale,
+            markerfacecolor=theme.classes[label],
+            markeredgecolor=rim or theme.paper,
+            markeredgewidth=RIM_PX * scale,
+            transform=figure.transFigure,
+        )
+    )
+
+
+def arrows(axes: Axes, places: np.ndarray, units: np.ndarray, colours: np.ndarray, length: float) -> Quiver:
+    """Arrows of one length in data units, centred on their places.
+
+    places, units  (M, 2), units of length 1
+    colours        (M,) "#rrggbb"
+    """
+    return axes.quiver(
+        *places.T,
+        *(units * length).T,
+        color=colours,
+        pivot="mid",
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        units="dots",
+        width=2.2,
+        headwidth=4.2,
+        headlength=4.6,
+        headaxislength=4.2,
+        minlength=0,
+        zorder=3,
+    )
+
+
+def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
+    """Two texts above a plane, at its left and right edge."""
+    baseline = 1 - HEADLINE_PX / PLANE_PX
+    figure.text(TILE_LEFT_PX / PLANE_PX, baseline, left, color=theme.ink)
+    figure.text((TILE_LEFT_PX + TILE_PX) / PLANE_PX, baseline, right, color=theme.ink, ha="right")
+
+
+# --- what several pictures of a run show ------------------------------------
+
+Made = TypeVar("Made")
+_MADE: dict[Any, tuple[RunSpec, Run, Any]] = {}
+
+
+def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Made:
+    """What `make` gives for a run, made once while that run is drawn: both themes and several figures ask for it."""
+    known = _MADE.get(make)
+    if known is None or known[0] != spec or known[1] is not run:
+        known = _MADE[make] = spec, run, make(spec, run)
+    made: Made = known[2]
+    return made
+
+
+def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
+    """The class that the network gives each place of the input plane, [-1, 1]^2.
+
+    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
+    """
+    return _input_regions(spec, flat.tobytes())
+
+
+@lru_cache(maxsize=2)
+def _input_regions(spec: RunSpec, weights: bytes) -> np.ndarray:
+    flat = np.frombuffer(weights, np.float32)
+    hidden, _ = measure.lattice_hidden(spec, flat, TILE_PX + 1)
+    finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
+    return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
+
+
+def _halfway(values: np.ndarray) -> np.ndarray:
+    """Values at the ends of N intervals to values at the middles of their halves, by straight lines: last axis, 2 N."""
+    left, right = values[..., :-1], values[..., 1:]
+    return np.stack([0.75 * left + 0.25 * right, 0.25 * left + 0.75 * right], -1).reshape(*values.shape[:-1], -1)
+
+
+def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
+    """The points in the hidden plane at every checkpoint: (T, N, 2) float32."""
+    return of_run(_moving_points, spec, run)
+
+
+def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
+    activations = layer_activations(spec)
+    moving = np.empty((len(run.weights), *run.x.shape[:1], spec.hidden[-1]), np.float32)
+    for flat, points in zip(run.weights, moving, strict=True):  # in float32, which no picture shows
+        below = run.x.T.astype(np.float32)
+        for layer, activation in zip(forward.heard(spec, flat)[:-1], activations, strict=True):
+            below = layer[:, :-1] @ below
+            below += layer[:, -1:]
+            below = forward.activate(activation, below.T).T
+        points[:] = below.T
+    return moving
+
+
+def hidden_room(spec: RunSpec, run: Run) -> Room:
+    """The room of the hidden plane: all of it where it is closed; of a quadrant as much as the points
+    need at the end and their classes' centres ever, so that still and animation agree."""
+    kind = measure.ROOMS[spec.activation]
+    if kind != "quadrant":
+        return Room(kind, -1.0, 1.0)
+    moving = moving_points(spec, run)
+    farthest = max(float(moving[-1].max()), *(float(moving[:, run.y == c].mean(1).max()) for c in range(spec.classes)))
+    return Room(kind, 0.0, 1.04 * farthest if farthest > 0 else 1.0)
+
+
+def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
+    """The class that the output layer gives each place of the hidden plane.
+
+    returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first; NO_CLASS outside a round room
+    """
+    count = 2 * TILE_PX
+    steps = (np.arange(count, dtype=np.float32) + 0.5) / count
+    axis = room.low + np.float32(room.high - room.low) * steps
+    labels = _largest_logit(spec, flat, axis, axis[::-1, None])
+    if room.round:
+        labels[np.add.outer(axis[::-1] ** 2, axis**2) > room.high**2] = NO_CLASS
+    return labels
+
+
+def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The class that the output layer gives hidden vectors, of which x and y broadcast together: uint8."""
+    weight_x, weight_y, bias = forward.split(spec, flat)[-1].T
+    best = weight_x[0] * x + (weight_y[0] * y + bias[0])
+    labels = np.zeros(best.shape, np.uint8)
+    for label in range(1, spec.classes):
+        logits = weight_x[label] * x + (weight_y[label] * y + bias[label])
+        labels[logits > best] = label
+        np.maximum(best, logits, out=best)
+    return labels
+
+
+# --- the site's own pictures ------------------------------------------------
+
+
+CAPITALS, LINE = 0.7, 1.3  # their height, and from one line of the card to the next, as shares of a font's size
+
+
+def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
+    """What a link to the article shows elsewhere: its title over the two planes of a run. PNG, 1200 by 630."""
+    theme = THEMES["light"]
+    width, height, margin, side, gap = 1200, 630, 64, 350, 34
+    figure = canvas(width, height, theme)
+    heading = FontProperties(family=["Peek Serif Display", "DejaVu Serif"], weight="bold", size=58)
+    text = FontProperties(size=27)
+    below = height - margin - side + 10
+    for font, words, room, top, colour in (
+        (heading, title, width - 2 * margin, margin, theme.ink),
+        (text, subtitle, width - 2 * (margin + side) - 2 * gap, below, theme.muted),
+    ):
+        for number, line in enumerate(_wrapped(figure, words, font, room)):
+            baseline = top + font.get_size() * (CAPITALS + LINE * number)
+            figure.text(margin / width, 1 - baseline / height, line, color=colour, font=font)
+
+    top, right = below, width - margin - side
+    left = right - gap - side
+    inner = hidden_room(spec, run)
+    before = room_axes(figure, INPUT_ROOM, theme, left, top, side)
+    after = room_axes(figure, inner, theme, right, top, side)
+    points(before, run.x, run.y, theme)
+    points(after, moving_points(spec, run)[-1], run.y, theme)
+    image = pixels(
+        figure,
+        regions(input_regions(spec, run.weights[-1]), theme, left, top, side),
+        regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
+    )
+    return encode(image)["png"]
+
+
+def _wrapped(figure: Figure, words: str, font: FontProperties, room: float) -> list[str]:
+    """Words broken into lines no wider than `room` pixels, where they allow it, and after a colon."""
+    renderer = agg(figure).get_renderer()
+    lines = [""]
+    for word in words.split():
+        if lines[-1].endswith(":"):
+            lines.append("")
+        longer = f"{lines[-1]} {word}".strip()
+        if renderer.get_text_width_height_descent(longer, font, False)[0] <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+# --- bytes ------------------------------------------------------------------
+
+
+def quantised(image: np.ndarray, limit: int = COLOURS) -> tuple[np.ndarray, np.ndarray]:
+    """An image in few colours: the most frequent, exactly; the others by the nearest of these.
+
+    image    (H, W, 3) uint8
+    returns  indices (H, W) uint8 and colours (P, 3) uint8, P <= limit <= 256
+    """
+    padded = np.zeros((*image.shape[:2], 4), np.uint8)
+    padded[:, :, :3] = image
+    codes = padded.view("<u4").reshape(-1)
+    starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))  # of runs, which are far fewer than pixels
+    lengths = np.diff(starts, append=len(codes))
+    met, met_at = np.unique(codes[starts], return_inverse=True)
+    kept = np.sort(np.argsort(-np.bincount(met_at, lengths), kind="stable")[:limit])
+    parts = (met[:, None] >> np.array([0, 8, 16], np.uint32) & 255).astype(np.float32)
+    colours = parts[kept]
+    gaps = (colours**2).sum(1) - 2 * parts @ colours.T  # squared distances, but for the same number in each row
+    index = gaps.argmin(1).astype(np.uint8)
+    return np.repeat(index[met_at], lengths).reshape(image.shape[:2]), colours.astype(np.uint8)
+
+
+def encode(image: np.ndarray) -> dict[str, bytes]:
+    """A still as PNG and as lossless WebP, both in at most COLOURS colours.
+
+    image  (H, W, 3) uint8
+    """
+    indices, colours = quantised(image)
+    flat = Image.fromarray(indices).convert("P")
+    flat.putpalette(colours.tobytes())
+    return {
+        "png": _saved(flat, "PNG"),
+        "webp": iio.imwrite(
+            "<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2
+        ),
+    }
+
+
+def _saved(image: Image.Image, kind: str) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind)
+    return file.getvalue()

@@ -1,0 +1,31 @@
+"""The input plane: the data, and what the trained network makes of every place of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import Figure, Measures, network_of, percent
+
+if TYPE_CHECKING:
+    from ...base.style import Theme
+    from ...networks.spec import RunSpec
+    from ...networks.train import Run
+
+
+def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
+    """Points by true class on regions by predicted class, over [-1, 1]^2."""
+    from .. import draw
+
+    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
+    draw.points(axes, run.x, run.y, theme)
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
+
+
+def describe(spec: RunSpec, measures: Measures) -> str:
+    return (
+        f"The input plane: {spec.classes} interleaved spiral arms of points on the regions that {network_of(spec)} "
+        f"assigns to the classes. It classifies {percent(measures['accuracy'])} of the points right."
+    )
+
+
+FIGURE = Figure("input-plane", "inputData", "Input plane", 240, 240, False, draw_input_plane, describe)

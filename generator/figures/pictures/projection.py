@@ -1,0 +1,96 @@
+"""A wide last hidden layer in the plane, twice: along the directions in which its points vary most, and by t-SNE."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .. import Figure, Measures, network_of, percent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...base.style import Theme
+    from ...networks.spec import RunSpec
+    from ...networks.train import Run
+
+MARGIN = 1.04
+HEAD_PX, TEXT_PX = 46, 32  # above each plane; legible where a phone shows a third of these pixels
+HEIGHT_PX = 2 * 500  # of both planes, one above the other
+
+
+def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
+    """Two planes, each at a scale of its own.
+
+    Above, the points along their two principal axes, with the share of variance that these keep. Below, as t-SNE
+    places them, with the longest gap within a class in typical steps.
+    """
+    import numpy as np
+
+    from ...measures import measure
+    from ...networks import forward
+    from .. import draw
+
+    hidden = forward.hidden(spec, run.weights[-1], run.x)
+    figure = draw.canvas(draw.PLANE_PX, HEIGHT_PX, theme)
+    rows = [
+        ((hidden - hidden.mean(0)) @ measure.principal_axes(hidden), "two axes", "two_axes"),
+        (_mapped(hidden.tobytes(), hidden.shape), "t-SNE", "gap_map"),
+    ]
+    for row, (flat, words, key) in enumerate(rows):
+        top = row * HEIGHT_PX // 2
+        flat = flat - (flat.max(0) + flat.min(0)) / 2
+        reach = MARGIN * max(float(np.abs(flat).max()), 1e-9)
+        room = draw.Room("input", -reach, reach)
+        axes = draw.room_axes(figure, room, theme, top=top + HEAD_PX)
+        draw.points(axes, flat, run.y, theme)
+        baseline = 1 - (top + TEXT_PX) / HEIGHT_PX
+        value = percent(measures[key]) if key == "two_axes" else _gap(measures[key])
+        left, right = draw.TILE_LEFT_PX, draw.TILE_LEFT_PX + draw.TILE_PX
+        figure.text(left / draw.PLANE_PX, baseline, words, color=theme.ink, fontsize=TEXT_PX)
+        figure.text(right / draw.PLANE_PX, baseline, value, color=theme.ink, ha="right", fontsize=TEXT_PX)
+    return draw.encode(draw.pixels(figure))
+
+
+def _gap(steps: float | None) -> str:
+    return "" if steps is None else f"gap {steps:.0f}"
+
+
+@lru_cache(maxsize=2)  # each theme draws the same
+def _mapped(hidden: bytes, shape: tuple[int, int]) -> np.ndarray:
+    import numpy as np
+
+    from ...measures import measure
+
+    return measure.neighbour_map(np.frombuffer(hidden).reshape(shape))
+
+
+def suits(spec: RunSpec) -> bool:
+    return spec.hidden[-1] > 2
+
+
+def describe(spec: RunSpec, measures: Measures) -> str:
+    told = (
+        f"The last hidden layer of {network_of(spec)}, {spec.hidden[-1]} neurons wide, after {spec.epochs} epochs. "
+        f"Above, along the two directions in which its points vary most, which keep {percent(measures['two_axes'])} of "
+        "the variance. Below, as t-SNE places them"
+    )
+    if measures["gap_map"] is None:
+        return f"{told}."
+    return (
+        f"{told}: the longest gap within a class is {measures['gap_map']:.0f} typical steps wide, and "
+        f"{measures['gap']:.0f} in the layer itself."
+    )
+
+
+FIGURE = Figure(
+    "projection",
+    "projection",
+    "Last hidden layer, projected",
+    240,
+    HEIGHT_PX // 2,
+    False,
+    draw_projection,
+    describe,
+    suits,
+)

@@ -1,0 +1,68 @@
+"""The vector field: which way the hidden vector points, over the input plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import Figure, Measures, network_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...base.style import Theme
+    from ...networks.spec import RunSpec
+    from ...networks.train import Run
+
+ARROWS = 20  # along each axis
+
+
+def directions(spec: RunSpec, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit vectors of the hidden vector's direction on a lattice of cells' centres in [-1, 1]^2.
+
+    returns  places (M, 2), unit vectors (M, 2), zero where the hidden vector is, and predicted classes (M,)
+    """
+    import numpy as np
+
+    from ...networks import forward
+
+    axis = (np.arange(ARROWS) + 0.5) / ARROWS * 2 - 1
+    places = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    layers = forward.forward(spec, flat, places)
+    hidden = layers.hidden[-1]
+    length = np.linalg.norm(hidden, axis=1, keepdims=True)
+    return places, np.divide(hidden, length, out=np.zeros_like(hidden), where=length > 0), layers.logits.argmax(1)
+
+
+def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
+    """Arrows of one length on regions by predicted class; a dot where the hidden vector is zero."""
+    import numpy as np
+
+    from .. import draw
+
+    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
+    places, units, predicted = directions(spec, run.weights[-1])
+    colours = np.array(theme.classes)[predicted]
+    still = ~units.any(1)
+    draw.arrows(axes, places[~still], units[~still], colours[~still], 2 / ARROWS * 0.78)
+    x, y = places[still].T
+    axes.scatter(x, y, s=14, c=colours[still], linewidths=0, zorder=3)
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
+
+
+def describe(spec: RunSpec, measures: Measures) -> str:
+    return (
+        f"The input plane of {network_of(spec)} with {ARROWS} by {ARROWS} arrows of one length, each the direction "
+        "of the hidden vector there: nearly one direction within a class's region, turning sharply between regions."
+    )
+
+
+FIGURE = Figure(
+    "vector-field",
+    "vector.DataTransformer",
+    "Direction of the hidden vector",
+    240,
+    240,
+    False,
+    draw_vector_field,
+    describe,
+)

@@ -1,0 +1,647 @@
+"""Where k points sit best in a room: three laws, their optima, and how arrangements are compared.
+
+An arrangement is a (k, d) array, one class's centre a row. Each law says what
+an arrangement should have most of:
+
+    points          distance between the two nearest points
+    margin          margin of the best linear head with biases and |W|_F = 1
+    margin-no-bias  margin of the best linear head without biases and |W|_F = 1
+
+A head's margin is its least lead, min over i != j of (w_i - w_j) . mu_i + b_i - b_j.
+Without biases it is Jiang et al.'s softmax code, with this room in the ball's place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment, linprog, minimize, nnls
+
+# Least distance between any two of k points, at its maximum. Proved: OEIS A281065 and references there, doubled.
+SQUARE = {
+    2: 2 * math.sqrt(2),
+    3: 2 * (math.sqrt(6) - math.sqrt(2)),
+    4: 2.0,
+    5: math.sqrt(2),
+    6: math.sqrt(13) / 3,
+    7: 8 - 4 * math.sqrt(3),
+    8: 2 * math.sqrt(2 - math.sqrt(3)),
+    9: 1.0,
+    10: 0.842559087967806,
+}
+# Proved: Graham 1968 (k = 5, 6), Pirl 1969 (k = 8..10).
+DISK = {
+    2: 2.0,
+    3: math.sqrt(3),
+    4: math.sqrt(2),
+    5: 2 * math.sin(math.pi / 5),
+    6: 1.0,
+    7: 1.0,
+    8: 2 * math.sin(math.pi / 7),
+    9: 2 * math.sin(math.pi / 8),
+    10: 0.710978236,
+}
+# Best known to our own solver; no proof is claimed.
+QUADRANT = {
+    2: math.sqrt(2),
+    3: 1.0,
+    4: 2 * math.sin(math.pi / 8),
+    5: 0.600104486995,
+    6: 0.531189698648,
+    7: 2 * math.sin(math.pi / 12),
+    8: 0.454334210104,
+    9: 0.403158257497,
+    10: 0.382343619057,
+}
+CIRCLE = {k: 2 * math.sin(math.pi / k) for k in range(2, 11)}
+OPTIMUM = {"square": SQUARE, "disk": DISK, "circle": CIRCLE, "quadrant": QUADRANT}
+
+SUM_WEIGHT = 1e4  # how hard nnls is held to its equalities; the error falls with the square
+BIAS_BOUND = 5.0  # far beyond any bias a head of norm 1 can use in these rooms
+STARTS = 12  # the rarest optimum, five points in the square by margin, is found from one start in three
+SAME_VALUE = 1e-6  # optima closer than this share their value
+SAME_PLACE = 1e-3  # arrangements closer than this are one
+SLACK = 1e-6  # share of the margin given up when asking where else a point may stand
+
+SQUARE_SYMMETRIES = np.array(
+    [
+        [[sx, 0], [0, sy]] if straight else [[0, sx], [sy, 0]]
+        for straight in (True, False)
+        for sx in (1.0, -1.0)
+        for sy in (1.0, -1.0)
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where points may be.
+
+    low      each coordinate is in [low, 1]
+    round    the norm is at most 1 as well
+    surface  the norm is 1: the circle, the sphere
+    """
+
+    low: float
+    round: bool = False
+    surface: bool = False
+
+
+# ReLU's quadrant has no end: an arrangement there is compared after dividing by its largest norm.
+ROOMS = {
+    "square": Room(-1.0),
+    "disk": Room(-1.0, round=True),
+    "circle": Room(-1.0, surface=True),
+    "quadrant": Room(0.0, round=True),
+}
+
+
+# What an arrangement has
+
+
+def least_distance(points: np.ndarray) -> float:
+    """The least distance between any two of (k, d) points, k >= 2."""
+    first, second = np.triu_indices(len(points), 1)
+    return float(np.linalg.norm(points[first] - points[second], axis=1).min())
+
+
+def hull_distance(point: np.ndarray, others: np.ndarray) -> float:
+    """Distance from a (d,) point to the convex hull of (n, d) others; 0 inside."""
+    offsets = others - point
+    scale = max(float(np.abs(offsets).max()), 1e-300)
+    distance = float(np.linalg.norm(_nearest_to_origin(offsets / scale)))
+    return distance * scale if distance > 1e-7 else 0.0
+
+
+def hull_distances(points: np.ndarray) -> np.ndarray:
+    """(k,) distances from each of (k, d) points to the convex hull of the rest."""
+    return np.array([hull_distance(point, np.delete(points, row, 0)) for row, point in enumerate(points)])
+
+
+def available_margin(points: np.ndarray, bias: bool = True) -> float:
+    """The largest margin that any head with |W|_F = 1 has at (k, d) points; 0 where none separates them.
+
+    By duality: every demand (i beats j) is a vector in the space of W, and the
+    margin is the distance from 0 to their convex hull, whose weights must also
+    cancel in each class's bias where there are biases.
+    """
+    scale = max(float(np.abs(points).max()), 1e-300)
+    distance = float(np.linalg.norm(_demanded_weight(points / scale, bias)))
+    return distance * scale if distance > 1e-7 else 0.0
+
+
+def best_head(points: np.ndarray, bias: bool = True) -> np.ndarray:
+    """The head of largest margin at (k, d) points that can be separated: (k, d + 1), [W | b] with |W|_F = 1."""
+    k = len(points)
+    weight = _demanded_weight(points, bias)
+    weight /= np.linalg.norm(weight)
+    if not bias:
+        return np.hstack([weight, np.zeros((k, 1))])
+    own, other = _pairs(k)
+    lead = ((weight[own] - weight[other]) * points[own]).sum(1)
+    rows = np.arange(len(own))
+    above = np.zeros((len(own), k + 1))  # t - b_i + b_j <= lead of i over j
+    above[rows, own], above[rows, other], above[:, -1] = -1, 1, 1
+    alike = [[1.0] * k + [0.0]]  # only differences of biases count
+    upward = np.append(np.zeros(k), -1.0)
+    found = linprog(upward, A_ub=above, b_ub=lead, A_eq=alike, b_eq=[0], bounds=(None, None))
+    return np.hstack([weight, found.x[:-1, None]])
+
+
+def _demanded_weight(points: np.ndarray, bias: bool) -> np.ndarray:
+    """The head's (k, d) weights at which all demands are met best, as long as its margin."""
+    k, d = points.shape
+    own, other = _pairs(k)
+    rows = np.arange(len(own))
+    demands = np.zeros((len(own), k, d))
+    demands[rows, own] = points[own]
+    demands[rows, other] -= points[own]
+    biases = np.zeros((len(own), k))
+    if bias:
+        biases[rows, own], biases[rows, other] = 1, -1
+    return _nearest_to_origin(demands.reshape(len(own), -1), biases).reshape(k, d)
+
+
+def _nearest_to_origin(vectors: np.ndarray, cancel: np.ndarray | None = None) -> np.ndarray:
+    """The shortest convex combination of (n, m) vectors whose weights make (n, c) `cancel` sum to 0."""
+    equal = np.ones((len(vectors), 1)) if cancel is None else np.hstack([np.ones((len(vectors), 1)), cancel])
+    rows = np.vstack([vectors.T, SUM_WEIGHT * equal.T])
+    target = np.zeros(len(rows))
+    target[vectors.shape[1]] = SUM_WEIGHT
+    weights, _ = nnls(rows, target)
+    return np.asarray(weights @ vectors / weights.sum())
+
+
+def _pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
+    """All ordered pairs of different classes."""
+    first, second = np.nonzero(~np.eye(k, dtype=bool))
+    return first, second
+
+
+# Points on a sphere
+
+
+def energy(points: np.ndarray) -> float:
+    """What (k, d) equal charges would cost: the sum over pairs of 1 / distance; inf where two coincide."""
+    first, second = np.triu_indices(len(points), 1)
+    with np.errstate(divide="ignore"):
+        return float((1 / np.linalg.norm(points[first] - points[second], axis=1)).sum())
+
+
+@cache
+def on_sphere(problem: str, k: int) -> np.ndarray:
+    """The best places for k points on the unit sphere that a search from many starts finds, (k, 3).
+
+    problem  "tammes": the greatest least distance; "thomson": the least energy
+    k        points, >= 2; up to 12 every optimum is found from several of the starts
+
+    The starts are drawn from a fixed seed. A proof exists for few k, and none is claimed.
+    """
+    if problem == "tammes":
+        return optima("points", k, "circle", dimension=3)[0].points
+    rng = np.random.default_rng([k, 3])
+    return min((_relaxed(rng.normal(size=(k, 3))) for _ in range(STARTS)), key=energy)
+
+
+def _relaxed(points: np.ndarray) -> np.ndarray:
+    """The local minimum of the energy on the sphere that (k, 3) points of any length fall into."""
+
+    def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        lengths = np.linalg.norm(flat.reshape(points.shape), axis=1, keepdims=True)
+        units = flat.reshape(points.shape) / lengths
+        offsets = units[:, None] - units
+        apart = np.linalg.norm(offsets, axis=2)
+        np.fill_diagonal(apart, np.inf)
+        push = -(offsets / apart[..., None] ** 3).sum(1)
+        along = (push * units).sum(1, keepdims=True)
+        return float((1 / apart).sum() / 2), ((push - along * units) / lengths).ravel()
+
+    found = minimize(cost, points.ravel(), jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-8})
+    best = found.x.reshape(points.shape)
+    return np.asarray(best / np.linalg.norm(best, axis=1, keepdims=True))
+
+
+def shape_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """How far two (k, d) arrangements differ in the distances between their points, sorted: root mean square.
+
+    0 where they differ by a turn, a mirror, a move or labels, in any dimension.
+    """
+    return float(np.sqrt(((_sorted_distances(first) - _sorted_distances(second)) ** 2).mean()))
+
+
+def _sorted_distances(points: np.ndarray) -> np.ndarray:
+    first, second = np.triu_indices(len(points), 1)
+    return np.sort(np.linalg.norm(points[first] - points[second], axis=1))
+
+
+# How arrangements compare
+
+
+def arrangement_distance(first: np.ndarray, second: np.ndarray, room: str = "square") -> float:
+    """How far two arrangements are apart, whatever the classes are called and however the room is turned.
+
+        min over symmetries g and permutations p of  sqrt(mean_i |g a_i - b_p(i)|^2)
+
+    first, second  (k, 2)
+    returns        float >= 0, room units; a pseudometric: 0 means the same arrangement
+    """
+    return float(np.linalg.norm(aligned(first, second, room) - second) / math.sqrt(len(second)))
+
+
+def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.ndarray:
+    """The image of an arrangement under the symmetry and relabelling that bring it closest to a target.
+
+    points, target  (k, 2)
+    returns         (k, 2): row i is the point matched with target[i]
+    raises          ValueError: shapes differ
+    """
+    points, target = np.asarray(points, np.float64), np.asarray(target, np.float64)
+    if points.shape != target.shape:
+        raise ValueError(f"expected two arrangements of one shape, got {points.shape} and {target.shape}")
+    best, least = points, math.inf
+    for symmetry in symmetries(room) if room not in ("disk", "circle") else _turns(points, target):
+        image = _matched(points @ symmetry.T, target)
+        if room in ("disk", "circle"):
+            image = image @ _best_turn(image, target).T
+        total = float(((image - target) ** 2).sum())
+        if total < least - 1e-12:
+            best, least = image, total
+    return best
+
+
+def symmetries(room: str) -> np.ndarray:
+    """The (s, 2, 2) matrices that map a room with corners onto itself: eight for the square, two for the quadrant."""
+    return SQUARE_SYMMETRIES if room == "square" else np.array([np.eye(2), [[0.0, 1.0], [1.0, 0.0]]])
+
+
+def canonical(points: np.ndarray, room: str = "square", decimals: int = 2) -> np.ndarray:
+    """One pose for all arrangements that differ by a symmetry of the square or the quadrant or by labels, (k, 2).
+
+    Of the images under the symmetries, each with its rows in falling order, the
+    greatest; coordinates are compared after rounding to `decimals`.
+    """
+    best, greatest = points, None
+    for symmetry in symmetries(room):
+        image = np.asarray(points, np.float64) @ symmetry.T
+        rounded = np.round(image, decimals) + 0.0  # no -0
+        order = np.lexsort((image[:, 1], image[:, 0], rounded[:, 1], rounded[:, 0]))[::-1]
+        key = rounded[order].ravel().tolist()
+        if greatest is None or key > greatest:
+            best, greatest = image[order], key
+    return best
+
+
+def _matched(points: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The points in the order that brings them closest to the target's rows."""
+    cost = ((target[:, None] - points[None]) ** 2).sum(2)
+    return np.asarray(points[linear_sum_assignment(cost)[1]])
+
+
+def _turns(points: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
+    """Turns and mirrors of the plane that bring some point's direction onto the first target's that has one."""
+    wanted = math.atan2(*target[np.linalg.norm(target, axis=1).argmax()][::-1])
+    turns = []
+    for mirror in (1.0, -1.0):
+        for x, y in points:
+            turn = wanted - math.atan2(mirror * y, x)
+            cos, sin = math.cos(turn), math.sin(turn)
+            turns.append(np.array([[cos, -sin * mirror], [sin, cos * mirror]]))
+    return turns
+
+
+def _best_turn(points: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The orthogonal matrix that brings matched points closest to their targets (Procrustes)."""
+    left, _, right = np.linalg.svd(target.T @ points)
+    return np.asarray(left @ right)
+
+
+def law_distance(points: np.ndarray, law: str, room: str = "square") -> float:
+    """How far (k, 2) points are from the nearest arrangement that is best under a law, as `arrangement_distance`.
+
+    Points that may stand anywhere in a region without loss are compared with the region.
+    """
+    return min(_distance_to(points, optimum, room) for optimum in optima(law, len(points), room))
+
+
+def _distance_to(points: np.ndarray, optimum: Optimum, room: str) -> float:
+    if not any(_extent(region) > SAME_PLACE for region in optimum.regions):
+        return arrangement_distance(points, optimum.points, room)
+    least = math.inf
+    for symmetry in symmetries(room):
+        image = points @ symmetry.T
+        cost = np.array([[_polygon_distance(point, region) ** 2 for point in image] for region in optimum.regions])
+        rows, columns = linear_sum_assignment(cost)
+        least = min(least, float(cost[rows, columns].mean()))
+    return math.sqrt(least)
+
+
+def _extent(region: np.ndarray) -> float:
+    return float(np.ptp(region, axis=0).max()) if len(region) else 0.0
+
+
+def _polygon_distance(point: np.ndarray, corners: np.ndarray) -> float:
+    """Distance from a point to a convex polygon, (m, 2) corners in order; 0 inside."""
+    ends = np.roll(corners, -1, axis=0)
+    sides = ends - corners
+    offset = point - corners
+    turn = sides[:, 0] * offset[:, 1] - sides[:, 1] * offset[:, 0]
+    if len(corners) > 2 and ((turn >= 0).all() or (turn <= 0).all()) and np.abs(turn).max() > 0:
+        return 0.0
+    lengths = (sides**2).sum(1)
+    along = np.clip((offset * sides).sum(1) / np.where(lengths > 0, lengths, 1), 0, 1)
+    return float(np.linalg.norm(offset - along[:, None] * sides, axis=1).min())
+
+
+# The laws and their optima
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A best arrangement under a law.
+
+    points   (k, d)
+    value    what the law maximises, here
+    regions  where each point may stand without loss while head and value stay: (m, 2) corners of a convex
+             polygon a point, a single corner where it is pinned; empty for point packing and where d is not 2
+    """
+
+    points: np.ndarray
+    value: float
+    regions: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """A law as: the largest t such that every constraint is at least 0.
+
+    An unknown z holds the (k * d,) points, then the law's own unknowns, then t.
+
+    bounds       of the law's own unknowns
+    start        (k, d) points -> the law's own unknowns to start from
+    constraints  z -> values (m,) and their derivatives (m, len(z))
+    """
+
+    bounds: list[tuple[float, float]]
+    start: Callable[[np.ndarray], np.ndarray]
+    constraints: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def _points_problem(k: int, d: int) -> _Problem:
+    """t is the square of the least distance."""
+    first, second = np.triu_indices(k, 1)
+    rows = np.arange(len(first))
+
+    def constraints(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points = z[:-1].reshape(k, d)
+        apart = points[first] - points[second]
+        slopes = np.zeros((len(first), k, d))
+        slopes[rows, first], slopes[rows, second] = 2 * apart, -2 * apart
+        return (apart**2).sum(1) - z[-1], np.hstack([slopes.reshape(len(rows), -1), np.full((len(rows), 1), -1.0)])
+
+    return _Problem([], lambda points: np.empty(0), constraints)
+
+
+def _margin_problem(k: int, d: int, bias: bool) -> _Problem:
+    """t is the head's margin; the law's own unknowns are W row by row, then b where there are biases."""
+    own, other = _pairs(k)
+    rows = np.arange(len(own))
+    size = k * d
+
+    def constraints(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        points, weight = z[:size].reshape(k, d), z[size : 2 * size].reshape(k, d)
+        apart = weight[own] - weight[other]
+        by_point, by_weight = np.zeros((2, len(own), k, d))
+        by_point[rows, own] = apart
+        by_weight[rows, own] = points[own]
+        by_weight[rows, other] -= points[own]
+        blocks = [by_point.reshape(len(own), -1), by_weight.reshape(len(own), -1)]
+        lead = (apart * points[own]).sum(1) - z[-1]
+        if bias:
+            b = z[2 * size : -1]
+            lead = lead + b[own] - b[other]
+            by_bias = np.zeros((len(own), k))
+            by_bias[rows, own], by_bias[rows, other] = 1, -1
+            blocks.append(by_bias)
+        slopes = np.hstack([*blocks, np.full((len(own), 1), -1.0)])
+        norm = np.zeros((1, len(z)))
+        norm[0, size : 2 * size] = -2 * z[size : 2 * size]
+        return np.append(lead, 1 - (weight**2).sum()), np.vstack([slopes, norm])
+
+    def start(points: np.ndarray) -> np.ndarray:
+        arms = points - points.mean(0)
+        return np.concatenate([(arms / np.linalg.norm(arms)).ravel(), np.zeros(k if bias else 0)])
+
+    return _Problem([(-1.0, 1.0)] * size + [(-BIAS_BOUND, BIAS_BOUND)] * (k if bias else 0), start, constraints)
+
+
+@dataclass(frozen=True)
+class Law:
+    """One meaning of "optimal packing": its title in prose, what it wants most of, and how to find that."""
+
+    title: str
+    value: Callable[[np.ndarray], float]
+    problem: Callable[[int, int], _Problem]
+
+
+LAWS = {
+    "points": Law("point packing", least_distance, _points_problem),
+    "margin": Law("max margin", available_margin, lambda k, d: _margin_problem(k, d, bias=True)),
+    "margin-no-bias": Law(
+        "max margin without bias",
+        lambda points: available_margin(points, bias=False),
+        lambda k, d: _margin_problem(k, d, bias=False),
+    ),
+}
+
+
+@cache
+def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: int = STARTS) -> tuple[Optimum, ...]:
+    """The best arrangements that a search from many starts finds, each once modulo symmetry and labels.
+
+    law        a key of LAWS
+    k          points, >= 2
+    room       a key of ROOMS
+    dimension  of the room; arrangements in more than two dimensions are not compared, and one is returned
+    returns    all of one value to 1e-6; several where the optimum is not unique
+
+    The starts are drawn from a fixed seed. What is found is a local maximum
+    from each start, and a proof only where one is cited.
+    """
+    rng = np.random.default_rng([k, dimension])
+    found = [_climb(LAWS[law], ROOMS[room], rng.uniform(ROOMS[room].low, 1, (k, dimension))) for _ in range(starts)]
+    top = max(optimum.value for optimum in found)
+    best = [optimum for optimum in found if optimum.value > top - SAME_VALUE]
+    kept = best[:1]
+    for optimum in best[1:] if dimension == 2 else []:
+        if all(_distance_to(optimum.points, other, room) > SAME_PLACE for other in kept):
+            kept.append(optimum)
+    return tuple(kept)
+
+
+def predicted_head(law: str, k: int, points: np.ndarray | None = None) -> np.ndarray:
+    """The best head at a law's optimum in the square: (k, 3), [W | b] with |W|_F = 1.
+
+    points   (k, 2), the optimum where it is known; None: it is searched for
+
+    Classes go round the room in order, those inside the hull of the others first.
+    """
+    if points is None:
+        points = optima(law, k, "square")[0].points
+    outside = hull_distances(points) > 0
+    round_about = np.arctan2(points[:, 1], points[:, 0])
+    head = best_head(points, bias=law != "margin-no-bias")
+    return np.asarray(head[np.lexsort((round_about, outside))])
+
+
+def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> dict[str, Any]:
+    """What the laws predict, ready for JSON: law -> title and, by class count, value, points, others and regions.
+
+    {"margin": {"title": "max margin", "optima": {"5": {"value": 0.353553, "points": [[x, y], …],
+     "least_distance": 1.41421, "interior": 1, "corners": 4, "walls": 0, "unique": true,
+     "regions": [[[x, y], …], …]}, …}}, …}
+
+    points    in one pose, room units     regions   where each point may stand without loss (see Optimum)
+    interior  how many points lie inside the convex hull of the others
+    corners   how many are as far out as can be in both coordinates; walls: in one of them
+    """
+    found: dict[str, Any] = {}
+    for name, law in LAWS.items():
+        found[name] = {"title": law.title, "optima": {str(k): _described(optima(name, k, room)) for k in classes}}
+    return found
+
+
+def solve(law: str, k: int, room: str) -> dict[str, Any]:
+    """A law's optima as plain data: {"title", "told": as in `predictions`, "optima": for `judge`}."""
+    best = optima(law, k, room)
+    plain = [
+        {"value": one.value, "points": one.points.tolist(), "regions": [region.tolist() for region in one.regions]}
+        for one in best
+    ]
+    return {"title": LAWS[law].title, "told": _described(best), "optima": plain}
+
+
+def judge(centres: list[list[float]], found: Mapping[str, list[dict[str, Any]]], room: str) -> dict[str, Any]:
+    """How near an arrangement is to what each law predicts.
+
+    centres  (k, 2), scaled here until one of them touches the wall
+    found    law -> its optima for k points, from `solve`
+    returns  distance_points, distance_margin, distance_margin_no_bias: law_distance of each;
+             nearest_law: the law at the least distance, None when several are equally near;
+             pose: the scaled centres, moved by the room's symmetry that brings them closest to the last law's optimum
+    """
+    points = np.asarray(centres, np.float64)
+    reach = float(np.abs(points).max())
+    points = points / reach if reach > 0 else points
+    distances = {
+        law: min(_distance_to(points, _optimum(plain), room) for plain in of_law) for law, of_law in found.items()
+    }
+    least = min(distances.values())
+    nearest = [law for law, distance in distances.items() if distance < least + SAME_PLACE]
+    target = np.asarray(list(found.values())[-1][0]["points"])
+    return {
+        **{f"distance_{law.replace('-', '_')}": round(distance, 5) for law, distance in distances.items()},
+        "nearest_law": nearest[0] if len(nearest) == 1 else None,
+        "pose": np.round(aligned(points, target, room), 4).tolist(),
+    }
+
+
+def _optimum(plain: Mapping[str, Any]) -> Optimum:
+    regions = tuple(np.asarray(region, np.float64).reshape(-1, 2) for region in plain["regions"])
+    return Optimum(np.asarray(plain["points"]), plain["value"], regions)
+
+
+def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:
+    first = best[0]
+    loose = any(_extent(region) > SAME_PLACE for region in first.regions)
+    at_wall = (np.abs(first.points) > 1 - SAME_PLACE).sum(1)
+    return {
+        "value": round(first.value, 6),
+        "points": _plain(first.points),
+        "least_distance": round(least_distance(first.points), 6),
+        "interior": int((hull_distances(first.points) == 0).sum()),
+        "corners": int((at_wall == 2).sum()),
+        "walls": int((at_wall == 1).sum()),
+        "unique": len(best) == 1 and not loose,
+        "regions": [_plain(region) for region in first.regions],
+    }
+
+
+def _plain(points: np.ndarray) -> list[list[float]]:
+    return [[round(float(x), 6) + 0.0 for x in point] for point in points]
+
+
+def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
+    """The local maximum of a law that sequential quadratic programming reaches from (k, d) points."""
+    k, d = points.shape
+    problem = law.problem(k, d)
+    size = k * d
+    bounds = [(room.low, 1.0)] * size + problem.bounds + [(-BIAS_BOUND, 2 * BIAS_BOUND)]
+    z = np.concatenate([points.ravel(), problem.start(points), [0.0]])
+    z[-1] = problem.constraints(z)[0].min()
+    upward = np.zeros(len(z))
+    upward[-1] = -1
+
+    def inside(z: np.ndarray) -> np.ndarray:
+        return np.asarray(1 - (z[:size].reshape(k, d) ** 2).sum(1))
+
+    def inside_slopes(z: np.ndarray) -> np.ndarray:
+        slopes = np.zeros((k, len(z)))
+        slopes[:, :size].reshape(k, k, d)[np.arange(k), np.arange(k)] = -2 * z[:size].reshape(k, d)
+        return slopes
+
+    wanted: list[dict[str, Any]] = [
+        {"type": "ineq", "fun": lambda z: problem.constraints(z)[0], "jac": lambda z: problem.constraints(z)[1]}
+    ]
+    if room.round or room.surface:
+        wanted.append({"type": "eq" if room.surface else "ineq", "fun": inside, "jac": inside_slopes})
+    found = minimize(
+        lambda z: -z[-1],
+        z,
+        jac=lambda z: upward,
+        bounds=bounds,
+        constraints=wanted,
+        method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-13},
+    )
+    best = np.clip(found.x[:size].reshape(k, d), room.low, 1)
+    norms = np.linalg.norm(best, axis=1, keepdims=True)
+    if room.surface:
+        best = best / np.maximum(norms, 1e-300)
+    elif room.round:
+        best = best / np.maximum(norms, 1)
+    value = law.value(best)
+    free = problem.bounds and d == 2 and not (room.round or room.surface)
+    return Optimum(best, value, _regions(found.x[size:-1], value, k, room.low) if free else ())
+
+
+def _regions(head: np.ndarray, value: float, k: int, low: float) -> tuple[np.ndarray, ...]:
+    """For each class the polygon of the square [low, 1]^2 where a head, W row by row then b, keeps its margin."""
+    weight = head[: 2 * k].reshape(k, 2)
+    bias = head[2 * k :] if len(head) > 2 * k else np.zeros(k)
+    regions = []
+    for own in range(k):
+        corners = np.array([[low, low], [1, low], [1, 1], [low, 1]])
+        for other in range(k):
+            if other != own:
+                least = value * (1 - SLACK) - SLACK - (bias[own] - bias[other])
+                corners = _clipped(corners, weight[own] - weight[other], least)
+        regions.append(corners)
+    return tuple(regions)
+
+
+def _clipped(corners: np.ndarray, normal: np.ndarray, least: float) -> np.ndarray:
+    """The part of a convex polygon, (m, 2) corners in order, where normal . p >= least."""
+    height = corners @ normal - least
+    kept = []
+    for here, there in zip(range(len(corners)), np.roll(np.arange(len(corners)), -1), strict=True):
+        if height[here] >= 0:
+            kept.append(corners[here])
+        if height[here] * height[there] < 0:
+            share = height[here] / (height[here] - height[there])
+            kept.append(corners[here] + share * (corners[there] - corners[here]))
+    return np.array(kept).reshape(-1, 2)

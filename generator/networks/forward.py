@@ -1,0 +1,89 @@
+"""A trained network as a function, in numpy.
+
+The weights are the flat vectors that training keeps: layer by layer, [W | b]
+row by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .spec import RunSpec, layer_activations, layer_shapes
+
+LEAST_SQUARE = 1e-12  # added to a squared radius, so that the origin has a direction
+LEAST_WEIGHT = 1e-30  # what is smaller would make products below the least normal float32 number
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What a network makes of N points: each hidden layer's (N, width) activations, in order, and (N, C) logits."""
+
+    hidden: list[np.ndarray]
+    logits: np.ndarray
+
+
+def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+    """Flat weights (P,) to one (out, in + 1) matrix [W | b] a layer, as views."""
+    layers, start = [], 0
+    for out, inputs in layer_shapes(spec):
+        stop = start + out * (inputs + 1)
+        layers.append(flat[start:stop].reshape(out, inputs + 1))
+        start = stop
+    return layers
+
+
+def heard(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+    """`split` in float32, with 0 for weights below LEAST_WEIGHT and without the hidden units that then have no effect.
+
+    L2 takes what dead ReLU units send, and what they get, down to there: such networks are half as large, and some
+    processors need many times as long over subnormal numbers. The last hidden layer keeps all units; in those before
+    it, none matters to another's activation.
+    """
+    layers = split(spec, np.where(np.abs(flat) < LEAST_WEIGHT, 0, flat).astype(np.float32))
+    for below in range(len(layers) - 3, -1, -1):
+        sends = layers[below + 1][:, :-1].any(0)
+        if sends.any() and not sends.all():
+            layers[below] = layers[below][sends]
+            layers[below + 1] = layers[below + 1][:, np.append(sends, True)]
+    return layers
+
+
+def activate(activation: str, pre: np.ndarray) -> np.ndarray:
+    """The activation of a layer's (N, width) pre-activations.
+
+    "disk" and "sphere" act on whole vectors a: tanh(|a|) a/|a| and a/|a|.
+    """
+    activated: np.ndarray
+    if activation == "tanh":
+        activated = np.tanh(pre)
+    elif activation == "relu":
+        activated = np.maximum(pre, 0)
+    elif activation == "softplus":
+        activated = np.logaddexp(pre, 0)
+    else:
+        radius = np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE)
+        activated = pre / radius * (np.tanh(radius) if activation == "disk" else 1)
+    return activated
+
+
+def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:
+    """All layers of the network at (N, 2) inputs, in float64."""
+    *below, head = (layer.astype(np.float64) for layer in split(spec, flat))
+    hidden = []
+    for layer, activation in zip(below, layer_activations(spec), strict=True):
+        x = activate(activation, x @ layer[:, :-1].T + layer[:, -1])
+        hidden.append(x)
+    return Layers(hidden, x @ head[:, :-1].T + head[:, -1])
+
+
+def hidden(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The last hidden layer at (N, 2) inputs: (N, width)."""
+    return forward(spec, flat, x).hidden[-1]
+
+
+def predict(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The class the network gives each of (N, 2) inputs: (N,) int."""
+    predicted: np.ndarray = forward(spec, flat, x).logits.argmax(1)
+    return predicted

@@ -1,0 +1,1 @@
+"""Makes the runs that are missing, keeps them, answers questions about them."""

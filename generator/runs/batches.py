@@ -1,0 +1,47 @@
+"""Which runs are trained together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..networks.spec import RunSpec, layer_shapes
+
+BATCHES_EACH = 2  # that a worker trains at least, where there are so many runs: the last ones end near together
+BATCH_NUMBERS = 400_000  # activations and their gradients, 1.6 MB of float32: measured best on one core and on two
+BATCH_AT_MOST = 32  # by then, what a call costs is spread thin
+GPU_BATCH_NUMBERS = 500_000_000  # 2 GB of float32
+GPU_BATCH_AT_MOST = 512  # their histories and checkpoints on the way to the store are 200 MB
+
+
+def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:
+    """Runs that differ in seed alone in batches, the costliest first, none so large that workers wait for its end."""
+    alike: dict[RunSpec, list[RunSpec]] = {}
+    for spec in specs:
+        alike.setdefault(replace(spec, seed=0), []).append(spec)
+    total = sum(len(group) * cost(spec) for spec, group in alike.items())
+    most = total // (workers * BATCHES_EACH) if workers > 1 else total
+    found = []
+    for spec, group in alike.items():
+        size = batch_size(spec, device)
+        if device == "cpu":
+            size = max(1, min(size, most // cost(spec)))
+        count = -(-len(group) // size)
+        found += [group[len(group) * part // count : len(group) * (part + 1) // count] for part in range(count)]
+    return sorted(found, key=lambda batch: -len(batch) * cost(batch[0]))
+
+
+def cost(spec: RunSpec) -> int:
+    """Multiplications of one training run, about."""
+    weights = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
+    return 3 * weights * spec.classes * spec.points_per_class * spec.epochs
+
+
+def batch_size(spec: RunSpec, device: str = "cpu") -> int:
+    """How many networks of a shape are best stepped together.
+
+    On a CPU as many as keep their work in cache; on a GPU so many that its memory is busy.
+    """
+    numbers = 2 * (sum(spec.hidden) + spec.classes) * spec.classes * spec.points_per_class
+    size = BATCH_NUMBERS // numbers if device == "cpu" else GPU_BATCH_NUMBERS // numbers
+    return max(1, min(BATCH_AT_MOST if device == "cpu" else GPU_BATCH_AT_MOST, size))

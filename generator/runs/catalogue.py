@@ -1,0 +1,149 @@
+"""What a build has of its runs: read from the cache, where `catalogue` put it.
+
+A catalogue is plain data. It is kept under the digest of everything it came
+from, so that a build in which no experiment changed reads one file; what the
+runs gave, which is long, is read when somebody asks. Nothing that trains or
+draws is imported for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..base.memo import digest
+from ..base.progress import Progress
+from ..base.store import Store, all_code, code, versions
+from .results import Results, from_catalogue
+
+TRAINING = ("torch", "numpy")
+DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
+SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
+CARD = ("figures/draw", "base/style", "networks/spec", "networks/forward", SANS, SERIF)
+STAGES = ("train", "measure", "draw")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The runs of a build and the files that belong to them.
+
+    contents  digest of what the runs gave; under it the store keeps it
+    profile   that sized the experiments
+    about     each experiment's sentence, by name
+    columns   of the tables
+    files     site-relative path -> file in the cache, relative to it
+    sums      site-relative path of each file -> its SHA-256
+    sizes     and its bytes
+    """
+
+    contents: str
+    profile: str
+    about: dict[str, str]
+    columns: list[str]
+    files: dict[str, str]
+    sums: dict[str, str]
+    sizes: dict[str, int]
+    _store: Store = field(compare=False)
+
+    @functools.cached_property
+    def places(self) -> dict[str, Path]:
+        """Where each file is, by its path in the site."""
+        return {path: self._store.root / file for path, file in self.files.items()}
+
+    @functools.cached_property
+    def _gave(self) -> dict[str, Any]:
+        """What the runs gave, from the store."""
+        gave: dict[str, Any] = self._store.load_json("contents", self.contents)
+        return gave
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs as plain dictionaries, keyed as results.Result's fields."""
+        found: list[dict[str, Any]] = self._gave["runs"]
+        return found
+
+    @property
+    def laws(self) -> dict[str, Any]:
+        """room -> law -> {"title", "optima": class count -> what the law predicts}"""
+        found: dict[str, Any] = self._gave["laws"]
+        return found
+
+    @functools.cached_property
+    def results(self) -> Results:
+        """The runs as prose and templates see them."""
+        return from_catalogue(lambda: self.runs, self.contents)
+
+
+@dataclass
+class Report:
+    """How many jobs each stage ran, of how many, and why."""
+
+    ran: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a catalogue is made.
+
+    workers    processes
+    force      stages that run although the cache has their results
+    device     "cpu", "cuda" or "auto"
+    executor   who trains: "local", these processes, or "dask", a cluster
+    scheduler  address of the cluster's scheduler, or its file
+    """
+
+    store: Store
+    progress: Progress
+    workers: int
+    force: frozenset[str] = frozenset()
+    device: str = "cpu"
+    executor: str = "local"
+    scheduler: str = ""
+
+
+def address(source: Path, profile: str) -> str:
+    """The digest of all that a catalogue comes from: the experiments' text, the code, the libraries."""
+    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    return digest(text, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+
+
+def load(key: str, means: Means) -> Catalogue | None:
+    """The catalogue kept under a digest, when it and all its files are there."""
+    if means.force & set(STAGES):
+        return None
+    if (means.store.root, key) not in _LOADED:
+        kept = means.store.load_json("catalogues", key)
+        if kept is None:
+            return None
+        _LOADED.clear()
+        _LOADED[means.store.root, key] = Catalogue(**kept, _store=means.store)
+    found = _LOADED[means.store.root, key]
+    there = all(map(os.path.exists, found.places.values()))
+    return found if there and means.store.has("contents", found.contents, "json") else None
+
+
+_LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again
+
+
+def on_card(gathered: Catalogue) -> dict[str, Any] | None:
+    """The run that an article's social card shows, the drawn one in the middle of the first activation, or None.
+
+    returns  its "key" and "spec", as in the catalogue
+    """
+    drawn = [run for run in gathered.runs if "hidden-plane" in run["pictures"]]
+    alike = [run for run in drawn if all(run[key] == drawn[0][key] for key in ("experiment", "label"))]
+    return {key: alike[len(alike) // 2][key] for key in ("key", "spec")} if alike else None
+
+
+def card_key(run: Mapping[str, Any], title: str, subtitle: str) -> str:
+    """The address of an article's social card. run: as on_card gives it."""
+    return digest("card", title, subtitle, run["key"], code(*CARD), versions(*DRAWING))
+
+
+def default_workers() -> int:
+    """One process for each core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,114 @@
+"""Who does a build's jobs: processes on this machine, or the workers of a Dask cluster.
+
+Both are executors of concurrent.futures, so that a build treats them alike.
+What is slow to import is imported when a crew is called up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import PeekError
+from . import tasks
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+WAIT_S = 30
+
+
+class ClusterError(PeekError):
+    """The cluster that training was to go to cannot be used."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Workers that take jobs.
+
+    executor   submit(function, *arguments) -> Future
+    size       jobs that are done at the same time
+    dismiss    lets the workers go; what is under way is given up
+    """
+
+    executor: Executor
+    size: int
+    dismiss: Callable[[], object]
+
+
+def local(workers: int) -> Crew:
+    """Processes on this machine, one thread each."""
+    import concurrent.futures
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    pool = concurrent.futures.ProcessPoolExecutor(workers, context, tasks.start_worker)
+    others = multiprocessing.active_children()
+    with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
+        for _ in range(workers):  # a process is started only when a job finds none idle
+            pool.submit(tasks.ready)
+    mine = [child for child in multiprocessing.active_children() if child not in others]
+
+    def dismiss() -> None:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in mine:
+            child.terminate()
+        for child in mine:
+            child.join()
+
+    return Crew(pool, workers, dismiss)
+
+
+def dask(scheduler: str) -> Crew:
+    """The workers of a Dask cluster that is already there.
+
+    A job whose worker dies is done again by another.
+
+    scheduler  address such as tcp://host:8786, or the path of a scheduler file; "": DASK_SCHEDULER_ADDRESS
+    raises     ClusterError: Dask is not installed, nobody answers, there are no workers
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ClusterError(
+            '--executor dask: Dask is not installed; expected pip install "peek-article[dask]"'
+        ) from None
+    where = scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS", "")
+    if not where:
+        raise ClusterError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
+    is_file = Path(where).is_file()
+    named: dict[str, Any] = {"scheduler_file": where} if is_file else {"address": where}
+    try:
+        client = Client(**named, timeout=WAIT_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"{where}: no Dask scheduler answers: {error}") from None
+    try:
+        client.wait_for_workers(1, timeout=WAIT_S)
+    except TimeoutError:
+        client.close()
+        raise ClusterError(f"{where}: the Dask cluster has no workers") from None
+    pool = client.get_executor(pure=False)
+
+    def dismiss() -> None:
+        pool.shutdown(wait=False)
+        client.close()
+
+    return Crew(pool, sum(client.nthreads().values()), dismiss)
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,267 @@
+"""What the runs gave, as prose and templates may use it: read-only and plain.
+
+    results.where(activation="tanh", classes=[4, 5]).median("accuracy")
+
+`where` compares the fields of a run's spec, its experiment, its id and its
+measures; each of these is also a key for the statistics.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.errors import nearest
+
+
+class UnknownResult(LookupError):
+    """An expression asked for what no run has. args: message."""
+
+
+class Unmeasured(Exception):
+    """An expression asked for what is known once the runs are trained. args: its name."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn picture of a run in the site.
+
+    path     address without extension, relative to the site's root: "plots/5/tanh.angles"
+    formats  endings in the light theme, best first: ("webp", "png"), with "gif" when animated;
+             the dark theme's put "dark." before them
+    width, height  CSS pixels
+    """
+
+    path: str
+    formats: tuple[str, ...]
+    width: int
+    height: int
+    alt: str
+    title: str
+
+    @property
+    def animated(self) -> bool:
+        return "gif" in self.formats
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What some runs had of a measure at an epoch that all of them kept.
+
+    lapse                0 at the start, 1 at the end, in between along the logarithm of time: log(1 + epoch), scaled
+    low, median, high    quartiles, linear between the sorted values
+    least                the smallest value
+    """
+
+    epoch: int
+    lapse: float
+    least: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run: its spec's fields, what was measured, its pictures by figure name, its downloads by kind."""
+
+    id: str
+    experiment: str
+    key: str
+    label: str
+    spec: Mapping[str, Any]
+    measures: Mapping[str, Any]
+    pictures: Mapping[str, Picture]
+    files: Mapping[str, str]
+
+    def value(self, key: str) -> Any:
+        """A field of the spec, a measure, or the run's id, experiment or label.
+
+        raises  UnknownResult: none of these, with the nearest
+        """
+        if key in ("id", "experiment", "label"):
+            return getattr(self, key)
+        for values in (self.spec, self.measures):
+            if key in values:
+                return values[key]
+        known = ["id", "experiment", "label", *self.spec, *self.measures]
+        match = nearest(key, known)
+        raise UnknownResult(f'unknown result "{key}"' + (f'; did you mean "{match}"?' if match else ""))
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return self.value(key)
+
+
+class Results:
+    """Some of the build's runs, in order.
+
+    runs  them, or what reads them when somebody asks
+    of    a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
+    """
+
+    def __init__(self, runs: Iterable[Result] | Callable[[], Iterable[Result]], of: str = "") -> None:
+        self._runs = runs
+        self._of = of
+        self._asked: dict[tuple[str, Any], Results] = {}  # an article asks for the same runs again and again
+
+    @functools.cached_property
+    def runs(self) -> tuple[Result, ...]:
+        """The runs, in order."""
+        return tuple(self._runs() if callable(self._runs) else self._runs)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @property
+    def count(self) -> int:
+        """How many runs these are."""
+        return len(self.runs)
+
+    def where(self, **conditions: Any) -> Results:
+        """Those runs for which every condition holds; a list or tuple holds for any of its members.
+
+        raises  UnknownResult: a condition no run knows, or none of the runs fits
+        """
+        found = self
+        for key, want in conditions.items():
+            found = found._fitting(key, _frozen(want))
+            if not found.runs:
+                said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
+                raise UnknownResult(f"no run with {said}")
+        return found
+
+    def _fitting(self, key: str, want: Any) -> Results:
+        """The runs for which one condition holds."""
+        kept = self._asked.get((key, want))
+        if kept is None:
+            kept = self._asked[key, want] = Results([run for run in self.runs if fits(run.value(key), want)])
+        return kept
+
+    def one(self, **conditions: Any) -> Result:
+        """The first run, in the order of the seeds, for which every condition holds."""
+        return self.where(**conditions).runs[0]
+
+    def values(self, key: str) -> list[Any]:
+        """One value a run; those that a run lacks (None) are left out."""
+        return [value for run in self.runs if (value := run.value(key)) is not None]
+
+    def distinct(self, key: str) -> list[Any]:
+        """The different values, in order of appearance."""
+        found: dict[Any, Any] = {}
+        for value in self.values(key):
+            found.setdefault(_frozen(value), value)
+        return list(found.values())
+
+    def min(self, key: str) -> Any:
+        """The smallest value."""
+        return self._take(min, key)
+
+    def max(self, key: str) -> Any:
+        """The largest value."""
+        return self._take(max, key)
+
+    def median(self, key: str) -> float:
+        """The median value."""
+        from statistics import median  # some milliseconds to import, where nothing has to be computed
+
+        return float(self._take(median, key))
+
+    def mean(self, key: str) -> float:
+        """The mean value."""
+        from statistics import fmean
+
+        return float(self._take(fmean, key))
+
+    def quantile(self, key: str, q: float) -> float:
+        """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
+        ordered = sorted(self.values(key))
+        if not ordered:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        return quantile(ordered, q)
+
+    def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
+        """The share of runs whose value is true, or is at least the bound, or equals the value given."""
+        values = self.values(key)
+        if not values:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        if equals is not None:
+            return sum(1 for value in values if value == equals) / len(values)
+        return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
+
+    def course(self, key: str) -> list[Moment]:
+        """How a measure went over training: its quartiles over the runs, epoch by epoch; see the measure `course`.
+
+        raises  UnknownResult: no run has a course, none has this measure in it, or their epochs are not the same
+        """
+        courses = self.values("course")
+        if not courses or key not in courses[0]:
+            known = list(courses[0]) if courses else []
+            raise UnknownResult(f'no run has a course of "{key}"' + (f"; expected one of {known}" if known else ""))
+        epochs = courses[0]["epoch"]
+        if any(course["epoch"] != epochs for course in courses):
+            raise UnknownResult("these runs kept different epochs; expected runs of one recipe")
+        whole = math.log1p(epochs[-1]) or 1.0
+        moments = []
+        for epoch, *values in zip(epochs, *(course[key] for course in courses), strict=True):
+            ordered = sorted(value for value in values if value is not None)
+            if ordered:
+                quartiles = (quantile(ordered, q) for q in (0, 0.25, 0.5, 0.75))
+                moments.append(Moment(epoch, math.log1p(epoch) / whole, *quartiles))
+        return moments
+
+    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
+        values = self.values(key)
+        if not values:
+            raise UnknownResult(f'no run has a value for "{key}"')
+        return statistic(values)
+
+
+def quantile(ordered: Sequence[float], q: float) -> float:
+    """The q-quantile of sorted values, linear between them (Hyndman & Fan's type 7)."""
+    at = q * (len(ordered) - 1)
+    below = int(at)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+
+
+def _frozen(value: Any) -> Any:
+    """Lists, and lists in lists, as tuples, which can be looked up."""
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def fits(value: Any, want: Any) -> bool:
+    """Whether a value is the one wanted, or one of those wanted; widths are a list themselves."""
+    if isinstance(value, (list, tuple)):
+        if not isinstance(want, (list, tuple)):
+            return False
+        return list(value) == list(want) or any(fits(value, one) for one in want)
+    return value in want if isinstance(want, (list, tuple)) else bool(value == want)
+
+
+def address(results: Results) -> str:
+    """A digest of all that results hold, or ""."""
+    return results._of
+
+
+def from_catalogue(read: Callable[[], Iterable[Mapping[str, Any]]], of: str) -> Results:
+    """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields.
+
+    read  gives them when somebody asks
+    of    their digest
+    """
+    return Results(lambda: map(_result, read()), of)
+
+
+def _result(run: Mapping[str, Any]) -> Result:
+    pictures = {
+        name: Picture(**{**picture, "formats": tuple(picture["formats"])}) for name, picture in run["pictures"].items()
+    }
+    return Result(**{**run, "pictures": pictures})

@@ -1,0 +1,176 @@
+"""The jobs that a build hands to worker processes.
+
+Each takes and returns plain data, so that it can run in another process or on
+another machine; only the store's owner writes. Heavy libraries are imported
+where they are used, so that planning the jobs needs none of them.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import PeekError
+from ..networks.spec import RunSpec
+
+if TYPE_CHECKING:
+    from ..networks.train import Run
+
+ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
+
+
+def start_worker() -> None:
+    """One thread a process, since the build starts one a core.
+
+    Whoever started it ends it when interrupted; it ends itself when they are gone, however they went.
+    """
+    import os
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    import multiprocessing
+    import os
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def ready() -> None:
+    """The first job, which starts the processes."""
+
+
+class OtherCodeError(PeekError):
+    """A worker elsewhere has other code than the build, so its runs would not be the build's."""
+
+
+def device(asked: str) -> str:
+    """What trains for "cpu", "cuda" or "auto": see networks.train.device."""
+    from ..networks import train
+
+    return train.device(asked)
+
+
+def train(
+    specs: list[RunSpec], device: str, made_by: str, optimum: list[list[float]] | None = None
+) -> list[tuple[bytes, dict[str, Any] | None]]:
+    """Train runs that differ in seed alone: each one's .npz and its measures.
+
+    A GPU does not wait for measures, which are the processors' work: they are None then.
+
+    device   "cpu" or "cuda"
+    made_by  digest of the code that asks from elsewhere; "": it is this machine's
+    optimum  where their head starts from a law's: the first that `solve` found; None: it is searched for
+    raises   OtherCodeError: the code here is another
+    """
+    from ..base import store
+
+    if made_by and store.all_code() != made_by:
+        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
+    import numpy as np
+
+    from ..measures import packing
+    from ..measures.measure import measure_run
+    from ..networks.train import train_together
+
+    law, head = specs[0].head_start, None
+    if law != "drawn":
+        head = packing.predicted_head(law, specs[0].classes, None if optimum is None else np.array(optimum))
+    runs = train_together(specs, device, head)
+    if device != "cpu":
+        return [(encode(run), None) for run in runs]
+    return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
+
+
+def measure(specs: list[RunSpec], data: list[bytes]) -> list[dict[str, Any]]:
+    """The measures of runs kept earlier."""
+    from ..measures.measure import measure_run
+
+    return [measure_run(spec, decode(of_run)) for spec, of_run in zip(specs, data, strict=True)]
+
+
+def solve(law: str, k: int, room: str) -> dict[str, Any]:
+    """A law's best arrangements of k points."""
+    from ..measures import packing
+
+    return packing.solve(law, k, room)
+
+
+def judge(arrangements: list[list[list[float]]], found: dict[str, list[dict[str, Any]]], room: str) -> list[Any]:
+    """How near each arrangement of class centres is to what the laws predict."""
+    from ..measures import packing
+
+    return [packing.judge(centres, found, room) for centres in arrangements]
+
+
+def sort(arrangements: list[list[list[float]]], room: str) -> list[dict[str, Any]]:
+    """The kinds among the arrangements of class centres that one recipe leads to."""
+    from ..measures import kinds
+
+    return kinds.sort(arrangements, room)
+
+
+def draw(names: list[str], spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, dict[str, bytes]]:
+    """Figures of a run in both themes: figure name -> ending ("png", "dark.png", …) -> bytes."""
+    from .. import figures
+    from ..base import style
+
+    run = decode(data)
+    drawn: dict[str, dict[str, bytes]] = {name: {} for name in names}
+    for name in names:
+        for theme_name, theme in style.THEMES.items():
+            prefix = "" if theme_name == "light" else f"{theme_name}."
+            encoded = figures.load()[name].draw(spec, run, measures, theme)
+            drawn[name] |= {prefix + ending: encoded[ending] for ending in encoded}
+    return drawn
+
+
+def card(title: str, subtitle: str, spec: RunSpec, data: bytes) -> bytes:
+    """The picture that a link to the article shows elsewhere, PNG."""
+    from ..figures.draw import social_card
+
+    return social_card(title, subtitle, spec, decode(data))
+
+
+def export(run_id: str, spec: RunSpec, data: bytes) -> bytes:
+    """A run as the script that the page's explorables load."""
+    from .export import pack
+
+    return pack(run_id, spec, decode(data))
+
+
+def pack_centres(centres: dict[str, list[list[float]]]) -> bytes:
+    """Class centres by run as an .npz file: a (classes, width) array under each run's id."""
+    import numpy as np
+
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {name: np.asarray(of_run, np.float64) for name, of_run in centres.items()}
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def encode(run: Run) -> bytes:
+    """A run as an .npz file, the same bytes each time."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez(file, **{name: getattr(run, name) for name in ARRAYS})
+    return file.getvalue()
+
+
+def decode(data: bytes) -> Any:
+    """A run from its .npz file."""
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    with np.load(io.BytesIO(data)) as arrays:
+        return SimpleNamespace(**{name: arrays[name] for name in ARRAYS})

@@ -1,0 +1,1 @@
+"""Pages, their assets, and checking and publishing them."""

@@ -1,0 +1,230 @@
+"""A built site, looked over as a reader's browser would: links, anchors, pictures, claims, weights, sums.
+
+    findings = check(Path("site"))
+
+Only files are read; nothing is asked of another host unless told to.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from ..base.errors import Problem, nearest
+from ..base.store import MANIFEST, sha256
+
+KB = 1000
+SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
+FIRST_VIEW_KB = 200  # the article's HTML, CSS, scripts and fonts, gzipped
+PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
+ASK_TIMEOUT_S = 10
+BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
+STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
+ADDRESSES = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "srcset", "iframe": "src"}
+ABOUT_THE_PAGE = {"canonical", "license", "author", "alternate"}  # what a <link> says without loading it
+VERDICTS = ("holds", "refuted", "open")  # a build lets no other pass
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address in a page, with the tag that holds it and the line on which it stands."""
+
+    tag: str
+    address: str
+    line: int
+
+
+@dataclass
+class Sheet(HTMLParser):
+    """What a page holds that can be wrong."""
+
+    ids: list[tuple[str, int]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    without_alt: list[tuple[str, int]] = field(default_factory=list)
+    claims: list[tuple[str, str, int]] = field(default_factory=list)  # verdict, id of the evidence, line
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        line = self.getpos()[0]
+        values = dict(attrs)
+        if values.get("id"):
+            self.ids.append((str(values["id"]), line))
+        if tag == "img" and "alt" not in values:
+            self.without_alt.append((values.get("src") or "", line))
+        if tag == "button" and "claim" in (values.get("class") or "").split():
+            self.claims.append((values.get("data-verdict") or "", values.get("popovertarget") or "", line))
+        self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
+        address = values.get(ADDRESSES.get(tag, ""))
+        if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
+            parts = [part.split()[0] for part in address.split(",")] if tag == "source" else [address]
+            self.links += [Link(tag, part, line) for part in parts]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong, what it weighs, which other sites it links to (address -> first place), how its claims stand."""
+
+    problems: tuple[Problem, ...]
+    weights: dict[str, int]
+    outside: dict[str, str]
+    claims: dict[str, int]
+
+
+def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
+    """Look over a site.
+
+    ask  tells what is wrong with an outside address ("" when nothing is); None: they are listed only
+    """
+    sheets = {path.relative_to(site).as_posix(): parse(path) for path in sorted(site.rglob("*.html"))}
+    if "index.html" not in sheets:
+        return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
+    problems: list[Problem] = []
+    outside: dict[str, str] = {}
+    for name, sheet in sheets.items():
+        problems += page_problems(site, name, sheet, sheets)
+        for link in sheet.links:
+            if link.tag == "a" and is_outside(link.address):
+                outside.setdefault(link.address, f"{site / name}:{link.line}")
+    problems += styles_problems(site)
+    weights = weigh(site, sheets["index.html"])
+    problems += over_budget(site, weights)
+    problems += wrong_sums(site)
+    if ask is not None:
+        problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
+    verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
+    claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
+    return Findings(tuple(problems), weights, outside, claims)
+
+
+def parse(path: Path) -> Sheet:
+    """A page's ids, addresses and pictures without alt."""
+    sheet = Sheet()
+    sheet.feed(path.read_text(encoding="utf-8"))
+    return sheet
+
+
+def is_outside(address: str) -> bool:
+    """Whether an address leads to another host."""
+    return address.startswith(("http:", "https:", "//"))
+
+
+def page_problems(site: Path, name: str, sheet: Sheet, sheets: dict[str, Sheet]) -> Iterator[Problem]:
+    """What is wrong in one page."""
+    seen: set[str] = set()
+    for identity, line in sheet.ids:
+        if identity in seen:
+            yield Problem(f"{site / name}:{line}", f'the id "{identity}" is given twice', "an id of its own")
+        seen.add(identity)
+    for source, line in sheet.without_alt:
+        yield Problem(f"{site / name}:{line}", f"picture {source} has no alt", 'alt text, or alt="" where it decorates')
+    for verdict, evidence, line in sheet.claims:
+        if verdict not in VERDICTS:
+            yield Problem(f"{site / name}:{line}", f'a claim that is "{verdict}"', f"one of {', '.join(VERDICTS)}")
+        if evidence not in seen:
+            yield Problem(f"{site / name}:{line}", "a claim without evidence", f"an element with the id {evidence}")
+    for link in sheet.links:
+        place = f"{site / name}:{link.line}"
+        if is_outside(link.address):
+            if link.tag != "a":
+                yield Problem(place, f"<{link.tag}> loads {link.address}", "nothing from another host")
+            continue
+        if link.address.startswith(("data:", "mailto:", "javascript:", "blob:")):
+            continue
+        yield from dead_link(site, name, link, sheets, place)
+
+
+def dead_link(site: Path, name: str, link: Link, sheets: dict[str, Sheet], place: str) -> Iterator[Problem]:
+    """A problem when a relative address leads nowhere."""
+    parts = urllib.parse.urlsplit(link.address)
+    path = urllib.parse.unquote(parts.path)
+    if path.startswith("/"):
+        yield Problem(place, f"{link.address} begins at the host's root", "a relative address, so that any path works")
+        return
+    target = (site / name).parent / path if path else site / name
+    if path.endswith("/") or target.is_dir():
+        target = target / "index.html"
+    if not target.is_file():
+        others = [file.relative_to((site / name).parent).as_posix() for file in site.glob(f"*{target.suffix}")]
+        yield Problem(place, f"{link.address} leads nowhere", "a file of the site", nearest(path, others))
+        return
+    inside = target.resolve().relative_to(site.resolve()).as_posix()
+    anchor = urllib.parse.unquote(parts.fragment)
+    if anchor and inside in sheets and "=" not in anchor:  # with "=" it is an explorable's state
+        known = [identity for identity, _ in sheets[inside].ids]
+        if anchor not in known:
+            yield Problem(place, f"no #{anchor} in {inside}", "the id of something there", nearest(anchor, known))
+
+
+def styles_problems(site: Path) -> Iterator[Problem]:
+    """What is wrong with the files that style sheets name."""
+    for sheet in sorted(site.rglob("*.css")):
+        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
+            for address in STYLE_URL.findall(line):
+                path = urllib.parse.unquote(address.partition("#")[0].partition("?")[0])
+                if is_outside(address):
+                    yield Problem(f"{sheet}:{number}", f"url() loads {address}", "nothing from another host")
+                elif path and not address.startswith("data:") and not (sheet.parent / path).is_file():
+                    yield Problem(f"{sheet}:{number}", f"{address} leads nowhere", "a file of the site")
+
+
+def weigh(site: Path, index: Sheet) -> dict[str, int]:
+    """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site."""
+    local = {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
+    files = [site / address for address in sorted(local) if (site / address).is_file()]
+    styles = [path for path in files if path.suffix == ".css"]
+    scripts = [path for path in files if path.suffix == ".js"]
+    fonts = sum(path.stat().st_size for path in files if path.suffix == ".woff2")
+    text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *styles, *scripts])
+    pictures = {
+        link.address for link in index.links if link.address.endswith(".webp") and ".dark." not in link.address
+    } | {link.address for link in index.links if link.address.endswith(".gif") and ".dark." not in link.address}
+    return {
+        "scripts, gzipped": sum(len(gzip.compress(path.read_bytes())) for path in scripts),
+        "first view, gzipped": text + fonts,
+        "pictures": sum((site / address).stat().st_size for address in pictures if (site / address).is_file()),
+        "site": sum(path.stat().st_size for path in site.rglob("*") if path.is_file()),
+    }
+
+
+def over_budget(site: Path, weights: dict[str, int]) -> Iterator[Problem]:
+    """A problem for each weight above its budget."""
+    for what, limit_kb in BUDGETS_KB.items():
+        if weights[what] > limit_kb * KB:
+            yield Problem(str(site / "index.html"), f"{what}: {weights[what] / KB:.1f} kB", f"at most {limit_kb} kB")
+
+
+def wrong_sums(site: Path) -> Iterator[Problem]:
+    """A problem for each download that its SHA-256 sum does not fit."""
+    sums = site / "data" / "SHA256SUMS"
+    if not sums.is_file():
+        return
+    for number, line in enumerate(sums.read_text(encoding="utf-8").splitlines(), 1):
+        expected, _, path = line.partition("  ")
+        if not (site / path).is_file() or sha256(site / path) != expected:
+            yield Problem(f"{sums}:{number}", f"{path} does not fit its sum", "the file that the build wrote")
+
+
+def asked(url: str) -> str:
+    """What is wrong with an outside address, by one polite request; "" when nothing is."""
+    request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "peek check"})
+    try:
+        with urllib.request.urlopen(request, timeout=ASK_TIMEOUT_S):
+            return ""
+    except urllib.error.HTTPError as error:
+        return "" if error.code in (403, 405, 429) else f"answers {error.code}"  # refused to robots, not to readers
+    except (urllib.error.URLError, TimeoutError, OSError) as error:
+        return f"does not answer: {getattr(error, 'reason', error)}"
+
+
+def made_by_peek(site: Path) -> bool:
+    """Whether a folder is a site of ours."""
+    return (site / MANIFEST).is_file()
