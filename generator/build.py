@@ -22,7 +22,6 @@ from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.progress import Progress
 from .content import texts
-from .measures import columns
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
 
@@ -306,7 +305,7 @@ def render(
         versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
-        columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
+        columns=gathered.columns,
         laws=lambda: gathered.laws,
         downloads=tuple(
             pages.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
