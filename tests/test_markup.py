@@ -354,10 +354,11 @@ def test_the_same_text_gives_the_same_bytes():
 
 def test_a_page_stage_imports_nothing_heavy():
     code = (
-        "import sys; from pathlib import Path; from generator import content, markup;"
-        "from generator.results import Results;"
+        "import sys; from pathlib import Path;"
+        "from generator.content import texts; from generator.markup import document;"
+        "from generator.runs.results import Results;"
         "article = texts.read(Path(sys.argv[1]));"
-        "markup.render_article(article, results=Results([]), figure_names=(), render_figure=str);"
+        "document.render_article(article, results=Results([]), figure_names=(), render_figure=str);"
         "print(*(name for name in sys.argv[2:] if name in sys.modules))"
     )
     heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]

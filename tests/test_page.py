@@ -456,7 +456,7 @@ def test_fonts_are_small_and_carry_their_licence() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = ("numpy", "matplotlib", "PIL", "torch", "imageio", "scipy")
-    code = f"import sys, generator.page; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, generator.site.pages; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TEMPLATES.parent
     )
@@ -464,7 +464,7 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> None:
-    written = pages.markup.render_article(
+    written = pages.document.render_article(
         article(tmp_path / "content"),
         results=RUNS,
         figure_names=["hidden-plane", "bend", "grid"],

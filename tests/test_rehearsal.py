@@ -79,7 +79,7 @@ def test_what_will_be_measured_is_known_by_name(tmp_path):
 def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
     article, tmp_path, capsys, monkeypatch, text, wrong
 ):
-    monkeypatch.setattr(catalogue, "make", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(pipeline, "make", lambda *_: pytest.fail("it trained"))
     source = article / "article.md"
     line = source.read_text().count("\n") + 2 + text.partition(">>")[0].count("\n") * (">>" in text)
     source.write_text(source.read_text() + "\n" + text.replace(">>", "") + "\n")
