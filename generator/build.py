@@ -24,6 +24,7 @@ from .base.progress import Progress
 from .content import texts
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
+from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
     from .content.texts import Article
@@ -114,7 +115,8 @@ def build(options: Options, progress: Progress) -> Built:
     began = time.monotonic()
     templates = options.overlay
     made_from = address(options, templates)
-    warnings = None if options.force else store.intact(options.out, made_from)
+    site = SiteFolder(options.out, options.cache)
+    warnings = None if options.force else site.intact(made_from)
     report, changed = None, False
     if warnings is None:
         means = means_of(options, progress)
@@ -122,7 +124,7 @@ def build(options: Options, progress: Progress) -> Built:
         composed = compose(options, means, memo, templates)
         warnings, report = composed.warnings, composed.report
         if not (options.strict and warnings):
-            changed = store.publish(composed.files, options.out, made_from, warnings, composed.sums)
+            changed = site.publish(composed.files, made_from, warnings, composed.sums)
         remember(options.cache, memo)
     for warning in warnings:
         progress.warn(warning)

@@ -35,7 +35,7 @@ DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 EVENTS = "/_peek/events"
-NOTHING_YET = b"<!doctype html><title>Peek</title></body>"
+NOTHING_YET = b"<!doctype html><title>Peek</title><body></body>"  # the client must stand in a body
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
 CLIENT = (default_templates() / "serve.js").read_text(encoding="utf-8")
