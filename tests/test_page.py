@@ -20,6 +20,7 @@ import pytest
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.content import texts
+from generator.markup import document
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site import pages
 from generator.site.pages import BuildInfo, Download
@@ -442,7 +443,7 @@ def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    assert pages.script(Overlay(tmp_path)) == 'const a = 1;a + 2;f(`one,\ntwo;\n`, 3)\ng()\nconst b = "http://x";'
+    assert pages.script(Overlay(tmp_path)) == 'const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()\nconst b="http://x";'
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:
@@ -456,7 +457,7 @@ def test_fonts_are_small_and_carry_their_licence() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = ("numpy", "matplotlib", "PIL", "torch", "imageio", "scipy")
-    code = f"import sys, generator.page; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, generator.site.pages; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TEMPLATES.parent
     )
@@ -464,7 +465,7 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> None:
-    written = pages.markup.render_article(
+    written = document.render_article(
         article(tmp_path / "content"),
         results=RUNS,
         figure_names=["hidden-plane", "bend", "grid"],

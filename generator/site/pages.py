@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
+import rjsmin
 
 from ..base import style
 from ..base.errors import ContentError, Problem
@@ -209,19 +210,8 @@ def paper_colours(theme: Theme) -> str:
 
 
 def script(templates: Overlay) -> str:
-    """templates/js/*.js in the order of their names, without comments, indentation and needless ends of lines.
-
-    Nothing inside a line of code is touched: a minifier that does not know template literals would change their text.
-    """
-    text = "\n".join(map(templates.text, templates.inside("js", ".js")))
-    text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
-    text = re.sub(r"[ \t]+//[^\n'\"`]*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
-    joined, in_literal = [], False
-    for line in filter(None, text.split("\n")):
-        in_literal ^= line.count("`") % 2 == 1
-        joined.append(line if not in_literal and line.endswith((";", "{", ",", "(")) else line + "\n")
-    return "".join(joined)
+    """templates/js/*.js in the order of their names, without comments and needless space."""
+    return str(rjsmin.jsmin("\n".join(map(templates.text, templates.inside("js", ".js")))))
 
 
 # Templates
