@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from generator.base.errors import ContentError, Problem
+from generator.base.overlay import Overlay
 from generator.content import texts
-from generator.markup import document, paragraphs
+from generator.markup import document, outline, paragraphs
 from generator.runs.results import Picture, Result, Results, UnknownResult
+from generator.site.pages import House
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"
 EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
+FILL = House(Overlay(FIXTURE.parents[2] / "templates")).render
 FIGURES = ("angles", "grid")
 PLAIN_CASES = 4000
 
@@ -57,8 +60,8 @@ def drawn(call):
 
 
 def rendered(article, **changes):
-    arguments = {"results": grid(), "figure_names": FIGURES, "render_figure": drawn, "addresses": ["gallery.html"]}
-    return document.render_article(article, **{**arguments, **changes})
+    arguments = {"results": grid(), "figure_names": FIGURES, "render_figure": drawn, "fill_template": FILL}
+    return document.render_article(article, **{**arguments, "addresses": ["gallery.html"], **changes})
 
 
 # HTML that a browser need not mend
@@ -354,10 +357,11 @@ def test_the_same_text_gives_the_same_bytes():
 
 def test_a_page_stage_imports_nothing_heavy():
     code = (
-        "import sys; from pathlib import Path; from generator import content, markup;"
-        "from generator.results import Results;"
+        "import sys; from pathlib import Path;"
+        "from generator.content import texts; from generator.markup import document;"
+        "from generator.runs.results import Results;"
         "article = texts.read(Path(sys.argv[1]));"
-        "markup.render_article(article, results=Results([]), figure_names=(), render_figure=str);"
+        "document.render_article(article, results=Results([]), figure_names=(), render_figure=str, fill_template=max);"
         "print(*(name for name in sys.argv[2:] if name in sys.modules))"
     )
     heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]
@@ -382,6 +386,7 @@ def guide():
         results=grid(),
         figure_names=FIGURES,
         render_figure=drawn,
+        fill_template=FILL,
         assets=tuple(texts.assets(CONTENT)),
         addresses=["gallery.html"],
     )
@@ -402,7 +407,7 @@ CONSTRUCTS = [
     *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
     *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
     *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
-    *(rf"^/// {kind}" for kind in ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenote")),
+    *(rf"^/// {name}" for name in outline.BLOCKS),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
 

@@ -470,6 +470,7 @@ def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> No
         results=RUNS,
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call: "",
+        fill_template=lambda name, context: "",
         figure_options={"bend": ["hide"]},
     )
     meta = texts.read(tmp_path / "content").meta

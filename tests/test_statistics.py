@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generator.base.overlay import Overlay
-from generator.markup.document import FigureCall
+from generator.markup.blocks.figure import FigureCall
 from generator.measures import packing
 from generator.runs.results import Result, Results
 from generator.site.pages import Figures, House

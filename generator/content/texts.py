@@ -167,6 +167,9 @@ def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
     return bibliography.parse(text, str(file))
 
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
+
+
 def picture_size(source: Path) -> tuple[int, int] | None:
     """Width and height of a picture in pixels, turned as browsers turn it; None where its file does not say."""
     import imagesize  # longer to import than a text to read, for articles with pictures of their own

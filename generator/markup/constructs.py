@@ -15,17 +15,16 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from ..base.errors import Problem, nearest
+from ..base.errors import Problem, nearest, short
 from ..base.memo import Memo
 from ..content.bibliography import Bibliography
-from ..content.texts import Asset, Page, picture_size
+from ..content.texts import PICTURES, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, address
 from . import claims, expressions
 from .claims import Claim
 from .expressions import ExpressionError
-from .outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline, short
+from .outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
 
 _NUMBERS_ITSELF = re.compile(r"\\begin\{(align|equation|gather|alignat|flalign|multline)\*?\}")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..base.errors import nearest
+from ..base.errors import nearest, short
 from .constructs import VALUE, Constructs
-from .outline import NUMBERED, Attributes, Numbered, parse_attributes, short
+from .outline import NUMBERED, Attributes, Numbered, parse_attributes
 
 PHRASING = (
     "abbr",

@@ -30,7 +30,8 @@ from ..base.overlay import Overlay
 from ..base.style import Theme
 from ..content.texts import Article, Author, Meta
 from ..markup import document, expressions
-from ..markup.document import FigureCall, Markup
+from ..markup.blocks.figure import FigureCall
+from ..markup.document import Markup
 from ..runs.results import Picture, Result, Results, UnknownResult, address, fits
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
@@ -129,6 +130,7 @@ def write(article: Article, results: Results, laws: Laws, house: House, download
         results=results,
         figure_names=figures.names,
         render_figure=figures.render,
+        fill_template=house.render,
         figure_options=figures.options,
         addresses=[*OUR_PAGES, *downloads],
         memo=house.memo,
