@@ -114,7 +114,7 @@ def build(options: Options, progress: Progress) -> Built:
     """
     began = time.monotonic()
     templates = options.overlay
-    made_from = address(options, templates)
+    made_from = inputs_digest(options, templates)
     warnings = None if options.force else store.intact(options.out, made_from)
     report, changed = None, False
     if warnings is None:
@@ -152,7 +152,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     if wrong:
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = digest(catalogue.address(source, options.profile), sorted(only))
+    key = digest(catalogue.inputs_digest(source, options.profile), sorted(only))
     return pipeline.make(chosen, key, means_of(options, progress))[1]
 
 
@@ -169,7 +169,7 @@ def means_of(options: Options, progress: Progress) -> Means:
     )
 
 
-def address(options: Options, templates: Overlay) -> str:
+def inputs_digest(options: Options, templates: Overlay) -> str:
     """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
     folder = options.content
     inputs = {
@@ -252,7 +252,7 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
         article = texts.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
-    key = catalogue.address(source, options.profile)
+    key = catalogue.inputs_digest(source, options.profile)
     gathered, report = catalogue.load(key, means), None
     if gathered is None:
         from .content import experiments  # not needed where all is in the cache, nor is what follows

@@ -1,6 +1,5 @@
 """Markdown to HTML: every construct, every mistake with its exact message, and that the HTML is valid."""
 
-import random
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
-from generator.markup import document, outline, paragraphs
+from generator.markup import document, outline
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site.pages import House
 
@@ -23,7 +22,6 @@ EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
 FILL = House(Overlay(FIXTURE.parents[2] / "templates")).render
 FIGURES = ("angles", "grid")
-PLAIN_CASES = 4000
 
 
 def grid():
@@ -410,35 +408,6 @@ CONSTRUCTS = [
     *(rf"^/// {name}" for name in outline.BLOCKS),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
-
-PLAIN = [
-    *("word", "a", "I", "He", "é", "Term", "1", "2."),
-    *("1)", "A)", "a.", "(so)", "“so”", "\ue0000\ue001", "\ue0001\ue001,"),
-]
-SIGNS = [
-    *("–", "-", "--", "---", "===", "#", "##", ":", "x:", "!", "?", "…", "+", "*"),
-    *("*so*", "**so**", "_so_", "~", "^", "=", "%", "@b", "/", "<", "<b>", "|", "&", "&amp;"),
-    *("ª", "²", "'", '"', "$", "\\*", "`so`", "{#a}", "[a]", "\u00a0", "\u2028", "\u200b", "\ufeff"),
-]
-GAPS = [*[" "] * 6, "\n", "\n", "\n\n", "\n\n\n", "", "  ", " \n", "\n ", "\n    ", "\t"]
-
-
-def test_what_markdown_need_not_see_is_what_it_would_make_of_it():
-    rng, plain = random.Random("plain"), 0
-    for _ in range(PLAIN_CASES):
-        words = rng.choice((PLAIN, PLAIN * 4 + SIGNS))
-        text = "".join(
-            rng.choice(words) + rng.choice(GAPS[: rng.choice((6, 10, 20))]) for _ in range(rng.randint(0, 9))
-        )
-        plain += bool(document._PLAIN.fullmatch(text))
-        assert document._converted(text) == paragraphs.convert(text), text
-    assert plain > PLAIN_CASES / 10
-
-
-@pytest.mark.parametrize("text", ["A word.", "One\nparagraph.\n\nAnd “another” (\ue0000\ue001)."])
-def test_plain_words_need_no_markdown(text, monkeypatch):
-    monkeypatch.setattr(paragraphs, "convert", lambda text: pytest.fail(text))
-    assert document._converted(text)[0].startswith("<p>")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ..base.errors import Problem, nearest, short
 from ..base.memo import Memo
 from ..content.bibliography import Bibliography
 from ..content.texts import PICTURES, Asset, Page, picture_size
-from ..runs.results import Results, Unmeasured, address
+from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, expressions
 from .claims import Claim
 from .expressions import ExpressionError
@@ -100,7 +100,7 @@ class Constructs:
 
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
-        known = address(self.results)
+        known = digest_of(self.results)
         return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
 
     def place(self, line: int) -> str:

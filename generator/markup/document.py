@@ -16,7 +16,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..base.errors import ContentError, Problem, nearest, short
@@ -204,6 +204,7 @@ class Writer:
         self.sources: dict[str, int] = {}  # scanned lines of the flow being converted -> their lines in the file
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
+        self.sentences: dict[str, str] = {}  # claim -> what it says, as text
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
 
@@ -223,7 +224,7 @@ class Writer:
             words=_count_words(body),
             figures=tuple(self.figures),
             links=tuple(self.constructs.links),
-            claims=tuple(self.constructs.claims),
+            claims=tuple(replace(claim, sentence=self.sentences[claim.id]) for claim in self.constructs.claims),
             cited=tuple(self.constructs.citations),
             assets=tuple(self.constructs.used_assets),
             anchors=frozenset(self.constructs.anchors),
@@ -296,6 +297,10 @@ class Writer:
         raw = raw.replace("</table>", "</table></div>")
         self._check_nesting(raw)
         raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)
+        for claim, (opening, closing) in self.tokens.claims.items():
+            if opening in raw:
+                sentence = raw.partition(opening)[2].partition(closing)[0]
+                self.sentences[claim] = _text(TOKEN.sub(lambda m: self.tokens.of(m).html, sentence))
         return TOKEN.sub(self._put_back, raw)
 
     def _alone(self, match: re.Match[str]) -> str:
@@ -499,16 +504,8 @@ class Writer:
 # Small pieces
 
 
-# Lines of words in which Markdown finds nothing: none of its signs, and no line that starts like an item or a rule.
-_WORD = r"[^\s\\*_`&<>{}\[\]|]+"
-_LINE = rf"(?=[^\W\d_]|[“‘({OPEN}]){_WORD}(?: {_WORD})*"
-_PLAIN = re.compile(rf"\n*(?:{_LINE}(?:\n+{_LINE})*)?\n*")
-
-
 def _converted(text: str) -> tuple[str, list[str]]:
-    """As paragraphs.convert gives it, whose imports take a tenth of what a changed word does, where they are needed."""
-    if _PLAIN.fullmatch(text):
-        return "\n".join(f"<p>{part}</p>" for part in re.split(r"\n\n+", text.strip("\n")) if part), []
+    """As paragraphs.convert gives it, imported for what was not converted before."""
     from . import paragraphs
 
     return paragraphs.convert(text)
@@ -567,8 +564,13 @@ def _unlinked(inner: str) -> str:
 
 
 def _plain(inner: str) -> str:
+    """A heading's HTML as text, without its notes."""
+    return _text(_unlinked(inner))
+
+
+def _text(inner: str) -> str:
     """HTML as text."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", _unlinked(inner))).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", inner)).split())
 
 
 def _count_words(body: str) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import html
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +31,7 @@ from ..content.texts import Article, Author, Meta
 from ..markup import document, expressions
 from ..markup.blocks.figure import FigureCall
 from ..markup.document import Markup
-from ..runs.results import Picture, Result, Results, UnknownResult, address, fits
+from ..runs.results import Picture, Result, Results, UnknownResult, digest_of, fits
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
@@ -172,7 +171,7 @@ def assemble(
 
 @dataclass(frozen=True)
 class Told:
-    """What the pages beside a text may know of it. claims: as claims_of gives them."""
+    """What the pages beside a text may know of it. claims: {"id", "expression", "verdict", "sentence", "rows"} each."""
 
     path: str
     title: str
@@ -181,7 +180,9 @@ class Told:
 
     @classmethod
     def of(cls, text: Markup) -> Told:
-        return cls(text.path, text.title, text.page.meta, tuple(claims_of(text)))
+        told = ("id", "expression", "verdict", "sentence", "rows")
+        claims = tuple({name: getattr(claim, name) for name in told} for claim in text.claims)
+        return cls(text.path, text.title, text.page.meta, claims)
 
 
 def assets(house: House, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
@@ -256,7 +257,7 @@ class House:
 
     def of_runs(self, results: Results, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the templates, the results and what else is given."""
-        known = address(results)
+        known = digest_of(results)
         return self.memo(stage, [self.templates.digest, known, *given], make) if known else make()
 
     def runs_index(self, results: Results, laws: Laws) -> dict[str, Any]:
@@ -496,40 +497,6 @@ def scalars(run: Result) -> dict[str, float]:
         for key, value in run.measures.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
-
-
-def claims_of(text: Markup) -> list[dict[str, Any]]:
-    """The claims of a page as it says them, in its order.
-
-    Sentences and evidence are read from the page itself, so that both say the same.
-
-    returns  {"id", "expression", "verdict", "sentence" without tags, "rows" of evidence}
-    """
-    sentences = {id_: _untagged(sentence) for sentence, id_ in _CLAIM_TEXT.findall(text.html)}
-    rows = {id_: _CLAIM_ROW.findall(evidence) for id_, evidence in _CLAIM_EVIDENCE.findall(text.html)}
-    return [
-        {
-            "id": claim.id,
-            "expression": claim.expression,
-            "verdict": claim.verdict,
-            "sentence": sentences[claim.id],
-            "rows": [html.unescape(row) for row in rows[claim.id]],
-        }
-        for claim in text.claims
-    ]
-
-
-_CLAIM_TEXT = re.compile(
-    r'<span class="claim-text"[^>]*>((?:(?!<span class="claim-text").)*?)</span>'
-    r'<span class="claim-mark"><button[^>]* popovertarget="([^"]+)"',
-    re.S,
-)
-_CLAIM_EVIDENCE = re.compile(r'<span popover id="([^"]+)" class="claim-evidence"[^>]*>(.*?)</code></span>', re.S)
-_CLAIM_ROW = re.compile(r'<span class="claim-row">(.*?)</span>', re.S)
-
-
-def _untagged(text: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
 def plain(value: Any) -> str:
