@@ -265,10 +265,10 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
         raise ContentError(problems)
     if gathered is None:
         from .runs import pipeline
-        from .site import rehearsal
+        from .site.dry_run import dry_run
 
         assert plan is not None
-        if wrong := rehearsal.rehearse(article, plan, templates, options.cache / "templates", memo):
+        if wrong := dry_run(article, plan, templates, options.cache / "templates", memo):
             raise ContentError(wrong)
         gathered, report = pipeline.make(plan, key, means)
     return article, gathered, report
@@ -295,13 +295,13 @@ def render(
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
-    from .site import pages
+    from .site import metadata, pages
 
     files: dict[str, bytes | Path] = {**gathered.places}
     downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
-    info = pages.BuildInfo(
+    info = metadata.BuildInfo(
         base_url=options.base_url,
         versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
@@ -309,7 +309,7 @@ def render(
         columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
         laws=lambda: gathered.laws,
         downloads=tuple(
-            pages.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
+            metadata.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
             for path in downloads
         ),
         picture_bytes=sum(size for path, size in gathered.sizes.items() if path.startswith("plots/")),
@@ -317,7 +317,7 @@ def render(
         social_card=SOCIAL_CARD if carded else "",
         built=fixed_date(os.environ),
     )
-    rendered = pages.render(
+    rendered = pages.render_site(
         article,
         gathered.results,
         info,

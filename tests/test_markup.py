@@ -15,12 +15,12 @@ from generator.base.overlay import Overlay
 from generator.content import texts
 from generator.markup import document, outline
 from generator.runs.results import Picture, Result, Results, UnknownResult
-from generator.site.pages import House
+from generator.site.templates import TemplateRenderer
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"
 EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
-FILL = House(Overlay(FIXTURE.parents[2] / "templates")).render
+FILL = TemplateRenderer(Overlay(FIXTURE.parents[2] / "templates")).render
 FIGURES = ("angles", "grid")
 
 
