@@ -21,6 +21,7 @@ from .base.errors import ContentError, PeekError, Problem, nearest
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.progress import Progress
+from .base.warnings import Warned, without
 from .content import texts
 from .measures import columns
 from .runs import catalogue
@@ -48,6 +49,7 @@ class Options:
     executor, scheduler  who trains: see catalogue.Means
     base_url  where the site will live; "" while unknown
     strict    warnings are errors
+    allow     names of warnings that are passed over
     draft     marks the pages
     """
 
@@ -63,6 +65,7 @@ class Options:
     scheduler: str = ""
     base_url: str = ""
     strict: bool = False
+    allow: frozenset[str] = frozenset()
     draft: bool = False
 
     @property
@@ -85,7 +88,7 @@ class Built:
     changed: bool
     report: Report | None
     seconds: float
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Composed:
 
     files: dict[str, bytes | Path]
     sums: Mapping[str, str]
-    warnings: list[str]
+    warnings: list[Warned]
     report: Report | None
 
 
@@ -115,18 +118,20 @@ def build(options: Options, progress: Progress) -> Built:
     began = time.monotonic()
     templates = options.overlay
     made_from = inputs_digest(options, templates)
-    warnings = None if options.force else store.intact(options.out, made_from)
+    known = None if options.force else store.intact(options.out, made_from)
     report, changed = None, False
-    if warnings is None:
+    if known is not None:
+        warnings = without(options.allow, known)
+    else:
         means = means_of(options, progress)
         memo = remembered(options.cache)
         composed = compose(options, means, memo, templates)
-        warnings, report = composed.warnings, composed.report
+        warnings, report = without(options.allow, composed.warnings), composed.report
         if not (options.strict and warnings):
-            changed = store.publish(composed.files, options.out, made_from, warnings, composed.sums)
+            changed = store.publish(composed.files, options.out, made_from, composed.warnings, composed.sums)
         remember(options.cache, memo)
     for warning in warnings:
-        progress.warn(warning)
+        progress.warn(str(warning))
     if options.strict and warnings:
         raise StrictError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
@@ -224,7 +229,7 @@ def compose(
     raises  PeekError: what the author can mend
     """
     article, gathered, report = gather(options, means, memo, templates)
-    warnings = list(memo("collapsed", gathered.contents, lambda: collapsed(gathered)))
+    warnings = [Warned(*warned) for warned in memo("collapsed", gathered.contents, lambda: collapsed(gathered))]
     carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
     files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
     if carded:
@@ -274,11 +279,14 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
     return article, gathered, report
 
 
-def collapsed(gathered: Catalogue) -> list[str]:
+def collapsed(gathered: Catalogue) -> list[Warned]:
     """A warning for each run that learned next to nothing."""
     return [
-        f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
-        f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes"
+        Warned(
+            "collapsed-run",
+            f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
+            f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes",
+        )
         for run in gathered.runs
         if run["measures"]["collapsed"]
     ]
@@ -291,7 +299,7 @@ def render(
     carded: bool,
     memo: Memo,
     templates: Overlay,
-    warn: Callable[[str], None],
+    warn: Callable[[Warned], None],
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""

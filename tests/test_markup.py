@@ -244,15 +244,15 @@ def test_what_a_page_says_of_itself():
 def test_a_work_that_nobody_cites_is_a_warning():
     article = texts.read(FIXTURE)
     warned = document.unused_works(article, rendered(article))
-    assert [str(problem) for problem in warned] == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited']
+    assert list(map(str, warned)) == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited [uncited-work]']
 
 
 def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
     page = page_of(tmp_path, "### Deep\n\n[^spare]: never\n\n[label]: gallery.html\n")
-    assert [str(problem).rpartition("/")[2] for problem in page.warnings] == [
-        "article.md:7: a heading skips a level; expected ## at most",
-        'article.md:9: the footnote "spare" is never used',
-        'article.md:11: the link label "label" is never used',
+    assert [str(warned).rpartition("/")[2] for warned in page.warnings] == [
+        "article.md:7: a heading skips a level; expected ## at most [heading-level]",
+        'article.md:9: the footnote "spare" is never used [unused-footnote]',
+        'article.md:11: the link label "label" is never used [unused-link]',
     ]
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
+from generator.base.warnings import Warned
 from generator.content import texts
 from generator.markup import document
 from generator.runs.results import Picture, Result, Results, UnknownResult
@@ -320,9 +321,9 @@ def test_warnings_are_passed_on(tmp_path: Path) -> None:
     (folder / "references.bib").write_text(
         "@misc{lonely, title={Alone}, author={Some One}, year={2020}}\n", encoding="utf-8"
     )
-    said: list[str] = []
+    said: list[Warned] = []
     pages.render_site(article(folder), RUNS, INFO, OURS, warn=said.append)
-    assert said == [f'{folder}/references.bib:1: "lonely" is never cited']
+    assert said == [("uncited-work", f'{folder}/references.bib:1: "lonely" is never cited')]
 
 
 def test_reproduce_lists_recipes_runs_claims_and_sums(tmp_path: Path) -> None:

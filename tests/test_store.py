@@ -9,6 +9,7 @@ import pytest
 from generator.base import store
 from generator.base.memo import digest
 from generator.base.store import ForeignFolderError, Store, publish
+from generator.base.warnings import Warned
 
 SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
 
@@ -137,14 +138,14 @@ def test_where_one_file_differs_it_alone_is_swapped(tmp_path, as_file):
         data = tmp_path / "two.html"
         data.write_bytes(b"two")
     with (out / "index.html").open("rb") as reader:
-        assert publish({**SITE, "index.html": data}, out, "b", ["odd"])
+        assert publish({**SITE, "index.html": data}, out, "b", [Warned("unused-link", "odd")])
         assert reader.read() == SITE["index.html"]  # who was reading it reads it to its end
     assert (out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino) == (folder, picture)
     assert {path: found for path, found in tree(out).items() if path != store.MANIFEST} == {
         **SITE,
         "index.html": b"two",
     }
-    assert store.intact(out, "b") == ["odd"] and (out / "index.html").stat().st_mode & 0o777 == 0o644
+    assert store.intact(out, "b") == [("unused-link", "odd")] and (out / "index.html").stat().st_mode & 0o777 == 0o644
     assert {path.name for path in tmp_path.iterdir()} <= {"site", "two.html"}
 
 

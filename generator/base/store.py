@@ -23,6 +23,7 @@ from typing import Any
 
 from .errors import PeekError
 from .memo import digest
+from .warnings import Warned
 
 GENERATOR = Path(__file__).parent.parent
 MANIFEST = ".peek.json"
@@ -135,19 +136,19 @@ def sha256(data: bytes | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def intact(out: Path, made_from: str) -> list[str] | None:
+def intact(out: Path, made_from: str) -> list[Warned] | None:
     """The warnings of the site in a folder when it was made from just this and nothing in it has changed, else None."""
     manifest = _manifest(out)
     if manifest.get("made_from") != made_from or _found(out, manifest)[0] != manifest["files"]:
         return None
-    return list(manifest["warnings"])
+    return [Warned(*warned) for warned in manifest["warnings"]]
 
 
 def publish(
     files: Mapping[str, bytes | Path],
     out: Path,
     made_from: str = "",
-    warnings: Sequence[str] = (),
+    warnings: Sequence[Warned] = (),
     sums: Mapping[str, str] | None = None,
 ) -> bool:
     """Make `out` hold exactly these files, all at once.

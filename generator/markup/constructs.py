@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from ..base.errors import Problem, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content.bibliography import Bibliography
 from ..content.texts import PICTURES, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, digest_of
@@ -115,15 +116,21 @@ class Constructs:
             if anchor not in self.anchors:
                 self.wrong(line, f'a link to "#{anchor}", which is not on the page', near=nearest(anchor, self.anchors))
 
-    def unused(self) -> list[Problem]:
+    def unused(self) -> list[Warned]:
         """Footnotes and link labels that nothing asked for."""
         notes = {name: line for name, (line, _) in self.outline.footnotes.items() if name not in self.notes}
         labels = {
             name: line for name, (line, _, _) in self.outline.addresses.items() if name not in self.used_addresses
         }
         return [
-            *(Problem(self.place(line), f'the footnote "{name}" is never used') for name, line in notes.items()),
-            *(Problem(self.place(line), f'the link label "{name}" is never used') for name, line in labels.items()),
+            *(
+                Warned("unused-footnote", f'{self.place(line)}: the footnote "{name}" is never used')
+                for name, line in notes.items()
+            ),
+            *(
+                Warned("unused-link", f'{self.place(line)}: the link label "{name}" is never used')
+                for name, line in labels.items()
+            ),
         ]
 
     def math(self, tex: str, line: int, display: bool) -> str:

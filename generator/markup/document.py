@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from ..base.errors import ContentError, Problem, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import Bibliography
 from ..content.texts import Article, Asset, Page
@@ -73,7 +74,7 @@ class Markup:
     cited: tuple[str, ...]
     assets: tuple[str, ...]
     anchors: frozenset[str]
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Warned, ...]
 
     @property
     def path(self) -> str:
@@ -131,12 +132,12 @@ def render_article(
     return tuple(written)
 
 
-def unused_works(article: Article, written: Iterable[Markup]) -> list[Problem]:
+def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
     """A warning for each work that no page cites."""
     cited = {key for markup in written for key in markup.cited}
     known = article.bibliography
     return [
-        Problem(f"{known.file}:{entry.line}", f'"{key}" is never cited')
+        Warned("uncited-work", f'{known.file}:{entry.line}: "{key}" is never cited')
         for key, entry in known.entries.items()
         if key not in cited
     ]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..base.errors import Problem, meant, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content.texts import Page, Yaml, yaml_fields
 from . import blocks
 
@@ -118,7 +119,7 @@ class Outline:
     addresses: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -413,7 +414,8 @@ def _number(file: str, book: Outline) -> None:
         if isinstance(item, Heading):
             if item.level > level + 1:
                 below = "#" * (level + 1)
-                book.warnings.append(Problem(f"{file}:{item.line}", "a heading skips a level", f"{below} at most"))
+                skips = Problem(f"{file}:{item.line}", "a heading skips a level", f"{below} at most")
+                book.warnings.append(Warned("heading-level", str(skips)))
             level = item.level
             if "unnumbered" not in item.classes:
                 sections[item.level] += 1

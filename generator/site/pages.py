@@ -18,6 +18,7 @@ from typing import Any
 from ..base import style
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
+from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
@@ -37,7 +38,7 @@ def render_site(
     info: BuildInfo,
     templates: Overlay,
     compiled: Path | None = None,
-    warn: Callable[[str], None] = lambda said: None,
+    warn: Callable[[Warned], None] = lambda warned: None,
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
     memo: Memo | None = None,
 ) -> dict[str, bytes]:
@@ -52,8 +53,8 @@ def render_site(
     """
     renderer = TemplateRenderer(templates, compiled, memo)
     texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
-    for said in [*(warning for text in texts for warning in text.warnings), *document.unused_works(article, texts)]:
-        warn(str(said))
+    for warned in [*(warned for text in texts for warned in text.warnings), *document.unused_works(article, texts)]:
+        warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
 
 
