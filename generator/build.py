@@ -23,7 +23,6 @@ from .base.overlay import Overlay
 from .base.progress import Progress
 from .base.warnings import Warned, without
 from .content import texts
-from .measures import columns
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
 
@@ -314,7 +313,7 @@ def render(
         versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
-        columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
+        columns=gathered.columns,
         laws=lambda: gathered.laws,
         downloads=tuple(
             metadata.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
