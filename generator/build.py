@@ -230,7 +230,7 @@ def compose(
     article, gathered, report = gather(options, means, memo, templates)
     warnings = [Warned(*warned) for warned in memo("collapsed", gathered.contents, lambda: collapsed(gathered))]
     carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
-    files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
+    files = site_files(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, means)
     return Composed(files, gathered.sums, warnings, report)
@@ -291,7 +291,7 @@ def collapsed(gathered: Catalogue) -> list[Warned]:
     ]
 
 
-def render(
+def site_files(
     options: Options,
     article: Article,
     gathered: Catalogue,

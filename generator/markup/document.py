@@ -172,7 +172,7 @@ def render(
     raises          ContentError: all mistakes of the page
     """
     constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
-    return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).write()
+    return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).render()
 
 
 # Writing HTML
@@ -209,7 +209,7 @@ class Writer:
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
 
-    def write(self) -> Markup:
+    def render(self) -> Markup:
         body = self.flow(self.outline.items)
         body += self._footnotes()
         references = self._references()
@@ -451,7 +451,7 @@ class Writer:
                 f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
                 for n, place in enumerate(self.constructs.citations[entry.key], 1)
             )
-            line = works.written(entry, self.constructs.years[entry.key])
+            line = works.render(entry, self.constructs.years[entry.key])
             rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
             self.constructs.anchors[f"ref-{entry.key}"] = 0
         if not rows:
