@@ -323,12 +323,12 @@ class Pipeline:
         files = dict(sorted(files.items()))
         contents = {"runs": runs, "laws": {ROOM: _told(laws)}}
         address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
-        headings = itertools.chain.from_iterable(text.partition("\n")[0].split(",") for text in tables.values())
+        headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
             contents=address,
             profile=self.plan.profile,
             about=about,
-            columns={name: said[name] for name in said if name in set(headings)},
+            columns={name: said[name] for name in said if name in headings},
             files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: sha256(file) for path, file in files.items()},
             sizes={path: file.stat().st_size for path, file in files.items()},
@@ -390,7 +390,7 @@ class Pipeline:
         return self._crews[executor]
 
     def _why(self, stage: str, missing: Sequence[Any]) -> str:
-        """Why a stage runs: asked to, made with something else now or something new, fed with new results, or all new."""
+        """Why a stage runs: asked to, made with something else, fed with new results, or all of it is new."""
         if stage in self.means.force:
             return "forced"
         now, then = _parts(stage), self._made_with.get(stage, {})
