@@ -28,6 +28,7 @@ from starlette.routing import Route
 
 from .base.errors import PeekError
 from .base.progress import Progress
+from .base.warnings import without
 from .build import Options, compose, default_templates, means_of, remember, remembered
 from .runs.catalogue import Means
 
@@ -174,8 +175,8 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
             ]
             did = ", ".join([*ran, "rendered the pages"])
             means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            for warning in made.warnings:
-                means.progress.warn(warning)
+            for warning in without(options.allow, made.warnings):
+                means.progress.warn(str(warning))
             remember(options.cache, memo)
         except PeekError as error:
             live.fail(str(error))

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from generator import build as make
 from generator.__main__ import main
+from generator.base.progress import Progress
+from generator.base.warnings import WARNINGS
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 WELL_UNDER_WAY_S = 4
@@ -105,12 +108,30 @@ def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build
     text = (article / "article.md").read_text()
     (article / "article.md").write_text(text.replace("[tanh, relu]", "[relu]"))
     code, _, first = build("--quiet")
-    assert code == 0 and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes" in first
+    assert (
+        code == 0
+        and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes [collapsed-run]" in first
+    )
     _, _, again = build("--quiet")
     assert "collapsed" in again
     code, _, said = build("--strict")
     assert code == 1 and "--strict allows none" in said
     assert "collapsed" in (tmp_path / "site" / "gallery.html").read_text()
+
+
+def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache, tmp_path, capsys):
+    (article / "article.md").write_text((article / "article.md").read_text() + "\n[^a]: Note.\n\n[b]: gallery.html\n")
+    folders = {"content": article, "out": tmp_path / "site", "cache": cache}
+    for allow, left in (({"unused-link"}, ["unused-footnote"]), (set(), ["unused-footnote", "unused-link"])):
+        built = make.build(make.Options(**folders, allow=frozenset(allow)), Progress(quiet=True))
+        assert [warned.name for warned in built.warnings] == left
+        assert re.findall(r"\[([\w-]+)\]$", capsys.readouterr().err, re.MULTILINE) == left
+    make.build(make.Options(**folders, allow=frozenset(WARNINGS), strict=True), Progress(quiet=True))
+
+
+def test_every_warning_is_in_the_table():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py"))
+    assert set(re.findall(r'Warned\(\s*"([^"]+)"', code)) == set(WARNINGS)
 
 
 def test_a_foreign_folder_is_refused(build, tmp_path):

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from generator.base.store import sha256
+from generator.base.warnings import Warned
 from generator.site import folder
 from generator.site.folder import MARK, ForeignFolderError, SiteFolder
 
@@ -116,14 +117,14 @@ def test_where_one_file_differs_it_alone_is_swapped(tmp_path, as_file):
         data = tmp_path / "two.html"
         data.write_bytes(b"two")
     with (out / "index.html").open("rb") as reader:
-        assert publish({**SITE, "index.html": data}, out, "b", ["odd"])
+        assert publish({**SITE, "index.html": data}, out, "b", [Warned("unused-link", "odd")])
         assert reader.read() == SITE["index.html"]  # who was reading it reads it to its end
     assert (out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino) == (folder, picture)
     assert {path: found for path, found in tree(out).items() if path != MARK} == {
         **SITE,
         "index.html": b"two",
     }
-    assert intact(out, "b") == ["odd"] and (out / "index.html").stat().st_mode & 0o777 == 0o644
+    assert intact(out, "b") == [Warned("unused-link", "odd")] and (out / "index.html").stat().st_mode & 0o777 == 0o644
     assert {path.name for path in tmp_path.iterdir()} <= {"cache", "site", "two.html"}
 
 

@@ -103,12 +103,6 @@ def _widths(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError

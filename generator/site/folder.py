@@ -20,6 +20,7 @@ from typing import Any
 from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Store, entries, sha256, write_whole
+from ..base.warnings import Warned
 
 MARK = ".peek.json"
 MARKED = b'{"made_by": "peek"}\n'
@@ -43,18 +44,18 @@ class SiteFolder:
         self._store = Store(cache)
         self._key = digest("site", str(self.out))
 
-    def intact(self, made_from: str) -> list[str] | None:
+    def intact(self, made_from: str) -> list[Warned] | None:
         """The warnings of the site when it was made from just this and nothing in it has changed, else None."""
         record = self._record()
         if record.get("made_from") != made_from or not is_ours(self.out) or self._found(record)[0] != record["files"]:
             return None
-        return list(record["warnings"])
+        return [Warned(*warned) for warned in record["warnings"]]
 
     def publish(
         self,
         files: Mapping[str, bytes | Path],
         made_from: str = "",
-        warnings: Sequence[str] = (),
+        warnings: Sequence[Warned] = (),
         sums: Mapping[str, str] | None = None,
     ) -> bool:
         """Make the folder hold exactly these files, all at once. Returns whether anything changed.
