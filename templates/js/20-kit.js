@@ -1,13 +1,15 @@
 // @ts-check
 /**
- * The house of the explorables: finds them in the page, mounts each one near the viewport in place of its
- * static picture, lets it work only while it is seen, and puts the picture back when it throws.
+ * The house of the explorables: finds them in the page and builds their parts at once, hidden behind the static
+ * picture, so that each has its room and nothing moves later. Near the viewport a figure loads what it shows; with its
+ * first painting it takes the picture's place. It works only while it is seen, and the picture comes back when it throws.
  *
  *     <div class="explorable" data-explorable="bend" data-options='{"classes": 4, "hide": ["seed"]}'>static</div>
  *
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see 21-state.js
- *   mount(view)          builds its parts in view.stage and returns (a promise of) an instance
+ *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
+ *   longest(view)        a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
  */
@@ -123,6 +125,8 @@
       this.lastFrame = 0;
       this.coats = 0;
       this.painted = false;
+      /** Kept once the reader is near. @type {Promise<void>} */
+      this.near = new Promise((come) => (this.come = come));
     }
 
     get awake() {
@@ -149,31 +153,27 @@
     }
 
     async mount() {
-      if (this.instance || this.mounting || this.failed) return;
-      this.mounting = true;
-      this.theme = readTheme(this.root);
       this.stage = peek.element("div", { class: "explorable-stage" });
       this.live = peek.element("div", { class: "explorable-live", role: "group", "aria-label": this.figure.title });
       this.live.append(this.stage);
       try {
         Object.assign(this.state, peek.state.fromHash(this.id, this.properties, location.hash));
         peek.controls.build(this);
-        this.live.classList.add("is-arriving");
+        const arriving = this.figure.mount(this);
+        peek.controls.update(this);
         this.root.append(this.live);
-        const instance = await this.figure.mount(this);
+        this.root.classList.add("is-built");
+        const instance = await arriving;
         if (this.failed) return;
+        this.theme = readTheme(this.root);
         this.instance = instance;
         this.resizer = new ResizeObserver(() => this.invalidate());
         this.resizer.observe(this.live);
         this.live.addEventListener("contextrestored", () => this.repaint(), true);
         this.live.addEventListener("contextlost", (event) => event.preventDefault(), true);
-        this.live.classList.remove("is-arriving");
-        this.root.classList.add("is-live");
         this.refresh(Object.keys(this.state));
       } catch (error) {
         this.fail(error);
-      } finally {
-        this.mounting = false;
       }
     }
 
@@ -190,7 +190,7 @@
       if (this.resizer) this.resizer.disconnect();
       if (this.waiting) this.waiting.remove();
       if (this.live) this.live.remove();
-      this.root.classList.remove("is-live");
+      this.root.classList.remove("is-built", "is-live");
       this.instance = null;
       dirty.delete(this);
     }
@@ -252,6 +252,7 @@
       }
       if (!this.painted) {
         this.painted = true;
+        this.root.classList.add("is-live");
         this.sum();
       }
     }
@@ -331,7 +332,7 @@
 
   function start() {
     const near = new IntersectionObserver(
-      (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry.target).mount()),
+      (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry.target).come()),
       { rootMargin: NEAR });
     const seen = new IntersectionObserver(
       (entries) => entries.forEach((entry) => viewOf(entry.target).see(entry.isIntersecting)));
@@ -344,6 +345,7 @@
         const view = new View(root, name, uniqueId(root, name));
         views.set(view.id, view);
         byRoot.set(root, view);
+        view.mount();
         near.observe(root);
         seen.observe(root);
       } catch (error) {

@@ -23,8 +23,9 @@ peek.controls = (function () {
     if (flags.childElementCount) controls.append(flags);
     view.controls = controls;
     const summary = element("p", { class: "explorable-summary", role: "status" });
+    const room = element("div", { class: "roomy", "data-longest": view.figure.longest(view) }, summary);
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
-    view.live.append(controls, summary, spoken);
+    view.live.append(controls, room, spoken);
     if (!hidden.has("tools")) view.live.append(tools(view));
   }
 

@@ -65,6 +65,8 @@
 
     const last = () => (run ? run.checkpoints[run.checkpoints.length - 1] : 0);
     const innerWidth = () => width - PAD.left - PAD.right;
+    /** Where an epoch is on the track however wide it becomes: a figure out of sight is not painted again. */
+    const across = (epoch) => `calc(${PAD.left}px + (100cqi - ${PAD.left + PAD.right}px) * ${peek.runs.toPlace(epoch, run.epochs).toFixed(5)})`;
     const toX = (epoch) => PAD.left + innerWidth() * peek.runs.toPlace(epoch, run ? run.epochs : 1);
 
     // Time in the reader's hand
@@ -166,7 +168,7 @@
       }
       marks.push(run.epochs);
       ticks.replaceChildren(...marks.map((epoch) =>
-        element("span", { style: `left:${toX(epoch)}px` }, epoch ? String(epoch) : "epoch 0")));
+        element("span", { style: `left:${across(epoch)}` }, epoch ? String(epoch) : "epoch 0")));
       ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, guess.words));
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", String(run.epochs));
@@ -210,10 +212,11 @@
       line(curve.loss, theme.ink, 2);
       context.restore();
       line([[x, PAD.top - 8], [x, height - PAD.bottom]], theme.accent, 1);
-      handle.style.transform = `translate(${x}px, ${y}px)`;
+      const place = `translate(${across(epoch)}, ${y}px)`;
+      handle.style.transform = place;
       handle.setAttribute("aria-valuenow", String(Math.round(epoch)));
       handle.setAttribute("aria-valuetext", describe(epoch));
-      hint.style.transform = `translate(${x}px, ${y}px)`;
+      hint.style.transform = place;
       read(epoch);
     }
 

@@ -25,14 +25,15 @@
       ];
     },
 
-    async mount(view) {
-      const chooser = peek.runs.chooser(view.options);
-      return directions(view, chooser, await peek.runs.load(chooser.find(view.state).id));
-    },
+    longest: ({ state }) =>
+      `${state.classes} classes, ReLU, seed 10, at epoch 3000, loss 0.123, accuracy 99.9\u202f%. Mean direction and spread: ` +
+      `${Array(state.classes).fill("class 7, 359\u00b0 \u00b1 19\u00b0").join("; ")}.`,
+
+    mount: directions,
   });
 
-  /** @param {any} view @param {any} chooser @param {Run} first */
-  function directions(view, chooser, first) {
+  /** @param {any} view */
+  async function directions(view) {
     const { paint, text } = peek;
     const planes = element("div", { class: "planes" });
     view.stage.append(planes);
@@ -63,8 +64,10 @@
     view.stage.append(words);
     const context = /** @type {CanvasRenderingContext2D} */ (spread.getContext("2d"));
 
+    const chooser = peek.runs.chooser(view.options);
+    await view.near;
+    const first = await peek.runs.load(chooser.find(view.state).id);
     const field = peek.field(input);
-    /** @type {Run} */
     let run = first;
     let machine;
     let weights;

@@ -67,9 +67,14 @@
       ];
     },
 
+    longest: ({ state }) =>
+      `${state.classes} classes, ReLU, 64 and 2 hidden neurons, the build\u2019s start. Not training: epoch 3000, loss 0.123, accuracy 99.9\u202f%. ` +
+      "The two nearest class centres, of classes 6 and 7, are 0.123 apart.",
+
     async mount(view) {
       const figure = train(view);
-      await figure.ready;
+      await view.near;
+      await figure.reset();
       return figure;
     },
   });
@@ -85,7 +90,7 @@
     const fresh = peek.controls.button("New seed", "Other points and other first weights.", () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": "Training" },
       main.control, single.control, again.control, fresh.control);
-    const apart = element("output", { class: "train-apart" });
+    const apart = element("output", { class: "train-apart" }, "nearest centres apart");
     const notice = element("p", { class: "train-notice", role: "status" });
     const timeline = peek.timeline(view, {
       still: true,
@@ -103,7 +108,6 @@
     let follow = true; // the handle is at the newest epoch
     let worker = null;
     let generation = 0;
-    let ready = null;
     let begunWith = "";
 
     function settings() {
@@ -121,7 +125,7 @@
       const mine = ++generation;
       begunWith = wish();
       stop();
-      ready = starting().then((start) => {
+      const ready = starting().then((start) => {
         if (mine !== generation) return;
         followRecipe(start.recipe);
         run = {
@@ -283,11 +287,7 @@
       single.button.disabled = finished || training;
     }
 
-    begin();
     return {
-      get ready() {
-        return ready;
-      },
       change(names) {
         if (!run) return;
         if (wish() !== begunWith) begin();
