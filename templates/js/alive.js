@@ -56,7 +56,7 @@
     const rows = element("div", { class: "multiple-rows" });
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
-      hint: "drag through training",
+      hint: true,
       explain: "The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle.",
     });
     build(view, rows, ofSeed(runs, view.state.seed));

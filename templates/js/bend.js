@@ -36,7 +36,7 @@
     view.stage.append(planes);
     const scene = peek.scene(view, planes);
     const timeline = peek.timeline(view, {
-      hint: "drag through training",
+      hint: true,
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it.",
     });
     view.stage.append(scene.words);

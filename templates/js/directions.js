@@ -57,7 +57,7 @@
       "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."));
     planes.append(input.root, side);
     const timeline = peek.timeline(view, {
-      hint: "drag through training",
+      hint: true,
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to see the directions form.",
     });
     const words = element("p", { class: "explorable-look" });
