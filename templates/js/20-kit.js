@@ -20,6 +20,7 @@
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
   const SILENT_MS = 4000; // the longest that a summary stays behind
+  const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
   const definitions = new Map();
   const views = new Map();
 
@@ -357,22 +358,41 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
-    addEventListener("hashchange", followHash);
-    followHash();
+    startLanding();
   }
 
-  /** A link to a view: set the figures it names and go to the first of them. */
-  function followHash() {
-    const named = peek.state.figuresInHash(location.hash).filter((id) => views.has(id));
-    if (!named.length) return;
-    for (const id of named) {
-      const view = views.get(id);
-      const state = { ...view.defaults, ...peek.state.fromHash(id, view.properties, location.hash) };
-      Object.assign(view.state, state);
-      if (view.instance) view.refresh(Object.keys(state));
+  const figuresNamed = () => peek.state.figuresInHash(location.hash).filter((id) => views.has(id)).map((id) => views.get(id));
+
+  /**
+   * An address leads to what it names, a view to the first of its figures: at once, and again whenever the page's height
+   * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
+   */
+  function startLanding() {
+    const [visit] = performance.getEntriesByType("navigation");
+    let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
+    const land = (behavior) => {
+      const [view] = figuresNamed();
+      const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
+      if (place) place.scrollIntoView({ block: "start", behavior });
+    };
+    new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
+    for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(hand, () => (until = 0), { capture: true, passive: true });
     }
-    const { root } = views.get(named[0]);
-    (root.closest("figure") || root).scrollIntoView({ block: "start" });
+    addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
+    addEventListener("hashchange", () => {
+      until = performance.now() + LANDING_MS;
+      if (!figuresNamed().length) return; // the browser goes there
+      figuresNamed().forEach(follow);
+      land("auto");
+    });
+  }
+
+  /** Set a figure as the address has it. */
+  function follow(view) {
+    const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    Object.assign(view.state, state);
+    if (view.instance) view.refresh(Object.keys(state));
   }
 
   queueMicrotask(() => {
