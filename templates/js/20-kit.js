@@ -9,7 +9,7 @@
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see 21-state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
- *   longest(view)        a summary as long as they get in its state, which keeps that much room
+ *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
  */
@@ -119,6 +119,7 @@
       this.state = { ...this.defaults };
       this.still = [...root.childNodes];
       this.instance = null;
+      this.updaters = [];
       this.visible = false;
       this.failed = false;
       this.animation = null;
@@ -346,7 +347,6 @@
         const view = new View(root, name, uniqueId(root, name));
         views.set(view.id, view);
         byRoot.set(root, view);
-        view.mount();
         near.observe(root);
         seen.observe(root);
       } catch (error) {
@@ -359,6 +359,15 @@
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
     startLanding();
+    build();
+  }
+
+  /** Build the figures one by one, each in a task of its own: the page answers in between. */
+  async function build() {
+    for (const view of views.values()) {
+      view.mount();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   const figuresNamed = () => peek.state.figuresInHash(location.hash).filter((id) => views.has(id)).map((id) => views.get(id));

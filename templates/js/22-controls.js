@@ -11,7 +11,6 @@ peek.controls = (function () {
 
   /** Build a view's controls, its summary and its tools around its stage. */
   function build(view) {
-    view.updaters = [];
     const hidden = new Set(view.options.hide || []);
     const controls = element("div", { class: "explorable-controls" });
     const shown = view.properties.filter((property) => property.label && !hidden.has(property.name));
@@ -23,7 +22,7 @@ peek.controls = (function () {
     if (flags.childElementCount) controls.append(flags);
     view.controls = controls;
     const summary = element("p", { class: "explorable-summary", role: "status" });
-    const room = element("div", { class: "roomy", "data-longest": view.figure.longest(view) }, summary);
+    const room = element("div", { class: "roomy", "data-longest": view.figure.longest && view.figure.longest(view) }, summary);
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
     view.live.append(controls, room, spoken);
     if (!hidden.has("tools")) view.live.append(tools(view));
