@@ -21,7 +21,7 @@
     const handle = element("div", {
       class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": "Epoch of training", "aria-orientation": "horizontal",
     });
-    const readout = element("output", { class: "timeline-readout", "aria-hidden": "true" });
+    const readout = element("div", { class: "timeline-readout", "aria-hidden": "true" });
     const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" }, options.hint || "");
     const ticks = element("div", { class: "timeline-ticks", "aria-hidden": "true" });
     const track = element("div", { class: "timeline-track" }, canvas, ticks, handle, hint);

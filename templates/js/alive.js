@@ -26,33 +26,41 @@
     async mount(view) {
       const { runs } = peek.runs.chooser(view.options);
       const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
-      if (!asked) await awakened(view, runs.filter((run) => run.seed === view.state.seed).length);
-      return alive(view, runs);
+      const count = () => runs.filter((run) => run.seed === view.state.seed).length;
+      if (!asked) await awakened(view, count());
+      return alive(view, runs, count);
     },
   });
 
-  /** A button under the static picture; resolves when it is pressed. */
-  function awakened(view, count) {
+  /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
+  function awakened(view, count, wrong = "") {
     return new Promise((resolve) => {
       const button = element("button", { type: "button", class: "wake" }, `Bring these ${count} networks to life`);
+      const notice = element("p", { class: "explorable-notice", role: "alert" }, wrong);
       button.addEventListener("click", () => {
+        notice.remove();
         button.textContent = "Loading\u2026";
         button.disabled = true;
         resolve(undefined);
       });
-      view.root.append(button);
+      view.root.append(button, notice);
+      if (view.waiting) {
+        view.waiting.remove();
+        button.focus({ preventScroll: true });
+      }
       view.waiting = button;
     });
   }
 
-  async function alive(view, runs) {
+  async function alive(view, runs, count) {
     const rows = element("div", { class: "multiple-rows" });
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
       hint: "drag through training",
       explain: "The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle.",
     });
-    const networks = await gather(view, runs);
+    let networks = null;
+    while (!networks) networks = await gather(view, runs).catch((error) => awakened(view, count(), `The page ${error.message}, so the picture stays.`));
     build(view, rows, networks);
     timeline.show(together(networks));
     if (view.waiting) view.waiting.remove();
@@ -63,13 +71,17 @@
     return {
       change() {
         if (view.state.seed === seed) return;
+        const before = seed;
         seed = view.state.seed;
         gather(view, runs).then((next) => view.guard(() => {
           networks.splice(0, networks.length, ...next);
           build(view, rows, networks);
           timeline.show(together(networks));
           view.invalidate();
-        }), (error) => view.say(error.message));
+        }), () => {
+          seed = before;
+          view.set({ seed });
+        });
       },
       paint() {
         for (const network of networks) paintOne(view, network, epoch());
@@ -99,7 +111,7 @@
   async function gather(view, runs) {
     const wanted = runs.filter((run) => run.seed === view.state.seed)
       .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
-    const loaded = await Promise.all(wanted.map((run) => peek.runs.load(run.id)));
+    const loaded = await view.load(...wanted.map((run) => run.id));
     const networks = [];
     let since = performance.now();
     for (const run of loaded) {

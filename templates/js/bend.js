@@ -24,7 +24,7 @@
 
     async mount(view) {
       const chooser = peek.runs.chooser(view.options);
-      const run = await peek.runs.load(chooser.find(view.state).id);
+      const [run] = await view.load(chooser.find(view.state).id);
       return bend(view, chooser, run);
     },
   });

@@ -27,7 +27,8 @@
 
     async mount(view) {
       const chooser = peek.runs.chooser(view.options);
-      return directions(view, chooser, await peek.runs.load(chooser.find(view.state).id));
+      const [run] = await view.load(chooser.find(view.state).id);
+      return directions(view, chooser, run);
     },
   });
 

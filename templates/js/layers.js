@@ -37,7 +37,8 @@
 
     async mount(view) {
       const chooser = peek.runs.chooser(view.options);
-      return layers(view, chooser, await peek.runs.load(chooser.find(view.state).id));
+      const [run] = await view.load(chooser.find(view.state).id);
+      return layers(view, chooser, run);
     },
   });
 

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import SETTLED_MS, SPOKEN_MS, Figure, Laboratory
+from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
 from PIL import Image
 from playwright.sync_api import expect
+
+from generator import page
+from generator.overlay import Overlay
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
 Show = Callable[..., Figure]
@@ -171,6 +174,92 @@ def test_the_others_work_when_one_fails(show: Show) -> None:
     other.and_(page.locator(".is-live")).wait_for()
     other.get_by_role("radio", name="3", exact=True).check()
     expect(other.locator(".centre")).to_have_count(3)
+
+
+def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    for name in ("00-page", "alive"):  # the first of all, and the first of the figures
+        whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
+        (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
+    broken = page.script(Overlay(tmp_path, TEMPLATES))
+    figure = show(*FIGURES, wait=False)
+    figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
+    figure.said.clear()
+    figure.page.reload()
+    for name in FIGURES:
+        root = figure.page.locator(f"#fig-{name} .explorable")
+        root.scroll_into_view_if_needed()
+        if name == "alive":
+            expect(root.locator(".still")).to_be_visible()
+        else:
+            root.and_(figure.page.locator(".is-live")).wait_for()
+    thrown = [line.split("\n")[0] for line in figure.said]
+    assert thrown == [
+        "error: 00-page.js: Error: on purpose",
+        "error: alive.js: Error: on purpose",
+        "error: figure alive: unknown figure",
+    ]
+
+
+def blocking(figure: Figure, *runs: str) -> set[str]:
+    """Load the page anew; the scripts of runs that are in the set do not arrive."""
+    gone = set(runs)
+    figure.page.route(
+        "**/data/**", lambda route: route.abort() if Path(route.request.url).stem in gone else route.continue_()
+    )
+    figure.page.reload()
+    return gone
+
+
+@pytest.mark.parametrize("name", ["bend", "layers", "directions", "train"])
+def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> None:
+    """Where the figure stands and read out, until one loads; the choice goes back to what is shown."""
+    figure = show(name)
+    notice, spoken = figure.live.locator(".explorable-notice"), figure.live.locator(".explorable-spoken")
+    blocking(figure, "k5-relu-s0")
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    expect(notice).to_be_hidden()
+    if name == "train":
+        figure.live.get_by_role("button", name="One step").click()
+        figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    figure.live.get_by_role("radio", name="ReLU").click()
+    said = "The page could not load data/grid/k5-relu-s0.js, so what was shown before stays."
+    expect(notice).to_have_text(said)
+    expect(notice).to_be_visible()
+    expect(spoken).to_have_text(said)
+    expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
+    if name == "train":
+        assert figure.page.evaluate("peek.views.get('fig-train').instance.rows().length") == 3, "nothing is lost"
+    figure.live.get_by_role("radio", name="3", exact=True).click()
+    expect(notice).to_be_hidden()
+    expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
+
+
+def test_a_network_to_compare_with_that_does_not_load_is_told(show: Show) -> None:
+    figure = show("beat")
+    blocking(figure, "k5-tanh-s0")
+    figure.live.get_by_role("radio", name="A network").check(force=True)
+    expect(figure.live.locator(".explorable-notice")).to_contain_text("could not load data/grid/k5-tanh-s0.js")
+    expect(figure.live.get_by_role("radio", name="Nothing")).to_be_checked()
+
+
+def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again(show: Show) -> None:
+    figure = show("alive", wait=False)
+    gone = blocking(figure, "k3-tanh-s0")
+    wake, notice = figure.page.locator(".wake"), figure.root.locator("> .explorable-notice")
+    wake.click()
+    expect(notice).to_contain_text("could not load data/grid/k3-tanh-s0.js")
+    expect(notice).to_be_visible()
+    expect(figure.root.locator(".still")).to_be_visible()
+    expect(wake).to_be_focused()
+    gone.clear()
+    wake.click()
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    expect(figure.root.locator("> .explorable-notice")).to_have_count(0)
+    gone.add("k5-tanh-s1")
+    figure.live.get_by_role("radio", name="1", exact=True).click()
+    expect(figure.live.locator(".explorable-notice")).to_contain_text("could not load data/grid/k5-tanh-s1.js")
+    expect(figure.live.get_by_role("radio", name="0", exact=True)).to_be_checked()
 
 
 def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
