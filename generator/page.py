@@ -210,8 +210,8 @@ def paper_colours(theme: Theme) -> str:
 def script(templates: Overlay) -> str:
     """templates/js/*.js in the order of their names, without comments, indentation and needless spaces.
 
-    Each is on its own: one that throws is named in the console, and those after it run. A line that may hold a string,
-    a template or a regular expression is left as it is: a minifier that does not know these would change their text.
+    Each is on its own: one that throws is named in the console, and those after it run. A line that may hold a template
+    or a regular expression is left as it is: a minifier that does not know these would change their text.
     """
     text = "\n".join(_guarded(name, templates.text(name)) for name in templates.inside("js", ".js"))
     text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
@@ -220,8 +220,8 @@ def script(templates: Overlay) -> str:
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
     joined, in_literal = [], False
     for line in filter(None, text.split("\n")):
-        if not in_literal and not re.search(r"[\"'`/]", line):
-            line = re.sub(r" ?([=<>?:,;{}()|&*]+) ?", r"\1", line)
+        if not in_literal and not re.search(r"['`/]", line):
+            line = re.sub(r'("(?:\\.|[^"])*")| ?([=<>?:,;{}()|&*]+) ?', lambda part: part[1] or part[2], line)
         in_literal ^= line.count("`") % 2 == 1
         joined.append(line if not in_literal and line.endswith((";", "{", ",", "(")) else line + "\n")
     return "".join(joined)

@@ -230,6 +230,7 @@
       context.setLineDash([]);
       for (let c = 0; c < state.classes; c++) {
         paint.ring(plane, points[2 * c], points[2 * c + 1], c, theme, 4.6);
+        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme);
         const handle = handles.children[c];
         handle.style.transform = `translate(${plane.px(points[2 * c])}px, ${plane.py(points[2 * c + 1])}px)`;
         if (handle.getAttribute("aria-label") !== label(c)) handle.setAttribute("aria-label", label(c));

@@ -88,6 +88,32 @@ def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:
     expect(figure.live.get_by_role("switch", name="Lattice")).not_to_be_checked()
 
 
+SECTIONS = '<p><a id="go" href="#sec-question">a section</a></p><h2 id="sec-question">Question</h2>'
+
+
+def test_a_link_to_a_section_keeps_the_view(show: Show) -> None:
+    """Through a reload, and a return: the section's address has no room for it, the page's history has."""
+    figure = show("bend", hash="#fig-bend.classes=3&fig-bend.epoch=100", text=SECTIONS)
+    three = figure.live.get_by_role("radio", name="3", exact=True)
+    figure.page.locator("#go").click()
+    assert figure.page.url.endswith("#sec-question")
+    figure.page.reload()
+    figure.root.scroll_into_view_if_needed()
+    expect(three).to_be_checked()
+    expect(figure.handle()).to_have_attribute("aria-valuenow", "100")
+    assert figure.page.url.endswith("#sec-question")
+    figure.page.go_back()
+    assert figure.page.url.endswith("#fig-bend.classes=3&fig-bend.epoch=100")
+    expect(three).to_be_checked()
+    figure.page.go_forward()
+    figure.live.get_by_role("button", name="Reset").click()
+    figure.page.wait_for_timeout(400)
+    figure.page.reload()
+    figure.root.scroll_into_view_if_needed()
+    expect(figure.live.get_by_role("radio", name="5")).to_be_checked()
+    assert figure.page.url.endswith("#sec-question")
+
+
 def test_an_address_is_a_view(show: Show) -> None:
     figure = show("bend", hash="#fig-bend.activation=relu&fig-bend.epoch=100&fig-bend.lattice=1")
     expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
@@ -394,6 +420,50 @@ def test_summary_is_polite_and_follows(show: Show) -> None:
     expect(summary).to_contain_text("5 classes, ReLU")
 
 
+# What is read out by itself. The summary is told apart from what is spoken elsewhere.
+LIVE = ":is([role=status], [role=alert], [aria-live], output):not([aria-live=off], .explorable-summary)"
+LISTEN = """live => {
+  globalThis.spoken = [];
+  for (const place of document.querySelectorAll(live)) {
+    const hear = () => place.textContent && spoken.push(place.textContent);
+    new MutationObserver(hear).observe(place, {subtree: true, childList: true, characterData: true});
+  }
+}"""
+GESTURES = {  # where, and a key that is pressed there
+    "bend": [(".plane-surface", "ArrowRight"), (".timeline-handle", "ArrowLeft"), ("input[value=relu]", "Space")],
+    "layers": [(".journey input", "ArrowLeft"), ("input[role=switch]", "Space")],
+    "directions": [(".spread canvas", "PageUp"), (".plane-surface", "ArrowRight")],
+    "train": [(".control-actions button >> nth=1", "Enter"), (".control--range input >> nth=3", "ArrowRight")],
+    "beat": [(".centre", "ArrowRight"), ("input[value=network]", "Space"), (".tool >> nth=0", "Enter")],
+    "alive": [(".timeline-handle", "Home"), (".timeline-step", "Enter")],
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: str) -> None:
+    figure = show(name, wait=False)
+    awake(figure)
+    speaking = [place.get_attribute("class") for place in figure.page.locator(LIVE).all()]
+    assert speaking == ["explorable-spoken"]
+    figure.page.evaluate(LISTEN, LIVE)
+    for place, key in GESTURES[name]:
+        figure.page.wait_for_timeout(SPOKEN_MS)
+        figure.page.evaluate("() => { spoken = []; }")
+        figure.live.locator(place).first.press(key)
+        figure.page.wait_for_timeout(SPOKEN_MS)
+        said = figure.page.evaluate("spoken")
+        assert len(said) <= 1, f"{place}: {said}"
+
+
+def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
+    figure = show("train")
+    figure.page.evaluate(LISTEN, LIVE)
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    figure.page.wait_for_timeout(2500)
+    assert len(figure.page.evaluate("spoken")) <= 1
+    assert figure.reading()[0] > 10
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
     figure = show(name, wait=False)
@@ -407,6 +477,33 @@ def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
         assert picture.width > 1000 and len(picture.convert("RGB").getcolors(1 << 20) or []) > 40
     rows = list(csv.reader(io.StringIO((tmp_path / "it.csv").read_text())))
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
+
+
+@pytest.mark.parametrize("name", ["bend", "train", "beat", "directions"])
+def test_each_class_has_its_number_in_its_colour(show: Show, name: str) -> None:
+    """Once in each picture whose sentences speak of classes by number."""
+    script = """const text = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+        globalThis.written ??= new Map();
+        written.set(`${this.canvas.className} ${words}`, [this.fillStyle, x, y, this.canvas]);
+        text.call(this, words, x, y);
+      };"""
+    figure = show(f'{name} {{"hide": []}}', script=script)
+    figure.page.wait_for_timeout(700)
+    got = figure.page.evaluate(
+        """name => {
+          const {theme} = peek.views.get(`fig-${name}`), out = {};
+          for (const [at, [colour, x, y, canvas]] of written) {
+            const number = /\\b[1-7]$/.exec(at);
+            if (!number || !theme.classes.includes(colour)) continue;
+            const inside = x > 0 && y > 0 && x < canvas.clientWidth && y < canvas.clientHeight;
+            out[number[0]] = inside && theme.classes.indexOf(colour) + 1;
+          }
+          return out;
+        }""",
+        name,
+    )
+    assert got == {str(c): c for c in range(1, 6)}
 
 
 def test_paper_shows_the_picture(show: Show) -> None:
