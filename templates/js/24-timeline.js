@@ -59,7 +59,6 @@
       paint,
       stopped() {
         play.textContent = "Play";
-        play.setAttribute("aria-pressed", "false");
       },
     };
 
@@ -90,7 +89,6 @@
       root.classList.add("is-used");
       let place = view.state.epoch >= last() ? 0 : peek.runs.toPlace(view.state.epoch, run.epochs);
       play.textContent = "Pause";
-      play.setAttribute("aria-pressed", "true");
       view.animate((elapsed) => {
         place += elapsed / PLAY_MS;
         const end = peek.runs.toPlace(last(), run.epochs);
