@@ -55,6 +55,12 @@ class FigureCall:
     number: str
     place: str
 
+    @property
+    def named_by(self) -> str:
+        """The ids of what names the figure: its number, and the title in bold that its caption may begin with."""
+        title = f"{self.label}-title"
+        return f"{self.label}-number" + f" {title}" * self.caption_html.startswith(f'<strong id="{title}">')
+
 
 @dataclass(frozen=True)
 class TocEntry:
@@ -304,7 +310,7 @@ class _Writer:
         raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
         self._check_leaks(raw)
         raw = raw.replace("<th></th>", "<td></td>")
-        raw = raw.replace("<table>", '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>')
+        raw = raw.replace("<table>", '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>')
         raw = raw.replace("</table>", "</table></div>")
         self._check_nesting(raw)
         raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)
@@ -472,6 +478,7 @@ class _Writer:
                 block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///"
             )
         options = self._figure_options(block, own)
+        caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
         call = FigureCall(block.argument, options, caption, block.id, block.number, self.constructs.place(block.line))
         self.figures.append(call)
         if own:
@@ -507,10 +514,11 @@ class _Writer:
                 block.line, f'the picture "{call.name}" has no alt text', 'alt: in words, or alt: "" if decorative'
             )
         image = self.constructs.picture(call.name, call.options.get("alt", ""), block.line)
-        number = f'<a class="figure-number" href="#{call.label}">Figure {call.number}</a>'
+        number = f'<a id="{call.label}-number" class="figure-number" href="#{call.label}">Figure {call.number}</a>'
         size = call.options["size"]
         return (
-            f'<figure id="{call.label}" class="figure figure--{size}" data-figure="picture">{image}'
+            f'<figure id="{call.label}" class="figure figure--{size}" aria-labelledby="{call.named_by}"'
+            f' data-figure="picture">{image}'
             f"<figcaption>{number} {call.caption_html}</figcaption></figure>"
         )
 

@@ -208,19 +208,28 @@ def paper_colours(theme: Theme) -> str:
 
 
 def script(templates: Overlay) -> str:
-    """templates/js/*.js in the order of their names, without comments, indentation and needless ends of lines.
+    """templates/js/*.js in the order of their names, without comments, indentation and needless spaces.
 
-    Nothing inside a line of code is touched: a minifier that does not know template literals would change their text.
+    Each is on its own: one that throws is named in the console, and those after it run. A line that may hold a template
+    or a regular expression is left as it is: a minifier that does not know these would change their text.
     """
-    text = "\n".join(map(templates.text, templates.inside("js", ".js")))
+    text = "\n".join(_guarded(name, templates.text(name)) for name in templates.inside("js", ".js"))
     text = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"[ \t]+//[^\n'\"`]*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"/\*\* @type [^*]*\*/ ", "", text)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
     joined, in_literal = [], False
     for line in filter(None, text.split("\n")):
+        if not in_literal and not re.search(r"['`/]", line):
+            line = re.sub(r'("(?:\\.|[^"])*")| ?([=<>?:,;{}()|&*]+) ?', lambda part: part[1] or part[2], line)
         in_literal ^= line.count("`") % 2 == 1
         joined.append(line if not in_literal and line.endswith((";", "{", ",", "(")) else line + "\n")
     return "".join(joined)
+
+
+def _guarded(name: str, module: str) -> str:
+    """A script of its own within the one that pages load."""
+    return f"try {{\n{module}\n}} catch (error) {{\nconsole.error('{Path(name).name}:', error);\n}}"
 
 
 # Templates

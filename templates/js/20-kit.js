@@ -116,7 +116,7 @@
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
       this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults };
+      this.state = { ...this.defaults, ...peek.state.fromHash(id, this.properties, location.hash) };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -159,7 +159,6 @@
       this.live = peek.element("div", { class: "explorable-live", role: "group", "aria-label": this.figure.title });
       this.live.append(this.stage);
       try {
-        Object.assign(this.state, peek.state.fromHash(this.id, this.properties, location.hash));
         peek.controls.build(this);
         const arriving = this.figure.mount(this);
         peek.controls.update(this);
@@ -220,6 +219,7 @@
       const back = { ...this.defaults };
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
+      this.note("");
       if (this.instance && this.instance.reset) this.guard(() => this.instance.reset());
       this.refresh(names);
       peek.state.toHash();
@@ -283,6 +283,26 @@
       if (!this.animation) return;
       this.animation = null;
       if (this.instance && this.instance.stopped) this.guard(() => this.instance.stopped());
+    }
+
+    /** Runs by their ids. One that cannot be had is told, where everyone sees it, until some can. */
+    async load(...ids) {
+      const mine = (this.loading = (this.loading || 0) + 1);
+      try {
+        const runs = await Promise.all(ids.map((id) => peek.runs.load(id)));
+        if (mine === this.loading) this.note("");
+        return runs;
+      } catch (error) {
+        if (mine === this.loading) this.note(`The page ${error.message}, so what was shown before stays.`);
+        throw error;
+      }
+    }
+
+    /** A line that stands with the controls until another takes its place, and is read out. */
+    note(text) {
+      if (this.notice.textContent === text) return;
+      this.notice.textContent = text;
+      if (text) this.say(text);
     }
 
     /** Read a text out now, politely. */
@@ -391,7 +411,7 @@
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
     addEventListener("hashchange", () => {
       until = performance.now() + LANDING_MS;
-      if (!figuresNamed().length) return; // the browser goes there
+      if (!figuresNamed().length) return peek.state.stay(); // the browser goes there
       figuresNamed().forEach(follow);
       land("auto");
     });

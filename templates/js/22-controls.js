@@ -21,6 +21,8 @@ peek.controls = (function () {
     }
     if (flags.childElementCount) controls.append(flags);
     view.controls = controls;
+    view.notice = element("p", { class: "explorable-notice" });
+    controls.append(view.notice);
     const summary = element("p", { class: "explorable-summary", role: "status" });
     const room = element("div", { class: "roomy", "data-longest": view.figure.longest && view.figure.longest(view) }, summary);
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
@@ -69,7 +71,7 @@ peek.controls = (function () {
       const log = property.scale === "log";
       const to = (value) => (log ? Math.log10(value) : value);
       const from = (value) => (log ? Number((10 ** value).toPrecision(2)) : value);
-      const output = element("output", { for: id });
+      const output = element("output", { for: id, "aria-live": "off" }); // the slider itself says its value
       const input = element("input", {
         type: "range", id, min: to(property.min), max: to(property.max), step: property.step,
         oninput: () => view.set({ [property.name]: from(Number(input.value)) }),

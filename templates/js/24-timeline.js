@@ -23,7 +23,7 @@
     const handle = element("div", {
       class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": "Epoch of training", "aria-orientation": "horizontal",
     });
-    const readout = element("output", { class: "timeline-readout", "aria-hidden": "true" });
+    const readout = element("div", { class: "timeline-readout", "aria-hidden": "true" });
     const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" });
     const ticks = element("div", { class: "timeline-ticks", "aria-hidden": "true" });
     const track = element("div", { class: "timeline-track" }, canvas, ticks, handle, hint);
@@ -61,7 +61,6 @@
       paint,
       stopped() {
         play.textContent = "Play";
-        play.setAttribute("aria-pressed", "false");
       },
     };
 
@@ -94,7 +93,6 @@
       root.classList.add("is-used");
       let place = view.state.epoch >= last() ? 0 : peek.runs.toPlace(view.state.epoch, run.epochs);
       play.textContent = "Pause";
-      play.setAttribute("aria-pressed", "true");
       view.animate((elapsed) => {
         place += elapsed / PLAY_MS;
         const end = peek.runs.toPlace(last(), run.epochs);

@@ -31,28 +31,35 @@
     async mount(view) {
       const { runs } = peek.runs.chooser(view.options);
       const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
-      if (!asked) await awakened(view, ofSeed(runs, view.state.seed).length);
-      return alive(view, runs);
+      const count = () => ofSeed(runs, view.state.seed).length;
+      if (!asked) await awakened(view, count());
+      return alive(view, runs, count);
     },
   });
 
-  /** A button under the static picture; resolves when it is pressed. */
-  function awakened(view, count) {
+  /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
+  function awakened(view, count, wrong = "") {
     return new Promise((resolve) => {
       const button = element("button", { type: "button", class: "wake" }, `Bring these ${count} networks to life`);
+      const notice = element("p", { class: "explorable-notice", role: "alert" }, wrong);
       button.addEventListener("click", () => {
+        notice.remove();
         button.textContent = "Loading\u2026";
         button.disabled = true;
         view.root.classList.remove("is-waiting");
         resolve(undefined);
       });
       view.root.classList.add("is-waiting");
-      view.root.append(button);
+      view.root.append(button, notice);
+      if (view.waiting) {
+        view.waiting.remove();
+        button.focus({ preventScroll: true });
+      }
       view.waiting = button;
     });
   }
 
-  async function alive(view, runs) {
+  async function alive(view, runs, count) {
     const rows = element("div", { class: "multiple-rows" });
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
@@ -61,8 +68,12 @@
     });
     build(view, rows, ofSeed(runs, view.state.seed));
     await view.near;
-    let { seed } = view.state;
-    const networks = await gather(ofSeed(runs, seed));
+    let seed;
+    let networks = null;
+    while (!networks) {
+      seed = view.state.seed;
+      networks = await gather(view, ofSeed(runs, seed)).catch((error) => awakened(view, count(), `The page ${error.message}, so the picture stays.`));
+    }
     build(view, rows, networks);
     timeline.show(together(networks));
     if (view.waiting) view.waiting.remove();
@@ -72,13 +83,17 @@
     return {
       change() {
         if (view.state.seed === seed) return;
+        const before = seed;
         seed = view.state.seed;
-        gather(ofSeed(runs, seed)).then((next) => view.guard(() => {
+        gather(view, ofSeed(runs, seed)).then((next) => view.guard(() => {
           networks.splice(0, networks.length, ...next);
           build(view, rows, networks);
           timeline.show(together(networks));
           view.invalidate();
-        }), (error) => view.say(error.message));
+        }), () => {
+          seed = before;
+          view.set({ seed });
+        });
       },
       paint() {
         for (const network of networks) paintOne(view, network, epoch());
@@ -109,8 +124,8 @@
     .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
 
   /** Load runs, and work out every checkpoint's hidden positions, a slice at a time. */
-  async function gather(wanted) {
-    const loaded = await Promise.all(wanted.map((run) => peek.runs.load(run.id)));
+  async function gather(view, wanted) {
+    const loaded = await view.load(...wanted.map((run) => run.id));
     const networks = [];
     let since = performance.now();
     for (const run of loaded) {

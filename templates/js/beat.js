@@ -109,7 +109,7 @@
     function loadNetwork() {
       const wanted = entry();
       if (view.state.ghost !== "network" || !wanted || networks.has(wanted.id)) return;
-      peek.runs.load(wanted.id).then((run) => {
+      view.load(wanted.id).then(([run]) => {
         const positions = new Float64Array(run.x.length);
         peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
         const centres = measure.centres(positions, run.y, run.classes);
@@ -117,7 +117,7 @@
         if (run.activation === "relu") for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
         networks.set(wanted.id, centres.map((value) => value / norm));
         view.invalidate();
-      }, (error) => view.say(error.message));
+      }, () => view.set({ ghost: "none" }));
     }
 
     function change(names) {
@@ -238,6 +238,7 @@
       context.setLineDash([]);
       for (let c = 0; c < state.classes; c++) {
         paint.ring(plane, points[2 * c], points[2 * c + 1], c, theme, 4.6);
+        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme);
         const handle = handles.children[c];
         handle.style.left = `${(100 * plane.px(points[2 * c])) / plane.size}%`;
         handle.style.top = `${(100 * plane.py(points[2 * c + 1])) / plane.size}%`;
@@ -367,7 +368,7 @@
 
   /** A strip on which ours, the networks' and the best known value are marked. */
   function scaleOf(name, meaning) {
-    const output = element("output", {});
+    const output = element("output", { "aria-live": "off" });
     const canvas = element("canvas", { class: "scale-strip" });
     const best = element("span", { class: "scale-best" });
     const root = element("div", { class: "scale" },

@@ -42,7 +42,7 @@
     view.stage.append(scene.words);
     const chooser = peek.runs.chooser(view.options);
     await view.near;
-    const first = await peek.runs.load(chooser.find(view.state).id);
+    const [first] = await view.load(chooser.find(view.state).id);
     let run = first;
     const selected = peek.selection(view, chooser, first, (next) => {
       run = next;

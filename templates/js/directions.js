@@ -66,7 +66,7 @@
 
     const chooser = peek.runs.chooser(view.options);
     await view.near;
-    const first = await peek.runs.load(chooser.find(view.state).id);
+    const [first] = await view.load(chooser.find(view.state).id);
     const field = peek.field(input);
     let run = first;
     let machine;
@@ -250,9 +250,12 @@
       context.fillStyle = theme.hairline;
       context.fillRect(PAD.left, bottom, inner(), 1);
       context.beginPath();
-      peek.paint.marker(context, of.c, 10, bottom - 6, 5);
+      peek.paint.marker(context, of.c, 6, bottom - 6, 5);
       context.fillStyle = theme.classes[of.c];
       context.fill();
+      peek.paint.number(context, of.c, 19, bottom - 6, theme);
+      context.font = `12px ${theme.font}`;
+      context.textBaseline = "alphabetic";
       const words = `${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`;
       const half = context.measureText(words).width / 2;
       const x = Math.min(Math.max(toX(of.mean), PAD.left + half), PAD.left + inner() - half);

@@ -59,7 +59,7 @@
 
     const chooser = peek.runs.chooser(view.options);
     await view.near;
-    const first = await peek.runs.load(chooser.find(view.state).id);
+    const [first] = await view.load(chooser.find(view.state).id);
     const field = peek.field(input);
     let run = first;
     let machine;
