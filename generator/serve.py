@@ -13,11 +13,12 @@ import contextlib
 import hashlib
 import json
 import mimetypes
+import queue
 import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,19 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
         rebuild(", ".join(names[:3]) + (" and more" if len(names) > 3 else ""))
 
 
+def gathered(changes: Iterable[Any]) -> Iterator[Any]:
+    """Batches of changes from now on, also those that come before they are asked for: while the first build runs."""
+    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def gather() -> None:
+        for batch in changes:
+            waiting.put(batch)
+        waiting.put(None)
+
+    threading.Thread(target=gather, daemon=True).start()
+    return iter(waiting.get, None)
+
+
 def unexpected(error: Exception) -> str:
     """What nobody foresaw, in a line: the system's own words where it refused, else where in our code it happened."""
     if isinstance(error, OSError) and error.strerror:
@@ -220,7 +234,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     means = means_of(options, progress)
     folders = [folder for folder in (options.content, *options.overlay.folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(changes, live, options, means, debug), daemon=True)
+    watcher = threading.Thread(target=follow, args=(gathered(changes), live, options, means, debug), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:

@@ -217,7 +217,7 @@ def test_what_is_wrong_from_the_start_shows_where_no_page_is_yet(serving, browse
     content, _, address, _ = serving
     replace(content / "article.md", "/// figure", "/// figre")
     page = browser.new_page()
-    version = re.search('data-version="([0-9]+)"', page.request.get(address).text())[1]  # another one loads the page anew
+    [version] = re.findall('data-version="([0-9]+)"', page.request.get(address).text())
     first = with_client(NOTHING_YET, int(version)).decode()
     page.route("**/nothing-yet.html", lambda route: route.fulfill(status=503, content_type="text/html", body=first))
     page.goto(f"{address}nothing-yet.html")
