@@ -13,13 +13,13 @@ import contextlib
 import hashlib
 import json
 import mimetypes
-import queue
 import sys
 import threading
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from starlette.applications import Starlette
@@ -197,7 +197,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
 
 def gathered(changes: Iterable[Any]) -> Iterator[Any]:
     """Batches of changes from now on, also those that come before they are asked for: while the first build runs."""
-    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    waiting: SimpleQueue[Any] = SimpleQueue()
 
     def gather() -> None:
         for batch in changes:
