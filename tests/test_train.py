@@ -9,8 +9,9 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from generator.measures import packing
 from generator.networks import train
+from generator.networks.activations import ACTIVATIONS
 from generator.networks.forward import LEAST_SQUARE
-from generator.networks.spec import ACTIVATIONS, RunSpec, layer_activations, layer_shapes
+from generator.networks.spec import RunSpec, layer_activations, layer_shapes
 from generator.networks.train import (
     DivergedError,
     Run,

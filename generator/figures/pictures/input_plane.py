@@ -16,7 +16,7 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     """Points by true class on regions by predicted class, over [-1, 1]^2."""
     from .. import draw
 
-    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
+    figure, axes = draw.plane(draw.INPUT_VIEW, theme)
     draw.points(axes, run.x, run.y, theme)
     return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
 

@@ -39,7 +39,7 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
     from .. import draw
 
-    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
+    figure, axes = draw.plane(draw.INPUT_VIEW, theme)
     places, units, predicted = directions(spec, run.weights[-1])
     colours = np.array(theme.classes)[predicted]
     still = ~units.any(1)
