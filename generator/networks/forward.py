@@ -6,10 +6,13 @@ row by row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from . import calculus
+from .activations import ACTIVATIONS
 from .spec import RunSpec, layer_activations, layer_shapes
 
 LEAST_SQUARE = 1e-12  # added to a squared radius, so that the origin has a direction
@@ -51,21 +54,33 @@ def heard(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
 
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:
-    """The activation of a layer's (N, width) pre-activations.
+    """The activation of a layer's (N, width) pre-activations."""
+    if activation in TUNED:
+        return TUNED[activation](pre)
+    values = calculus.in_numpy(activation)
+    if ACTIVATIONS[activation].is_vector:
+        return np.asarray(pre * values(lengths(pre))[0])
+    return np.asarray(values(pre)[0])
 
-    "disk" and "sphere" act on whole vectors a: tanh(|a|) a/|a| and a/|a|.
-    """
-    activated: np.ndarray
-    if activation == "tanh":
-        activated = np.tanh(pre)
-    elif activation == "relu":
-        activated = np.maximum(pre, 0)
-    elif activation == "softplus":
-        activated = np.logaddexp(pre, 0)
-    else:
-        radius = np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE)
-        activated = pre / radius * (np.tanh(radius) if activation == "disk" else 1)
-    return activated
+
+def lengths(pre: np.ndarray) -> np.ndarray:
+    """The lengths of a layer's (N, width) pre-activations: (N, 1), above 0."""
+    return np.asarray(np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE))
+
+
+def _disk(pre: np.ndarray) -> np.ndarray:
+    radius = lengths(pre)
+    return np.asarray(pre / radius * np.tanh(radius))
+
+
+# Those that need no sympy, which takes longer to import than most of what is computed with them
+TUNED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "relu": lambda pre: np.maximum(pre, 0),
+    "softplus": lambda pre: np.logaddexp(pre, 0),
+    "disk": _disk,
+    "sphere": lambda pre: pre / lengths(pre),
+}
 
 
 def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:

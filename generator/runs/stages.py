@@ -7,10 +7,10 @@ from typing import Any
 
 from ..base.store import code, versions
 
-TRAINING = ("torch", "numpy")
+TRAINING = ("torch", "numpy", "sympy")
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
 SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
-FORWARD = ("networks/spec", "networks/forward")
+FORWARD = ("networks/spec", "networks/forward", "networks/calculus")
 
 
 @dataclass(frozen=True)
