@@ -31,7 +31,7 @@ def near(row):
 
 @pytest.mark.parametrize("name", ROWS)
 def test_slopes_are_finite_differences(name):
-    function, at = calculus.compiled(ROWS[name], calculus.NUMPY, slope=True), near(ROWS[name])
+    function, at = calculus.compiled(ROWS[name], forward.NUMPY, slope=True), near(ROWS[name])
     rise = (function(at + STEP)[0] - function(at - STEP)[0]) / (2 * STEP)
     np.testing.assert_allclose(np.broadcast_to(function(at)[1], at.shape), rise, atol=1e-8)
 
@@ -39,7 +39,7 @@ def test_slopes_are_finite_differences(name):
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if not row.is_vector])
 def test_far_out_nothing_overflows(name):
     with np.errstate(over="raise", invalid="raise"):
-        values, slopes = calculus.compiled(ROWS[name], calculus.NUMPY, slope=True)(FAR)
+        values, slopes = calculus.compiled(ROWS[name], forward.NUMPY, slope=True)(FAR)
     assert np.isfinite(values).all() and np.isfinite(slopes).all()
 
 
@@ -71,7 +71,7 @@ def test_training_computes_what_autograd_does(name):
     out, carried = layer(row, pre, grad)
     np.testing.assert_allclose(out, expected.detach(), rtol=0, atol=ULP)
     np.testing.assert_allclose(carried, leaf.grad, rtol=0, atol=1e-14)
-    in_numpy = calculus.compiled(row, calculus.NUMPY, slope=False)
+    in_numpy = calculus.compiled(row, forward.NUMPY, slope=False)
     at = forward.lengths(pre[0].numpy().T) if row.is_vector else pre[0].numpy().T
     values = pre[0].numpy().T * in_numpy(at)[0] if row.is_vector else in_numpy(at)[0]
     np.testing.assert_allclose(values.T, out[0], rtol=0, atol=ULP)

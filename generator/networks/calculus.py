@@ -6,13 +6,10 @@ for; what is tuned by hand asks for none.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-from .activations import ACTIVATIONS, Activation
+from .activations import Activation
 
 # What an expression may call. The logistic function and softplus have names since their plain formulas overflow.
 FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "abs", "sign", "max", "min", "logistic", "softplus")
@@ -67,30 +64,6 @@ def compiled(row: Activation, functions: Mapping[str, Callable[..., Any]], slope
         [variable], parts if slope else parts[:1], modules=[dict(functions)], printer=printer, cse=True
     )
     return made
-
-
-def logistic(values: np.ndarray) -> np.ndarray:
-    """1 / (1 + e^-a), with all its digits on both sides and without overflow."""
-    small = np.exp(-np.abs(values))
-    return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
-
-
-NUMPY: dict[str, Callable[..., Any]] = {
-    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sign")},
-    "atan": np.arctan,
-    "Abs": np.abs,
-    "Max": lambda *values: functools.reduce(np.maximum, values),
-    "Min": lambda *values: functools.reduce(np.minimum, values),
-    "step": lambda values: np.heaviside(values, 0),
-    "logistic": logistic,
-    "softplus": lambda values: np.logaddexp(values, 0),
-}
-
-
-@functools.cache
-def in_numpy(name: str) -> Callable[[Any], list[Any]]:
-    """The values of an activation's expression, of arrays."""
-    return compiled(ACTIVATIONS[name], NUMPY, slope=False)
 
 
 JAVASCRIPT = {  # what the expressions in a script call that Math does not have

@@ -6,8 +6,10 @@ row by row.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +59,7 @@ def activate(activation: str, pre: np.ndarray) -> np.ndarray:
     """The activation of a layer's (N, width) pre-activations."""
     if activation in TUNED:
         return TUNED[activation](pre)
-    values = calculus.in_numpy(activation)
+    values = _of_row(activation)
     if ACTIVATIONS[activation].is_vector:
         return np.asarray(pre * values(lengths(pre))[0])
     return np.asarray(values(pre)[0])
@@ -66,6 +68,30 @@ def activate(activation: str, pre: np.ndarray) -> np.ndarray:
 def lengths(pre: np.ndarray) -> np.ndarray:
     """The lengths of a layer's (N, width) pre-activations: (N, 1), above 0."""
     return np.asarray(np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE))
+
+
+def logistic(values: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-a), with all its digits on both sides and without overflow."""
+    small = np.exp(-np.abs(values))
+    return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
+
+
+NUMPY: dict[str, Callable[..., Any]] = {  # what an activation's expression calls
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sign")},
+    "atan": np.arctan,
+    "Abs": np.abs,
+    "Max": lambda *values: functools.reduce(np.maximum, values),
+    "Min": lambda *values: functools.reduce(np.minimum, values),
+    "step": lambda values: np.heaviside(values, 0),
+    "logistic": logistic,
+    "softplus": lambda values: np.logaddexp(values, 0),
+}
+
+
+@functools.cache
+def _of_row(name: str) -> Callable[[np.ndarray], list[Any]]:
+    """The values of an activation's expression."""
+    return calculus.compiled(ACTIVATIONS[name], NUMPY, slope=False)
 
 
 def _disk(pre: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import html
+import json
+import math
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +32,8 @@ from ..base.style import Theme
 from ..content.texts import Article, Author, Meta
 from ..markup import document, expressions
 from ..markup.document import FigureCall, Markup
+from ..networks import calculus
+from ..networks.activations import ACTIVATIONS
 from ..runs.results import Picture, Result, Results, UnknownResult, address, fits
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
@@ -185,10 +189,11 @@ def assets(house: House, themes: Mapping[str, Theme] = style.THEMES) -> dict[str
     """Style sheet, script, fonts and icon, by their paths in the site."""
     templates, memo = house.templates, house.memo
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
+    rows = memo("activations", repr(ACTIVATIONS), activation_rows)
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
     found = {
         "assets/style.css": sheet.encode(),
-        "assets/page.js": memo("script", templates.digest, lambda: script(templates)).encode(),
+        "assets/page.js": memo("script", [templates.digest, rows], lambda: rows + script(templates)).encode(),
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
@@ -206,6 +211,30 @@ def paper_colours(theme: Theme) -> str:
     """Print is light, whatever the screen was."""
     light = "".join(f"--{name}: {value};" for name, value in style.variables(theme).items())
     return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
+
+
+def activation_rows() -> str:
+    """The activations of single neurons as a script's function that gives them by name: see templates/js/10-network.js.
+
+    They are source and not data: a page may forbid that text becomes code.
+    """
+    rows = []
+    for row in ACTIVATIONS.values():
+        if row.is_vector:
+            continue
+        room = row.room
+        ends = {end: value if math.isfinite(value) else None for end, value in (("low", room.low), ("high", room.high))}
+        told = {
+            "label": row.label,
+            "words": row.words,
+            "biasStart": row.bias_start,
+            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+        }
+        value, slope = calculus.in_javascript(row)
+        data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        rows.append(f'"{row.name}":{{...{data},value:(a)=>{value},slope:(a)=>{slope}}}')
+    called = ",".join(f"{name}={code}" for name, code in calculus.JAVASCRIPT.items())
+    return f'function activationRows(){{"use strict";const {called};return{{{",".join(rows)}}}}}\n'
 
 
 def script(templates: Overlay) -> str:
@@ -460,8 +489,6 @@ def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[A
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)
         return listed.index(value) if isinstance(listed, (list, tuple)) else otherwise
-
-    from ..networks.activations import ACTIVATIONS  # for figures that are new, and their runs are as well
 
     known = list(ACTIVATIONS)
     return lambda key: (
