@@ -7,7 +7,7 @@
   "use strict";
 
   const { element } = peek;
-  const PLANES = { activation: ["tanh", "relu"] };
+  const ROWS = () => Object.keys(peek.activations);
   const SLICE_MS = 12; // of preparing at a time
 
   peek.define("alive", {
@@ -98,7 +98,7 @@
   /** Load the runs of a seed, and work out every checkpoint's hidden positions, a slice at a time. */
   async function gather(view, runs) {
     const wanted = runs.filter((run) => run.seed === view.state.seed)
-      .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
+      .sort((a, b) => ROWS().indexOf(a.activation) - ROWS().indexOf(b.activation) || a.classes - b.classes);
     const loaded = await Promise.all(wanted.map((run) => peek.runs.load(run.id)));
     const networks = [];
     let since = performance.now();
@@ -121,7 +121,7 @@
   }
 
   function build(view, rows, networks) {
-    rows.replaceChildren(...PLANES.activation.map((activation) => {
+    rows.replaceChildren(...ROWS().filter((name) => networks.some(({ run }) => run.activation === name)).map((activation) => {
       const row = element("div", { class: "multiple-row" });
       for (const network of networks.filter(({ run }) => run.activation === activation)) {
         const { run } = network;
@@ -202,7 +202,7 @@
     }
     context.strokeStyle = theme.hairline;
     context.lineWidth = 1;
-    context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
+    if (room.walls) context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
     const side = size > 120 ? 2.4 : 1.8;
     for (let c = 0; c < run.classes; c++) {
       context.fillStyle = theme.classes[c];
