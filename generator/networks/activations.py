@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .rooms import CIRCLE, DISK, QUADRANT, SQUARE, Room
+from . import rooms
+from .rooms import Room
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,21 @@ class Activation:
 
 
 _ROWS = (
-    Activation("tanh", of="tanh(a)", room=SQUARE, words="squeezes it between −1 and 1"),
+    Activation("tanh", of="tanh(a)", room=rooms.SQUARE, words="squeezes it between −1 and 1"),
     Activation(
         "relu",
         label="ReLU",
         of="max(a, 0)",
-        room=QUADRANT,
+        room=rooms.QUADRANT,
         words="cuts off what is below 0",
         bias_start=1.0,  # above 0, or some runs start with every point at the origin and stay there
     ),
-    Activation("disk", of="tanh(r) / r", room=DISK, words="shrinks the vector of all sums to a length below 1"),
-    Activation("sphere", of="1 / r", room=CIRCLE, words="shrinks or stretches the vector of all sums to length 1"),
-    Activation("softplus", of="softplus(a)", room=QUADRANT, words="cuts off what is below 0, with a rounded corner"),
+    Activation("disk", of="tanh(r) / r", room=rooms.DISK, words="shrinks the vector of all sums to a length below 1"),
+    Activation(
+        "sphere", of="1 / r", room=rooms.CIRCLE, words="shrinks or stretches the vector of all sums to length 1"
+    ),
+    Activation(
+        "softplus", of="softplus(a)", room=rooms.QUADRANT, words="cuts off what is below 0, with a rounded corner"
+    ),
 )
 ACTIVATIONS = {row.name: row for row in _ROWS}

@@ -1,12 +1,15 @@
 """The hidden plane: where the points are, in a room that is drawn, cut by the output layer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from generator.base.style import THEMES
 from generator.figures import draw
 from generator.networks import forward
-from generator.networks.rooms import CIRCLE, DISK, QUADRANT, SQUARE
+from generator.networks.activations import ACTIVATIONS, Activation
+from generator.networks.rooms import CIRCLE, DISK, PLANE, QUADRANT, SQUARE
 
 FLOAT32_ATOL = 1e-4  # pictures are drawn from single precision: a hundredth of a pixel
 
@@ -77,3 +80,15 @@ def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, room
     assert not paper[radius < 0.99].any()
     square = draw.output_regions(spec, run.weights[-1], draw.View(SQUARE, -1.0, 1.0))
     assert (labels == square)[labels != draw.NO_CLASS].all()
+
+
+def test_an_open_plane_shows_all_points_and_the_origin_and_has_no_wall(tanh_case, monkeypatch):
+    spec, run, _ = tanh_case
+    monkeypatch.setitem(ACTIVATIONS, "identity", Activation("identity", of="a", room=PLANE, words="leaves it"))
+    spec = replace(spec, activation="identity")
+    view, final = draw.hidden_view(spec, run), forward.hidden(spec, run.weights[-1], run.x)
+    assert final.min() < -1  # a room that began at 0 or at −1 would leave them out
+    assert view.low < min(final.min(), 0) and view.high > max(final.max(), 0)
+    assert view.high - view.low < 3 * np.ptp(np.append(final, 0))
+    _, axes = draw.plane(view, THEMES["light"])
+    assert room_line(axes).size == 0

@@ -274,3 +274,10 @@ def test_a_lattice_is_its_points(lab: Page) -> None:
                 [net(spec), sent(weights)],
             )
             assert error < 1e-6
+
+
+def test_an_open_room_shows_all_points_and_the_origin(lab: Page) -> None:
+    room = lab.evaluate("peek.roomOf('swish', [-3, 0.25, 2, -0.5])")
+    assert room["open"] and not room["walls"]
+    for axis in "xy":
+        assert -3.5 < room["box"][axis + "0"] < -3 and 2 < room["box"][axis + "1"] < 2.5
