@@ -252,6 +252,12 @@ def test_least_angle_seen_from_the_origin():
 # order
 
 
+def test_two_centres_that_face_each_other_are_half_a_turn_apart():
+    for x, y in np.random.default_rng(0).normal(size=(2000, 2)):
+        assert arrangement.least_angle_deg(np.array([[x, y], [-3 * x, -3 * y]])) == pytest.approx(180)
+        assert arrangement.least_angle_deg(np.array([[x, y], [3 * x, 3 * y]])) == pytest.approx(0, abs=1e-5)
+
+
 def test_order_is_kept_either_way_round_and_wherever_it_starts():
     ring = regular(6, turn=0.3)
     assert (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base import style
 from ..base.errors import ContentError, Problem, nearest
 from ..networks.activations import ACTIVATIONS
 from ..networks.spec import LAWS, RunSpec, flat
@@ -101,12 +102,6 @@ def _widths(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list) or not value or not all(type(width) is int and width >= 1 for width in value):
         raise ValueError
     return tuple(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
 
 
 def _text(value: Any) -> str:
@@ -346,6 +341,11 @@ class _Reader:
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
             if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
                 self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
+        colours = len(style.THEMES["light"].classes)
+        if (fixed["draw"] or fixed["ship"]) and (many := max(axes.get("classes", [0]))) > colours:
+            done = "drawn" if fixed["draw"] else "sent along"
+            what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
+            self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
         if set(axes.get("head_start", [])) - {"drawn"} and (
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):

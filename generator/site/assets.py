@@ -1,0 +1,73 @@
+"""What pages load: style sheet, script, fonts, icon."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+
+import rjsmin
+
+from ..base import style
+from ..base.memo import Memo
+from ..base.overlay import Overlay
+from ..base.style import Theme
+from ..networks import calculus
+from ..networks.activations import ACTIVATIONS
+
+
+def assets(templates: Overlay, memo: Memo, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
+    """Style sheet, script, fonts and icon, by their paths in the site."""
+    colours = [list(style.variables(theme).items()) for theme in themes.values()]
+    rows = memo("activations", repr(ACTIVATIONS), activation_rows)
+    sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
+    found = {
+        "assets/style.css": sheet.encode(),
+        "assets/page.js": memo("script", [templates.digest, rows], lambda: rows + script(templates)).encode(),
+        "assets/icon.svg": templates.contents["icon.svg"],
+    }
+    return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
+
+
+def stylesheet(templates: Overlay, themes: Mapping[str, Theme] = style.THEMES) -> str:
+    """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
+    sheets = map(templates.text, templates.inside("css", ".css"))
+    text = "\n".join([style.css(themes), *sheets, paper_colours(themes["light"])])
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
+
+
+def paper_colours(theme: Theme) -> str:
+    """Print is light, whatever the screen was."""
+    light = "".join(f"--{name}: {value};" for name, value in style.variables(theme).items())
+    return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
+
+
+def script(templates: Overlay) -> str:
+    """templates/js/*.js in the order of their names, without comments and needless space."""
+    return str(rjsmin.jsmin("\n".join(map(templates.text, templates.inside("js", ".js")))))
+
+
+def activation_rows() -> str:
+    """The activations of single neurons as a script's function that gives them by name: templates/js/10-network.js.
+
+    They are source and not data: a page may forbid that text becomes code.
+    """
+    rows = []
+    for row in ACTIVATIONS.values():
+        if row.is_vector:
+            continue
+        room = row.room
+        ends = {end: value if math.isfinite(value) else None for end, value in (("low", room.low), ("high", room.high))}
+        told = {
+            "label": row.label,
+            "words": row.words,
+            "biasStart": row.bias_start,
+            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+        }
+        value, slope = calculus.in_javascript(row)
+        data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        rows.append(f'"{row.name}":{{...{data},value:(a)=>{value},slope:(a)=>{slope}}}')
+    called = ",".join(f"{name}={code}" for name, code in calculus.JAVASCRIPT.items())
+    return f'function activationRows(){{"use strict";const {called};return{{{",".join(rows)}}}}}\n'
