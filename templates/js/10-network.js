@@ -1,9 +1,10 @@
 // @ts-check
 /**
  * Everything the explorables share hangs off this one name. Data scripts hand their runs to peek.receive.
+ * A var, for it is the page's: each of these scripts is built into a block of its own.
  * @type {any}
  */
-const peek = {};
+var peek = {};
 
 /**
  * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
