@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
-
-from tests import chromium
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -194,7 +191,7 @@ def parameters(kind''',
     assert "columns, 0.05: Two networks" in copy.build()
 
 
-def test_an_activation(copy):
+def test_an_activation(copy, browser):
     assert named("an activation") == ["generator/networks/activations.py"]
     copy.edit(
         "generator/networks/activations.py",
@@ -226,8 +223,8 @@ ACTIVATIONS =""",
     drawn = {bytes(colour).hex(): count for count, colour in seen}
     inks = re.findall(r"--class-[01]: #(\w{6})", copy.site("assets/style.css").decode())[:2]
     assert min(drawn.get(ink, 0) for ink in inks) > 100  # points of both classes are in its frame
-    with sync_playwright() as driver, contextlib.closing(chromium.launch(driver)) as browser:
-        trained_in_the_page(browser.new_page(), (copy.folder / "site" / "index.html").as_uri())
+    with contextlib.closing(browser.new_page()) as opened:
+        trained_in_the_page(opened, (copy.folder / "site" / "index.html").as_uri())
 
 
 def trained_in_the_page(page, address):
@@ -251,6 +248,6 @@ def trained_in_the_page(page, address):
     )
     assert abs(gone["loss"]) < 1e-3 and abs(gone["right"]) <= 1 and gone["framed"]
     live.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("Done: 400 epochs.").wait_for(timeout=60000)
+    live.locator(".train-notice", has_text="Done: 400 epochs.").wait_for(timeout=60000)
     told = page.evaluate("peek.views.get('fig-train').instance.rows().at(-1)")
     assert told[2] > 0.6
