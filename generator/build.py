@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -182,7 +183,17 @@ def inputs_digest(options: Options, templates: Overlay) -> str:
         path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
     asked = [options.profile, options.base_url, options.draft, str(options.content), str(fixed_date(os.environ))]
-    return digest(inputs, templates.digest, asked, made_with())
+    return digest(inputs, templates.digest, asked, rebuild_command(options), made_with())
+
+
+def rebuild_command(options: Options) -> str:
+    """What a reader types in a copy of the folder around the content to build the same: make where it has a target."""
+    content = options.content.absolute()
+    makefile = content.with_name("Makefile")
+    if makefile.is_file() and re.search("^site:", makefile.read_text(encoding="utf-8"), re.MULTILINE):
+        return "make site" + f" PROFILE={options.profile}" * (options.profile != "standard")
+    chosen = {"--content": (content.name, "content"), "--profile": (options.profile, "standard")}
+    return " ".join(["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)])
 
 
 def made_with() -> list[Any]:
@@ -314,6 +325,7 @@ def site_files(
         base_url=options.base_url,
         versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
+        rebuild=rebuild_command(options),
         about=gathered.about,
         columns=gathered.columns,
         laws=lambda: gathered.laws,

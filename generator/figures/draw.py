@@ -45,7 +45,6 @@ HEADLINE_PX = 21  # baseline of the text above a plane, from the top
 RIM_PX = 0.7  # of paper around a point
 COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
 
-MARGIN = 0.04  # around the points in an open room, as a share of how far they reach
 NO_CLASS = 255  # in an image of classes, what lies outside the room
 
 # Shapes of one size look unequal: these widths in pixels look alike.
@@ -59,6 +58,7 @@ MARKER_PX = {
     "cross": 9.8,
 }
 
+BEYOND = 1.04  # how much further than the farthest point a plane is shown, where its room has no wall
 FONTS = Path(__file__).parent.parent / "fonts"
 SANS, SERIF = FONTS / "peek-sans.ttf", FONTS / "peek-serif-display.ttf"  # as on the page
 for font in (SANS, SERIF):
@@ -159,6 +159,12 @@ class View:
 
 
 INPUT_VIEW = View(None, -1.0, 1.0)
+
+
+def input_view(run: Run) -> View:
+    """What is shown of the input plane: [-1, 1]^2, or where points lie outside it as much as holds them all."""
+    farthest = float(np.abs(run.x).max())
+    return INPUT_VIEW if farthest <= 1 else View(None, -BEYOND * farthest, BEYOND * farthest)
 
 
 def plane(view: View, theme: Theme) -> tuple[Figure, Axes]:
@@ -299,18 +305,18 @@ def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Mad
     return made
 
 
-def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
-    """The class that the network gives each place of the input plane, [-1, 1]^2.
+def input_regions(spec: RunSpec, flat: np.ndarray, view: View = INPUT_VIEW) -> np.ndarray:
+    """The class that the network gives each place of the input plane in a view.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_regions(spec, flat.tobytes())
+    return _input_regions(spec, flat.tobytes(), view.high)
 
 
 @lru_cache(maxsize=2)
-def _input_regions(spec: RunSpec, weights: bytes) -> np.ndarray:
+def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
     flat = np.frombuffer(weights, np.float32)
-    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1)
+    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, reach)
     finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
     return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
 
@@ -353,7 +359,7 @@ def hidden_view(spec: RunSpec, run: Run) -> View:
     )
     if greatest == least:
         return View(room, room.packed_low, 1.0)
-    margin = MARGIN * (greatest - least)
+    margin = (BEYOND - 1) * (greatest - least)
     return View(room, max(room.low, least - margin), greatest + margin)
 
 
@@ -408,13 +414,14 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     top, right = below, width - margin - side
     left = right - gap - side
     inner = hidden_view(spec, run)
-    before = room_axes(figure, INPUT_VIEW, theme, left, top, side)
+    shown = input_view(run)
+    before = room_axes(figure, shown, theme, left, top, side)
     after = room_axes(figure, inner, theme, right, top, side)
     points(before, run.x, run.y, theme)
     points(after, moving_points(spec, run)[-1], run.y, theme)
     image = pixels(
         figure,
-        regions(input_regions(spec, run.weights[-1]), theme, left, top, side),
+        regions(input_regions(spec, run.weights[-1], shown), theme, left, top, side),
         regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
     )
     return encode(image)["png"]
