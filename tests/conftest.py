@@ -34,6 +34,24 @@ def site() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def playwright_driver():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver):
+    """A real Chromium, one for all tests of a process."""
+    from tests import chromium
+
+    started = chromium.launch(playwright_driver)
+    yield started
+    started.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def workers_import_from_here():
     """Worker processes start afresh and need the repository on their path, wherever the tests run."""

@@ -175,7 +175,7 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
     program = (
         "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
-        "print(json.dumps([m for m in ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
+        "print(json.dumps([m for m in ('torch', 'sympy', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
         " 'rich', 'watchfiles', 'starlette', 'generator.runs.pipeline',"
         " 'generator.content.experiments') if m in sys.modules]))"
     )

@@ -11,6 +11,7 @@ from PIL import Image
 
 from generator.base.style import MARKERS, THEMES
 from generator.figures import draw
+from generator.networks.rooms import SQUARE
 
 LIGHT = THEMES["light"]
 
@@ -53,7 +54,7 @@ def test_a_border_between_regions_is_mixed_and_thin():
 
 
 def test_tiles_lie_under_the_drawing_pixel_on_pixel():
-    figure, _ = draw.plane(draw.INPUT_ROOM, LIGHT)
+    figure, _ = draw.plane(draw.INPUT_VIEW, LIGHT)
     tile = np.random.default_rng(2).integers(0, 256, (draw.TILE_PX, draw.TILE_PX, 3), dtype=np.uint8)
     image = draw.pixels(figure, draw.Tile(tile, draw.TILE_LEFT_PX, draw.TILE_TOP_PX))
     inner = np.s_[
@@ -66,7 +67,7 @@ def test_tiles_lie_under_the_drawing_pixel_on_pixel():
 
 
 def test_a_point_is_drawn_where_the_tile_has_its_place():
-    figure, axes = draw.plane(draw.Room("square", -1.0, 1.0), LIGHT)
+    figure, axes = draw.plane(draw.View(SQUARE, -1.0, 1.0), LIGHT)
     draw.points(axes, np.array([[0.5, -0.5]]), np.array([0]), LIGHT)
     image = draw.pixels(figure).astype(int)
     rows, columns = np.nonzero((image == draw.rgb(LIGHT.classes[0])).all(-1))
@@ -75,7 +76,7 @@ def test_a_point_is_drawn_where_the_tile_has_its_place():
 
 
 def test_a_class_without_points_keeps_the_others_markers():
-    _, axes = draw.plane(draw.INPUT_ROOM, LIGHT)
+    _, axes = draw.plane(draw.INPUT_VIEW, LIGHT)
     lines = draw.points(axes, np.zeros((2, 2)), np.array([0, 2]), LIGHT)
     assert [len(line.get_xdata()) for line in lines] == [1, 0, 1]
 

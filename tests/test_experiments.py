@@ -139,7 +139,7 @@ def test_dataset_fields_make_grids_too():
         (
             'activation = ["tanh", "relu"]',
             'activation = "disk"\nship = 1',
-            'e.toml:7: ship is 1 with activation "disk"; expected 0, or only tanh and relu',
+            'e.toml:7: ship is 1 with activation "disk"; expected 0, or one of each neuron alone: tanh, relu, softplus',
         ),
         (
             "classes = [2, 3]",

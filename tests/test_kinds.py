@@ -16,7 +16,7 @@ PENTAGON = np.array([[np.sin(angle), np.cos(angle)] for angle in 2 * np.pi * np.
 
 def disguised(points: np.ndarray, rng: np.random.Generator, noise: float = 0.0) -> np.ndarray:
     """The same arrangement, turned, mirrored, relabelled, shrunk and moved a little."""
-    symmetry = packing.SQUARE_SYMMETRIES[rng.integers(8)]
+    symmetry = packing.symmetries("square")[rng.integers(8)]
     moved = points + rng.normal(0, noise, points.shape) if noise else points
     return np.asarray(rng.uniform(0.5, 1) * rng.permutation(moved) @ symmetry.T)
 

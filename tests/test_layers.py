@@ -7,7 +7,13 @@ import pytest
 
 GENERATOR = Path(__file__).parent.parent / "generator"
 FLOORS = ("base", "networks", "measures", "figures", "content", "runs", "markup", "site", "")  # "" is the top
-ONLY_IN = {"torch": "networks", "sklearn": "measures", "matplotlib": "figures", "imageio": "figures"}
+ONLY_IN = {
+    "torch": "networks",
+    "sympy": "networks",
+    "sklearn": "measures",
+    "matplotlib": "figures",
+    "imageio": "figures",
+}
 ONLY_IN |= {"distributed": "runs", "markdown": "markup"}
 
 

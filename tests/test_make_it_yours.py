@@ -1,5 +1,6 @@
 """What the README says of making the project one's own, done word for word in a copy of it."""
 
+import contextlib
 import io
 import os
 import re
@@ -44,6 +45,12 @@ class Copy:
         )
         assert done.returncode == 0, done.stderr
         return (self.folder / "site" / "index.html").read_text(encoding="utf-8")
+
+    def edited(self):
+        """The files of the project that differ from the original's."""
+        files = [path for name in ("generator", "templates") for path in (self.folder / name).rglob("*.*")]
+        paths = [path.relative_to(self.folder) for path in files if path.is_file() and path.suffix != ".pyc"]
+        return [str(path) for path in paths if (self.folder / path).read_bytes() != (ROOT / path).read_bytes()]
 
     def site(self, path):
         return (self.folder / "site" / path).read_bytes()
@@ -184,48 +191,63 @@ def parameters(kind''',
     assert "columns, 0.05: Two networks" in copy.build()
 
 
-def test_an_activation(copy):
-    files = [
-        "generator/networks/spec.py",
-        "generator/networks/forward.py",
-        "generator/networks/train.py",
-        "generator/measures/measure.py",
-    ]
-    assert named("an activation") == [*files, "generator/figures/pictures/hidden_plane.py"]
-    copy.edit("generator/networks/spec.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
+def test_an_activation(copy, browser):
+    assert named("an activation") == ["generator/networks/activations.py"]
     copy.edit(
-        "generator/networks/forward.py",
-        '    elif activation == "relu":',
-        '    elif activation == "clip":\n        activated = np.clip(pre, -1, 1)\n    elif activation == "relu":',
+        "generator/networks/activations.py",
+        "\n)\nACTIVATIONS =",
+        """
+    Activation("swish", of="a * logistic(a)", room=rooms.PLANE, words="lets through what is above 0, and a dip below"),
+)
+ACTIVATIONS =""",
     )
-    copy.edit(
-        "generator/networks/train.py",
-        "ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {",
-        """def _clip(pre: Tensor, out: Tensor) -> _Calls:
-    return _Calls(
-        [partial(torch.clamp, pre, -1, 1, out=out)],
-        [partial(aten.hardtanh_backward.grad_input, pre, out, -1, 1, grad_input=pre)],
-    )
-
-
-ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {
-    "clip": _clip,""",
-    )
-    copy.edit("generator/measures/measure.py", "ROOMS = {", 'ROOMS = {"clip": "square", ')
-    copy.edit(
-        "generator/figures/pictures/hidden_plane.py", "ROOMS = {", 'ROOMS = {\n    "clip": "the square from −1 to 1",'
-    )
-    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "clip"]')
-    copy.edit("content/experiments.toml", "ship = 1", "ship = 0")
+    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "swish"]')
     copy.edit("content/experiments.toml", "epochs = 60", "epochs = 400")
-    copy.edit("content/article.md", "[tanh, relu]", "[tanh, clip]")
+    copy.edit("content/article.md", "[tanh, relu]", "[tanh, swish]")
     copy.edit(
         "content/article.md",
         "{{ results.count",
-        '{{ results.where(activation="clip").max("largest_norm") | number(1) }},\n'
-        '{{ results.where(activation="clip").max("accuracy") | percent }}: {{ results.count',
+        '{{ results.where(activation="swish").max("accuracy") | percent }}: {{ results.count',
+    )
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | train\n\nTry.\n///\n\n/// figure | hidden-plane",
     )
     page = copy.build()
-    assert "plots/2/clip.decisionBoundaries.Final.webp" in page
-    reach, right = re.search(r"(\d\.\d),\s(\d+\.\d)\s%: Two networks", page).groups()
-    assert float(reach) <= 1.5 and float(right) > 60  # it kept to its room, and learned something
+    assert copy.edited() == ["generator/networks/activations.py"]
+    assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60  # it learned something
+    assert "a swish network of 2 classes" in page and "the points gather in the plane, which has no end" in page
+    with Image.open(io.BytesIO(copy.site("plots/2/swish.decisionBoundaries.Final.png"))) as picture:
+        seen = picture.convert("RGB").getcolors(1 << 24)
+    drawn = {bytes(colour).hex(): count for count, colour in seen}
+    inks = re.findall(r"--class-[01]: #(\w{6})", copy.site("assets/style.css").decode())[:2]
+    assert min(drawn.get(ink, 0) for ink in inks) > 100  # points of both classes are in its frame
+    with contextlib.closing(browser.new_page()) as opened:
+        trained_in_the_page(opened, (copy.folder / "site" / "index.html").as_uri())
+
+
+def trained_in_the_page(page, address):
+    """The page knows swish: it says what it is, computes what the build computed, and trains it."""
+    page.goto(address + "#fig-train.activation=swish&fig-train.classes=2")
+    live = page.locator("[data-explorable=train] .explorable-live")
+    live.scroll_into_view_if_needed()
+    control = live.locator(".control", has_text="Activation")
+    assert control.get_by_role("radio").count() == 2
+    said = "tanh squeezes it between −1 and 1, swish lets through what is above 0, and a dip below."
+    assert said in page.content()
+    gone = page.evaluate(
+        """() => peek.runs.load("grid/k2-swish-s1").then((run) => {
+          const {loss, right} = peek.network.trainer(run.net, run.weights.at(-1)).loss(run.x, run.y, run.y.length);
+          const out = new Float64Array(run.x.length);
+          peek.network.evaluator(run.net).hidden(run.weights.at(-1), run.x, run.y.length, out);
+          const {box} = peek.roomOf("swish", out);
+          const framed = out.every((value) => value >= box.x0 && value <= box.x1);
+          return {loss: loss - run.loss.at(-1), right: right - run.right.at(-1), framed};
+        })"""
+    )
+    assert abs(gone["loss"]) < 1e-3 and abs(gone["right"]) <= 1 and gone["framed"]
+    live.get_by_role("button", name="Train", exact=True).click()
+    live.locator(".train-notice", has_text="Done: 400 epochs.").wait_for(timeout=60000)
+    told = page.evaluate("peek.views.get('fig-train').instance.rows().at(-1)")
+    assert told[2] > 0.6

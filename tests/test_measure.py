@@ -13,7 +13,8 @@ import pytest
 
 from generator.measures import arrangement, collapse, columns, directions, packing, projection, trained
 from generator.networks import datasets, forward
-from generator.networks.spec import ACTIVATIONS, RunSpec, is_lifted, layer_shapes
+from generator.networks.activations import ACTIVATIONS
+from generator.networks.spec import RunSpec, is_lifted, layer_shapes
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from generator.measures import packing
+from generator.networks.rooms import DISK, QUADRANT, ROOMS, SQUARE
 
 EXACT = 1e-12
 PROVED_ATOL = 1e-6
@@ -28,7 +29,7 @@ def regular(count: int, radius: float = 1.0, turn: float = 0.0) -> np.ndarray:
 @pytest.mark.parametrize("k", range(2, 11))
 def test_point_packing_reaches_the_proved_optimum(room, k):
     best = packing.optima("points", k, room, starts=120 if (room, k) == ("square", 8) else 30)[0]
-    assert best.value == pytest.approx(packing.OPTIMUM[room][k], abs=PROVED_ATOL)
+    assert best.value == pytest.approx(ROOMS[room].best[k], abs=PROVED_ATOL)
     assert packing.least_distance(best.points) == best.value
     assert np.abs(best.points).max() <= 1
     assert room == "square" or np.linalg.norm(best.points, axis=1).max() <= 1 + EXACT
@@ -37,13 +38,13 @@ def test_point_packing_reaches_the_proved_optimum(room, k):
 def test_the_proved_optima_are_the_tabled_numbers():
     unit_square = [1.4142135624, 1.0352761804, 1.0, 0.7071067812, 0.6009252126, 0.5358983849, 0.5176380902, 0.5]
     unit_disk = [2.0, 1.7320508076, 1.4142135624, 1.1755705046, 1.0, 1.0, 0.8677674782, 0.7653668647, 0.7109782360]
-    assert [packing.SQUARE[k] / 2 for k in range(2, 11)] == pytest.approx([*unit_square, 0.4212795440], abs=1e-9)
-    assert [packing.DISK[k] for k in range(2, 11)] == pytest.approx(unit_disk, abs=1e-9)
+    assert [SQUARE.best[k] / 2 for k in range(2, 11)] == pytest.approx([*unit_square, 0.4212795440], abs=1e-9)
+    assert [DISK.best[k] for k in range(2, 11)] == pytest.approx(unit_disk, abs=1e-9)
 
 
 @pytest.mark.parametrize("k", range(2, 9))
 def test_the_best_known_quadrant_packings_are_what_the_solver_finds(k):
-    assert packing.optima("points", k, "quadrant", starts=24)[0].value == pytest.approx(packing.QUADRANT[k], abs=1e-9)
+    assert packing.optima("points", k, "quadrant", starts=24)[0].value == pytest.approx(QUADRANT.best[k], abs=1e-9)
 
 
 @pytest.mark.parametrize("k", range(2, 8))
@@ -307,7 +308,7 @@ def test_distance_is_symmetric_and_obeys_the_triangle():
 def test_aligned_rows_follow_the_target():
     rng = np.random.default_rng(2)
     target = rng.uniform(-1, 1, (7, 2))
-    points = (target @ packing.SQUARE_SYMMETRIES[5].T)[rng.permutation(7)]
+    points = (target @ packing.symmetries("square")[5].T)[rng.permutation(7)]
     np.testing.assert_allclose(packing.aligned(points, target), target, atol=EXACT)
 
 

@@ -9,8 +9,10 @@ from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from generator.measures import packing
 from generator.networks import train
+from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.forward import LEAST_SQUARE
-from generator.networks.spec import ACTIVATIONS, RunSpec, layer_activations, layer_shapes
+from generator.networks.rooms import PLANE
+from generator.networks.spec import RunSpec, layer_activations, layer_shapes
 from generator.networks.train import (
     DivergedError,
     Run,
@@ -49,6 +51,7 @@ MODULES = {
     "softplus": torch.nn.Softplus,
     "disk": Disk,
     "sphere": Sphere,
+    "swish": torch.nn.SiLU,
 }
 SHAPES = [(64, 2), (12, 8, 4, 2), (2,), (5,), (40, 3, 24, 2)]
 
@@ -138,6 +141,20 @@ def test_matches_plain_torch_in_double_precision(activation, hidden):
     final, losses = reference(spec, run.x, run.y, torch.float64)
     np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
     np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+
+
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "swish"])
+def test_rows_alone_match_plain_torch_and_company_changes_no_byte(activation, monkeypatch):
+    """Without any tuned kernel; a row is all that a new activation needs."""
+    monkeypatch.setattr(train, "TUNED", {})
+    monkeypatch.setitem(ACTIVATIONS, "swish", Activation("swish", of="a * logistic(a)", room=PLANE, words="…"))
+    spec = spec_of(activation, (12, 8, 2), epochs=30)
+    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
+    final, losses = reference(spec, run.x, run.y, torch.float64)
+    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    together = train_together([replace(spec, seed=seed) for seed in range(5)])
+    assert_same_bytes(train_together([replace(spec, seed=3)])[0], together[3])
 
 
 @pytest.mark.parametrize(("classes", "hidden"), [(2, (5, 1)), (9, (8, 4)), (17, (6, 2))])
@@ -273,7 +290,7 @@ def test_products_are_made_on_one_thread(monkeypatch):
         seen.append((torch.get_num_threads(), *(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")))
         return train._relu(pre, out)
 
-    monkeypatch.setitem(train.ACTIVATIONS, "relu", activation)
+    monkeypatch.setitem(train.TUNED, "relu", activation)
     torch.set_num_threads(2)
     with threadpool_limits(2, user_api="blas"):
         train_together([RunSpec(classes=2, activation="relu", seed=1, hidden=(3, 2), epochs=2)])
@@ -288,7 +305,7 @@ def test_numpy_serves_the_processors_that_it_is_fast_on(monkeypatch):
         assert not train._for_numpy(tensor.to("meta"))
 
 
-@pytest.mark.parametrize("activation", sorted(train.ACTIVATIONS))
+@pytest.mark.parametrize("activation", sorted(train.TUNED))
 def test_an_epoch_stays_on_the_device_of_its_points(activation):
     # The meta device computes nothing but objects, as a GPU does, to a tensor that lives elsewhere.
     spec = RunSpec(classes=3, activation=activation, seed=1)

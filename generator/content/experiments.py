@@ -14,7 +14,8 @@ from typing import Any
 
 from ..base import style
 from ..base.errors import ContentError, Problem, nearest
-from ..networks.spec import ACTIVATIONS, IN_PAGES, LAWS, RunSpec, flat
+from ..networks.activations import ACTIVATIONS
+from ..networks.spec import LAWS, RunSpec, flat
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,6 @@ EXPERIMENT_FIELDS = {
     "draw": _integer(0),
     "ship": _integer(0),
 }
-RELU_BIAS_START = 1.0  # above 0, or some ReLU runs start with every point at the origin and stay there
 
 
 def read(path: Path, profile: str = "standard") -> Plan:
@@ -335,9 +335,10 @@ class _Reader:
             if key not in axes:
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
         if fixed["ship"]:
-            if others := set(axes.get("activation", [])) - set(IN_PAGES):
+            if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
-                self.wrong((*path, "ship"), what, f"0, or only {' and '.join(IN_PAGES)}")
+                alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
+                self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
             if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
                 self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
         colours = len(style.THEMES["light"].classes)
@@ -372,8 +373,7 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
         of = dict(zip(data, values, strict=True))
         for chosen in itertools.product(*axes.values()):
             fields = dict(zip(axes, chosen, strict=True))
-            if fields["activation"] == "relu":
-                fields.setdefault("bias_start", RELU_BIAS_START)
+            fields.setdefault("bias_start", ACTIVATIONS[fields["activation"]].bias_start)
             for seed in seeds:
                 yield RunSpec(
                     seed=seed,

@@ -28,8 +28,9 @@ from matplotlib.quiver import Quiver
 from PIL import Image
 
 from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
-from ..measures import arrangement, directions
+from ..measures import directions
 from ..networks import forward
+from ..networks.rooms import Room
 from ..networks.spec import RunSpec, layer_activations
 
 if TYPE_CHECKING:
@@ -134,54 +135,63 @@ def pixels(figure: Figure, *tiles: Tile) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Room:
+class View:
     """The part of a plane that a picture shows: a square of two axes from low to high.
 
-    kind  "input", or that of a hidden plane (see arrangement.ROOMS): "square", "disk" and "circle" are closed,
-          "quadrant" is open above and to the right
+    room  that of a hidden plane; None: the plane has none, as the input's
     """
 
-    kind: str
+    room: Room | None
     low: float
     high: float
 
     @property
     def round(self) -> bool:
-        return self.kind in ("disk", "circle")
+        """Whether the room is a disk or a circle."""
+        return self.room is not None and self.room.shape != "box"
+
+    @property
+    def walls(self) -> tuple[str, ...]:
+        """The sides on which the room ends."""
+        if self.room is None or self.round:
+            return ()
+        return ("left", "bottom") * (self.low == self.room.low) + ("right", "top") * (self.high == self.room.high)
 
 
-INPUT_ROOM = Room("input", -1.0, 1.0)
+INPUT_VIEW = View(None, -1.0, 1.0)
 
 
-def input_room(run: Run) -> Room:
+def input_view(run: Run) -> View:
     """What is shown of the input plane: [-1, 1]^2, or where points lie outside it as much as holds them all."""
     farthest = float(np.abs(run.x).max())
-    return INPUT_ROOM if farthest <= 1 else Room("input", -BEYOND * farthest, BEYOND * farthest)
+    return INPUT_VIEW if farthest <= 1 else View(None, -BEYOND * farthest, BEYOND * farthest)
 
 
-def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
+def plane(view: View, theme: Theme) -> tuple[Figure, Axes]:
     """A plane's picture without content: paper, axes on the tile, the room as a hairline."""
     figure = canvas(PLANE_PX, PLANE_PX, theme)
-    return figure, room_axes(figure, room, theme)
+    return figure, room_axes(figure, view, theme)
 
 
 def room_axes(
-    figure: Figure, room: Room, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
+    figure: Figure, view: View, theme: Theme, left: int = TILE_LEFT_PX, top: int = TILE_TOP_PX, side: int = TILE_PX
 ) -> Axes:
-    """Axes that fill a square of a figure with a room, outlined by a hairline where it is closed."""
+    """Axes that fill a square of a figure with a room, outlined by a hairline where it ends."""
     width, height = figure.get_size_inches() * DPI
     box = (left / width, 1 - (top + side) / height, side / width, side / height)
     axes = figure.add_axes(box, facecolor="none")
     axes.set_axis_off()
-    axes.set_xlim(room.low, room.high)
-    axes.set_ylim(room.low, room.high)
-    low, high = room.low, room.high
+    axes.set_xlim(view.low, view.high)
+    axes.set_ylim(view.low, view.high)
+    low, high = view.low, view.high
     turn = np.linspace(0, 2 * np.pi, 181)
     outline: Any = {
-        "input": ([], []),
-        "square": ([low, high, high, low, low], [low, low, high, high, low]),
-        "quadrant": ([low, low, high], [high, low, low]),
-    }.get(room.kind, (high * np.cos(turn), high * np.sin(turn)))
+        (): ([], []),
+        ("left", "bottom", "right", "top"): ([low, high, high, low, low], [low, low, high, high, low]),
+        ("left", "bottom"): ([low, low, high], [high, low, low]),
+    }[view.walls]
+    if view.round:
+        outline = high * np.cos(turn), high * np.sin(turn)
     line = Line2D(*outline, color=theme.hairline, linewidth=2, solid_joinstyle="miter", clip_on=False, zorder=1)
     line.set_gid("room")
     axes.add_line(line)
@@ -295,12 +305,12 @@ def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Mad
     return made
 
 
-def input_regions(spec: RunSpec, flat: np.ndarray, room: Room = INPUT_ROOM) -> np.ndarray:
-    """The class that the network gives each place of the input plane in a room.
+def input_regions(spec: RunSpec, flat: np.ndarray, view: View = INPUT_VIEW) -> np.ndarray:
+    """The class that the network gives each place of the input plane in a view.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_regions(spec, flat.tobytes(), room.high)
+    return _input_regions(spec, flat.tobytes(), view.high)
 
 
 @lru_cache(maxsize=2)
@@ -335,28 +345,35 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     return moving
 
 
-def hidden_room(spec: RunSpec, run: Run) -> Room:
-    """The room of the hidden plane: all of it where it is closed; of a quadrant as much as the points
-    need at the end and their classes' centres ever, so that still and animation agree."""
-    kind = arrangement.ROOMS[spec.activation]
-    if kind != "quadrant":
-        return Room(kind, -1.0, 1.0)
+def hidden_view(spec: RunSpec, run: Run) -> View:
+    """What is shown of the hidden plane: all of its room where that is closed; of an open one, from the origin, as
+    much as the points need at the end and their classes' centres ever, so that still and animation agree."""
+    room = spec.room
+    if not room.open:
+        return View(room, room.low, room.high)
     moving = moving_points(spec, run)
-    farthest = max(float(moving[-1].max()), *(float(moving[:, run.y == c].mean(1).max()) for c in range(spec.classes)))
-    return Room(kind, 0.0, BEYOND * farthest if farthest > 0 else 1.0)
+    centres = [moving[:, run.y == c].mean(1) for c in range(spec.classes)]
+    least, greatest = (
+        pick(0.0, float(pick(moving[-1].ravel())), *(float(pick(of_class.ravel())) for of_class in centres))
+        for pick in (min, max)
+    )
+    if greatest == least:
+        return View(room, room.packed_low, 1.0)
+    margin = (BEYOND - 1) * (greatest - least)
+    return View(room, max(room.low, least - margin), greatest + margin)
 
 
-def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
+def output_regions(spec: RunSpec, flat: np.ndarray, view: View) -> np.ndarray:
     """The class that the output layer gives each place of the hidden plane.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first; NO_CLASS outside a round room
     """
     count = 2 * TILE_PX
     steps = (np.arange(count, dtype=np.float32) + 0.5) / count
-    axis = room.low + np.float32(room.high - room.low) * steps
+    axis = view.low + np.float32(view.high - view.low) * steps
     labels = _largest_logit(spec, flat, axis, axis[::-1, None])
-    if room.round:
-        labels[np.add.outer(axis[::-1] ** 2, axis**2) > room.high**2] = NO_CLASS
+    if view.round:
+        labels[np.add.outer(axis[::-1] ** 2, axis**2) > view.high**2] = NO_CLASS
     return labels
 
 
@@ -396,8 +413,8 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
 
     top, right = below, width - margin - side
     left = right - gap - side
-    inner = hidden_room(spec, run)
-    shown = input_room(run)
+    inner = hidden_view(spec, run)
+    shown = input_view(run)
     before = room_axes(figure, shown, theme, left, top, side)
     after = room_axes(figure, inner, theme, right, top, side)
     points(before, run.x, run.y, theme)

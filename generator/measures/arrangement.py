@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..networks.rooms import ROOMS
 from . import packing
 
-ROOMS = {"tanh": "square", "relu": "quadrant", "softplus": "quadrant", "disk": "disk", "sphere": "circle"}
 ON_SPHERE = ("tammes_share", "thomson_share", "distance_tammes", "distance_thomson", "nearest_problem")
 
 
@@ -57,12 +57,12 @@ def head_clearance(centres: np.ndarray, weight: np.ndarray, bias: np.ndarray) ->
 def packing_ratio(centres: np.ndarray, room: str) -> float | None:
     """Least distance of (k, 2) centres over the room's optimum; None for more points than are tabled.
 
-    In the quadrant, which has no end, the centres are first divided by the largest of their norms.
+    Where the room has no end, the centres are first divided by the largest of their norms.
     """
-    best = packing.OPTIMUM[room].get(len(centres))
+    best = ROOMS[room].best.get(len(centres))
     if best is None:
         return None
-    size = float(np.linalg.norm(centres, axis=1).max()) if room == "quadrant" else 1.0
+    size = float(np.linalg.norm(centres, axis=1).max()) if ROOMS[room].open else 1.0
     return packing.least_distance(centres) / (size * best) if size > 0 else 0.0
 
 
@@ -75,10 +75,10 @@ def simplex_share(centres: np.ndarray, room: str) -> float | None:
     returns  a share, or None where the room has no end
     source   Rankin 1955, "The closest packing of spherical caps in n dimensions"
     """
-    if room == "quadrant":
+    if ROOMS[room].open:
         return None
     k, d = centres.shape
-    radius = math.sqrt(d) if room == "square" else 1.0
+    radius = math.sqrt(d) if ROOMS[room].shape == "box" else 1.0
     return packing.least_distance(centres) / (radius * math.sqrt(2 * k / (k - 1)))
 
 

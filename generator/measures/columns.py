@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..networks import forward
-from ..networks.spec import VECTOR_ACTIVATIONS, RunSpec
+from ..networks.activations import ACTIVATIONS
+from ..networks.rooms import SQUARE
+from ..networks.spec import RunSpec
 from . import arrangement, directions, kinds, packing, projection
 from .collapse import collapse_metrics
 from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
@@ -26,7 +28,7 @@ __all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "measured",
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
 CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
-ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
+ROOM = SQUARE.name  # the room that the laws are solved for
 
 RECIPE = {
     "id": "name of the run within its experiment",
@@ -64,13 +66,13 @@ def words() -> dict[str, str]:
 
 def has_laws(spec: RunSpec) -> bool:
     """Whether the laws speak of where a run puts its classes."""
-    return spec.activation == ROOM_OF and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
+    return spec.room.name == ROOM and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
 
 
 def is_ball(trained: Trained) -> bool:
     """Whether the room is the sphere or the ball in three dimensions, and its optima are known."""
     spec = trained.spec
-    return spec.activation in VECTOR_ACTIVATIONS and spec.hidden[-1] == 3 and spec.classes <= SPHERE_AT_MOST
+    return ACTIVATIONS[spec.activation].is_vector and spec.hidden[-1] == 3 and spec.classes <= SPHERE_AT_MOST
 
 
 def is_plane(trained: Trained) -> bool:
@@ -181,7 +183,7 @@ def least_angle_deg(trained: Trained) -> float | None:
 
 @measurement(
     "tanh: how far the centre least near a wall is from its nearest wall",
-    suits=lambda trained: trained.spec.activation == "tanh",
+    suits=lambda trained: trained.room == SQUARE.name,
 )
 def wall_gap(trained: Trained) -> float:
     return float((1 - np.abs(trained.centres).max(1)).max())

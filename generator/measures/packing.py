@@ -22,44 +22,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment, linprog, minimize, nnls
 
-# Least distance between any two of k points, at its maximum. Proved: OEIS A281065 and references there, doubled.
-SQUARE = {
-    2: 2 * math.sqrt(2),
-    3: 2 * (math.sqrt(6) - math.sqrt(2)),
-    4: 2.0,
-    5: math.sqrt(2),
-    6: math.sqrt(13) / 3,
-    7: 8 - 4 * math.sqrt(3),
-    8: 2 * math.sqrt(2 - math.sqrt(3)),
-    9: 1.0,
-    10: 0.842559087967806,
-}
-# Proved: Graham 1968 (k = 5, 6), Pirl 1969 (k = 8..10).
-DISK = {
-    2: 2.0,
-    3: math.sqrt(3),
-    4: math.sqrt(2),
-    5: 2 * math.sin(math.pi / 5),
-    6: 1.0,
-    7: 1.0,
-    8: 2 * math.sin(math.pi / 7),
-    9: 2 * math.sin(math.pi / 8),
-    10: 0.710978236,
-}
-# Best known to our own solver; no proof is claimed.
-QUADRANT = {
-    2: math.sqrt(2),
-    3: 1.0,
-    4: 2 * math.sin(math.pi / 8),
-    5: 0.600104486995,
-    6: 0.531189698648,
-    7: 2 * math.sin(math.pi / 12),
-    8: 0.454334210104,
-    9: 0.403158257497,
-    10: 0.382343619057,
-}
-CIRCLE = {k: 2 * math.sin(math.pi / k) for k in range(2, 11)}
-OPTIMUM = {"square": SQUARE, "disk": DISK, "circle": CIRCLE, "quadrant": QUADRANT}
+from ..networks.rooms import ROOMS, Room
 
 SUM_WEIGHT = 1e4  # how hard nnls is held to its equalities; the error falls with the square
 BIAS_BOUND = 5.0  # far beyond any bias a head of norm 1 can use in these rooms
@@ -67,38 +30,6 @@ STARTS = 12  # the rarest optimum, five points in the square by margin, is found
 SAME_VALUE = 1e-6  # optima closer than this share their value
 SAME_PLACE = 1e-3  # arrangements closer than this are one
 SLACK = 1e-6  # share of the margin given up when asking where else a point may stand
-
-SQUARE_SYMMETRIES = np.array(
-    [
-        [[sx, 0], [0, sy]] if straight else [[0, sx], [sy, 0]]
-        for straight in (True, False)
-        for sx in (1.0, -1.0)
-        for sy in (1.0, -1.0)
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Room:
-    """Where points may be.
-
-    low      each coordinate is in [low, 1]
-    round    the norm is at most 1 as well
-    surface  the norm is 1: the circle, the sphere
-    """
-
-    low: float
-    round: bool = False
-    surface: bool = False
-
-
-# ReLU's quadrant has no end: an arrangement there is compared after dividing by its largest norm.
-ROOMS = {
-    "square": Room(-1.0),
-    "disk": Room(-1.0, round=True),
-    "circle": Room(-1.0, surface=True),
-    "quadrant": Room(0.0, round=True),
-}
 
 
 # What an arrangement has
@@ -264,9 +195,10 @@ def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.
     if points.shape != target.shape:
         raise ValueError(f"expected two arrangements of one shape, got {points.shape} and {target.shape}")
     best, least = points, math.inf
-    for symmetry in symmetries(room) if room not in ("disk", "circle") else _turns(points, target):
+    turns = not ROOMS[room].symmetries
+    for symmetry in _turns(points, target) if turns else symmetries(room):
         image = _matched(points @ symmetry.T, target)
-        if room in ("disk", "circle"):
+        if turns:
             image = image @ _best_turn(image, target).T
         total = float(((image - target) ** 2).sum())
         if total < least - 1e-12:
@@ -276,7 +208,7 @@ def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.
 
 def symmetries(room: str) -> np.ndarray:
     """The (s, 2, 2) matrices that map a room with corners onto itself: eight for the square, two for the quadrant."""
-    return SQUARE_SYMMETRIES if room == "square" else np.array([np.eye(2), [[0.0, 1.0], [1.0, 0.0]]])
+    return np.array(ROOMS[room].symmetries)
 
 
 def canonical(points: np.ndarray, room: str = "square", decimals: int = 2) -> np.ndarray:
@@ -465,7 +397,7 @@ def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: i
 
     law        a key of LAWS
     k          points, >= 2
-    room       a key of ROOMS
+    room       a key of rooms.ROOMS
     dimension  of the room; arrangements in more than two dimensions are not compared, and one is returned
     returns    all of one value to 1e-6; several where the optimum is not unique
 
@@ -473,7 +405,8 @@ def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: i
     from each start, and a proof only where one is cited.
     """
     rng = np.random.default_rng([k, dimension])
-    found = [_climb(LAWS[law], ROOMS[room], rng.uniform(ROOMS[room].low, 1, (k, dimension))) for _ in range(starts)]
+    low = ROOMS[room].packed_low
+    found = [_climb(LAWS[law], ROOMS[room], rng.uniform(low, 1, (k, dimension))) for _ in range(starts)]
     top = max(optimum.value for optimum in found)
     best = [optimum for optimum in found if optimum.value > top - SAME_VALUE]
     kept = best[:1]
@@ -580,7 +513,8 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
     k, d = points.shape
     problem = law.problem(k, d)
     size = k * d
-    bounds = [(room.low, 1.0)] * size + problem.bounds + [(-BIAS_BOUND, 2 * BIAS_BOUND)]
+    low, shape = room.packed_low, room.packed_shape
+    bounds = [(low, 1.0)] * size + problem.bounds + [(-BIAS_BOUND, 2 * BIAS_BOUND)]
     z = np.concatenate([points.ravel(), problem.start(points), [0.0]])
     z[-1] = problem.constraints(z)[0].min()
     upward = np.zeros(len(z))
@@ -597,8 +531,8 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
     wanted: list[dict[str, Any]] = [
         {"type": "ineq", "fun": lambda z: problem.constraints(z)[0], "jac": lambda z: problem.constraints(z)[1]}
     ]
-    if room.round or room.surface:
-        wanted.append({"type": "eq" if room.surface else "ineq", "fun": inside, "jac": inside_slopes})
+    if shape != "box":
+        wanted.append({"type": "eq" if shape == "sphere" else "ineq", "fun": inside, "jac": inside_slopes})
     found = minimize(
         lambda z: -z[-1],
         z,
@@ -608,15 +542,15 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
         method="SLSQP",
         options={"maxiter": 500, "ftol": 1e-13},
     )
-    best = np.clip(found.x[:size].reshape(k, d), room.low, 1)
+    best = np.clip(found.x[:size].reshape(k, d), low, 1)
     norms = np.linalg.norm(best, axis=1, keepdims=True)
-    if room.surface:
+    if shape == "sphere":
         best = best / np.maximum(norms, 1e-300)
-    elif room.round:
+    elif shape == "ball":
         best = best / np.maximum(norms, 1)
     value = law.value(best)
-    free = problem.bounds and d == 2 and not (room.round or room.surface)
-    return Optimum(best, value, _regions(found.x[size:-1], value, k, room.low) if free else ())
+    free = problem.bounds and d == 2 and shape == "box"
+    return Optimum(best, value, _regions(found.x[size:-1], value, k, low) if free else ())
 
 
 def _regions(head: np.ndarray, value: float, k: int, low: float) -> tuple[np.ndarray, ...]:

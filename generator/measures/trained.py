@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..networks import forward
+from ..networks.activations import ACTIVATIONS
 from ..networks.spec import RunSpec, is_lifted, layer_activations, planes
 from . import arrangement, packing
-from .arrangement import ROOMS
 from .directions import lattice_hidden
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Trained:
     @property
     def room(self) -> str:
         """The room that the last hidden layer's activation keeps to."""
-        return ROOMS[self.spec.activation]
+        return self.spec.room.name
 
     @property
     def is_plane(self) -> bool:
@@ -99,7 +99,7 @@ class Trained:
     def early_room(self) -> str:
         """And the room there."""
         assert self.early_plane is not None
-        return ROOMS[layer_activations(self.spec)[self.early_plane]]
+        return ACTIVATIONS[layer_activations(self.spec)[self.early_plane]].room.name
 
     @cached_property
     def own_centre_shares(self) -> np.ndarray:

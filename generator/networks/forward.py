@@ -6,10 +6,15 @@ row by row.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from . import calculus
+from .activations import ACTIVATIONS
 from .spec import RunSpec, layer_activations, layer_shapes
 
 LEAST_SQUARE = 1e-12  # added to a squared radius, so that the origin has a direction
@@ -51,21 +56,57 @@ def heard(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
 
 
 def activate(activation: str, pre: np.ndarray) -> np.ndarray:
-    """The activation of a layer's (N, width) pre-activations.
+    """The activation of a layer's (N, width) pre-activations."""
+    if activation in TUNED:
+        return TUNED[activation](pre)
+    values = _of_row(activation)
+    if ACTIVATIONS[activation].is_vector:
+        return np.asarray(pre * values(lengths(pre))[0])
+    return np.asarray(values(pre)[0])
 
-    "disk" and "sphere" act on whole vectors a: tanh(|a|) a/|a| and a/|a|.
-    """
-    activated: np.ndarray
-    if activation == "tanh":
-        activated = np.tanh(pre)
-    elif activation == "relu":
-        activated = np.maximum(pre, 0)
-    elif activation == "softplus":
-        activated = np.logaddexp(pre, 0)
-    else:
-        radius = np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE)
-        activated = pre / radius * (np.tanh(radius) if activation == "disk" else 1)
-    return activated
+
+def lengths(pre: np.ndarray) -> np.ndarray:
+    """The lengths of a layer's (N, width) pre-activations: (N, 1), above 0."""
+    return np.asarray(np.sqrt((pre**2).sum(1, keepdims=True) + LEAST_SQUARE))
+
+
+def logistic(values: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-a), with all its digits on both sides and without overflow."""
+    small = np.exp(-np.abs(values))
+    return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
+
+
+NUMPY: dict[str, Callable[..., Any]] = {  # what an activation's expression calls
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sign")},
+    "atan": np.arctan,
+    "Abs": np.abs,
+    "Max": lambda *values: functools.reduce(np.maximum, values),
+    "Min": lambda *values: functools.reduce(np.minimum, values),
+    "step": lambda values: np.heaviside(values, 0),
+    "logistic": logistic,
+    "softplus": lambda values: np.logaddexp(values, 0),
+}
+
+
+@functools.cache
+def _of_row(name: str) -> Callable[[np.ndarray], list[Any]]:
+    """The values of an activation's expression."""
+    return calculus.compiled(ACTIVATIONS[name], NUMPY, slope=False)
+
+
+def _disk(pre: np.ndarray) -> np.ndarray:
+    radius = lengths(pre)
+    return np.asarray(pre / radius * np.tanh(radius))
+
+
+# Those that need no sympy, which takes longer to import than most of what is computed with them
+TUNED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "relu": lambda pre: np.maximum(pre, 0),
+    "softplus": lambda pre: np.logaddexp(pre, 0),
+    "disk": _disk,
+    "sphere": lambda pre: pre / lengths(pre),
+}
 
 
 def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ACTIVATION_LABELS = {"tanh": "tanh", "relu": "ReLU", "disk": "disk", "sphere": "sphere", "softplus": "softplus"}
-ACTIVATIONS = tuple(ACTIVATION_LABELS)
-IN_PAGES = ("tanh", "relu")  # what the page's scripts know
-VECTOR_ACTIVATIONS = ("disk", "sphere")
+from .activations import ACTIVATIONS
+from .rooms import Room
+
 LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
 
 
@@ -54,7 +53,12 @@ class RunSpec:
     @property
     def label(self) -> str:
         """The activation as the field writes it."""
-        return ACTIVATION_LABELS[self.activation]
+        return ACTIVATIONS[self.activation].label
+
+    @property
+    def room(self) -> Room:
+        """Where the activation lets hidden vectors be."""
+        return ACTIVATIONS[self.activation].room
 
 
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
@@ -67,7 +71,7 @@ def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
 
 def layer_activations(spec: RunSpec) -> list[str]:
     """Each hidden layer's activation: one that acts on whole vectors stands in the last layer, with tanh before it."""
-    if spec.activation in VECTOR_ACTIVATIONS:
+    if ACTIVATIONS[spec.activation].is_vector:
         return ["tanh"] * (len(spec.hidden) - 1) + [spec.activation]
     return [spec.activation] * len(spec.hidden)
 

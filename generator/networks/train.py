@@ -31,8 +31,8 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import NamedTuple
+from functools import cache, partial, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -40,7 +40,8 @@ from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from ..base.errors import PeekError
-from . import datasets
+from . import calculus, datasets
+from .activations import ACTIVATIONS, Activation
 from .forward import LEAST_SQUARE
 from .spec import RunSpec, layer_activations, layer_shapes
 
@@ -238,7 +239,60 @@ def _directions(pre: Tensor, radius: Tensor, unit: Tensor) -> list[Call]:
     ]
 
 
-ACTIVATIONS: dict[str, Callable[[Tensor, Tensor], _Calls]] = {
+def _larger(a: Any, b: Any) -> Tensor:
+    """The larger of two numbers or tensors, one of which is a tensor."""
+    return torch.clamp(a, min=b) if isinstance(a, Tensor) else torch.clamp(b, min=a)
+
+
+TORCH: dict[str, Callable[..., Tensor]] = {  # what an activation's expression calls
+    **{name: getattr(torch, name) for name in ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "sign")},
+    "Abs": torch.abs,
+    "Max": lambda *values: reduce(_larger, values),
+    "Min": lambda *values: -reduce(_larger, [-value for value in values]),
+    "step": lambda values: (values > 0).to(values.dtype),
+    "logistic": torch.sigmoid,
+    "softplus": lambda values: torch.logaddexp(values, values.new_zeros(())),
+}
+
+
+def _from_row(row: Activation, pre: Tensor, out: Tensor) -> _Calls:
+    """What a row's expression and its derivative say; where they are of the length r, with u = a/r:
+    a becomes a s, and a gradient g becomes  g s + u (u . g) r s'."""
+    function = calculus.compiled(row, TORCH, slope=True)
+    if not row.is_vector:
+        slope = torch.empty_like(pre)
+        return _Calls([partial(_fill, function, pre, out, slope)], [partial(torch.mul, slope, pre, out=pre)])
+    unit, product = torch.empty_like(pre), torch.empty_like(pre)
+    radius, size, slope, along = (pre.new_empty(pre.shape[0], 1, pre.shape[2]) for _ in range(4))
+    return _Calls(
+        [
+            *_directions(pre, radius, unit),
+            partial(_fill, function, radius, size, slope),
+            partial(torch.mul, slope, radius, out=slope),
+            partial(torch.mul, pre, size, out=out),
+        ],
+        [
+            partial(torch.mul, unit, pre, out=product),
+            partial(torch.sum, product, 1, keepdim=True, out=along),
+            partial(torch.mul, along, slope, out=along),
+            partial(torch.mul, pre, size, out=pre),
+            partial(pre.addcmul_, unit, along),
+        ],
+    )
+
+
+def _fill(function: Callable[[Tensor], list[Any]], at: Tensor, *targets: Tensor) -> Tensor:
+    """Put what a function of a tensor gives, tensors or constants, where it belongs."""
+    for target, value in zip(targets, function(at), strict=True):
+        target.copy_(value) if isinstance(value, Tensor) else target.fill_(value)
+    return targets[0]
+
+
+def _calls(name: str, pre: Tensor, out: Tensor) -> _Calls:
+    return TUNED[name](pre, out) if name in TUNED else _from_row(ACTIVATIONS[name], pre, out)
+
+
+TUNED: dict[str, Callable[[Tensor, Tensor], _Calls]] = {  # they hold what their rows say, faster
     "tanh": _tanh,
     "relu": _relu,
     "softplus": _softplus,
@@ -323,7 +377,7 @@ class _Networks:
             maximize=False,
         )
         self.calls = [
-            ACTIVATIONS[name](layer.delta, layer.out[:, : layer.units])
+            _calls(name, layer.delta, layer.out[:, : layer.units])
             for layer, name in zip(self.layers[:-1], layer_activations(spec), strict=True)
         ]
         self.result = x.new_zeros(2, self.batch)

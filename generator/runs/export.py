@@ -98,7 +98,8 @@ def quantise(spec: RunSpec, run: Run) -> tuple[int, np.ndarray]:
 
 def room_size(spec: RunSpec, final: np.ndarray) -> float:
     """Side of the room in the hidden plane: the square's, or how far (N, 2) final positions reach, at least 1."""
-    return 2.0 if spec.activation == "tanh" else max(1.0, float(np.abs(final).max()))
+    room = spec.room
+    return max(1.0, float(np.abs(final).max())) if room.open else room.high - room.low
 
 
 def digit_planes(whole: np.ndarray) -> list[str]:

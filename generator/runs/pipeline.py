@@ -22,7 +22,8 @@ from ..base.memo import digest
 from ..base.store import all_code, sha256
 from ..content.experiments import Plan
 from ..figures import Figure
-from ..networks.spec import LAWS, RunSpec, unflat
+from ..networks.activations import ACTIVATIONS
+from ..networks.spec import LAWS, RunSpec, layer_activations, unflat
 from . import stages, tasks
 from .batches import batches
 from .catalogue import Catalogue, Means, Report, card_key
@@ -91,9 +92,11 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
 
 
 def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, the code that trains, the libraries; a law's, where its head starts from one."""
+    """The address of a run: its spec, its activations' rows, the code that trains, the libraries; a law's, where its
+    head starts from one."""
     law = [] if spec.head_start == "drawn" else stages.LAWS.digest
-    return digest("run", dataclasses.asdict(spec), *STAGES["train"].source.digest, *law)
+    used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
+    return digest("run", dataclasses.asdict(spec), used, *STAGES["train"].source.digest, *law)
 
 
 def picture_source(figure: Figure) -> Source:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..base.store import code, versions
 
-TRAINING = ("torch", "numpy")
+TRAINING = ("torch", "numpy", "sympy")
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
 SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
-FORWARD = ("networks/spec", "networks/forward")
+FORWARD = ("networks/spec", "networks/forward", "networks/calculus")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,10 @@ class Stage:
     source: Source
 
 
-LAWS = Source(("measures/packing",), ("numpy", "scipy"))
-HIDDEN = Source((*FORWARD, "measures/directions", "measures/arrangement", "measures/projection"), ("numpy",))
+LAWS = Source(("measures/packing", "networks/rooms"), ("numpy", "scipy"))
+HIDDEN = Source(
+    (*FORWARD, "measures/directions", "measures/arrangement", "measures/projection", "networks/rooms"), ("numpy",)
+)
 MEASURING = Source(("measures/trained", "measures/collapse"), ("scipy", "scikit-learn")) + HIDDEN + LAWS
 DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", SANS), DRAWING)
 
@@ -63,7 +65,7 @@ STAGES = {
         Stage("measure", "networks", ("train",), MEASURING),
         Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds",), ()) + LAWS),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
-        Stage("export", "networks", ("train",), Source((*FORWARD, "runs/export"), ("numpy",))),
+        Stage("export", "networks", ("train",), Source((*FORWARD, "networks/rooms", "runs/export"), ("numpy",))),
         Stage("bundle", "experiments", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),
         Stage("card", "pictures", (), DRAWN + Source((*FORWARD, SERIF), ())),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,15 +14,18 @@ from ..base import style
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.style import Theme
+from ..networks import calculus
+from ..networks.activations import ACTIVATIONS
 
 
 def assets(templates: Overlay, memo: Memo, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
     """Style sheet, script, fonts and icon, by their paths in the site."""
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
+    rows = memo("activations", repr(ACTIVATIONS), activation_rows)
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
     found = {
         "assets/style.css": sheet.encode(),
-        "assets/page.js": memo("script", templates.digest, lambda: script(templates)).encode(),
+        "assets/page.js": memo("script", [templates.digest, rows], lambda: rows + script(templates)).encode(),
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
@@ -51,3 +56,27 @@ def script(templates: Overlay) -> str:
 
 def _guarded(name: str, module: str) -> str:
     return f"try {{\n{module}\n}} catch (error) {{\nconsole.error('{Path(name).name}:', error);\n}}"
+
+
+def activation_rows() -> str:
+    """The activations of single neurons as a script's function that gives them by name: templates/js/10-network.js.
+
+    They are source and not data: a page may forbid that text becomes code.
+    """
+    rows = []
+    for row in ACTIVATIONS.values():
+        if row.is_vector:
+            continue
+        room = row.room
+        ends = {end: value if math.isfinite(value) else None for end, value in (("low", room.low), ("high", room.high))}
+        told = {
+            "label": row.label,
+            "words": row.words,
+            "biasStart": row.bias_start,
+            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+        }
+        value, slope = calculus.in_javascript(row)
+        data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        rows.append(f'"{row.name}":{{...{data},value:(a)=>{value},slope:(a)=>{slope}}}')
+    called = ",".join(f"{name}={code}" for name, code in calculus.JAVASCRIPT.items())
+    return f'function activationRows(){{"use strict";const {called};return{{{",".join(rows)}}}}}\n'

@@ -11,6 +11,7 @@ import jinja2
 
 from ..base.errors import ContentError
 from ..markup.blocks.figure import FigureCall
+from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from .explorables import PLACING
 from .templates import TemplateRenderer
@@ -120,9 +121,7 @@ def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[A
         listed = conditions.get(key)
         return listed.index(value) if isinstance(listed, (list, tuple)) else otherwise
 
-    from ..networks.spec import ACTIVATION_LABELS  # for figures that are new, and their runs are as well
-
-    known = list(ACTIVATION_LABELS)
+    known = list(ACTIVATIONS)
     return lambda key: (
         place("classes", key[0], key[0]),
         place("activation", key[1], known.index(key[1]) if key[1] in known else len(known)),

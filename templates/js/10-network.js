@@ -7,6 +7,16 @@
 var peek = {};
 
 /**
+ * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
+ * sum, and the slope of that; words say it to a reader. A room without end has null for low or high; turn is the range
+ * of its directions in degrees.
+ * @typedef {{label: string, words: string, biasStart: number | null, value: (a: number) => number,
+ *   slope: (a: number) => number, room: {name: string, low: number | null, high: number | null, turn: number}}} Activation
+ * @type {Record<string, Activation>}
+ */
+peek.activations = activationRows();
+
+/**
  * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. adam: how it is trained.
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
  * @typedef {{widths: number[], activation: string, adam?: {beta1: number, beta2: number, epsilon: number}}} Net
@@ -15,8 +25,9 @@ var peek = {};
 /**
  * The networks as pure functions of numbers. A worker gets this function as source text, so nothing in it
  * may look at anything outside it.
+ * @param {Record<string, Activation>} activations
  */
-peek.makeNetwork = function () {
+peek.makeNetwork = function (activations) {
   "use strict";
 
   const EXP_LIMIT = 80; // the product of four exponentials of 2 * 80 is still finite
@@ -60,25 +71,31 @@ peek.makeNetwork = function () {
     }
   }
 
-  /** The activation of the first `count` values, in place. */
-  function activate(values, count, isTanh) {
-    for (let unit = 0; unit < count; unit++) {
-      const value = values[unit];
-      values[unit] = isTanh ? tanh(value) : value > 0 ? value : 0;
-    }
-  }
-
   /**
    * A place to evaluate one architecture: owns its scratch space.
    * @param {Net} net
    */
   function evaluator(net) {
-    const isTanh = net.activation === "tanh";
+    const isTanh = net.activation === "tanh"; // these two by hand, the others by their rows
+    const isRelu = net.activation === "relu";
+    const { value: valueOf, slope: slopeOf } = activations[net.activation];
     const all = layers(net);
     const head = all[all.length - 1];
     const last = all.length - 2;
     const values = all.map((layer) => new Float64Array(layer.out));
+    const sums = all.map((layer) => new Float64Array(layer.out)); // before the activation, where a slope needs them
     const input = new Float64Array(2);
+
+    /** What a neuron makes of its sum. @param {number} sum */
+    function active(sum) {
+      return isTanh ? tanh(sum) : isRelu ? (sum > 0 ? sum : 0) : valueOf(sum);
+    }
+
+    /** The activation of a layer's values, in place. */
+    function activate(index) {
+      const own = values[index];
+      for (let unit = 0; unit < own.length; unit++) own[unit] = active(own[unit]);
+    }
 
     /**
      * The last hidden layer at points, or what it is before its activation.
@@ -93,7 +110,7 @@ peek.makeNetwork = function () {
         for (let index = 0; index <= last; index++) {
           combine(weights, all[index], below, values[index]);
           below = values[index];
-          if (index < last || !before) activate(below, all[index].out, isTanh);
+          if (index < last || !before) activate(index);
         }
         out[2 * point] = below[0];
         out[2 * point + 1] = below[1];
@@ -116,7 +133,7 @@ peek.makeNetwork = function () {
     }
 
     const tables = [new Float64Array(0), new Float64Array(0)];
-    /** What each first-layer unit owes to one coordinate alone: its exponential for tanh, its term for ReLU. */
+    /** What each first-layer unit owes to one coordinate alone: its exponential for tanh, else its term. */
     function terms(weights, coordinates, which, withBias) {
       const first = all[0];
       const length = coordinates.length * first.out;
@@ -185,7 +202,7 @@ peek.makeNetwork = function () {
               x += weightsX[unit] * share;
               y += weightsY[unit] * share;
             }
-          } else if (plain) {
+          } else if (plain && isRelu) {
             for (let unit = 0; unit < units; unit++) {
               const sum = ofColumn[c + unit] + ofRow[r + unit];
               if (sum > 0) {
@@ -196,20 +213,20 @@ peek.makeNetwork = function () {
           } else {
             for (let unit = 0; unit < units; unit++) {
               const sum = isTanh ? ofColumn[c + unit] * ofRow[r + unit] : ofColumn[c + unit] + ofRow[r + unit];
-              rest[unit] = isTanh ? 1 - 2 / (sum + 1) : sum > 0 ? sum : 0;
+              rest[unit] = isTanh ? 1 - 2 / (sum + 1) : active(sum);
             }
             let below = rest;
             for (let index = 1; index <= last; index++) {
               combine(weights, all[index], below, values[index]);
               below = values[index];
-              if (index < last) activate(below, all[index].out, isTanh);
+              if (index < last) activate(index);
             }
             x = below[0];
             y = below[1];
           }
           const at = row * xs.length + column;
-          outX[at] = before ? x : isTanh ? tanh(x) : x > 0 ? x : 0;
-          outY[at] = before ? y : isTanh ? tanh(y) : y > 0 ? y : 0;
+          outX[at] = before ? x : active(x);
+          outY[at] = before ? y : active(y);
         }
       }
     }
@@ -249,7 +266,8 @@ peek.makeNetwork = function () {
         for (let index = 0; index <= top; index++) {
           combine(weights, all[index], below, values[index]);
           below = values[index];
-          if (index < top) activate(below, all[index].out, isTanh);
+          if (gradient && !isTanh && !isRelu) sums[index].set(below);
+          if (index < top) activate(index);
         }
         const own = below[y[point]];
         let most = below[0];
@@ -291,8 +309,8 @@ peek.makeNetwork = function () {
       }
       if (!lower) return;
       for (let below = 0; below < layer.inputs; below++) {
-        const active = source[below];
-        lower[below] *= isTanh ? 1 - active * active : active > 0 ? 1 : 0;
+        const value = source[below];
+        lower[below] *= isTanh ? 1 - value * value : isRelu ? (value > 0 ? 1 : 0) : slopeOf(sums[index - 1][below]);
       }
     }
 
@@ -392,4 +410,4 @@ peek.makeNetwork = function () {
   return { layers, size, evaluator, trainer, cosine, random, spirals, initial };
 };
 
-peek.network = peek.makeNetwork();
+peek.network = peek.makeNetwork(peek.activations);

@@ -161,7 +161,7 @@ peek.runs = (function () {
     const experiment = options.experiment || (all[0] && all[0].experiment);
     const runs = all.filter((run) => run.experiment === experiment);
     if (!runs.length) throw new Error(experiment ? `no runs of "${experiment}" in this page` : "no runs in this page");
-    const rank = (value) => (value in LABELS ? Object.keys(LABELS).indexOf(value) : value);
+    const rank = (value) => (value in peek.activations ? Object.keys(peek.activations).indexOf(value) : value);
     const distinct = (name) => [...new Set(runs.map((run) => run[name]))].sort((a, b) => rank(a) - rank(b));
     const has = (name) => (state) => runs
       .filter((run) => Object.keys(KINDS).every((other) => ORDER[other] >= ORDER[name] || run[other] === state[other]))
@@ -170,7 +170,8 @@ peek.runs = (function () {
       kind: "choice",
       name,
       ...KINDS[name],
-      values: distinct(name).map((value) => [value, LABELS[value] || String(value)]),
+      ...(name === "activation" ? { explain: explain(distinct(name)) } : {}),
+      values: distinct(name).map((value) => [value, value in peek.activations ? peek.activations[value].label : String(value)]),
       initial: distinct(name).includes(FIRST[name]) ? FIRST[name] : distinct(name)[0],
       allowed: has(name),
     }));
@@ -182,19 +183,27 @@ peek.runs = (function () {
     return { properties, find, runs };
   }
 
+  /** The activations that the page's runs have, in the table's order; all where it has no runs. */
+  function activations() {
+    const { runs } = index();
+    return Object.keys(peek.activations).filter((name) => !runs.length || runs.some((run) => run.activation === name));
+  }
+
+  /** What activations do, for a reader. @param {string[]} names */
+  function explain(names) {
+    const each = names.map((name) => `${peek.activations[name].label} ${peek.activations[name].words}`);
+    return `What each neuron does to its sum: ${each.join(", ")}.`;
+  }
+
   const ORDER = { classes: 0, activation: 1, seed: 2 };
   const KINDS = {
     classes: { label: "Classes", explain: "How many spiral arms there are to tell apart." },
-    activation: {
-      label: "Activation",
-      explain: "What each neuron does to its sum: tanh squeezes it between \u22121 and 1, ReLU cuts off what is below 0.",
-    },
+    activation: { label: "Activation" },
     seed: { label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
   };
-  const LABELS = { tanh: "tanh", relu: "ReLU" };
   const FIRST = { classes: 5, activation: "tanh" };
 
-  return { chooser, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

@@ -59,7 +59,7 @@
     percent: (share) => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)}\u202f%`,
     /** A place in a plane. */
     place: (x, y) => `(${x.toFixed(2)}, ${y.toFixed(2)})`.replaceAll("-", "\u2212"),
-    activation: (name) => (name === "relu" ? "ReLU" : name),
+    activation: (name) => peek.activations[name].label,
   };
 
   // Colours

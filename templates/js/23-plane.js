@@ -332,8 +332,9 @@
       context.setTransform(1, 0, 0, 1, 0, 0);
     },
 
-    /** The room as a hairline: the square, or the quadrant's two walls. */
+    /** The room as a hairline: the square, the quadrant's two walls, or of the plane, which has none, nothing. */
     room(plane, room, colour) {
+      if (!room.walls) return;
       const { context } = plane;
       context.strokeStyle = colour;
       context.lineWidth = 1;

@@ -4,30 +4,38 @@
   "use strict";
 
   const MARGIN = 0.07; // of paper around the room
-  const LEAST_REACH = 0.5; // shown of ReLU's quadrant when all points are at its corner
+  const LEAST_REACH = 0.5; // shown of an open room when all points are at the origin
 
   /**
-   * The hidden plane's room, what is shown of it, and its labels. ReLU's quadrant has no end: what is shown of it
-   * follows how far the points are.
+   * The hidden plane's room, what is shown of it, and its labels. A room without end is open: what is shown of it
+   * follows how far the points are, and `walls` says whether it begins somewhere.
    * @param {string} activation @param {ArrayLike<number>} positions (N, 2)
    */
   peek.roomOf = function (activation, positions) {
-    if (activation === "tanh") {
-      const edge = 1 + 2 * MARGIN;
-      const inner = { x0: -1, x1: 1, y0: -1, y1: 1 };
+    const { low, high } = peek.activations[activation].room;
+    if (high !== null) {
+      const edge = high * (1 + 2 * MARGIN);
+      const inner = { x0: low, x1: high, y0: low, y1: high };
       return {
-        ...inner, inner, open: false,
+        ...inner, inner, open: false, walls: true,
         box: { x0: -edge, x1: edge, y0: -edge, y1: edge },
         labels: [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]],
       };
     }
     let reach = LEAST_REACH;
-    for (let at = 0; at < positions.length; at++) if (positions[at] > reach) reach = positions[at];
-    const inner = { x0: 0, x1: reach * (1 + MARGIN), y0: 0, y1: reach * (1 + MARGIN) };
+    let least = 0;
+    for (let at = 0; at < positions.length; at++) {
+      if (positions[at] > reach) reach = positions[at];
+      if (positions[at] < least) least = positions[at];
+    }
+    const start = low === null ? least - (reach - least) * MARGIN : low;
+    const edge = low === null ? start : -reach * 1.3 * MARGIN;
+    const end = reach + (reach - least) * MARGIN;
+    const inner = { x0: start, x1: end, y0: start, y1: end };
     const tick = niceBelow(reach);
     return {
-      ...inner, inner, open: true,
-      box: { x0: -reach * 1.3 * MARGIN, x1: inner.x1, y0: -reach * 1.3 * MARGIN, y1: inner.y1 },
+      ...inner, inner, open: true, walls: low !== null,
+      box: { x0: edge, x1: end, y0: edge, y1: end },
       labels: [[0, 0, "0", "below"], [tick, 0, String(tick), "below"], [0, tick, String(tick), "before"]],
     };
   };

@@ -7,7 +7,7 @@
   "use strict";
 
   const { element } = peek;
-  const PLANES = { activation: ["tanh", "relu"] };
+  const ROWS = () => Object.keys(peek.activations);
   const SLICE_MS = 12; // of preparing at a time
 
   peek.define("alive", {
@@ -121,7 +121,7 @@
 
   /** The index's entries of a seed, in the order of their places. */
   const ofSeed = (runs, seed) => runs.filter((run) => run.seed === seed)
-    .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
+    .sort((a, b) => ROWS().indexOf(a.activation) - ROWS().indexOf(b.activation) || a.classes - b.classes);
 
   /** Load runs, and work out every checkpoint's hidden positions, a slice at a time. */
   async function gather(view, wanted) {
@@ -150,7 +150,7 @@
 
   /** A place for each network, or for what the index knows of it before it has come. */
   function build(view, rows, networks) {
-    rows.replaceChildren(...PLANES.activation.map((activation) => {
+    rows.replaceChildren(...ROWS().filter((name) => networks.some((known) => known.activation === name)).map((activation) => {
       const row = element("div", { class: "multiple-row" });
       for (const network of networks.filter((known) => known.activation === activation)) {
         network.canvas = element("canvas", {});
@@ -230,7 +230,7 @@
     }
     context.strokeStyle = theme.hairline;
     context.lineWidth = 1;
-    context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
+    if (room.walls) context.strokeRect(px(room.x0), py(room.y1), px(room.x1) - px(room.x0), py(room.y0) - py(room.y1));
     const side = size > 120 ? 2.4 : 1.8;
     for (let c = 0; c < run.classes; c++) {
       context.fillStyle = theme.classes[c];

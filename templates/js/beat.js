@@ -11,10 +11,6 @@
   const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
   const KEY_STEP = 0.02;
   const GO_MS = 700;
-  const ROOMS = {
-    tanh: { name: "square", x0: -1, x1: 1, y0: -1, y1: 1, box: { x0: -1.14, x1: 1.14, y0: -1.14, y1: 1.14 } },
-    relu: { name: "quadrant", x0: 0, x1: 1, y0: 0, y1: 1, open: true, box: { x0: -0.1, x1: 1.12, y0: -0.1, y1: 1.12 } },
-  };
   const LAWS = { points: "Farthest apart", margin: "Widest margin", "margin-no-bias": "Widest margin, no bias" };
 
   peek.define("beat", {
@@ -22,6 +18,7 @@
 
     properties(options) {
       const { runs, optima } = peek.runs.index();
+      const activations = peek.runs.activations();
       const ghosts = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
       return [
         {
@@ -29,8 +26,8 @@
           explain: "How many centres there are to place.",
         },
         {
-          kind: "choice", name: "activation", label: "Room", initial: "tanh", values: [["tanh", "tanh\u2019s square"], ["relu", "ReLU\u2019s quadrant"]],
-          explain: "Where centres may be. ReLU\u2019s quadrant has no end, so here it is cut to norm 1; networks are shrunk to it.",
+          kind: "choice", name: "activation", label: "Room", initial: activations[0], values: activations.map((name) => [name, called(name)]),
+          explain: `Where centres may be.${activations.filter((name) => roomOf(name).open).map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join("")}`,
         },
         {
           kind: "choice", name: "ghost", label: "Show", initial: "none",
@@ -56,9 +53,19 @@
     },
   });
 
+  /** Where an activation lets centres be, an open room cut to norm 1, and what is shown of it. */
+  function roomOf(activation) {
+    const { name, low, high } = peek.activations[activation].room;
+    const from = low === null ? -1 : low;
+    const box = from ? { x0: -1.14, x1: 1.14, y0: -1.14, y1: 1.14 } : { x0: -0.1, x1: 1.12, y0: -0.1, y1: 1.12 };
+    return { name, x0: from, x1: 1, y0: from, y1: 1, open: high === null, box };
+  }
+
+  const called = (activation) => `${peek.activations[activation].label}\u2019s ${roomOf(activation).name}`;
+
   /** A poor arrangement to begin with: a small ring. */
-  function ring(k, activation) {
-    const [centre, radius] = activation === "tanh" ? [0, 0.5] : [0.42, 0.28];
+  function ring(k, { x0 }) {
+    const [centre, radius] = x0 ? [0, 0.5] : [0.42, 0.28];
     return Float64Array.from({ length: 2 * k }, (_, at) => {
       const angle = (2 * Math.PI * (at >> 1)) / k + 0.3;
       return centre + radius * (at % 2 ? Math.sin(angle) : Math.cos(angle));
@@ -89,7 +96,7 @@
     let networks = new Map(); // run id -> centres
     let size = 0;
 
-    const room = () => ROOMS[view.state.activation];
+    const room = () => roomOf(view.state.activation);
     const entry = () => known.runs.find((run) => run.classes === view.state.classes && run.activation === view.state.activation);
 
     /** The arrangement to compare with, in a pose near the reader's, or null. */
@@ -114,7 +121,7 @@
         peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
         const centres = measure.centres(positions, run.y, run.classes);
         let norm = 1;
-        if (run.activation === "relu") for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
+        if (roomOf(run.activation).open) for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
         networks.set(wanted.id, centres.map((value) => value / norm));
         view.invalidate();
       }, () => view.set({ ghost: "none" }));
@@ -123,12 +130,12 @@
     function change(names) {
       if (names.includes("classes") || names.includes("activation")) {
         plane.box = room().box;
-        plane.label(view.state.activation === "tanh"
+        plane.label(room().x0
           ? [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]]
           : [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]);
         if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
       }
-      points = parse(view.state.at, view.state.classes) || ring(view.state.classes, view.state.activation);
+      points = parse(view.state.at, view.state.classes) || ring(view.state.classes, room());
       if (handles.childElementCount !== view.state.classes) makeHandles();
       loadNetwork();
       judge();
@@ -223,7 +230,7 @@
       const palette = peek.palette(theme);
       paint.regions(plane, measure.headRegions(head, state.classes, room()), palette, room());
       const context = plane.begin();
-      if (room().open) quarter(context);
+      if (room().open) round(context);
       else paint.room(plane, room(), theme.hairline);
       const shown = ghost();
       if (shown) paintGhost(context, shown);
@@ -248,14 +255,18 @@
       paintScales(shown);
     }
 
-    function quarter(context) {
+    /** An open room, cut to norm 1: a quarter of the disk, or all of it. */
+    function round(context) {
+      const [from, to] = room().x0 ? [Math.PI, -Math.PI] : [0, -Math.PI / 2];
       context.strokeStyle = view.theme.hairline;
       context.lineWidth = 1;
       context.beginPath();
-      context.moveTo(plane.px(0), plane.py(1));
-      context.lineTo(plane.px(0), plane.py(0));
-      context.lineTo(plane.px(1), plane.py(0));
-      context.arc(plane.px(0), plane.py(0), plane.px(1) - plane.px(0), 0, -Math.PI / 2, true);
+      if (!room().x0) {
+        context.moveTo(plane.px(0), plane.py(1));
+        context.lineTo(plane.px(0), plane.py(0));
+        context.lineTo(plane.px(1), plane.py(0));
+      }
+      context.arc(plane.px(0), plane.py(0), plane.px(1) - plane.px(0), from, to, true);
       context.stroke();
     }
 

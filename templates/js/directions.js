@@ -10,7 +10,6 @@
   const ARROWS = 20; // a side
   const BINS_DEG = 2;
   const LOOK_DEG = 4; // half the width of a looked-at direction
-  const SHOWN = { tanh: 360, relu: 90 };
   const TICKS = { 360: [0, 90, 180, 270, 360], 90: [0, 30, 60, 90] };
 
   peek.define("directions", {
@@ -92,7 +91,7 @@
       timeline.show(run);
       field.stale();
     });
-    const full = () => SHOWN[run.activation] || 360;
+    const full = () => peek.activations[run.activation].room.turn;
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 
     /** The directions over the field's lattice, class by class. */

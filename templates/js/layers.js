@@ -8,16 +8,21 @@
 
   const { element } = peek;
   const STOPS = ["Input", "Combination", "Before activation", "Hidden plane"];
-  const TOLD = [
+  const told = (falls) => [
     "The points as they are.",
     "The layers without any activation: space is only turned, stretched and sheared, and nothing comes apart.",
     "With the first layer\u2019s activation: here space is bent, and folded where its back shows.",
-    "The last activation squeezes everything into its room. It never folds.",
+    falls
+      ? "The last activation moves everything to its place, and folds it where the activation falls."
+      : "The last activation squeezes everything into its room. It never folds.",
   ];
   const CELLS = { drag: 32, rest: 72 };
   const FOLD_PX = 3; // lattice on which folds are found, CSS px
   const GRID = { lines: 13, samples: 73 };
   const GO_MS = 900;
+
+  /** Whether an activation falls anywhere, as one does that folds. */
+  const falls = (name) => Array.from({ length: 201 }, (_, at) => at / 10 - 10).some((a) => peek.activations[name].slope(a) < 0);
 
   peek.define("layers", {
     title: "A network\u2019s way from the input plane to the hidden plane, layer by layer",
@@ -67,7 +72,8 @@
     let head = 0;
     let room;
     let affine = [];
-    let isTanh = true;
+    let active = (value) => value;
+    let stops = told(false);
     let fresh = true; // weights changed
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
     const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
@@ -78,7 +84,8 @@
       machine = peek.network.evaluator(run.net);
       weights = new Float64Array(run.weights[0].length);
       head = peek.network.layers(run.net).at(-1).start;
-      isTanh = run.activation === "tanh";
+      active = peek.activations[run.activation].value;
+      stops = told(falls(run.activation));
       input.box = peek.inputBox(run);
       fresh = true;
     }
@@ -143,8 +150,6 @@
         }
       }
     }
-
-    const active = (value) => (isTanh ? Math.tanh(value) : Math.max(value, 0));
 
     /** The Jacobian before the last activation, by differences on a lattice over the input plane. */
     function prepareFolds() {
@@ -226,7 +231,7 @@
       const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
       const framed = { x0: x - side / 2, x1: x + side / 2, y0: y - side / 2, y1: y + side / 2 };
       const share = Math.max(stage - 2, 0) ** 8;
-      const last = isTanh ? room.box : framed;
+      const last = room.open ? framed : room.box;
       for (const edge of ["x0", "x1", "y0", "y1"]) framed[edge] += share * (last[edge] - framed[edge]);
       return framed;
     }
@@ -252,7 +257,7 @@
       paintInput();
       journey.paint();
       const stop = Math.round(stage);
-      const said = Math.abs(stage - stop) < 0.02 ? TOLD[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${TOLD[Math.ceil(stage)]}`;
+      const said = Math.abs(stage - stop) < 0.02 ? stops[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${stops[Math.ceil(stage)]}`;
       if (words.textContent !== said) words.textContent = said;
       note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${Math.round(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
       scaleLabel();

@@ -13,7 +13,6 @@
   const STUCK_AFTER = 400; // epochs
   const POINTS = 100; // a class
   const TURN = 4;
-  const BIAS_START = { tanh: null, relu: 1 };
   const SPEEDS = [["1", "1 a second"], ["20", "20"], ["200", "200"], ["0", "As fast as it can"]];
 
   peek.define("train", {
@@ -22,6 +21,7 @@
     properties(options) {
       const { runs } = peek.runs.index();
       const counts = [2, 3, 4, 5, 6, 7];
+      const activations = peek.runs.activations();
       return [
         {
           kind: "choice", name: "classes", label: "Classes", initial: 5, values: counts.map((k) => [k, String(k)]),
@@ -29,8 +29,8 @@
           explain: "How many spiral arms there are to tell apart.",
         },
         {
-          kind: "choice", name: "activation", label: "Activation", initial: "tanh", values: [["tanh", "tanh"], ["relu", "ReLU"]],
-          explain: "What each neuron does to its sum: tanh squeezes it between \u22121 and 1, ReLU cuts off what is below 0.",
+          kind: "choice", name: "activation", label: "Activation", initial: activations[0], values: activations.map((name) => [name, peek.activations[name].label]),
+          explain: peek.runs.explain(activations),
         },
         {
           kind: "choice", name: "start", label: "Start from", initial: runs.length ? "build" : "own",
@@ -167,7 +167,7 @@
         return { net: built.net, weights: built.weights[0], x: built.x, y: built.y, recipe: built.recipe };
       }
       const net = { widths: [2, width, 2, classes], activation };
-      return { net, weights: network.initial(net, BIAS_START[activation], seed), ...network.spirals(classes, POINTS, noise, TURN, seed), recipe: OWN };
+      return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...network.spirals(classes, POINTS, noise, TURN, seed), recipe: OWN };
     }
 
     /** What neither the author nor the reader has set is as in the recipe. */
@@ -182,7 +182,7 @@
     // The worker
 
     function start() {
-      const source = `const network = (${peek.makeNetwork})(); (${work})(network);`;
+      const source = `const network = (${peek.makeNetwork})((${activationRows})()); (${work})(network);`;
       const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       worker = new Worker(address);
       URL.revokeObjectURL(address);

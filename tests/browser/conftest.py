@@ -12,24 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request, Response, sync_playwright
-
-from tests import chromium
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
 SUB_PATH = "/some/repo/"  # GitHub Pages serves a project's site below its name
-
-
-@pytest.fixture(scope="session")
-def playwright_driver() -> Iterator[Playwright]:
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    started = chromium.launch(playwright_driver)
-    yield started
-    started.close()
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

@@ -11,6 +11,7 @@ from generator.base.style import THEMES
 from generator.figures import draw
 from generator.figures.pictures import hidden_animation
 from generator.figures.pictures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
+from generator.networks.rooms import DISK, QUADRANT
 
 FRAME_BYTES = 9_000
 STILL_WITHIN = 12  # of 255, on average over pixels: the still has finer edges and its own text
@@ -94,7 +95,7 @@ def test_the_last_frame_is_the_still(case):
 def test_points_are_stamped_at_their_places(case, film):
     spec, run, _ = case
     shown = hidden_animation.shown_checkpoints(len(run.checkpoints))
-    room = draw.hidden_room(spec, run)
+    room = draw.hidden_view(spec, run)
     moving = draw.moving_points(spec, run)[shown]
     full = hidden_animation.inks().points[:, -1]
     for frame, places in zip(film, hidden_animation.pixel_positions(moving, room).astype(int), strict=True):
@@ -111,8 +112,8 @@ def test_points_beyond_an_open_room_are_left_out(relu_case, monkeypatch):
     spec, run, _ = relu_case
     farthest = draw.moving_points(spec, run)[-1].max(0)
     for edge in (farthest.min() / 2, farthest[1] / 1.04):  # points past the right edge; one amid the text
-        smaller = draw.Room("quadrant", 0.0, float(edge))
-        monkeypatch.setattr(draw, "hidden_room", lambda *_, room=smaller: room)
+        smaller = draw.View(QUADRANT, 0.0, float(edge))
+        monkeypatch.setattr(draw, "hidden_view", lambda *_, room=smaller: room)
         frame = hidden_animation.film(spec, run)[-1]
         text = frame[: int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 8]
         assert not np.isin(text, hidden_animation.inks().points[:, 1:]).any()
@@ -204,7 +205,7 @@ def test_the_stills_ways_are_as_old_as_the_films():
 
 
 def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
-    room = draw.Room("disk", -1.0, 1.0)
+    room = draw.View(DISK, -1.0, 1.0)
     rows, columns = np.nonzero(hidden_animation.empty_room(room))
     (left, bottom), (right, top) = hidden_animation.pixel_positions(np.array([[-1, -1], [1, 1]]), room)
     radius = np.hypot(columns + 0.5 - (left + right) / 2, rows + 0.5 - (top + bottom) / 2)

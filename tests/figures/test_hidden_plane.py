@@ -1,13 +1,15 @@
 """The hidden plane: where the points are, in a room that is drawn, cut by the output layer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from generator.base.style import THEMES
 from generator.figures import draw
-from generator.figures.pictures import hidden_plane
-from generator.measures import arrangement
 from generator.networks import forward
+from generator.networks.activations import ACTIVATIONS, Activation
+from generator.networks.rooms import CIRCLE, DISK, PLANE, QUADRANT, SQUARE
 
 FLOAT32_ATOL = 1e-4  # pictures are drawn from single precision: a hundredth of a pixel
 
@@ -36,7 +38,7 @@ def test_the_room_of_relu_is_closed_below_and_to_the_left(drawn, relu_case):
 def test_a_network_that_sends_all_to_the_origin_still_has_a_room(relu_case):
     spec, run, _ = relu_case
     dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
-    assert draw.hidden_room(spec, dead) == draw.Room("quadrant", 0.0, 1.0)
+    assert draw.hidden_view(spec, dead) == draw.View(QUADRANT, 0.0, 1.0)
 
 
 def test_points_are_the_final_hidden_vectors(drawn, case):
@@ -62,13 +64,13 @@ def test_regions_are_those_of_the_output_layer(drawn, case, theme):
     assert (picture.tiles[0].image[rows, columns] == expected).all(1).mean() > 0.95
 
 
-@pytest.mark.parametrize("kind", ["disk", "circle"])
-def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, kind):
+@pytest.mark.parametrize("room", [DISK, CIRCLE], ids=lambda room: room.name)
+def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, room):
     spec, run, _ = tanh_case
-    room = draw.Room(kind, -1.0, 1.0)
-    _, axes = draw.plane(room, THEMES["light"])
+    view = draw.View(room, -1.0, 1.0)
+    _, axes = draw.plane(view, THEMES["light"])
     np.testing.assert_allclose(np.linalg.norm(room_line(axes), axis=1), 1)
-    labels = draw.output_regions(spec, run.weights[-1], room)
+    labels = draw.output_regions(spec, run.weights[-1], view)
     image = draw.regions(labels, THEMES["light"]).image
     side = draw.TILE_PX
     rows, columns = np.mgrid[:side, :side] + 0.5
@@ -76,9 +78,17 @@ def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, kind
     paper = (image == draw.rgb(THEMES["light"].paper)).all(-1)
     assert paper[radius > 1.01].all()
     assert not paper[radius < 0.99].any()
-    square = draw.output_regions(spec, run.weights[-1], draw.Room("square", -1.0, 1.0))
+    square = draw.output_regions(spec, run.weights[-1], draw.View(SQUARE, -1.0, 1.0))
     assert (labels == square)[labels != draw.NO_CLASS].all()
 
 
-def test_every_activation_has_its_room_in_words():
-    assert set(hidden_plane.ROOMS) >= set(arrangement.ROOMS)
+def test_an_open_plane_shows_all_points_and_the_origin_and_has_no_wall(tanh_case, monkeypatch):
+    spec, run, _ = tanh_case
+    monkeypatch.setitem(ACTIVATIONS, "identity", Activation("identity", of="a", room=PLANE, words="leaves it"))
+    spec = replace(spec, activation="identity")
+    view, final = draw.hidden_view(spec, run), forward.hidden(spec, run.weights[-1], run.x)
+    assert final.min() < -1  # a room that began at 0 or at −1 would leave them out
+    assert view.low < min(final.min(), 0) and view.high > max(final.max(), 0)
+    assert view.high - view.low < 3 * np.ptp(np.append(final, 0))
+    _, axes = draw.plane(view, THEMES["light"])
+    assert room_line(axes).size == 0

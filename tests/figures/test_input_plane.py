@@ -41,11 +41,11 @@ def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
 def test_no_point_stands_outside_its_planes_tint(case, name):
     spec, run, measures = case
     shifted = SimpleNamespace(**{**vars(run), "x": run.x * np.float32(1.7)})
-    room = draw.input_room(shifted)
-    assert room.low < shifted.x.min() and shifted.x.max() < room.high and room.low == -room.high
-    assert draw.input_room(run) == draw.INPUT_ROOM  # spirals reach just as far
-    tint = draw.input_regions(spec, run.weights[-1], room)
-    at = ((0.5 + shifted.x / (2 * room.high)) * len(tint)).astype(int)
+    view = draw.input_view(shifted)
+    assert view.low < shifted.x.min() and shifted.x.max() < view.high and view.low == -view.high
+    assert draw.input_view(run) == draw.INPUT_VIEW  # spirals reach just as far
+    tint = draw.input_regions(spec, run.weights[-1], view)
+    at = ((0.5 + shifted.x / (2 * view.high)) * len(tint)).astype(int)
     places = tint[len(tint) - 1 - at[:, 1], at[:, 0]]
     assert (places == forward.predict(spec, run.weights[-1], shifted.x)).mean() > 0.95
     pictures = [figures.load()[name].draw(spec, each, measures, THEMES["light"])["png"] for each in (run, shifted)]

@@ -55,9 +55,7 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
 
 def span_deg(spec: RunSpec) -> int:
     """The angles a hidden vector can have: all, or the quadrant's."""
-    from ...measures.arrangement import ROOMS
-
-    return 90 if ROOMS[spec.activation] == "quadrant" else 360
+    return spec.room.turn_deg
 
 
 def cut_bin(counts: np.ndarray) -> int:

@@ -42,7 +42,7 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
         figure.text(LEFT_PX / WIDTH_PX, 1 - (top - 14) / HEIGHT_PX, words, color=theme.ink, fontsize=TEXT_PX)
         for place, hidden in enumerate(layers):
             left = LEFT_PX + place * (TILE_PX + GAP_PX)
-            axes = draw.room_axes(figure, draw.Room("square", -1.0, 1.0), theme, left, top, TILE_PX)
+            axes = draw.room_axes(figure, draw.View(spec.room, -1.0, 1.0), theme, left, top, TILE_PX)
             draw.points(axes, hidden[layer], run.y, theme, scale=0.8)
     return draw.encode(draw.pixels(figure))
 

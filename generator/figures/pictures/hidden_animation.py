@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...base.style import Theme
     from ...networks.spec import RunSpec
     from ...networks.train import Run
-    from ..draw import Room
+    from ..draw import View
     from ..gif import Film
 
 FILM_PX = 360  # a side of the film: fewer pixels than a still has, as bytes grow with them
@@ -104,25 +104,25 @@ def stamps() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     return found
 
 
-def pixel_positions(xy: np.ndarray, room: Room) -> np.ndarray:
+def pixel_positions(xy: np.ndarray, view: View) -> np.ndarray:
     """Places of the plane on the film: column and row, in pixels from its upper left corner."""
     import numpy as np
 
     from ..draw import PLANE_PX, TILE_LEFT_PX, TILE_PX, TILE_TOP_PX
 
-    share = (xy - room.low) / (room.high - room.low)
+    share = (xy - view.low) / (view.high - view.low)
     columns = TILE_LEFT_PX + TILE_PX * share[..., 0]
     rows = TILE_TOP_PX + TILE_PX * (1 - share[..., 1])
     return np.stack([columns, rows], -1) * (FILM_PX / PLANE_PX)
 
 
-def empty_room(room: Room) -> np.ndarray:
+def empty_room(view: View) -> np.ndarray:
     """The film's ground: paper and the room's outline, one pixel and a half wide."""
     import numpy as np
 
     ground = np.zeros((FILM_PX, FILM_PX), np.uint8)
-    corners = pixel_positions(np.array([[room.low] * 2, [room.high] * 2]), room)
-    if room.round:
+    corners = pixel_positions(np.array([[view.low] * 2, [view.high] * 2]), view)
+    if view.round:
         (left, bottom), (right, top) = corners
         rows, columns = np.mgrid[:FILM_PX, :FILM_PX] + 0.5
         gap = np.abs(np.hypot(columns - (left + right) / 2, rows - (top + bottom) / 2) - (right - left) / 2)
@@ -130,15 +130,14 @@ def empty_room(room: Room) -> np.ndarray:
         return ground
     strong, weak = inks().room[[LEVELS, LEVELS // 2]]
     left, bottom, right, top = (int(edge) for edge in corners.ravel())
-    sides = ("left", "bottom") if room.kind == "quadrant" else ("left", "bottom", "right", "top")
     for colour, out in ((weak, 1), (strong, 0)):
-        if "left" in sides:
+        if "left" in view.walls:
             ground[top - out : bottom + out + 1, left - out] = colour
-        if "bottom" in sides:
+        if "bottom" in view.walls:
             ground[bottom + out, left - out : right + out + 1] = colour
-        if "right" in sides:
+        if "right" in view.walls:
             ground[top - out : bottom + out + 1, right + out] = colour
-        if "top" in sides:
+        if "top" in view.walls:
             ground[top - out, left - out : right + out + 1] = colour
     return ground
 
@@ -233,14 +232,14 @@ def film(spec: RunSpec, run: Run) -> np.ndarray:
     from .. import draw
 
     shown = shown_checkpoints(len(run.checkpoints))
-    room = draw.hidden_room(spec, run)
+    view = draw.hidden_view(spec, run)
     moving = draw.moving_points(spec, run)[shown]  # (F, N, 2)
-    trails = trails_of(pixel_positions(class_centres(spec, run, moving), room))
-    pixels = held(pixel_positions(moving, room))
+    trails = trails_of(pixel_positions(class_centres(spec, run, moving), view))
+    pixels = held(pixel_positions(moving, view))
     reach = max(int(np.abs(offsets).max()) for stamp in stamps() for offsets in stamp[:2])
-    top = int(pixel_positions(np.array([room.low, room.high]), room)[1])  # above it, the text; open rooms may overflow
+    top = int(pixel_positions(np.array([view.low, view.high]), view)[1])  # above it, the text; open rooms may overflow
     inside = np.logical_and((pixels >= [reach, top - reach]).all(-1), (pixels < FILM_PX - reach).all(-1))
-    frames = np.repeat(empty_room(room)[None], len(shown), 0)
+    frames = np.repeat(empty_room(view)[None], len(shown), 0)
     trails.draw(frames)
     middles = np.where(inside, pixels @ [1, FILM_PX], -1)  # flat places
     stamped = [
@@ -313,7 +312,7 @@ def last_frame(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
         ways += list(centres[first : last + 1].swapaxes(0, 1))  # (frames, 2), one a class
         shades += [draw.mixed(theme.paper, colour, TRAIL[age]) for colour in theme.classes[: spec.classes]]
 
-    figure, axes = draw.plane(draw.hidden_room(spec, run), theme)
+    figure, axes = draw.plane(draw.hidden_view(spec, run), theme)
     width = TRAIL_PX * draw.PLANE_PX / FILM_PX
     axes.add_collection(
         LineCollection(ways, colors=shades, linewidths=width, capstyle="round", joinstyle="round", zorder=2),

@@ -11,27 +11,19 @@ if TYPE_CHECKING:
     from ...networks.spec import RunSpec
     from ...networks.train import Run
 
-ROOMS = {
-    "tanh": "the square from −1 to 1",
-    "relu": "the quadrant that ReLU leaves open",
-    "softplus": "the quadrant that softplus leaves open",
-    "disk": "the unit disk",
-    "sphere": "the unit circle",
-}
-
 
 def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
     """Hidden points on the linear regions of the output layer, in the activation's room."""
     from .. import draw
 
-    room = draw.hidden_room(spec, run)
-    figure, axes = draw.plane(room, theme)
+    view = draw.hidden_view(spec, run)
+    figure, axes = draw.plane(view, theme)
     draw.points(axes, draw.moving_points(spec, run)[-1], run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.output_regions(spec, run.weights[-1], room), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.output_regions(spec, run.weights[-1], view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:
-    room = ROOMS[spec.activation]
+    room = spec.room.words.format(label=spec.label)
     return (
         f"The hidden plane of {network_of(spec)} after {spec.epochs} epochs: the points gather in {room}, "
         f"the output layer cuts it by straight lines, {percent(measures['accuracy'])} of the points are on the right "

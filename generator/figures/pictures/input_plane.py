@@ -16,10 +16,10 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     """Points by true class on regions by predicted class."""
     from .. import draw
 
-    room = draw.input_room(run)
-    figure, axes = draw.plane(room, theme)
+    view = draw.input_view(run)
+    figure, axes = draw.plane(view, theme)
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], room), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

@@ -41,8 +41,7 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
         top = row * HEIGHT_PX // 2
         flat = flat - (flat.max(0) + flat.min(0)) / 2
         reach = MARGIN * max(float(np.abs(flat).max()), 1e-9)
-        room = draw.Room("input", -reach, reach)
-        axes = draw.room_axes(figure, room, theme, top=top + HEAD_PX)
+        axes = draw.room_axes(figure, draw.View(None, -reach, reach), theme, top=top + HEAD_PX)
         draw.points(axes, flat, run.y, theme)
         baseline = 1 - (top + TEXT_PX) / HEIGHT_PX
         value = percent(measures[key]) if key == "two_axes" else _gap(measures[key])

@@ -39,15 +39,15 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
     from .. import draw
 
-    room = draw.input_room(run)
-    figure, axes = draw.plane(room, theme)
-    places, units, predicted = directions(spec, run.weights[-1], room.high)
+    view = draw.input_view(run)
+    figure, axes = draw.plane(view, theme)
+    places, units, predicted = directions(spec, run.weights[-1], view.high)
     colours = np.array(theme.classes)[predicted]
     still = ~units.any(1)
-    draw.arrows(axes, places[~still], units[~still], colours[~still], 2 * room.high / ARROWS * 0.78)
+    draw.arrows(axes, places[~still], units[~still], colours[~still], 2 * view.high / ARROWS * 0.78)
     x, y = places[still].T
     axes.scatter(x, y, s=14, c=colours[still], linewidths=0, zorder=3)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], room), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

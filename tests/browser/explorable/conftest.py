@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.networks.activations import ACTIVATIONS, Activation
+from generator.networks.rooms import PLANE
 from generator.networks.spec import RunSpec
 from generator.networks.train import Run, train_together
 from generator.runs import export
@@ -21,6 +23,7 @@ from generator.site.assets import assets
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
+SWISH = Activation("swish", of="a * logistic(a)", room=PLANE, words="lets through what is above 0")
 SETTLED_MS = 400  # longer than a figure waits before it paints at rest
 SPOKEN_MS = 900  # longer than it waits before it speaks
 
@@ -67,7 +70,10 @@ class Laboratory:
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
-    for path, content in assets(Overlay(TEMPLATES), Memo()).items():
+    with pytest.MonkeyPatch.context() as patched:  # an activation more, whose room is a plane
+        patched.setitem(ACTIVATIONS, SWISH.name, SWISH)
+        files = assets(Overlay(TEMPLATES), Memo())
+    for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     runs = {}

@@ -22,6 +22,12 @@ PACKED = 1e-3  # of the room's size: what packing may cost
 GRADIENT = 1e-6  # relative, in float64
 TRAINED = 1e-6  # of a weight, and of the loss, after 200 steps in float64: only the order of sums differs
 STEPS = 200
+IN_TORCH = {  # the last two by their rows, the others by hand
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "softplus": torch.nn.functional.softplus,
+    "swish": torch.nn.functional.silu,
+}
 
 
 @pytest.fixture
@@ -82,7 +88,7 @@ def in_torch(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> tuple[np.ndar
             start += out * (inputs + 1)
             hidden, below = below, torch.addmm(layer[:, -1], below, layer[:, :-1].T)
             if start < len(flat):
-                below = torch.tanh(below) if spec.activation == "tanh" else torch.relu(below)
+                below = IN_TORCH[spec.activation](below)
         positions.append(hidden)
         logits.append(below)
     return torch.stack(positions).numpy(), torch.stack(logits).numpy()
@@ -157,7 +163,7 @@ def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
         check_run(lab, run.spec, data, files.with_suffix(".js").read_bytes())
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", IN_TORCH)
 @pytest.mark.parametrize("hidden", [(2,), (64, 2), (63, 2), (16, 8, 2), (120, 80, 40, 2)])
 def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, ...]) -> None:
     spec = RunSpec(4, activation, 3, hidden=hidden)
@@ -171,7 +177,7 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
         start += out * (inputs + 1)
         below = below @ layer[:, :-1].T + layer[:, -1]
         if start < len(flat):
-            below = torch.tanh(below) if activation == "tanh" else torch.relu(below)
+            below = IN_TORCH[activation](below)
     loss = torch.nn.functional.cross_entropy(below, torch.from_numpy(y))
     loss.backward()
     got = lab.evaluate(
@@ -241,13 +247,13 @@ def test_training_in_the_page_follows_torch(lab: Page, laboratory: Laboratory, a
 def _logits(x: torch.Tensor, parameters: list[tuple[torch.Tensor, torch.Tensor]], activation: str) -> torch.Tensor:
     for weight, bias in parameters[:-1]:
         x = torch.nn.functional.linear(x, weight, bias)
-        x = torch.tanh(x) if activation == "tanh" else torch.relu(x)
+        x = IN_TORCH[activation](x)
     return torch.nn.functional.linear(x, *parameters[-1])
 
 
 def test_a_lattice_is_its_points(lab: Page) -> None:
     """The separable evaluation of whole lattices agrees with one point at a time, saturated units included."""
-    for activation in ("tanh", "relu"):
+    for activation in IN_TORCH:
         for hidden in ((64, 2), (63, 2), (7, 5, 2)):
             spec = replace(RunSpec(3, activation, 1), hidden=hidden)
             weights = 40 * train.initial_weights(spec)
@@ -268,3 +274,10 @@ def test_a_lattice_is_its_points(lab: Page) -> None:
                 [net(spec), sent(weights)],
             )
             assert error < 1e-6
+
+
+def test_an_open_room_shows_all_points_and_the_origin(lab: Page) -> None:
+    room = lab.evaluate("peek.roomOf('swish', [-3, 0.25, 2, -0.5])")
+    assert room["open"] and not room["walls"]
+    for axis in "xy":
+        assert -3.5 < room["box"][axis + "0"] < -3 and 2 < room["box"][axis + "1"] < 2.5
