@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from .base.overlay import Overlay
 from .base.progress import Progress
 from .content import texts
 from .measures import columns
+from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
 
@@ -33,43 +34,6 @@ SOCIAL_CARD = "social-card.png"
 MEMO = "memo.txt"
 ALSO = ("markupsafe", "math-core", "pygments", "pyyaml")  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a build is asked for.
-
-    content, out, cache  folders
-    templates            a folder of templates to lay over the content's own and ours
-    profile   of the experiments file
-    workers   processes that train and draw
-    force     stages that run although the cache has their results
-    device    "cpu", "cuda" or "auto"
-    executor, scheduler  who trains: see catalogue.Means
-    base_url  where the site will live; "" while unknown
-    strict    warnings are errors
-    draft     marks the pages
-    """
-
-    content: Path = Path("content")
-    out: Path = Path("site")
-    cache: Path = Path(".cache")
-    templates: Path | None = None
-    profile: str = "standard"
-    workers: int = field(default_factory=catalogue.default_workers)
-    force: frozenset[str] = frozenset()
-    device: str = "cpu"
-    executor: str = "local"
-    scheduler: str = ""
-    base_url: str = ""
-    strict: bool = False
-    draft: bool = False
-
-    @property
-    def overlay(self) -> Overlay:
-        """The templates as they are now."""
-        own = (self.templates, self.content / texts.TEMPLATES, default_templates())
-        return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
 @dataclass(frozen=True)
@@ -113,7 +77,7 @@ def build(options: Options, progress: Progress) -> Built:
     raises  PeekError: what the author can mend; the last good site stays as it was
     """
     began = time.monotonic()
-    templates = options.overlay
+    templates = templates_of(options)
     made_from = address(options, templates)
     warnings = None if options.force else store.intact(options.out, made_from)
     report, changed = None, False
@@ -157,16 +121,15 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
 
 
 def means_of(options: Options, progress: Progress) -> Means:
-    """With what a build's runs are made."""
-    return Means(
-        store.Store(options.cache),
-        progress,
-        options.workers,
-        options.force,
-        options.device,
-        options.executor,
-        options.scheduler,
-    )
+    """With what a build's runs are made: all that a Means has and an option is named like."""
+    named = {field.name for field in fields(Means)} & vars(options).keys()
+    return Means(store.Store(options.cache), progress, **{name: getattr(options, name) for name in named})
+
+
+def templates_of(options: Options) -> Overlay:
+    """The templates as they are now: a folder that was named, over the content's own, over ours."""
+    own = (options.templates, options.content / texts.TEMPLATES, default_templates())
+    return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
 def address(options: Options, templates: Overlay) -> str:
@@ -175,8 +138,7 @@ def address(options: Options, templates: Overlay) -> str:
     inputs = {
         path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
-    asked = [options.profile, options.base_url, options.draft, str(options.content), str(fixed_date(os.environ))]
-    return digest(inputs, templates.digest, asked, made_with())
+    return digest(inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), made_with())
 
 
 def made_with() -> list[Any]:

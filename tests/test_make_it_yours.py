@@ -33,16 +33,21 @@ class Copy:
     def add(self, path, text):
         (self.folder / path).write_text(text, encoding="utf-8")
 
-    def build(self):
-        """Builds the copy with its own code. Returns the page."""
+    def python(self, *arguments):
+        """Runs Python with the copy's own code. Returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "generator", "build", "--quiet", "--cache", self.cache],
+            [sys.executable, *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def build(self, *options):
+        """Builds the copy. Returns the page."""
+        self.python("-m", "generator", "build", "--quiet", "--cache", self.cache, *options)
         return (self.folder / "site" / "index.html").read_text(encoding="utf-8")
 
     def site(self, path):
@@ -158,6 +163,26 @@ def parameters(kind''',
         "{{ results.one().spec.dataset }}, {{ results.one().width }}: {{ results.count",
     )
     assert "columns, 0.05: Two networks" in copy.build()
+
+
+def test_an_option_of_the_command(copy):
+    assert named("an option of the command") == ["generator/options.py"]
+    copy.edit(
+        "generator/options.py",
+        "    strict: bool =",
+        """    tone: tuple[str, ...] = option((), "how the page speaks", "NAME", decides=True, choices=("warm", "dry"))
+    strict: bool""",
+    )
+    said = " ".join(copy.python("-m", "generator", "publish", "--help").split())
+    assert "--tone NAME how the page speaks: warm, dry; may be given again" in said
+    addresses = (
+        "from generator import build, options; from generator.__main__ import parser;"
+        "asked = [options.given(parser().parse_args(['build', *more]))"
+        " for more in ([], ['--strict'], ['--tone', 'dry'], ['--tone', 'dry', '--tone', 'warm'])];"
+        "print(*(build.address(each, build.templates_of(each)) for each in asked))"
+    )
+    plain, strict, dry, both = copy.python("-c", addresses).split()
+    assert plain == strict and len({plain, dry, both}) == 3  # an old site is never served for a new tone
 
 
 def test_an_activation(copy):
