@@ -22,7 +22,6 @@ from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.progress import Progress
 from .content import texts
-from .measures import columns
 from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
@@ -198,7 +197,7 @@ def social_card(run: Mapping[str, Any], article: Article, means: Means) -> Path:
     """The file of an article's social card, drawn where it is not there. run: as catalogue.on_card gives it."""
     said = article.meta.title, article.meta.subtitle
     file = means.store.path("cards", catalogue.card_key(run, *said), "png")
-    if not file.exists():
+    if "card" in means.force or not file.exists():
         from .runs import pipeline
 
         pipeline.draw_card(run, *said, means)
@@ -268,7 +267,7 @@ def render(
         versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
-        columns={name: said for name, said in columns.DESCRIPTIONS.items() if name in gathered.columns},
+        columns=gathered.columns,
         laws=lambda: gathered.laws,
         downloads=tuple(
             pages.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .runs.catalogue import STAGES, default_workers
+from .runs.catalogue import default_workers
+from .runs.stages import STAGES
 
 ARTICLE = ("build", "serve", "publish")  # the commands on an article
 
@@ -87,7 +88,7 @@ class Options:
     draft: bool = option(False, "mark the pages as a draft", decides=True)
     quiet: bool = option(False, "say nothing but warnings and errors")
     force: frozenset[str] = option(
-        frozenset(), "run a stage although the cache has its results", "STAGE", ("build",), choices=STAGES
+        frozenset(), "run a stage although the cache has its results", "STAGE", ("build",), choices=tuple(STAGES)
     )
     only: tuple[str, ...] = option(
         (), "train and draw one experiment into the cache and leave the site as it is", "NAME", ("build",)

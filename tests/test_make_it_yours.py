@@ -169,9 +169,9 @@ def test_an_option_of_the_command(copy):
     assert named("an option of the command") == ["generator/options.py"]
     copy.edit(
         "generator/options.py",
-        "    strict: bool =",
+        "    draft: bool",
         """    tone: tuple[str, ...] = option((), "how the page speaks", "NAME", decides=True, choices=("warm", "dry"))
-    strict: bool""",
+    draft: bool""",
     )
     said = " ".join(copy.python("-m", "generator", "publish", "--help").split())
     assert "--tone NAME how the page speaks: warm, dry; may be given again" in said

@@ -42,6 +42,7 @@ class Figure:
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
     alt        (spec, measures) -> the picture in words and numbers, a sentence or two
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
+    reads      the measures that `draw` and `alt` look at, by column; no other one makes them drawn again
     """
 
     name: str
@@ -53,6 +54,17 @@ class Figure:
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
     alt: Callable[[RunSpec, Measures], str]
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
+    reads: tuple[str, ...] = ("accuracy",)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Its endings in the light theme, best first."""
+        return ("gif", "webp", "png") if self.animated else ("webp", "png")
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """And in both themes."""
+        return (*self.formats, *(f"dark.{ending}" for ending in self.formats))
 
 
 @cache

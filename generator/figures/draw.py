@@ -28,7 +28,7 @@ from matplotlib.quiver import Quiver
 from PIL import Image
 
 from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
-from ..measures import measure
+from ..measures import arrangement, directions
 from ..networks import forward
 from ..networks.spec import RunSpec, layer_activations
 
@@ -136,7 +136,7 @@ def pixels(figure: Figure, *tiles: Tile) -> np.ndarray:
 class Room:
     """The part of a plane that a picture shows: a square of two axes from low to high.
 
-    kind  "input", or that of a hidden plane (see measure.ROOMS): "square", "disk" and "circle" are closed,
+    kind  "input", or that of a hidden plane (see arrangement.ROOMS): "square", "disk" and "circle" are closed,
           "quadrant" is open above and to the right
     """
 
@@ -299,7 +299,7 @@ def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=2)
 def _input_regions(spec: RunSpec, weights: bytes) -> np.ndarray:
     flat = np.frombuffer(weights, np.float32)
-    hidden, _ = measure.lattice_hidden(spec, flat, TILE_PX + 1)
+    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1)
     finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
     return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
 
@@ -331,7 +331,7 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
 def hidden_room(spec: RunSpec, run: Run) -> Room:
     """The room of the hidden plane: all of it where it is closed; of a quadrant as much as the points
     need at the end and their classes' centres ever, so that still and animation agree."""
-    kind = measure.ROOMS[spec.activation]
+    kind = arrangement.ROOMS[spec.activation]
     if kind != "quadrant":
         return Room(kind, -1.0, 1.0)
     moving = moving_points(spec, run)

@@ -1,10 +1,32 @@
-"""What each column of a build's tables holds: the recipe of a run, and what was measured of it.
+"""Every column of a build's tables: what is measured of a run, and across the runs of a recipe.
 
-The keys are those of flat and measure.measure_run, and of packing.judge and
-kinds.sort where the laws speak of the room.
+A measurement is one function: its name is the column's, its decorator says in words what the column holds. One that
+has several columns names each and returns them together. To measure something else, add a function here.
+
+Numbers keep six significant digits, degrees two decimals; None stands for what is undefined. Lengths are in units of
+the hidden layer, whose room is [-1, 1]^2 for tanh.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..networks import forward
+from ..networks.spec import VECTOR_ACTIVATIONS, RunSpec
+from . import arrangement, directions, kinds, packing, projection
+from .collapse import collapse_metrics
+from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measurement
+from .trained import Trained
+
+__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "words"]
+
+COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
+SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
+CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
+ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
 
 RECIPE = {
     "id": "name of the run within its experiment",
@@ -33,70 +55,282 @@ RECIPE = {
     "noise": "standard deviation of a point's place; rings: share of the distance between two; moons: radii",
 }
 
-MEASURES = {
-    "accuracy": "share of training points classified right after the last epoch",
-    "loss": "mean cross-entropy after the last epoch, nats, without the L2 term",
-    "collapsed": "whether the run learnt nothing: accuracy within 0.1 of chance",
-    "epochs_to_90": "first epoch with an accuracy of 0.9; empty: never",
-    "neurons": "width of the last hidden layer, d",
-    "centres": "mean position of each class in the last hidden layer, class by class",
-    "largest_norm": "largest distance of a centre from the origin",
-    "least_distance": "least distance between two centres",
-    "packing_ratio": "least distance as a share of the room's optimum; ReLU: of centres scaled into a quarter disk",
-    "simplex_share": "least distance as a share of that of a regular simplex in the ball that holds the room",
-    "simplex_fits": "whether all classes can be equally far from each other: k at most d + 1",
-    "corner_each": "whether a cube of d dimensions has a corner for every class: k at most 2 to the power d",
-    "tammes_share": "sphere, ball: least distance of the centres' directions as a share of Tammes' optimum",
-    "thomson_share": "sphere, ball: least energy of as many charges as a share of these directions' energy",
-    "distance_tammes": "sphere, ball: how far the centres' directions differ from Tammes' optimum in their distances",
-    "distance_thomson": "sphere, ball: how far they differ from Thomson's optimum",
-    "nearest_problem": "sphere, ball: the one of the two that they differ less from; empty: both have one optimum",
-    "polygon_gap": "how far the centres are from a regular polygon: 0 is one",
-    "one_vs_rest": "least distance from a centre to the convex hull of the others",
-    "least_angle_deg": "least angle between two centres seen from the origin, degrees",
-    "wall_gap": "tanh: how far the centre least near a wall is from its nearest wall",
-    "interior": "how many centres lie inside the convex hull of the others",
-    "margin": "least lead of the right class's score at the centres, per unit of the output weights' norm",
-    "clearance": "least distance from a centre to the border of its class's region",
-    "order_kept": "whether the centres stand around their middle in the order of their numbers",
-    "two_axes": "share of the points' variance along their two principal axes",
-    "own_neighbour_data": "wide layers: share of points whose nearest other point in the data is of their own class",
-    "own_neighbour_map": "wide layers: the same in the picture that t-SNE makes of the last hidden layer",
-    "gap": "wide layers: longest step that joins a class's points, in its typical steps, median of the classes",
-    "gap_map": "wide layers: the same in t-SNE's picture",
-    "own_centre": "share of points that no other class's centre is nearer to",
-    "accuracy_in_two_axes": "share that the output layer gets right when it sees the two principal axes alone",
-    "own_centre_epoch": "deep networks: first kept epoch at which own_centre is 0.9",
-    "settled_epoch": "first kept epoch from which on least_distance stays within a tenth of its last value",
-    "course": "accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
-    "early_packing_ratio": "deep networks: packing_ratio in the first layer of two neurons",
-    "early_own_centre": "deep networks: own_centre in the first layer of two neurons",
-    "early_own_centre_epoch": "deep networks: first kept epoch at which early_own_centre is 0.9",
-    "nc1": "neural collapse 1: spread within classes against between them",
-    "nc2_norm": "neural collapse 2: standard deviation over mean of the centres' distances from their middle",
-    "nc2_angle": "neural collapse 2: standard deviation of the cosines between centres seen from their middle",
-    "nc2_simplex": "neural collapse 2: mean distance of these cosines from a simplex's, -1 / (k - 1)",
-    "nc3": "neural collapse 3: distance between output weights and centres, each of norm 1",
-    "nc4": "neural collapse 4: share of points whose class is not that of the nearest centre",
-    "told_from_origin": "share of a lattice of inputs whose predicted class the hidden vector's direction gives away",
-    "told_from_knot": "the same with directions taken from where the middle of the input plane goes",
-    "largest_region": "share of that lattice which the class predicted most often has: what a blind guess tells",
-    "angles": "direction of the hidden vector over the input plane, class by class: mean and spread in degrees, share",
-}
 
-JUDGEMENTS = {
-    "distance_points": "distance of the arrangement from what point packing predicts, modulo symmetry and labels",
-    "distance_margin": "distance from what the greatest margin predicts",
-    "distance_margin_no_bias": "distance from what the greatest margin without output biases predicts",
-    "nearest_law": "the law at the least distance; empty: several are equally near",
-    "pose": "the centres scaled to the wall and turned to match the last law as well as they can",
-}
+def words() -> dict[str, str]:
+    """What each column of a table holds, by its name: a run's recipe, then what was measured."""
+    columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
+    return RECIPE | {name: said for of_one in columns for name, said in of_one.items()}
 
-KINDS = {
-    "kind": "which arrangement the run ended in, of those its recipe leads to: 1 is the commonest",
-    "kind_distance": "distance of the arrangement from its kind's most central member, modulo symmetry and labels",
-    "typical_distance": "distance from the most central member of kind 1",
-    "typical_pose": "the centres scaled to the wall and turned to match that member as well as they can",
-}
 
-DESCRIPTIONS = {**RECIPE, **MEASURES, **JUDGEMENTS, **KINDS}
+def has_laws(spec: RunSpec) -> bool:
+    """Whether the laws speak of where a run puts its classes."""
+    return spec.activation == ROOM_OF and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
+
+
+def is_ball(trained: Trained) -> bool:
+    """Whether the room is the sphere or the ball in three dimensions, and its optima are known."""
+    spec = trained.spec
+    return spec.activation in VECTOR_ACTIVATIONS and spec.hidden[-1] == 3 and spec.classes <= SPHERE_AT_MOST
+
+
+def is_plane(trained: Trained) -> bool:
+    """Whether the last hidden layer has two neurons."""
+    return trained.is_plane
+
+
+def has_early_plane(trained: Trained) -> bool:
+    """Whether a layer of two neurons stands before the last one, which has two as well."""
+    return trained.early_plane is not None
+
+
+def first_epoch(epochs: np.ndarray, reached: np.ndarray) -> int | None:
+    """The first of (T,) epochs at which something is reached; None: at none."""
+    at = np.flatnonzero(reached)
+    return int(epochs[at[0]]) if len(at) else None
+
+
+@measurement("share of training points classified right after the last epoch")
+def accuracy(trained: Trained) -> float:
+    return float(trained.run.accuracy[-1])
+
+
+@measurement("mean cross-entropy after the last epoch, nats, without the L2 term")
+def loss(trained: Trained) -> float:
+    return float(trained.run.loss[-1])
+
+
+@measurement("whether the run learnt nothing: accuracy within 0.1 of chance")
+def collapsed(trained: Trained) -> bool:
+    return float(trained.run.accuracy[-1]) - 1 / trained.spec.classes < COLLAPSED_ABOVE_CHANCE
+
+
+@measurement("first epoch with an accuracy of 0.9; empty: never")
+def epochs_to_90(trained: Trained) -> int | None:
+    return first_epoch(np.arange(len(trained.run.accuracy)), trained.run.accuracy >= 0.9)
+
+
+@measurement("width of the last hidden layer, d")
+def neurons(trained: Trained) -> int:
+    return trained.spec.hidden[-1]
+
+
+@measurement("mean position of each class in the last hidden layer, class by class")
+def centres(trained: Trained) -> list[list[float]]:
+    found: list[list[float]] = trained.centres.tolist()
+    return found
+
+
+@measurement("largest distance of a centre from the origin")
+def largest_norm(trained: Trained) -> float:
+    return float(np.linalg.norm(trained.centres, axis=1).max())
+
+
+@measurement("least distance between two centres")
+def least_distance(trained: Trained) -> float:
+    return packing.least_distance(trained.centres)
+
+
+@measurement(
+    "least distance as a share of the room's optimum; ReLU: of centres scaled into a quarter disk", suits=is_plane
+)
+def packing_ratio(trained: Trained) -> float | None:
+    return arrangement.packing_ratio(trained.centres, trained.room)
+
+
+@measurement("least distance as a share of that of a regular simplex in the ball that holds the room")
+def simplex_share(trained: Trained) -> float | None:
+    return arrangement.simplex_share(trained.centres, trained.room)
+
+
+@measurement("whether all classes can be equally far from each other: k at most d + 1")
+def simplex_fits(trained: Trained) -> bool:
+    return arrangement.simplex_fits(*trained.centres.shape)
+
+
+@measurement("whether a cube of d dimensions has a corner for every class: k at most 2 to the power d")
+def corner_each(trained: Trained) -> bool:
+    return arrangement.corner_each(*trained.centres.shape)
+
+
+@measurement("how far the centres are from a regular polygon: 0 is one", suits=is_plane)
+def polygon_gap(trained: Trained) -> float | None:
+    return arrangement.polygon_gap(trained.centres)
+
+
+@measurement(
+    tammes_share="sphere, ball: least distance of the centres' directions as a share of Tammes' optimum",
+    thomson_share="sphere, ball: least energy of as many charges as a share of these directions' energy",
+    distance_tammes="sphere, ball: how far the centres' directions differ from Tammes' optimum in their distances",
+    distance_thomson="sphere, ball: how far they differ from Thomson's optimum",
+    nearest_problem="sphere, ball: the one of the two that they differ less from; empty: both have one optimum",
+    suits=is_ball,
+)
+def on_sphere(trained: Trained) -> dict[str, Any]:
+    return arrangement.on_sphere(trained.centres)
+
+
+@measurement("least distance from a centre to the convex hull of the others")
+def one_vs_rest(trained: Trained) -> float:
+    return float(trained.hulls.min())
+
+
+@measurement("least angle between two centres seen from the origin, degrees")
+def least_angle_deg(trained: Trained) -> float | None:
+    return arrangement.least_angle_deg(trained.centres)
+
+
+@measurement(
+    "tanh: how far the centre least near a wall is from its nearest wall",
+    suits=lambda trained: trained.spec.activation == "tanh",
+)
+def wall_gap(trained: Trained) -> float:
+    return float((1 - np.abs(trained.centres).max(1)).max())
+
+
+@measurement("how many centres lie inside the convex hull of the others")
+def interior(trained: Trained) -> int:
+    return int((trained.hulls == 0).sum())
+
+
+@measurement("least lead of the right class's score at the centres, per unit of the output weights' norm")
+def margin(trained: Trained) -> float:
+    return arrangement.head_margin(trained.centres, trained.head[:, :-1], trained.head[:, -1])
+
+
+@measurement("least distance from a centre to the border of its class's region")
+def clearance(trained: Trained) -> float:
+    return arrangement.head_clearance(trained.centres, trained.head[:, :-1], trained.head[:, -1])
+
+
+@measurement(
+    "whether the centres stand around their middle in the order of their numbers",
+    suits=lambda trained: trained.spec.hidden[-1] > 1,
+)
+def order_kept(trained: Trained) -> bool | None:
+    return arrangement.order_kept(projection.flattened(trained.centres, trained.points))
+
+
+@measurement("share of the points' variance along their two principal axes")
+def two_axes(trained: Trained) -> float:
+    return projection.two_axes(trained.points)
+
+
+@measurement(
+    own_neighbour_data="wide layers: share of points whose nearest other point in the data is of their own class",
+    own_neighbour_map="wide layers: the same in the picture that t-SNE makes of the last hidden layer",
+    gap="wide layers: longest step that joins a class's points, in its typical steps, median of the classes",
+    gap_map="wide layers: the same in t-SNE's picture",
+    suits=lambda trained: trained.is_lifted,
+)
+def as_a_map(trained: Trained) -> dict[str, float]:
+    run, shown = trained.run, projection.neighbour_map(trained.points)
+    return {
+        "own_neighbour_data": projection.own_neighbour(run.x, run.y),
+        "own_neighbour_map": projection.own_neighbour(shown, run.y),
+        "gap": projection.longest_gap(trained.points, run.y),
+        "gap_map": projection.longest_gap(shown, run.y),
+    }
+
+
+@measurement("share of points that no other class's centre is nearer to")
+def own_centre(trained: Trained) -> float:
+    return arrangement.own_centre(trained.points, trained.run.y)
+
+
+@measurement("share that the output layer gets right when it sees the two principal axes alone")
+def accuracy_in_two_axes(trained: Trained) -> float:
+    return projection.accuracy_in_two_axes(trained.points, trained.run.y, trained.head)
+
+
+@measurement(
+    nc1="neural collapse 1: spread within classes against between them",
+    nc2_norm="neural collapse 2: standard deviation over mean of the centres' distances from their middle",
+    nc2_angle="neural collapse 2: standard deviation of the cosines between centres seen from their middle",
+    nc2_simplex="neural collapse 2: mean distance of these cosines from a simplex's, -1 / (k - 1)",
+    nc3="neural collapse 3: distance between output weights and centres, each of norm 1",
+    nc4="neural collapse 4: share of points whose class is not that of the nearest centre",
+)
+def neural_collapse(trained: Trained) -> dict[str, float]:
+    predicted = trained.layers.logits.argmax(1)
+    return collapse_metrics(trained.points, trained.run.y, trained.head[:, :-1], predicted)
+
+
+@measurement("deep networks: packing_ratio in the first layer of two neurons", suits=has_early_plane)
+def early_packing_ratio(trained: Trained) -> float | None:
+    return arrangement.packing_ratio(trained.early_centres, trained.early_room)
+
+
+@measurement("deep networks: own_centre in the first layer of two neurons", suits=has_early_plane)
+def early_own_centre(trained: Trained) -> float:
+    return float(trained.own_centre_shares[-1, 0])
+
+
+@measurement("deep networks: first kept epoch at which early_own_centre is 0.9", suits=has_early_plane)
+def early_own_centre_epoch(trained: Trained) -> int | None:
+    return first_epoch(trained.run.checkpoints, trained.own_centre_shares[:, 0] >= 0.9)
+
+
+@measurement("deep networks: first kept epoch at which own_centre is 0.9", suits=has_early_plane)
+def own_centre_epoch(trained: Trained) -> int | None:
+    return first_epoch(trained.run.checkpoints, trained.own_centre_shares[:, 1] >= 0.9)
+
+
+@measurement(
+    course="accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
+    settled_epoch="first kept epoch from which on least_distance stays within a tenth of its last value",
+    suits=lambda trained: trained.has_course,
+)
+def course(trained: Trained) -> dict[str, Any]:
+    epochs = trained.run.checkpoints[trained.moments]
+    apart = [packing.least_distance(then) for then in trained.centres_then]
+    went = {
+        "epoch": epochs.tolist(),
+        "accuracy": trained.run.accuracy[epochs].astype(float).tolist(),
+        "least_distance": apart,
+        "packing_ratio": [arrangement.packing_ratio(then, trained.room) for then in trained.centres_then],
+    }
+    return {"course": went, "settled_epoch": arrangement.settled(epochs, np.array(apart))}
+
+
+@measurement(
+    told_from_origin="share of a lattice of inputs whose predicted class the hidden vector's direction gives away",
+    told_from_knot="the same with directions taken from where the middle of the input plane goes",
+    largest_region="share of that lattice which the class predicted most often has: what a blind guess tells",
+    angles="direction of the hidden vector over the input plane, class by class: mean and spread in degrees, share",
+    suits=lambda trained: trained.is_plane_to_plane,
+)
+def over_inputs(trained: Trained) -> dict[str, Any]:
+    hidden, predicted = trained.over_inputs
+    knot = forward.hidden(trained.spec, trained.run.weights[-1], np.zeros((1, 2)))[0]
+    return {
+        "told_from_origin": directions.told_by_angle(hidden, predicted, np.zeros(2)),
+        "told_from_knot": directions.told_by_angle(hidden, predicted, knot),
+        "largest_region": float(np.bincount(predicted).max() / len(predicted)),
+        "angles": directions.by_class(hidden, predicted, trained.spec.classes),
+    }
+
+
+@across(
+    reads=["centres"],
+    suits=has_laws,
+    distance_points="distance of the arrangement from what point packing predicts, modulo symmetry and labels",
+    distance_margin="distance from what the greatest margin predicts",
+    distance_margin_no_bias="distance from what the greatest margin without output biases predicts",
+    nearest_law="the law at the least distance; empty: several are equally near",
+    pose="the centres scaled to the wall and turned to match the last law as well as they can",
+)
+def against_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    optima = {law: solved["optima"] for law, solved in laws.items()}
+    return [packing.against_laws(row["centres"], optima, ROOM) for row in rows]
+
+
+@across(
+    reads=["centres"],
+    suits=has_laws,
+    kind="which arrangement the run ended in, of those its recipe leads to: 1 is the commonest",
+    kind_distance="distance of the arrangement from its kind's most central member, modulo symmetry and labels",
+    typical_distance="distance from the most central member of kind 1",
+    typical_pose="the centres scaled to the wall and turned to match that member as well as they can",
+)
+def kind(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    return kinds.cluster([row["centres"] for row in rows], ROOM)

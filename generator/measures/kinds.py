@@ -25,7 +25,7 @@ COMPARED = 200  # each with each: two sets of a hundred seeds
 WITHIN = 0.25  # an eighth of the square's side: beyond what one recipe spreads by degrees, below its gaps
 
 
-def sort(arrangements: Sequence[Any], room: str = "square", within: float = WITHIN) -> list[dict[str, Any]]:
+def cluster(arrangements: Sequence[Any], room: str = "square", within: float = WITHIN) -> list[dict[str, Any]]:
     """The kind of each arrangement, and where it stands beside the typical one.
 
     arrangements  n of (k, 2), all of one k
@@ -53,11 +53,11 @@ def sort(arrangements: Sequence[Any], room: str = "square", within: float = WITH
         from_medoid.append(reach[nearest])
     rank = _ranks(kinds)
     typical = poses[medoids[rank.index(1)]]
-    sorted_ = []
+    found = []
     for pose, kind, distance in zip(poses, kinds, from_medoid, strict=True):
         matched = packing.aligned(pose, typical, room)
         apart_by = float(np.linalg.norm(matched - typical) / np.sqrt(len(typical)))
-        sorted_.append(
+        found.append(
             {
                 "kind": rank[kind],
                 "kind_distance": round(distance, 5),
@@ -65,7 +65,7 @@ def sort(arrangements: Sequence[Any], room: str = "square", within: float = WITH
                 "typical_pose": np.round(_round_about(matched), 4).tolist(),
             }
         )
-    return sorted_
+    return found
 
 
 def blown_up(points: np.ndarray) -> np.ndarray:

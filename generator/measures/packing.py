@@ -516,7 +516,7 @@ def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> d
 
 
 def solve(law: str, k: int, room: str) -> dict[str, Any]:
-    """A law's optima as plain data: {"title", "told": as in `predictions`, "optima": for `judge`}."""
+    """A law's optima as plain data: {"title", "told": as in `predictions`, "optima": for `against_laws`}."""
     best = optima(law, k, room)
     plain = [
         {"value": one.value, "points": one.points.tolist(), "regions": [region.tolist() for region in one.regions]}
@@ -525,7 +525,7 @@ def solve(law: str, k: int, room: str) -> dict[str, Any]:
     return {"title": LAWS[law].title, "told": _described(best), "optima": plain}
 
 
-def judge(centres: list[list[float]], found: Mapping[str, list[dict[str, Any]]], room: str) -> dict[str, Any]:
+def against_laws(centres: list[list[float]], found: Mapping[str, list[dict[str, Any]]], room: str) -> dict[str, Any]:
     """How near an arrangement is to what each law predicts.
 
     centres  (k, 2), scaled here until one of them touches the wall

@@ -72,6 +72,16 @@ def layer_activations(spec: RunSpec) -> list[str]:
     return [spec.activation] * len(spec.hidden)
 
 
+def planes(spec: RunSpec) -> list[int]:
+    """The hidden layers that have two neurons, as indices of spec.hidden."""
+    return [index for index, width in enumerate(spec.hidden) if width == 2]
+
+
+def is_lifted(spec: RunSpec) -> bool:
+    """Whether a network takes points of a plane to a last hidden layer of more dimensions."""
+    return layer_shapes(spec)[0][1] == 2 < spec.hidden[-1]
+
+
 def flat(spec: RunSpec) -> dict[str, Any]:
     """A spec's fields with its dataset's beside them."""
     fields = dataclasses.asdict(spec)

@@ -17,14 +17,9 @@ from typing import Any
 
 from ..base.memo import digest
 from ..base.progress import Progress
-from ..base.store import Store, all_code, code, versions
+from ..base.store import Store, all_code, versions
 from .results import Results, from_catalogue
-
-TRAINING = ("torch", "numpy")
-DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
-SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
-CARD = ("figures/draw", "base/style", "networks/spec", "networks/forward", SANS, SERIF)
-STAGES = ("train", "measure", "draw")
+from .stages import DRAWING, STAGES, TRAINING
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class Catalogue:
     contents  digest of what the runs gave; under it the store keeps it
     profile   that sized the experiments
     about     each experiment's sentence, by name
-    columns   of the tables
+    columns   what each column of the tables holds, by its name
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -43,7 +38,7 @@ class Catalogue:
     contents: str
     profile: str
     about: dict[str, str]
-    columns: list[str]
+    columns: dict[str, str]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]
@@ -113,7 +108,7 @@ def address(source: Path, profile: str) -> str:
 
 def load(key: str, means: Means) -> Catalogue | None:
     """The catalogue kept under a digest, when it and all its files are there."""
-    if means.force & set(STAGES):
+    if means.force:
         return None
     if (means.store.root, key) not in _LOADED:
         kept = means.store.load_json("catalogues", key)
@@ -141,7 +136,7 @@ def on_card(gathered: Catalogue) -> dict[str, Any] | None:
 
 def card_key(run: Mapping[str, Any], title: str, subtitle: str) -> str:
     """The address of an article's social card. run: as on_card gives it."""
-    return digest("card", title, subtitle, run["key"], code(*CARD), versions(*DRAWING))
+    return digest("card", title, subtitle, run["key"], *STAGES["card"].source.digest)
 
 
 def default_workers() -> int:

@@ -1,8 +1,6 @@
-"""What the runs of a plan gave: taken from the cache, or trained, measured and drawn now.
+"""What the runs of a plan gave: taken from the cache, or made now, stage by stage (see stages).
 
-    keys of all runs -> train what is missing -> measure what is missing -> draw and pack what is missing -> catalogue
-
-`runs` reads it again: a build in which no experiment changed imports nothing of this.
+`catalogue` reads it again: a build in which no experiment changed imports nothing of this.
 """
 
 from __future__ import annotations
@@ -13,20 +11,23 @@ import hashlib
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import figures
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Store, all_code, code, sha256, versions
-from ..content.experiments import Plan, Planned
-from ..networks.spec import LAWS, RunSpec, flat, unflat
-from . import tasks
+from ..base.store import all_code, sha256
+from ..content.experiments import Plan
+from ..figures import Figure
+from ..networks.spec import LAWS, RunSpec, unflat
+from . import stages, tasks
 from .batches import batches
-from .catalogue import DRAWING, SANS, TRAINING, Catalogue, Means, Report, card_key
+from .catalogue import Catalogue, Means, Report, card_key
+from .entries import drawn_of, entry, picture_path, runs_of
+from .stages import STAGES, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,54 +35,10 @@ if TYPE_CHECKING:
     from .pools import Crew
 
 Asked = TypeVar("Asked")
+Item = TypeVar("Item")
+Value = TypeVar("Value")
 
-ROOM, ROOM_OF = "square", "tanh"  # the room that the laws are solved for, and the activation that keeps to it
-CLASSES_AT_MOST = 7  # a law of eight points takes minutes to solve
 MEASURED_AT_ONCE = 10
-JUDGED_AT_ONCE = 50
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a product is made with: modules and fonts of ours, below generator/ and without .py, and libraries."""
-
-    modules: tuple[str, ...]
-    libraries: tuple[str, ...]
-
-    @property
-    def digest(self) -> list[Any]:
-        """What a product's address says of it."""
-        return [code(*self.modules), versions(*self.libraries)]
-
-    @property
-    def parts(self) -> dict[str, str]:
-        """Each part's digest or version, by the name that an author knows it by."""
-        ours = {f"generator/{name}" + ".py" * ("." not in name): code(name) for name in self.modules}
-        return ours | versions(*self.libraries)
-
-
-LAW = Source(("measures/packing",), ("numpy", "scipy"))
-FORWARD = ("networks/spec", "networks/forward")
-MEASURE = "measures/measure"
-PICTURE = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", *FORWARD, MEASURE, SANS), DRAWING)
-SOURCES = {
-    "solve": LAW,
-    "train": Source((*FORWARD, "networks/train", "networks/datasets"), TRAINING),
-    "measure": Source((MEASURE, "measures/packing", *FORWARD), ("numpy", "scipy", "scikit-learn")),
-    "judge": LAW,
-    "sort": Source(("measures/kinds", "measures/packing"), LAW.libraries),
-    "draw": PICTURE,
-    "pack": Source(("runs/export", *FORWARD), ("numpy",)),
-    "gather": Source(("runs/tasks",), ("numpy",)),
-}
-FED_BY = {  # stages whose new results make a stage run again
-    "measure": ("train",),
-    "judge": ("solve", "train", "measure"),
-    "sort": ("train", "measure"),
-    "draw": ("train", "measure"),
-    "pack": ("train",),
-    "gather": ("train", "measure"),
-}
 NAMED_AT_MOST = 3
 
 
@@ -89,122 +46,339 @@ class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
 
 
+@dataclass(frozen=True)
+class Job(Generic[Item]):
+    """One call of a task.
+
+    items      what its results are of, in their order
+    arguments  of the task; callables are called when the job is sent, so that only data under way is in memory
+    """
+
+    items: Sequence[Item]
+    task: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Shelf(Generic[Item, Value]):
+    """Where a stage's products are kept.
+
+    find  item -> its product in the cache, or None
+    keep  item, what a task gave of it -> the product, which is in the cache then
+    """
+
+    find: Callable[[Item], Value | None]
+    keep: Callable[[Item, Any], Value]
+
+
 def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
+    key     the address that it is kept under
     raises  DivergedRunError: names the run; what other runs gave by then is kept
     """
-    planned = [(experiment.name, run) for experiment in plan.experiments for run in experiment.runs]
-    maker = _Maker(means, {run.spec: run_key(run.spec) for _, run in planned})
-    with maker:
-        laws = maker.solve()
-        maker.train(planned, laws)
-        measures = maker.measure()
-        measures = maker.judge(measures, laws)
-        drawn = maker.draw([(name, run) for name, run in planned if run.folder], measures)
-        measures = maker.sort(measures)  # after the pictures, which other seeds must not change
-        packed = maker.pack([(name, run) for name, run in planned if run.shipped])
-        gathered = maker.gather_centres(planned, measures)
-        maker.remember()
-    runs, files = _assemble(plan, maker, measures, drawn, packed)
-    about = {experiment.name: experiment.about for experiment in plan.experiments}
-    tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
-    files |= {f"data/{name}.centres.npz": file for name, file in gathered.items()}
-    files |= {f"data/{name}.csv": _kept_table(means.store, text) for name, text in tables.items()}
-    files = dict(sorted(files.items()))
-    contents = {"runs": runs, "laws": {ROOM: _told(laws)}}
-    address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
-    catalogue = Catalogue(
-        contents=address,
-        profile=plan.profile,
-        about=about,
-        columns=list(dict.fromkeys(name for text in tables.values() for name in text.partition("\n")[0].split(","))),
-        files={path: file.relative_to(means.store.root).as_posix() for path, file in files.items()},
-        sums={path: sha256(file) for path, file in files.items()},
-        sizes={path: file.stat().st_size for path, file in files.items()},
-        _store=means.store,
-    )
-    means.store.save_json("contents", address, contents)
-    light = {item.name: getattr(catalogue, item.name) for item in dataclasses.fields(catalogue) if item.compare}
-    means.store.save_json("catalogues", key, light)
-    return catalogue, maker.report
-
-
-def _kept_table(kept: Store, text: str) -> Path:
-    """A table's file in the cache."""
-    key = digest("table", text)
-    kept.save("tables", key, "csv", text.encode())
-    return kept.path("tables", key, "csv")
+    with Pipeline(means, plan) as runs:
+        laws = runs.solve()
+        runs.train(laws)
+        measures = runs.measure()
+        compared = runs.compare(measures, laws)
+        pictures = runs.draw(measures)
+        scripts = runs.export()
+        centres = runs.bundle(measures)
+        runs.remember()
+        columns = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
+        return runs.catalogue(key, columns, laws, {**pictures, **scripts, **centres}), runs.report
 
 
 def run_key(spec: RunSpec) -> str:
     """The address of a run: its spec, the code that trains, the libraries; a law's, where its head starts from one."""
-    law = [] if spec.head_start == "drawn" else LAW.digest
-    return digest("run", dataclasses.asdict(spec), *SOURCES["train"].digest, *law)
+    law = [] if spec.head_start == "drawn" else stages.LAWS.digest
+    return digest("run", dataclasses.asdict(spec), *STAGES["train"].source.digest, *law)
 
 
-def measure_key(run: str) -> str:
-    """The address of a run's measures."""
-    return digest("measures", run, *SOURCES["measure"].digest)
-
-
-def picture_key(run: str, measures: str, figure: figures.Figure) -> str:
-    """The address of a figure of a run, in both themes."""
-    return digest("picture", run, measures, figure.name, *_source_of(figure).digest)
-
-
-def _source_of(figure: figures.Figure) -> Source:
-    module = figure.draw.__module__.removeprefix("generator.").replace(".", "/")
-    return replace(PICTURE, modules=(*PICTURE.modules, module))
-
-
-def pack_key(run_id: str, run: str) -> str:
-    """The address of a run's script for the page."""
-    return digest("script", run_id, run, *SOURCES["pack"].digest)
+def picture_source(figure: Figure) -> Source:
+    """What a figure is drawn with."""
+    return STAGES["draw"].source + Source(("/".join(figure.draw.__module__.split(".")[1:]),), ())
 
 
 def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -> None:
-    """Draw an article's social card into the cache. run: as runs.on_card gives it."""
-    key, spec = card_key(run, title, subtitle), unflat(run["spec"])
-    data = means.store.path("runs", run["key"], "npz").read_bytes()
-    with _Maker(means, {}) as maker:
-        for _, card in maker.stage("card", "picture", 1, [(key, 1, tasks.card, title, subtitle, spec, data)]):
-            means.store.save("cards", key, "png", card)
+    """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
+    key, data = card_key(run, title, subtitle), means.store.path("runs", run["key"], "npz").read_bytes()
+    with Pipeline(means) as runs:
+        job = Job([key], tasks.card, (title, subtitle, unflat(run["spec"]), data))
+        runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
 
 
-def law_key(law: str, k: int) -> str:
-    """The address of a law's best arrangements of k points."""
-    return digest("law", law, k, ROOM, *LAW.digest)
+class Pipeline:
+    """One making of a catalogue: the runs of a plan, the processes that work on them, and what they have done."""
 
-
-def judgement_key(measures: str, k: int) -> str:
-    """The address of how near a run's arrangement is to the laws'."""
-    return digest("judgement", measures, [law_key(law, k) for law in LAWS])
-
-
-def kinds_key(recipe: list[str]) -> str:
-    """The address of the kinds among runs of one recipe, by the addresses of their measures."""
-    return digest("kinds", recipe, ROOM, *SOURCES["sort"].digest)
-
-
-class _Maker:
-    """One making of a catalogue: its pool of processes and what it has done."""
-
-    def __init__(self, means: Means, keys: dict[RunSpec, str]) -> None:
+    def __init__(self, means: Means, plan: Plan | None = None) -> None:
         self.means = means
         self.store = means.store
-        self.keys = keys
+        self.plan = plan or Plan((), "")
+        self.runs = runs_of(self.plan)
+        self.keys = {run.spec: run_key(run.spec) for run in self.runs.values()}
         self.report = Report()
         self._made_with: dict[str, dict[str, str]] = means.store.load_json("stages", "last") or {}
         self._crews: dict[str, Crew] = {}
 
-    def __enter__(self) -> _Maker:
+    def __enter__(self) -> Pipeline:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.means.progress.close()
         for crew in self._crews.values():
             crew.dismiss()
+
+    # The stages, in the order in which they run
+
+    def solve(self) -> dict[int, dict[str, Any]]:
+        """What the laws predict: class count -> law -> as packing.solve gives it."""
+        from ..measures import columns
+
+        counts = sorted({spec.classes for spec in self.keys if columns.has_laws(spec)})
+        keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), LAWS)}  # long jobs first
+
+        def jobs(missing: list[tuple[int, str]]) -> list[Job[tuple[int, str]]]:
+            return [Job([(k, law)], tasks.solve, (law, k, columns.ROOM)) for k, law in missing]
+
+        found = self.run("solve", keys, self.plain("laws", keys), jobs)
+        return {k: {law: found[k, law] for law in LAWS} for k in counts}
+
+    def train(self, laws: dict[int, dict[str, Any]]) -> None:
+        """Train the runs that the cache lacks; several at once where they differ in seed alone."""
+        kept, measured = self.files("runs", "npz", self.keys), self._measures()
+
+        def keep(spec: RunSpec, outcome: tuple[bytes, Any]) -> Path:
+            data, measures = outcome
+            path = kept.keep(spec, data)
+            if measures is not None:
+                measured.keep(spec, measures)
+            return path
+
+        def jobs(missing: list[RunSpec]) -> list[Job[RunSpec]]:
+            return self.training(missing, laws) if missing else []
+
+        try:
+            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.means.executor)
+        except Exception as error:
+            if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
+                raise
+            spec, epoch = error.args
+            experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
+            raise DivergedRunError(
+                f"experiment {experiment}, run {run_id}: the loss is not finite at epoch {epoch}; expected a smaller"
+                f" learning_rate than {spec.learning_rate:g}, or data of a smaller scale"
+            ) from None
+
+    def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
+        """Jobs that train runs, where the build's options want them trained."""
+        crew, device = self.crew(self.means.executor), "cpu"
+        if self.means.device != "cpu":
+            device = crew.executor.submit(tasks.device, self.means.device).result()
+        made_by = "" if self.means.executor == "local" else all_code()
+        return [
+            Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)))
+            for specs in batches(missing, crew.size, device)
+        ]
+
+    def measure(self) -> dict[RunSpec, dict[str, Any]]:
+        """What is measured of each run, by column; only the columns that the cache lacks are measured."""
+
+        def jobs(missing: list[RunSpec]) -> Iterator[Job[RunSpec]]:
+            alike: dict[tuple[str, ...], list[RunSpec]] = {}
+            for spec in missing:
+                alike.setdefault(self._unmeasured(spec), []).append(spec)
+            for names, specs in alike.items():
+                for at in range(0, len(specs), MEASURED_AT_ONCE):
+                    some = specs[at : at + MEASURED_AT_ONCE]
+                    yield Job(some, tasks.measure, (some, _later(self.data, some), names))
+
+        return self.run("measure", self.keys, self._measures(), jobs)
+
+    def compare(
+        self, measures: Mapping[RunSpec, dict[str, Any]], laws: dict[int, dict[str, Any]]
+    ) -> dict[RunSpec, dict[str, Any]]:
+        """What is measured across the runs of a recipe, whatever experiments they are in: run -> values by column."""
+        from ..measures.columns import COMPARISONS
+
+        recipes: dict[RunSpec, list[RunSpec]] = {}
+        for spec in self.keys:
+            recipes.setdefault(replace(spec, seed=0, checkpoints=2), []).append(spec)
+        longest_first = sorted(recipes, key=lambda recipe: -len(recipes[recipe]))
+        pairs = itertools.product(COMPARISONS, longest_first)
+        asked = [(name, recipe) for name, recipe in pairs if COMPARISONS[name].suits(recipe)]
+        rows = {
+            (name, recipe): [_picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
+            for name, recipe in asked
+        }
+        made_with = STAGES["compare"].source.digest
+        keys = {
+            (name, recipe): digest(COMPARISONS[name].source, of_runs, laws.get(recipe.classes), *made_with)
+            for (name, recipe), of_runs in rows.items()
+        }
+
+        def jobs(missing: list[tuple[str, RunSpec]]) -> Iterator[Job[tuple[str, RunSpec]]]:
+            for name, recipe in missing:
+                yield Job([(name, recipe)], tasks.compare, (name, rows[name, recipe], laws.get(recipe.classes, {})))
+
+        found = self.run("compare", asked, self.plain("comparisons", keys), jobs)
+        compared: dict[RunSpec, dict[str, Any]] = {}
+        for (_, recipe), values in found.items():
+            for spec, of_run in zip(recipes[recipe], values, strict=True):
+                compared[spec] = {**compared.get(spec, {}), **of_run}
+        return compared
+
+    def draw(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Path]:
+        """The pictures of drawn runs, by their paths in the site."""
+        known = figures.load()
+        pictures = [(run, figure) for run in self.runs.values() for figure in drawn_of(run)]
+        read = {(run.spec, figure.name): _picked(measures[run.spec], figure.reads) for run, figure in pictures}
+        keys = {
+            (spec, name): digest("picture", self.keys[spec], of_run, name, *picture_source(known[name]).digest)
+            for (spec, name), of_run in read.items()
+        }
+
+        def files(item: tuple[RunSpec, str]) -> dict[str, Path]:
+            return {ending: self.store.path("pictures", keys[item], ending) for ending in known[item[1]].endings}
+
+        def find(item: tuple[RunSpec, str]) -> dict[str, Path] | None:
+            return files(item) if all(path.exists() for path in files(item).values()) else None
+
+        def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Path]:
+            for ending, data in encoded.items():
+                self.store.save("pictures", keys[item], ending, data)
+            return files(item)
+
+        def jobs(missing: list[tuple[RunSpec, str]]) -> Iterator[Job[tuple[RunSpec, str]]]:
+            of_runs: dict[RunSpec, list[str]] = {}
+            for spec, name in missing:
+                of_runs.setdefault(spec, []).append(name)
+            for spec, names in of_runs.items():
+                asked = {name: read[spec, name] for name in names}
+                yield Job([(spec, name) for name in names], tasks.draw, (spec, _later(self.data, [spec]), asked))
+
+        drawn = self.run("draw", read, Shelf(find, keep), jobs)
+        return {
+            f"{picture_path(run, figure)}.{ending}": file
+            for run, figure in pictures
+            for ending, file in drawn[run.spec, figure.name].items()
+        }
+
+    def export(self) -> dict[str, Path]:
+        """The scripts and arrays of runs that travel with the page or are drawn, by their paths in the site."""
+        shipped = {item: run for item, run in self.runs.items() if run.shipped}
+        made_with = STAGES["export"].source.digest
+        keys = {item: digest("script", item, self.keys[run.spec], *made_with) for item, run in shipped.items()}
+
+        def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
+            for item in missing:
+                spec = shipped[item].spec
+                yield Job([item], tasks.export, ("/".join(item), spec, _later(self.data, [spec])))
+
+        scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
+        arrays = {item: self.run_path(run.spec) for item, run in self.runs.items() if run.shipped or run.folder}
+        return {f"data/{'/'.join(item)}.js": file for item, file in scripts.items()} | {
+            f"data/{'/'.join(item)}.npz": file for item, file in arrays.items()
+        }
+
+    def bundle(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Path]:
+        """The class centres of all runs of each experiment in one file, by their paths in the site."""
+        centres: dict[str, dict[str, Any]] = {}
+        for (name, run_id), run in self.runs.items():
+            centres.setdefault(name, {})[run_id] = measures[run.spec]["centres"]
+        made_with = STAGES["bundle"].source.digest
+        keys = {name: digest("centres", of_all, *made_with) for name, of_all in centres.items()}
+
+        def jobs(missing: list[str]) -> Iterator[Job[str]]:
+            return (Job([name], tasks.bundle, (centres[name],)) for name in missing)
+
+        files = self.run("bundle", list(centres), self.files("centres", "npz", keys), jobs)
+        return {f"data/{name}.centres.npz": file for name, file in files.items()}
+
+    def remember(self) -> None:
+        """Keep what the stages were made with, for the reasons of the next time."""
+        self.store.save_json("stages", "last", {name: _parts(name) for name in STAGES})
+
+    def catalogue(
+        self,
+        key: str,
+        columns: Mapping[RunSpec, dict[str, Any]],
+        laws: dict[int, dict[str, Any]],
+        files: dict[str, Path],
+    ) -> Catalogue:
+        """All of it, kept under its address; columns: what was measured of each run."""
+        from ..measures.columns import ROOM, words
+
+        runs = [
+            entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
+        ]
+        about = {experiment.name: experiment.about for experiment in self.plan.experiments}
+        tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
+        said = words()
+        for name, text in tables.items():
+            address = digest("table", text)
+            self.store.save("tables", address, "csv", text.encode())
+            files[f"data/{name}.csv"] = self.store.path("tables", address, "csv")
+        files = dict(sorted(files.items()))
+        contents = {"runs": runs, "laws": {ROOM: _told(laws)}}
+        address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
+        headings = itertools.chain.from_iterable(text.partition("\n")[0].split(",") for text in tables.values())
+        found = Catalogue(
+            contents=address,
+            profile=self.plan.profile,
+            about=about,
+            columns={name: said[name] for name in said if name in set(headings)},
+            files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
+            sums={path: sha256(file) for path, file in files.items()},
+            sizes={path: file.stat().st_size for path, file in files.items()},
+            _store=self.store,
+        )
+        self.store.save_json("contents", address, contents)
+        light = {item.name: getattr(found, item.name) for item in dataclasses.fields(found) if item.compare}
+        self.store.save_json("catalogues", key, light)
+        return found
+
+    # How a stage runs
+
+    def run(
+        self,
+        stage: str,
+        items: Iterable[Item],
+        shelf: Shelf[Item, Value],
+        jobs: Callable[[list[Item]], Iterable[Job[Item]]],
+        executor: str = "local",
+    ) -> dict[Item, Value]:
+        """A stage's product of each item: found in the cache, or made now.
+
+        jobs      items that are missing -> what makes them
+        executor  who does the jobs
+        """
+        forced = stage in self.means.force
+        found = {item: None if forced else shelf.find(item) for item in items}
+        missing = [item for item, product in found.items() if product is None]
+        self.report.ran[stage] = (len(missing), len(found), self._why(stage, missing) if missing else "")
+        if missing:
+            self.means.progress.start(stage, len(missing), STAGES[stage].unit)
+            for job, results in self._done(list(jobs(missing)), executor):
+                for item, result in zip(job.items, results, strict=True):
+                    found[item] = shelf.keep(item, result)
+                self.means.progress.advance(len(job.items))
+            self.means.progress.close()
+        return {item: product for item, product in found.items() if product is not None}
+
+    def _done(self, jobs: Iterable[Job[Item]], executor: str) -> Iterator[tuple[Job[Item], Any]]:
+        """Jobs with their results, as they end."""
+        from concurrent.futures import FIRST_COMPLETED, wait
+
+        crew = self.crew(executor)
+        waiting = iter(jobs)
+        sent = {_send(crew, job): job for job in itertools.islice(waiting, 2 * crew.size)}
+        while sent:
+            ended, _ = wait(sent, return_when=FIRST_COMPLETED)
+            for future in ended:
+                yield sent.pop(future), future.result()
+                sent |= {_send(crew, job): job for job in itertools.islice(waiting, 1)}
 
     def crew(self, executor: str = "local") -> Crew:
         """Those who do the jobs, called up at the first one."""
@@ -215,262 +389,113 @@ class _Maker:
             self._crews[executor] = called
         return self._crews[executor]
 
-    def run_path(self, spec: RunSpec) -> Path:
-        return self.store.path("runs", self.keys[spec], "npz")
-
-    def run_data(self, spec: RunSpec) -> bytes:
-        return self.run_path(spec).read_bytes()
-
-    def runs_data(self, specs: list[RunSpec]) -> list[bytes]:
-        return [self.run_data(spec) for spec in specs]
-
-    def stage(
-        self,
-        name: str,
-        unit: str,
-        total: int,
-        jobs: list[tuple[Any, ...]],
-        executor: str = "local",
-        missing: Sequence[str] = (),
-    ) -> Iterator[Any]:
-        """Run jobs (item, steps, function, *arguments) and give (item, result) as they end.
-
-        missing  names of what the cache lacks, for the reason
-
-        The arguments of a job may be callables without arguments, called when the job is sent, so that only the data
-        of jobs under way is in memory.
-        """
-        self.report.ran[name] = (sum(job[1] for job in jobs), total, self.why(name, missing) if jobs else "")
-        if not jobs:
-            return
-        self.means.progress.start(name, sum(job[1] for job in jobs), unit)
-        from concurrent.futures import FIRST_COMPLETED, wait
-
-        crew = self.crew(executor)
-        waiting, sent = iter(jobs), {}
-        for job in itertools.islice(waiting, 2 * crew.size):
-            sent[_send(crew, job)] = job
-        while sent:
-            ended, _ = wait(sent, return_when=FIRST_COMPLETED)
-            for future in ended:
-                item, steps, *_ = sent.pop(future)
-                yield item, future.result()
-                self.means.progress.advance(steps)
-                for job in itertools.islice(waiting, 1):
-                    sent[_send(crew, job)] = job
-        self.means.progress.close()
-
-    def why(self, stage: str, missing: Sequence[str]) -> str:
-        """Why a stage runs: it was asked to, what it is made with changed, what it starts from is new, or all of it is.
-
-        missing  as for `stage`
-        """
+    def _why(self, stage: str, missing: Sequence[Any]) -> str:
+        """Why a stage runs: asked to, made with something else now or something new, fed with new results, or all new."""
         if stage in self.means.force:
             return "forced"
         now, then = _parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
         if changed:
             return f"{_few(changed)} changed"
-        fed = [other for other in FED_BY.get(stage, ()) if self.report.ran.get(other, (0,))[0]]
+        if then and (new := [name for name in now if name not in then]):
+            return f"{_few(new)} is new" if len(new) == 1 else f"{_few(new)} are new"
+        fed = [other for other in STAGES[stage].fed_by if self.report.ran.get(other, (0,))[0]]
         if fed:
             return f"after {_few(fed)}"
-        return "not in the cache" + (f": {_few(missing)}" if missing else "")
+        asked = {item for item in missing if isinstance(item, RunSpec)}
+        lacking = dict.fromkeys(f"experiment {name}" for (name, _), run in self.runs.items() if run.spec in asked)
+        return "not in the cache" + (f": {_few(list(lacking))}" if lacking else "")
 
-    def remember(self) -> None:
-        """Keep what the stages were made with, for the reasons of the next time."""
-        self.store.save_json("stages", "last", {stage: _parts(stage) for stage in SOURCES})
+    # Where products are
 
-    def train(self, planned: list[tuple[str, Planned]], laws: dict[int, dict[str, Any]]) -> None:
-        """Train the runs that the cache lacks; several at once where they differ in seed alone."""
-        forced = "train" in self.means.force
-        missing = [spec for spec in self.keys if forced or not self.run_path(spec).exists()]
-        known = {spec: f"experiment {name}, run {run.id}" for name, run in planned for spec in [run.spec]}
-        asked = set(missing)
-        lacking = [f"experiment {name}" for name in dict.fromkeys(name for name, run in planned if run.spec in asked)]
-        executor = self.means.executor
-        jobs = self._training(missing, laws) if missing else []
-        try:
-            for specs, outcome in self.stage("train", "networks", len(self.keys), jobs, executor, lacking):
-                for spec, (data, measures) in zip(specs, outcome, strict=True):
-                    self.store.save("runs", self.keys[spec], "npz", data)
-                    if measures is not None:
-                        self.store.save_json("measures", measure_key(self.keys[spec]), measures)
-        except Exception as error:
-            if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
-                raise
-            spec, epoch = error.args
-            raise DivergedRunError(
-                f"{known[spec]}: the loss is not finite at epoch {epoch}; expected a smaller learning_rate"
-                f" than {spec.learning_rate:g}, or data of a smaller scale"
-            ) from None
+    def files(self, kind: str, ending: str, keys: Mapping[Item, str]) -> Shelf[Item, Path]:
+        """Products that are files."""
 
-    def _training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[tuple[Any, ...]]:
-        """Jobs that train runs, where the build's options want them trained."""
-        crew, device = self.crew(self.means.executor), "cpu"
-        if self.means.device != "cpu":
-            device = crew.executor.submit(tasks.device, self.means.device).result()
-        made_by = "" if self.means.executor == "local" else all_code()
-        return [
-            (specs, len(specs), tasks.train, specs, device, made_by, _optimum(specs[0], laws))
-            for specs in batches(missing, crew.size, device)
-        ]
+        def find(item: Item) -> Path | None:
+            path = self.store.path(kind, keys[item], ending)
+            return path if path.exists() else None
 
-    def measure(self) -> dict[RunSpec, dict[str, Any]]:
-        """The measures of all runs."""
-        forced = "measure" in self.means.force
-        found = {
-            spec: None if forced else self.store.load_json("measures", measure_key(key))
-            for spec, key in self.keys.items()
-        }
-        missing = [spec for spec, kept in found.items() if kept is None]
-        jobs = [
-            (specs, len(specs), tasks.measure, specs, _later(self.runs_data, specs))
-            for specs in (missing[at : at + MEASURED_AT_ONCE] for at in range(0, len(missing), MEASURED_AT_ONCE))
-        ]
-        for specs, outcome in self.stage("measure", "networks", len(found), jobs):
-            for spec, measures in zip(specs, outcome, strict=True):
-                found[spec] = measures
-                self.store.save_json("measures", measure_key(self.keys[spec]), measures)
-        return {spec: measures for spec, measures in found.items() if measures is not None}
+        def keep(item: Item, data: bytes) -> Path:
+            self.store.save(kind, keys[item], ending, data)
+            return self.store.path(kind, keys[item], ending)
 
-    def judged(self) -> dict[RunSpec, str]:
-        """The runs whose arrangement the laws speak of: (spec, address of its judgement)."""
-        return {
-            spec: judgement_key(measure_key(key), spec.classes)
-            for spec, key in self.keys.items()
-            if spec.activation == ROOM_OF and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
-        }
+        return Shelf(find, keep)
 
-    def solve(self) -> dict[int, dict[str, Any]]:
-        """What the laws predict: class count -> law -> as packing.solve gives it."""
-        counts = sorted({spec.classes for spec in self.judged()})
-        found: dict[int, dict[str, Any]] = {k: {} for k in counts}
-        jobs: list[tuple[Any, ...]] = []
-        for k, law in itertools.product(reversed(counts), LAWS):  # the long jobs first
-            if (kept := self.store.load_json("laws", law_key(law, k))) is None:
-                jobs.append(((k, law), 1, tasks.solve, law, k, ROOM))
-            else:
-                found[k][law] = kept
-        total = len(counts) * len(LAWS)
-        for (k, law), best in self.stage("solve", "arrangements", total, jobs):
-            found[k][law] = best
-            self.store.save_json("laws", law_key(law, k), best)
-        return {k: {law: of_k[law] for law in LAWS} for k, of_k in found.items()}
+    def plain(self, kind: str, keys: Mapping[Item, str]) -> Shelf[Item, Any]:
+        """Products that are plain values."""
 
-    def judge(
-        self, measures: dict[RunSpec, dict[str, Any]], laws: dict[int, dict[str, Any]]
-    ) -> dict[RunSpec, dict[str, Any]]:
-        """The measures with how near each arrangement is to what the laws predict."""
-        keys = self.judged()
-        found = {spec: self.store.load_json("judgements", key) for spec, key in keys.items()}
-        optima = {k: {law: said["optima"] for law, said in of_k.items()} for k, of_k in laws.items()}
-        missing: dict[int, list[RunSpec]] = {}
-        for spec in (spec for spec, kept in found.items() if kept is None):
-            missing.setdefault(spec.classes, []).append(spec)
-        jobs = [
-            (specs, len(specs), tasks.judge, [measures[spec]["centres"] for spec in specs], optima[k], ROOM)
-            for k, of_k in missing.items()
-            for specs in (of_k[start : start + JUDGED_AT_ONCE] for start in range(0, len(of_k), JUDGED_AT_ONCE))
-        ]
-        for specs, judgements in self.stage("judge", "networks", len(keys), jobs):
-            for spec, judgement in zip(specs, judgements, strict=True):
-                found[spec] = judgement
-                self.store.save_json("judgements", keys[spec], judgement)
-        return {spec: {**of_run, **(found.get(spec) or {})} for spec, of_run in measures.items()}
+        def keep(item: Item, value: Any) -> Any:
+            self.store.save_json(kind, keys[item], value)
+            return value
 
-    def sort(self, measures: dict[RunSpec, dict[str, Any]]) -> dict[RunSpec, dict[str, Any]]:
-        """The measures with the kinds of arrangements among runs of one recipe, whatever experiment they are in."""
-        recipes: dict[RunSpec, list[RunSpec]] = {}
-        for spec in self.judged():
-            recipes.setdefault(replace(spec, seed=0, checkpoints=2), []).append(spec)
-        keys = [kinds_key([measure_key(self.keys[spec]) for spec in specs]) for specs in recipes.values()]
-        found = dict(zip(keys, (self.store.load_json("kinds", key) for key in keys), strict=True))
-        jobs = [
-            (key, len(specs), tasks.sort, [measures[spec]["centres"] for spec in specs], ROOM)
-            for key, specs in zip(keys, recipes.values(), strict=True)
-            if found[key] is None
-        ]
-        jobs.sort(key=lambda job: -job[1])  # the long ones first
-        total = sum(map(len, recipes.values()))
-        for key, kinds in self.stage("sort", "networks", total, jobs):
-            found[key] = kinds
-            self.store.save_json("kinds", key, kinds)
-        sorted_: dict[RunSpec, dict[str, Any]] = {}
-        for key, specs in zip(keys, recipes.values(), strict=True):
-            sorted_ |= zip(specs, found[key] or (), strict=True)
-        return {spec: {**of_run, **sorted_.get(spec, {})} for spec, of_run in measures.items()}
+        return Shelf(lambda item: self.store.load_json(kind, keys[item]), keep)
 
-    def draw(
-        self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]
-    ) -> dict[tuple[RunSpec, str], dict[str, Path]]:
-        """The pictures of drawn runs: (spec, figure name) -> ending -> file."""
-        forced = "draw" in self.means.force
-        drawn: dict[tuple[RunSpec, str], dict[str, Path]] = {}
-        missing: dict[RunSpec, dict[str, str]] = {}
-        for (_, run), figure in itertools.product(planned, figures.load().values()):
-            spec = run.spec
-            if not figure.suits(spec):
-                continue
-            key = picture_key(self.keys[spec], digest(measures[spec]), figure)
-            endings = self.store.load_json("pictures", key)
-            drawn[spec, figure.name] = {e: self.store.path("pictures", key, e) for e in endings or ()}
-            if forced or endings is None or not all(path.exists() for path in drawn[spec, figure.name].values()):
-                missing.setdefault(spec, {})[figure.name] = key
-        jobs: list[tuple[Any, ...]] = [
-            ((spec, keys), len(keys), tasks.draw, list(keys), spec, _later(self.run_data, spec), measures[spec])
-            for spec, keys in missing.items()
-        ]
-        for (spec, keys), pictures in self.stage("draw", "pictures", len(drawn), jobs):
-            for name, encoded in pictures.items():
-                for ending, data in encoded.items():
-                    self.store.save("pictures", keys[name], ending, data)
-                self.store.save_json("pictures", keys[name], sorted(encoded))
-                drawn[spec, name] = {e: self.store.path("pictures", keys[name], e) for e in sorted(encoded)}
-        return drawn
+    def run_path(self, spec: RunSpec) -> Path:
+        """The file of a trained run."""
+        return self.store.path("runs", self.keys[spec], "npz")
 
-    def pack(self, planned: list[tuple[str, Planned]]) -> dict[tuple[str, str], Path]:
-        """The scripts of runs that travel with the page: (experiment, run id) -> file."""
-        packed = {}
-        jobs: list[tuple[Any, ...]] = []
-        for name, run in planned:
-            key = pack_key(f"{name}/{run.id}", self.keys[run.spec])
-            packed[name, run.id] = self.store.path("scripts", key, "js")
-            if not packed[name, run.id].exists():
-                data = _later(self.run_data, run.spec)
-                jobs.append((key, 1, tasks.export, f"{name}/{run.id}", run.spec, data))
-        for key, script in self.stage("pack", "networks", len(packed), jobs):
-            self.store.save("scripts", key, "js", script)
-        return packed
+    def data(self, specs: Sequence[RunSpec]) -> list[bytes]:
+        """What trained runs gave."""
+        return [self.run_path(spec).read_bytes() for spec in specs]
 
-    def gather_centres(
-        self, planned: list[tuple[str, Planned]], measures: Mapping[RunSpec, dict[str, Any]]
-    ) -> dict[str, Path]:
-        """The centres of all runs of each experiment, in one file."""
-        found: dict[str, dict[str, Any]] = {}
-        for name, run in planned:
-            found.setdefault(name, {})[run.id] = measures[run.spec]["centres"]
-        files, jobs = {}, list[tuple[Any, ...]]()
-        for name, centres in found.items():
-            key = digest("centres", centres, *SOURCES["gather"].digest)
-            files[name] = self.store.path("centres", key, "npz")
-            if not files[name].exists():
-                jobs.append((key, 1, tasks.pack_centres, centres))
-        for key, data in self.stage("gather", "experiments", len(files), jobs):
-            self.store.save("centres", key, "npz", data)
-        return files
+    def _measures(self) -> Shelf[RunSpec, dict[str, Any]]:
+        """What is measured of each run: one file a run, which holds each measurement's values under its address."""
+        addresses = _measurement_keys()
+
+        def find(spec: RunSpec) -> dict[str, Any] | None:
+            kept = self._measured(spec)
+            if not addresses.keys() <= kept.keys():
+                return None
+            return {column: value for address in addresses for column, value in kept[address].items()}
+
+        def keep(spec: RunSpec, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
+            before = self._measured(spec)
+            now = {address: measured.get(name, before.get(address)) for address, name in addresses.items()}
+            self.store.save_json("measures", digest("measures", self.keys[spec]), now)
+            return {column: value for of_one in now.values() for column, value in (of_one or {}).items()}
+
+        return Shelf(find, keep)
+
+    def _measured(self, spec: RunSpec) -> dict[str, Any]:
+        kept: dict[str, Any] = self.store.load_json("measures", digest("measures", self.keys[spec])) or {}
+        return kept
+
+    def _unmeasured(self, spec: RunSpec) -> tuple[str, ...]:
+        """The measurements that the cache lacks of a run; all where the stage is forced."""
+        kept = {} if "measure" in self.means.force else self._measured(spec)
+        return tuple(name for address, name in _measurement_keys().items() if address not in kept)
+
+
+def law_key(law: str, k: int) -> str:
+    """The address of a law's best arrangements of k points."""
+    return digest("law", law, k, *stages.LAWS.digest)
+
+
+def _measurement_keys() -> dict[str, str]:
+    """The address of each measurement's values among those of a run -> its name."""
+    from ..measures.columns import MEASUREMENTS
+
+    made_with = STAGES["measure"].source.digest
+    return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
 
 
 def _parts(stage: str) -> dict[str, str]:
-    """What a stage is made with, by name; pictures with the modules of all figures."""
-    if stage != "draw":
-        return SOURCES[stage].parts if stage in SOURCES else {}
-    sources = map(_source_of, figures.load().values())
-    return {name: part for source in sources for name, part in source.parts.items()}
+    """What a stage is made with, by name."""
+    from ..measures.columns import COMPARISONS, MEASUREMENTS
+
+    own: dict[str, str] = {}
+    if stage == "draw":
+        own = {name: part for figure in figures.load().values() for name, part in picture_source(figure).parts.items()}
+    if stage == "measure":
+        own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
+    if stage == "compare":
+        own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
+    return STAGES[stage].source.parts | own
 
 
 def _change(name: str, then: str, now: str) -> str:
     """A changed part; of a library with its versions."""
-    return name if name.startswith("generator/") else f"{name} {then} → {now}"
+    return name if "/" in name or " " in name else f"{name} {then} → {now}"
 
 
 def _few(names: Sequence[str]) -> str:
@@ -479,9 +504,12 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
-def _send(crew: Crew, job: tuple[Any, ...]) -> Future[Any]:
-    _, _, function, *arguments = job
-    return crew.executor.submit(function, *(a() if callable(a) else a for a in arguments))
+def _send(crew: Crew, job: Job[Any]) -> Future[Any]:
+    return crew.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
+
+
+def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
+    return {column: measures[column] for column in columns}
 
 
 def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
@@ -492,53 +520,6 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
     """Where the law that a run's head starts from wants its classes, when it is solved; seconds to find again."""
     law = laws.get(spec.classes, {}).get(spec.head_start)
     return law["optima"][0]["points"] if law else None
-
-
-def _assemble(
-    plan: Plan,
-    maker: _Maker,
-    measures: Mapping[RunSpec, dict[str, Any]],
-    drawn: Mapping[tuple[RunSpec, str], dict[str, Path]],
-    packed: Mapping[tuple[str, str], Path],
-) -> tuple[list[dict[str, Any]], dict[str, Path]]:
-    """What runs gave, all of which are there, and their files by their paths in the site."""
-    files: dict[str, Path] = {}
-    runs = []
-    for experiment in plan.experiments:
-        for run in experiment.runs:
-            entry: dict[str, Any] = {
-                "id": run.id,
-                "experiment": experiment.name,
-                "key": maker.keys[run.spec],
-                "label": run.spec.label,
-                "spec": flat(run.spec),
-                "measures": measures[run.spec],
-                "pictures": {},
-                "files": {},
-            }
-            if run.folder:
-                for name, figure in figures.load().items():
-                    if not figure.suits(run.spec):
-                        continue
-                    path = f"plots/{run.folder}/{run.spec.label}.{figure.stem}"
-                    endings = drawn[run.spec, name]
-                    files |= {f"{path}.{ending}": file for ending, file in endings.items()}
-                    entry["pictures"][name] = {
-                        "path": path,
-                        "formats": [e for e in ("gif", "webp", "png") if e in endings],
-                        "width": figure.width_px,
-                        "height": figure.height_px,
-                        "alt": figure.alt(run.spec, measures[run.spec]),
-                        "title": figure.title,
-                    }
-            if run.shipped:
-                entry["files"]["js"] = f"data/{experiment.name}/{run.id}.js"
-                files[entry["files"]["js"]] = packed[experiment.name, run.id]
-            if run.shipped or run.folder:
-                entry["files"]["npz"] = f"data/{experiment.name}/{run.id}.npz"
-                files[entry["files"]["npz"]] = maker.run_path(run.spec)
-            runs.append(entry)
-    return runs, files
 
 
 def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def device(asked: str) -> str:
 def train(
     specs: list[RunSpec], device: str, made_by: str, optimum: list[list[float]] | None = None
 ) -> list[tuple[bytes, dict[str, Any] | None]]:
-    """Train runs that differ in seed alone: each one's .npz and its measures.
+    """Train runs that differ in seed alone: each one's .npz and its measures, as `measure` gives them.
 
     A GPU does not wait for measures, which are the processors' work: they are None then.
 
@@ -78,7 +78,7 @@ def train(
     import numpy as np
 
     from ..measures import packing
-    from ..measures.measure import measure_run
+    from ..measures.columns import measure_run
     from ..networks.train import train_together
 
     law, head = specs[0].head_start, None
@@ -90,71 +90,69 @@ def train(
     return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
 
 
-def measure(specs: list[RunSpec], data: list[bytes]) -> list[dict[str, Any]]:
-    """The measures of runs kept earlier."""
-    from ..measures.measure import measure_run
+def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Some measurements of runs kept earlier, by name, each one's values by column."""
+    from ..measures.columns import measure_run
 
-    return [measure_run(spec, decode(of_run)) for spec, of_run in zip(specs, data, strict=True)]
+    return [measure_run(spec, decode(of_run), names) for spec, of_run in zip(specs, data, strict=True)]
 
 
-def solve(law: str, k: int, room: str) -> dict[str, Any]:
+def solve(law: str, k: int, room: str) -> list[dict[str, Any]]:
     """A law's best arrangements of k points."""
     from ..measures import packing
 
-    return packing.solve(law, k, room)
+    return [packing.solve(law, k, room)]
 
 
-def judge(arrangements: list[list[list[float]]], found: dict[str, list[dict[str, Any]]], room: str) -> list[Any]:
-    """How near each arrangement of class centres is to what the laws predict."""
-    from ..measures import packing
+def compare(name: str, rows: list[dict[str, Any]], laws: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """What a measurement across the runs of a recipe gives, a row each."""
+    from ..measures.columns import COMPARISONS
 
-    return [packing.judge(centres, found, room) for centres in arrangements]
-
-
-def sort(arrangements: list[list[list[float]]], room: str) -> list[dict[str, Any]]:
-    """The kinds among the arrangements of class centres that one recipe leads to."""
-    from ..measures import kinds
-
-    return kinds.sort(arrangements, room)
+    return [COMPARISONS[name].of(rows, laws)]
 
 
-def draw(names: list[str], spec: RunSpec, data: bytes, measures: dict[str, Any]) -> dict[str, dict[str, bytes]]:
-    """Figures of a run in both themes: figure name -> ending ("png", "dark.png", …) -> bytes."""
+def draw(spec: RunSpec, data: list[bytes], read: dict[str, dict[str, Any]]) -> list[dict[str, bytes]]:
+    """Figures of a run in both themes, each as ending ("png", "dark.png", …) -> bytes.
+
+    read  figure name -> the measures that it looks at
+    """
     from .. import figures
     from ..base import style
 
-    run = decode(data)
-    drawn: dict[str, dict[str, bytes]] = {name: {} for name in names}
-    for name in names:
+    run = decode(data[0])
+    drawn = []
+    for name, measures in read.items():
+        files: dict[str, bytes] = {}
         for theme_name, theme in style.THEMES.items():
             prefix = "" if theme_name == "light" else f"{theme_name}."
             encoded = figures.load()[name].draw(spec, run, measures, theme)
-            drawn[name] |= {prefix + ending: encoded[ending] for ending in encoded}
+            files |= {prefix + ending: encoded[ending] for ending in encoded}
+        drawn.append(files)
     return drawn
 
 
-def card(title: str, subtitle: str, spec: RunSpec, data: bytes) -> bytes:
+def card(title: str, subtitle: str, spec: RunSpec, data: bytes) -> list[bytes]:
     """The picture that a link to the article shows elsewhere, PNG."""
     from ..figures.draw import social_card
 
-    return social_card(title, subtitle, spec, decode(data))
+    return [social_card(title, subtitle, spec, decode(data))]
 
 
-def export(run_id: str, spec: RunSpec, data: bytes) -> bytes:
+def export(run_id: str, spec: RunSpec, data: list[bytes]) -> list[bytes]:
     """A run as the script that the page's explorables load."""
     from .export import pack
 
-    return pack(run_id, spec, decode(data))
+    return [pack(run_id, spec, decode(data[0]))]
 
 
-def pack_centres(centres: dict[str, list[list[float]]]) -> bytes:
+def bundle(centres: dict[str, list[list[float]]]) -> list[bytes]:
     """Class centres by run as an .npz file: a (classes, width) array under each run's id."""
     import numpy as np
 
     file = io.BytesIO()
     arrays: dict[str, Any] = {name: np.asarray(of_run, np.float64) for name, of_run in centres.items()}
     np.savez_compressed(file, **arrays)
-    return file.getvalue()
+    return [file.getvalue()]
 
 
 def encode(run: Run) -> bytes:

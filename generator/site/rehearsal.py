@@ -11,19 +11,18 @@ training is a mistake here.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from .. import figures
 from ..base.errors import ContentError, Problem
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..content.experiments import Plan
 from ..content.texts import Article
-from ..networks.spec import LAWS, RunSpec, flat, layer_shapes
-from ..runs.results import Picture, Result, Results, Unmeasured
+from ..runs.entries import entry, runs_of
+from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
 
 
@@ -82,62 +81,9 @@ def rehearse(
 
 def foreseen(plan: Plan) -> Results:
     """The runs of a plan as results, their measures awaited."""
-    specs = {run.spec.activation: run.spec for experiment in plan.experiments for run in experiment.runs}
-    measures = Awaited(dict.fromkeys(name for spec in specs.values() for name in measure_names(spec)))
-    return Results(
-        Result(
-            id=run.id,
-            experiment=experiment.name,
-            key="",
-            label=run.spec.label,
-            spec=flat(run.spec),
-            measures=measures,
-            pictures=_pictures(run.folder, run.spec) if run.folder else {},
-            files=_files(f"data/{experiment.name}/{run.id}", run.shipped, bool(run.folder)),
-        )
-        for experiment in plan.experiments
-        for run in experiment.runs
-    )
+    from ..measures.columns import COMPARISONS, MEASUREMENTS
 
-
-def _pictures(folder: str, spec: RunSpec) -> dict[str, Picture]:
-    return {
-        name: Picture(
-            path=f"plots/{folder}/{spec.label}.{figure.stem}",
-            formats=("gif", "webp", "png") if figure.animated else ("webp", "png"),
-            width=figure.width_px,
-            height=figure.height_px,
-            alt="",
-            title=figure.title,
-        )
-        for name, figure in figures.load().items()
-        if figure.suits(spec)
-    }
-
-
-def _files(path: str, shipped: bool, drawn: bool) -> dict[str, str]:
-    return ({"js": f"{path}.js"} if shipped else {}) | ({"npz": f"{path}.npz"} if shipped or drawn else {})
-
-
-def measure_names(spec: RunSpec) -> list[str]:
-    """What will be measured of a run, by measuring an untrained network of its shape."""
-    import numpy as np
-
-    from ..measures import kinds, measure, packing
-    from ..networks import datasets
-
-    few, epochs = 4, 1
-    x, y = datasets.points(spec.dataset, spec.classes, few, spec.seed, **dict(spec.dataset_options))
-    weights = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
-    run = SimpleNamespace(
-        x=x,
-        y=y,
-        checkpoints=np.array([0, epochs]),
-        weights=np.random.default_rng(0).standard_normal((2, weights)).astype(np.float32),
-        loss=np.ones(epochs + 1, np.float32),
-        accuracy=np.ones(epochs + 1, np.float32),
-    )
-    corners = [[-1.0, -1.0], [1.0, 1.0]]
-    laws: Any = {law: [{"points": corners, "value": 1.0, "regions": []}] for law in LAWS}
-    judged = packing.judge(corners, laws, "square")
-    return [*measure.measure_run(spec, cast(Any, run), lattice=few), *judged, *kinds.sort([corners])[0]]
+    columns = [*(each.columns for each in MEASUREMENTS.values()), *(each.columns for each in COMPARISONS.values())]
+    measured = Awaited(itertools.chain.from_iterable(columns))
+    planned = [entry(experiment, run, "", measured, told=False) for (experiment, _), run in runs_of(plan).items()]
+    return from_catalogue(lambda: planned, "")

@@ -37,9 +37,9 @@ def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
 def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     import numpy as np
 
-    from ...measures import measure
+    from ...measures import directions
 
-    (x, y), predicted = measure.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
+    (x, y), predicted = directions.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
     turn = np.float32(BINS / np.radians(span_deg(spec)))
     bins = np.arctan2(y, x)
     bins *= turn
@@ -55,7 +55,7 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
 
 def span_deg(spec: RunSpec) -> int:
     """The angles a hidden vector can have: all, or the quadrant's."""
-    from ...measures.measure import ROOMS
+    from ...measures.arrangement import ROOMS
 
     return 90 if ROOMS[spec.activation] == "quadrant" else 360
 
@@ -149,4 +149,6 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     )
 
 
-FIGURE = Figure("angles", "angles", "Angles of the hidden vector", 360, 240, False, draw_angles, describe)
+FIGURE = Figure(
+    "angles", "angles", "Angles of the hidden vector", 360, 240, False, draw_angles, describe, reads=("angles",)
+)

@@ -22,13 +22,14 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
     """Points in the first and in the last layer of two neurons: a row each, a column an epoch."""
     import numpy as np
 
-    from ...measures import measure
+    from ...measures.arrangement import own_centre
     from ...networks import forward
+    from ...networks.spec import planes
     from .. import draw
 
     columns = [int(np.abs(run.checkpoints - share * spec.epochs).argmin()) for share in AT]
     layers = [forward.forward(spec, run.weights[column], run.x).hidden for column in columns]
-    first, *_, last = measure.planes(spec)
+    first, *_, last = planes(spec)
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
     for place, column in enumerate(columns):
         x = (LEFT_PX + place * (TILE_PX + GAP_PX) + TILE_PX / 2) / WIDTH_PX
@@ -36,7 +37,7 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
         figure.text(x, 1 - 36 / HEIGHT_PX, epoch, color=theme.muted, ha="center", fontsize=TEXT_PX)
     for row, layer in enumerate((first, last)):
         top = HEAD_PX + LABEL_PX + row * (LABEL_PX + TILE_PX + GAP_PX)
-        share = percent(measure.own_centre(layers[-1][layer], run.y))
+        share = percent(own_centre(layers[-1][layer], run.y))
         words = f"layer {layer + 1}: {share} nearest their own centre"
         figure.text(LEFT_PX / WIDTH_PX, 1 - (top - 14) / HEIGHT_PX, words, color=theme.ink, fontsize=TEXT_PX)
         for place, hidden in enumerate(layers):
@@ -61,4 +62,7 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     )
 
 
-FIGURE = Figure("filmstrip", "filmstrip", "Layers of two neurons", 480, 310, False, draw_filmstrip, describe, suits)
+READS = ("accuracy", "early_own_centre", "own_centre")
+FIGURE = Figure(
+    "filmstrip", "filmstrip", "Layers of two neurons", 480, 310, False, draw_filmstrip, describe, suits, READS
+)

@@ -48,4 +48,5 @@ FIGURE = Figure(
     False,
     draw_hidden_plane,
     describe,
+    reads=("accuracy", "least_distance"),
 )

@@ -61,4 +61,4 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     )
 
 
-FIGURE = Figure("loss", "loss", "Loss", 360, 240, False, draw_loss, describe, lambda spec: True)
+FIGURE = Figure("loss", "loss", "Loss", 360, 240, False, draw_loss, describe, lambda spec: True, ("accuracy", "loss"))

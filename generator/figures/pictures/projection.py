@@ -27,14 +27,14 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     """
     import numpy as np
 
-    from ...measures import measure
+    from ...measures import projection
     from ...networks import forward
     from .. import draw
 
     hidden = forward.hidden(spec, run.weights[-1], run.x)
     figure = draw.canvas(draw.PLANE_PX, HEIGHT_PX, theme)
     rows = [
-        ((hidden - hidden.mean(0)) @ measure.principal_axes(hidden), "two axes", "two_axes"),
+        ((hidden - hidden.mean(0)) @ projection.principal_axes(hidden), "two axes", "two_axes"),
         (_mapped(hidden.tobytes(), hidden.shape), "t-SNE", "gap_map"),
     ]
     for row, (flat, words, key) in enumerate(rows):
@@ -60,9 +60,9 @@ def _gap(steps: float | None) -> str:
 def _mapped(hidden: bytes, shape: tuple[int, int]) -> np.ndarray:
     import numpy as np
 
-    from ...measures import measure
+    from ...measures import projection
 
-    return measure.neighbour_map(np.frombuffer(hidden).reshape(shape))
+    return projection.neighbour_map(np.frombuffer(hidden).reshape(shape))
 
 
 def suits(spec: RunSpec) -> bool:
@@ -93,4 +93,5 @@ FIGURE = Figure(
     draw_projection,
     describe,
     suits,
+    ("accuracy", "two_axes", "own_neighbour_map", "gap", "gap_map"),
 )

@@ -65,4 +65,5 @@ FIGURE = Figure(
     False,
     draw_vector_field,
     describe,
+    reads=(),
 )

@@ -1,0 +1,173 @@
+"""Where hidden vectors point: circular statistics, and the hidden layer over a lattice of inputs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..networks import forward
+from ..networks.spec import RunSpec, layer_activations
+
+SECTORS = 360  # directions that are told apart
+EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
+
+
+def circular_mean_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Mean direction of angles.
+
+    angles_deg  (N,) float, degrees, any branch
+    weights     (N,) float >= 0, or None for equal weights
+    returns     float in [0, 360); nan when the resultant is shorter than 1e-12
+    raises      ValueError: shapes differ
+    source      Mardia & Jupp 2000, section 2.2
+    """
+    return _direction_deg(_resultant(angles_deg, weights))
+
+
+def circular_std_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Circular standard deviation, sqrt(-2 ln R) in degrees, R the mean resultant length.
+
+    angles_deg  (N,) float, degrees, any branch
+    weights     (N,) float >= 0, or None for equal weights
+    returns     float >= 0; inf when the resultant is shorter than 1e-12
+    raises      ValueError: shapes differ
+    source      Mardia & Jupp 2000, section 2.3
+    """
+    return _spread_deg(abs(_resultant(angles_deg, weights)))
+
+
+def _resultant(angles_deg: np.ndarray, weights: np.ndarray | None) -> complex:
+    angles = np.asarray(angles_deg, np.float64)
+    if weights is None:
+        weights = np.ones_like(angles)
+    if angles.shape != np.shape(weights):
+        raise ValueError(f"expected as many weights as angles, got {np.shape(weights)} for {angles.shape}")
+    return complex((np.exp(1j * np.radians(angles)) * weights).sum() / np.sum(weights))
+
+
+def _direction_deg(resultant: complex) -> float:
+    if not abs(resultant) > 1e-12:
+        return math.nan
+    degrees = math.degrees(math.atan2(resultant.imag, resultant.real)) % 360
+    return 0.0 if degrees == 360 else degrees
+
+
+def _spread_deg(length: float) -> float:
+    if not length > 1e-12:
+        return math.inf
+    return math.degrees(math.sqrt(max(0.0, -2 * math.log(min(length, 1.0)))))
+
+
+def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 200) -> list[dict[str, Any]]:
+    """The hidden vector's direction over a lattice of inputs in [-1, 1]^2, by predicted class.
+
+    flat     (P,) weights; the last hidden layer must have two neurons
+    lattice  points along each axis, ends included
+    returns  a dict a class that is predicted anywhere, by rising circular mean:
+             class      int
+             mean_deg   circular mean in [0, 360), None without a direction
+             std_deg    circular standard deviation, None without a direction
+             share      the class's share of the lattice
+             Where ReLU sends an input to the origin it has no direction: such
+             inputs count in `share` alone.
+    """
+    return by_class(*lattice_hidden(spec, flat, lattice), spec.classes)
+
+
+def by_class(hidden: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, Any]]:
+    """`angle_statistics` of (2, M) hidden vectors and their (M,) predicted classes."""
+    norm = np.sqrt(np.einsum("dn,dn->n", hidden, hidden))
+    with np.errstate(divide="ignore"):
+        inverse = np.where(norm > 0, 1 / norm, 0).astype(np.float32)
+    counts = np.bincount(predicted, minlength=classes)
+    directed = np.bincount(predicted, norm > 0, classes)
+    sums = [np.bincount(predicted, axis * inverse, classes) for axis in hidden]
+    rows = []
+    for label in np.flatnonzero(counts):
+        resultant = complex(sums[0][label], sums[1][label]) / max(directed[label], 1)
+        mean, std = _direction_deg(resultant), _spread_deg(abs(resultant))
+        rows.append(
+            {
+                "class": int(label),
+                "mean_deg": None if math.isnan(mean) else round(mean, 2) % 360,
+                "std_deg": None if math.isinf(std) else round(std, 2),
+                "share": round(float(counts[label] / len(predicted)), 6),
+            }
+        )
+    return sorted(rows, key=lambda row: math.inf if row["mean_deg"] is None else row["mean_deg"])
+
+
+def told_by_angle(hidden: np.ndarray, predicted: np.ndarray, seen_from: np.ndarray) -> float:
+    """The share of hidden vectors whose predicted class can be told from their direction alone.
+
+    Whoever tells it knows, for each degree, the class that most vectors in that direction have, and says that one;
+    vectors that are where they are seen from count as one direction more.
+
+    hidden     (2, M)
+    predicted  (M,) int from 0 up
+    seen_from  (2,) the place that directions are taken from
+    returns    a share, at least the largest class's
+    """
+    x, y = hidden - np.asarray(seen_from, hidden.dtype)[:, None]
+    sector = np.floor(np.degrees(np.arctan2(y, x))).astype(np.int64) % SECTORS
+    sector[(x == 0) & (y == 0)] = SECTORS
+    classes = int(predicted.max()) + 1
+    counts = np.bincount(sector * classes + predicted, minlength=(SECTORS + 1) * classes)
+    return float(counts.reshape(-1, classes).max(1).sum() / len(predicted))
+
+
+def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.ndarray, np.ndarray]:
+    """The last hidden layer and the predicted class over a square lattice of inputs.
+
+    lattice  points along each axis of [-1, 1]^2, ends included
+    returns  hidden (width, M) float32 and predicted (M,) int64, M = lattice^2,
+             y the slow axis from -1 up, x the fast one
+
+    The first layer is most of the work. Its input is a sum of a part of x and
+    a part of y, and tanh of a sum needs only the product of two exponentials,
+    so no tanh is taken there.
+    """
+    first, *middle, head = forward.heard(spec, flat)
+    axis = np.linspace(-1, 1, lattice, dtype=np.float32)
+    activations = layer_activations(spec)
+    along_x = first[:, :1] * axis  # (w, lattice)
+    along_y = first[:, 1:2] * axis + first[:, 2:]
+    factors = activations[0] == "tanh" and max(np.abs(along_x).max(), np.abs(along_y).max()) < EXP_LIMIT
+    if factors:
+        np.exp(2 * along_x, out=along_x)
+        np.exp(2 * along_y, out=along_y)
+
+    hidden = np.empty((spec.hidden[-1], lattice * lattice), np.float32)
+    predicted = np.empty(lattice * lattice, np.int64)
+    rows = max(1, 4096 // lattice)  # a block whose units stay in the cache
+    for top in range(0, lattice, rows):
+        ys = along_y[:, top : top + rows, None]
+        if factors:  # tanh(u + v) = 1 - 2 / (1 + e^2u e^2v)
+            with np.errstate(over="ignore"):  # an infinite product is tanh = 1
+                h = ys * along_x[:, None]
+            h += 1
+            np.divide(-2, h, out=h)
+            h += 1
+        else:
+            h = forward.activate(activations[0], (ys + along_x[:, None]).reshape(len(first), -1).T).T
+        h = h.reshape(len(first), -1)
+        for layer, activation in zip(middle, activations[1:], strict=True):
+            h = layer[:, :-1] @ h
+            h += layer[:, -1:]
+            h = forward.activate(activation, h.T).T
+        part = slice(top * lattice, top * lattice + h.shape[1])
+        hidden[:, part] = h
+        predicted[part] = _largest(head[:, :-1] @ h + head[:, -1:])
+    return hidden, predicted
+
+
+def _largest(logits: np.ndarray) -> np.ndarray:
+    """The row of each column's largest entry, as argmax(0); few rows make this the quicker way."""
+    best, where = logits[0].copy(), np.zeros(logits.shape[1], np.int8)
+    for row in range(1, len(logits)):
+        above = logits[row] > best
+        where[above] = row
+        np.maximum(best, logits[row], out=best)
+    return where.astype(np.int64)

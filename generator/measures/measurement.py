@@ -1,0 +1,139 @@
+"""What a measurement is, and all of them by name.
+
+The functions are in `columns`; each column has an address of its own, so that a new one is measured alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..base.memo import digest
+from ..networks.spec import RunSpec
+from .trained import Trained, plain
+
+if TYPE_CHECKING:
+    from ..networks.train import Run
+
+Row = Mapping[str, Any]
+Laws = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured of a run.
+
+    columns  name of each column -> what it holds, in words
+    of       a trained run -> the value, or the values by column
+    suits    whether a run has it; others have None
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    of: Callable[[Trained], Any]
+    suits: Callable[[Trained], bool]
+
+    def values(self, trained: Trained) -> dict[str, Any]:
+        """A run's values by column, ready for JSON."""
+        if not self.suits(trained):
+            return dict.fromkeys(self.columns)
+        found = self.of(trained)
+        ready: dict[str, Any] = plain(found if isinstance(found, dict) else {self.name: found})
+        return ready
+
+    @property
+    def source(self) -> str:
+        """Digest of its code and of what all in its file share, without other measurements and without words."""
+        return _sources(self.of.__code__.co_filename)[self.of.__name__]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is measured across the runs of one recipe, whose seeds alone differ.
+
+    columns  as for a measurement
+    reads    the columns of the runs that it looks at
+    of       the runs, a row each with these columns, and what the laws predict for as many classes, as packing.solve
+             gives it, by law -> the values by column, a row each
+    suits    whether runs of a recipe have it
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    reads: tuple[str, ...]
+    of: Callable[[Sequence[Row], Laws], list[dict[str, Any]]]
+    suits: Callable[[RunSpec], bool]
+
+    @property
+    def source(self) -> str:
+        """As for a measurement."""
+        return _sources(self.of.__code__.co_filename)[self.of.__name__]
+
+
+MEASUREMENTS: dict[str, Measurement] = {}
+COMPARISONS: dict[str, Comparison] = {}
+Of = Callable[[Trained], Any]
+Across = Callable[[Sequence[Row], Laws], list[dict[str, Any]]]
+
+
+def measurement(
+    words: str = "", suits: Callable[[Trained], bool] = lambda trained: True, **columns: str
+) -> Callable[[Of], Of]:
+    """Register a measurement. words: of the one column; columns: name -> words of several."""
+
+    def register(function: Of) -> Of:
+        name = function.__name__
+        MEASUREMENTS[name] = Measurement(name, columns or {name: words}, function, suits)
+        return function
+
+    return register
+
+
+def across(reads: Sequence[str], suits: Callable[[RunSpec], bool], **columns: str) -> Callable[[Across], Across]:
+    """Register what is measured across the runs of a recipe. columns: name -> words."""
+
+    def register(function: Across) -> Across:
+        COMPARISONS[function.__name__] = Comparison(function.__name__, columns, tuple(reads), function, suits)
+        return function
+
+    return register
+
+
+def measure_run(spec: RunSpec, run: Run, names: Sequence[str] = (), lattice: int = 200) -> dict[str, dict[str, Any]]:
+    """What is measured of one run: name of a measurement -> its values by column, ready for JSON.
+
+    names    of measurements; none: all
+    lattice  points along each axis of the inputs that directions are taken over
+    """
+    trained = Trained(spec, run, lattice)
+    return {name: MEASUREMENTS[name].values(trained) for name in names or MEASUREMENTS}
+
+
+@functools.cache
+def _sources(file: str) -> dict[str, str]:
+    """Digest of each registered function's code in a file, without its words, and of what is no such function there."""
+    own: dict[str, str] = {}
+    shared = []
+    for node in ast.parse(Path(file).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            own[node.name] = ast.unparse(_without_words(node))
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            shared.append(ast.unparse(node))
+    return {name: digest(source, shared) for name, source in own.items()}
+
+
+def _without_words(function: ast.FunctionDef) -> ast.FunctionDef:
+    """A function without its docstring and the words in its decorators; the columns keep their names."""
+    if ast.get_docstring(function) is not None:
+        function.body = function.body[1:]
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call):
+            decorator.args = []
+            for keyword in decorator.keywords:
+                if isinstance(keyword.value, ast.Constant):
+                    keyword.value = ast.Constant(None)
+    return function

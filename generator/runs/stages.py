@@ -1,0 +1,70 @@
+"""The stages in which a build's runs are made, a row each: what a stage counts, what feeds it, what it is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.store import code, versions
+
+TRAINING = ("torch", "numpy")
+DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
+SANS, SERIF = "fonts/peek-sans.ttf", "fonts/peek-serif-display.ttf"  # what pictures are written in
+FORWARD = ("networks/spec", "networks/forward")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a product is made with: modules and fonts of ours, below generator/ and without .py, and libraries."""
+
+    modules: tuple[str, ...]
+    libraries: tuple[str, ...]
+
+    @property
+    def digest(self) -> list[Any]:
+        """What a product's address says of it."""
+        return [code(*self.modules), versions(*self.libraries)]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Each part's digest or version, by the name that an author knows it by."""
+        ours = {f"generator/{name}" + ".py" * ("." not in name): code(name) for name in self.modules}
+        return ours | versions(*self.libraries)
+
+    def __add__(self, other: Source) -> Source:
+        return Source((*self.modules, *other.modules), (*self.libraries, *other.libraries))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of work.
+
+    unit    what is counted
+    fed_by  stages whose new results make it run again
+    source  what its products are made with
+    """
+
+    name: str
+    unit: str
+    fed_by: tuple[str, ...]
+    source: Source
+
+
+LAWS = Source(("measures/packing",), ("numpy", "scipy"))
+HIDDEN = Source((*FORWARD, "measures/directions", "measures/arrangement", "measures/projection"), ("numpy",))
+MEASURING = Source(("measures/trained", "measures/collapse"), ("scipy", "scikit-learn")) + HIDDEN + LAWS
+DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", SANS), DRAWING)
+
+STAGES = {
+    stage.name: stage
+    for stage in (
+        Stage("solve", "arrangements", (), LAWS),
+        Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets"), TRAINING)),
+        Stage("measure", "networks", ("train",), MEASURING),
+        Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds",), ()) + LAWS),
+        Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
+        Stage("export", "networks", ("train",), Source((*FORWARD, "runs/export"), ("numpy",))),
+        Stage("bundle", "experiments", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),
+        Stage("card", "pictures", (), DRAWN + Source((*FORWARD, SERIF), ())),
+    )
+}
