@@ -124,7 +124,7 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
             about.append("; may be given again")
         elif default and not flag:
             about.append(f" ({default})")
-        given: dict[str, Any] = {"help": "".join(about), "default": argparse.SUPPRESS}
+        given: dict[str, Any] = {"help": "".join(about), "default": None}
         if flag:
             given["action"] = "store_true"
         else:
@@ -139,7 +139,7 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
 
 def given(arguments: argparse.Namespace) -> Options:
     """The options that a command line gives; those that it leaves out have their defaults."""
-    said: dict[str, Any] = {name: value for name, value in vars(arguments).items() if name in Options.__match_args__}
+    said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for name, default, _ in rows():
         if isinstance(default, (tuple, frozenset)) and name in said:
             said[name] = type(default)(said[name])

@@ -116,11 +116,11 @@ def test_a_picture_of_a_run(copy):
         "generator/figures/pictures/accuracy.py",
         '''"""Accuracy by epoch."""
 
-from generator.figures import Figure, network_of, percent
+from .. import Figure, network_of, percent
 
 
 def draw_accuracy(spec, run, measures, theme):
-    from generator.figures import draw
+    from .. import draw
 
     figure = draw.canvas(480, 320, theme)
     axes = figure.add_axes((0.15, 0.15, 0.8, 0.8), facecolor="none")

@@ -1,6 +1,7 @@
 """The table of options: what the command line gives and what a site's address says of it."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,8 @@ def given(*words):
 
 
 def test_what_is_left_out_has_the_rows_default():
-    assert given("build") == given("publish") == given("serve") == Options()
+    assert given("build") == given("publish") == given("serve") == given("check") == Options()
+    assert given("check", "there") == Options(site=Path("there")) and given("new", "a") == Options(folder=Path("a"))
 
 
 def test_every_option_belongs_to_commands_that_there_are():
