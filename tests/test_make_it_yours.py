@@ -1,5 +1,6 @@
 """What the README says of making the project one's own, done word for word in a copy of it."""
 
+import csv
 import io
 import os
 import re
@@ -165,6 +166,29 @@ def parameters(kind''',
     assert "columns, 0.05: Two networks" in copy.build()
 
 
+def test_a_key_of_a_recipe(copy):
+    assert named("a key of a recipe") == ["generator/networks/recipe.py", "generator/networks/train.py"]
+    copy.edit(
+        "generator/networks/recipe.py",
+        "    head_bias: bool =",
+        '    decay: float = key(0.5, "a word of my own, per epoch", number(least=0, below=1))\n    head_bias: bool =',
+    )
+    copy.edit("content/experiments.toml", "classes = 2", "classes = 2\ndecay = [0.25, 0.75]")
+    copy.edit(
+        "content/article.md", "{{ results.count", '{{ results.distinct("decay") | join(" and ") }}: {{ results.count'
+    )
+    copy.build()
+    assert b"a word of my own, per epoch" in copy.site("reproduce.html")
+    rows = list(csv.DictReader(copy.site("data/grid.csv").decode().splitlines()))
+    assert [(row["id"], row["decay"]) for row in rows[:2]] == [
+        ("k2-tanh-decay0.25-s1", "0.25"),
+        ("k2-tanh-decay0.75-s1", "0.75"),
+    ]
+    copy.edit("content/experiments.toml", "decay = [0.25, 0.75]", "decay = 1")
+    with pytest.raises(AssertionError, match="decay is 1; expected a number at least 0 and below 1"):
+        copy.build()
+
+
 def test_an_option_of_the_command(copy):
     assert named("an option of the command") == ["generator/options.py"]
     copy.edit(
@@ -187,13 +211,13 @@ def test_an_option_of_the_command(copy):
 
 def test_an_activation(copy):
     files = [
-        "generator/networks/spec.py",
+        "generator/networks/recipe.py",
         "generator/networks/forward.py",
         "generator/networks/train.py",
         "generator/measures/measure.py",
     ]
     assert named("an activation") == [*files, "generator/figures/pictures/hidden_plane.py"]
-    copy.edit("generator/networks/spec.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
+    copy.edit("generator/networks/recipe.py", "ACTIVATION_LABELS = {", 'ACTIVATION_LABELS = {"clip": "clip", ')
     copy.edit(
         "generator/networks/forward.py",
         '    elif activation == "relu":',
