@@ -22,7 +22,7 @@ from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from benchmarks.contest import serve
 from generator.networks.spec import RunSpec, layer_shapes
 from generator.networks.train import Run, learning_rates, train_together
-from generator.runs import pipeline
+from generator.runs.batches import batches
 from generator.runs.pools import local
 
 Answer = dict[str, Any]
@@ -186,12 +186,12 @@ def ours(processes: int) -> Callable[[Problem], Answer]:
     def answer(problem: Problem) -> Answer:
         began = time.perf_counter()
         specs = [replace(problem.spec, seed=seed) for seed in range(len(problem.x))]
-        batches = pipeline.batches(specs, processes)
-        sent = [pool.submit(metered, batch) for batch in batches]
+        together = batches(specs, processes)
+        sent = [pool.submit(metered, batch) for batch in together]
         done = [job.result() for job in sent]
         last = {
             spec.seed: float(run.loss[-2])
-            for batch, (runs, _) in zip(batches, done, strict=True)
+            for batch, (runs, _) in zip(together, done, strict=True)
             for spec, run in zip(batch, runs, strict=True)
         }
         return {

@@ -14,7 +14,7 @@ from generator import figures
 from generator.base import style
 from generator.figures.pictures import hidden_animation
 from generator.networks.spec import RunSpec
-from generator.runs import jobs, pools
+from generator.runs import pools, tasks
 
 TITLE = "Pictures"
 EPOCHS, FRAMES = 5000, 350
@@ -110,10 +110,11 @@ def network(spec: RunSpec) -> dict[str, Any]:
     """One network trained, measured and drawn: seconds of its steps, of figures in both themes, and the GIF's bytes."""
     hidden_animation.FRAMES = FRAMES  # the article's films are shorter
     began = time.perf_counter()
-    ((data, measures),) = jobs.train([spec], "cpu", "")
+    ((data, measured),) = tasks.train([spec], "cpu", "")
     took = {"training": time.perf_counter() - began}
-    assert measures is not None
-    run = jobs.decode(data)
+    assert measured is not None
+    measures = {column: value for of_one in measured.values() for column, value in of_one.items()}
+    run = tasks.decode(data)
     frames = len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
     for name in KINDS:
         figure, start = figures.load()[name], time.perf_counter()

@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contest import Contestant, Unavailable, environment, ratio, rounds, shown, table
-from generator.content.experiments import batch_size
 from generator.networks import datasets
 from generator.networks.spec import RunSpec, layer_shapes
-from generator.runs import pipeline
+from generator.runs.batches import BATCHES_EACH, batch_size
 
 TITLE = "Training"
 PROCESSES = 2
@@ -154,7 +153,7 @@ def by_hand(ring: Ring, quick: bool) -> str:
     for hidden, classes in ((RECIPE.hidden, (2, 3, 4, 5, 6, 7)), (WIDE, (2, 5, 7))):
         rows, walls, cores = [], [], []
         for spec in grid(hidden, (5,) if quick else classes):
-            ours = ("ours", PROCESSES, spec, PROCESSES * pipeline.BATCHES_EACH * batch_size(spec))
+            ours = ("ours", PROCESSES, spec, PROCESSES * BATCHES_EACH * batch_size(spec))
             hand = [("eager", threads, spec, 1) for threads in (1, 2)]
             found = ring.race([ours, *hand])
             best = fastest(found, hand)

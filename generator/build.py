@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import sys
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -21,17 +21,19 @@ from .base.errors import ContentError, PeekError, Problem, nearest
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.progress import Progress
+from .base.warnings import Warned, without
 from .content import texts
 from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
+from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
     from .content.texts import Article
 
 SOCIAL_CARD = "social-card.png"
 MEMO = "memo.txt"
-ALSO = ("markupsafe", "math-core", "pygments", "pyyaml")  # of less interest to readers
+ALSO = ("imagesize", "markupsafe", "math-core", "pygments", "pyyaml", "rjsmin")  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
@@ -48,7 +50,7 @@ class Built:
     changed: bool
     report: Report | None
     seconds: float
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Composed:
 
     files: dict[str, bytes | Path]
     sums: Mapping[str, str]
-    warnings: list[str]
+    warnings: list[Warned]
     report: Report | None
 
 
@@ -77,19 +79,22 @@ def build(options: Options, progress: Progress) -> Built:
     """
     began = time.monotonic()
     templates = templates_of(options)
-    made_from = address(options, templates)
-    warnings = None if options.force else store.intact(options.out, made_from)
+    made_from = inputs_digest(options, templates)
+    site = SiteFolder(options.out, options.cache)
+    known = None if options.force else site.intact(made_from)
     report, changed = None, False
-    if warnings is None:
+    if known is not None:
+        warnings = without(options.allow, known)
+    else:
         means = means_of(options, progress)
         memo = remembered(options.cache)
         composed = compose(options, means, memo, templates)
-        warnings, report = composed.warnings, composed.report
+        warnings, report = without(options.allow, composed.warnings), composed.report
         if not (options.strict and warnings):
-            changed = store.publish(composed.files, options.out, made_from, warnings, composed.sums)
+            changed = site.publish(composed.files, made_from, composed.warnings, composed.sums)
         remember(options.cache, memo)
     for warning in warnings:
-        progress.warn(warning)
+        progress.warn(str(warning))
     if options.strict and warnings:
         raise StrictError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
@@ -115,7 +120,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     if wrong:
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = digest(catalogue.address(source, options.profile), sorted(only))
+    key = digest(catalogue.inputs_digest(source, options.profile), sorted(only))
     return pipeline.make(chosen, key, means_of(options, progress))[1]
 
 
@@ -131,7 +136,7 @@ def templates_of(options: Options) -> Overlay:
     return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
-def address(options: Options, templates: Overlay) -> str:
+def inputs_digest(options: Options, templates: Overlay) -> str:
     """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
     folder = options.content
     inputs = {
@@ -142,12 +147,7 @@ def address(options: Options, templates: Overlay) -> str:
 
 def made_with() -> list[Any]:
     """The code and the libraries that pages are made with."""
-    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), python_version()]
-
-
-def python_version() -> str:
-    """As platform.python_version says it, whose module takes longer to import than all the versions to read."""
-    return sys.version.partition(" ")[0]
+    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), platform.python_version()]
 
 
 def remembered(cache: Path) -> Memo:
@@ -185,9 +185,9 @@ def compose(
     raises  PeekError: what the author can mend
     """
     article, gathered, report = gather(options, means, memo, templates)
-    warnings = list(memo("collapsed", gathered.contents, lambda: collapsed(gathered)))
+    warnings = [Warned(*warned) for warned in memo("collapsed", gathered.contents, lambda: collapsed(gathered))]
     carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
-    files = render(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
+    files = site_files(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, means)
     return Composed(files, gathered.sums, warnings, report)
@@ -213,7 +213,7 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
         article = texts.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
-    key = catalogue.address(source, options.profile)
+    key = catalogue.inputs_digest(source, options.profile)
     gathered, report = catalogue.load(key, means), None
     if gathered is None:
         from .content import experiments  # not needed where all is in the cache, nor is what follows
@@ -226,51 +226,54 @@ def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tu
         raise ContentError(problems)
     if gathered is None:
         from .runs import pipeline
-        from .site import rehearsal
+        from .site.dry_run import dry_run
 
         assert plan is not None
-        if wrong := rehearsal.rehearse(article, plan, templates, options.cache / "templates", memo):
+        if wrong := dry_run(article, plan, templates, options.cache / "templates", memo):
             raise ContentError(wrong)
         gathered, report = pipeline.make(plan, key, means)
     return article, gathered, report
 
 
-def collapsed(gathered: Catalogue) -> list[str]:
+def collapsed(gathered: Catalogue) -> list[Warned]:
     """A warning for each run that learned next to nothing."""
     return [
-        f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
-        f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes"
+        Warned(
+            "collapsed-run",
+            f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
+            f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes",
+        )
         for run in gathered.runs
         if run["measures"]["collapsed"]
     ]
 
 
-def render(
+def site_files(
     options: Options,
     article: Article,
     gathered: Catalogue,
     carded: bool,
     memo: Memo,
     templates: Overlay,
-    warn: Callable[[str], None],
+    warn: Callable[[Warned], None],
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
 ) -> dict[str, bytes | Path]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
-    from .site import pages
+    from .site import metadata, pages
 
     files: dict[str, bytes | Path] = {**gathered.places}
     downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
-    info = pages.BuildInfo(
+    info = metadata.BuildInfo(
         base_url=options.base_url,
-        versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
+        versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         about=gathered.about,
         columns=gathered.columns,
         laws=lambda: gathered.laws,
         downloads=tuple(
-            pages.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
+            metadata.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
             for path in downloads
         ),
         picture_bytes=sum(size for path, size in gathered.sizes.items() if path.startswith("plots/")),
@@ -278,7 +281,7 @@ def render(
         social_card=SOCIAL_CARD if carded else "",
         built=fixed_date(os.environ),
     )
-    rendered = pages.render(
+    rendered = pages.render_site(
         article,
         gathered.results,
         info,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .base.warnings import WARNINGS
 from .runs.catalogue import default_workers
 from .runs.stages import STAGES
 
@@ -85,6 +86,7 @@ class Options:
     scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS")
     base_url: str = option("", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True)
     strict: bool = option(False, "warnings are errors")
+    allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
     draft: bool = option(False, "mark the pages as a draft", decides=True)
     quiet: bool = option(False, "say nothing but warnings and errors")
     force: frozenset[str] = option(

@@ -28,6 +28,7 @@ from starlette.routing import Route
 
 from .base.errors import PeekError
 from .base.progress import Progress
+from .base.warnings import without
 from .build import compose, default_templates, means_of, remember, remembered, templates_of
 from .options import Options
 from .runs.catalogue import Means
@@ -36,7 +37,7 @@ DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 EVENTS = "/_peek/events"
-NOTHING_YET = b"<!doctype html><title>Peek</title></body>"
+NOTHING_YET = b"<!doctype html><title>Peek</title><body></body>"  # the client must stand in a body
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
 CLIENT = (default_templates() / "serve.js").read_text(encoding="utf-8")
@@ -175,8 +176,8 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
             ]
             did = ", ".join([*ran, "rendered the pages"])
             means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            for warning in made.warnings:
-                means.progress.warn(warning)
+            for warning in without(options.allow, made.warnings):
+                means.progress.warn(str(warning))
             remember(options.cache, memo)
         except PeekError as error:
             live.fail(str(error))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under nohup; what tests start would be deaf to it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # One thread a process: tests run one process a core, and threads of linear algebra that wait for a core spin.
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

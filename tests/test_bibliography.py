@@ -3,7 +3,7 @@
 import pytest
 
 from generator.content import bibliography
-from generator.content.bibliography import Name, in_order, parse, written
+from generator.content.bibliography import Name, in_order, parse, render
 
 
 def works(text):
@@ -72,12 +72,12 @@ def test_a_line_in_the_list_of_references():
     found = works("""@article{p, author={Papyan, Vardan and Han, X. Y. and Jean-Luc Picard}, title={A <b>?}, year=2020,
         journal={PNAS}, volume=117, number={40}, pages={1-9}, doi={https://doi.org/10.1073/pnas.2015509117}}
         @misc{u, author={A B}, title={T}, year=2001, url={https://x.org/?a=1&b=2}, eprint={2310.05351}}""")
-    assert written(found.entries["p"], "2020a").replace("\u00a0", " ") == (
+    assert render(found.entries["p"], "2020a").replace("\u00a0", " ") == (
         '<span class="reference-authors">Papyan, V., Han, X. Y. &amp; Picard, J.-L.</span> (2020a). '
         '<cite class="reference-title">A &lt;b&gt;?</cite> <i>PNAS</i> 117(40), 1–9. '
         '<a href="https://doi.org/10.1073/pnas.2015509117">doi:10.1073/pnas.2015509117</a>'
     )
-    assert written(found.entries["u"], "2001") == (
+    assert render(found.entries["u"], "2001") == (
         '<span class="reference-authors">B, A.</span> (2001). <cite class="reference-title">'
         '<a href="https://x.org/?a=1&amp;b=2">T</a></cite>. '
         '<a href="https://arxiv.org/abs/2310.05351">arXiv:2310.05351</a>'

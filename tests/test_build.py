@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from generator import build as make
 from generator.__main__ import main
-from generator.base.store import MANIFEST
+from generator.base.progress import Progress
+from generator.base.warnings import WARNINGS
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 WELL_UNDER_WAY_S = 4
@@ -61,7 +63,7 @@ def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, artic
     assert main(["build", "--quiet", "--workers", "2", *options]) == 0
     one, other = tree(tmp_path / "site"), tree(tmp_path / "other")
     assert one.keys() == other.keys()
-    assert [path for path in one if one[path] != other[path] and path != MANIFEST] == []
+    assert [path for path in one if one[path] != other[path]] == []
 
 
 def test_a_word_changes_the_page_and_trains_nothing(build, article, tmp_path):
@@ -106,12 +108,30 @@ def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build
     text = (article / "article.md").read_text()
     (article / "article.md").write_text(text.replace("[tanh, relu]", "[relu]"))
     code, _, first = build("--quiet")
-    assert code == 0 and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes" in first
+    assert (
+        code == 0
+        and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes [collapsed-run]" in first
+    )
     _, _, again = build("--quiet")
     assert "collapsed" in again
     code, _, said = build("--strict")
     assert code == 1 and "--strict allows none" in said
     assert "collapsed" in (tmp_path / "site" / "gallery.html").read_text()
+
+
+def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache, tmp_path, capsys):
+    (article / "article.md").write_text((article / "article.md").read_text() + "\n[^a]: Note.\n\n[b]: gallery.html\n")
+    folders = {"content": article, "out": tmp_path / "site", "cache": cache}
+    for allow, left in (({"unused-link"}, ["unused-footnote"]), (set(), ["unused-footnote", "unused-link"])):
+        built = make.build(make.Options(**folders, allow=frozenset(allow)), Progress(quiet=True))
+        assert [warned.name for warned in built.warnings] == left
+        assert re.findall(r"\[([\w-]+)\]$", capsys.readouterr().err, re.MULTILINE) == left
+    make.build(make.Options(**folders, allow=frozenset(WARNINGS), strict=True), Progress(quiet=True))
+
+
+def test_every_warning_is_in_the_table():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py"))
+    assert set(re.findall(r'Warned\(\s*"([^"]+)"', code)) == set(WARNINGS)
 
 
 def test_a_foreign_folder_is_refused(build, tmp_path):

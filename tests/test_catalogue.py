@@ -17,7 +17,8 @@ from generator.content import experiments
 from generator.measures import columns
 from generator.networks import datasets
 from generator.networks.spec import RunSpec, unflat
-from generator.runs import pipeline
+from generator.runs import pipeline, stages
+from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import Means
 from generator.runs.pipeline import DivergedRunError, run_key
 
@@ -59,11 +60,10 @@ def test_everything_is_there(made):
         "train": 12,
         "measure": 0,
         "solve": 6,
-        "judge": 6,
-        "sort": 6,
+        "compare": 4,
         "draw": 4 * sum(figure.suits(unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
-        "pack": 4,
-        "gather": 1,
+        "export": 4,
+        "bundle": 1,
     }
     assert all((cache / path).exists() for path in found.files.values())
     for label in ("tanh", "ReLU"):
@@ -75,9 +75,9 @@ def test_everything_is_there(made):
 
 def test_every_column_of_the_tables_is_explained(made):
     _, found, _ = made
-    assert [name for name in found.columns if name not in columns.DESCRIPTIONS] == []
+    assert all(found.columns.values())
     measured = {name for run in found.runs for name in run["measures"]}
-    assert [name for name in {**columns.MEASURES, **columns.JUDGEMENTS, **columns.KINDS} if name not in measured] == []
+    assert measured == {*columns.words()} - {*columns.RECIPE}
     options = {name for kind in datasets.KINDS for name in datasets.parameters(kind)}
     recipe = {"id", *(field.name for field in dataclasses.fields(RunSpec)), *options} - {"dataset_options"}
     assert recipe == set(columns.RECIPE)
@@ -125,15 +125,15 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     cache = shutil.copytree(made[0], tmp_path / "cache")
     _, report = make(TOML.replace("[2, 3]", "[2, 3, 5]"), cache)
     assert reasons(report)["train"] == "not in the cache: experiment grid"
-    assert reasons(report)["judge"] == "after solve, train"
+    assert reasons(report)["compare"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
-    code, versions = pipeline.code, pipeline.versions
-    monkeypatch.setattr(pipeline, "code", lambda *of: code(*of) + "!" * ("networks/datasets" in of))
-    monkeypatch.setattr(pipeline, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
+    code, versions = stages.code, stages.versions
+    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets" in of))
+    monkeypatch.setattr(stages, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
     _, report = make(TOML, cache)
     assert reasons(report)["train"] == "generator/networks/datasets.py changed"
     assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
-    assert reasons(report)["pack"] == "after train"
+    assert reasons(report)["export"] == "after train"
     _, report = make(TOML, cache)
     assert reasons(report) == {}
 
@@ -141,8 +141,8 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
 def test_what_a_law_gave_to_start_from_is_part_of_a_runs_address(monkeypatch):
     held, drawn = RunSpec(5, "tanh", 1, head_start="margin"), RunSpec(5, "tanh", 1)
     before = run_key(held), run_key(drawn)
-    code = pipeline.code
-    monkeypatch.setattr(pipeline, "code", lambda *of: code(*of) + "!" * ("measures/packing" in of))
+    code = stages.code
+    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("measures/packing" in of))
     assert run_key(held) != before[0] and run_key(drawn) == before[1]
 
 
@@ -170,8 +170,8 @@ def test_the_table_holds_a_row_a_run_and_no_python():
 
 def test_planning_imports_nothing_heavy():
     program = (
-        "import sys; from generator import catalogue, work, figures; figures.load();"
-        "heavy = ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio', 'rich');"
+        "import sys; from generator import figures; from generator.runs import pipeline, tasks; figures.load();"
+        "heavy = ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio', 'rich', 'sympy');"
         "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -183,15 +183,14 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
     means = Means(Store(tmp_path), Progress(quiet=True), 1)
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
     optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
-    maker = pipeline._Maker(means, {run.spec: "key" for run in plan.experiments[0].runs})
-    with maker:
-        jobs = maker._training(list(maker.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
-        assert [job[-1] for job in jobs] == [optimum]
-        assert maker._training(list(maker.keys), {})[0][-1] is None
+    with pipeline.Pipeline(means, plan) as runs:
+        jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
+        assert [job.arguments[-1] for job in jobs] == [optimum]
+        assert runs.training(list(runs.keys), {})[0].arguments[-1] is None
 
 
-def sizes(batches):
-    return [len(batch) for batch in batches]
+def sizes(made):
+    return [len(batch) for batch in made]
 
 
 def test_batches_keep_all_workers_busy_to_the_end():
@@ -201,14 +200,14 @@ def test_batches_keep_all_workers_busy_to_the_end():
     def seeds(spec, count):
         return [dataclasses.replace(spec, seed=seed) for seed in range(count)]
 
-    most = experiments.batch_size(large)
-    batches = pipeline.batches(seeds(large, 10 * most + 1), 2)
-    assert max(sizes(batches)) <= most and max(sizes(batches)) - min(sizes(batches)) <= 1  # none is left with a few
-    assert sizes(pipeline.batches(seeds(large, 2), 2)) == [1, 1]  # one each
-    assert sizes(pipeline.batches(seeds(large, 4), 2)) == [1] * 4
-    assert sizes(pipeline.batches(seeds(large, 4), 1)) == [4]  # nobody to wait for
-    batches = pipeline.batches(seeds(small, 2) + seeds(large, 8), 2)
-    assert sizes(batches) == [2, 2, 2, 2, 2]  # who trains the small ones together keeps nobody waiting
-    assert [batch[0].classes for batch in batches] == [5, 5, 5, 5, 2]
-    assert sorted(spec.seed for batch in batches[:4] for spec in batch) == list(range(8))
-    assert sizes(pipeline.batches(seeds(large, 8), 2, "cuda")) == [8]
+    most = batch_size(large)
+    made = batches(seeds(large, 10 * most + 1), 2)
+    assert max(sizes(made)) <= most and max(sizes(made)) - min(sizes(made)) <= 1  # none is left with a few
+    assert sizes(batches(seeds(large, 2), 2)) == [1, 1]  # one each
+    assert sizes(batches(seeds(large, 4), 2)) == [1] * 4
+    assert sizes(batches(seeds(large, 4), 1)) == [4]  # nobody to wait for
+    made = batches(seeds(small, 2) + seeds(large, 8), 2)
+    assert sizes(made) == [2, 2, 2, 2, 2]  # who trains the small ones together keeps nobody waiting
+    assert [batch[0].classes for batch in made] == [5, 5, 5, 5, 2]
+    assert sorted(spec.seed for batch in made[:4] for spec in batch) == list(range(8))
+    assert sizes(batches(seeds(large, 8), 2, "cuda")) == [8]

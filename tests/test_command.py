@@ -73,10 +73,11 @@ def test_strict_makes_warnings_errors_and_leaves_the_site(build, article, tmp_pa
     code, said = build("--strict")
     line = (article / "article.md").read_text().count("\n")
     assert code == 1 and said[-2:] == [
-        f'warning: {article}/article.md:{line}: the footnote "unused" is never used',
+        f'warning: {article}/article.md:{line}: the footnote "unused" is never used [unused-footnote]',
         "1 warning, and --strict allows none",
     ]
     assert (tmp_path / "site" / "index.html").read_text() == before
+    assert build("--strict", "--allow", "unused-footnote", "--allow", "unused-link")[0] == 0
     assert build()[0] == 0
 
 

@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments
-from generator.runs import pipeline, pools
+from generator.runs import pipeline, pools, tasks
 from generator.runs.batches import batches
 from generator.runs.catalogue import Means
 from generator.runs.pools import ClusterError
@@ -117,8 +117,8 @@ def test_the_next_build_takes_what_a_cluster_trained(cluster, tmp_path):
 
 
 def test_a_worker_with_other_code_is_refused():
-    with pytest.raises(jobs.OtherCodeError, match="same version of peek"):
-        jobs.train(specs()[:1], "cpu", made_by="other")
+    with pytest.raises(tasks.OtherCodeError, match="same version of peek"):
+        tasks.train(specs()[:1], "cpu", made_by="other")
 
 
 def test_a_cluster_must_be_named(tmp_path, monkeypatch):
@@ -143,12 +143,14 @@ def test_a_cluster_without_workers_is_said(tmp_path, monkeypatch):
 def test_a_device_that_is_not_there_is_said(monkeypatch):
     import torch
 
+    from generator.networks import train
+
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert jobs.device("auto") == jobs.device("cpu") == "cpu"
-    with pytest.raises(jobs.DeviceError, match="expected cpu or auto"):
-        jobs.device("cuda")
+    assert tasks.device("auto") == tasks.device("cpu") == "cpu"
+    with pytest.raises(train.DeviceError, match="expected cpu or auto"):
+        tasks.device("cuda")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert jobs.device("auto") == jobs.device("cuda") == "cuda" and jobs.device("cpu") == "cpu"
+    assert tasks.device("auto") == tasks.device("cuda") == "cuda" and tasks.device("cpu") == "cpu"
 
 
 def alive(pid):
@@ -179,7 +181,7 @@ def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
 def test_workers_end_with_the_build_however_it_ends(how):
     program = (
         "import multiprocessing, os, time\n"
-        "from generator import executors\n"
+        "from generator.runs import pools\n"
         "crew = pools.local(2)\n"
         "crew.executor.submit(os.getpid).result()\n"
         "print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"

@@ -75,6 +75,10 @@ def test_profiles_replace_fields():
     assert len(runs(text)) == 4 and len(runs(text, "full")) == 20
 
 
+def test_more_classes_than_colours_train_where_nothing_is_drawn():
+    assert {run.spec.classes for run in runs(GRID.replace("[2, 3]", "[2, 9]"))} == {2, 9}
+
+
 def test_dataset_fields_make_grids_too():
     text = GRID.replace('"spirals"\n', '"spirals"\nnoise_rad = [0.0, 0.2]\n', 1)
     assert {dict(run.spec.dataset_options)["noise_rad"] for run in runs(text)} == {0.0, 0.2}
@@ -101,6 +105,12 @@ def test_dataset_fields_make_grids_too():
             "classes = [2, 3]",
             "classes = 2\nhidden = [\n 64,\n 3]\nship = 1",
             "e.toml:6: the last width is not 2; expected 2 where runs travel with the page",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = [2, 9]\ndraw = 1",
+            "e.toml:5: classes is 9 where runs are drawn: pictures and explorables have 7 colours; "
+            "expected at most 7, or draw = 0 and ship = 0",
         ),
         (
             'kind = "spirals"\n\n[experiment.grid]',

@@ -10,7 +10,7 @@ from test_markup import FIXTURE, faults, rendered
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.content import experiments, texts
-from generator.site import rehearsal
+from generator.site import dry_run
 
 ROOT = Path(__file__).parent.parent
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
@@ -116,11 +116,11 @@ def test_random_edits_before_training_give_mistakes_or_nothing(tmp_path, edit):
     folder = shutil.copytree(ROOT / "tests" / "sites" / "second", tmp_path / "content")
     plan = experiments.read(folder / "experiments.toml")
     original = (folder / "article.md").read_text(encoding="utf-8")
-    rng = random.Random(f"rehearsal {edit.__name__}")
+    rng = random.Random(f"dry run {edit.__name__}")
     for case in range(CASES // 2):
         (folder / "article.md").write_text(edit(original, rng), encoding="utf-8")
         try:
-            found = rehearsal.rehearse(texts.read(folder), plan, Overlay(ROOT / "templates"))
+            found = dry_run.dry_run(texts.read(folder), plan, Overlay(ROOT / "templates"))
         except ContentError as error:
             found = error.problems
         assert all(problem.place.startswith(str(folder)) for problem in found), f"case {case}: {found}"

@@ -143,6 +143,30 @@ FIGURE = Figure("accuracy", "accuracy", "Accuracy", 240, 160, False, draw_accura
         assert picture.size == (480, 320)
 
 
+def test_a_block_of_the_text(copy):
+    assert named("a block of the text") == ["generator/markup/blocks/<name>.py", "templates/blocks/<name>.html"]
+    copy.add(
+        "generator/markup/blocks/theorem.py",
+        """from . import ID, BlockType, Option
+
+BY = Option(lambda value: isinstance(value, str), "who found it")
+MISSING = ("a theorem without a claim", "/// theorem | Its claim")
+BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
+""",
+    )
+    copy.add(
+        "templates/blocks/theorem.html",
+        """<section id="{{ block.id }}">{{ block.number }} ({{ options.by }}): {{ argument | safe }}
+{{ content | safe }}</section>
+""",
+    )
+    theorem = "By @thm-far:\n\n/// theorem | *All* is far\n    id: thm-far\n    by: Us\n\nIt is.\n///"
+    copy.edit("content/article.md", "/// figure | hidden-plane", f"{theorem}\n\n/// figure | hidden-plane")
+    page = copy.build()
+    assert '<a class="reference" href="#thm-far">Theorem\u00a01</a>' in page
+    assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
+
+
 def test_a_dataset(copy):
     assert named("a dataset") == ["generator/networks/datasets.py"]
     copy.edit(
@@ -203,7 +227,7 @@ def test_an_option_of_the_command(copy):
         "from generator import build, options; from generator.__main__ import parser;"
         "asked = [options.given(parser().parse_args(['build', *more]))"
         " for more in ([], ['--strict'], ['--tone', 'dry'], ['--tone', 'dry', '--tone', 'warm'])];"
-        "print(*(build.address(each, build.templates_of(each)) for each in asked))"
+        "print(*(build.inputs_digest(each, build.templates_of(each)) for each in asked))"
     )
     plain, strict, dry, both = copy.python("-c", addresses).split()
     assert plain == strict and len({plain, dry, both}) == 3  # an old site is never served for a new tone

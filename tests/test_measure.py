@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.measures import columns, measure, packing
+from generator.measures import arrangement, collapse, columns, directions, packing, projection, trained
 from generator.networks import datasets, forward
-from generator.networks.spec import ACTIVATIONS, RunSpec, layer_shapes
+from generator.networks.spec import ACTIVATIONS, RunSpec, is_lifted, layer_shapes
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
@@ -47,35 +47,37 @@ def regular(count: int, radius: float = 1.0, turn: float = 0.0) -> np.ndarray:
 
 
 def test_circular_mean_crosses_the_wrap():
-    assert measure.circular_mean_deg(np.array([350.0, 30.0])) == pytest.approx(10)
-    assert measure.circular_mean_deg(np.array([-170.0, 170.0])) == pytest.approx(180)
-    assert measure.circular_mean_deg(np.array([359.0, 1.0])) % 360 == pytest.approx(0, abs=1e-9)
-    assert 0 <= measure.circular_mean_deg(np.array([-1e-14])) < 360
+    assert directions.circular_mean_deg(np.array([350.0, 30.0])) == pytest.approx(10)
+    assert directions.circular_mean_deg(np.array([-170.0, 170.0])) == pytest.approx(180)
+    assert directions.circular_mean_deg(np.array([359.0, 1.0])) % 360 == pytest.approx(0, abs=1e-9)
+    assert 0 <= directions.circular_mean_deg(np.array([-1e-14])) < 360
 
 
 def test_circular_mean_weighs_and_turns():
     angles, weights = np.array([0.0, 90.0]), np.array([1.0, math.sqrt(3)])
-    assert measure.circular_mean_deg(angles, weights) == pytest.approx(60)
-    assert measure.circular_mean_deg(angles + 725, weights) == pytest.approx(65)
+    assert directions.circular_mean_deg(angles, weights) == pytest.approx(60)
+    assert directions.circular_mean_deg(angles + 725, weights) == pytest.approx(65)
 
 
 def test_opposite_angles_have_no_mean():
     angles = np.array([10.0, 190.0])
-    assert math.isnan(measure.circular_mean_deg(angles))
-    assert math.isinf(measure.circular_std_deg(angles))
+    assert math.isnan(directions.circular_mean_deg(angles))
+    assert math.isinf(directions.circular_std_deg(angles))
 
 
 def test_circular_std_is_the_spread_of_a_wrapped_normal():
     angles = np.random.default_rng(0).normal(355, 25, 200_000)
-    assert measure.circular_std_deg(angles) == pytest.approx(25, abs=0.2)
-    assert measure.circular_std_deg(np.full(5, 123.0)) == 0
+    assert directions.circular_std_deg(angles) == pytest.approx(25, abs=0.2)
+    assert directions.circular_std_deg(np.full(5, 123.0)) == 0
     two = np.array([-30.0, 30.0])  # R = cos 30
-    assert measure.circular_std_deg(two) == pytest.approx(math.degrees(math.sqrt(-2 * math.log(math.cos(math.pi / 6)))))
+    assert directions.circular_std_deg(two) == pytest.approx(
+        math.degrees(math.sqrt(-2 * math.log(math.cos(math.pi / 6))))
+    )
 
 
 def test_circular_statistics_want_a_weight_an_angle():
     with pytest.raises(ValueError, match="as many weights as angles"):
-        measure.circular_mean_deg(np.zeros(3), np.ones(2))
+        directions.circular_mean_deg(np.zeros(3), np.ones(2))
 
 
 # the lattice
@@ -86,7 +88,7 @@ def test_circular_statistics_want_a_weight_an_angle():
 def test_lattice_is_the_network(activation, hidden, scale):
     spec = RunSpec(classes=5, activation=activation, seed=0, hidden=hidden)
     flat = random_weights(spec, scale=scale)
-    found, predicted = measure.lattice_hidden(spec, flat, 31)
+    found, predicted = directions.lattice_hidden(spec, flat, 31)
     axis = np.linspace(-1, 1, 31, dtype=np.float32)
     x = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
     layers = forward.forward(spec, flat, x)
@@ -99,7 +101,7 @@ def test_weights_that_have_decayed_to_next_to_nothing_are_nothing():
     spec = RunSpec(classes=3, activation="relu", seed=0)
     flat = np.abs(random_weights(spec)) * np.float32(1e-32)
     assert 0 < flat.max() < forward.LEAST_WEIGHT
-    hidden, predicted = measure.lattice_hidden(spec, flat, 21)
+    hidden, predicted = directions.lattice_hidden(spec, flat, 21)
     assert not hidden.any() and not predicted.any()
     kept = forward.heard(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
     assert kept[-1][-1, -1] == 0.5 and all(layer.dtype == np.float32 for layer in kept)
@@ -114,7 +116,7 @@ def test_units_without_effect_are_left_out(activation):
     third[:, 2:6] = 1e-33
     layers = forward.heard(spec, flat)
     assert [len(layer) for layer in layers[:-1]] == [5, 3, 2]
-    hidden, _ = measure.lattice_hidden(spec, flat, 9)
+    hidden, _ = directions.lattice_hidden(spec, flat, 9)
     axis = np.linspace(-1, 1, 9)
     plain = forward.hidden(spec, flat, np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2))
     np.testing.assert_allclose(hidden.T, plain, atol=FLOAT32_ATOL * 10, rtol=FLOAT32_ATOL)
@@ -124,16 +126,16 @@ def test_units_without_effect_are_left_out(activation):
 def test_angle_statistics_agree_with_the_plain_way(activation):
     spec = RunSpec(classes=4, activation=activation, seed=0)
     flat = random_weights(spec, seed=3, scale=0.7)
-    rows = measure.angle_statistics(spec, flat, lattice=101)
-    hidden, predicted = measure.lattice_hidden(spec, flat, 101)
+    rows = directions.angle_statistics(spec, flat, lattice=101)
+    hidden, predicted = directions.lattice_hidden(spec, flat, 101)
     degrees = np.degrees(np.arctan2(hidden[1], hidden[0]))
     directed = np.hypot(*hidden) > 0
     assert sum(row["share"] for row in rows) == pytest.approx(1, abs=1e-5)
     assert [row["mean_deg"] for row in rows] == sorted(row["mean_deg"] for row in rows)
     for row in rows:
         here = (predicted == row["class"]) & directed
-        assert row["mean_deg"] == pytest.approx(measure.circular_mean_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
-        assert row["std_deg"] == pytest.approx(measure.circular_std_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
+        assert row["mean_deg"] == pytest.approx(directions.circular_mean_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
+        assert row["std_deg"] == pytest.approx(directions.circular_std_deg(degrees[here]), abs=ANGLE_ATOL_DEG)
         assert row["share"] == pytest.approx((predicted == row["class"]).mean(), abs=1e-6)
 
 
@@ -144,8 +146,8 @@ def test_angles_turn_with_the_hidden_plane():
     layers = forward.split(spec, swapped)
     layers[1][:] = layers[1][::-1].copy()
     layers[2][:, :2] = layers[2][:, 1::-1].copy()
-    plain = {row["class"]: row for row in measure.angle_statistics(spec, flat, 101)}
-    for row in measure.angle_statistics(spec, swapped, 101):
+    plain = {row["class"]: row for row in directions.angle_statistics(spec, flat, 101)}
+    for row in directions.angle_statistics(spec, swapped, 101):
         assert row["mean_deg"] == pytest.approx((90 - plain[row["class"]]["mean_deg"]) % 360, abs=ANGLE_ATOL_DEG)
         assert row["std_deg"] == pytest.approx(plain[row["class"]]["std_deg"], abs=ANGLE_ATOL_DEG)
 
@@ -154,7 +156,7 @@ def test_inputs_without_direction_count_in_the_share_alone():
     # hidden = (max(x, 0), 0): the left half of the plane goes to the origin, the right half to 0 degrees
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(2,))
     flat = np.array([1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0], np.float32)
-    (row,) = measure.angle_statistics(spec, flat, 20)
+    (row,) = directions.angle_statistics(spec, flat, 20)
     assert row == {"class": 0, "mean_deg": 0.0, "std_deg": 0.0, "share": 1.0}
 
 
@@ -162,7 +164,7 @@ def test_a_dead_plane_has_shares_and_no_angles():
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(4, 2))
     flat = random_weights(spec)
     forward.split(spec, flat)[1][:] = [[0, 0, 0, 0, -1]] * 2
-    (row,) = measure.angle_statistics(spec, flat, 21)
+    (row,) = directions.angle_statistics(spec, flat, 21)
     assert row["share"] == 1 and row["mean_deg"] is None and row["std_deg"] is None
 
 
@@ -171,40 +173,42 @@ def test_classes_in_sectors_of_their_own_are_told_by_angle():
     predicted = (np.arange(3600) // 900).astype(np.int64)
     here = np.array([3.0, -2.0])
     around = here[:, None] + np.random.default_rng(1).uniform(0.1, 2, 3600) * np.stack([np.cos(angle), np.sin(angle)])
-    assert measure.told_by_angle(around, predicted, here) == 1
-    assert measure.told_by_angle(around, predicted, here + 1e-9) > 0.99
-    assert measure.told_by_angle(around, predicted, np.array([300.0, -2])) < 0.6  # two of four stand behind the others
+    assert directions.told_by_angle(around, predicted, here) == 1
+    assert directions.told_by_angle(around, predicted, here + 1e-9) > 0.99
+    assert (
+        directions.told_by_angle(around, predicted, np.array([300.0, -2])) < 0.6
+    )  # two of four stand behind the others
 
 
 def test_classes_one_behind_the_other_are_not_told_by_angle():
     angle = np.radians(np.arange(360) + 0.5)
     ring = np.stack([np.cos(angle), np.sin(angle)])
     both, predicted = np.concatenate([ring, 2 * ring, 3 * ring], 1), np.repeat([0, 1, 1], 360)
-    assert measure.told_by_angle(both, predicted, np.zeros(2)) == pytest.approx(2 / 3)
-    assert measure.told_by_angle(np.zeros((2, 10)), np.array([1] * 7 + [0] * 3), np.zeros(2)) == 0.7
+    assert directions.told_by_angle(both, predicted, np.zeros(2)) == pytest.approx(2 / 3)
+    assert directions.told_by_angle(np.zeros((2, 10)), np.array([1] * 7 + [0] * 3), np.zeros(2)) == 0.7
     from_it = np.concatenate([np.zeros((2, 10)), ring], 1)  # what stands there has a direction of its own
-    assert measure.told_by_angle(from_it, np.repeat([1, 0], [10, 360]), np.zeros(2)) == 1
+    assert directions.told_by_angle(from_it, np.repeat([1, 0], [10, 360]), np.zeros(2)) == 1
 
 
 # distances and margins
 
 
 def test_four_corners_fill_the_square():
-    assert measure.packing_ratio(CORNERS, "square") == pytest.approx(1, abs=EXACT)
-    assert measure.packing_ratio(0.9 * CORNERS, "square") == pytest.approx(0.9, abs=EXACT)
+    assert arrangement.packing_ratio(CORNERS, "square") == pytest.approx(1, abs=EXACT)
+    assert arrangement.packing_ratio(0.9 * CORNERS, "square") == pytest.approx(0.9, abs=EXACT)
 
 
 def test_the_quadrant_is_measured_by_its_largest_norm():
     fan = np.array([[0.0, 0.0], [1.0, 0.0], [math.cos(1.2), math.sin(1.2)]])
-    assert measure.packing_ratio(fan, "quadrant") == pytest.approx(1, abs=EXACT)
-    assert measure.packing_ratio(7 * fan, "quadrant") == pytest.approx(1, abs=EXACT)
-    assert measure.packing_ratio(np.zeros((3, 2)), "quadrant") == 0
+    assert arrangement.packing_ratio(fan, "quadrant") == pytest.approx(1, abs=EXACT)
+    assert arrangement.packing_ratio(7 * fan, "quadrant") == pytest.approx(1, abs=EXACT)
+    assert arrangement.packing_ratio(np.zeros((3, 2)), "quadrant") == 0
 
 
 @pytest.mark.parametrize(("problem", "other"), [("tammes", "thomson"), ("thomson", "tammes")])
 def test_the_sphere_knows_its_own_optima(problem, other):
     turn = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0]
-    found = measure.on_sphere(0.3 * packing.on_sphere(problem, 7) @ turn)
+    found = arrangement.on_sphere(0.3 * packing.on_sphere(problem, 7) @ turn)
     assert found[f"{problem}_share"] == pytest.approx(1, abs=EXACT)
     assert found[f"{other}_share"] < 0.999
     assert found[f"distance_{problem}"] == pytest.approx(0, abs=EXACT) and found[f"distance_{other}"] > 0.1
@@ -213,46 +217,56 @@ def test_the_sphere_knows_its_own_optima(problem, other):
 
 def test_where_both_problems_have_one_optimum_none_is_nearest():
     octahedron = np.vstack([np.eye(3), -np.eye(3)])
-    found = measure.on_sphere(octahedron)
+    found = arrangement.on_sphere(octahedron)
     assert found["tammes_share"] == pytest.approx(1) == found["thomson_share"]
     assert found["nearest_problem"] is None
-    assert set(measure.on_sphere(np.vstack([octahedron[:5], np.zeros((1, 3))])).values()) == {None}
+    assert set(arrangement.on_sphere(np.vstack([octahedron[:5], np.zeros((1, 3))])).values()) == {None}
 
 
 def test_interior_names_the_centre_of_four_corners():
-    assert measure.interior_classes(np.vstack([CORNERS[:2], [[0.0, 0.0]], CORNERS[2:]])) == [2]
-    assert measure.interior_classes(regular(7)) == []
+    assert arrangement.interior_classes(np.vstack([CORNERS[:2], [[0.0, 0.0]], CORNERS[2:]])) == [2]
+    assert arrangement.interior_classes(regular(7)) == []
 
 
 def test_margin_of_two_opposite_corners_is_two():
     centres = np.array([[1.0, 1.0], [-1.0, -1.0]])
     weight = 3 * np.array([[1.0, 1.0], [-1.0, -1.0]])
-    assert measure.head_margin(centres, weight, np.zeros(2)) == pytest.approx(2, abs=EXACT)
-    assert measure.head_margin(-centres, weight, np.zeros(2)) == pytest.approx(-2, abs=EXACT)
-    assert measure.head_clearance(centres, weight, np.zeros(2)) == pytest.approx(math.sqrt(2), abs=EXACT)
-    assert measure.head_clearance(centres, weight, np.array([3.0, -3.0])) == pytest.approx(
+    assert arrangement.head_margin(centres, weight, np.zeros(2)) == pytest.approx(2, abs=EXACT)
+    assert arrangement.head_margin(-centres, weight, np.zeros(2)) == pytest.approx(-2, abs=EXACT)
+    assert arrangement.head_clearance(centres, weight, np.zeros(2)) == pytest.approx(math.sqrt(2), abs=EXACT)
+    assert arrangement.head_clearance(centres, weight, np.array([3.0, -3.0])) == pytest.approx(
         math.sqrt(2) - 1 / math.sqrt(2), abs=EXACT
     )
 
 
 def test_a_head_of_zeros_has_no_margin():
-    assert math.isnan(measure.head_margin(CORNERS, np.zeros((4, 2)), np.zeros(4)))
+    assert math.isnan(arrangement.head_margin(CORNERS, np.zeros((4, 2)), np.zeros(4)))
 
 
 def test_least_angle_seen_from_the_origin():
-    assert measure.least_angle_deg(regular(5)) == pytest.approx(72)
-    assert measure.least_angle_deg(np.vstack([CORNERS, [[0, 0]]])) is None
+    assert arrangement.least_angle_deg(regular(5)) == pytest.approx(72)
+    assert arrangement.least_angle_deg(np.vstack([CORNERS, [[0, 0]]])) is None
 
 
 # order
 
 
+def test_two_centres_that_face_each_other_are_half_a_turn_apart():
+    for x, y in np.random.default_rng(0).normal(size=(2000, 2)):
+        assert arrangement.least_angle_deg(np.array([[x, y], [-3 * x, -3 * y]])) == pytest.approx(180)
+        assert arrangement.least_angle_deg(np.array([[x, y], [3 * x, 3 * y]])) == pytest.approx(0, abs=1e-5)
+
+
 def test_order_is_kept_either_way_round_and_wherever_it_starts():
     ring = regular(6, turn=0.3)
-    assert measure.order_kept(ring) and measure.order_kept(ring[::-1]) and measure.order_kept(np.roll(ring, 2, 0))
-    assert measure.order_kept(3 * ring + 7)
-    assert measure.order_kept(ring[[1, 0, 2, 3, 4, 5]]) is False
-    assert measure.order_kept(regular(3)) is None
+    assert (
+        arrangement.order_kept(ring)
+        and arrangement.order_kept(ring[::-1])
+        and arrangement.order_kept(np.roll(ring, 2, 0))
+    )
+    assert arrangement.order_kept(3 * ring + 7)
+    assert arrangement.order_kept(ring[[1, 0, 2, 3, 4, 5]]) is False
+    assert arrangement.order_kept(regular(3)) is None
 
 
 # neural collapse
@@ -272,7 +286,7 @@ def clouds(centres: np.ndarray, spread: float, per_class: int = 40) -> tuple[np.
 def test_a_perfect_simplex_has_collapsed(classes):
     simplex = np.eye(classes) - 1 / classes
     points, labels = clouds(simplex + 5.0, 0.0)
-    found = measure.collapse_metrics(points, labels, 2.5 * simplex, labels)
+    found = collapse.collapse_metrics(points, labels, 2.5 * simplex, labels)
     for name in ("nc1", "nc2_norm", "nc2_angle", "nc2_simplex", "nc3", "nc4"):
         assert found[name] == pytest.approx(0, abs=1e-7), name
 
@@ -280,44 +294,44 @@ def test_a_perfect_simplex_has_collapsed(classes):
 def test_nc1_of_a_known_spread():
     # S_W = s^2 I and S_B = r^2/2 I for a regular polygon of radius r: tr(S_W S_B^+)/k = 4 s^2 / (k r^2)
     points, labels = clouds(regular(5, radius=2.0), 0.3)
-    found = measure.collapse_metrics(points, labels, regular(5), labels)
+    found = collapse.collapse_metrics(points, labels, regular(5), labels)
     assert found["nc1"] == pytest.approx(4 * 0.09 / (5 * 4), rel=1e-9)
 
 
 def test_nc1_ignores_directions_without_spread_between_classes():
     # two classes on the x axis: S_B = diag(1, 0), so only the spread along x counts
     points, labels = clouds(np.array([[1.0, 0.0], [-1.0, 0.0]]), 0.2)
-    assert measure.collapse_metrics(points, labels, np.eye(2), labels)["nc1"] == pytest.approx(0.04 / 2, rel=1e-9)
+    assert collapse.collapse_metrics(points, labels, np.eye(2), labels)["nc1"] == pytest.approx(0.04 / 2, rel=1e-9)
 
 
 def test_nc2_of_a_square_and_of_unequal_lengths():
-    square = measure.collapse_metrics(*clouds(CORNERS, 0.0), CORNERS, np.zeros(160))
+    square = collapse.collapse_metrics(*clouds(CORNERS, 0.0), CORNERS, np.zeros(160))
     assert square["nc2_norm"] == pytest.approx(0, abs=EXACT)
     # six pairs: four at cos 0, two at cos -1
     assert square["nc2_angle"] == pytest.approx(math.sqrt(2) / 3)
     assert square["nc2_simplex"] == pytest.approx((4 * (1 / 3) + 2 * (2 / 3)) / 6)
     cross = np.array([[6.0, 0.0], [-6.0, 0.0], [0.0, 2.0], [0.0, -2.0]])
-    assert measure.collapse_metrics(*clouds(cross, 0.0), cross, np.zeros(160))["nc2_norm"] == pytest.approx(0.5)
+    assert collapse.collapse_metrics(*clouds(cross, 0.0), cross, np.zeros(160))["nc2_norm"] == pytest.approx(0.5)
 
 
 def test_nc3_of_a_head_at_right_angles():
     points, labels = clouds(CORNERS, 0.0)
     turned = CORNERS @ np.array([[0.0, 1.0], [-1.0, 0.0]])
-    assert measure.collapse_metrics(points, labels, turned, labels)["nc3"] == pytest.approx(math.sqrt(2))
+    assert collapse.collapse_metrics(points, labels, turned, labels)["nc3"] == pytest.approx(math.sqrt(2))
 
 
 def test_nc4_counts_disagreement_with_the_nearest_mean():
     points, labels = clouds(CORNERS, 0.01)
     predicted = labels.copy()
     predicted[:8] = 3
-    assert measure.collapse_metrics(points, labels, CORNERS, predicted)["nc4"] == pytest.approx(8 / 160)
+    assert collapse.collapse_metrics(points, labels, CORNERS, predicted)["nc4"] == pytest.approx(8 / 160)
     points[:2] = CORNERS[1]  # nearest another class's mean, and predicted as their own
-    assert measure.collapse_metrics(points, labels, CORNERS, labels)["nc4"] == pytest.approx(2 / 160)
+    assert collapse.collapse_metrics(points, labels, CORNERS, labels)["nc4"] == pytest.approx(2 / 160)
 
 
 def test_classes_at_one_place_have_no_collapse_metrics():
     points, labels = clouds(np.zeros((3, 2)), 0.0)
-    found = measure.collapse_metrics(points, labels, np.ones((3, 2)), labels)
+    found = collapse.collapse_metrics(points, labels, np.ones((3, 2)), labels)
     assert all(math.isnan(found[name]) for name in ("nc1", "nc2_norm", "nc2_angle", "nc3"))
 
 
@@ -342,7 +356,7 @@ def corner_run() -> tuple[RunSpec, Trained]:
 
 def test_a_hand_made_network_fills_the_corners():
     spec, run = corner_run()
-    found = measure.measure_run(spec, run, lattice=20)
+    found = columns.measure_run(spec, run, lattice=20)
     assert found["packing_ratio"] == pytest.approx(1, abs=1e-5)
     assert found["least_distance"] == pytest.approx(2, abs=1e-5)
     assert found["margin"] == pytest.approx(2 / math.sqrt(8), abs=1e-5)
@@ -359,18 +373,18 @@ def test_a_hand_made_network_fills_the_corners():
 def test_a_regular_polygon_has_no_gap_whatever_its_place_size_turn_and_names(k, turn):
     angles = turn + 2 * np.pi * np.random.default_rng(k).permutation(k) / k
     polygon = 0.4 + 3 * np.stack([np.cos(angles), np.sin(angles)], 1)
-    assert measure.polygon_gap(polygon) == pytest.approx(0, abs=1e-7)
-    assert measure.polygon_gap(polygon * [1, -1]) == pytest.approx(0, abs=1e-7)
+    assert arrangement.polygon_gap(polygon) == pytest.approx(0, abs=1e-7)
+    assert arrangement.polygon_gap(polygon * [1, -1]) == pytest.approx(0, abs=1e-7)
 
 
 def test_the_polygon_gap_is_the_distance_to_the_nearest_polygon():
     # of 1.1 and 0.9 around a square of radius 1, in turns: the mean square distance is 0.01, the mean square size 1.01
     lengths = np.array([1.1, 0.9, 1.1, 0.9])[:, None]
     square = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
-    assert measure.polygon_gap(square * lengths) == pytest.approx(0.1 / math.sqrt(1.01))
+    assert arrangement.polygon_gap(square * lengths) == pytest.approx(0.1 / math.sqrt(1.01))
     in_a_row = np.linspace(0, 1, 4)[:, None] * [1.0, 1.0]
-    assert measure.polygon_gap(in_a_row) > 0.5
-    assert measure.polygon_gap(np.zeros((3, 2))) is None and measure.polygon_gap(square[:2]) is None
+    assert arrangement.polygon_gap(in_a_row) > 0.5
+    assert arrangement.polygon_gap(np.zeros((3, 2))) is None and arrangement.polygon_gap(square[:2]) is None
 
 
 @pytest.mark.parametrize("k", [2, 3, 4, 9])
@@ -378,37 +392,37 @@ def test_a_simplex_on_the_ball_has_its_whole_share(k):
     corners = np.eye(k) - 1 / k
     corners /= np.linalg.norm(corners[0])
     flat = corners @ np.linalg.svd(corners)[2][: k - 1].T  # in as few dimensions as it fits
-    assert measure.simplex_share(flat, "disk") == pytest.approx(1)
-    assert measure.simplex_share(flat * math.sqrt(k - 1), "square") == pytest.approx(1)
-    assert measure.simplex_share(flat, "quadrant") is None
+    assert arrangement.simplex_share(flat, "disk") == pytest.approx(1)
+    assert arrangement.simplex_share(flat * math.sqrt(k - 1), "square") == pytest.approx(1)
+    assert arrangement.simplex_share(flat, "quadrant") is None
 
 
 def test_four_points_of_a_disk_cannot_be_a_simplex():
     square = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
-    assert measure.simplex_share(square, "circle") == pytest.approx(math.sqrt(3) / 2)
+    assert arrangement.simplex_share(square, "circle") == pytest.approx(math.sqrt(3) / 2)
 
 
 def test_classes_and_neurons_say_what_there_is_room_for():
-    assert [measure.simplex_fits(k, 3) for k in (4, 5)] == [True, False]
-    assert [measure.corner_each(k, 3) for k in (8, 9)] == [True, False]
+    assert [arrangement.simplex_fits(k, 3) for k in (4, 5)] == [True, False]
+    assert [arrangement.corner_each(k, 3) for k in (8, 9)] == [True, False]
 
 
 def test_the_wall_gap_is_that_of_the_centre_least_near_a_wall():
     spec, run = corner_run()
     run.x[:10] = [0.01, 0.0]  # the first class's centre: tanh(9 tanh 0.09), 0
     gap = 1 - math.tanh(9 * math.tanh(9 * 0.01))
-    assert measure.measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
+    assert columns.measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
 
 
 def test_numbers_keep_six_digits():
     spec, run = corner_run()
     run.loss[-1] = 0.012345678901
-    assert measure.measure_run(spec, run, lattice=5)["loss"] == 0.0123457
+    assert columns.measure_run(spec, run, lattice=5)["loss"] == 0.0123457
 
 
 def test_measures_are_plain_and_come_back_from_json():
     spec, run = corner_run()
-    found = measure.measure_run(spec, run, lattice=20)
+    found = columns.measure_run(spec, run, lattice=20)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
@@ -416,7 +430,7 @@ def test_a_run_that_learnt_nothing_says_so():
     spec, run = corner_run()
     run.weights[-1] = 0
     run.accuracy[-1] = 0.25
-    found = measure.measure_run(replace(spec, activation="relu"), run, lattice=20)
+    found = columns.measure_run(replace(spec, activation="relu"), run, lattice=20)
     assert found["collapsed"] is True and found["epochs_to_90"] is None
     assert found["least_distance"] == 0 and found["packing_ratio"] == 0
     assert found["nc1"] is None and found["margin"] is None and found["wall_gap"] is None
@@ -429,7 +443,7 @@ def test_points_of_more_dimensions_have_measures_but_no_angles():
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
     flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
     run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
-    found = measure.measure_run(spec, run, lattice=5)
+    found = columns.measure_run(spec, run, lattice=5)
     assert (
         found["angles"] is found["told_from_knot"] is None
         and found["polygon_gap"] is None
@@ -439,19 +453,19 @@ def test_points_of_more_dimensions_have_measures_but_no_angles():
     in_a_plane = replace(spec, hidden=(4, 2))
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(in_a_plane))
     run = replace(run, weights=np.stack([flat[:size], flat[:size]]))
-    assert measure.measure_run(in_a_plane, run, lattice=5)["angles"] is None
+    assert columns.measure_run(in_a_plane, run, lattice=5)["angles"] is None
 
 
 def test_an_earlier_plane_is_measured_as_the_last_is():
     spec, run = corner_run()
-    found = measure.measure_run(spec, run, lattice=5)
+    found = columns.measure_run(spec, run, lattice=5)
     assert found["early_packing_ratio"] == pytest.approx(math.tanh(4.5), abs=1e-5)
     assert (found["early_own_centre"], found["own_centre"]) == (1, 1)
     assert (found["early_own_centre_epoch"], found["own_centre_epoch"]) == (1, 1)
     shallow = replace(spec, hidden=(3, 2))
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(shallow))
     run = replace(run, weights=np.ones((2, size), np.float32))
-    found = measure.measure_run(shallow, run, lattice=5)
+    found = columns.measure_run(shallow, run, lattice=5)
     assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
 
 
@@ -469,9 +483,9 @@ def opening_run(kept: int) -> tuple[RunSpec, Trained]:
 @pytest.mark.parametrize("kept", [3, 20, 64])
 def test_the_course_of_a_run_is_what_its_kept_epochs_show(kept):
     spec, run = opening_run(kept)
-    course = measure.measure_run(spec, run, lattice=5)["course"]
+    course = columns.measure_run(spec, run, lattice=5)["course"]
     epochs = course["epoch"]
-    assert len(epochs) == min(kept, measure.MOMENTS) and epochs == sorted(set(epochs) & set(run.checkpoints.tolist()))
+    assert len(epochs) == min(kept, trained.MOMENTS) and epochs == sorted(set(epochs) & set(run.checkpoints.tolist()))
     assert epochs[0] == 0 and epochs[-1] == run.checkpoints[-1]
     first = math.tanh(4.5)
     apart = [2 * math.tanh(first * epoch / epochs[-1]) for epoch in epochs]
@@ -481,25 +495,25 @@ def test_the_course_of_a_run_is_what_its_kept_epochs_show(kept):
 
 
 def test_a_run_of_two_checkpoints_has_no_course():
-    assert measure.measure_run(*corner_run(), lattice=5)["course"] is None
-    assert measure.measure_run(*opening_run(2), lattice=5)["settled_epoch"] is None
+    assert columns.measure_run(*corner_run(), lattice=5)["course"] is None
+    assert columns.measure_run(*opening_run(2), lattice=5)["settled_epoch"] is None
 
 
 def test_settled_is_the_first_epoch_that_the_value_does_not_leave_again():
     epochs = np.array([0, 1, 3, 10, 30, 100])
-    assert measure.settled(epochs, np.array([0, 5, 9.5, 8, 9.2, 10])) == 30
-    assert measure.settled(epochs, np.array([20, 19, 12, 11.1, 11, 10])) == 30
-    assert measure.settled(epochs, np.full(6, 3.0)) == 0
-    assert measure.settled(epochs, np.array([1, 2, 3, 2, 1, 0.0])) is None
+    assert arrangement.settled(epochs, np.array([0, 5, 9.5, 8, 9.2, 10])) == 30
+    assert arrangement.settled(epochs, np.array([20, 19, 12, 11.1, 11, 10])) == 30
+    assert arrangement.settled(epochs, np.full(6, 3.0)) == 0
+    assert arrangement.settled(epochs, np.array([1, 2, 3, 2, 1, 0.0])) is None
 
 
 def test_two_axes_of_a_known_spread():
     points = (
         np.concatenate([np.diag([3.0, 2, 1]), -np.diag([3.0, 2, 1])]) @ np.linalg.qr(np.ones((3, 3)) + np.eye(3))[0]
     )
-    assert measure.two_axes(points + 7) == pytest.approx(13 / 14)
-    assert measure.two_axes(points[:, :2]) == pytest.approx(1) and measure.two_axes(np.zeros((4, 3))) == 1
-    axes = measure.principal_axes(points)
+    assert projection.two_axes(points + 7) == pytest.approx(13 / 14)
+    assert projection.two_axes(points[:, :2]) == pytest.approx(1) and projection.two_axes(np.zeros((4, 3))) == 1
+    axes = projection.principal_axes(points)
     np.testing.assert_allclose(axes.T @ axes, np.eye(2), atol=EXACT)
     assert np.linalg.norm((points @ axes), axis=0) == pytest.approx([math.sqrt(18), math.sqrt(8)])
     assert (axes[np.abs(axes).argmax(0), [0, 1]] > 0).all()
@@ -510,26 +524,28 @@ def test_a_head_that_needs_a_third_axis_fails_on_two():
     points = np.column_stack([ring, np.repeat([0.8, -0.4], 40)])
     head = np.array([[0.0, 0, 1, 0], [0, 0, -1, 0]])
     labels = np.repeat([0, 1], 40)
-    assert measure.accuracy_in_two_axes(points, labels, head) == 0.5
-    assert measure.accuracy_in_two_axes(points[:, 1:], labels, head[:, 1:]) == 1
-    assert measure.accuracy_in_two_axes(points[:, 2:], labels, head[:, 2:]) == 1
+    assert projection.accuracy_in_two_axes(points, labels, head) == 0.5
+    assert projection.accuracy_in_two_axes(points[:, 1:], labels, head[:, 1:]) == 1
+    assert projection.accuracy_in_two_axes(points[:, 2:], labels, head[:, 2:]) == 1
 
 
 def test_a_tilted_ring_keeps_its_order():
     ring = regular(7) @ np.linalg.qr(np.random.default_rng(1).normal(size=(5, 5)))[0][:2]
     shuffled = ring[[0, 2, 1, 3, 4, 5, 6]]
-    assert measure.order_kept(measure._flattened(ring, ring)) is True
-    assert measure.order_kept(measure._flattened(shuffled, shuffled)) is False
+    assert arrangement.order_kept(projection.flattened(ring, ring)) is True
+    assert arrangement.order_kept(projection.flattened(shuffled, shuffled)) is False
 
 
 def test_own_centre_counts_points_nearer_to_another_class():
     points = np.array([[0.0], [0.2], [0.9], [1.0], [1.2], [1.1]])
-    assert measure.own_centre(points, np.repeat([0, 1], 3)) == pytest.approx(5 / 6)
+    assert arrangement.own_centre(points, np.repeat([0, 1], 3)) == pytest.approx(5 / 6)
 
 
 def test_every_key_is_described():
     spec, run = corner_run()
-    assert set(measure.measure_run(spec, run, lattice=5)) == set(columns.MEASURES)
+    assert set(columns.measure_run(spec, run, lattice=5)) == {
+        name for each in columns.MEASUREMENTS.values() for name in each.columns
+    }
 
 
 def arms() -> tuple[np.ndarray, np.ndarray]:
@@ -540,11 +556,11 @@ def arms() -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_map_keeps_neighbours_and_invents_gaps():
     points, labels = arms()
-    shown = measure.neighbour_map(points)
+    shown = projection.neighbour_map(points)
     assert shown.shape == (700, 2) and np.isfinite(shown).all()
-    assert measure.own_neighbour(shown, labels) > 0.95 < measure.own_neighbour(points, labels)
-    assert measure.longest_gap(shown, labels) > 3 * measure.longest_gap(points, labels)
-    few = measure.neighbour_map(points[::100])
+    assert projection.own_neighbour(shown, labels) > 0.95 < projection.own_neighbour(points, labels)
+    assert projection.longest_gap(shown, labels) > 3 * projection.longest_gap(points, labels)
+    few = projection.neighbour_map(points[::100])
     assert few.shape == (7, 2) and np.isfinite(few).all()
 
 
@@ -552,9 +568,9 @@ def test_a_map_has_the_same_bytes_in_every_process_and_with_every_number_of_thre
     program = """
 import sys
 sys.path[:0] = sys.argv[1:]
-from generator import measure
+from generator.measures import projection
 from test_measure import arms
-print(measure.neighbour_map(arms()[0]).tobytes().hex()[:4000])
+print(projection.neighbour_map(arms()[0]).tobytes().hex()[:4000])
 """
     here = Path(__file__).parent
     told = {
@@ -572,7 +588,7 @@ print(measure.neighbour_map(arms()[0]).tobytes().hex()[:4000])
 
 def test_own_neighbour_counts_those_next_to_another_class():
     points = np.array([[0.0, 0], [1, 0], [1.4, 0], [9, 9], [9, 8]])
-    assert measure.own_neighbour(points, np.array([0, 0, 1, 1, 1])) == pytest.approx(3 / 5)
+    assert projection.own_neighbour(points, np.array([0, 0, 1, 1, 1])) == pytest.approx(3 / 5)
 
 
 def test_the_longest_gap_is_counted_in_typical_steps():
@@ -580,11 +596,11 @@ def test_the_longest_gap_is_counted_in_typical_steps():
     line = np.column_stack([steps, np.zeros(6)])
     pair = np.array([[0.0, 5], [0, 6], [0, 7]])
     labels = np.repeat([0, 1, 2], [6, 3, 3])
-    assert measure.longest_gap(line, np.zeros(6, int)) == 6
-    assert measure.longest_gap(np.concatenate([line, pair, 2 * pair]), labels) == 1  # the median of 6, 1 and 1
+    assert projection.longest_gap(line, np.zeros(6, int)) == 6
+    assert projection.longest_gap(np.concatenate([line, pair, 2 * pair]), labels) == 1  # the median of 6, 1 and 1
     bent = np.array([[0.0, 0], [0, 1], [1, 1], [1, 0]])  # the side from first to last closes no gap
-    assert measure.longest_gap(bent, np.zeros(4, int)) == 1
-    assert measure.longest_gap(np.zeros((3, 2)), np.zeros(3, int)) == math.inf
+    assert projection.longest_gap(bent, np.zeros(4, int)) == 1
+    assert projection.longest_gap(np.zeros((3, 2)), np.zeros(3, int)) == math.inf
 
 
 def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
@@ -593,11 +609,9 @@ def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
     flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
     run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
-    found = measure.measure_run(spec, run, lattice=5)
-    assert found["own_neighbour_data"] == pytest.approx(measure.own_neighbour(x, y)) and found["gap_map"] >= 1
-    assert found["gap"] == pytest.approx(measure.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
-    assert not measure.is_lifted(replace(spec, hidden=(4, 2))) and not measure.is_lifted(
-        replace(spec, dataset="simplex")
-    )
+    found = columns.measure_run(spec, run, lattice=5)
+    assert found["own_neighbour_data"] == pytest.approx(projection.own_neighbour(x, y)) and found["gap_map"] >= 1
+    assert found["gap"] == pytest.approx(projection.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
+    assert not is_lifted(replace(spec, hidden=(4, 2))) and not is_lifted(replace(spec, dataset="simplex"))
     spec, run = corner_run()
-    assert measure.measure_run(spec, run, lattice=5)["own_neighbour_map"] is None
+    assert columns.measure_run(spec, run, lattice=5)["own_neighbour_map"] is None

@@ -221,13 +221,11 @@ def test_the_best_head_has_the_available_margin(k, bias):
     assert lead.min() == pytest.approx(packing.available_margin(points, bias), abs=1e-6)
 
 
-def test_a_remembered_optimum_gives_the_same_head(monkeypatch):
+def test_an_optimum_found_before_gives_the_same_head(monkeypatch):
     found = packing.predicted_head("margin", 4)
-    points = packing.solve("margin", 4, "square")["optima"][0]["points"]
-    monkeypatch.setattr(packing, "_remembered", {})
+    points = np.array(packing.solve("margin", 4, "square")["optima"][0]["points"])
     monkeypatch.setattr(packing, "optima", lambda *_: pytest.fail("searched again"))
-    packing.remember("margin", 4, points)
-    assert packing.predicted_head("margin", 4).tobytes() == found.tobytes()
+    assert packing.predicted_head("margin", 4, points).tobytes() == found.tobytes()
 
 
 def test_the_predicted_head_takes_the_classes_round_the_room():
@@ -353,7 +351,7 @@ def laws(classes):
 
 def judged(points, classes):
     optima = {law: said["optima"] for law, said in laws(classes).items()}
-    return packing.judge(points.tolist(), optima, "square")
+    return packing.against_laws(points.tolist(), optima, "square")
 
 
 @pytest.mark.parametrize(("law", "classes"), [("points", 6), ("margin-no-bias", 5)])

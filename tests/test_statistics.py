@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from generator.base.overlay import Overlay
-from generator.markup.document import FigureCall
+from generator.markup.blocks.figure import FigureCall
 from generator.measures import packing
 from generator.runs.results import Result, Results
-from generator.site.pages import Figures, House
+from generator.site.figures import Figures
+from generator.site.templates import TemplateRenderer
 
-HOUSE = House(Overlay(Path(__file__).parent.parent / "templates"))
+RENDERER = TemplateRenderer(Overlay(Path(__file__).parent.parent / "templates"))
 COUNTS = (3, 5)
 SQUARE = packing.predictions(COUNTS)
 LAW_KEYS = ("distance_points", "distance_margin", "distance_margin_no_bias")
@@ -26,7 +27,7 @@ def run(seed, classes, **measures):
 
 def drawn(name, runs):
     call = FigureCall(name, {"id": "fig-x", "size": "wide"}, "<b>So.</b>", "fig-x", "1", "article.md:1")
-    return Figures(HOUSE, Results(runs), lambda: {"square": SQUARE}).render(call)
+    return Figures(RENDERER, Results(runs), lambda: {"square": SQUARE}).render(call)
 
 
 def numbers(pattern, html):

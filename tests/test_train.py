@@ -7,7 +7,6 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from generator.content.experiments import batch_size
 from generator.measures import packing
 from generator.networks import train
 from generator.networks.forward import LEAST_SQUARE
@@ -20,6 +19,7 @@ from generator.networks.train import (
     learning_rates,
     train_together,
 )
+from generator.runs.batches import batch_size
 
 CPU = torch.device("cpu")
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -187,10 +187,11 @@ def test_changed_heads_match_plain_torch(change):
 
 def test_a_head_may_start_as_a_law_has_it():
     spec = RunSpec(classes=5, activation="tanh", seed=1, head_start="margin")
-    head = _layers(spec, initial_weights(spec))[-1]
+    head = _layers(spec, initial_weights(spec, packing.predicted_head("margin", 5)))[-1]
     np.testing.assert_allclose(head / train.HEAD_SIZE, packing.predicted_head("margin", 5), atol=1e-6)
     drawn = replace(spec, head_start="drawn")
-    assert initial_weights(drawn)[: -head.size].tobytes() == initial_weights(spec)[: -head.size].tobytes()
+    below = slice(-head.size)
+    assert initial_weights(drawn)[below].tobytes() == initial_weights(spec, np.ones_like(head))[below].tobytes()
 
 
 def test_accuracy_and_loss_are_those_of_the_kept_weights():
@@ -324,7 +325,7 @@ def test_what_l2_takes_to_nothing_is_nothing(monkeypatch):
     spec = RunSpec(2, "relu", 1, points_per_class=20, hidden=(4, 2), epochs=3)
     weights = initial_weights(spec)
     weights[:3] = 1e-42, -1e-42, -5  # the first unit's: no point wakes it
-    monkeypatch.setattr(train, "initial_weights", lambda spec: weights)
+    monkeypatch.setattr(train, "initial_weights", lambda spec, head: weights)
     kept = train_together([spec])[0].weights[-1]
     assert kept[:3].tolist() == [0, 0, -5]
     assert torch.tensor(1e-42) * 1 > 0  # nobody else's numbers change

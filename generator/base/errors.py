@@ -8,7 +8,7 @@ of ours and keeps its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -55,3 +55,20 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     by_lower = {choice.lower(): choice for choice in choices}
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+def meant(word: str, choices: Collection[str]) -> tuple[str, str | None]:
+    """What was expected and what is nearest: all choices only where none is near."""
+    near = nearest(word, choices)
+    return ("" if near else one_of(choices)), near
+
+
+def short(text: str) -> str:
+    """A piece of text for a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def one_of(choices: Iterable[str]) -> str:
+    """Choices for a message."""
+    return "one of " + ", ".join(choices)

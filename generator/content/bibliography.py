@@ -355,7 +355,7 @@ def _split(value: str, at: str) -> list[str]:
 # Writing out
 
 
-def written(entry: Entry, year: str) -> str:
+def render(entry: Entry, year: str) -> str:
     """A work as a line of the list of references, HTML: authors, year, title, where it appeared, links."""
     parts = [f'<span class="reference-authors">{html.escape(_listed(entry))}</span> ({html.escape(year)}).']
     url = _address(entry)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base import style
 from ..base.errors import ContentError, Problem, nearest
 from ..networks import recipe
 from ..networks.recipe import Field
@@ -292,6 +293,11 @@ class _Reader:
                 self.wrong((*path, "ship"), what, f"0, or only {' and '.join(IN_PAGES)}")
             if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
                 self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
+        colours = len(style.THEMES["light"].classes)
+        if (fixed["draw"] or fixed["ship"]) and (many := max(axes.get("classes", [0]))) > colours:
+            done = "drawn" if fixed["draw"] else "sent along"
+            what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
+            self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
         if set(axes.get("head_start", [])) - {"drawn"} and (
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,56 +167,30 @@ def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
     return bibliography.parse(text, str(file))
 
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
+
+
 def picture_size(source: Path) -> tuple[int, int] | None:
-    """Width and height of a PNG, GIF, WebP, JPEG or SVG in pixels, from its first bytes; None where they do not say."""
+    """Width and height of a picture in pixels, turned as browsers turn it; None where its file does not say."""
+    import imagesize  # longer to import than a text to read, for articles with pictures of their own
+
     with source.open("rb") as file:
         head = file.read(1 << 16)
-    size = None
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        size = struct.unpack(">II", head[16:24]) if len(head) >= 24 else None
-    elif head.startswith((b"GIF87a", b"GIF89a")):
-        size = struct.unpack("<HH", head[6:10]) if len(head) >= 10 else None
-    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP" and len(head) >= 30:
-        size = _webp_size(head)
-    elif head.startswith(b"\xff\xd8"):
-        size = _jpeg_size(head)
-    elif b"<svg" in head[:4096]:
-        size = _svg_size(head)
-    return (int(size[0]), int(size[1])) if size and size[0] and size[1] else None
+    try:
+        size = _svg_size(head) if b"<svg" in head[:4096] else imagesize.get(source)
+    except ValueError:
+        return None
+    return (int(size[0]), int(size[1])) if min(size) >= 1 else None
 
 
-def _webp_size(head: bytes) -> tuple[int, int]:
-    """source  RFC 9649, section 2: the three kinds of a first chunk."""
-    if head[12:16] == b"VP8X":
-        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
-    if head[12:16] == b"VP8L":
-        bits = int.from_bytes(head[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    width, height = struct.unpack("<HH", head[26:30])
-    return width & 0x3FFF, height & 0x3FFF
-
-
-def _jpeg_size(head: bytes) -> tuple[int, int] | None:
-    """From the frame's header, behind segments that each say their length."""
-    at = 2
-    while at + 9 <= len(head) and head[at] == 0xFF:
-        if 0xC0 <= head[at + 1] <= 0xCF and head[at + 1] not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", head[at + 5 : at + 9])
-            return width, height
-        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
-    return None
-
-
-def _svg_size(head: bytes) -> tuple[float, float] | None:
+def _svg_size(head: bytes) -> tuple[float, float]:
+    """Its width and height, or those of its view box, which imagesize does not read; ValueError where neither says."""
     opening = re.search(rb"<svg\b[^>]*>", head)
     said = opening.group().decode("utf-8", "replace") if opening else ""
     sides = [re.search(rf'\s{side}="([\d.]+)(?:px)?"', said) for side in ("width", "height")]
     box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
-    found = [side[1] for side in sides if side] if all(sides) else list(box.groups()) if box else []
-    try:
-        return (float(found[0]), float(found[1])) if found else None
-    except ValueError:
-        return None
+    width, height = [side[1] for side in sides if side] if all(sides) else box.groups() if box else (0, 0)
+    return float(width), float(height)
 
 
 def assets(directory: Path) -> Iterable[Asset]:

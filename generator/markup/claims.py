@@ -20,6 +20,7 @@ class Claim:
     seeds    the fewest that a statistic of the condition rests on
     wanted   how many the author asks for, 0 for any
     place    file:line
+    sentence  the claim as the page says it, as text
     """
 
     id: str
@@ -29,11 +30,17 @@ class Claim:
     seeds: int
     wanted: int
     place: str
+    sentence: str = ""
+
+    @property
+    def rows(self) -> list[str]:
+        """The evidence, each piece in words and values."""
+        return list(map(row, self.evidence))
 
     @property
     def in_words(self) -> str:
         """The evidence in one line."""
-        rows = [row(evidence).rstrip(".") for evidence in self.evidence]
+        rows = [said.rstrip(".") for said in self.rows]
         return "; ".join(said[:1].lower() + said[1:] for said in rows)
 
 
@@ -82,12 +89,12 @@ def shown(claim: Claim) -> str:
     """The mark behind a claim and the evidence it opens, phrasing content."""
     mark, opening = _SHOWN[claim.verdict]
     opening = opening.format(seeds=claim.seeds, wanted=claim.wanted)
-    rows = "".join(f'<span class="claim-row">{html.escape(row(item))}</span>' for item in claim.evidence)
-    said = html.escape(opening.removesuffix("."))
+    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
+    label = html.escape(opening.removesuffix("."))
     return (
         '<span class="claim-mark">'
         f'<button type="button" class="claim" data-verdict="{claim.verdict}" popovertarget="{claim.id}"'
-        f' aria-label="Evidence: {said[:1].lower()}{said[1:]}">{mark}</button>'
+        f' aria-label="Evidence: {label[:1].lower()}{label[1:]}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
         f"<code>{html.escape(claim.expression)}</code></span></span>"

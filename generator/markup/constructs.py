@@ -15,17 +15,17 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from ..base.errors import Problem, nearest
+from ..base.errors import Problem, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content.bibliography import Bibliography
-from ..content.texts import Asset, Page, picture_size
-from ..runs.results import Results, Unmeasured, address
+from ..content.texts import PICTURES, Asset, Page, picture_size
+from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, expressions
 from .claims import Claim
 from .expressions import ExpressionError
-from .outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline, short
+from .outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
 
 _NUMBERS_ITSELF = re.compile(r"\\begin\{(align|equation|gather|alignat|flalign|multline)\*?\}")
@@ -101,7 +101,7 @@ class Constructs:
 
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
-        known = address(self.results)
+        known = digest_of(self.results)
         return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
 
     def place(self, line: int) -> str:
@@ -116,15 +116,21 @@ class Constructs:
             if anchor not in self.anchors:
                 self.wrong(line, f'a link to "#{anchor}", which is not on the page', near=nearest(anchor, self.anchors))
 
-    def unused(self) -> list[Problem]:
+    def unused(self) -> list[Warned]:
         """Footnotes and link labels that nothing asked for."""
         notes = {name: line for name, (line, _) in self.outline.footnotes.items() if name not in self.notes}
         labels = {
             name: line for name, (line, _, _) in self.outline.addresses.items() if name not in self.used_addresses
         }
         return [
-            *(Problem(self.place(line), f'the footnote "{name}" is never used') for name, line in notes.items()),
-            *(Problem(self.place(line), f'the link label "{name}" is never used') for name, line in labels.items()),
+            *(
+                Warned("unused-footnote", f'{self.place(line)}: the footnote "{name}" is never used')
+                for name, line in notes.items()
+            ),
+            *(
+                Warned("unused-link", f'{self.place(line)}: the link label "{name}" is never used')
+                for name, line in labels.items()
+            ),
         ]
 
     def math(self, tex: str, line: int, display: bool) -> str:

@@ -16,44 +16,27 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import Bibliography
 from ..content.texts import Article, Asset, Page
-from ..runs.results import Results, UnknownResult, Unmeasured
+from ..runs.results import Results
+from .blocks import Option
+from .blocks.figure import FigureCall
 from .claims import Claim
-from .constructs import PICTURES, Constructs, Link
+from .constructs import Constructs, Link
 from .inline import CLOSE, OPEN, TOKEN, VOID, Tokens, scan
-from .outline import KINDS, Block, Code, Equation, Heading, Item, Quote, Text, short
+from .outline import BLOCKS, Block, Code, Equation, Heading, Item, Quote, Text
 
-SIZES = ("text", "wide", "full")
+Made = TypeVar("Made")
+FillTemplate = Callable[[str, Mapping[str, Any]], str]
 
 # What rendering gives
-
-
-@dataclass(frozen=True)
-class FigureCall:
-    """A figure that a text places.
-
-    name     as the author wrote it
-    options  plain values; id and size are always there
-    caption_html  without the number; the first paragraph is not wrapped
-    label    id of the figure
-    number   within the page: "3"
-    place    file:line
-    """
-
-    name: str
-    options: Mapping[str, Any]
-    caption_html: str
-    label: str
-    number: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +74,7 @@ class Markup:
     cited: tuple[str, ...]
     assets: tuple[str, ...]
     anchors: frozenset[str]
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Warned, ...]
 
     @property
     def path(self) -> str:
@@ -112,6 +95,7 @@ def render_article(
     results: Results,
     figure_names: Collection[str],
     render_figure: RenderFigure,
+    fill_template: FillTemplate,
     figure_options: Mapping[str, Collection[str]] | None = None,
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
@@ -132,6 +116,7 @@ def render_article(
                     results=results,
                     figure_names=figure_names,
                     render_figure=render_figure,
+                    fill_template=fill_template,
                     figure_options=figure_options,
                     pages=article.pages,
                     assets=article.assets,
@@ -147,12 +132,12 @@ def render_article(
     return tuple(written)
 
 
-def unused_works(article: Article, written: Iterable[Markup]) -> list[Problem]:
+def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
     """A warning for each work that no page cites."""
     cited = {key for markup in written for key in markup.cited}
     known = article.bibliography
     return [
-        Problem(f"{known.file}:{entry.line}", f'"{key}" is never cited')
+        Warned("uncited-work", f'{known.file}:{entry.line}: "{key}" is never cited')
         for key, entry in known.entries.items()
         if key not in cited
     ]
@@ -165,6 +150,7 @@ def render(
     results: Results,
     figure_names: Collection[str],
     render_figure: RenderFigure,
+    fill_template: FillTemplate,
     figure_options: Mapping[str, Collection[str]] | None = None,
     pages: Sequence[Page] = (),
     assets: Sequence[Asset] = (),
@@ -176,6 +162,7 @@ def render(
 
     figure_names    figures that may be placed
     render_figure   the HTML of one, with its number and caption around it; may raise ContentError or UnknownResult
+    fill_template   a template, by its name, filled with what it is given; may raise ContentError
     figure_options  options that a figure takes beside those of all figures and the fields of a run
     pages           all texts of the article, for links and references from one to another
     assets          the author's own files
@@ -185,7 +172,7 @@ def render(
     raises          ContentError: all mistakes of the page
     """
     constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
-    return _Writer(constructs, results, figure_names, render_figure, figure_options or {}).write()
+    return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).render()
 
 
 # Writing HTML
@@ -194,7 +181,7 @@ _TOKEN_ALONE = re.compile(f"<p>{TOKEN.pattern}</p>")
 _TAGS_AND_TOKENS = re.compile(f"<(/?)([a-z][a-z0-9]*)[^>]*>|{TOKEN.pattern}")
 
 
-class _Writer:
+class Writer:
     """The rendering of one page."""
 
     def __init__(
@@ -203,12 +190,14 @@ class _Writer:
         results: Results,
         figure_names: Collection[str],
         render_figure: RenderFigure,
+        fill_template: FillTemplate,
         figure_options: Mapping[str, Collection[str]],
     ) -> None:
         self.constructs = constructs
         self.results = results
         self.figure_names = figure_names
         self.render_figure = render_figure
+        self.fill_template = fill_template
         self.figure_options = figure_options
         self.outline = self.constructs.outline
         self.wrong = self.constructs.wrong
@@ -216,11 +205,12 @@ class _Writer:
         self.sources: dict[str, int] = {}  # scanned lines of the flow being converted -> their lines in the file
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
-        self.tab_groups = 0
+        self.sentences: dict[str, str] = {}  # claim -> what it says, as text
+        self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
 
-    def write(self) -> Markup:
-        body = self._flow(self.outline.items)
+    def render(self) -> Markup:
+        body = self.flow(self.outline.items)
         body += self._footnotes()
         references = self._references()
         self.constructs.check_anchors()
@@ -235,7 +225,7 @@ class _Writer:
             words=_count_words(body),
             figures=tuple(self.figures),
             links=tuple(self.constructs.links),
-            claims=tuple(self.constructs.claims),
+            claims=tuple(replace(claim, sentence=self.sentences[claim.id]) for claim in self.constructs.claims),
             cited=tuple(self.constructs.citations),
             assets=tuple(self.constructs.used_assets),
             anchors=frozenset(self.constructs.anchors),
@@ -259,7 +249,7 @@ class _Writer:
 
     # Flow: blocks in, HTML out
 
-    def _flow(self, items: Sequence[Item]) -> str:
+    def flow(self, items: Sequence[Item]) -> str:
         """Items as HTML. Blocks are rendered on the way; those inside lists stand in the text as tokens."""
         pieces: list[str] = []
         lines: list[str] = []
@@ -271,7 +261,7 @@ class _Writer:
                     if line.strip():
                         sources.setdefault(line.strip(), number)
                 continue
-            rendered = self._tabs(unit) if isinstance(unit, list) else self._item(unit)
+            rendered = self._together(unit) if isinstance(unit, list) else self._item(unit)
             first = unit[0] if isinstance(unit, list) else unit
             indent = 0 if isinstance(first, (Heading, Quote)) else first.indent
             if indent:
@@ -308,6 +298,10 @@ class _Writer:
         raw = raw.replace("</table>", "</table></div>")
         self._check_nesting(raw)
         raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)
+        for claim, (opening, closing) in self.tokens.claims.items():
+            if opening in raw:
+                sentence = raw.partition(opening)[2].partition(closing)[0]
+                self.sentences[claim] = _text(TOKEN.sub(lambda m: self.tokens.of(m).html, sentence))
         return TOKEN.sub(self._put_back, raw)
 
     def _alone(self, match: re.Match[str]) -> str:
@@ -329,12 +323,9 @@ class _Writer:
             case Equation():
                 return self._equation(item)
             case Quote():
-                return f"<blockquote>\n{self._flow(item.items)}\n</blockquote>"
+                return f"<blockquote>\n{self.flow(item.items)}\n</blockquote>"
             case Block():
-                self.inside.append(item.kind)
-                rendered = self._block(item)
-                self.inside.pop()
-                return rendered
+                return self._block(item)
         return ""
 
     def _inline(self, text: str, line: int) -> str:
@@ -375,144 +366,57 @@ class _Writer:
     # Blocks
 
     def _block(self, block: Block) -> str:
-        draw = getattr(self, f"_block_{block.kind}", None) if block.kind in KINDS else None
-        if draw is None:
-            self._flow(block.items)  # for the mistakes inside
+        if block.kind not in BLOCKS:
+            self.flow(block.items)  # for the mistakes inside
             return ""
-        return str(draw(block))
+        return self._within(block, BLOCKS[block.kind].render, self)
 
-    def _options(
-        self, block: Block, known: Mapping[str, Callable[[Any], bool]], expected: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _together(self, blocks: Sequence[Block]) -> str:
+        """Blocks of a kind that follow each other and are one."""
+        self.groups += 1
+        group = self.groups
+        contexts = [self._within(block, self.context) for block in blocks]
+        return self.filled(blocks[0].kind, {"group": group, "blocks": contexts})
+
+    def _within(self, block: Block, make: Callable[..., Made], *more: Any) -> Made:
+        self.inside.append(block.kind)
+        made = make(block, *more)
+        self.inside.pop()
+        return made
+
+    def context(self, block: Block) -> dict[str, Any]:
+        """A block for its template: itself, its options as plain values, its argument and its content as HTML."""
+        kind = BLOCKS[block.kind]
+        options = self.options(block, kind.options)
+        argument = self._inline(block.argument, block.line) if block.argument else ""
+        if not argument and kind.argument:
+            self.wrong(block.line, *kind.argument)
+        return {"block": block, "options": options, "argument": argument, "content": self.flow(block.items)}
+
+    def filled(self, name: str, context: Mapping[str, Any]) -> str:
+        """The template of a kind of block, filled in."""
+        try:
+            return self.fill_template(f"blocks/{name}.html", context).removesuffix("\n")
+        except ContentError as error:
+            self.constructs.problems += error.problems
+            return ""
+
+    def options(self, block: Block, known: Mapping[str, Option]) -> dict[str, Any]:
         """The options of a block as plain values; each unknown or wrong one is a problem."""
         values = {}
         for key, said in block.options.items():
             value = said.plain()
             if key not in known:
                 self.wrong(said.line, f'unknown option "{key}" of {block.kind}', "", nearest(key, known))
-            elif not known[key](value):
-                self.wrong(said.line, f"{key} is {_quoted(value)}", expected[key])
+            elif not known[key].fits(value):
+                self.wrong(said.line, f"{key} is {_quoted(value)}", known[key].expected)
             else:
                 values[key] = value
         return values
 
-    def _plain_options(self, block: Block, *names: str) -> dict[str, Any]:
-        return self._options(block, {name: _OPTIONS[name][0] for name in names}, {n: _OPTIONS[n][1] for n in names})
-
-    def _block_note(self, block: Block) -> str:
-        self._plain_options(block, "id")
-        title = self._inline(block.argument, block.line) if block.argument else block.kind.capitalize()
-        identity = f' id="{block.id}"' if block.id else ""
-        return (
-            f'<div class="admonition {block.kind}" role="note"{identity}>'
-            f'<p class="admonition-title">{title}</p>\n{self._flow(block.items)}\n</div>'
-        )
-
-    _block_tip = _block_warning = _block_note
-
-    def _block_sidenote(self, block: Block) -> str:
-        self._plain_options(block, "id")
-        identity = f' id="{block.id}"' if block.id else ""
-        return f'<aside class="sidenote" role="note"{identity}>{self._flow(block.items)}</aside>'
-
-    def _block_details(self, block: Block) -> str:
-        options = self._plain_options(block, "id", "open")
-        if not block.argument:
-            self.wrong(block.line, "details without a summary", "/// details | What it holds")
-        identity = (f' id="{block.id}"' if block.id else "") + (" open" if options.get("open") else "")
-        summary = self._inline(block.argument, block.line)
-        return f"<details{identity}><summary>{summary}</summary>\n{self._flow(block.items)}\n</details>"
-
-    def _tabs(self, tabs: Sequence[Block]) -> str:
-        """Disclosures of one name: opening one closes the others; style sheets may lay them side by side."""
-        self.tab_groups += 1
-        group, parts = f"tabs-{self.tab_groups}", []
-        for index, tab in enumerate(tabs):
-            self.inside.append("tab")
-            self._plain_options(tab)
-            if not tab.argument:
-                self.wrong(tab.line, "a tab without a name", "/// tab | Its name")
-            name = self._inline(tab.argument, tab.line)
-            opened = " open" if index == 0 else ""
-            inner = f'<div class="tab-content">\n{self._flow(tab.items)}\n</div>'
-            parts.append(f'<details class="tab" name="{group}"{opened}><summary>{name}</summary>{inner}</details>')
-            self.inside.pop()
-        return f'<div class="tabs">{"".join(parts)}</div>'
-
-    def _block_table(self, block: Block) -> str:
-        options = self._plain_options(block, "id", "size")
-        caption = self._inline(block.argument, block.line) if block.argument else ""
-        if not caption:
-            self.wrong(block.line, "a table without a caption", "/// table | What it shows")
-        inner = self._flow(block.items)
-        if "<table>" not in inner:
-            self.wrong(block.line, "no table in the block", "rows like | a | b |")
-        inner = inner.replace(' aria-label="Table"', f' aria-labelledby="{block.id}-caption"')
-        number = f'<a class="figure-number" href="#{block.id}">Table {block.number}</a>'
-        return (
-            f'<figure id="{block.id}" class="table table--{options.get("size", "text")}">'
-            f'<figcaption id="{block.id}-caption">{number} {caption}</figcaption>\n{inner}</figure>'
-        )
-
-    def _block_figure(self, block: Block) -> str:
-        if "figure" in self.inside[:-1]:
-            self.wrong(block.line, "a figure inside a figure", "/// before it, to close the first")
-        caption = _unwrapped(self._flow(block.items))
-        own = Path(block.argument).suffix.lower() in PICTURES
-        if not block.argument:
-            self.wrong(block.line, "a figure without a name", "/// figure | its name")
-            return ""
-        if not own and block.argument not in self.figure_names:
-            self.wrong(
-                block.line, f'unknown figure "{short(block.argument)}"', "", nearest(block.argument, self.figure_names)
-            )
-            return ""
-        if not caption.strip():
-            self.wrong(
-                block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///"
-            )
-        options = self._figure_options(block, own)
-        call = FigureCall(block.argument, options, caption, block.id, block.number, self.constructs.place(block.line))
-        self.figures.append(call)
-        if own:
-            return self._own_figure(call, block)
-        try:
-            return self.render_figure(call)
-        except ContentError as error:
-            self.constructs.problems += error.problems
-        except UnknownResult as error:
-            self.wrong(block.line, str(error.args[0]))
-        except Unmeasured:  # a rehearsal
-            pass
-        return ""
-
-    def _figure_options(self, block: Block, own: bool) -> dict[str, Any]:
-        known = {"id", "size", "alt"} if own else {"id", "size", "alt", "classes", "activation", "seed", "experiment"}
-        if not own:
-            known |= set(self.figure_options.get(block.argument, ()))
-            known |= set(
-                self.constructs.of_runs("fields", lambda: [*next(iter(self.results)).spec] if len(self.results) else [])
-            )
-        anything = (lambda value: value is not None, "a value")
-        checks = {key: _OPTIONS.get(key, anything) for key in sorted(known)}
-        values = self._options(block, {k: c[0] for k, c in checks.items()}, {k: c[1] for k, c in checks.items()})
-        if "alt" in values:
-            values["alt"] = self.constructs.evaluated(values["alt"], block.options["alt"].line)
-        return {"size": "text", **values, "id": block.id}
-
-    def _own_figure(self, call: FigureCall, block: Block) -> str:
-        """A picture of the author's own with number and caption."""
-        if "alt" not in call.options:
-            self.wrong(
-                block.line, f'the picture "{call.name}" has no alt text', 'alt: in words, or alt: "" if decorative'
-            )
-        image = self.constructs.picture(call.name, call.options.get("alt", ""), block.line)
-        number = f'<a class="figure-number" href="#{call.label}">Figure {call.number}</a>'
-        size = call.options["size"]
-        return (
-            f'<figure id="{call.label}" class="figure figure--{size}" data-figure="picture">{image}'
-            f"<figcaption>{number} {call.caption_html}</figcaption></figure>"
-        )
+    def unwrapped(self, items: Sequence[Item]) -> str:
+        """Items as HTML whose first paragraph is not wrapped."""
+        return _unwrapped(self.flow(items))
 
     # Footnotes and references
 
@@ -521,7 +425,7 @@ class _Writer:
         rows: list[str] = []
         while len(rows) < len(self.constructs.notes):
             name = list(self.constructs.notes)[len(rows)]
-            body = self._flow(self.outline.footnotes[name][1])
+            body = self.flow(self.outline.footnotes[name][1])
             rows.append(body)
         items = []
         for (name, places), body in zip(self.constructs.notes.items(), rows, strict=True):
@@ -547,7 +451,7 @@ class _Writer:
                 f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
                 for n, place in enumerate(self.constructs.citations[entry.key], 1)
             )
-            line = works.written(entry, self.constructs.years[entry.key])
+            line = works.render(entry, self.constructs.years[entry.key])
             rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
             self.constructs.anchors[f"ref-{entry.key}"] = 0
         if not rows:
@@ -601,38 +505,28 @@ class _Writer:
 # Small pieces
 
 
-# Lines of words in which Markdown finds nothing: none of its signs, and no line that starts like an item or a rule.
-_WORD = r"[^\s\\*_`&<>{}\[\]|]+"
-_LINE = rf"(?=[^\W\d_]|[“‘({OPEN}]){_WORD}(?: {_WORD})*"
-_PLAIN = re.compile(rf"\n*(?:{_LINE}(?:\n+{_LINE})*)?\n*")
-
-
 def _converted(text: str) -> tuple[str, list[str]]:
-    """As paragraphs.convert gives it, whose imports take a tenth of what a changed word does, where they are needed."""
-    if _PLAIN.fullmatch(text):
-        return "\n".join(f"<p>{part}</p>" for part in re.split(r"\n\n+", text.strip("\n")) if part), []
+    """As paragraphs.convert gives it, imported for what was not converted before."""
     from . import paragraphs
 
     return paragraphs.convert(text)
 
 
 def _units(items: Sequence[Item]) -> Iterator[Item | list[Block]]:
-    """Items, with tabs that follow each other as one list."""
-    tabs: list[Block] = []
-    blank: list[Item] = []
+    """Items; blocks of a kind that follow each other and are one together, as one list."""
+    group: list[Block] = []
     for item in items:
-        if isinstance(item, Block) and item.kind == "tab":
-            tabs.append(item)
-            blank = []
-        elif tabs and isinstance(item, Text) and not any(line.strip() for _, line in item.lines):
-            blank.append(item)
+        if group and isinstance(item, Text) and not any(line.strip() for _, line in item.lines):
+            continue  # nothing between two of them
+        if group and not (isinstance(item, Block) and item.kind == group[0].kind):
+            yield group
+            group = []
+        if isinstance(item, Block) and item.kind in BLOCKS and BLOCKS[item.kind].together:
+            group.append(item)
         else:
-            if tabs:
-                yield tabs
-                tabs = []
             yield item
-    if tabs:
-        yield tabs
+    if group:
+        yield group
 
 
 def highlighted(language: str, text: str) -> str:
@@ -671,8 +565,13 @@ def _unlinked(inner: str) -> str:
 
 
 def _plain(inner: str) -> str:
+    """A heading's HTML as text, without its notes."""
+    return _text(_unlinked(inner))
+
+
+def _text(inner: str) -> str:
     """HTML as text."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", _unlinked(inner))).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", inner)).split())
 
 
 def _count_words(body: str) -> int:
@@ -709,25 +608,3 @@ def _quoted(value: Any) -> str:
         if isinstance(value, str)
         else short(str(value).lower() if isinstance(value, bool) else str(value))
     )
-
-
-def _all(kind: type) -> Callable[[Any], bool]:
-    """Whether a value is one of a kind, or a list of them."""
-
-    def check(value: Any) -> bool:
-        values = value if isinstance(value, list) and value else [value]
-        return all(isinstance(item, kind) and not isinstance(item, bool) for item in values)
-
-    return check
-
-
-_OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "id": (lambda value: isinstance(value, str), "a label"),
-    "size": (lambda value: value in SIZES, f"one of {', '.join(SIZES)}"),
-    "alt": (lambda value: isinstance(value, str), 'text, or "" if decorative'),
-    "open": (lambda value: isinstance(value, bool), "true or false"),
-    "classes": (_all(int), "a whole number or a list of them"),
-    "seed": (_all(int), "a whole number or a list of them"),
-    "activation": (_all(str), "a name or a list of them"),
-    "experiment": (_all(str), "a name or a list of them"),
-}

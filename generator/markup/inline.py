@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..base.errors import nearest
+from ..base.errors import nearest, short
 from .constructs import VALUE, Constructs
-from .outline import NUMBERED, Attributes, Numbered, parse_attributes, short
+from .outline import NUMBERED, Attributes, Numbered, parse_attributes
 
 PHRASING = (
     "abbr",
@@ -52,11 +52,13 @@ class Tokens:
     """The tokens of a page. The first is empty: before a line it keeps Markdown from seeing a list or a rule in it.
 
     attribute_lists  those left for Markdown, to be found again if it does not take them
+    claims           claim -> the tokens around its sentence
     """
 
     def __init__(self) -> None:
         self.kept = [Token("", 0)]
         self.attribute_lists: list[tuple[str, int]] = []
+        self.claims: dict[str, tuple[str, str]] = {}
 
     def put(self, html_: str, line: int, role: str = "inline", name: str = "") -> str:
         """The text that stands for some HTML."""
@@ -456,5 +458,7 @@ class Scanner:
         mark = self.constructs.claim(said, self._line(start))
         verdict = self.constructs.claims[-1].verdict if mark else ""
         self._wrap(index, start, f'<span class="claim-text" data-verdict="{verdict}">', "</span>", "claim")
+        if mark:
+            self.tokens.claims[self.constructs.claims[-1].id] = self.out[index][0], self.out[-1][0]
         self._put(mark, start)
         return end

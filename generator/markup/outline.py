@@ -18,12 +18,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..base.errors import Problem, nearest
+from ..base.errors import Problem, meant, nearest, short
 from ..base.memo import Memo
+from ..base.warnings import Warned
 from ..content.texts import Page, Yaml, yaml_fields
+from . import blocks
 
-KINDS = ("figure", "table", "note", "tip", "warning", "details", "tab", "sidenote")
-NUMBERED = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
+BLOCKS = blocks.load()
+LABELLED = {block.label: block.name for block in BLOCKS.values() if block.label}  # blocks with numbers
+NUMBERED = {label: name.capitalize() for label, name in LABELLED.items()} | {"eq": "Equation", "sec": "Section"}
 RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
 HEADED = ("references", "footnotes")  # ids of the sections that we add
 DEEPEST = 20  # blocks inside each other
@@ -116,7 +119,7 @@ class Outline:
     addresses: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -135,7 +138,7 @@ _FOOTNOTE = re.compile(r" {0,3}\[\^([^\]]+)\]:[ \t]*(.*)$")
 _ADDRESS = re.compile(r" {0,3}\[([^\]^][^\]]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(](.*)[\"')])?[ \t]*$")
 _QUOTE = re.compile(r" {0,3}> ?(.*)$")
 _RULE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FLAT_OPTION = re.compile(r"(id|size|alt|classes|activation|open):\s")
+_FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 _ANCHORS = re.compile(r"\{[^{}\n]*?#([\w.:-]+)[^{}\n]*\}")
 
 
@@ -362,11 +365,11 @@ class _Blocks:
         name, bar, argument = (part.strip() for part in head.partition("|"))
         block = Block(name, argument, number, len(slashes[1]))
         first, _, rest = name.partition(" ")
-        if rest and first in KINDS and not bar:
+        if rest and first in BLOCKS and not bar:
             self.wrong(number, f'"{short(rest)}" after the name of the block', f"/// {first} | {short(rest)}")
             block.kind, block.argument = first, rest
-        elif name not in KINDS:
-            self.wrong(number, f'unknown block "{short(name)}"', *meant(name, KINDS))
+        elif name not in BLOCKS:
+            self.wrong(number, f'unknown block "{short(name)}"', *meant(name, BLOCKS))
         outer, self.margin = self.margin, self.margin + block.indent
         block.options = self._options()
         self.depth += 1
@@ -411,7 +414,8 @@ def _number(file: str, book: Outline) -> None:
         if isinstance(item, Heading):
             if item.level > level + 1:
                 below = "#" * (level + 1)
-                book.warnings.append(Problem(f"{file}:{item.line}", "a heading skips a level", f"{below} at most"))
+                skips = Problem(f"{file}:{item.line}", "a heading skips a level", f"{below} at most")
+                book.warnings.append(Warned("heading-level", str(skips)))
             level = item.level
             if "unnumbered" not in item.classes:
                 sections[item.level] += 1
@@ -423,7 +427,7 @@ def _number(file: str, book: Outline) -> None:
             item.number = str(counts["eq"])
             taken.append((item.id, "eq", item.number, "", item.line))
         elif isinstance(item, Block):
-            kind = {"figure": "fig", "table": "tbl"}.get(item.kind, "")
+            kind = _label_of(item)
             said = item.options.get("id")
             item.id = said.value if said and isinstance(said.value, str) else ""
             if kind:
@@ -447,13 +451,13 @@ def _label(file: str, book: Outline, taken: Sequence[tuple[str, str, str, str, i
         book.labels[id_] = Label(id_, kind, number, title, line)
     for item in _walk(book.items):
         if isinstance(item, (Heading, Block)) and not item.id:
-            if isinstance(item, Block) and item.kind not in ("figure", "table"):
+            kind = "sec" if isinstance(item, Heading) else _label_of(item)
+            if not kind:
                 continue
             title = item.text if isinstance(item, Heading) else f"{item.kind[:3]}-{Path(item.argument).stem}"
             wanted = slug(title)
             names = itertools.chain([wanted], (f"{wanted}-{n}" for n in itertools.count(2)))
             item.id = next(name for name in names if name not in book.labels and name not in HEADED)
-            kind = "sec" if isinstance(item, Heading) else {"figure": "fig"}.get(item.kind, "tbl")
             book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
 
 
@@ -474,7 +478,12 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
         )
 
 
-_FULL = {"fig": "figure", "tbl": "table", "eq": "formula"}
+_FULL = LABELLED | {"eq": "formula"}
+
+
+def _label_of(block: Block) -> str:
+    """With what a block's label begins; "" for one without a number."""
+    return BLOCKS[block.kind].label if block.kind in BLOCKS else ""
 
 
 def _walk(items: Iterable[Item]) -> Iterator[Item]:
@@ -520,20 +529,3 @@ def parse_attributes(inside: str) -> Attributes:
         else:
             words.append(found["word"])
     return Attributes(id_, tuple(classes), values, tuple(words))
-
-
-def meant(word: str, choices: Collection[str]) -> tuple[str, str | None]:
-    """What was expected and what is nearest: all choices only where none is near."""
-    near = nearest(word, choices)
-    return ("" if near else one_of(choices)), near
-
-
-def short(text: str) -> str:
-    """A piece of text for a message."""
-    text = " ".join(text.split())
-    return text if len(text) <= 40 else text[:39].rstrip() + "…"
-
-
-def one_of(choices: Iterable[str]) -> str:
-    """Choices for a message."""
-    return "one of " + ", ".join(choices)

@@ -137,7 +137,7 @@ def least_angle_deg(centres: np.ndarray) -> float | None:
         return None
     units = centres / norms[:, None]
     closest = (units @ units.T)[np.triu_indices(len(units), 1)].max()
-    return math.degrees(math.acos(min(1.0, float(closest))))
+    return math.degrees(math.acos(max(-1.0, min(1.0, float(closest)))))
 
 
 def on_sphere(centres: np.ndarray) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from ..networks import forward, recipe
 from ..networks.spec import VECTOR_ACTIVATIONS, RunSpec
 from . import arrangement, directions, kinds, packing, projection
 from .collapse import collapse_metrics
-from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measurement
+from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
 from .trained import Trained
 
-__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "words"]
+__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "measured", "words"]
 
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,14 +103,20 @@ def across(reads: Sequence[str], suits: Callable[[RunSpec], bool], **columns: st
     return register
 
 
-def measure_run(spec: RunSpec, run: Run, names: Sequence[str] = (), lattice: int = 200) -> dict[str, dict[str, Any]]:
-    """What is measured of one run: name of a measurement -> its values by column, ready for JSON.
+def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
+    """Everything that is measured of one run, by column, ready for JSON.
 
-    names    of measurements; none: all
     lattice  points along each axis of the inputs that directions are taken over
     """
-    trained = Trained(spec, run, lattice)
-    return {name: MEASUREMENTS[name].values(trained) for name in names or MEASUREMENTS}
+    found: dict[str, Any] = {}
+    for values in measured(Trained(spec, run, lattice), MEASUREMENTS).values():
+        found |= values
+    return found
+
+
+def measured(trained: Trained, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Some measurements of a run: name -> values by column."""
+    return {name: MEASUREMENTS[name].values(trained) for name in names}
 
 
 @functools.cache

@@ -100,7 +100,7 @@ class Means:
     scheduler: str = ""
 
 
-def address(source: Path, profile: str) -> str:
+def inputs_digest(source: Path, profile: str) -> str:
     """The digest of all that a catalogue comes from: the experiments' text, the code, the libraries."""
     text = source.read_text(encoding="utf-8") if source.exists() else ""
     return digest(text, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))

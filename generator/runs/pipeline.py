@@ -396,7 +396,7 @@ class Pipeline:
         return self._crews[executor]
 
     def _why(self, stage: str, missing: Sequence[Any]) -> str:
-        """Why a stage runs: asked to, made with something else now or something new, fed with new results, or all new."""
+        """Why a stage runs: asked to, made with something else, fed with new results, or all of it is new."""
         if stage in self.means.force:
             return "forced"
         now, then = _parts(stage), self._made_with.get(stage, {})

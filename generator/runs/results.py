@@ -246,7 +246,7 @@ def fits(value: Any, want: Any) -> bool:
     return value in want if isinstance(want, (list, tuple)) else bool(value == want)
 
 
-def address(results: Results) -> str:
+def digest_of(results: Results) -> str:
     """A digest of all that results hold, or ""."""
     return results._of
 

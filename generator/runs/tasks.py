@@ -78,7 +78,8 @@ def train(
     import numpy as np
 
     from ..measures import packing
-    from ..measures.columns import measure_run
+    from ..measures.columns import MEASUREMENTS, measured
+    from ..measures.trained import Trained
     from ..networks.train import train_together
 
     law, head = specs[0].head_start, None
@@ -87,14 +88,15 @@ def train(
     runs = train_together(specs, device, head)
     if device != "cpu":
         return [(encode(run), None) for run in runs]
-    return [(encode(run), measure_run(spec, run)) for spec, run in zip(specs, runs, strict=True)]
+    return [(encode(run), measured(Trained(spec, run), MEASUREMENTS)) for spec, run in zip(specs, runs, strict=True)]
 
 
 def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Some measurements of runs kept earlier, by name, each one's values by column."""
-    from ..measures.columns import measure_run
+    from ..measures.columns import measured
+    from ..measures.trained import Trained
 
-    return [measure_run(spec, decode(of_run), names) for spec, of_run in zip(specs, data, strict=True)]
+    return [measured(Trained(spec, decode(of_run)), names) for spec, of_run in zip(specs, data, strict=True)]
 
 
 def solve(law: str, k: int, room: str) -> list[dict[str, Any]]:

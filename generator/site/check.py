@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ..base.errors import Problem, nearest
-from ..base.store import MANIFEST, sha256
+from ..base.store import sha256
 
 KB = 1000
 SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
@@ -223,8 +223,3 @@ def asked(url: str) -> str:
         return "" if error.code in (403, 405, 429) else f"answers {error.code}"  # refused to robots, not to readers
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         return f"does not answer: {getattr(error, 'reason', error)}"
-
-
-def made_by_peek(site: Path) -> bool:
-    """Whether a folder is a site of ours."""
-    return (site / MANIFEST).is_file()

@@ -20,11 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.errors import PeekError
-from ..base.store import MANIFEST
-from .check import Findings, made_by_peek
+from .check import Findings
+from .folder import KEPT, is_ours
 
 MARK = ".nojekyll"  # every site of ours has it, so a branch without it holds something else
-LEFT_OUT = (MANIFEST, ".gitignore")
 
 
 class PublishError(PeekError):
@@ -140,12 +139,12 @@ def prepare(site: Path, findings: Findings, branch: Branch) -> Push:
 
     raises  PublishError: the site is not ours or fails its check
     """
-    if not made_by_peek(site):
+    if not is_ours(site):
         raise PublishError(f"{site}: not a site that peek made")
     if findings.problems:
         raise PublishError("\n".join(map(str, findings.problems)) + f"\n{site}: not published while these stand")
     files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
-    ours = {name: path.read_bytes() for name, path in files.items() if path.name not in LEFT_OUT}
+    ours = {name: path.read_bytes() for name, path in files.items() if path.name not in KEPT}
     theirs = _tree(branch)
     changed = sum(_blob(data) != theirs[name] for name, data in ours.items() if name in theirs)
     return Push(
@@ -187,7 +186,7 @@ def push(site: Path, planned: Push) -> bool:
         tempfile.TemporaryDirectory() as staged,
         contextlib.chdir(branch.repository),
     ):  # ghp-import works where it stands
-        shutil.copytree(site, staged, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copytree(site, staged, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*KEPT))
         message = f"Publish the site built from {branch.commit}"
         try:
             ghp_import.ghp_import(staged, mesg=message, branch=branch.name, remote=branch.remote, nojekyll=True)

@@ -6,7 +6,7 @@ import pytest
 from generator.base.style import THEMES
 from generator.figures import draw
 from generator.figures.pictures import hidden_plane
-from generator.measures import measure
+from generator.measures import arrangement
 from generator.networks import forward
 
 FLOAT32_ATOL = 1e-4  # pictures are drawn from single precision: a hundredth of a pixel
@@ -81,4 +81,4 @@ def test_a_round_room_is_outlined_and_nothing_is_painted_outside(tanh_case, kind
 
 
 def test_every_activation_has_its_room_in_words():
-    assert set(hidden_plane.ROOMS) >= set(measure.ROOMS)
+    assert set(hidden_plane.ROOMS) >= set(arrangement.ROOMS)

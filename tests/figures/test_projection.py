@@ -13,7 +13,7 @@ from PIL import Image
 
 from generator import figures
 from generator.base.style import THEMES
-from generator.measures import measure
+from generator.measures import projection
 from generator.networks import forward
 
 CASE = untrained((6, 9))
@@ -28,11 +28,11 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
     picture = drawn("projection", CASE)
     above, below = (shown(axes) for axes in picture.figure.axes)
     hidden = forward.hidden(spec, run.weights[-1], run.x)
-    flat = hidden @ measure.principal_axes(hidden)
-    for points, placed in ((above, flat), (below, measure.neighbour_map(hidden))):
+    flat = hidden @ projection.principal_axes(hidden)
+    for points, placed in ((above, flat), (below, projection.neighbour_map(hidden))):
         np.testing.assert_allclose(points - points.mean(0), placed - placed.mean(0), atol=1e-9)
     kept = ((above - above.mean(0)) ** 2).sum() / ((hidden - hidden.mean(0)) ** 2).sum()
-    assert kept == pytest.approx(measures["two_axes"], abs=1e-5) == pytest.approx(measure.two_axes(hidden), abs=1e-5)
+    assert kept == pytest.approx(measures["two_axes"], abs=1e-5) == pytest.approx(projection.two_axes(hidden), abs=1e-5)
     texts = [text.get_text() for text in picture.figure.texts]
     assert texts == ["two axes", figures.percent(measures["two_axes"]), "t-SNE", f"gap {measures['gap_map']:.0f}"]
     for axes, points in zip(picture.figure.axes, (above, below), strict=True):

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.networks.spec import RunSpec
 from generator.networks.train import Run, train_together
 from generator.runs import export
-from generator.site import pages
+from generator.site.assets import assets
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -66,7 +67,7 @@ class Laboratory:
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
-    for path, content in pages.assets(pages.House(Overlay(TEMPLATES))).items():
+    for path, content in assets(Overlay(TEMPLATES), Memo()).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     runs = {}

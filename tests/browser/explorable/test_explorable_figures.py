@@ -12,7 +12,7 @@ import pytest
 from conftest import SPOKEN_MS, Figure, Laboratory
 from playwright.sync_api import expect
 
-from generator.measures import measure, packing
+from generator.measures import arrangement, directions, packing
 from generator.networks import forward
 
 Show = Callable[..., Figure]
@@ -332,9 +332,9 @@ def test_directions_are_circular_statistics(show: Show, laboratory: Laboratory, 
     checked = 0
     for c, (mean, spread) in said.items():
         own = angles[(predicted == c - 1) & moving]
-        off = (mean - measure.circular_mean_deg(own) + 180) % 360 - 180
+        off = (mean - directions.circular_mean_deg(own) + 180) % 360 - 180
         assert abs(off) < 2
-        assert abs(spread - measure.circular_std_deg(own)) < 2
+        assert abs(spread - directions.circular_std_deg(own)) < 2
         checked += 1
     assert checked >= 4
 
@@ -512,7 +512,7 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
     figure.live.get_by_role("button", name="Go there").click()
     figure.page.wait_for_timeout(1200)
     _, run = laboratory.runs["grid/k5-tanh-s0"]
-    centres = measure.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
+    centres = arrangement.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
     said = re.search(r"are ([\d.]+) apart", figure.summary())
     assert said and abs(float(said[1]) - packing.least_distance(centres)) < 0.01
 

@@ -16,29 +16,29 @@ from generator.markup.expressions import ExpressionError, evaluate
 from generator.options import Options
 from generator.runs import catalogue, pipeline
 from generator.runs.results import Unmeasured
-from generator.site import rehearsal
+from generator.site import dry_run
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 TEMPLATES = ROOT / "templates"
 
 
-def rehearsed(folder, templates=TEMPLATES):
+def mistakes_in(folder, templates=TEMPLATES):
     article, plan = texts.read(folder), experiments.read(folder / "experiments.toml")
-    return [str(problem) for problem in rehearsal.rehearse(article, plan, Overlay(templates))]
+    return [str(problem) for problem in dry_run.dry_run(article, plan, Overlay(templates))]
 
 
 @pytest.mark.parametrize("folder", [ROOT / "content", TEMPLATES / "new" / "content", TINY], ids=lambda f: f.parent.name)
 def test_nothing_is_wrong_with_an_article_that_is_right(folder):
-    assert rehearsed(folder) == []
+    assert mistakes_in(folder) == []
 
 
 def test_what_will_be_measured_is_known_by_name(tmp_path):
     plan = experiments.read(TINY / "experiments.toml")
     means = catalogue.Means(store.Store(tmp_path), Progress(quiet=True), workers=1)
     made, _ = pipeline.make(plan, "any", means)
-    foreseen = rehearsal.foreseen(plan)
-    for run, to_come in zip(made.results, foreseen, strict=True):
+    expected = dry_run.expected_results(plan)
+    for run, to_come in zip(made.results, expected, strict=True):
         assert set(run.measures) <= set(to_come.measures)
         assert (run.id, run.experiment, run.label, run.spec) == (
             to_come.id, to_come.experiment, to_come.label, json.loads(json.dumps(to_come.spec)),
@@ -80,7 +80,7 @@ def test_what_will_be_measured_is_known_by_name(tmp_path):
 def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
     article, tmp_path, capsys, monkeypatch, text, wrong
 ):
-    monkeypatch.setattr(catalogue, "make", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(pipeline, "make", lambda *_: pytest.fail("it trained"))
     source = article / "article.md"
     line = source.read_text().count("\n") + 2 + text.partition(">>")[0].count("\n") * (">>" in text)
     source.write_text(source.read_text() + "\n" + text.replace(">>", "") + "\n")
@@ -94,7 +94,7 @@ def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
 def test_mistakes_of_all_kinds_are_said_together(article):
     source = article / "article.md"
     source.write_text(source.read_text() + "\nSee @fig-nowhere, {{ results.mdian() }} and [@nobody].\n")
-    assert [said.partition(": ")[2].partition('"')[0] for said in rehearsed(article)] == [
+    assert [said.partition(": ")[2].partition('"')[0] for said in mistakes_in(article)] == [
         "results has no ", "undefined citation ", "undefined figure ",
     ]  # fmt: skip
 
@@ -102,7 +102,7 @@ def test_mistakes_of_all_kinds_are_said_together(article):
 def test_a_template_that_does_not_parse_is_said_too(article, tmp_path):
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     (templates / "gallery.html").write_text("{% if %}")
-    assert rehearsed(article, templates) == [
+    assert mistakes_in(article, templates) == [
         f"{templates}/gallery.html:1: Expected an expression, got 'end of statement block'"
     ]
 
@@ -123,20 +123,20 @@ def test_a_template_that_does_not_parse_is_said_too(article, tmp_path):
     ],
 )
 def test_what_measures_decide_is_left_open(expression):
-    foreseen = rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))
+    expected = dry_run.expected_results(experiments.read(TINY / "experiments.toml"))
     with pytest.raises(Unmeasured):
-        evaluate(expression, {"results": foreseen})
+        evaluate(expression, {"results": expected})
 
 
 @pytest.mark.parametrize(
     "expression", ["results.count", "results.distinct('classes') | join", "results.one().spec.epochs"]
 )
 def test_what_the_plan_decides_is_known(expression):
-    evaluate(expression, {"results": rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))})
+    evaluate(expression, {"results": dry_run.expected_results(experiments.read(TINY / "experiments.toml"))})
 
 
 def test_mistakes_beside_what_is_left_open_are_found():
-    foreseen = {"results": rehearsal.foreseen(experiments.read(TINY / "experiments.toml"))}
+    expected = {"results": dry_run.expected_results(experiments.read(TINY / "experiments.toml"))}
     for expression in (
         "[results.min('loss'), nme]",
         "results.min('loss')[nme:]",
@@ -144,12 +144,12 @@ def test_mistakes_beside_what_is_left_open_are_found():
         "nme ~ results.min('loss')",
     ):
         with pytest.raises(ExpressionError, match='unknown name "nme"'):
-            evaluate(expression, foreseen)
+            evaluate(expression, expected)
 
 
-def test_a_build_whose_runs_are_known_does_not_rehearse(article, tmp_path, monkeypatch):
+def test_a_build_whose_runs_are_known_makes_no_dry_run(article, tmp_path, monkeypatch):
     options = Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
     build.build(options, Progress(quiet=True))
-    monkeypatch.setattr(rehearsal, "rehearse", lambda *_: pytest.fail("it rehearsed"))
+    monkeypatch.setattr(dry_run, "dry_run", lambda *_: pytest.fail("it made a dry run"))
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
     assert build.build(options, Progress(quiet=True)).changed

@@ -19,10 +19,13 @@ import pytest
 
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
+from generator.base.warnings import Warned
 from generator.content import texts
+from generator.markup import document
 from generator.runs.results import Picture, Result, Results, UnknownResult
-from generator.site import pages
-from generator.site.pages import BuildInfo, Download
+from generator.site import assets, explorables, figures, metadata, pages, words
+from generator.site.metadata import BuildInfo, Download
+from generator.site.templates import TemplateRenderer
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 OURS = Overlay(TEMPLATES)
@@ -116,7 +119,7 @@ def article(folder: Path, body: str = BODY, **others: str) -> texts.Article:
 def render(
     folder: Path, info: BuildInfo = INFO, body: str = BODY, templates: Path = TEMPLATES, **others: str
 ) -> dict[str, str]:
-    files = pages.render(article(folder / "content", body, **others), RUNS, info, Overlay(templates))
+    files = pages.render_site(article(folder / "content", body, **others), RUNS, info, Overlay(templates))
     return {path: data.decode() for path, data in files.items() if not path.endswith(".woff2")}
 
 
@@ -257,7 +260,7 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
 def test_scripts_are_told_the_optima_without_what_they_do_not_need() -> None:
     best = {"value": 1.4, "points": [[0, 1]], "regions": [], "unique": True}
     laws = {"square": {"points": {"title": "point packing", "optima": {"2": best}}}}
-    told = pages.runs_index(RUNS, laws)["optima"]
+    told = explorables.runs_index(RUNS, laws)["optima"]
     assert told == {"square": {"points": {"optima": {"2": {"value": 1.4, "points": [[0, 1]]}}}}}
 
 
@@ -318,9 +321,9 @@ def test_warnings_are_passed_on(tmp_path: Path) -> None:
     (folder / "references.bib").write_text(
         "@misc{lonely, title={Alone}, author={Some One}, year={2020}}\n", encoding="utf-8"
     )
-    said: list[str] = []
-    pages.render(article(folder), RUNS, INFO, OURS, warn=said.append)
-    assert said == [f'{folder}/references.bib:1: "lonely" is never cited']
+    said: list[Warned] = []
+    pages.render_site(article(folder), RUNS, INFO, OURS, warn=said.append)
+    assert said == [("uncited-work", f'{folder}/references.bib:1: "lonely" is never cited')]
 
 
 def test_reproduce_lists_recipes_runs_claims_and_sums(tmp_path: Path) -> None:
@@ -342,7 +345,7 @@ def test_the_gallery_shows_every_picture_of_every_drawn_run(tmp_path: Path) -> N
 
 def test_a_formula_keeps_its_punctuation() -> None:
     kept = '<span class="unbroken"><math>x</math>,</span> <math>y</math> z'
-    assert pages.unbroken("<math>x</math>, <math>y</math> z") == kept
+    assert words.unbroken("<math>x</math>, <math>y</math> z") == kept
 
 
 def test_bibtex_names_the_article() -> None:
@@ -353,7 +356,7 @@ def test_bibtex_names_the_article() -> None:
         date=date(2026, 3, 12),
         doi="10.1/x",
     )
-    site = pages.Site(meta, [], BuildInfo(base_url="https://example.org"))
+    site = metadata.Site(meta, [], BuildInfo(base_url="https://example.org"))
     assert site.bibtex == (
         "@misc{example2026test,\n"
         "  title = {{A 100\\% test\\_case \\& more}},\n"
@@ -368,34 +371,34 @@ def test_bibtex_names_the_article() -> None:
 
 def test_the_first_seed_that_has_the_pictures_is_chosen() -> None:
     runs = Results([run(2, "tanh", 0, drawn=False), run(2, "tanh", 2), run(2, "tanh", 1), run(2, "relu")])
-    assert [r.id for r in pages.chosen(runs, ["hidden-plane"], {"classes": [2], "size": "wide"})] == [
+    assert [r.id for r in figures.chosen(runs, ["hidden-plane"], {"classes": [2], "size": "wide"})] == [
         "k2-tanh-s2",
         "k2-relu-s0",
     ]
-    assert [r.id for r in pages.chosen(runs, ["hidden-plane"], {"activation": ["relu", "tanh"]})] == [
+    assert [r.id for r in figures.chosen(runs, ["hidden-plane"], {"activation": ["relu", "tanh"]})] == [
         "k2-relu-s0",
         "k2-tanh-s2",
     ]
     with pytest.raises(UnknownResult, match="has the picture nothing"):
-        pages.chosen(runs, ["nothing"], {})
+        figures.chosen(runs, ["nothing"], {})
 
 
 def test_listed_values_of_any_field_make_multiples() -> None:
     made = [run(2, "tanh", seed, width=width) for seed, width in ((1, 8), (2, 8), (3, 3), (4, 64))]
-    shown = pages.chosen(Results(made), ["hidden-plane"], {"width": [64, 8]})
+    shown = figures.chosen(Results(made), ["hidden-plane"], {"width": [64, 8]})
     assert [r.id for r in shown] == ["k2-tanh-s4", "k2-tanh-s1"]
     shallow, deep = (
         Result(**{**vars(r), "spec": {**r.spec, "hidden": h}}) for r, h in zip(made, ((8, 2), [9, 2]), strict=False)
     )
     widths = Results([shallow, deep])
-    assert len(pages.chosen(widths, ["hidden-plane"], {"hidden": [[9, 2], [8, 2]]})) == 2
-    assert pages.chosen(widths, ["hidden-plane"], {"hidden": [9, 2]}) == [deep]
+    assert len(figures.chosen(widths, ["hidden-plane"], {"hidden": [[9, 2], [8, 2]]})) == 2
+    assert figures.chosen(widths, ["hidden-plane"], {"hidden": [9, 2]}) == [deep]
     pool = Results([*made[:1], run(2, "tanh", 5, experiment="more")])
-    assert len(pages.chosen(pool, ["hidden-plane"], {"experiment": ["grid", "more"]})) == 1
+    assert len(figures.chosen(pool, ["hidden-plane"], {"experiment": ["grid", "more"]})) == 1
 
 
 def test_recipes_part_what_is_shared_from_what_varies() -> None:
-    made = pages.recipe([run(2, "tanh", 0), run(2, "tanh", 1)])
+    made = words.recipe([run(2, "tanh", 0), run(2, "tanh", 1)])
     assert made["varied"] == {"seed": [0, 1]}
     assert made["same"]["epochs"] == 3000
 
@@ -417,7 +420,7 @@ def test_recipes_part_what_is_shared_from_what_varies() -> None:
     ],
 )
 def test_values_of_recipes_in_words(value: Any, said: str) -> None:
-    assert pages.plain(value) == said
+    assert words.plain(value) == said
 
 
 @pytest.mark.parametrize(
@@ -425,11 +428,11 @@ def test_values_of_recipes_in_words(value: Any, said: str) -> None:
     [(999, "999\u202fB"), (1000, "1.0\u202fkB"), (123_456, "123\u202fkB"), (9_960_000, "10.0\u202fMB")],
 )
 def test_sizes_for_readers(count: int, said: str) -> None:
-    assert pages.size(count) == said
+    assert words.size(count) == said
 
 
 def test_style_sheet_has_the_tokens_first_and_print_is_light() -> None:
-    css = pages.stylesheet(OURS)
+    css = assets.stylesheet(OURS)
     assert css.index("--paper:") < css.index("@font-face")
     assert re.search(r"@media print \{ :root:root:root \{ color-scheme: light;", css)
     assert "/*" not in css
@@ -442,7 +445,7 @@ def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    assert pages.script(Overlay(tmp_path)) == 'const a = 1;a + 2;f(`one,\ntwo;\n`, 3)\ng()\nconst b = "http://x";'
+    assert assets.script(Overlay(tmp_path)) == 'const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()\nconst b="http://x";'
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:
@@ -450,13 +453,13 @@ def test_fonts_are_small_and_carry_their_licence() -> None:
     assert fonts and all(font.stat().st_size <= 36_000 for font in fonts)
     licence = (TEMPLATES / "fonts" / "OFL.txt").read_text(encoding="utf-8")
     assert all(font.name in licence for font in fonts)
-    css = pages.stylesheet(OURS)
+    css = assets.stylesheet(OURS)
     assert all(f'url("fonts/{font.name}")' in css for font in fonts)
 
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = ("numpy", "matplotlib", "PIL", "torch", "imageio", "scipy")
-    code = f"import sys, generator.page; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, generator.site.pages; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TEMPLATES.parent
     )
@@ -464,24 +467,25 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> None:
-    written = pages.markup.render_article(
+    written = document.render_article(
         article(tmp_path / "content"),
         results=RUNS,
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call: "",
+        fill_template=lambda name, context: "",
         figure_options={"bend": ["hide"]},
     )
     meta = texts.read(tmp_path / "content").meta
-    pages.assemble(meta, written, RUNS, INFO, pages.House(OURS, tmp_path / "compiled"))
+    pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, tmp_path / "compiled"))
     assert list((tmp_path / "compiled").iterdir())
-    fresh = pages.House(OURS, tmp_path / "compiled")
+    fresh = TemplateRenderer(OURS, tmp_path / "compiled")
     began = time.perf_counter()
-    pages.assemble(meta, written, RUNS, INFO, fresh)
+    pages.render_pages(meta, written, RUNS, INFO, fresh)
     assert time.perf_counter() - began < SLOWEST_S
 
 
 def test_navigation_starts_with_the_article() -> None:
     meta = SimpleNamespace(nav_title="")
     first = SimpleNamespace(path="index.html", title="Long title", meta=meta)
-    site = pages.Site(meta, [first], BuildInfo())
+    site = metadata.Site(meta, [first], BuildInfo())
     assert site.navigation == [("index.html", "Article"), ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]

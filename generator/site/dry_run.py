@@ -1,10 +1,10 @@
 """An article rendered before its networks are trained, for the mistakes that need no result to be seen.
 
-    problems = rehearse(article, plan, templates)
+    problems = dry_run(article, plan, templates)
 
 The runs of the plan stand in for those to come: their recipes, pictures and
-downloads are known, their measures are awaited. An expression is followed as
-far as what it asks for is known; at an awaited measure it stops, and what
+downloads are known, their measures are pending. An expression is followed as
+far as what it asks for is known; at a pending measure it stops, and what
 stands around that is looked at for itself. Nothing that would be right after
 training is a mistake here.
 """
@@ -24,9 +24,10 @@ from ..content.texts import Article
 from ..runs.entries import entry, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
+from .templates import TemplateRenderer
 
 
-class Awaited(Mapping[str, Any]):
+class PendingTable(Mapping[str, Any]):
     """A table whose values are not known yet.
 
     names  its keys; None: not known either
@@ -54,36 +55,36 @@ class Awaited(Mapping[str, Any]):
         return self.names is None or bool(self.names)
 
 
-def rehearse(
+def dry_run(
     article: Article, plan: Plan, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None
 ) -> tuple[Problem, ...]:
     """The mistakes in a text and in the templates that show before anything is trained.
 
-    templates, compiled, memo  as for pages.render
+    templates, compiled, memo  as for pages.render_site
     """
-    house = pages.House(templates, compiled, memo)
-    results = foreseen(plan)
+    renderer = TemplateRenderer(templates, compiled, memo)
+    results = expected_results(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.experiments]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
     for name in templates.contents:
         if name.endswith((".html", ".xml")):
             try:
-                house.compile(name)
+                renderer.compile(name)
             except ContentError as error:
                 problems += error.problems
     try:
-        pages.write(article, results, Awaited, house, [*tables, *downloads])
+        pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
     except ContentError as error:
         problems += [problem for problem in error.problems if problem not in problems]
     return tuple(problems)
 
 
-def foreseen(plan: Plan) -> Results:
-    """The runs of a plan as results, their measures awaited."""
+def expected_results(plan: Plan) -> Results:
+    """The runs of a plan as results, their measures pending."""
     from ..measures.columns import COMPARISONS, MEASUREMENTS
 
     columns = [*(each.columns for each in MEASUREMENTS.values()), *(each.columns for each in COMPARISONS.values())]
-    measured = Awaited(itertools.chain.from_iterable(columns))
+    measured = PendingTable(itertools.chain.from_iterable(columns))
     planned = [entry(experiment, run, "", measured, told=False) for (experiment, _), run in runs_of(plan).items()]
     return from_catalogue(lambda: planned, "")

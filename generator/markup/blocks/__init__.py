@@ -1,0 +1,66 @@
+"""The blocks of a text, `/// name | argument`: each a file here and a template, templates/blocks/<name>.html.
+
+A file exposes `BLOCK`: what authors call it, which options it takes, what it asks of its argument, how it is rendered.
+Its template is given what `Writer.context` gives, and what `render` adds.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..outline import Block
+
+SIZES = ("text", "wide", "full")
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a block. fits: whether a plain value is right; expected: what would be, in words."""
+
+    fits: Callable[[Any], bool]
+    expected: str
+
+
+ID = Option(lambda value: isinstance(value, str), "a label")
+SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")
+
+
+def filled(block: Block, writer: Writer) -> str:
+    """A block's template, filled with its options, its argument and its content."""
+    return writer.filled(block.kind, writer.context(block))
+
+
+@dataclass(frozen=True)
+class BlockType:
+    """A kind of block.
+
+    name      what authors write; also that of its template
+    options   what it takes, by name
+    argument  what is wrong without one and what would be right; None where it may be left out
+    label     with what the labels of numbered ones begin; "" for those without numbers
+    together  those that follow each other are one: the template is given all of them as `blocks`, and the number of
+              this `group` on its page
+    render    the HTML of one
+    """
+
+    name: str
+    options: Mapping[str, Option] = field(default_factory=lambda: {"id": ID})
+    argument: tuple[str, str] | None = None
+    label: str = ""
+    together: bool = False
+    render: Callable[[Block, Writer], str] = filled
+
+
+@cache
+def load() -> dict[str, BlockType]:
+    """Every kind of block, by name."""
+    modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    blocks: list[BlockType] = [importlib.import_module(f"{__name__}.{name}").BLOCK for name in modules]
+    return {block.name: block for block in blocks}

@@ -1,0 +1,111 @@
+"""A figure with number and caption: one that is drawn from the runs, or a picture of the author's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...base.errors import ContentError, nearest, short
+from ...content.texts import PICTURES
+from ...runs.results import UnknownResult, Unmeasured
+from . import ID, SIZE, BlockType, Option
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..outline import Block
+
+
+@dataclass(frozen=True)
+class FigureCall:
+    """A figure that a text places.
+
+    name     as the author wrote it
+    options  plain values; id and size are always there
+    caption_html  without the number; the first paragraph is not wrapped
+    label    id of the figure
+    number   within the page: "3"
+    place    file:line
+    """
+
+    name: str
+    options: Mapping[str, Any]
+    caption_html: str
+    label: str
+    number: str
+    place: str
+
+
+def _all(kind: type) -> Callable[[Any], bool]:
+    """Whether a value is one of a kind, or a list of them."""
+
+    def check(value: Any) -> bool:
+        values = value if isinstance(value, list) and value else [value]
+        return all(isinstance(item, kind) and not isinstance(item, bool) for item in values)
+
+    return check
+
+
+OWN = {"id": ID, "size": SIZE, "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative')}
+NUMBERS = Option(_all(int), "a whole number or a list of them")
+NAMES = Option(_all(str), "a name or a list of them")
+DRAWN = OWN | {"classes": NUMBERS, "seed": NUMBERS, "activation": NAMES, "experiment": NAMES}
+ANY = Option(lambda value: value is not None, "a value")
+
+
+def render(block: Block, writer: Writer) -> str:
+    """A figure in its frame; the writer keeps its call."""
+    if "figure" in writer.inside[:-1]:
+        writer.wrong(block.line, "a figure inside a figure", "/// before it, to close the first")
+    caption = writer.unwrapped(block.items)
+    own = Path(block.argument).suffix.lower() in PICTURES
+    if not block.argument:
+        writer.wrong(block.line, "a figure without a name", "/// figure | its name")
+        return ""
+    if not own and block.argument not in writer.figure_names:
+        near = nearest(block.argument, writer.figure_names)
+        writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', "", near)
+        return ""
+    if not caption.strip():
+        writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
+    options = _options(block, writer, own)
+    call = FigureCall(block.argument, options, caption, block.id, block.number, writer.constructs.place(block.line))
+    writer.figures.append(call)
+    if own:
+        return _own_picture(call, block, writer)
+    try:
+        return writer.render_figure(call)
+    except ContentError as error:
+        writer.constructs.problems += error.problems
+    except UnknownResult as error:
+        writer.wrong(block.line, str(error.args[0]))
+    except Unmeasured:  # nothing is trained yet
+        pass
+    return ""
+
+
+def _options(block: Block, writer: Writer, own: bool) -> dict[str, Any]:
+    known = OWN if own else DRAWN
+    if not own:
+        fields = writer.constructs.of_runs(
+            "fields", lambda: [*next(iter(writer.results)).spec] if len(writer.results) else []
+        )
+        more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
+        known = dict(sorted((more | DRAWN).items()))
+    values = writer.options(block, known)
+    if "alt" in values:
+        values["alt"] = writer.constructs.evaluated(values["alt"], block.options["alt"].line)
+    return {"size": "text", **values, "id": block.id}
+
+
+def _own_picture(call: FigureCall, block: Block, writer: Writer) -> str:
+    if "alt" not in call.options:
+        writer.wrong(
+            block.line, f'the picture "{call.name}" has no alt text', 'alt: in words, or alt: "" if decorative'
+        )
+    image = writer.constructs.picture(call.name, call.options.get("alt", ""), block.line)
+    return writer.filled(block.kind, {"call": call, "image": image})
+
+
+BLOCK = BlockType("figure", DRAWN, label="fig", render=render)

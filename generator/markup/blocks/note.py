@@ -1,0 +1,5 @@
+"""A note beside the argument, under a title."""
+
+from . import BlockType
+
+BLOCK = BlockType("note")

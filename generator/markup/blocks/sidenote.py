@@ -1,0 +1,5 @@
+"""A remark in the margin."""
+
+from . import BlockType
+
+BLOCK = BlockType("sidenote")

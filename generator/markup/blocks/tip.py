@@ -1,0 +1,5 @@
+"""A tip beside the argument, under a title."""
+
+from . import BlockType
+
+BLOCK = BlockType("tip")

@@ -1,0 +1,185 @@
+"""The folder of a built site: whole or not at all, and never over what is not ours.
+
+    site = SiteFolder(Path("site"), Path(".cache"))
+    if site.intact(made_from) is None:
+        site.publish(files, made_from, warnings)
+
+The folder itself holds the site, a mark that it is ours, and nothing of the machine it was built on. What makes the
+next look at it quick is in the cache.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import PeekError
+from ..base.memo import digest
+from ..base.store import Store, entries, sha256, write_whole
+from ..base.warnings import Warned
+
+MARK = ".peek.json"
+MARKED = b'{"made_by": "peek"}\n'
+KEPT = (MARK, ".gitignore")  # files of the folder that are not of the site
+BACK_NS = 2_000_000_000  # longer than the coarsest file system's clock ticks
+
+
+class ForeignFolderError(PeekError):
+    """The output folder holds files that no build of ours has put there."""
+
+
+class SiteFolder:
+    """A folder that a site is written to, and what the cache knows of it.
+
+    The record in the cache: made_from, the digest of all that the site comes from; warnings, what was said on the
+    way; files, the SHA-256 of each by path; seen, its size and date then.
+    """
+
+    def __init__(self, out: Path, cache: Path) -> None:
+        self.out = Path(os.path.abspath(out))
+        self._store = Store(cache)
+        self._key = digest("site", str(self.out))
+
+    def intact(self, made_from: str) -> list[Warned] | None:
+        """The warnings of the site when it was made from just this and nothing in it has changed, else None."""
+        record = self._record()
+        if record.get("made_from") != made_from or not is_ours(self.out) or self._found(record)[0] != record["files"]:
+            return None
+        return [Warned(*warned) for warned in record["warnings"]]
+
+    def publish(
+        self,
+        files: Mapping[str, bytes | Path],
+        made_from: str = "",
+        warnings: Sequence[Warned] = (),
+        sums: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Make the folder hold exactly these files, all at once. Returns whether anything changed.
+
+        What is new is written beside its place and swapped in, so that a reader or an interruption finds the old site
+        or the new one: one file where only one differs, which is what a changed word comes to, else the whole folder.
+        What stays the same is taken over from the old one. The folder's own .gitignore is kept.
+
+        files   site-relative path -> content, or a file to copy
+        sums    SHA-256 of files, by path, where it is known
+        raises  ForeignFolderError: the folder holds files and no mark of ours
+        """
+        out = self.out
+        self._mend()
+        self._refuse_foreign()
+        known = sums or {}
+        wanted = {path: known.get(path) or sha256(data) for path, data in sorted(files.items())}
+        there, seen = self._found(self._record()) if is_ours(out) else ({}, {})
+        changed = [path for path in wanted if there.get(path) != wanted[path]]
+        record: dict[str, Any] = {"made_from": made_from, "warnings": list(warnings), "files": wanted, "seen": seen}
+        if is_ours(out) and there.keys() == wanted.keys() and not changed:
+            self._remember(record)
+            return False
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.new-"))
+        try:
+            if there.keys() == wanted.keys() and len(changed) == 1:
+                seen[changed[0]] = _write(os.path.join(fresh, "file"), files[changed[0]])
+                os.replace(fresh / "file", out / changed[0])
+                self._remember(record)
+                return True
+            fresh.chmod(0o755)
+            for folder in {os.path.dirname(path) for path in files}:
+                os.makedirs(os.path.join(fresh, folder), exist_ok=True)
+            for path, data in files.items():
+                old_file, new_file = (
+                    os.path.join(out, path),
+                    os.path.join(fresh, path),
+                )  # quicker than / by the thousand
+                if there.get(path) != wanted[path] or not _linked(old_file, new_file):
+                    seen[path] = _write(new_file, data)
+            write_whole(fresh / MARK, MARKED)
+            if (out / ".gitignore").exists():
+                shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
+            self._swap(fresh)
+            self._remember(record)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return True
+
+    @property
+    def _old(self) -> Path:
+        return self.out.with_name(f".{self.out.name}.old")
+
+    def _mend(self) -> None:
+        """Put the last good site back where an interruption fell between the two renames of a swap."""
+        if self._old.exists():
+            if self.out.exists():
+                shutil.rmtree(self._old)
+            else:
+                self._old.rename(self.out)
+
+    def _refuse_foreign(self) -> None:
+        if not self.out.exists() or is_ours(self.out):
+            return
+        if not self.out.is_dir() or any(entry.name != ".gitignore" for entry in self.out.iterdir()):
+            raise ForeignFolderError(
+                f"{self.out}: holds files that peek did not put there;"
+                " expected an empty folder, or a site that peek made"
+            )
+
+    def _swap(self, fresh: Path) -> None:
+        if self.out.exists():
+            self.out.rename(self._old)
+        fresh.rename(self.out)
+        shutil.rmtree(self._old, ignore_errors=True)
+
+    def _record(self) -> dict[str, Any]:
+        """What the cache knows of the site; {} where it knows nothing."""
+        record: dict[str, Any] = self._store.load_json("sites", self._key) or {}
+        return record
+
+    def _remember(self, record: dict[str, Any]) -> None:
+        """Keep what is known of the site; seen: the look of each of its files, by path, and of some that are gone."""
+        seen = {path: record["seen"][path] for path in record["files"]}
+        self._store.save_json("sites", self._key, record | {"seen": seen})
+
+    def _found(self, record: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, list[int]]]:
+        """Digest and look of every file of the site, by path; only what has changed since the record is read."""
+        known, before = record.get("files", {}), record.get("seen", {})
+        found, seen = {}, {}
+        for path, entry in entries(str(self.out)):
+            if path not in KEPT:
+                seen[path] = _look(entry.stat())
+                same = path in known and before.get(path) == seen[path]
+                found[path] = known[path] if same else sha256(Path(entry.path))
+        return found, seen
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is a site of ours."""
+    return (folder / MARK).is_file()
+
+
+def _write(target: str, data: bytes | Path) -> list[int]:
+    """A new file of a site, dated back so that any later change of it has another date. Returns its look."""
+    if isinstance(data, bytes):
+        Path(target).write_bytes(data)
+    else:
+        shutil.copyfile(data, target)
+    written_ns = os.stat(target).st_mtime_ns - BACK_NS
+    os.utime(target, ns=(written_ns, written_ns))
+    return _look(os.stat(target))
+
+
+def _linked(old: str, target: str) -> bool:
+    """Take a file over from the old site, which is about to go. Returns whether that worked."""
+    try:
+        os.link(old, target)
+    except OSError:  # not every file system has links
+        return False
+    return True
+
+
+def _look(stat: os.stat_result) -> list[int]:
+    """Size and date of a file: as long as both stay, so does its content."""
+    return [stat.st_size, stat.st_mtime_ns]

@@ -1,0 +1,162 @@
+"""What pages say of the build and of the article as a published thing: addresses, navigation, citation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ..content.texts import Author, Meta
+from ..markup.document import Markup
+from .figures import Laws
+from .words import MONTHS
+
+WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that readers may take away.
+
+    path  relative to the site's root        sha256  64 hexadecimal digits
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    description: str
+
+
+@dataclass(frozen=True)
+class BuildInfo:
+    """What the pages say about the build.
+
+    base_url       where the site will live, or "": then nothing absolute is written
+    versions       name of each library to its version
+    profile        which set of runs was built
+    downloads      generated files, in the order they are listed
+    picture_bytes  all pictures of the site together
+    rebuild        the command that makes the site again
+    draft          marks every page, and asks search engines to look away
+    social_card    path of a 1200 x 630 px picture, or ""
+    built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
+    columns        what each column of the tables holds, by its name
+    about          a sentence on each experiment, by its name
+    laws           gives what the laws predict in each room, as packing.predictions does; asked where it is needed
+    """
+
+    base_url: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    profile: str = ""
+    downloads: Sequence[Download] = ()
+    picture_bytes: int = 0
+    rebuild: str = "make site"
+    draft: bool = False
+    social_card: str = ""
+    built: date | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    laws: Laws = dict
+
+    def url(self, path: str) -> str:
+        """Absolute address of a page, or "" while the site has no address."""
+        if not self.base_url:
+            return ""
+        return self.base_url.rstrip("/") + "/" + ("" if path == "index.html" else path)
+
+
+@dataclass(frozen=True)
+class TextSummary:
+    """What the pages beside a text may know of it. claims: {"id", "expression", "verdict", "sentence", "rows"} each."""
+
+    path: str
+    title: str
+    meta: Meta
+    claims: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, text: Markup) -> TextSummary:
+        names = ("id", "expression", "verdict", "sentence", "rows")
+        claims = tuple({name: getattr(claim, name) for name in names} for claim in text.claims)
+        return cls(text.path, text.title, text.page.meta, claims)
+
+
+class Site:
+    """The article as a published thing: addresses, navigation, citation."""
+
+    def __init__(self, meta: Meta, written: Sequence[TextSummary], info: BuildInfo) -> None:
+        self.meta = meta
+        self.written = written
+        self.info = info
+
+    @property
+    def navigation(self) -> list[tuple[str, str]]:
+        """(path, title) of each page, in reading order."""
+        others = [(text.path, text.meta.nav_title or text.title) for text in self.written[1:]]
+        first = self.written[0]
+        article = (first.path, first.meta.nav_title or "Article")
+        return [article, *others, ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
+
+    def url(self, path: str) -> str:
+        """Absolute address, or "" when the site has none."""
+        return self.info.url(path)
+
+    def minutes(self, text: Markup) -> int:
+        """Reading time of a page, at least 1."""
+        return max(1, round(text.words / WORDS_A_MINUTE))
+
+    @property
+    def bibtex(self) -> str:
+        """An entry for this article."""
+        meta = self.meta
+        families = [author.name.split()[-1] for author in meta.authors]
+        word = next((word for word in re.findall(r"[a-z]+", meta.title.lower()) if len(word) > 3), "article")
+        key = re.sub(r"[^a-z0-9]", "", f"{families[0] if families else 'anonymous'}{meta.date.year}{word}".lower())
+        fields = {
+            "title": "{{" + _tex(meta.title) + "}}",
+            "author": "{" + " and ".join(_tex(author.name) for author in meta.authors) + "}",
+            "year": f"{{{meta.date.year}}}",
+            "month": MONTHS[meta.date.month - 1][:3].lower(),
+            "doi": f"{{{meta.doi}}}" if meta.doi else "",
+            "url": f"{{{self.url('index.html')}}}" if self.info.base_url else "",
+        }
+        rows = ",\n".join(f"  {name} = {value}" for name, value in fields.items() if value)
+        return f"@misc{{{key},\n{rows}\n}}"
+
+    @property
+    def json_ld(self) -> dict[str, Any]:
+        """The article for search engines, as schema.org's ScholarlyArticle."""
+        meta, info = self.meta, self.info
+        known = {
+            "@context": "https://schema.org",
+            "@type": "ScholarlyArticle",
+            "headline": meta.title,
+            "alternativeHeadline": meta.subtitle,
+            "description": meta.description,
+            "author": [_person(author) for author in meta.authors],
+            "datePublished": meta.date.isoformat(),
+            "dateModified": info.built.isoformat() if info.built else "",
+            "inLanguage": meta.language,
+            "keywords": list(meta.keywords),
+            "license": meta.licence,
+            "codeRepository": meta.repository,
+            "url": self.url("index.html"),
+            "image": self.url(info.social_card) if info.social_card else "",
+            "identifier": f"https://doi.org/{meta.doi}" if meta.doi else "",
+        }
+        return {key: value for key, value in known.items() if value}
+
+
+def _tex(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+
+
+def _person(author: Author) -> dict[str, Any]:
+    person: dict[str, Any] = {"@type": "Person", "name": author.name}
+    if author.url:
+        person["url"] = author.url
+    if author.affiliation:
+        person["affiliation"] = {"@type": "Organization", "name": author.affiliation}
+    return person

@@ -1,0 +1,141 @@
+"""What templates say of runs and values, in words: their filters and functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ..markup import expressions
+from ..runs.results import Picture, Result
+from .explorables import start_state
+
+
+def in_order(pictures: Mapping[str, Picture]) -> list[tuple[str, Picture]]:
+    """A run's pictures by figure name, from the data to the loss; those we do not know come last."""
+    known = ("input-plane", "hidden-plane", "hidden-animation", "vector-field", "angles", "loss")
+    return sorted(pictures.items(), key=lambda item: known.index(item[0]) if item[0] in known else len(known))
+
+
+def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """The fields that runs share, and the values of those in which they differ.
+
+    returns  {"same": {field: value}, "varied": {field: [values in order]}}
+    """
+    same: dict[str, Any] = {}
+    varied: dict[str, list[Any]] = {}
+    for key in runs[0].spec:
+        values = [run.spec.get(key) for run in runs]
+        distinct = list({repr(value): value for value in values}.values())  # some are lists
+        if len(distinct) == 1:
+            same[key] = distinct[0]
+        else:
+            varied[key] = distinct
+    return {"same": same, "varied": varied}
+
+
+def scalars(run: Result) -> dict[str, float]:
+    """The measures of a run that are single numbers, by name."""
+    return {
+        key: value
+        for key, value in run.measures.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+
+
+def plain(value: Any) -> str:
+    """A value of a recipe in words: consecutive numbers as a range, None as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, (list, tuple)):
+        whole = len(value) > 2 and all(type(item) is int for item in value)
+        if whole and list(value) == list(range(value[0], value[-1] + 1)):
+            return f"{value[0]}–{value[-1]}"
+        return ", ".join(plain(item) for item in value) or "–"
+    return compact(value) if isinstance(value, float) else str(value)
+
+
+def spoken(key: str) -> str:
+    """A field's name in words."""
+    return LABELS.get(key, key.replace("_", " "))
+
+
+LABELS = {
+    "beta1": "Adam β₁",
+    "beta2": "Adam β₂",
+    "epsilon": "Adam ε",
+    "bias_start": "first value of the last hidden bias",
+    "hidden": "hidden widths",
+    "l2": "weight of the L2 term",
+    "least_distance": "least distance between centres",
+    "points_per_class": "points a class",
+    "checkpoints": "checkpoints kept",
+    "turn_rad": "turn of an arm (rad)",
+    "noise_rad": "noise (rad)",
+}
+
+
+def compact(value: float, digits: int = 4) -> str:
+    """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    if power:
+        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        mantissa = f"10{raised}" if mantissa == "1" else f"{mantissa} × 10{raised}"
+    return mantissa.replace("-", "−")
+
+
+def unbroken(text: str) -> str:
+    """HTML in which no line ends between a formula and the punctuation around it."""
+    return _PUNCTUATED.sub(r'<span class="unbroken">\g<0></span>', text)
+
+
+# Browsers break lines before and after such boxes, whatever stands there. The pattern begins with a set of signs, for
+# which a page is looked through twice as fast as for a sign that may be missing.
+_PUNCTUATED = re.compile(
+    r'[(\[“‘<](?:(?<=<)|(?<!<)<)math(?![^>]*display="block")(?:[^<]|<(?!/math>))*</math>[.,;:!?)\]’”]+'
+)
+
+
+def size(count: int) -> str:
+    """A number of bytes for readers: B, kB, MB (powers of ten)."""
+    for unit, power in (("MB", 6), ("kB", 3)):
+        if count >= 10**power:
+            value = count / 10**power
+            return f"{value:.1f}\u202f{unit}" if value < 10 else f"{value:.0f}\u202f{unit}"
+    return f"{count}\u202fB"
+
+
+def long_date(day: date) -> str:
+    """12 March 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+MONTHS = (  # strftime's depend on the machine's language
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def median(values: Sequence[float]) -> float:
+    """The median."""
+    import statistics  # some milliseconds to import, for pages that are seldom rendered
+
+    return statistics.median(values)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "compact": compact,
+    "long_date": long_date,
+    "median": median,
+    "median_interval": expressions.median_interval,
+    "number": expressions.number,
+    "percent": expressions.percent,
+    "plain": plain,
+    "size": size,
+    "spoken": spoken,
+    "start_state": start_state,
+    "unbroken": unbroken,
+}
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"in_order": in_order, "recipe": recipe, "scalars": scalars}

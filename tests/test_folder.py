@@ -1,0 +1,167 @@
+"""The swap of the site: whole or not at all, never over what is not ours, and nothing of this machine in it."""
+
+import os
+
+import pytest
+
+from generator.base.store import sha256
+from generator.base.warnings import Warned
+from generator.site import folder
+from generator.site.folder import MARK, ForeignFolderError, SiteFolder
+
+SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
+
+
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def publish(files, out, made_from="", warnings=(), sums=None):
+    return SiteFolder(out, out.parent / "cache").publish(files, made_from, warnings, sums)
+
+
+def intact(out, made_from):
+    return SiteFolder(out, out.parent / "cache").intact(made_from)
+
+
+def test_publish_writes_copies_and_lists(tmp_path):
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"from the cache")
+    assert publish({**SITE, "plots/2/tanh.png": picture}, tmp_path / "site")
+    found = tree(tmp_path / "site")
+    assert found["plots/2/tanh.png"] == b"from the cache" and found["index.html"] == b"<p>one</p>"
+    assert set(found) == {*SITE, MARK}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "picture.png", "site"]
+
+
+def test_publishing_the_same_changes_nothing_and_a_tampered_file_is_restored(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    assert not publish(SITE, out)
+    (out / "index.html").write_bytes(b"tampered")
+    assert publish(SITE, out) and (out / "index.html").read_bytes() == SITE["index.html"]
+    (out / "extra.html").write_bytes(b"left over")
+    assert publish(SITE, out) and not (out / "extra.html").exists()
+
+
+def test_gitignore_of_the_folder_stays(tmp_path):
+    out = tmp_path / "site"
+    out.mkdir()
+    (out / ".gitignore").write_text("*\n")
+    publish(SITE, out)
+    publish({"index.html": b"two"}, out)
+    assert (out / ".gitignore").read_text() == "*\n"
+    assert set(tree(out)) == {".gitignore", MARK, "index.html"}
+
+
+@pytest.mark.parametrize("name", ["thesis.docx", "index.html", ".git"])
+def test_a_foreign_folder_is_refused_and_untouched(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ForeignFolderError, match="holds files that peek did not put there"):
+        publish(SITE, tmp_path)
+    assert tree(tmp_path) == {name: b"mine"}
+
+
+def test_a_foreign_file_is_refused(tmp_path):
+    (tmp_path / "site").write_text("mine")
+    with pytest.raises(ForeignFolderError):
+        publish(SITE, tmp_path / "site")
+
+
+def test_a_site_that_cannot_be_finished_leaves_the_last_one(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before = tree(out)
+    with pytest.raises(FileNotFoundError):
+        publish({"index.html": b"new", "plots/a.png": tmp_path / "gone.png"}, out)
+    assert tree(out) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "site"]
+
+
+def test_an_interruption_between_the_two_renames_is_mended(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    out.rename(tmp_path / ".site.old")
+    with pytest.raises(FileNotFoundError):
+        publish({"index.html": tmp_path / "gone.html"}, out)
+    assert (out / "index.html").read_bytes() == SITE["index.html"]
+
+
+def test_what_stays_the_same_is_taken_over_and_not_read_again(tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before = (out / "plots/2/tanh.png").stat().st_ino
+    read = []
+    monkeypatch.setattr(folder, "sha256", lambda data, real=sha256: read.append(data) or real(data))
+    new = {**SITE, "index.html": b"two", "404.html": b"none"}
+    publish(new, out, sums={"plots/2/tanh.png": sha256(SITE["plots/2/tanh.png"])})
+    assert (out / "plots/2/tanh.png").stat().st_ino == before
+    assert read == [b"none", b"two"]
+    assert tree(out).items() >= new.items()
+
+
+def test_without_links_files_are_copied(tmp_path, monkeypatch):
+    publish(SITE, tmp_path / "site")
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    new = {**SITE, "index.html": b"two", "404.html": b"none"}
+    publish(new, tmp_path / "site")
+    assert tree(tmp_path / "site").items() >= new.items()
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_where_one_file_differs_it_alone_is_swapped(tmp_path, as_file):
+    out, data = tmp_path / "site", b"two"
+    publish(SITE, out, "a")
+    folder, picture = out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino
+    if as_file:
+        data = tmp_path / "two.html"
+        data.write_bytes(b"two")
+    with (out / "index.html").open("rb") as reader:
+        assert publish({**SITE, "index.html": data}, out, "b", [Warned("unused-link", "odd")])
+        assert reader.read() == SITE["index.html"]  # who was reading it reads it to its end
+    assert (out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino) == (folder, picture)
+    assert {path: found for path, found in tree(out).items() if path != MARK} == {
+        **SITE,
+        "index.html": b"two",
+    }
+    assert intact(out, "b") == [Warned("unused-link", "odd")] and (out / "index.html").stat().st_mode & 0o777 == 0o644
+    assert {path.name for path in tmp_path.iterdir()} <= {"cache", "site", "two.html"}
+
+
+def test_one_file_that_cannot_be_written_leaves_the_last_site(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    before = tree(out)
+    with pytest.raises(FileNotFoundError):
+        publish({**SITE, "index.html": tmp_path / "gone.html"}, out, "b", sums={"index.html": "another"})
+    assert tree(out) == before and sorted(path.name for path in tmp_path.iterdir()) == ["cache", "site"]
+
+
+def test_an_interruption_before_the_manifest_of_a_swapped_file_is_noticed(tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(SiteFolder, "_remember", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        publish({**SITE, "index.html": b"two"}, out, "b")
+    assert (out / "index.html").read_bytes() == b"two"
+    assert intact(out, "a") is None and intact(out, "b") is None
+    assert not publish({**SITE, "index.html": b"two"}, out, "b") and intact(out, "b") == []
+
+
+def test_a_file_that_takes_the_place_of_a_folder_and_the_other_way_round(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    (out / "empty").mkdir()
+    for site in ({**SITE, "empty": b"a file"}, {**SITE, "empty/a.html": b"in a folder"}):
+        assert publish(site, out)
+        assert {path: found for path, found in tree(out).items() if path != MARK} == site
+
+
+def test_a_file_of_the_same_size_changed_at_once_is_noticed(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    assert intact(out, "a") == []
+    written, now = ((out / name).stat().st_mtime_ns for name in ("index.html", MARK))
+    assert written < now - 1_000_000_000  # even where a clock ticks once a second
+    (out / "index.html").write_bytes(SITE["index.html"][::-1])
+    assert intact(out, "a") is None
