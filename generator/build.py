@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import os
 import platform
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -142,7 +143,19 @@ def inputs_digest(options: Options, templates: Overlay) -> str:
     inputs = {
         path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
-    return digest(inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), made_with())
+    return digest(
+        inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), rebuild_command(options), made_with()
+    )
+
+
+def rebuild_command(options: Options) -> str:
+    """What a reader types in a copy of the folder around the content to build the same: make where it has a target."""
+    content = options.content.absolute()
+    makefile = content.with_name("Makefile")
+    if makefile.is_file() and re.search("^site:", makefile.read_text(encoding="utf-8"), re.MULTILINE):
+        return "make site" + f" PROFILE={options.profile}" * (options.profile != "standard")
+    chosen = {"--content": (content.name, "content"), "--profile": (options.profile, "standard")}
+    return " ".join(["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)])
 
 
 def made_with() -> list[Any]:
@@ -269,6 +282,7 @@ def site_files(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
+        rebuild=rebuild_command(options),
         about=gathered.about,
         columns=gathered.columns,
         laws=lambda: gathered.laws,

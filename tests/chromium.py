@@ -22,14 +22,14 @@ def find(driver: Playwright) -> str | None:
     return str(own) if own.exists() else next(filter(None, map(shutil.which, ON_PATH)), None)
 
 
-def launch(driver: Playwright) -> Browser:
-    """A new one.
+def launch(driver: Playwright, *settings: str) -> Browser:
+    """A new one, with these settings of its command line.
 
     raises  RuntimeError: there is none
     """
     if (found := find(driver)) is None:
         raise RuntimeError(NONE)
-    return driver.chromium.launch(executable_path=found, args=list(QUIET))
+    return driver.chromium.launch(executable_path=found, args=[*QUIET, *settings])
 
 
 def missing() -> bool:

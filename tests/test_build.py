@@ -189,3 +189,29 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     )
     assert "More." in (tmp_path / "site" / "index.html").read_text()
     assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+@pytest.mark.parametrize(
+    ("makefile", "options", "command"),
+    [
+        ("", [], "peek build"),
+        ("all:\n\techo\n", ["--profile", "quick"], "peek build --profile quick"),
+        ("site:\n\tpeek build\n", [], "make site"),
+        ("site: venv\n", ["--profile", "quick"], "make site PROFILE=quick"),
+    ],
+)
+def test_each_article_says_its_own_command(build, article, tmp_path, makefile, options, command):
+    source = article / "experiments.toml"
+    source.write_text(source.read_text() + "\n[profile.quick.grid]\nepochs = 60\n")
+    if makefile:
+        (article.parent / "Makefile").write_text(makefile)
+    build(*options)
+    assert f"<code>{command}</code>" in (tmp_path / "site" / "reproduce.html").read_text()
+
+
+def test_nothing_of_this_machine_is_in_a_site(build, article, cache, tmp_path):
+    build()
+    told = [str(article), str(cache), str(tmp_path), str(Path.home())]
+    assert {
+        p for p in (tmp_path / "site").rglob("*") if p.is_file() and any(t.encode() in p.read_bytes() for t in told)
+    } == set()

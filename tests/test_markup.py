@@ -49,10 +49,11 @@ def grid():
 
 def drawn(call):
     """A figure as the page would draw it."""
-    number = f'<a class="figure-number" href="#{call.label}">Figure {call.number}</a>'
+    number = f'<a id="{call.label}-number" class="figure-number" href="#{call.label}">Figure {call.number}</a>'
     alt = call.options.get("alt", "computed")
     return (
-        f'<figure id="{call.label}" class="figure figure--{call.options["size"]}" data-figure="{call.name}">'
+        f'<figure id="{call.label}" class="figure figure--{call.options["size"]}" aria-labelledby="{call.named_by}"'
+        f' data-figure="{call.name}">'
         f'<img src="x.png" alt="{alt}"><figcaption>{number} {call.caption_html}</figcaption></figure>'
     )
 
@@ -93,7 +94,7 @@ class Validity(HTMLParser):
             self.ids.append(attrs["id"])
         for name in ("aria-labelledby", "popovertarget"):
             if name in attrs:
-                self.named.append(attrs[name])
+                self.named += attrs[name].split()
         if tag not in VOID:
             self.stack.append(tag)
 
@@ -125,7 +126,8 @@ def faults(page):
     html = page.html + page.references_html
     found = Validity(html)
     dead = [f"dead #{name}" for name in re.findall(r'href="#([^"]+)"', html) if name not in found.ids]
-    unsaid = [f"unlisted id {name}" for name in found.ids if name not in page.anchors and not name.endswith("-caption")]
+    names = ("-caption", "-number", "-title")  # of figures and tables: to name them by, not to link to
+    unsaid = [f"unlisted id {name}" for name in found.ids if name not in page.anchors and not name.endswith(names)]
     return found.faults + dead + unsaid
 
 
@@ -216,6 +218,19 @@ def test_the_validity_check_sees_what_browsers_mend():
     assert len(Validity(html).faults) == 6
 
 
+def test_a_figure_is_named_by_its_number_and_its_title(tmp_path):
+    """A caption that does not begin with a title in bold leaves the number."""
+    texts = {"title": "**So.** It was.", "none": "It was so.", "late": "It was **so.**"}
+    body = "".join(f"/// figure | angles\n    id: fig-{name}\n\n{text}\n///\n\n" for name, text in texts.items())
+    page = page_of(tmp_path, body)
+    assert [call.named_by for call in page.figures] == [
+        "fig-title-number fig-title-title",
+        "fig-none-number",
+        "fig-late-number",
+    ]
+    assert not faults(page)
+
+
 def test_what_a_page_says_of_itself():
     article, second = rendered(texts.read(FIXTURE))
     assert [(entry.id, entry.number, len(entry.children)) for entry in article.toc] == [
@@ -231,7 +246,9 @@ def test_what_a_page_says_of_itself():
         **{"id": "fig-corners", "classes": [4], "activation": ["tanh", "relu"], "size": "wide"},
         "alt": "Angles of 18 networks",
     }
-    assert call.caption_html.startswith("<strong>Four corners.</strong>") and call.place.endswith("article.md:29")
+    assert call.caption_html.startswith(
+        '<strong id="fig-corners-title">Four corners.</strong>'
+    ) and call.place.endswith("article.md:29")
     assert article.cited == ("olah2014", "papyan2020", "goedel1931")
     assert article.assets == ("pictures/room.png", "pictures/bend.svg", "files/points.csv")
     assert [link.address for link in article.links if link.outside] == [

@@ -57,6 +57,7 @@ MARKER_PX = {
     "cross": 9.8,
 }
 
+BEYOND = 1.04  # how much further than the farthest point a plane is shown, where its room has no wall
 FONTS = Path(__file__).parent.parent / "fonts"
 SANS, SERIF = FONTS / "peek-sans.ttf", FONTS / "peek-serif-display.ttf"  # as on the page
 for font in (SANS, SERIF):
@@ -150,6 +151,12 @@ class Room:
 
 
 INPUT_ROOM = Room("input", -1.0, 1.0)
+
+
+def input_room(run: Run) -> Room:
+    """What is shown of the input plane: [-1, 1]^2, or where points lie outside it as much as holds them all."""
+    farthest = float(np.abs(run.x).max())
+    return INPUT_ROOM if farthest <= 1 else Room("input", -BEYOND * farthest, BEYOND * farthest)
 
 
 def plane(room: Room, theme: Theme) -> tuple[Figure, Axes]:
@@ -288,18 +295,18 @@ def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Mad
     return made
 
 
-def input_regions(spec: RunSpec, flat: np.ndarray) -> np.ndarray:
-    """The class that the network gives each place of the input plane, [-1, 1]^2.
+def input_regions(spec: RunSpec, flat: np.ndarray, room: Room = INPUT_ROOM) -> np.ndarray:
+    """The class that the network gives each place of the input plane in a room.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_regions(spec, flat.tobytes())
+    return _input_regions(spec, flat.tobytes(), room.high)
 
 
 @lru_cache(maxsize=2)
-def _input_regions(spec: RunSpec, weights: bytes) -> np.ndarray:
+def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
     flat = np.frombuffer(weights, np.float32)
-    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1)
+    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, reach)
     finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
     return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
 
@@ -336,7 +343,7 @@ def hidden_room(spec: RunSpec, run: Run) -> Room:
         return Room(kind, -1.0, 1.0)
     moving = moving_points(spec, run)
     farthest = max(float(moving[-1].max()), *(float(moving[:, run.y == c].mean(1).max()) for c in range(spec.classes)))
-    return Room(kind, 0.0, 1.04 * farthest if farthest > 0 else 1.0)
+    return Room(kind, 0.0, BEYOND * farthest if farthest > 0 else 1.0)
 
 
 def output_regions(spec: RunSpec, flat: np.ndarray, room: Room) -> np.ndarray:
@@ -390,13 +397,14 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     top, right = below, width - margin - side
     left = right - gap - side
     inner = hidden_room(spec, run)
-    before = room_axes(figure, INPUT_ROOM, theme, left, top, side)
+    shown = input_room(run)
+    before = room_axes(figure, shown, theme, left, top, side)
     after = room_axes(figure, inner, theme, right, top, side)
     points(before, run.x, run.y, theme)
     points(after, moving_points(spec, run)[-1], run.y, theme)
     image = pixels(
         figure,
-        regions(input_regions(spec, run.weights[-1]), theme, left, top, side),
+        regions(input_regions(spec, run.weights[-1], shown), theme, left, top, side),
         regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
     )
     return encode(image)["png"]

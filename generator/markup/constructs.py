@@ -46,7 +46,10 @@ def typeset(tex: str, display: bool) -> str:
     import math_core
 
     try:
-        return str(math_core.LatexToMathML(fancy_error=False).convert_with_local_state(tex, displaystyle=display))
+        said = str(math_core.LatexToMathML(fancy_error=False).convert_with_local_state(tex, displaystyle=display))
+        # The size of a table's cells, where validators know it: around the table.
+        said = re.sub(r'<mtable([^>]*?) (scriptlevel="\d+")', r"<mstyle \2><mtable\1", said)
+        return said.replace("</mtable>", "</mtable></mstyle>")
     except math_core.LatexError as error:
         offset, _, said = str(error).partition(": ")
         raise TexError(int(offset) if offset.isdigit() else 0, said.rstrip(".")) from error

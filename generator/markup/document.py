@@ -294,7 +294,7 @@ class Writer:
         raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
         self._check_leaks(raw)
         raw = raw.replace("<th></th>", "<td></td>")
-        raw = raw.replace("<table>", '<div class="table-scroll" role="group" aria-label="Table" tabindex="0"><table>')
+        raw = raw.replace("<table>", '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>')
         raw = raw.replace("</table>", "</table></div>")
         self._check_nesting(raw)
         raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)

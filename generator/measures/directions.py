@@ -118,19 +118,19 @@ def told_by_angle(hidden: np.ndarray, predicted: np.ndarray, seen_from: np.ndarr
     return float(counts.reshape(-1, classes).max(1).sum() / len(predicted))
 
 
-def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int) -> tuple[np.ndarray, np.ndarray]:
+def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int, reach: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """The last hidden layer and the predicted class over a square lattice of inputs.
 
-    lattice  points along each axis of [-1, 1]^2, ends included
+    lattice  points along each axis of [-reach, reach]^2, ends included
     returns  hidden (width, M) float32 and predicted (M,) int64, M = lattice^2,
-             y the slow axis from -1 up, x the fast one
+             y the slow axis from -reach up, x the fast one
 
     The first layer is most of the work. Its input is a sum of a part of x and
     a part of y, and tanh of a sum needs only the product of two exponentials,
     so no tanh is taken there.
     """
     first, *middle, head = forward.heard(spec, flat)
-    axis = np.linspace(-1, 1, lattice, dtype=np.float32)
+    axis = np.linspace(-reach, reach, lattice, dtype=np.float32)
     activations = layer_activations(spec)
     along_x = first[:, :1] * axis  # (w, lattice)
     along_y = first[:, 1:2] * axis + first[:, 2:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import rjsmin
 
@@ -40,5 +41,13 @@ def paper_colours(theme: Theme) -> str:
 
 
 def script(templates: Overlay) -> str:
-    """templates/js/*.js in the order of their names, without comments and needless space."""
-    return str(rjsmin.jsmin("\n".join(map(templates.text, templates.inside("js", ".js")))))
+    """templates/js/*.js in the order of their names, without comments and needless space.
+
+    Each is on its own: one that throws is named in the console, and those after it run.
+    """
+    modules = (_guarded(name, templates.text(name)) for name in templates.inside("js", ".js"))
+    return str(rjsmin.jsmin("\n".join(modules)))
+
+
+def _guarded(name: str, module: str) -> str:
+    return f"try {{\n{module}\n}} catch (error) {{\nconsole.error('{Path(name).name}:', error);\n}}"

@@ -52,7 +52,7 @@ class BuildInfo:
     profile: str = ""
     downloads: Sequence[Download] = ()
     picture_bytes: int = 0
-    rebuild: str = "make site"
+    rebuild: str = "peek build"
     draft: bool = False
     social_card: str = ""
     built: date | None = None

@@ -33,8 +33,10 @@
   }
 
   function paintChrome() {
-    const paper = getComputedStyle(root).getPropertyValue("--paper").trim();
-    for (const meta of all('meta[name="theme-color"]')) if (root.dataset.theme) meta.setAttribute("content", paper);
+    if (root.dataset.theme) {
+      const paper = getComputedStyle(root).getPropertyValue("--paper").trim();
+      for (const meta of all('meta[name="theme-color"]')) meta.setAttribute("content", paper);
+    }
     for (const label of all(".theme-switch-label")) label.textContent = isDark() ? "Light" : "Dark";
     for (const button of all(".theme-switch")) button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
   }

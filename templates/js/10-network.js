@@ -1,9 +1,10 @@
 // @ts-check
 /**
  * Everything the explorables share hangs off this one name. Data scripts hand their runs to peek.receive.
+ * A var, for it is the page's: each of these scripts is built into a block of its own.
  * @type {any}
  */
-const peek = {};
+var peek = {};
 
 /**
  * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. adam: how it is trained.

@@ -1,13 +1,15 @@
 // @ts-check
 /**
- * The house of the explorables: finds them in the page, mounts each one near the viewport in place of its
- * static picture, lets it work only while it is seen, and puts the picture back when it throws.
+ * The house of the explorables: finds them in the page and builds their parts at once, hidden behind the static
+ * picture, so that each has its room and nothing moves later. Near the viewport a figure loads what it shows; with its
+ * first painting it takes the picture's place. It works only while it is seen, and the picture comes back when it throws.
  *
  *     <div class="explorable" data-explorable="bend" data-options='{"classes": 4, "hide": ["seed"]}'>static</div>
  *
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see 21-state.js
- *   mount(view)          builds its parts in view.stage and returns (a promise of) an instance
+ *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
+ *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
  */
@@ -18,6 +20,7 @@
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
   const SILENT_MS = 4000; // the longest that a summary stays behind
+  const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
   const definitions = new Map();
   const views = new Map();
 
@@ -113,9 +116,10 @@
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
       this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults };
+      this.state = { ...this.defaults, ...peek.state.fromHash(id, this.properties, location.hash) };
       this.still = [...root.childNodes];
       this.instance = null;
+      this.updaters = [];
       this.visible = false;
       this.failed = false;
       this.animation = null;
@@ -123,6 +127,8 @@
       this.lastFrame = 0;
       this.coats = 0;
       this.painted = false;
+      /** Kept once the reader is near. @type {Promise<void>} */
+      this.near = new Promise((come) => (this.come = come));
     }
 
     get awake() {
@@ -149,31 +155,26 @@
     }
 
     async mount() {
-      if (this.instance || this.mounting || this.failed) return;
-      this.mounting = true;
-      this.theme = readTheme(this.root);
       this.stage = peek.element("div", { class: "explorable-stage" });
       this.live = peek.element("div", { class: "explorable-live", role: "group", "aria-label": this.figure.title });
       this.live.append(this.stage);
       try {
-        Object.assign(this.state, peek.state.fromHash(this.id, this.properties, location.hash));
         peek.controls.build(this);
-        this.live.classList.add("is-arriving");
+        const arriving = this.figure.mount(this);
+        peek.controls.update(this);
         this.root.append(this.live);
-        const instance = await this.figure.mount(this);
+        this.root.classList.add("is-built");
+        const instance = await arriving;
         if (this.failed) return;
+        this.theme = readTheme(this.root);
         this.instance = instance;
         this.resizer = new ResizeObserver(() => this.invalidate());
         this.resizer.observe(this.live);
         this.live.addEventListener("contextrestored", () => this.repaint(), true);
         this.live.addEventListener("contextlost", (event) => event.preventDefault(), true);
-        this.live.classList.remove("is-arriving");
-        this.root.classList.add("is-live");
         this.refresh(Object.keys(this.state));
       } catch (error) {
         this.fail(error);
-      } finally {
-        this.mounting = false;
       }
     }
 
@@ -190,7 +191,7 @@
       if (this.resizer) this.resizer.disconnect();
       if (this.waiting) this.waiting.remove();
       if (this.live) this.live.remove();
-      this.root.classList.remove("is-live");
+      this.root.classList.remove("is-built", "is-live");
       this.instance = null;
       dirty.delete(this);
     }
@@ -218,6 +219,7 @@
       const back = { ...this.defaults };
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
+      this.note("");
       if (this.instance && this.instance.reset) this.guard(() => this.instance.reset());
       this.refresh(names);
       peek.state.toHash();
@@ -252,6 +254,7 @@
       }
       if (!this.painted) {
         this.painted = true;
+        this.root.classList.add("is-live");
         this.sum();
       }
     }
@@ -280,6 +283,26 @@
       if (!this.animation) return;
       this.animation = null;
       if (this.instance && this.instance.stopped) this.guard(() => this.instance.stopped());
+    }
+
+    /** Runs by their ids. One that cannot be had is told, where everyone sees it, until some can. */
+    async load(...ids) {
+      const mine = (this.loading = (this.loading || 0) + 1);
+      try {
+        const runs = await Promise.all(ids.map((id) => peek.runs.load(id)));
+        if (mine === this.loading) this.note("");
+        return runs;
+      } catch (error) {
+        if (mine === this.loading) this.note(`The page ${error.message}, so what was shown before stays.`);
+        throw error;
+      }
+    }
+
+    /** A line that stands with the controls until another takes its place, and is read out. */
+    note(text) {
+      if (this.notice.textContent === text) return;
+      this.notice.textContent = text;
+      if (text) this.say(text);
     }
 
     /** Read a text out now, politely. */
@@ -331,7 +354,7 @@
 
   function start() {
     const near = new IntersectionObserver(
-      (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry.target).mount()),
+      (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry.target).come()),
       { rootMargin: NEAR });
     const seen = new IntersectionObserver(
       (entries) => entries.forEach((entry) => viewOf(entry.target).see(entry.isIntersecting)));
@@ -355,22 +378,50 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
-    addEventListener("hashchange", followHash);
-    followHash();
+    startLanding();
+    build();
   }
 
-  /** A link to a view: set the figures it names and go to the first of them. */
-  function followHash() {
-    const named = peek.state.figuresInHash(location.hash).filter((id) => views.has(id));
-    if (!named.length) return;
-    for (const id of named) {
-      const view = views.get(id);
-      const state = { ...view.defaults, ...peek.state.fromHash(id, view.properties, location.hash) };
-      Object.assign(view.state, state);
-      if (view.instance) view.refresh(Object.keys(state));
+  /** Build the figures one by one, each in a task of its own: the page answers in between. */
+  async function build() {
+    for (const view of views.values()) {
+      view.mount();
+      await new Promise((resolve) => setTimeout(resolve));
     }
-    const { root } = views.get(named[0]);
-    (root.closest("figure") || root).scrollIntoView({ block: "start" });
+  }
+
+  const figuresNamed = () => peek.state.figuresInHash(location.hash).filter((id) => views.has(id)).map((id) => views.get(id));
+
+  /**
+   * An address leads to what it names, a view to the first of its figures: at once, and again whenever the page's height
+   * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
+   */
+  function startLanding() {
+    const [visit] = performance.getEntriesByType("navigation");
+    let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
+    const land = (behavior) => {
+      const [view] = figuresNamed();
+      const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
+      if (place) place.scrollIntoView({ block: "start", behavior });
+    };
+    new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
+    for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(hand, () => (until = 0), { capture: true, passive: true });
+    }
+    addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
+    addEventListener("hashchange", () => {
+      until = performance.now() + LANDING_MS;
+      if (!figuresNamed().length) return peek.state.stay(); // the browser goes there
+      figuresNamed().forEach(follow);
+      land("auto");
+    });
+  }
+
+  /** Set a figure as the address has it. */
+  function follow(view) {
+    const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    Object.assign(view.state, state);
+    if (view.instance) view.refresh(Object.keys(state));
   }
 
   queueMicrotask(() => {

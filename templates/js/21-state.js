@@ -11,6 +11,8 @@
  * kept: false keeps a property out of the address.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
+ * An address that names a section has no room for it; then the page's entry in the browser's history keeps it, so that
+ * loading the page again, or coming back to it, shows the same.
  */
 peek.state = (function () {
   "use strict";
@@ -59,10 +61,11 @@ peek.state = (function () {
     return [...new Set(entries(hash).map(([id]) => id))];
   }
 
-  /** The properties of one figure that a hash sets. */
+  /** The properties of one figure that a hash sets, or, where it sets none of any figure, the page's history. */
   function fromHash(id, properties, hash) {
     const state = {};
-    for (const [figure, name, text] of entries(hash)) {
+    const kept = history.state && history.state.figures;
+    for (const [figure, name, text] of entries(hash.includes("=") ? hash : `#${kept || ""}`)) {
       const property = properties.find((candidate) => candidate.name === name);
       if (figure !== id || !property) continue;
       const value = parse(property, text, undefined);
@@ -92,14 +95,24 @@ peek.state = (function () {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const hash = hashOf(peek.views.values());
-      if (!hash && !location.hash.includes("=")) return;
-      const address = hash ? `#${hash}` : location.pathname + location.search;
-      try {
-        history.replaceState(history.state, "", address);
-      } catch {
-        // Some browsers refuse this for pages opened from a file; the link can still be copied.
-      }
+      if (hash) write(hash, `#${hash}`);
+      else write(hash, location.hash.includes("=") ? location.pathname + location.search : location.href);
     }, WRITE_MS);
+  }
+
+  /** The reader went to another place of the page: its address stays, and the figures as well. */
+  function stay() {
+    clearTimeout(timer);
+    write(hashOf(peek.views.values()), location.href);
+  }
+
+  function write(figures, address) {
+    if (address === location.href && figures === ((history.state && history.state.figures) || "")) return;
+    try {
+      history.replaceState({ ...history.state, figures }, "", address);
+    } catch {
+      // Some browsers refuse this for pages opened from a file; the link can still be copied.
+    }
   }
 
   /** A link to one figure as it is. */
@@ -108,5 +121,5 @@ peek.state = (function () {
     return `${page}#${hashOf([view]) || view.id}`;
   }
 
-  return { defaults, fromHash, figuresInHash, hashOf, toHash, linkTo };
+  return { defaults, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
 })();

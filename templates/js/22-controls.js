@@ -11,7 +11,6 @@ peek.controls = (function () {
 
   /** Build a view's controls, its summary and its tools around its stage. */
   function build(view) {
-    view.updaters = [];
     const hidden = new Set(view.options.hide || []);
     const controls = element("div", { class: "explorable-controls" });
     const shown = view.properties.filter((property) => property.label && !hidden.has(property.name));
@@ -22,9 +21,12 @@ peek.controls = (function () {
     }
     if (flags.childElementCount) controls.append(flags);
     view.controls = controls;
+    view.notice = element("p", { class: "explorable-notice" });
+    controls.append(view.notice);
     const summary = element("p", { class: "explorable-summary", role: "status" });
+    const room = element("div", { class: "roomy", "data-longest": view.figure.longest && view.figure.longest(view) }, summary);
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
-    view.live.append(controls, summary, spoken);
+    view.live.append(controls, room, spoken);
     if (!hidden.has("tools")) view.live.append(tools(view));
   }
 
@@ -69,7 +71,7 @@ peek.controls = (function () {
       const log = property.scale === "log";
       const to = (value) => (log ? Math.log10(value) : value);
       const from = (value) => (log ? Number((10 ** value).toPrecision(2)) : value);
-      const output = element("output", { for: id });
+      const output = element("output", { for: id, "aria-live": "off" }); // the slider itself says its value
       const input = element("input", {
         type: "range", id, min: to(property.min), max: to(property.max), step: property.step,
         oninput: () => view.set({ [property.name]: from(Number(input.value)) }),

@@ -12,6 +12,7 @@
   const SLICE_MS = 5; // of painting at rest in one frame
   const KEY_STEP = 0.02; // of the plane's width, one arrow key
   const MARKERS = 7;
+  const NUMBER_PX = 13; // size of a class's number
 
   /**
    * @param {any} view
@@ -369,6 +370,48 @@
     },
 
     marker,
+
+    /** A class's number at a place in px, in its colour and with a halo of paper, so that it reads over points. */
+    number(context, c, x, y, theme) {
+      context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.lineJoin = "round";
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 4;
+      context.strokeText(String(c + 1), x, y);
+      context.fillStyle = theme.classes[c];
+      context.fillText(String(c + 1), x, y);
+    },
+
+    /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */
+    numbers(plane, positions, y, classes, theme) {
+      const inside = (px) => Math.min(Math.max(px, NUMBER_PX), plane.size - NUMBER_PX);
+      for (let c = 0; c < classes; c++) {
+        let [at, most] = [0, -1];
+        for (let point = 0; point < y.length; point++) {
+          const far = Math.hypot(positions[2 * point], positions[2 * point + 1]);
+          if (y[point] === c && far > most) [at, most] = [2 * point, far];
+        }
+        const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
+        peek.paint.number(plane.context, c, inside(plane.px(beyond * positions[at])), inside(plane.py(beyond * positions[at + 1])), theme);
+      }
+    },
+
+    /** The same at the centres of the classes, on discs, where these do not cover each other. */
+    centres(plane, positions, y, classes, theme) {
+      const { context } = plane;
+      const centres = peek.measure.centres(positions, y, classes);
+      if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
+      for (let c = 0; c < classes; c++) {
+        const [x, y] = [plane.px(centres[2 * c]), plane.py(centres[2 * c + 1])];
+        context.beginPath();
+        context.arc(x, y, 0.7 * NUMBER_PX, 0, 7);
+        context.fillStyle = theme.paper;
+        context.fill();
+        peek.paint.number(context, c, x, y, theme);
+      }
+    },
 
     /** One point made large: a ring of ink around its marker. */
     ring(plane, x, y, c, theme, radius) {

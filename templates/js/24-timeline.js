@@ -11,18 +11,20 @@
   const PAD = { left: 2, right: 14, top: 14, bottom: 22 };
   const TICK_PX = 54; // room for a number
   const PAGE = 8; // checkpoints
+  const HINTS = { back: ["\u2190 drag back to the start", "\u2190 drag back"], on: ["drag through training \u2192", "drag \u2192"] };
+  const SIDEWAYS_PX = 10; // of a finger's way that make it a drag through time and not one through the page
 
   /**
    * @param {any} view its state's `epoch` is what is scrubbed
-   * @param {{explain: string, hint?: string, still?: boolean}} options still: without a play button
+   * @param {{explain: string, hint?: boolean, still?: boolean}} options hint: say that and where one can drag; still: without a play button
    */
   peek.timeline = function (view, options) {
     const canvas = element("canvas", { class: "timeline-curve" });
     const handle = element("div", {
       class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": "Epoch of training", "aria-orientation": "horizontal",
     });
-    const readout = element("output", { class: "timeline-readout", "aria-hidden": "true" });
-    const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" }, options.hint || "");
+    const readout = element("div", { class: "timeline-readout", "aria-hidden": "true" });
+    const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" });
     const ticks = element("div", { class: "timeline-ticks", "aria-hidden": "true" });
     const track = element("div", { class: "timeline-track" }, canvas, ticks, handle, hint);
     const play = element("button", { type: "button", class: "timeline-play", onclick: toggle }, "Play");
@@ -59,12 +61,13 @@
       paint,
       stopped() {
         play.textContent = "Play";
-        play.setAttribute("aria-pressed", "false");
       },
     };
 
     const last = () => (run ? run.checkpoints[run.checkpoints.length - 1] : 0);
     const innerWidth = () => width - PAD.left - PAD.right;
+    /** Where an epoch is on the track however wide it becomes: a figure out of sight is not painted again. */
+    const across = (epoch) => `calc(${PAD.left}px + (100cqi - ${PAD.left + PAD.right}px) * ${peek.runs.toPlace(epoch, run.epochs).toFixed(5)})`;
     const toX = (epoch) => PAD.left + innerWidth() * peek.runs.toPlace(epoch, run ? run.epochs : 1);
 
     // Time in the reader's hand
@@ -90,7 +93,6 @@
       root.classList.add("is-used");
       let place = view.state.epoch >= last() ? 0 : peek.runs.toPlace(view.state.epoch, run.epochs);
       play.textContent = "Pause";
-      play.setAttribute("aria-pressed", "true");
       view.animate((elapsed) => {
         place += elapsed / PLAY_MS;
         const end = peek.runs.toPlace(last(), run.epochs);
@@ -110,21 +112,39 @@
     });
 
     let held = false;
+    let touched = null; // where a finger came down beside the handle, which may be going to scroll the page
     track.addEventListener("pointerdown", (event) => {
       if (event.button) return;
+      const near = event.target instanceof Node && handle.contains(event.target);
+      if (event.pointerType === "touch" && !near) touched = { x: event.clientX, y: event.clientY };
+      else hold(event);
+    });
+    track.addEventListener("pointermove", (event) => {
+      if (touched) {
+        const [along, off] = [Math.abs(event.clientX - touched.x), Math.abs(event.clientY - touched.y)];
+        if (along > SIDEWAYS_PX && along > 2 * off) hold(event);
+      } else if (held) view.guard(() => take(event));
+    });
+    track.addEventListener("pointerup", (event) => {
+      if (touched) hold(event);
+      release();
+    });
+    track.addEventListener("pointercancel", release);
+
+    function hold(event) {
+      touched = null;
       held = true;
       track.setPointerCapture(event.pointerId);
       handle.focus({ preventScroll: true });
       root.classList.add("is-held");
       view.stop();
       view.guard(() => take(event));
-    });
-    track.addEventListener("pointermove", (event) => held && view.guard(() => take(event)));
-    for (const end of ["pointerup", "pointercancel"]) {
-      track.addEventListener(end, () => {
-        held = false;
-        root.classList.remove("is-held");
-      });
+    }
+
+    function release() {
+      touched = null;
+      held = false;
+      root.classList.remove("is-held");
     }
 
     function take(event) {
@@ -166,7 +186,7 @@
       }
       marks.push(run.epochs);
       ticks.replaceChildren(...marks.map((epoch) =>
-        element("span", { style: `left:${toX(epoch)}px` }, epoch ? String(epoch) : "epoch 0")));
+        element("span", { style: `left:${across(epoch)}` }, epoch ? String(epoch) : "epoch 0")));
       ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, guess.words));
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", String(run.epochs));
@@ -210,11 +230,29 @@
       line(curve.loss, theme.ink, 2);
       context.restore();
       line([[x, PAD.top - 8], [x, height - PAD.bottom]], theme.accent, 1);
-      handle.style.transform = `translate(${x}px, ${y}px)`;
+      handle.style.transform = `translate(${across(epoch)}, ${y}px)`;
       handle.setAttribute("aria-valuenow", String(Math.round(epoch)));
       handle.setAttribute("aria-valuetext", describe(epoch));
-      hint.style.transform = `translate(${x}px, ${y}px)`;
+      if (options.hint) point(epoch, x);
       read(epoch);
+    }
+
+    /** Until time has been moved: where the way left to drag lies, on its side of the handle and between the lines. */
+    function point(epoch, x) {
+      if (root.classList.contains("is-used")) return;
+      const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
+      hint.classList.toggle("is-back", back);
+      for (const said of HINTS[back ? "back" : "on"]) {
+        hint.textContent = said;
+        const [from, to] = back ? [x - hint.offsetWidth, x] : [x, x + hint.offsetWidth];
+        const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
+        const lines = [...near, curve.guessing, height - PAD.bottom].sort((a, b) => a - b);
+        const gaps = lines.slice(1).map((y, at) => ({ size: y - lines[at], middle: (y + lines[at]) / 2 }));
+        const widest = gaps.reduce((best, gap) => (gap.size > best.size ? gap : best));
+        hint.style.transform = `translate(${across(epoch)}, ${widest.middle}px)`;
+        if (widest.size > hint.offsetHeight) return;
+      }
+      hint.textContent = ""; // no room for any
     }
 
     function line(points, colour, thickness, dash = []) {

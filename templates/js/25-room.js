@@ -78,17 +78,17 @@
         wanted = id;
         view.root.setAttribute("aria-busy", "true");
         const settled = () => view.root.removeAttribute("aria-busy");
-        peek.runs.load(id).then((next) => view.guard(() => {
+        view.load(id).then(([next]) => view.guard(() => {
           if (next.id !== wanted) return;
           settled();
           run = next;
           use(next);
           view.refresh([]);
-        }), (error) => {
+        }), () => {
+          if (id !== wanted) return;
           settled();
           wanted = run.id;
           view.set({ classes: run.classes, activation: run.activation, seed: run.seed });
-          view.say(error.message);
         });
       },
     };

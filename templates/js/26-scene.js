@@ -19,7 +19,7 @@
     const input = peek.plane(view, {
       title: "The data", note: "input plane",
       label: "Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "Where the points lie. The colour of the paper is the class the network gives to each place.",
+      explain: "Where the points lie; a number names each class. The colour of the paper is the class the network gives to each place.",
       look: (where) => looked("input", where),
     });
     const hidden = peek.plane(view, {
@@ -180,6 +180,8 @@
       if (place && chosen < 0 && point < 0) light(place);
       paint.points(input, run.x, run.y, run.classes, theme, radius, chosen);
       paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
+      paint.numbers(input, run.x, run.y, run.classes, theme);
+      paint.centres(hidden, positions, run.y, run.classes, theme);
       if (point >= 0) {
         paint.trail(hidden, path(point), theme.ink);
         paint.ring(input, run.x[2 * point], run.x[2 * point + 1], run.y[point], theme, radius + 0.6);

@@ -23,53 +23,77 @@
       ];
     },
 
+    longest(view) {
+      const each = ofSeed(peek.runs.chooser(view.options).runs, view.state.seed).map((run) => `${run.classes} classes ReLU 99.9\u202f%`);
+      return `At epoch 3000, accuracy: ${each.join("; ")}.`;
+    },
+
     async mount(view) {
       const { runs } = peek.runs.chooser(view.options);
       const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
-      if (!asked) await awakened(view, runs.filter((run) => run.seed === view.state.seed).length);
-      return alive(view, runs);
+      const count = () => ofSeed(runs, view.state.seed).length;
+      if (!asked) await awakened(view, count());
+      return alive(view, runs, count);
     },
   });
 
-  /** A button under the static picture; resolves when it is pressed. */
-  function awakened(view, count) {
+  /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
+  function awakened(view, count, wrong = "") {
     return new Promise((resolve) => {
       const button = element("button", { type: "button", class: "wake" }, `Bring these ${count} networks to life`);
+      const notice = element("p", { class: "explorable-notice", role: "alert" }, wrong);
       button.addEventListener("click", () => {
+        notice.remove();
         button.textContent = "Loading\u2026";
         button.disabled = true;
+        view.root.classList.remove("is-waiting");
         resolve(undefined);
       });
-      view.root.append(button);
+      view.root.classList.add("is-waiting");
+      view.root.append(button, notice);
+      if (view.waiting) {
+        view.waiting.remove();
+        button.focus({ preventScroll: true });
+      }
       view.waiting = button;
     });
   }
 
-  async function alive(view, runs) {
+  async function alive(view, runs, count) {
     const rows = element("div", { class: "multiple-rows" });
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
-      hint: "drag through training",
+      hint: true,
       explain: "The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle.",
     });
-    const networks = await gather(view, runs);
+    build(view, rows, ofSeed(runs, view.state.seed));
+    await view.near;
+    let seed;
+    let networks = null;
+    while (!networks) {
+      seed = view.state.seed;
+      networks = await gather(view, ofSeed(runs, seed)).catch((error) => awakened(view, count(), `The page ${error.message}, so the picture stays.`));
+    }
     build(view, rows, networks);
     timeline.show(together(networks));
     if (view.waiting) view.waiting.remove();
 
-    let seed = view.state.seed;
     const epoch = () => Math.min(view.state.epoch, networks[0].run.epochs);
 
     return {
       change() {
         if (view.state.seed === seed) return;
+        const before = seed;
         seed = view.state.seed;
-        gather(view, runs).then((next) => view.guard(() => {
+        gather(view, ofSeed(runs, seed)).then((next) => view.guard(() => {
           networks.splice(0, networks.length, ...next);
           build(view, rows, networks);
           timeline.show(together(networks));
           view.invalidate();
-        }), (error) => view.say(error.message));
+        }), () => {
+          seed = before;
+          view.set({ seed });
+        });
       },
       paint() {
         for (const network of networks) paintOne(view, network, epoch());
@@ -95,11 +119,13 @@
     };
   }
 
-  /** Load the runs of a seed, and work out every checkpoint's hidden positions, a slice at a time. */
-  async function gather(view, runs) {
-    const wanted = runs.filter((run) => run.seed === view.state.seed)
-      .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
-    const loaded = await Promise.all(wanted.map((run) => peek.runs.load(run.id)));
+  /** The index's entries of a seed, in the order of their places. */
+  const ofSeed = (runs, seed) => runs.filter((run) => run.seed === seed)
+    .sort((a, b) => PLANES.activation.indexOf(a.activation) - PLANES.activation.indexOf(b.activation) || a.classes - b.classes);
+
+  /** Load runs, and work out every checkpoint's hidden positions, a slice at a time. */
+  async function gather(view, wanted) {
+    const loaded = await view.load(...wanted.map((run) => run.id));
     const networks = [];
     let since = performance.now();
     for (const run of loaded) {
@@ -115,20 +141,22 @@
           since = performance.now();
         }
       }
-      networks.push({ run, head, frames, weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
+      networks.push({ ...named(run), run, head, frames, weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
     }
     return networks;
   }
 
+  const named = ({ classes, activation, seed }) => ({ classes, activation, seed });
+
+  /** A place for each network, or for what the index knows of it before it has come. */
   function build(view, rows, networks) {
     rows.replaceChildren(...PLANES.activation.map((activation) => {
       const row = element("div", { class: "multiple-row" });
-      for (const network of networks.filter(({ run }) => run.activation === activation)) {
-        const { run } = network;
+      for (const network of networks.filter((known) => known.activation === activation)) {
         network.canvas = element("canvas", {});
-        const words = `${run.classes} classes, ${peek.text.activation(activation)}`;
+        const words = `${network.classes} classes, ${peek.text.activation(activation)}`;
         row.append(element("button", {
-          type: "button", class: "multiple", "aria-label": `${words}: open in the large figure`, onclick: () => open(view, run),
+          type: "button", class: "multiple", "aria-label": `${words}: open in the large figure`, onclick: () => open(view, network),
         }, network.canvas, element("span", {}, words)));
         network.context = network.canvas.getContext("2d");
       }
@@ -136,10 +164,10 @@
     }));
   }
 
-  /** Show a run in the page's large figure, at the same moment. */
-  function open(view, run) {
+  /** Show a network in the page's large figure, at the same moment. */
+  function open(view, network) {
     const large = [...peek.views.values()].find((other) => other.name === "bend");
-    const state = { classes: run.classes, activation: run.activation, seed: run.seed, epoch: view.state.epoch };
+    const state = { ...named(network), epoch: view.state.epoch };
     if (!large) return;
     large.set(state);
     (large.root.closest("figure") || large.root).scrollIntoView({ block: "start" });

@@ -22,25 +22,27 @@
       ];
     },
 
-    async mount(view) {
-      const chooser = peek.runs.chooser(view.options);
-      const run = await peek.runs.load(chooser.find(view.state).id);
-      return bend(view, chooser, run);
-    },
+    longest: ({ state }) =>
+      `${state.classes} classes, ReLU, seed 10. At epoch 3000, loss 0.123, accuracy 99.9\u202f%. ` +
+      "The two nearest class centres in the hidden plane, of classes 6 and 7, are 0.123 apart.",
+
+    mount: bend,
   });
 
-  /** @param {any} view @param {any} chooser @param {Run} first */
-  function bend(view, chooser, first) {
+  /** @param {any} view */
+  async function bend(view) {
     const { text, measure } = peek;
     const planes = peek.element("div", { class: "planes" });
     view.stage.append(planes);
     const scene = peek.scene(view, planes);
     const timeline = peek.timeline(view, {
-      hint: "drag through training",
+      hint: true,
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it.",
     });
     view.stage.append(scene.words);
-    /** @type {Run} */
+    const chooser = peek.runs.chooser(view.options);
+    await view.near;
+    const [first] = await view.load(chooser.find(view.state).id);
     let run = first;
     const selected = peek.selection(view, chooser, first, (next) => {
       run = next;

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from generator.serve import NOTHING_YET, with_client
+
 ROOT = Path(__file__).parent.parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 START_S = 120
@@ -208,3 +210,14 @@ def test_what_nobody_foresaw_is_said_over_the_page_and_serving_goes_on(serving, 
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     expect(alert).to_be_hidden()
     assert any("article.md" in line for line in said)
+
+
+def test_what_is_wrong_from_the_start_shows_where_no_page_is_yet(serving, browser):
+    content, _, address, _ = serving
+    replace(content / "article.md", "/// figure", "/// figre")
+    page = browser.new_page()
+    first = with_client(NOTHING_YET, 1).decode()
+    page.route("**/nothing-yet.html", lambda route: route.fulfill(status=503, content_type="text/html", body=first))
+    page.goto(f"{address}nothing-yet.html")
+    expect(page.get_by_role("alert")).to_contain_text('unknown block "figre"')
+    page.close()

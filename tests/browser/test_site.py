@@ -17,6 +17,9 @@ WIDTHS_PX = (320, 390, 768, 1280)
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 LEAST_TILE_PX = 150  # of a picture of the poster on a phone
+LEAST_TARGET_PX = 24  # of what can be pressed, by WCAG 2.2, success criterion 2.5.8
+# All that axe knows but the strictest level of contrast.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
 
 
 def test_every_page_loads_without_a_word(open_page: Open, home: str, addresses: list[str]) -> None:
@@ -46,9 +49,46 @@ def test_axe_finds_nothing(open_page: Open, served: str, addresses: list[str], c
         page = visit.go(served + address)
         visit.scroll_through()
         page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", RULES)
         said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
         assert said == [], address
+
+
+CRAMPED = """least => {
+  const targets = [...document.querySelectorAll("a[href], button, input, select, summary, [role=slider]")]
+    .filter(target => target.checkVisibility({checkOpacity: false}))
+    .map(target => ({target, box: target.getBoundingClientRect()}))
+    .filter(({box}) => box.right > 0 && box.bottom > 0);
+  const inText = (target) => {
+    if (!getComputedStyle(target).display.startsWith("inline")) return false;
+    let block = target.parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const links = [...block.querySelectorAll("a")].map(link => link.textContent).join("");
+    return block.textContent.replace(/\\s/g, "").length > links.replace(/\\s/g, "").length;
+  };
+  const small = ({box}) => Math.min(box.width, box.height) < least - 0.1;
+  const centre = ({box}) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const reach = ([x, y], {box}) =>
+    Math.hypot(Math.max(box.left - x, x - box.right, 0), Math.max(box.top - y, y - box.bottom, 0));
+  return targets.filter(small).filter(({target}) => !inText(target)).filter(one => targets.some(other => {
+    if (other === one || other.target.contains(one.target) || one.target.contains(other.target)) return false;
+    const [x, y] = centre(one), [u, v] = centre(other);
+    return reach([x, y], other) < least / 2 || small(other) && Math.hypot(x - u, y - v) < least;
+  })).map(({target, box}) => `${target.outerHTML.slice(0, 90)} ${box.width} x ${box.height}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_can_be_pressed_is_large_or_stands_alone(
+    open_page: Open, served: str, addresses: list[str], width: int
+) -> None:
+    visit = open_page(served + "index.html", width=width, reduced_motion="reduce")
+    for address in addresses:
+        page = visit.go(served + address)
+        visit.scroll_through()
+        assert page.evaluate(CRAMPED, LEAST_TARGET_PX) == [], address
+        marks = page.locator("button.claim").all()[:3]
+        assert all(min(mark.bounding_box()[side] for side in ("width", "height")) >= LEAST_TARGET_PX for mark in marks)
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {

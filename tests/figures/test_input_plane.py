@@ -1,9 +1,12 @@
 """The input plane: every class's points with a marker of its own, on the regions that the network predicts."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from generator import figures
 from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
 from generator.figures import draw
 from generator.networks import forward
@@ -32,6 +35,21 @@ def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
     ]
     same = (tile.image[rows, columns] == expected).all(1)
     assert same.mean() > 0.95  # the rest lies on borders, which are mixed
+
+
+@pytest.mark.parametrize("name", ["input-plane", "vector-field"])
+def test_no_point_stands_outside_its_planes_tint(case, name):
+    spec, run, measures = case
+    shifted = SimpleNamespace(**{**vars(run), "x": run.x * np.float32(1.7)})
+    room = draw.input_room(shifted)
+    assert room.low < shifted.x.min() and shifted.x.max() < room.high and room.low == -room.high
+    assert draw.input_room(run) == draw.INPUT_ROOM  # spirals reach just as far
+    tint = draw.input_regions(spec, run.weights[-1], room)
+    at = ((0.5 + shifted.x / (2 * room.high)) * len(tint)).astype(int)
+    places = tint[len(tint) - 1 - at[:, 1], at[:, 0]]
+    assert (places == forward.predict(spec, run.weights[-1], shifted.x)).mean() > 0.95
+    pictures = [figures.load()[name].draw(spec, each, measures, THEMES["light"])["png"] for each in (run, shifted)]
+    assert pictures[0] != pictures[1]
 
 
 def test_both_axes_have_one_scale(drawn, case):

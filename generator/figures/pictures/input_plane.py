@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:
-    """Points by true class on regions by predicted class, over [-1, 1]^2."""
+    """Points by true class on regions by predicted class."""
     from .. import draw
 
-    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
+    room = draw.input_room(run)
+    figure, axes = draw.plane(room, theme)
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], room), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ARROWS = 20  # along each axis
 
 
-def directions(spec: RunSpec, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit vectors of the hidden vector's direction on a lattice of cells' centres in [-1, 1]^2.
+def directions(spec: RunSpec, flat: np.ndarray, reach: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit vectors of the hidden vector's direction on a lattice of cells' centres in [-reach, reach]^2.
 
     returns  places (M, 2), unit vectors (M, 2), zero where the hidden vector is, and predicted classes (M,)
     """
@@ -25,7 +25,7 @@ def directions(spec: RunSpec, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray,
 
     from ...networks import forward
 
-    axis = (np.arange(ARROWS) + 0.5) / ARROWS * 2 - 1
+    axis = reach * ((np.arange(ARROWS) + 0.5) / ARROWS * 2 - 1)
     places = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
     layers = forward.forward(spec, flat, places)
     hidden = layers.hidden[-1]
@@ -39,14 +39,15 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
     from .. import draw
 
-    figure, axes = draw.plane(draw.INPUT_ROOM, theme)
-    places, units, predicted = directions(spec, run.weights[-1])
+    room = draw.input_room(run)
+    figure, axes = draw.plane(room, theme)
+    places, units, predicted = directions(spec, run.weights[-1], room.high)
     colours = np.array(theme.classes)[predicted]
     still = ~units.any(1)
-    draw.arrows(axes, places[~still], units[~still], colours[~still], 2 / ARROWS * 0.78)
+    draw.arrows(axes, places[~still], units[~still], colours[~still], 2 * room.high / ARROWS * 0.78)
     x, y = places[still].T
     axes.scatter(x, y, s=14, c=colours[still], linewidths=0, zorder=3)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1]), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], room), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:

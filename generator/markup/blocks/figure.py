@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ class FigureCall:
     label: str
     number: str
     place: str
+
+    @property
+    def named_by(self) -> str:
+        """The ids of what names the figure: its number, and the title in bold that its caption may begin with."""
+        title = f"{self.label}-title"
+        return f"{self.label}-number" + f" {title}" * self.caption_html.startswith(f'<strong id="{title}">')
 
 
 def _all(kind: type) -> Callable[[Any], bool]:
@@ -70,6 +77,7 @@ def render(block: Block, writer: Writer) -> str:
     if not caption.strip():
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
     options = _options(block, writer, own)
+    caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
     call = FigureCall(block.argument, options, caption, block.id, block.number, writer.constructs.place(block.line))
     writer.figures.append(call)
     if own:

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import SETTLED_MS, SPOKEN_MS, Figure, Laboratory
+from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
+from generator.overlay import Overlay
 from PIL import Image
 from playwright.sync_api import expect
+
+from generator import page
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
 Show = Callable[..., Figure]
@@ -63,7 +66,8 @@ def test_nothing_for_axe_to_say(show: Show, name: str, scheme: str) -> None:
     awake(figure)
     figure.live.get_by_role("button", name="Explain the controls").click()
     figure.page.wait_for_timeout(200)
-    violations = Axe().run(figure.page)["violations"]
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
+    violations = Axe().run(figure.page, options={"runOnly": rules})["violations"]
     assert not violations, json.dumps(
         [(v["id"], [(n["html"][:120], n["failureSummary"]) for n in v["nodes"][:3]]) for v in violations], indent=1
     )
@@ -82,6 +86,32 @@ def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:
     assert "#" not in figure.page.url
     expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
     expect(figure.live.get_by_role("switch", name="Lattice")).not_to_be_checked()
+
+
+SECTIONS = '<p><a id="go" href="#sec-question">a section</a></p><h2 id="sec-question">Question</h2>'
+
+
+def test_a_link_to_a_section_keeps_the_view(show: Show) -> None:
+    """Through a reload, and a return: the section's address has no room for it, the page's history has."""
+    figure = show("bend", hash="#fig-bend.classes=3&fig-bend.epoch=100", text=SECTIONS)
+    three = figure.live.get_by_role("radio", name="3", exact=True)
+    figure.page.locator("#go").click()
+    assert figure.page.url.endswith("#sec-question")
+    figure.page.reload()
+    figure.root.scroll_into_view_if_needed()
+    expect(three).to_be_checked()
+    expect(figure.handle()).to_have_attribute("aria-valuenow", "100")
+    assert figure.page.url.endswith("#sec-question")
+    figure.page.go_back()
+    assert figure.page.url.endswith("#fig-bend.classes=3&fig-bend.epoch=100")
+    expect(three).to_be_checked()
+    figure.page.go_forward()
+    figure.live.get_by_role("button", name="Reset").click()
+    figure.page.wait_for_timeout(400)
+    figure.page.reload()
+    figure.root.scroll_into_view_if_needed()
+    expect(figure.live.get_by_role("radio", name="5")).to_be_checked()
+    assert figure.page.url.endswith("#sec-question")
 
 
 def test_an_address_is_a_view(show: Show) -> None:
@@ -173,6 +203,92 @@ def test_the_others_work_when_one_fails(show: Show) -> None:
     expect(other.locator(".centre")).to_have_count(3)
 
 
+def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    for name in ("00-page", "alive"):  # the first of all, and the first of the figures
+        whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
+        (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
+    broken = page.script(Overlay(tmp_path, TEMPLATES))
+    figure = show(*FIGURES, wait=False)
+    figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
+    figure.said.clear()
+    figure.page.reload()
+    for name in FIGURES:
+        root = figure.page.locator(f"#fig-{name} .explorable")
+        root.scroll_into_view_if_needed()
+        if name == "alive":
+            expect(root.locator(".still")).to_be_visible()
+        else:
+            root.and_(figure.page.locator(".is-live")).wait_for()
+    thrown = [line.split("\n")[0] for line in figure.said]
+    assert thrown == [
+        "error: 00-page.js: Error: on purpose",
+        "error: alive.js: Error: on purpose",
+        "error: figure alive: unknown figure",
+    ]
+
+
+def blocking(figure: Figure, *runs: str) -> set[str]:
+    """Load the page anew; the scripts of runs that are in the set do not arrive."""
+    gone = set(runs)
+    figure.page.route(
+        "**/data/**", lambda route: route.abort() if Path(route.request.url).stem in gone else route.continue_()
+    )
+    figure.page.reload()
+    return gone
+
+
+@pytest.mark.parametrize("name", ["bend", "layers", "directions", "train"])
+def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> None:
+    """Where the figure stands and read out, until one loads; the choice goes back to what is shown."""
+    figure = show(name)
+    notice, spoken = figure.live.locator(".explorable-notice"), figure.live.locator(".explorable-spoken")
+    blocking(figure, "k5-relu-s0")
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    expect(notice).to_be_hidden()
+    if name == "train":
+        figure.live.get_by_role("button", name="One step").click()
+        figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    figure.live.get_by_role("radio", name="ReLU").click()
+    said = "The page could not load data/grid/k5-relu-s0.js, so what was shown before stays."
+    expect(notice).to_have_text(said)
+    expect(notice).to_be_visible()
+    expect(spoken).to_have_text(said)
+    expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
+    if name == "train":
+        assert figure.page.evaluate("peek.views.get('fig-train').instance.rows().length") == 3, "nothing is lost"
+    figure.live.get_by_role("radio", name="3", exact=True).click()
+    expect(notice).to_be_hidden()
+    expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
+
+
+def test_a_network_to_compare_with_that_does_not_load_is_told(show: Show) -> None:
+    figure = show("beat")
+    blocking(figure, "k5-tanh-s0")
+    figure.live.get_by_role("radio", name="A network").check(force=True)
+    expect(figure.live.locator(".explorable-notice")).to_contain_text("could not load data/grid/k5-tanh-s0.js")
+    expect(figure.live.get_by_role("radio", name="Nothing")).to_be_checked()
+
+
+def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again(show: Show) -> None:
+    figure = show("alive", wait=False)
+    gone = blocking(figure, "k3-tanh-s0")
+    wake, notice = figure.page.locator(".wake"), figure.root.locator("> .explorable-notice")
+    wake.click()
+    expect(notice).to_contain_text("could not load data/grid/k3-tanh-s0.js")
+    expect(notice).to_be_visible()
+    expect(figure.root.locator(".still")).to_be_visible()
+    expect(wake).to_be_focused()
+    gone.clear()
+    wake.click()
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    expect(figure.root.locator("> .explorable-notice")).to_have_count(0)
+    gone.add("k5-tanh-s1")
+    figure.live.get_by_role("radio", name="1", exact=True).click()
+    expect(figure.live.locator(".explorable-notice")).to_contain_text("could not load data/grid/k5-tanh-s1.js")
+    expect(figure.live.get_by_role("radio", name="0", exact=True)).to_be_checked()
+
+
 def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
     missing = {"runs": [{**run, "data": run["data"] + ".gone"} for run in laboratory.index["runs"]]}
     figure = show("bend", wait=False, index=missing)
@@ -219,7 +335,9 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
 def test_is_mounted_only_near_the_viewport(show: Show) -> None:
     figure = show("bend", above='<div style="height: 6000px"></div>', wait=False)
     figure.page.wait_for_timeout(400)
-    assert figure.live.count() == 0
+    expect(figure.root.locator(".still")).to_be_visible()
+    expect(figure.live).to_be_hidden()  # it has its room, and does nothing
+    assert figure.page.evaluate("peek.views.get('fig-bend').instance") is None
     assert not figure.page.evaluate("[...document.scripts].some((script) => script.src.includes('data/'))")
     figure.root.scroll_into_view_if_needed()
     figure.root.and_(figure.page.locator(".is-live")).wait_for()
@@ -304,6 +422,50 @@ def test_summary_is_polite_and_follows(show: Show) -> None:
     expect(summary).to_contain_text("5 classes, ReLU")
 
 
+# What is read out by itself. The summary is told apart from what is spoken elsewhere.
+LIVE = ":is([role=status], [role=alert], [aria-live], output):not([aria-live=off], .explorable-summary)"
+LISTEN = """live => {
+  globalThis.spoken = [];
+  for (const place of document.querySelectorAll(live)) {
+    const hear = () => place.textContent && spoken.push(place.textContent);
+    new MutationObserver(hear).observe(place, {subtree: true, childList: true, characterData: true});
+  }
+}"""
+GESTURES = {  # where, and a key that is pressed there
+    "bend": [(".plane-surface", "ArrowRight"), (".timeline-handle", "ArrowLeft"), ("input[value=relu]", "Space")],
+    "layers": [(".journey input", "ArrowLeft"), ("input[role=switch]", "Space")],
+    "directions": [(".spread canvas", "PageUp"), (".plane-surface", "ArrowRight")],
+    "train": [(".control-actions button >> nth=1", "Enter"), (".control--range input >> nth=3", "ArrowRight")],
+    "beat": [(".centre", "ArrowRight"), ("input[value=network]", "Space"), (".tool >> nth=0", "Enter")],
+    "alive": [(".timeline-handle", "Home"), (".timeline-step", "Enter")],
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: str) -> None:
+    figure = show(name, wait=False)
+    awake(figure)
+    speaking = [place.get_attribute("class") for place in figure.page.locator(LIVE).all()]
+    assert speaking == ["explorable-spoken"]
+    figure.page.evaluate(LISTEN, LIVE)
+    for place, key in GESTURES[name]:
+        figure.page.wait_for_timeout(SPOKEN_MS)
+        figure.page.evaluate("() => { spoken = []; }")
+        figure.live.locator(place).first.press(key)
+        figure.page.wait_for_timeout(SPOKEN_MS)
+        said = figure.page.evaluate("spoken")
+        assert len(said) <= 1, f"{place}: {said}"
+
+
+def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
+    figure = show("train")
+    figure.page.evaluate(LISTEN, LIVE)
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    figure.page.wait_for_timeout(2500)
+    assert len(figure.page.evaluate("spoken")) <= 1
+    assert figure.reading()[0] > 10
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
     figure = show(name, wait=False)
@@ -317,6 +479,33 @@ def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
         assert picture.width > 1000 and len(picture.convert("RGB").getcolors(1 << 20) or []) > 40
     rows = list(csv.reader(io.StringIO((tmp_path / "it.csv").read_text())))
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
+
+
+@pytest.mark.parametrize("name", ["bend", "train", "beat", "directions"])
+def test_each_class_has_its_number_in_its_colour(show: Show, name: str) -> None:
+    """Once in each picture whose sentences speak of classes by number."""
+    script = """const text = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+        globalThis.written ??= new Map();
+        written.set(`${this.canvas.className} ${words}`, [this.fillStyle, x, y, this.canvas]);
+        text.call(this, words, x, y);
+      };"""
+    figure = show(f'{name} {{"hide": []}}', script=script)
+    figure.page.wait_for_timeout(700)
+    got = figure.page.evaluate(
+        """name => {
+          const {theme} = peek.views.get(`fig-${name}`), out = {};
+          for (const [at, [colour, x, y, canvas]] of written) {
+            const number = /\\b[1-7]$/.exec(at);
+            if (!number || !theme.classes.includes(colour)) continue;
+            const inside = x > 0 && y > 0 && x < canvas.clientWidth && y < canvas.clientHeight;
+            out[number[0]] = inside && theme.classes.indexOf(colour) + 1;
+          }
+          return out;
+        }""",
+        name,
+    )
+    assert got == {str(c): c for c in range(1, 6)}
 
 
 def test_paper_shows_the_picture(show: Show) -> None:

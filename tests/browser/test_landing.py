@@ -1,0 +1,154 @@
+"""Where a link into the page lands, and that nothing moves when live figures come, from the first byte on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import chromium
+
+Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+LANDED_PX = 40  # how far from the top of the window what a link names may come to stand
+MOVED_PX = 1  # of a figure's height, when it comes to life
+SHIFT = 0.01  # a tenth of what Core Web Vitals call good
+PHONE, LAPTOP = (390, 844), (1280, 800)
+VIEWS = ("fig-layers.stage=1.5", "fig-field.epoch=100", "fig-beat.classes=4")  # as "Copy link" gives them
+STILL = """async () => {
+  for (let y = -1, height = 0, since = performance.now(); performance.now() - since < 700; ) {
+    if (y !== scrollY || height !== document.body.scrollHeight) since = performance.now();
+    [y, height] = [scrollY, document.body.scrollHeight];
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+TOP = "(id) => document.getElementById(id).getBoundingClientRect().top"
+
+
+def landed(page: Page, name: str) -> float:
+    """How far below the top of the window something stands once nothing moves."""
+    page.evaluate(STILL)
+    return float(page.evaluate(TOP, name))
+
+
+@pytest.fixture(scope="module")
+def sections(site: Path) -> list[str]:
+    """The first section, one in the middle, and the last: that with most figures above it."""
+    found = re.findall(r'<h2 id="(sec-[^"]+)"', (site / "index.html").read_text(encoding="utf-8"))
+    return [found[0], found[len(found) // 2], found[-1]]
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_an_address_leads_to_what_it_names(
+    open_page: Open, home: str, sections: list[str], size: tuple[int, int]
+) -> None:
+    visit = open_page("about:blank", *size)
+    for name in [*sections, *VIEWS]:
+        visit.go("about:blank")
+        visit.go(f"{home}index.html#{name}")
+        assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_a_link_in_the_page_leads_to_what_it_names(
+    open_page: Open, served: str, sections: list[str], size: tuple[int, int], motion: str
+) -> None:
+    visit = open_page("about:blank", *size, reduced_motion=motion)
+    for name in [sections[-1], "fig-beat", "fig-beat.classes=4"]:
+        visit.go("about:blank")
+        visit.go(f"{served}index.html")
+        visit.page.evaluate(
+            """(name) => {
+              const link = document.createElement("a");
+              link.href = `#${name}`;
+              document.querySelector(".prose").prepend(link);
+              link.click();
+            }""",
+            name,
+        )
+        visit.page.wait_for_function("() => scrollY > 100")
+        assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
+
+
+@pytest.mark.parametrize("width", [320, 390, 600, 768, 1024, 1280, 1920, 2560])
+def test_a_figure_that_comes_to_life_moves_nothing(open_page: Open, served: str, width: int) -> None:
+    """With the view of the sleeping one in the address, which wakes it."""
+    page = open_page(f"{served}index.html#fig-alive.epoch=100", width, reduced_motion="reduce").page
+    page.wait_for_function("() => document.querySelectorAll('.explorable:not(.is-built)').length === 0")
+    page.evaluate("document.fonts.ready")
+    heights = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"
+    before = page.evaluate(heights)
+    for index in range(len(before)):
+        figure = page.locator(".explorable").nth(index)
+        figure.evaluate("(figure) => figure.scrollIntoView()")
+        figure.and_(page.locator(".is-live")).wait_for()
+    page.evaluate(STILL)
+    after = page.evaluate(heights)
+    assert len(before) >= 6
+    assert [now - was for was, now in zip(before, after, strict=True) if abs(now - was) > MOVED_PX] == []
+
+
+OBSERVE = """globalThis.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+}).observe({type: "layout-shift", buffered: true});
+new PerformanceObserver((list) => {
+  globalThis.largest = list.getEntries().at(-1).element?.closest("figcaption") ? "caption" : "other";
+}).observe({type: "largest-contentful-paint", buffered: true});"""
+
+
+@pytest.mark.parametrize("size", [PHONE, (412, 823), (768, 1024), LAPTOP, (1920, 1080)], ids=lambda size: str(size[0]))
+def test_the_first_screen_stays_while_it_loads(browser: Browser, served: str, size: tuple[int, int]) -> None:
+    """On a slow machine whose script comes late, so that the page is painted without it first."""
+    with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
+        page = context.new_page()
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.add_init_script(OBSERVE)
+
+        def late(route: Any) -> None:
+            page.wait_for_timeout(800)
+            route.continue_()
+
+        page.route("**/page.js", late)
+        page.goto(f"{served}index.html")
+        page.locator("#fig-bend .is-live").wait_for()
+        page.wait_for_timeout(500)
+        assert page.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)") <= SHIFT
+        assert page.evaluate("largest") == "other"
+
+
+def test_without_its_script_the_page_keeps_no_room(open_page: Open, served: str) -> None:
+    heights = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"
+    plain = open_page(f"{served}index.html", *PHONE, java_script_enabled=False)
+    pictures = plain.page.evaluate(heights)
+    blocked = open_page("about:blank", *PHONE)
+    blocked.page.route("**/page.js", lambda route: route.abort())
+    blocked.go(f"{served}index.html")
+    assert blocked.page.evaluate(heights) == pictures
+    live = open_page(f"{served}index.html", *PHONE).page
+    live.locator("#fig-bend .is-live").wait_for()
+    for page in (plain.page, live):
+        page.emulate_media(media="print")
+    assert live.evaluate(heights) == plain.page.evaluate(heights)
+
+
+@pytest.fixture(scope="module")
+def large_print(playwright_driver: Any) -> Iterator[Browser]:
+    """A browser whose reader has set text to twice its size."""
+    started = chromium.launch(playwright_driver, "--blink-settings=defaultFontSize=32")
+    yield started
+    started.close()
+
+
+def test_text_at_twice_its_size_fits_a_phone(large_print: Browser, served: str) -> None:
+    page = large_print.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
+    page.goto(f"{served}index.html#fig-alive.epoch=100")
+    for figure in page.locator(".explorable").all():
+        figure.evaluate("(figure) => figure.scrollIntoView()")
+        figure.and_(page.locator(".is-live")).wait_for()
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]

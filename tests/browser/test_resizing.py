@@ -1,0 +1,155 @@
+"""Figures in windows that change, under fingers, and in colours that the reader's system forces."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+WIDTHS_PX = (844, 390, 1440, 768, 1280, 320, 2560, 320)  # turned, narrowed, widened
+
+
+def enliven(page: Page) -> None:
+    """Bring every explorable to life once, and leave them all behind."""
+    for figure in page.locator(".explorable").all():
+        figure.evaluate("(figure) => figure.scrollIntoView()")
+        figure.and_(page.locator(".is-live")).wait_for()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(300)
+
+
+def test_no_figure_out_of_sight_widens_a_window_that_changes(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html#fig-alive.epoch=100", WIDTHS_PX[0], reduced_motion="reduce").page
+    for wide, narrow in itertools.pairwise(WIDTHS_PX):
+        page.set_viewport_size({"width": wide, "height": 800})
+        if wide > narrow:
+            enliven(page)
+        page.set_viewport_size({"width": narrow, "height": 800})
+        page.wait_for_timeout(200)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{over} px too wide after {wide} -> {narrow}"
+
+
+# Fingers
+
+
+class Finger:
+    """One finger on the glass, as the browser feels it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.glass = page.context.new_cdp_session(page)
+
+    def swipe(self, start: tuple[float, float], way: tuple[float, float], steps: int = 12) -> None:
+        self._send("touchStart", start)
+        for step in range(1, steps + 1):
+            self._send("touchMove", (start[0] + way[0] * step / steps, start[1] + way[1] * step / steps))
+            self.page.wait_for_timeout(16)
+        self._send("touchEnd")
+        self.page.wait_for_timeout(400)
+
+    def _send(self, kind: str, at: tuple[float, float] | None = None) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        self.glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.fixture
+def phone(open_page: Open, served: str) -> Page:
+    page: Page = open_page(
+        f"{served}index.html", 390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    ).page
+    page.locator("#fig-bend .is-live").wait_for()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("part", "at", "way", "scrolls", "scrubs"),
+    [
+        ("track", 0.4, (0, -260), True, False),
+        ("track", 0.4, (40, -260), True, False),
+        ("track", 0.7, (-150, 0), False, True),
+        ("track", 0.7, (-150, 25), False, True),
+        ("track", 0.4, (0, 0), False, True),
+        ("handle", 0.5, (-150, 0), False, True),
+        ("handle", 0.5, (-60, -200), False, True),
+    ],
+    ids=["up", "aslant", "sideways", "nearly sideways", "a tap", "the handle", "the handle aslant"],
+)
+def test_a_finger_moves_the_page_or_time_and_never_both(
+    phone: Page, part: str, at: float, way: tuple[int, int], scrolls: bool, scrubs: bool
+) -> None:
+    phone.locator("#fig-bend .timeline").evaluate("(line) => line.scrollIntoView({block: 'center'})")
+    phone.wait_for_timeout(300)
+    handle = phone.locator("#fig-bend .timeline-handle")
+    box = phone.locator(f"#fig-bend .timeline-{part}").bounding_box()
+    assert box is not None
+    before = phone.evaluate("scrollY"), handle.get_attribute("aria-valuenow")
+    Finger(phone).swipe((box["x"] + at * box["width"], box["y"] + 0.5 * box["height"]), way)
+    after = phone.evaluate("scrollY"), handle.get_attribute("aria-valuenow")
+    assert (abs(after[0] - before[0]) > 5, after[1] != before[1]) == (scrolls, scrubs)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("classes", [3, 5, 7])
+def test_the_hint_points_where_time_can_go_and_covers_no_line(
+    open_page: Open, served: str, classes: int, activation: str
+) -> None:
+    """No pixel of the curves' lies under the words (their box less its padding), at the end of time and early."""
+    for epoch, arrow in (("", "\u2190"), ("&fig-bend.epoch=1", "\u2192")):
+        address = f"{served}index.html#fig-bend.classes={classes}&fig-bend.activation={activation}{epoch}"
+        page = open_page(address, 390, 844, reduced_motion="reduce").page
+        page.locator("#fig-bend .is-live").wait_for()
+        page.wait_for_timeout(500)
+        found = page.locator("#fig-bend .timeline-track").evaluate(
+            """(track) => {
+              const hint = track.querySelector(".timeline-hint"), canvas = track.querySelector("canvas");
+              const [on, around] = [hint, canvas].map((part) => part.getBoundingClientRect());
+              if (!on.width) return null;
+              const scale = canvas.width / around.width;
+              const at = [on.left - around.left + 6, on.top - around.top + 3, on.width - 12, on.height - 6];
+              const pixels = canvas.getContext("2d").getImageData(...at.map((px) => px * scale)).data;
+              return {said: hint.textContent, painted: pixels.filter((value, at) => at % 4 === 3 && value > 60).length};
+            }"""
+        )
+        if not epoch:
+            assert found, "the way back always has room"
+        if found:
+            assert arrow in found["said"] and found["painted"] == 0, found
+
+
+# Forced colours
+
+
+def shades(part: Locator) -> bytes:
+    return part.screenshot(animations="disabled")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_show_what_is_on(open_page: Open, served: str, scheme: str) -> None:
+    """Each control looks another way once it is on; a slider's track and a handle are seen at all."""
+    page = open_page(f"{served}index.html", color_scheme=scheme, forced_colors="active", reduced_motion="reduce").page
+    bend = page.locator("#fig-bend .explorable")
+    bend.and_(page.locator(".is-live")).wait_for()
+    switch = bend.locator(".switch").first
+    off = shades(switch)
+    bend.get_by_role("switch").first.check(force=True)
+    page.mouse.move(0, 0)
+    assert shades(switch) != off
+    ground = "(input) => getComputedStyle(input.nextElementSibling).backgroundColor"
+    chosen, other = (bend.get_by_role("radio", name=name, exact=True).evaluate(ground) for name in ("5", "4"))
+    assert chosen != other
+    layers = page.locator("#fig-layers .explorable")
+    layers.scroll_into_view_if_needed()
+    layers.and_(page.locator(".is-live")).wait_for()
+    for shown in (layers.locator(".journey input"), bend.locator(".timeline-handle")):
+        shown.scroll_into_view_if_needed()
+        seen = shades(shown)
+        shown.evaluate("(e) => e.style.opacity = 0")
+        assert shades(shown) != seen
+    stops = layers.locator(".journey-stops button")
+    looks = [stop.evaluate("(e) => getComputedStyle(e).backgroundColor") for stop in stops.all()]
+    assert looks[3] not in looks[:3]
