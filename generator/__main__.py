@@ -6,11 +6,13 @@ import argparse
 import atexit
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__
+from . import __version__, options
 from .base.errors import PeekError
+from .options import Options
 
 if TYPE_CHECKING:
     from .base.progress import Progress
@@ -22,12 +24,12 @@ GARBAGE_AFTER = 100_000  # new objects
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 done, 1 a mistake to mend, 2 wrong usage, 130 interrupted."""
-    options = parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     # Nearly all that a build makes stays to its end: looking through it for rings takes a tenth of a short one.
     gc.set_threshold(GARBAGE_AFTER)
     atexit.register(gc.freeze)
     try:
-        return int(options.run(options))
+        return int(asked.run(options.given(asked)))
     except PeekError as error:
         print(error, file=sys.stderr)
         return 1
@@ -41,101 +43,32 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
     top.add_argument("--version", action="version", version=f"peek {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    build = commands.add_parser("build", help="train, draw and build the site")
-    build.set_defaults(run=run_build)
-    add_folders(build)
-    build.add_argument(
-        "--force",
-        action="append",
-        default=[],
-        metavar="STAGE",
-        choices=["train", "measure", "draw"],
-        help="run a stage although the cache has its results: train, measure or draw",
-    )
-    build.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="train and draw one experiment into the cache and leave the site as it is; may be given again",
-    )
-    build.add_argument("--single-file", type=Path, metavar="FILE", help="also write the whole article into one file")
-    build.add_argument("--explain", action="store_true", help="say what each stage did, and why")
-    serve = commands.add_parser("serve", help="serve the site on this machine, and rebuild it as you save")
-    serve.set_defaults(run=run_serve)
-    add_folders(serve)
-    serve.add_argument(
-        "--port", type=int, default=8000, metavar="N", help="port to listen on; 0 takes a free one (8000)"
-    )
-    serve.add_argument("--debug", action="store_true", help="print tracebacks of what is no author's mistake")
-    check = commands.add_parser(
-        "check", help="look over a built site: links, anchors, alt texts, claims, weights, sums"
-    )
-    check.set_defaults(run=run_check)
-    check.add_argument("site", type=Path, nargs="?", default=Path("site"), metavar="SITE", help="its folder (site)")
-    check.add_argument("--ask", action="store_true", help="ask every outside link once whether it is there")
-    publish = commands.add_parser("publish", help="build, check, and push the site to a branch for GitHub Pages")
-    publish.set_defaults(run=run_publish)
-    add_folders(publish)
-    publish.add_argument("--remote", default="origin", metavar="NAME", help="where to push (origin)")
-    publish.add_argument("--branch", default="gh-pages", metavar="NAME", help="branch for the site alone (gh-pages)")
-    publish.add_argument("--yes", action="store_true", help="push without asking")
-    new = commands.add_parser("new", help="make a small complete article to start from")
-    new.set_defaults(run=run_new)
-    new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    for name, (run, words) in COMMANDS.items():
+        command = commands.add_parser(name, help=words)
+        command.set_defaults(run=run)
+        options.add(command, name)
     return top
 
 
-def add_folders(command: argparse.ArgumentParser) -> None:
-    """The options that every command on an article shares."""
-    add = command.add_argument
-    add("--content", type=Path, default=Path("content"), metavar="DIR", help="the article's folder (content)")
-    add("--out", type=Path, default=Path("site"), metavar="DIR", help="where the site goes (site)")
-    add("--cache", type=Path, default=Path(".cache"), metavar="DIR", help="what is kept between builds (.cache)")
-    add("--templates", type=Path, metavar="DIR", help="templates other than peek's own")
-    add("--profile", default="standard", help="which size of the experiments to run (standard)")
-    add("--workers", type=positive, metavar="N", help="processes that train and draw (one a core)")
-    add("--device", choices=["cpu", "cuda", "auto"], default="cpu", help="what trains (cpu)")
-    add(
-        "--executor",
-        choices=["local", "dask"],
-        default="local",
-        help="who trains: processes here, or a cluster (local)",
-    )
-    add("--scheduler", default="", metavar="ADDRESS", help="of the Dask cluster, or its scheduler file")
-    add("--base-url", default="", metavar="URL", help="where the site will live: adds canonical links, feed, sitemap")
-    add("--strict", action="store_true", help="warnings are errors")
-    add("--draft", action="store_true", help="mark the pages as a draft")
-    add("--quiet", action="store_true", help="say nothing but warnings and errors")
-
-
-def positive(text: str) -> int:
-    """A whole number from 1 up."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least 1")
-    return int(text)
-
-
-def run_build(arguments: argparse.Namespace) -> int:
+def run_build(asked: Options) -> int:
     """peek build: ends with the path of the page."""
     from .base.progress import Progress
     from .build import build, prepare
 
-    progress = Progress(arguments.quiet)
-    options = build_options(arguments)
-    if only := getattr(arguments, "only", ()):
-        report = prepare(options, only, progress)
-        if arguments.explain:
+    progress = Progress(asked.quiet)
+    if asked.only:
+        report = prepare(asked, asked.only, progress)
+        if asked.explain:
             explain(report, progress)
-        progress.say(f"{', '.join(only)}: in the cache; the site is as it was")
+        progress.say(f"{', '.join(asked.only)}: in the cache; the site is as it was")
         return 0
-    built = build(options, progress)
-    if getattr(arguments, "explain", False):
+    built = build(asked, progress)
+    if asked.explain:
         explain(built.report, progress)
-    if getattr(arguments, "single_file", None):
-        progress.say(write_single(arguments.out, arguments.single_file, arguments.base_url))
+    if asked.single_file:
+        progress.say(write_single(asked.out, asked.single_file, asked.base_url))
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
-    if not arguments.quiet:
+    if not asked.quiet:
         print(built.index)
     return 0
 
@@ -149,14 +82,15 @@ def explain(report: Report | None, progress: Progress) -> None:
         progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
 
 
-def run_new(arguments: argparse.Namespace) -> int:
+def run_new(asked: Options) -> int:
     """peek new: says what it wrote and what to do next."""
     from .build import default_templates
     from .new import new
 
-    for path in new(arguments.folder, default_templates()):
+    assert asked.folder is not None  # the command line asks for it
+    for path in new(asked.folder, default_templates()):
         print(path)
-    print(f"next: cd {arguments.folder} && peek serve")
+    print(f"next: cd {asked.folder} && peek serve")
     return 0
 
 
@@ -171,19 +105,19 @@ def write_single(site: Path, target: Path, base_url: str) -> str:
     return f"{target}: {len(packed) / 1e6:.1f} MB"
 
 
-def run_serve(arguments: argparse.Namespace) -> int:
+def run_serve(asked: Options) -> int:
     """peek serve: until interrupted."""
     from .serve import serve
 
-    serve(build_options(arguments), arguments.port, arguments.quiet, debug=arguments.debug)
+    serve(asked, asked.port, asked.quiet, debug=asked.debug)
     return 0
 
 
-def run_check(arguments: argparse.Namespace) -> int:
+def run_check(asked: Options) -> int:
     """peek check: exit code 1 when something is wrong."""
     from .site import check
 
-    findings = check.check(arguments.site, check.asked if arguments.ask else None)
+    findings = check.check(asked.site, check.asked if asked.ask else None)
     for what, size in findings.weights.items():
         limit = f" of {check.BUDGETS_KB[what]}" if what in check.BUDGETS_KB else ""
         print(f"{what}: {size / check.KB:.0f}{limit} kB")
@@ -196,19 +130,19 @@ def run_check(arguments: argparse.Namespace) -> int:
     return 1 if findings.problems else 0
 
 
-def run_publish(arguments: argparse.Namespace) -> int:
+def run_publish(asked: Options) -> int:
     """peek publish: says what it would push, and pushes when told yes."""
     from .site import check, publish
 
-    written = (arguments.out, arguments.cache)
-    branch = publish.look(arguments.content, arguments.remote, arguments.branch, written)
-    run_build(arguments)
-    planned = publish.prepare(arguments.out, check.check(arguments.out), branch)
+    written = (asked.out, asked.cache)
+    branch = publish.look(asked.content, asked.remote, asked.branch, written)
+    run_build(asked)
+    planned = publish.prepare(asked.out, check.check(asked.out), branch)
     print(planned)
-    if not arguments.yes and not told_yes("push? [y/N] "):
+    if not asked.yes and not told_yes("push? [y/N] "):
         print("nothing was pushed")
         return 1
-    print("pushed" if publish.push(arguments.out, planned) else "already there: nothing to push")
+    print("pushed" if publish.push(asked.out, planned) else "already there: nothing to push")
     return 0
 
 
@@ -221,15 +155,13 @@ def told_yes(question: str) -> bool:
         return False
 
 
-def build_options(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
-    """A build's Options from the command line's."""
-    from .build import Options
-
-    names = ("content", "out", "cache", "profile", "device", "executor", "scheduler", "base_url", "strict", "draft")
-    given = {name: getattr(arguments, name) for name in names}
-    optional = {name: getattr(arguments, name) for name in ("templates", "workers") if getattr(arguments, name)}
-    return Options(**given, **optional, force=frozenset(getattr(arguments, "force", ())))
-
+COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
+    "build": (run_build, "train, draw and build the site"),
+    "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
+    "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
+    "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
+    "new": (run_new, "make a small complete article to start from"),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

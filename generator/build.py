@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import platform
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from .base.overlay import Overlay
 from .base.progress import Progress
 from .base.warnings import Warned, without
 from .content import texts
+from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, Means, Report
 from .site.folder import SiteFolder
@@ -35,45 +36,6 @@ SOCIAL_CARD = "social-card.png"
 MEMO = "memo.txt"
 ALSO = ("imagesize", "markupsafe", "math-core", "pygments", "pyyaml", "rjsmin")  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a build is asked for.
-
-    content, out, cache  folders
-    templates            a folder of templates to lay over the content's own and ours
-    profile   of the experiments file
-    workers   processes that train and draw
-    force     stages that run although the cache has their results
-    device    "cpu", "cuda" or "auto"
-    executor, scheduler  who trains: see catalogue.Means
-    base_url  where the site will live; "" while unknown
-    strict    warnings are errors
-    allow     names of warnings that are passed over
-    draft     marks the pages
-    """
-
-    content: Path = Path("content")
-    out: Path = Path("site")
-    cache: Path = Path(".cache")
-    templates: Path | None = None
-    profile: str = "standard"
-    workers: int = field(default_factory=catalogue.default_workers)
-    force: frozenset[str] = frozenset()
-    device: str = "cpu"
-    executor: str = "local"
-    scheduler: str = ""
-    base_url: str = ""
-    strict: bool = False
-    allow: frozenset[str] = frozenset()
-    draft: bool = False
-
-    @property
-    def overlay(self) -> Overlay:
-        """The templates as they are now."""
-        own = (self.templates, self.content / texts.TEMPLATES, default_templates())
-        return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
 @dataclass(frozen=True)
@@ -117,7 +79,7 @@ def build(options: Options, progress: Progress) -> Built:
     raises  PeekError: what the author can mend; the last good site stays as it was
     """
     began = time.monotonic()
-    templates = options.overlay
+    templates = templates_of(options)
     made_from = inputs_digest(options, templates)
     site = SiteFolder(options.out, options.cache)
     known = None if options.force else site.intact(made_from)
@@ -164,16 +126,15 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
 
 
 def means_of(options: Options, progress: Progress) -> Means:
-    """With what a build's runs are made."""
-    return Means(
-        store.Store(options.cache),
-        progress,
-        options.workers,
-        options.force,
-        options.device,
-        options.executor,
-        options.scheduler,
-    )
+    """With what a build's runs are made: all that a Means has and an option is named like."""
+    named = {field.name for field in fields(Means)} & vars(options).keys()
+    return Means(store.Store(options.cache), progress, **{name: getattr(options, name) for name in named})
+
+
+def templates_of(options: Options) -> Overlay:
+    """The templates as they are now: a folder that was named, over the content's own, over ours."""
+    own = (options.templates, options.content / texts.TEMPLATES, default_templates())
+    return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
 
 
 def inputs_digest(options: Options, templates: Overlay) -> str:
@@ -182,8 +143,9 @@ def inputs_digest(options: Options, templates: Overlay) -> str:
     inputs = {
         path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
-    asked = [options.profile, options.base_url, options.draft, str(options.content), str(fixed_date(os.environ))]
-    return digest(inputs, templates.digest, asked, rebuild_command(options), made_with())
+    return digest(
+        inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), rebuild_command(options), made_with()
+    )
 
 
 def rebuild_command(options: Options) -> str:
@@ -198,12 +160,7 @@ def rebuild_command(options: Options) -> str:
 
 def made_with() -> list[Any]:
     """The code and the libraries that pages are made with."""
-    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), python_version()]
-
-
-def python_version() -> str:
-    """As platform.python_version says it, whose module takes longer to import than all the versions to read."""
-    return sys.version.partition(" ")[0]
+    return [store.all_code(), store.versions(*LIBRARIES, *ALSO), platform.python_version()]
 
 
 def remembered(cache: Path) -> Memo:
@@ -253,7 +210,7 @@ def social_card(run: Mapping[str, Any], article: Article, means: Means) -> Path:
     """The file of an article's social card, drawn where it is not there. run: as catalogue.on_card gives it."""
     said = article.meta.title, article.meta.subtitle
     file = means.store.path("cards", catalogue.card_key(run, *said), "png")
-    if not file.exists():
+    if "card" in means.force or not file.exists():
         from .runs import pipeline
 
         pipeline.draw_card(run, *said, means)
@@ -323,7 +280,7 @@ def site_files(
     files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
     info = metadata.BuildInfo(
         base_url=options.base_url,
-        versions={"python": python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
+        versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=gathered.profile,
         rebuild=rebuild_command(options),
         about=gathered.about,

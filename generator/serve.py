@@ -30,7 +30,8 @@ from starlette.routing import Route
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.warnings import without
-from .build import Options, compose, default_templates, means_of, remember, remembered
+from .build import compose, default_templates, means_of, remember, remembered, templates_of
+from .options import Options
 from .runs.catalogue import Means
 
 DEBOUNCE_MS = 50
@@ -169,7 +170,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, means, memo, options.overlay, lambda files: live.show(files, whole=False))
+            made = compose(options, means, memo, templates_of(options), lambda files: live.show(files, whole=False))
             live.show(made.files)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
@@ -232,7 +233,7 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     progress = PageProgress(live, quiet)
     stop = threading.Event()
     means = means_of(options, progress)
-    folders = [folder for folder in (options.content, *options.overlay.folders) if folder.is_dir()]
+    folders = [folder for folder in (options.content, *templates_of(options).folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
     watcher = threading.Thread(target=follow, args=(gathered(changes), live, options, means, debug), daemon=True)
 

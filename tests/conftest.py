@@ -22,7 +22,8 @@ os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THR
 def site() -> Path:
     """The site that the commands of the README build, from the same cache."""
     from generator.base.progress import Progress
-    from generator.build import Options, build
+    from generator.build import build
+    from generator.options import Options
 
     folder = ROOT / ".cache" / "test-site"
     folder.parent.mkdir(exist_ok=True)

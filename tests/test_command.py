@@ -31,7 +31,7 @@ def test_the_help_names_every_option_in_words(capsys):
         assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
 
 
-@pytest.mark.parametrize("stage", ["train", "measure", "draw"])
+@pytest.mark.parametrize("stage", ["train", "measure", "draw", "bundle"])
 def test_force_runs_a_stage_again_and_explain_says_why(build, stage):
     build()
     code, said = build("--force", stage, "--explain")
@@ -77,6 +77,7 @@ def test_strict_makes_warnings_errors_and_leaves_the_site(build, article, tmp_pa
         "1 warning, and --strict allows none",
     ]
     assert (tmp_path / "site" / "index.html").read_text() == before
+    assert build("--strict", "--allow", "unused-footnote", "--allow", "unused-link")[0] == 0
     assert build()[0] == 0
 
 

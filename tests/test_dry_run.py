@@ -13,6 +13,7 @@ from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.content import experiments, texts
 from generator.markup.expressions import ExpressionError, evaluate
+from generator.options import Options
 from generator.runs import catalogue, pipeline
 from generator.runs.results import Unmeasured
 from generator.site import dry_run
@@ -147,7 +148,7 @@ def test_mistakes_beside_what_is_left_open_are_found():
 
 
 def test_a_build_whose_runs_are_known_makes_no_dry_run(article, tmp_path, monkeypatch):
-    options = build.Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
+    options = Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
     build.build(options, Progress(quiet=True))
     monkeypatch.setattr(dry_run, "dry_run", lambda *_: pytest.fail("it made a dry run"))
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")

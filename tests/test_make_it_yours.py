@@ -1,6 +1,7 @@
 """What the README says of making the project one's own, done word for word in a copy of it."""
 
 import contextlib
+import csv
 import io
 import os
 import re
@@ -34,16 +35,21 @@ class Copy:
     def add(self, path, text):
         (self.folder / path).write_text(text, encoding="utf-8")
 
-    def build(self):
-        """Builds the copy with its own code. Returns the page."""
+    def python(self, *arguments):
+        """Runs Python with the copy's own code. Returns what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "generator", "build", "--quiet", "--cache", self.cache],
+            [sys.executable, *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def build(self, *options):
+        """Builds the copy. Returns the page."""
+        self.python("-m", "generator", "build", "--quiet", "--cache", self.cache, *options)
         return (self.folder / "site" / "index.html").read_text(encoding="utf-8")
 
     def edited(self):
@@ -118,11 +124,11 @@ def test_a_picture_of_a_run(copy):
         "generator/figures/pictures/accuracy.py",
         '''"""Accuracy by epoch."""
 
-from generator.figures import Figure, network_of, percent
+from .. import Figure, network_of, percent
 
 
 def draw_accuracy(spec, run, measures, theme):
-    from generator.figures import draw
+    from .. import draw
 
     figure = draw.canvas(480, 320, theme)
     axes = figure.add_axes((0.15, 0.15, 0.8, 0.8), facecolor="none")
@@ -189,6 +195,49 @@ def parameters(kind''',
         "{{ results.one().spec.dataset }}, {{ results.one().width }}: {{ results.count",
     )
     assert "columns, 0.05: Two networks" in copy.build()
+
+
+def test_a_key_of_a_recipe(copy):
+    assert named("a key of a recipe") == ["generator/networks/recipe.py", "generator/networks/train.py"]
+    copy.edit(
+        "generator/networks/recipe.py",
+        "    head_bias: bool =",
+        '    decay: float = key(0.5, "a word of my own, per epoch", number(least=0, below=1))\n    head_bias: bool =',
+    )
+    copy.edit("content/experiments.toml", "classes = 2", "classes = 2\ndecay = [0.25, 0.75]")
+    copy.edit(
+        "content/article.md", "{{ results.count", '{{ results.distinct("decay") | join(" and ") }}: {{ results.count'
+    )
+    copy.build()
+    assert b"a word of my own, per epoch" in copy.site("reproduce.html")
+    rows = list(csv.DictReader(copy.site("data/grid.csv").decode().splitlines()))
+    assert [(row["id"], row["decay"]) for row in rows[:2]] == [
+        ("k2-tanh-decay0.25-s1", "0.25"),
+        ("k2-tanh-decay0.75-s1", "0.75"),
+    ]
+    copy.edit("content/experiments.toml", "decay = [0.25, 0.75]", "decay = 1")
+    with pytest.raises(AssertionError, match="decay is 1; expected a number at least 0 and below 1"):
+        copy.build()
+
+
+def test_an_option_of_the_command(copy):
+    assert named("an option of the command") == ["generator/options.py"]
+    copy.edit(
+        "generator/options.py",
+        "    draft: bool",
+        """    tone: tuple[str, ...] = option((), "how the page speaks", "NAME", decides=True, choices=("warm", "dry"))
+    draft: bool""",
+    )
+    said = " ".join(copy.python("-m", "generator", "publish", "--help").split())
+    assert "--tone NAME how the page speaks: warm, dry; may be given again" in said
+    addresses = (
+        "from generator import build, options; from generator.__main__ import parser;"
+        "asked = [options.given(parser().parse_args(['build', *more]))"
+        " for more in ([], ['--strict'], ['--tone', 'dry'], ['--tone', 'dry', '--tone', 'warm'])];"
+        "print(*(build.inputs_digest(each, build.templates_of(each)) for each in asked))"
+    )
+    plain, strict, dry, both = copy.python("-c", addresses).split()
+    assert plain == strict and len({plain, dry, both}) == 3  # an old site is never served for a new tone
 
 
 def test_an_activation(copy, browser):

@@ -6,7 +6,7 @@ import pytest
 
 from generator import serve
 from generator.base.errors import ContentError, Problem
-from generator.build import Options
+from generator.options import Options
 from generator.serve import Live, follow, look, unexpected
 
 

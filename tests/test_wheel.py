@@ -37,15 +37,24 @@ def installed(tmp_path_factory):
     python = top / "env" / "bin" / "python"
     run(*pip, "--python", python, "install", "--no-deps", "--no-index", wheel, folder=top)
     packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=top).strip())
+    assert not (packages / "generator").exists()
     (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return python.parent
+
+
+def test_every_package_of_the_repository_is_in_the_wheel(installed):
+    [inside] = installed.parent.glob("lib/python*/site-packages/peek_article")
+    generator = ROOT / "generator"
+    ours = {path.relative_to(generator) for path in generator.rglob("*") if path.suffix in (".py", ".ttf")}
+    theirs = {path.relative_to(inside) for path in inside.rglob("*") if path.suffix in (".py", ".ttf")}
+    assert ours == {path for path in theirs if path.parts[0] != "templates"}
 
 
 def test_the_package_and_its_templates_come_from_the_wheel(installed, tmp_path):
     told = run(
         installed / "python",
         "-c",
-        "import generator, generator.build; print(generator.__file__); print(generator.build.default_templates())",
+        "import peek_article.build as b; print(b.__file__, b.default_templates())",
         folder=tmp_path,
     ).split()
     assert all(Path(path).is_relative_to(installed.parent) for path in told), told
@@ -61,4 +70,8 @@ def test_a_new_article_is_made_and_built_anywhere(installed, tmp_path):
     assert text == ""
     page = (tmp_path / "mine" / "site" / "index.html").read_text(encoding="utf-8")
     assert "What becomes of moons and rings?" in page
+    told = run(
+        installed / "python", "-m", "peek_article", "build", "--force", "export", "--explain", folder=tmp_path / "mine"
+    )
+    assert told.strip().endswith("index.html")
     assert "claims: 1 holds" in run(installed / "peek", "check", folder=tmp_path / "mine")

@@ -68,7 +68,9 @@ def _installed() -> dict[str, str]:
 
 
 def _told(library: str) -> str:
-    """A version in the long way, whose import alone takes as long as all else that a build without a change does."""
+    """A version in the long way: for all libraries it would add 25 ms of a core to the 90 that a build without a change
+    takes, most of it for the import alone.
+    """
     import importlib.metadata
 
     return importlib.metadata.version(library)

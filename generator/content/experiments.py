@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..base import style
 from ..base.errors import ContentError, Problem, nearest
+from ..networks import recipe
 from ..networks.activations import ACTIVATIONS
-from ..networks.spec import LAWS, RunSpec, flat
+from ..networks.recipe import Field
+from ..networks.spec import RunSpec, flat
 
 
 @dataclass(frozen=True)
@@ -50,68 +51,8 @@ class Plan:
     profile: str
 
 
-@dataclass(frozen=True)
-class Field:
-    """What a key may hold: `accepts(value)` is the value to use, or raises ValueError; `expected` says it in words."""
-
-    accepts: Callable[[Any], Any]
-    expected: str
-    choices: tuple[str, ...] = ()
-
-
-def _number(least: float | None = None, above: float | None = None, below: float | None = None) -> Field:
-    """A finite number within bounds."""
-
-    def accepts(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError
-        if (least is not None and value < least) or (above is not None and value <= above):
-            raise ValueError
-        if below is not None and value >= below:
-            raise ValueError
-        return float(value)
-
-    bounds = [f"at least {least:g}" if least is not None else "", f"above {above:g}" if above is not None else ""]
-    bounds += [f"below {below:g}" if below is not None else ""]
-    return Field(accepts, " ".join(["a number", *filter(None, [" and ".join(filter(None, bounds))])]))
-
-
-def _integer(least: int) -> Field:
-    """A whole number from `least` up."""
-
-    def accepts(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError
-        return value
-
-    return Field(accepts, f"a whole number, at least {least}")
-
-
-def _choice(*choices: str) -> Field:
-    """One of some words."""
-
-    def accepts(value: Any) -> str:
-        if value not in choices:
-            raise ValueError
-        return str(value)
-
-    return Field(accepts, "one of " + ", ".join(choices), choices)
-
-
-def _widths(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not value or not all(type(width) is int and width >= 1 for width in value):
-        raise ValueError
-    return tuple(value)
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
         raise ValueError
     return value
 
@@ -129,29 +70,12 @@ def _seeds(value: Any) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-# Fields of a run, in the order in which a grid varies them (the last fastest).
-RUN_FIELDS = {
-    "hidden": Field(_widths, "a list of widths such as [64, 2]"),
-    "classes": _integer(2),
-    "activation": _choice(*ACTIVATIONS),
-    "epochs": _integer(1),
-    "learning_rate": _number(above=0),
-    "schedule": _choice("cosine", "constant"),
-    "beta1": _number(least=0, below=1),
-    "beta2": _number(least=0, below=1),
-    "epsilon": _number(above=0),
-    "l2": _number(least=0),
-    "bias_start": _number(),
-    "checkpoints": _integer(2),
-    "head_bias": Field(_boolean, "true or false"),
-    "head_start": _choice("drawn", *LAWS),
-    "head_held": _integer(0),
-}
+RUN_FIELDS = recipe.axes()
 EXPERIMENT_FIELDS = {
     "about": Field(_text, "a sentence"),
     "seeds": Field(_seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list'),
-    "draw": _integer(0),
-    "ship": _integer(0),
+    "draw": recipe.integer(0),
+    "ship": recipe.integer(0),
 }
 
 
@@ -188,6 +112,35 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: int(problem.place.rpartition(":")[2] or 0)))
     return plan
+
+
+def single(asked: Mapping[str, Any], place: str = "recipe") -> RunSpec:
+    """The one run of a recipe: keys of an experiment, `seed`, the kind of data as `dataset` and its parameters.
+
+    raises  ContentError: every mistake
+    """
+    from ..networks import datasets  # numpy is not needed where no experiments file is read
+
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
+    given = {key: value for key, value in given.items() if value is not None}
+    seed, kind = given.pop("seed", 1), given.pop("dataset", "spirals")
+    own = {"points_per_class", *(datasets.parameters(kind) if kind in datasets.KINDS else ())}
+    data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
+    reader = _Reader(place, {})
+    if type(seed) is not int or seed < 0:
+        reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
+        seed = 1
+    refused = [key for key in given if key in EXPERIMENT_FIELDS]
+    for key in refused:
+        reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
+    table = {key: value for key, value in given.items() if key not in refused}
+    plan = reader.plan({"dataset": {"data": data}, "experiment": {"recipe": {**table, "seeds": [seed]}}}, "standard")
+    runs = [run.spec for run in plan.experiments[0].runs]
+    if len(runs) > 1:
+        reader.wrong((), f"the recipe is one of {len(runs)} runs", "one value for each key")
+    if reader.problems:
+        raise ContentError(reader.problems)
+    return runs[0]
 
 
 def lines_of(text: str) -> dict[tuple[str, ...], int]:
@@ -230,7 +183,7 @@ class _Reader:
         """Note a mistake at the nearest line known for a key path."""
         while path and path not in self.lines:
             path = path[:-1]
-        line = f":{self.lines[path] if path else 1}"
+        line = f":{self.lines[path] if path else 1}" if self.lines else ""
         self.problems.append(Problem(self.place + line, what, expected, match))
 
     def known(self, path: tuple[str, ...], table: Any, keys: Iterable[str], noun: str) -> dict[str, Any]:
@@ -246,7 +199,7 @@ class _Reader:
 
     def axis(self, path: tuple[str, ...], value: Any, field: Field) -> list[Any]:
         """The values that a field takes: one, or those of a list."""
-        is_widths = field.accepts is _widths
+        is_widths = field.accepts is recipe.widths
         several = isinstance(value, list) and (not is_widths or (bool(value) and isinstance(value[0], list)))
         accepted = []
         if several and not value:
@@ -307,14 +260,14 @@ class _Reader:
         from ..networks import datasets  # numpy is not needed where no experiments file is read
 
         path = ("dataset", name)
-        kinds = _choice(*datasets.KINDS)
+        kinds = recipe.choice(*datasets.KINDS)
         kind = table.get("kind", "spirals") if isinstance(table, dict) else None
         if kind not in datasets.KINDS:
             match = nearest(kind, datasets.KINDS) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = {"kind": kinds, "points_per_class": _integer(1)}
-        fields |= {key: _number(least=least) for key, (_, least) in datasets.parameters(kind).items()}
+        fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
+        fields |= {key: recipe.number(least=least) for key, (_, least) in datasets.parameters(kind).items()}
         known = self.known(path, table, fields, f"key of a {kind} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         defaults = {key: default for key, (default, _) in datasets.parameters(kind).items()}

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..networks import forward
+from ..networks import forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
 from ..networks.spec import RunSpec
@@ -32,24 +32,7 @@ ROOM = SQUARE.name  # the room that the laws are solved for
 
 RECIPE = {
     "id": "name of the run within its experiment",
-    "classes": "number of classes, k",
-    "activation": "activation of the hidden layers",
-    "seed": "decides the data and the first weights",
-    "dataset": "kind of data",
-    "points_per_class": "training points of each class",
-    "hidden": "widths of the hidden layers, first to last",
-    "epochs": "full-batch training steps",
-    "learning_rate": "Adam's step size at the first epoch",
-    "schedule": "cosine: the step size falls to 0 over the epochs; constant: it stays",
-    "beta1": "Adam's decay of the mean gradient",
-    "beta2": "Adam's decay of the mean squared gradient",
-    "epsilon": "Adam's least denominator",
-    "l2": "weight of half the squared norm of the weights, biases left out",
-    "bias_start": "first value of the last hidden layer's biases; empty: drawn like the weights",
-    "checkpoints": "how many times the weights were kept, epoch 0 and the last included",
-    "head_bias": "whether the output layer has biases",
-    "head_start": "drawn, or the law whose best output layer training started from",
-    "head_held": "for how many epochs the output layer stayed as it started",
+    **recipe.words(),
     "turn_rad": "spirals: how far an arm turns from its root to its tip, radians",
     "noise_rad": "spirals: standard deviation of a point's angle, radians",
     "root_radius": "spirals: radius at which the arms start",

@@ -1,64 +1,16 @@
-"""The frozen description of one run: all that decides its result."""
+"""What a recipe makes of a network: its layers, their activations, and the recipe as one flat table."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .activations import ACTIVATIONS
-from .rooms import Room
+from .recipe import LAWS, RunSpec
 
-LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
-
-
-@dataclass(frozen=True)
-class RunSpec:
-    """Everything that decides one run's result.
-
-    hidden         widths of the hidden layers, first to last
-    learning_rate  Adam's step size at the first epoch
-    schedule       "cosine" falls to 0 over the epochs, "constant" stays
-    l2             weight of half the squared norm of the weights (not the biases)
-    bias_start     starting value of the last hidden layer's biases; None: as drawn
-    checkpoints    how many times the weights are kept, epoch 0 and the last included
-    head_bias      whether the output layer has biases
-    head_start     what the output layer starts from: "drawn" like the other layers, or the law (see packing.LAWS)
-                   whose best head it takes
-    head_held      for how many epochs the output layer stays as it starts
-    """
-
-    classes: int
-    activation: str
-    seed: int
-    dataset: str = "spirals"
-    points_per_class: int = 100
-    dataset_options: tuple[tuple[str, float], ...] = ()
-    hidden: tuple[int, ...] = (64, 2)
-    epochs: int = 3000
-    learning_rate: float = 0.03
-    schedule: str = "cosine"
-    beta1: float = 0.9
-    beta2: float = 0.99
-    epsilon: float = 1e-8
-    l2: float = 1e-4
-    bias_start: float | None = None
-    checkpoints: int = 64
-    head_bias: bool = True
-    head_start: str = "drawn"
-    head_held: int = 0
-
-    @property
-    def label(self) -> str:
-        """The activation as the field writes it."""
-        return ACTIVATIONS[self.activation].label
-
-    @property
-    def room(self) -> Room:
-        """Where the activation lets hidden vectors be."""
-        return ACTIVATIONS[self.activation].room
+__all__ = ["LAWS", "RunSpec", "flat", "is_lifted", "layer_activations", "layer_shapes", "planes", "unflat"]
 
 
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:

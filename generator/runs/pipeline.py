@@ -47,6 +47,15 @@ class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
 
 
+def diverged(place: str, error: Exception) -> DivergedRunError:
+    """What an author is told of a train.DivergedError."""
+    spec, epoch = error.args
+    return DivergedRunError(
+        f"{place}: the loss is not finite at epoch {epoch}; expected a smaller learning_rate than"
+        f" {spec.learning_rate:g}, or data of a smaller scale"
+    )
+
+
 @dataclass(frozen=True)
 class Job(Generic[Item]):
     """One call of a task.
@@ -167,12 +176,9 @@ class Pipeline:
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
-            spec, epoch = error.args
+            spec, _ = error.args
             experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
-            raise DivergedRunError(
-                f"experiment {experiment}, run {run_id}: the loss is not finite at epoch {epoch}; expected a smaller"
-                f" learning_rate than {spec.learning_rate:g}, or data of a smaller scale"
-            ) from None
+            raise diverged(f"experiment {experiment}, run {run_id}", error) from None
 
     def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""

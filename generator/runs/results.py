@@ -12,7 +12,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from ..base.errors import nearest
 
@@ -107,7 +107,7 @@ class Results:
     def __init__(self, runs: Iterable[Result] | Callable[[], Iterable[Result]], of: str = "") -> None:
         self._runs = runs
         self._of = of
-        self._asked: dict[tuple[str, Any], Results] = {}  # an article asks for the same runs again and again
+        self._asked: dict[tuple[str, Any], Self] = {}  # an article asks for the same runs again and again
 
     @functools.cached_property
     def runs(self) -> tuple[Result, ...]:
@@ -125,7 +125,7 @@ class Results:
         """How many runs these are."""
         return len(self.runs)
 
-    def where(self, **conditions: Any) -> Results:
+    def where(self, **conditions: Any) -> Self:
         """Those runs for which every condition holds; a list or tuple holds for any of its members.
 
         raises  UnknownResult: a condition no run knows, or none of the runs fits
@@ -138,11 +138,11 @@ class Results:
                 raise UnknownResult(f"no run with {said}")
         return found
 
-    def _fitting(self, key: str, want: Any) -> Results:
+    def _fitting(self, key: str, want: Any) -> Self:
         """The runs for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = Results([run for run in self.runs if fits(run.value(key), want)])
+            kept = self._asked[key, want] = type(self)([run for run in self.runs if fits(run.value(key), want)])
         return kept
 
     def one(self, **conditions: Any) -> Result:

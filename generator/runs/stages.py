@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.store import code, versions
+from ..base.store import GENERATOR, code, versions
 
 TRAINING = ("torch", "numpy", "sympy")
 DRAWING = ("numpy", "matplotlib", "imageio", "pillow")
@@ -15,7 +15,7 @@ FORWARD = ("networks/spec", "networks/forward", "networks/calculus")
 
 @dataclass(frozen=True)
 class Source:
-    """What a product is made with: modules and fonts of ours, below generator/ and without .py, and libraries."""
+    """What a product is made with: modules and fonts of ours, below the package and without .py, and libraries."""
 
     modules: tuple[str, ...]
     libraries: tuple[str, ...]
@@ -28,7 +28,7 @@ class Source:
     @property
     def parts(self) -> dict[str, str]:
         """Each part's digest or version, by the name that an author knows it by."""
-        ours = {f"generator/{name}" + ".py" * ("." not in name): code(name) for name in self.modules}
+        ours = {f"{GENERATOR.name}/{name}" + ".py" * ("." not in name): code(name) for name in self.modules}
         return ours | versions(*self.libraries)
 
     def __add__(self, other: Source) -> Source:

@@ -1,0 +1,233 @@
+"""The runs of a built site as arrays, and networks trained from a recipe.
+
+>>> import peek_article
+>>> runs = peek_article.load("site")
+>>> runs.where(activation=["tanh", "relu"], classes=2).share("collapsed")
+0.0
+>>> run = runs.one(activation="tanh", classes=2)
+>>> run.hidden(run.x).shape == (len(run.x), 2)
+True
+
+>>> run = peek_article.train({"classes": 2, "activation": "tanh", "epochs": 20})
+>>> run.loss.shape, run.weights.shape == (len(run.checkpoints), 328)
+((21,), True)
+>>> run.predict([[0.0, 0.5], [0.0, -0.5]]).shape
+(2,)
+
+numpy and torch are imported when something is asked that needs them.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .base.errors import PeekError
+from .runs.results import Result, Results
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
+
+
+class NoSiteError(PeekError):
+    """A folder that holds no runs."""
+
+
+class NoArraysError(PeekError):
+    """A run of which the site has a row in a table and no arrays."""
+
+
+@dataclass(frozen=True)
+class Run(Result):
+    """One run: its recipe, what was measured of it, and the arrays of its training.
+
+    spec      the recipe by key, such as "classes" and "learning_rate"; `train({**run.spec, "seed": 7})` is another run
+    measures  values by column, as the site's page "Reproduce" explains them; None: undefined
+    id, experiment, label
+
+    Every key of `spec` and `measures` that is no array's name is an attribute as well: `run.classes`, `run.centres`.
+    The arrays are read when they are first asked for.
+
+    raises  NoArraysError: an array of a run that is neither drawn nor travels with the page
+            UnknownResult: an attribute that the run lacks, with the nearest
+    """
+
+    _read: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
+
+    @functools.cached_property
+    def _arrays(self) -> Any:
+        return self._read()
+
+    @property
+    def x(self) -> np.ndarray:
+        """(N, D) float32 training points, in class order."""
+        return self._arrays.x  # type: ignore[no-any-return]
+
+    @property
+    def y(self) -> np.ndarray:
+        """(N,) int64 classes of the points, from 0."""
+        return self._arrays.y  # type: ignore[no-any-return]
+
+    @property
+    def checkpoints(self) -> np.ndarray:
+        """(T,) int64 epochs at which the weights were kept; the first is 0, before training."""
+        return self._arrays.checkpoints  # type: ignore[no-any-return]
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(T, P) float32 weights at each checkpoint, layer by layer [W | b], row by row."""
+        return self._arrays.weights  # type: ignore[no-any-return]
+
+    @property
+    def loss(self) -> np.ndarray:
+        """(epochs + 1,) float32 mean cross-entropy at each epoch, nats, without the L2 term."""
+        return self._arrays.loss  # type: ignore[no-any-return]
+
+    @property
+    def accuracy(self) -> np.ndarray:
+        """(epochs + 1,) float32 share of the training points classified right at each epoch."""
+        return self._arrays.accuracy  # type: ignore[no-any-return]
+
+    def layers(self, checkpoint: int = -1) -> list[np.ndarray]:
+        """Each layer's (outputs, inputs + 1) float32 matrix [W | b] at a checkpoint, the output layer last.
+
+        checkpoint  index into `checkpoints`
+        """
+        from .networks import forward, spec
+
+        return forward.split(spec.unflat(self.spec), self.weights[checkpoint])
+
+    def hidden(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
+        """Where the network takes points: its last hidden layer.
+
+        points      (N, D), in the units of the data
+        checkpoint  index into `checkpoints`
+        returns     (N, width) float64
+        raises      ValueError: points of another shape
+        """
+        from .networks import forward, spec
+
+        return forward.hidden(spec.unflat(self.spec), self.weights[checkpoint], self._points(points))
+
+    def predict(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
+        """The class that the network gives each point. Arguments and errors as for `hidden`; returns (N,) int64."""
+        from .networks import forward, spec
+
+        return forward.predict(spec.unflat(self.spec), self.weights[checkpoint], self._points(points))
+
+    def _points(self, points: ArrayLike) -> np.ndarray:
+        """Points as an array that the network takes."""
+        import numpy as np
+
+        given, inputs = np.asarray(points, np.float64), self.x.shape[1]
+        if given.ndim != 2 or given.shape[1] != inputs:
+            raise ValueError(f"points have the shape {given.shape}; expected (N, {inputs})")
+        return given
+
+
+class Runs(Results):
+    """Runs in the order of their tables: `len(runs)`, `for run in runs`, `runs[0]`.
+
+    runs.where(classes=[2, 3], activation="tanh").values("accuracy")
+    runs.one(id="k2-tanh-s1"), runs.median("loss"), runs.distinct("hidden")
+
+    Conditions compare the keys of `spec` and `measures`, `id` and `experiment`; a list holds for any of its members.
+
+    raises  UnknownResult: a key that no run knows, or conditions that none fits
+    """
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)  # type: ignore[arg-type]
+
+    def __getitem__(self, index: int) -> Run:
+        return self.runs[index]  # type: ignore[return-value]
+
+
+def load(site: str | Path) -> Runs:
+    """All runs of a built site, from its folder `data`: a row of a table each, and arrays where the site has them.
+
+    raises  NoSiteError: the folder has no tables of runs
+    """
+    folder = Path(site) / "data"
+    tables = sorted(folder.glob("*.csv"))
+    if not tables:
+        raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
+    return Runs([_of_row(row, table.stem, folder) for table in tables for row in _rows(table)])
+
+
+def train(recipe: Mapping[str, Any]) -> Run:
+    """Train one network on this machine, as a build does: the same recipe gives the same weights.
+
+    recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
+            table of its data `dataset` ("spirals"), its kind, with `points_per_class` and the kind's own parameters
+            beside it; what is left out has its default
+    raises  ContentError: every mistake in the recipe, in the words of a build
+            DivergedRunError: the loss turned non-finite
+    """
+    from .content import experiments
+    from .networks import spec
+    from .runs import pipeline, tasks
+
+    asked = experiments.single(recipe)
+    from .networks.train import DivergedError
+
+    try:
+        [(data, measured)] = tasks.train([asked], "cpu", "")
+    except DivergedError as error:
+        raise pipeline.diverged("recipe", error) from None
+    measures = {column: value for of_one in (measured or {}).values() for column, value in of_one.items()}
+    return _run(f"k{asked.classes}-{asked.activation}-s{asked.seed}", "", spec.flat(asked), measures, lambda: data)
+
+
+def _run(
+    run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], data: Callable[[], bytes]
+) -> Run:
+    """A run whose arrays are in an .npz file that `data` reads."""
+    from .networks.spec import unflat
+    from .runs import tasks
+
+    label = unflat(spec).label
+    spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
+    return Run(run_id, experiment, "", label, spec, measures, {}, {}, lambda: tasks.decode(data()))
+
+
+def _rows(table: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a table as plain values by column."""
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {column: _value(cell) for column, cell in row.items()}
+
+
+def _value(cell: str) -> Any:
+    """What `pipeline.table` wrote into a cell: nothing, JSON, or a word."""
+    try:
+        return json.loads(cell) if cell else None
+    except ValueError:
+        return cell
+
+
+def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
+    from .networks import datasets, recipe
+
+    own, of_kind = recipe.words(), {kind: datasets.parameters(kind) for kind in datasets.KINDS}
+    known = {"id", *own, *itertools.chain.from_iterable(of_kind.values())}
+    spec = {key: value for key, value in row.items() if key in own or key in of_kind[row["dataset"]]}
+    measures = {key: value for key, value in row.items() if key not in known}
+    path = folder / experiment / f"{row['id']}.npz"
+
+    def data() -> bytes:
+        if not path.exists():
+            raise NoArraysError(
+                f"{path}: no such file; expected a run that is drawn or travels with the page (`draw` and `ship` in"
+                " experiments.toml), or train(run.spec)"
+            )
+        return path.read_bytes()
+
+    return _run(row["id"], experiment, spec, measures, data)

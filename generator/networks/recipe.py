@@ -1,0 +1,154 @@
+"""The recipe of a run, all that decides its result: one row a key, from which all that knows of keys is made.
+
+    epochs: int = key(3000, "full-batch training steps", integer(1))
+
+A row is a field of `RunSpec`. What authors may write, the order in which a grid varies the keys, the words of the
+tables' columns and the page's are made from the same rows. To add a key, add a row, and use it in `train`. The rows
+are no part of a run's address, its values are: a reworded row trains nothing again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .activations import ACTIVATIONS
+from .rooms import Room
+
+LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a key may hold: `accepts(value)` is the value to use, or raises ValueError; `expected` says it in words."""
+
+    accepts: Callable[[Any], Any]
+    expected: str
+    choices: tuple[str, ...] = ()
+
+
+def number(least: float | None = None, above: float | None = None, below: float | None = None) -> Field:
+    """A finite number within bounds."""
+
+    def accepts(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ValueError
+        if (least is not None and value < least) or (above is not None and value <= above):
+            raise ValueError
+        if below is not None and value >= below:
+            raise ValueError
+        return float(value)
+
+    bounds = [f"at least {least:g}" if least is not None else "", f"above {above:g}" if above is not None else ""]
+    bounds += [f"below {below:g}" if below is not None else ""]
+    return Field(accepts, " ".join(["a number", *filter(None, [" and ".join(filter(None, bounds))])]))
+
+
+def integer(least: int) -> Field:
+    """A whole number from `least` up."""
+
+    def accepts(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ValueError
+        return value
+
+    return Field(accepts, f"a whole number, at least {least}")
+
+
+def choice(*choices: str) -> Field:
+    """One of some words."""
+
+    def accepts(value: Any) -> str:
+        if value not in choices:
+            raise ValueError
+        return str(value)
+
+    return Field(accepts, "one of " + ", ".join(choices), choices)
+
+
+def widths(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not value or not all(type(width) is int and width >= 1 for width in value):
+        raise ValueError
+    return tuple(value)
+
+
+def boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def key(default: Any, words: str, check: Field | None = None, slow: bool = False) -> Any:
+    """A row.
+
+    default  where an author leaves the key out; MISSING: they must not
+    words    what the key says, with its unit
+    check    what an author may write in an experiment; None: the key stands elsewhere, as the seeds and the data do
+    slow     whether a grid varies it before the others
+    """
+    return dataclasses.field(default=default, metadata={"words": words, "check": check, "slow": slow})
+
+
+MISSING = dataclasses.MISSING
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that decides one run's result; each row says itself what it is."""
+
+    classes: int = key(MISSING, "number of classes, k", integer(2))
+    activation: str = key(MISSING, "activation of the hidden layers", choice(*ACTIVATIONS))
+    seed: int = key(MISSING, "decides the data and the first weights")
+    dataset: str = key("spirals", "kind of data")
+    points_per_class: int = key(100, "training points of each class")
+    dataset_options: tuple[tuple[str, float], ...] = ()
+    hidden: tuple[int, ...] = key(
+        (64, 2),
+        "widths of the hidden layers, first to last",
+        Field(widths, "a list of widths such as [64, 2]"),
+        slow=True,
+    )
+    epochs: int = key(3000, "full-batch training steps", integer(1))
+    learning_rate: float = key(0.03, "Adam's step size at the first epoch", number(above=0))
+    schedule: str = key(
+        "cosine",
+        "cosine: the step size falls to 0 over the epochs; constant: it stays",
+        choice("cosine", "constant"),
+    )
+    beta1: float = key(0.9, "Adam's decay of the mean gradient", number(least=0, below=1))
+    beta2: float = key(0.99, "Adam's decay of the mean squared gradient", number(least=0, below=1))
+    epsilon: float = key(1e-8, "Adam's least denominator", number(above=0))
+    l2: float = key(1e-4, "weight of half the squared norm of the weights, biases left out", number(least=0))
+    bias_start: float | None = key(
+        None, "first value of the last hidden layer's biases; empty: drawn like the weights", number()
+    )
+    checkpoints: int = key(64, "how many times the weights were kept, epoch 0 and the last included", integer(2))
+    head_bias: bool = key(True, "whether the output layer has biases", Field(boolean, "true or false"))
+    head_start: str = key(
+        "drawn", "drawn, or the law whose best output layer training started from", choice("drawn", *LAWS)
+    )
+    head_held: int = key(0, "for how many epochs the output layer stayed as it started", integer(0))
+
+    @property
+    def label(self) -> str:
+        """The activation as the field writes it."""
+        return ACTIVATIONS[self.activation].label
+
+    @property
+    def room(self) -> Room:
+        """Where the activation lets hidden vectors be."""
+        return ACTIVATIONS[self.activation].room
+
+
+def words() -> dict[str, str]:
+    """What each key says."""
+    return {row.name: row.metadata["words"] for row in dataclasses.fields(RunSpec) if row.metadata}
+
+
+def axes() -> dict[str, Field]:
+    """The keys that an experiment's table may have, in the order in which a grid varies them, the last fastest."""
+    rows = [row for row in dataclasses.fields(RunSpec) if row.metadata and row.metadata["check"]]
+    return {row.name: row.metadata["check"] for row in sorted(rows, key=lambda row: not row.metadata["slow"])}

@@ -1,0 +1,153 @@
+"""What a command can be asked for: one row an option, from which everything else that knows of options is made.
+
+    strict: bool = option(False, "warnings are errors")
+
+A row is a field of `Options`, which `build` takes; the command line, its help and the address of a site are made from
+the same rows. To add an option, add a row and use it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .base.warnings import WARNINGS
+from .runs.catalogue import default_workers
+from .runs.stages import STAGES
+
+ARTICLE = ("build", "serve", "publish")  # the commands on an article
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an option is beside its default, whose type says how it is given: a flag, one value, or again and again.
+
+    words       for the help, which adds the default and the choices
+    metavar     what stands for the value in the help
+    commands    which take it
+    decides     whether another value makes another site, so that it enters the site's address
+    read        from a word of the command line to the value; raises argparse.ArgumentTypeError
+    choices     the only values
+    positional  whether it is given without its name
+    """
+
+    words: str
+    metavar: str | None
+    commands: tuple[str, ...]
+    decides: bool
+    read: Callable[[str], Any]
+    choices: tuple[str, ...] | None
+    positional: bool
+
+
+def option(
+    default: Any,
+    words: str,
+    metavar: str | None = None,
+    commands: tuple[str, ...] = ARTICLE,
+    decides: bool = False,
+    read: Callable[[str], Any] = str,
+    choices: tuple[str, ...] | None = None,
+    positional: bool = False,
+) -> Any:
+    """A field with its row. default: a value, or a function that finds it."""
+    row = Row(words, metavar, commands, decides, read, choices, positional)
+    how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
+    return dataclasses.field(**how, metadata={"row": row})
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Reads a whole number from `least` up."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least {least}")
+        return int(text)
+
+    return read
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command is asked for; each row says itself what it is."""
+
+    content: Path = option(Path("content"), "the article's folder", "DIR", decides=True, read=Path)
+    out: Path = option(Path("site"), "where the site goes", "DIR", read=Path)
+    cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", read=Path)
+    templates: Path | None = option(None, "templates other than peek's own", "DIR", read=Path)
+    profile: str = option("standard", "which size of the experiments to run", decides=True)
+    workers: int = option(default_workers, "processes that train and draw (one a core)", "N", read=whole(1))
+    device: str = option("cpu", "what trains", choices=("cpu", "cuda", "auto"))
+    executor: str = option("local", "who trains: processes here, or a cluster", choices=("local", "dask"))
+    scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS")
+    base_url: str = option("", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True)
+    strict: bool = option(False, "warnings are errors")
+    allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
+    draft: bool = option(False, "mark the pages as a draft", decides=True)
+    quiet: bool = option(False, "say nothing but warnings and errors")
+    force: frozenset[str] = option(
+        frozenset(), "run a stage although the cache has its results", "STAGE", ("build",), choices=tuple(STAGES)
+    )
+    only: tuple[str, ...] = option(
+        (), "train and draw one experiment into the cache and leave the site as it is", "NAME", ("build",)
+    )
+    single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
+    explain: bool = option(False, "say what each stage did, and why", commands=("build",))
+    port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0))
+    debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
+    site: Path = option(Path("site"), "its folder", "SITE", ("check",), read=Path, positional=True)
+    ask: bool = option(False, "ask every outside link once whether it is there", commands=("check",))
+    remote: str = option("origin", "where to push", "NAME", ("publish",))
+    branch: str = option("gh-pages", "branch for the site alone", "NAME", ("publish",))
+    yes: bool = option(False, "push without asking", commands=("publish",))
+    folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
+
+
+def rows() -> Iterator[tuple[str, Any, Row]]:
+    """Each option's name, default (None where it is found out) and row."""
+    for field in dataclasses.fields(Options):
+        yield field.name, None if field.default is dataclasses.MISSING else field.default, field.metadata["row"]
+
+
+def add(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the options that a command takes to its parser."""
+    for name, default, row in rows():
+        if command not in row.commands:
+            continue
+        several, flag = isinstance(default, (tuple, frozenset)), isinstance(default, bool)
+        about = [row.words]
+        if row.metavar and row.choices:
+            about.append(f": {', '.join(row.choices)}")
+        if several:
+            about.append("; may be given again")
+        elif default and not flag:
+            about.append(f" ({default})")
+        given: dict[str, Any] = {"help": "".join(about), "default": None}
+        if flag:
+            given["action"] = "store_true"
+        else:
+            given |= {"metavar": row.metavar, "type": row.read, "choices": row.choices}
+        if several:
+            given["action"] = "append"
+        if row.positional:
+            parser.add_argument(name, nargs=None if default is None else "?", **given)
+        else:
+            parser.add_argument(f"--{name.replace('_', '-')}", **given)
+
+
+def given(arguments: argparse.Namespace) -> Options:
+    """The options that a command line gives; those that it leaves out have their defaults."""
+    said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
+    for name, default, _ in rows():
+        if isinstance(default, (tuple, frozenset)) and name in said:
+            said[name] = type(default)(said[name])
+    return Options(**said)
+
+
+def deciding(options: Options) -> dict[str, str]:
+    """The options that make another site, by name: what the site's address says of them."""
+    return {name: str(getattr(options, name)) for name, _, row in rows() if row.decides}

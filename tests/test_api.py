@@ -1,0 +1,127 @@
+"""The package as a library: a built site's runs as arrays, and a network from a recipe."""
+
+import doctest
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import generator
+from generator import api
+from generator.__main__ import main
+from generator.base.errors import ContentError
+from generator.runs.pipeline import DivergedRunError
+from generator.runs.results import UnknownResult
+
+TINY = Path(__file__).parent / "sites" / "tiny"
+RECIPE = {"classes": 2, "activation": "tanh", "hidden": [8, 2], "epochs": 60}
+
+
+@pytest.fixture(scope="module")
+def runs(folder):
+    """The tiny article's runs, and those of an experiment that is neither drawn nor shipped."""
+    shutil.copytree(TINY, folder / "content")
+    source = folder / "content" / "experiments.toml"
+    more = '\n[dataset.rings]\nkind = "rings"\n[experiment.more]\ndataset = "rings"\nclasses = 3\nactivation = "tanh"'
+    source.write_text(source.read_text() + more + "\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n")
+    folders = ("--content", folder / "content", "--out", folder / "site", "--cache", folder / "cache")
+    assert main(["build", "--quiet", *map(str, folders)]) == 0
+    return generator.load(folder / "site")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("api")
+
+
+def test_the_import_needs_no_library():
+    heavy = ("numpy", "torch", "dataclasses", "argparse", "csv")
+    program = f"import sys, generator; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=Path(generator.__file__).parent.parent, capture_output=True
+    )
+    assert done.stdout.strip() == b"[]", done.stderr
+
+
+def test_runs_are_those_of_the_site_and_chosen_by_their_fields(runs):
+    assert len(runs) == 4 and isinstance(runs[0], generator.Run)
+    [relu] = runs.where(activation="relu")
+    assert (relu.id, relu.experiment, relu.label) == ("k2-relu-s1", "grid", "ReLU")
+    assert isinstance(runs.where(classes=[2, 3], experiment="more"), generator.Runs)
+    assert runs.where(experiment="more").values("seed") == [1, 2]
+    with pytest.raises(UnknownResult, match="did you mean"):
+        runs.where(clases=2)
+
+
+def test_what_a_run_computes_is_what_the_build_measured(runs):
+    for run in runs.where(experiment="grid"):
+        assert run.weights.shape == (len(run.checkpoints), sum(layer.size for layer in run.layers()))
+        assert run.loss.shape == run.accuracy.shape == (run.spec["epochs"] + 1,)
+        right = (run.predict(run.x) == run.y).mean()
+        assert right == pytest.approx(run.measures["accuracy"]) == pytest.approx(run.accuracy[-1])
+        hidden = run.hidden(run.x)
+        centres = [hidden[run.y == k].mean(0) for k in range(run.classes)]
+        np.testing.assert_allclose(centres, run.centres, atol=1e-4)
+        assert not np.allclose(run.hidden(run.x, checkpoint=0), hidden)
+
+
+def test_a_run_of_which_the_site_has_a_row_alone_says_so(runs):
+    run = runs.one(experiment="more")
+    assert 0 < run.measures["accuracy"] <= 1 and run.spec["dataset"] == "rings"
+    with pytest.raises(api.NoArraysError, match="expected a run that is drawn"):
+        run.hidden([[0, 0]])
+
+
+def test_points_of_another_shape_are_told_of(runs):
+    with pytest.raises(ValueError, match=r"shape \(2,\); expected \(N, 2\)"):
+        runs[0].predict([0.0, 1.0])
+
+
+def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
+    for built in (runs.one(activation="tanh", experiment="grid"), runs.one(activation="relu")):
+        again = generator.train(built.spec)
+        assert again.spec == built.spec and np.array_equal(again.weights, built.weights)
+        assert again.measures["accuracy"] == built.measures["accuracy"]
+    other = generator.train({**built.spec, "seed": 7})
+    assert other.spec["seed"] == 7 and not np.array_equal(other.weights, built.weights)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"epoch": 5}, 'recipe: unknown key of an experiment "epoch"'),
+        ({"activation": "tahn"}, 'softplus; did you mean "tanh"?'),
+        ({"classes": 1}, "classes is 1; expected a whole number, at least 2"),
+        ({"dataset": "spiral"}, 'kind is "spiral"; expected one of'),
+        ({"dataset": "rings", "noise": -1}, "noise is -1; expected a number at least 0"),
+        ({"noise": 1}, 'unknown key of an experiment "noise"'),
+        ({"classes": [2, 3]}, "the recipe is one of 2 runs; expected one value for each key"),
+        ({"seeds": 3}, "seeds is no part of one run"),
+        ({"seed": "x"}, 'seed is "x"; expected a whole number, at least 0'),
+        ({"classes": None}, "experiment recipe has no classes"),
+    ],
+)  # fmt: skip
+def test_a_wrong_recipe_is_told_in_the_words_of_a_build(change, said):
+    with pytest.raises(ContentError) as caught:
+        generator.train({**RECIPE, **change})
+    assert said in str(caught.value)
+
+
+def test_a_run_that_diverges_is_told_of():
+    with pytest.raises(DivergedRunError, match="recipe: the loss is not finite at epoch"):
+        generator.train({**RECIPE, "activation": "relu", "learning_rate": 1e30})
+
+
+def test_a_folder_without_runs_is_told_of(tmp_path):
+    with pytest.raises(api.NoSiteError, match="expected a site that peek build made"):
+        generator.load(tmp_path)
+
+
+def test_the_examples_hold(runs, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.setitem(sys.modules, "peek_article", generator)
+    tried = doctest.testmod(api)
+    assert tried.attempted > 6 and not tried.failed

@@ -1,0 +1,51 @@
+"""What is declared is imported, what is imported is declared, and the lock holds a version of each."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OPTIONAL = PROJECT["optional-dependencies"]
+TOOLS = {"pytest-xdist", "pytest-timeout", "check-jsonschema", "setuptools", "ruff", "mypy"}  # run, not imported
+
+
+def names(declared):
+    return {re.match(r"[\w-]+", each)[0].lower() for each in declared}
+
+
+def imported(folder):
+    """The distributions whose modules the Python files of a folder import."""
+    modules = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                modules.add(node.module.partition(".")[0])
+    known = packages_distributions()
+    outside = modules - set(sys.stdlib_module_names)
+    return {name.lower().replace("_", "-") for module in outside for name in known.get(module, ())[:1]}
+
+
+def test_the_package_declares_just_what_it_imports():
+    assert imported("generator") == names(PROJECT["dependencies"]) | names(OPTIONAL["dask"])
+
+
+def test_the_tests_declare_what_they_import_beyond_it():
+    ours = names(PROJECT["dependencies"])
+    types = {name for name in names(OPTIONAL["test"]) if name.startswith("types-")}
+    assert names(OPTIONAL["test"]) - TOOLS - types <= imported("tests") | imported("generator")
+    assert imported("tests") - ours - {"peek-article"} <= names(OPTIONAL["test"])
+
+
+@pytest.mark.parametrize("declared", [*PROJECT["dependencies"], *OPTIONAL["test"], *OPTIONAL["dask"]])
+def test_the_lock_pins_it(declared):
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower().replace("_", "-")
+    [name] = names([declared])
+    assert name == "setuptools" or re.search(rf"^{name}==\S+$", lock, re.MULTILINE), name
