@@ -17,7 +17,7 @@
   const NEAR = "600px"; // how far outside the viewport a figure is made ready
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
-  const SILENT_MS = 4000; // the longest that a summary stays behind
+  const SILENT_MS = 4000; // the longest that the reading stays behind
   const definitions = new Map();
   const views = new Map();
 
@@ -46,16 +46,59 @@
 
   // Numbers in words
 
+  const DIGITS = 12;
+
+  /**
+   * A finite number in units of the last digit shown, as the build rounds it (generator/rounding.py): taken to DIGITS
+   * significant digits, which undoes what binary fractions add, and from there a half to the even digit.
+   * @param {number} value @param {number} digits after the point @returns {bigint}
+   */
+  function units(value, digits) {
+    if (Number.isInteger(value)) return BigInt(value) * 10n ** BigInt(digits);
+    const [taken, power] = value.toExponential(DIGITS - 1).split("e");
+    const whole = BigInt(taken.replace(".", ""));
+    const surplus = DIGITS - 1 - Number(power) - digits; // digits of it that are not shown
+    if (surplus <= 0) return whole * 10n ** BigInt(-surplus);
+    const unit = 10n ** BigInt(surplus);
+    const [shown, rest] = [whole / unit, 2n * (whole % unit)]; // towards 0, and twice what that leaves
+    const size = rest < 0n ? -rest : rest;
+    if (size < unit || (size === unit && shown % 2n === 0n)) return shown;
+    return shown + (whole < 0n ? -1n : 1n);
+  }
+
+  /** Units of the last digit as text, with a real minus. */
+  function written(shown, digits) {
+    const text = String(shown < 0n ? -shown : shown).padStart(digits + 1, "0");
+    const point = text.length - digits;
+    return `${shown < 0n ? "\u2212" : ""}${text.slice(0, point)}${digits ? `.${text.slice(point)}` : ""}`;
+  }
+
   peek.text = {
+    /** A number to so many digits after the point. */
+    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : "not a number"),
     /** A loss or a distance with the digits that matter. @param {number} value */
     digits(value) {
-      if (!Number.isFinite(value)) return "not a number";
       const size = Math.abs(value);
-      return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3).replace("-", "\u2212");
+      return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
-    percent: (share) => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)}\u202f%`,
+    /** A share in per cent. Only what is whole reads 100. */
+    percent(share, digits = 1) {
+      if (!Number.isFinite(share)) return "not a number";
+      const shown = units(share, digits + 2);
+      const all = 10n ** BigInt(digits + 2);
+      const almost = shown === all && units(share, DIGITS) < 10n ** BigInt(DIGITS);
+      return `${written(almost ? all - 1n : shown, digits)}\u202f%`;
+    },
+    /** A direction in whole degrees, below 360. */
+    degrees: (angle) => `${units(angle, 0) % 360n}\u00b0`,
+    /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
+    direction(mean, deviation) {
+      if (!Number.isFinite(mean)) return "no direction";
+      const [of, by] = [mean, deviation].map((angle) => Number(units(angle, 2)) / 100);
+      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100n ? 1 : 0)}\u00b0`;
+    },
     /** A place in a plane. */
-    place: (x, y) => `(${x.toFixed(2)}, ${y.toFixed(2)})`.replaceAll("-", "\u2212"),
+    place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => (name === "relu" ? "ReLU" : name),
   };
 
@@ -122,7 +165,7 @@
       this.changedAt = 0;
       this.lastFrame = 0;
       this.coats = 0;
-      this.painted = false;
+      this.told = null; // the summary that was last read out
     }
 
     get awake() {
@@ -250,18 +293,14 @@
       } else {
         this.instance.paint(true);
       }
-      if (!this.painted) {
-        this.painted = true;
-        this.sum();
-      }
+      this.sum();
     }
 
-    /** Bring the summary up to date; a figure knows what it shows once it has painted. */
+    /** Bring the visible summary up to date; a figure knows what it shows once it has painted. */
     sum() {
-      if (!this.painted) return;
-      const text = this.guard(() => this.instance.summary());
-      const place = this.live.querySelector(".explorable-summary");
-      if (text && place.textContent !== text) place.textContent = text;
+      const text = this.instance.summary();
+      if (this.summary.textContent !== text) this.summary.textContent = text;
+      this.told ??= text; // on arrival there is no news to read out
     }
 
     settleSoon() {
@@ -288,7 +327,7 @@
       if (spoken.textContent !== text) spoken.textContent = text;
     }
 
-    /** Bring the summary up to date once nothing changes, or now and then while everything does. */
+    /** Read the summary out once nothing changes, or now and then while everything does. */
     speakSoon() {
       const now = performance.now();
       if (!this.speaking) this.silentSince = now;
@@ -296,7 +335,10 @@
       clearTimeout(this.speaking);
       this.speaking = setTimeout(() => {
         this.speaking = 0;
-        if (this.instance) this.sum();
+        const text = this.summary.textContent;
+        if (!this.told || this.told === text) return;
+        this.told = text;
+        this.say(text);
       }, SPEAK_MS);
     }
 

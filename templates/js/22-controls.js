@@ -22,9 +22,9 @@ peek.controls = (function () {
     }
     if (flags.childElementCount) controls.append(flags);
     view.controls = controls;
-    const summary = element("p", { class: "explorable-summary", role: "status" });
+    view.summary = element("p", { class: "explorable-summary" }); // always true of what is seen, so it is not read out
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
-    view.live.append(controls, summary, spoken);
+    view.live.append(controls, view.summary, spoken);
     if (!hidden.has("tools")) view.live.append(tools(view));
   }
 

@@ -295,15 +295,6 @@ def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show, name
     assert not re.search(r"not a number|NaN|undefined|epoch -|: \.", heard)
 
 
-def test_summary_is_polite_and_follows(show: Show) -> None:
-    figure = show("bend")
-    summary = figure.live.locator(".explorable-summary")
-    assert summary.get_attribute("role") == "status"
-    assert "5 classes, tanh" in figure.summary()
-    figure.live.get_by_role("radio", name="ReLU").check()
-    expect(summary).to_contain_text("5 classes, ReLU")
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
     figure = show(name, wait=False)
