@@ -49,29 +49,18 @@
   const DIGITS = 12;
 
   /**
-   * A finite number in units of the last digit shown, as the build rounds it (generator/rounding.py): taken to DIGITS
+   * A number in units of the last digit shown, as the build rounds it (generator/rounding.py): taken to DIGITS
    * significant digits, which undoes what binary fractions add, and from there a half to the even digit.
-   * @param {number} value @param {number} digits after the point @returns {bigint}
+   * @param {number} value @param {number} digits after the point
    */
   function units(value, digits) {
-    if (Number.isInteger(value)) return BigInt(value) * 10n ** BigInt(digits);
+    if (Number.isInteger(value)) return value * 10 ** digits;
     const [taken, power] = value.toExponential(DIGITS - 1).split("e");
-    const whole = BigInt(taken.replace(".", ""));
-    const surplus = DIGITS - 1 - Number(power) - digits; // digits of it that are not shown
-    if (surplus <= 0) return whole * 10n ** BigInt(-surplus);
-    const unit = 10n ** BigInt(surplus);
-    const [shown, rest] = [whole / unit, 2n * (whole % unit)]; // towards 0, and twice what that leaves
-    const size = rest < 0n ? -rest : rest;
-    if (size < unit || (size === unit && shown % 2n === 0n)) return shown;
-    return shown + (whole < 0n ? -1n : 1n);
+    const scaled = Number(`${taken}e${Number(power) + digits}`);
+    return Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
   }
 
-  /** Units of the last digit as text, with a real minus. */
-  function written(shown, digits) {
-    const text = String(shown < 0n ? -shown : shown).padStart(digits + 1, "0");
-    const point = text.length - digits;
-    return `${shown < 0n ? "\u2212" : ""}${text.slice(0, point)}${digits ? `.${text.slice(point)}` : ""}`;
-  }
+  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212");
 
   peek.text = {
     /** A number to so many digits after the point. */
@@ -82,20 +71,17 @@
       return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
     /** A share in per cent. Only what is whole reads 100. */
-    percent(share, digits = 1) {
-      if (!Number.isFinite(share)) return "not a number";
-      const shown = units(share, digits + 2);
-      const all = 10n ** BigInt(digits + 2);
-      const almost = shown === all && units(share, DIGITS) < 10n ** BigInt(DIGITS);
-      return `${written(almost ? all - 1n : shown, digits)}\u202f%`;
+    percent(share) {
+      const shown = units(share, 3);
+      return `${written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1)}\u202f%`;
     },
     /** A direction in whole degrees, below 360. */
-    degrees: (angle) => `${units(angle, 0) % 360n}\u00b0`,
+    degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,
     /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
     direction(mean, deviation) {
-      if (!Number.isFinite(mean)) return "no direction";
-      const [of, by] = [mean, deviation].map((angle) => Number(units(angle, 2)) / 100);
-      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100n ? 1 : 0)}\u00b0`;
+      if (Number.isNaN(mean)) return "no direction";
+      const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
+      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
     },
     /** A place in a plane. */
     place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,

@@ -93,20 +93,21 @@
     const full = () => SHOWN[run.activation] || 360;
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 
-    const lattices = { drag: latticeOf(MEASURED.drag), rest: latticeOf(MEASURED.rest) };
-    let taken = lattices.drag; // the one that the directions were taken over
+    let taken = null; // the lattice over [-1, 1]^2 that the directions were taken over
 
     /** The directions, class by class: over as many places in every window, whatever is painted. */
-    function measureSpread(lattice) {
-      taken = lattice;
-      machine.lattice(weights, taken.axis, taken.axis, taken.hx, taken.hy);
-      peek.winners(taken, { weights, head, classes: run.classes }, 0, taken.columns);
+    function measureSpread(columns) {
+      const axis = Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1);
+      const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
+      taken = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
+      machine.lattice(weights, axis, axis, hx, hy);
+      peek.winners(taken, { weights, head, classes: run.classes }, 0, columns);
       const bins = Math.ceil(360 / BINS_DEG);
       const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
       let none = 0;
       for (let node = 0; node < taken.winner.length; node++) {
-        const x = taken.hx[node];
-        const y = taken.hy[node];
+        const x = hx[node];
+        const y = hy[node];
         const length = Math.sqrt(x * x + y * y);
         if (length < 1e-9) {
           none++;
@@ -120,7 +121,7 @@
       }
       still = none / taken.winner.length;
       classes = sums.filter((sum) => sum.count)
-        .map((sum) => ({ ...sum, share: sum.count / taken.winner.length, ...peek.measure.circular(sum.x, sum.y, sum.count) }))
+        .map((sum) => ({ ...sum, ...peek.measure.circular(sum.x, sum.y, sum.count) }))
         .sort((a, b) => a.mean - b.mean);
     }
 
@@ -135,9 +136,9 @@
       const palette = peek.palette(view.theme);
       if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
-        measureSpread(lattices.drag);
+        measureSpread(MEASURED.drag);
       }
-      if (resting && taken !== lattices.rest) measureSpread(lattices.rest);
+      if (resting && taken.columns < MEASURED.rest) measureSpread(MEASURED.rest);
       field.show({ machine, weights, head, classes: run.classes }, palette, resting);
       paintArrows();
       paintSpread();
@@ -351,15 +352,6 @@
         for (const of of classes) of.bins.forEach((count, bin) => count && out.push([of.c + 1, bin * BINS_DEG, (bin + 1) * BINS_DEG, count / of.count]));
         return out;
       },
-    };
-  }
-
-  /** A lattice of places over [-1, 1]^2, and what a network makes of them. */
-  function latticeOf(columns) {
-    return {
-      columns,
-      axis: Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1),
-      hx: new Float32Array(columns ** 2), hy: new Float32Array(columns ** 2), winner: new Uint8Array(columns ** 2),
     };
   }
 })();
