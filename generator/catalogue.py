@@ -59,7 +59,7 @@ class Source:
 
 
 LAW = Source(("packing",), ("numpy", "scipy"))
-PICTURE = Source(("figures/__init__", "draw", "gif", "style", "network", "measure", SANS), DRAWING)
+PICTURE = Source(("figures/__init__", "rounding", "draw", "gif", "style", "network", "measure", SANS), DRAWING)
 SOURCES = {
     "solve": LAW,
     "train": Source(("train", "network", "datasets", "experiments"), TRAINING),

@@ -64,8 +64,8 @@ class RunSpec:
 
     @property
     def label(self) -> str:
-        """The activation as the field writes it."""
-        return ACTIVATION_LABELS[self.activation]
+        """The activation as the field writes it; of two neurons, the sphere is the circle."""
+        return "circle" if self.activation == "sphere" and self.hidden[-1] == 2 else ACTIVATION_LABELS[self.activation]
 
 
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:

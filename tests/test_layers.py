@@ -9,6 +9,7 @@ GENERATOR = Path(__file__).parent.parent / "generator"
 ORDER = [
     "errors",
     "memo",
+    "rounding",
     "overlay",
     "style",
     "datasets",

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from generator.figures import Figure, Measures, network_of, percent
+from generator.rounding import fixed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,7 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
 
 
 def _gap(steps: float | None) -> str:
-    return "" if steps is None else f"gap {steps:.0f}"
+    return "" if steps is None else f"gap {fixed(steps)}"
 
 
 @lru_cache(maxsize=2)  # each theme draws the same
@@ -76,8 +77,8 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     if measures["gap_map"] is None:
         return f"{told}."
     return (
-        f"{told}: the longest gap within a class is {measures['gap_map']:.0f} typical steps wide, and "
-        f"{measures['gap']:.0f} in the layer itself."
+        f"{told}: the longest gap within a class is {fixed(measures['gap_map'])} typical steps wide, and "
+        f"{fixed(measures['gap'])} in the layer itself."
     )
 
 

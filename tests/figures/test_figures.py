@@ -172,7 +172,7 @@ def test_words_give_each_class_its_direction(case):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.9925, "99.3 %"), (1.0, "100.0 %"), (0.99999, "99.9 %"), (0.0, "0.0 %"), (0.5, "50.0 %")]
+    ("share", "text"), [(0.9925, "99.2 %"), (1.0, "100.0 %"), (0.99999, "99.9 %"), (0.0, "0.0 %"), (0.5, "50.0 %")]
 )
 def test_a_share_is_never_rounded_up_to_all(share, text):
     assert figures.percent(share) == text
