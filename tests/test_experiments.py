@@ -163,6 +163,11 @@ def test_every_room_and_width_may_be_drawn():
     assert {run.folder for run in runs(text)} == {"2/h8-2", "2/h8-3", "3/h8-2", "3/h8-3"}
 
 
+def test_the_sphere_of_two_neurons_is_the_circle():
+    said = {hidden[-1]: experiments.RunSpec(3, "sphere", 0, hidden=hidden).label for hidden in ((8, 2), (8, 3), (8, 8))}
+    assert said == {2: "circle", 3: "sphere", 8: "sphere"}
+
+
 def test_options_that_a_dataset_lacks_are_not_in_its_addresses():
     text = GRID.replace("classes = [2, 3]", 'classes = 2\ndraw = 1\ndataset = ["spirals", "holes", "blobs"]')
     text = '[dataset.blobs]\nkind = "blobs"\n[dataset.holes]\nroot_radius = 0.2\n' + text

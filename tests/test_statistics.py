@@ -88,6 +88,13 @@ def test_kinds_are_counted_and_the_rarest_shown():
     assert html.count('class="seen"') == 4 * len(CORNERS)
 
 
+def test_of_two_kinds_that_are_as_common_none_is_called_the_rarest():
+    html = drawn("kinds", [kind_of(0, 1, 0.0), kind_of(1, 1, 0.1), kind_of(2, 2, 0.6), kind_of(3, 2, 0.6)])
+    assert "<b>Typical:</b> 2 of 4 seeds" in html
+    assert "<b>As common:</b> 2 of 4 seeds" in html
+    assert "arest" not in html
+
+
 def test_where_there_is_one_kind_its_oddest_member_is_shown():
     html = drawn("kinds", [kind_of(0, 1, 0.0), kind_of(1, 1, 0.2)])
     assert "<b>Typical:</b> all 2 seeds" in html

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..base import rounding
 from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
@@ -80,15 +81,15 @@ def load() -> dict[str, Figure]:
 
 
 def percent(share: float) -> str:
-    """A share as text: 0.9925 -> "99.2 %". Never rounded up to 100 %."""
-    return f"{min(int(share * 1000 + 0.5), 1000 if share == 1 else 999) / 10:.1f} %"
+    """A share as text: 0.9925 -> "99.2 %". Never rounded up to 100 %. The pictures' font has no narrow space."""
+    return rounding.percent(share, space=" ")
 
 
 def degrees(mean_deg: float | None, std_deg: float | None) -> str:
     """A direction and its spread as text: "135° ± 13°"; spreads below 10° keep a decimal."""
     if mean_deg is None or std_deg is None:
         return "no direction"
-    return f"{round(mean_deg) % 360}° ± {std_deg:.{1 if std_deg < 9.95 else 0}f}°"
+    return rounding.direction(mean_deg, std_deg)
 
 
 def network_of(spec: RunSpec) -> str:

@@ -22,6 +22,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.parser import Parser
 
+from ..base import rounding
 from ..base.errors import nearest
 from ..runs.results import Result, Results, UnknownResult, Unmeasured
 
@@ -49,22 +50,16 @@ def number(value: Any, digits: int | None = None) -> str:
     """
     value = _number(value, "number")
     if digits is not None:
-        text = f"{value:,.{digits}f}"
-    elif float(value).is_integer():
-        text = f"{value:,.0f}"
-    else:
-        text = f"{value:,.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+        return rounding.fixed(value, digits)
+    if float(value).is_integer():
+        return rounding.fixed(value)
+    text = rounding.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: Any, digits: int = 1) -> str:
     """A share in per cent. Only what is whole reads 100."""
-    share = _number(value, "percent")
-    text = number(100 * share, digits)
-    if share < 1 and float(text.replace("−", "-").replace(",", "")) == 100:
-        text = number(100 - 10**-digits, digits)
-    return f"{text}\u202f%"
+    return rounding.percent(_number(value, "percent"), digits)
 
 
 def degrees(value: Any, digits: int = 0) -> str:

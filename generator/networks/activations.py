@@ -23,6 +23,7 @@ class Activation:
     room        where it lets vectors be
     words       what it does to a neuron's sum, for a reader: "ReLU …"
     label       as the field writes it; the name where that is it
+    in_plane    as it is called where the layer has two neurons; the label where that is it
     bias_start  first value of the last hidden layer's biases where a recipe names none; None: as drawn
     """
 
@@ -31,10 +32,12 @@ class Activation:
     room: Room
     words: str
     label: str = ""
+    in_plane: str = ""
     bias_start: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.name)
+        object.__setattr__(self, "in_plane", self.in_plane or self.label)
 
     @property
     def decides(self) -> list[str]:
@@ -59,7 +62,11 @@ _ROWS = (
     ),
     Activation("disk", of="tanh(r) / r", room=rooms.DISK, words="shrinks the vector of all sums to a length below 1"),
     Activation(
-        "sphere", of="1 / r", room=rooms.CIRCLE, words="shrinks or stretches the vector of all sums to length 1"
+        "sphere",
+        of="1 / r",
+        room=rooms.CIRCLE,
+        in_plane="circle",
+        words="shrinks or stretches the vector of all sums to length 1",
     ),
     Activation(
         "softplus", of="softplus(a)", room=rooms.QUADRANT, words="cuts off what is below 0, with a rounded corner"

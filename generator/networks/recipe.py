@@ -134,8 +134,9 @@ class RunSpec:
 
     @property
     def label(self) -> str:
-        """The activation as the field writes it."""
-        return ACTIVATIONS[self.activation].label
+        """The activation as the field writes it: the sphere of a plane is the circle."""
+        row = ACTIVATIONS[self.activation]
+        return row.in_plane if self.hidden[-1] == 2 else row.label
 
     @property
     def room(self) -> Room:

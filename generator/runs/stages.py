@@ -55,7 +55,7 @@ HIDDEN = Source(
     (*FORWARD, "measures/directions", "measures/arrangement", "measures/projection", "networks/rooms"), ("numpy",)
 )
 MEASURING = Source(("measures/trained", "measures/collapse"), ("scipy", "scikit-learn")) + HIDDEN + LAWS
-DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", SANS), DRAWING)
+DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", "base/rounding", SANS), DRAWING)
 
 STAGES = {
     stage.name: stage

@@ -19,7 +19,7 @@
   const NEAR = "600px"; // how far outside the viewport a figure is made ready
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
-  const SILENT_MS = 4000; // the longest that a summary stays behind
+  const SILENT_MS = 4000; // the longest that the reading stays behind
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
   const definitions = new Map();
   const views = new Map();
@@ -49,16 +49,45 @@
 
   // Numbers in words
 
+  const DIGITS = 12;
+
+  /**
+   * A number in units of the last digit shown, as the build rounds it (generator/base/rounding.py): taken to DIGITS
+   * significant digits, which undoes what binary fractions add, and from there a half to the even digit.
+   * @param {number} value @param {number} digits after the point
+   */
+  function units(value, digits) {
+    if (Number.isInteger(value)) return value * 10 ** digits;
+    const [taken, power] = value.toExponential(DIGITS - 1).split("e");
+    const scaled = Number(`${taken}e${Number(power) + digits}`);
+    return Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
+  }
+
+  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212");
+
   peek.text = {
+    /** A number to so many digits after the point. */
+    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : "not a number"),
     /** A loss or a distance with the digits that matter. @param {number} value */
     digits(value) {
-      if (!Number.isFinite(value)) return "not a number";
       const size = Math.abs(value);
-      return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3).replace("-", "\u2212");
+      return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
-    percent: (share) => `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)}\u202f%`,
+    /** A share in per cent. Only what is whole reads 100. */
+    percent(share) {
+      const shown = units(share, 3);
+      return `${written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1)}\u202f%`;
+    },
+    /** A direction in whole degrees, below 360. */
+    degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,
+    /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
+    direction(mean, deviation) {
+      if (Number.isNaN(mean)) return "no direction";
+      const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
+      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
+    },
     /** A place in a plane. */
-    place: (x, y) => `(${x.toFixed(2)}, ${y.toFixed(2)})`.replaceAll("-", "\u2212"),
+    place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => peek.activations[name].label,
   };
 
@@ -129,6 +158,7 @@
       this.painted = false;
       /** Kept once the reader is near. @type {Promise<void>} */
       this.near = new Promise((come) => (this.come = come));
+      this.told = null; // the summary that was last read out
     }
 
     get awake() {
@@ -255,16 +285,15 @@
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
-        this.sum();
       }
+      this.sum();
     }
 
-    /** Bring the summary up to date; a figure knows what it shows once it has painted. */
+    /** Bring the visible summary up to date; a figure knows what it shows once it has painted. */
     sum() {
-      if (!this.painted) return;
-      const text = this.guard(() => this.instance.summary());
-      const place = this.live.querySelector(".explorable-summary");
-      if (text && place.textContent !== text) place.textContent = text;
+      const text = this.instance.summary();
+      if (this.summary.textContent !== text) this.summary.textContent = text;
+      this.told ??= text; // on arrival there is no news to read out
     }
 
     settleSoon() {
@@ -307,11 +336,13 @@
 
     /** Read a text out now, politely. */
     say(text) {
+      clearTimeout(this.speaking); // what was about to be said comes too late
+      this.speaking = 0;
       const spoken = this.live.querySelector(".explorable-spoken");
       if (spoken.textContent !== text) spoken.textContent = text;
     }
 
-    /** Bring the summary up to date once nothing changes, or now and then while everything does. */
+    /** Read the summary out once nothing changes, or now and then while everything does. */
     speakSoon() {
       const now = performance.now();
       if (!this.speaking) this.silentSince = now;
@@ -319,7 +350,10 @@
       clearTimeout(this.speaking);
       this.speaking = setTimeout(() => {
         this.speaking = 0;
-        if (this.instance) this.sum();
+        const text = this.summary.textContent;
+        if (!this.told || this.told === text) return;
+        this.told = text;
+        this.say(text);
       }, SPEAK_MS);
     }
 

@@ -6,8 +6,9 @@
  *   choice  values: [[value, text], ...]      one of a few
  *   range   min, max, step, text(value), scale: "log"?   a number
  *   flag                                      yes or no
- *   text                                      kept in the address, without a control of its own
- *   number                                    likewise
+ *   text    fits                              kept in the address, without a control of its own; fits: a pattern of
+ *                                             all that it may be
+ *   number  min, max, step                    likewise
  * kept: false keeps a property out of the address.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
@@ -36,16 +37,22 @@ peek.state = (function () {
       const found = property.values.find(([value]) => String(value) === text);
       return found ? found[0] : otherwise;
     }
-    if (property.kind === "text") return text;
+    if (property.kind === "text") return property.fits.test(text) ? text : otherwise;
     const value = Number(text);
-    if (text === "" || !Number.isFinite(value)) return otherwise;
-    return Math.min(Math.max(value, property.min ?? -Infinity), property.max ?? Infinity);
+    return text.trim() === "" || !Number.isFinite(value) ? otherwise : snapped(property, value);
+  }
+
+  /** The nearest of the values that a range or a number can have. */
+  function snapped({ min = 0, max = Infinity, step, scale }, value) {
+    const within = Math.min(Math.max(value, min), max);
+    if (scale === "log") return Number(within.toPrecision(2)); // as its control gives them
+    return Math.min(Number((min + Math.round((within - min) / step) * step).toPrecision(12)), max);
   }
 
   function format(property, value) {
     if (property.kind === "flag") return value ? "1" : "0";
-    if (typeof value === "number") return String(Number(value.toPrecision(6)));
-    return String(value);
+    const there = (property.kind === "range" || property.kind === "number") && Number.isFinite(value);
+    return String(there ? snapped(property, value) : value);
   }
 
   /** [figure, property, text] of each entry of an address's hash. */

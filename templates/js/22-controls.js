@@ -23,8 +23,8 @@ peek.controls = (function () {
     view.controls = controls;
     view.notice = element("p", { class: "explorable-notice" });
     controls.append(view.notice);
-    const summary = element("p", { class: "explorable-summary", role: "status" });
-    const room = element("div", { class: "roomy", "data-longest": view.figure.longest && view.figure.longest(view) }, summary);
+    view.summary = element("p", { class: "explorable-summary" }); // always true of what is seen, so it is not read out
+    const room = element("div", { class: "roomy", "data-longest": view.figure.longest && view.figure.longest(view) }, view.summary);
     const spoken = element("p", { class: "explorable-spoken", role: "status" });
     view.live.append(controls, room, spoken);
     if (!hidden.has("tools")) view.live.append(tools(view));

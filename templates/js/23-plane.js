@@ -209,6 +209,7 @@
     return field;
   };
 
+  /** The class that the head gives each node of a lattice, row by row from..to. */
   function winners(field, { weights, head, classes }, from, to) {
     const { hx, hy, winner } = field;
     for (let at = from * field.columns; at < to * field.columns; at++) {
@@ -225,6 +226,8 @@
       winner[at] = best;
     }
   }
+
+  peek.winners = winners;
 
   /**
    * Colour the pixels between the lattice rows from..to. Cells whose corners agree are one colour; in the others

@@ -273,14 +273,19 @@
 
     /** The numbers beside the curve; only what changed is touched, or the page would be laid out anew each frame. */
     function read(epoch) {
-      const nearest = Math.min(Math.round(epoch), run.right.length - 1);
-      const said = [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(run.right[nearest] / run.y.length)];
+      const said = told(epoch);
       readings.forEach((value, at) => value.textContent !== said[at] && (value.textContent = said[at]));
     }
 
-    function describe(epoch) {
+    /** Epoch, loss and accuracy, as the readout and every sentence have them. */
+    function told(epoch) {
       const nearest = Math.min(Math.round(epoch), run.right.length - 1);
-      return `epoch ${Math.round(epoch)}, loss ${peek.text.digits(lossAt(epoch))}, accuracy ${peek.text.percent(run.right[nearest] / run.y.length)}`;
+      return [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(run.right[nearest] / run.y.length)];
+    }
+
+    function describe(epoch) {
+      const [at, loss, accuracy] = told(epoch);
+      return `epoch ${at}, loss ${loss}, accuracy ${accuracy}`;
     }
 
     timeline.describe = describe;

@@ -64,8 +64,8 @@
     /** What is looked at: under the pointer, else what was kept. */
     function looking() {
       if (hover) return hover;
-      const kept = /^(input|hidden),([^,]+),([^,]+)$/.exec(view.state.look || "");
-      return kept ? { plane: kept[1], x: Number(kept[2]), y: Number(kept[3]) } : null;
+      const kept = peek.scene.LOOK.exec(view.state.look || "");
+      return kept && kept[1] ? { plane: kept[1], x: Number(kept[2]), y: Number(kept[3]) } : null;
     }
 
     function looked(plane, where) {
@@ -280,4 +280,7 @@
       },
     };
   };
+
+  /** What is kept in sight, as in the address: nothing, or a plane and a place in it. */
+  peek.scene.LOOK = /^(?:(input|hidden),(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?))?$/;
 })();

@@ -18,7 +18,7 @@
       const seed = properties.find((property) => property.name === "seed");
       return [
         { ...seed, allowed: undefined },
-        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         { kind: "flag", name: "regions", label: "Regions", initial: true, explain: "Colour each place of the hidden plane with the class it stands for." },
       ];
     },

@@ -11,6 +11,8 @@
   const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
   const KEY_STEP = 0.02;
   const GO_MS = 700;
+  const PLACES = /^(?:-?\d+(?:\.\d+)?[,;]?)*$/; // pairs, as `written` writes them
+  const EXACT = 3; // digits of a share that places of four digits give
   const LAWS = { points: "Farthest apart", margin: "Widest margin", "margin-no-bias": "Widest margin, no bias" };
 
   peek.define("beat", {
@@ -38,7 +40,7 @@
           kind: "flag", name: "bias", label: "Head with biases", initial: true,
           explain: "Whether the linear head may shift its borders. Without biases all borders pass through the origin.",
         },
-        { kind: "text", name: "at", initial: "" },
+        { kind: "text", name: "at", initial: "", fits: PLACES },
       ];
     },
 
@@ -321,7 +323,7 @@
       paint: paintAll,
       summary() {
         const best = optimum("points");
-        const share = best ? `, ${text.percent(Math.min(found.distance / best, 1))} of the best known` : "";
+        const share = best ? `, ${text.percent(Number(Math.min(found.distance / best, 1).toFixed(EXACT)))} of the best known` : "";
         const seen = reached("least_distance");
         const networksDid = seen.length ? ` The build\u2019s networks reached ${text.digits(Math.min(...seen))} to ${text.digits(Math.max(...seen))}.` : "";
         const apart = found.margin > 0 ? `The widest margin of a linear head on them is ${text.digits(found.margin)}` : "No linear head tells all of them apart";

@@ -9,7 +9,7 @@
     properties(options) {
       return [
         ...peek.runs.chooser(options).properties,
-        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         {
           kind: "flag", name: "lattice", label: "Lattice", initial: false,
           explain: "Lay square paper over the input plane and see how the network bends it.",
@@ -18,7 +18,7 @@
           kind: "flag", name: "whole", label: "Whole regions", initial: false,
           explain: "Look at all of a class's region at once, instead of at the place under the pointer.",
         },
-        { kind: "text", name: "look", initial: "" },
+        { kind: "text", name: "look", initial: "", fits: peek.scene.LOOK },
       ];
     },
 

@@ -10,6 +10,7 @@
   const ARROWS = 20; // a side
   const BINS_DEG = 2;
   const LOOK_DEG = 4; // half the width of a looked-at direction
+  const MEASURED = { drag: 67, rest: 200 }; // places a side of [-1, 1]^2, ends included; at rest as many as the build's
   const TICKS = { 360: [0, 90, 180, 270, 360], 90: [0, 30, 60, 90] };
 
   peek.define("directions", {
@@ -18,9 +19,9 @@
     properties(options) {
       return [
         ...peek.runs.chooser(options).properties,
-        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         { kind: "flag", name: "points", label: "Points", initial: false, explain: "The data over the arrows." },
-        { kind: "number", name: "angle", initial: -1, min: -1, max: 360 },
+        { kind: "number", name: "angle", initial: -1, min: -1, max: 360, step: 1 },
       ];
     },
 
@@ -94,28 +95,35 @@
     const full = () => peek.activations[run.activation].room.turn;
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 
-    /** The directions over the field's lattice, class by class. */
-    function measureSpread() {
+    let taken = null; // the lattice over [-1, 1]^2 that the directions were taken over
+
+    /** The directions, class by class: over as many places in every window, whatever is painted. */
+    function measureSpread(columns) {
+      const axis = Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1);
+      const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
+      taken = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
+      machine.lattice(weights, axis, axis, hx, hy);
+      peek.winners(taken, { weights, head, classes: run.classes }, 0, columns);
       const bins = Math.ceil(360 / BINS_DEG);
       const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
       let none = 0;
-      for (let node = 0; node < field.winner.length; node++) {
-        const x = field.hx[node];
-        const y = field.hy[node];
+      for (let node = 0; node < taken.winner.length; node++) {
+        const x = hx[node];
+        const y = hy[node];
         const length = Math.sqrt(x * x + y * y);
         if (length < 1e-9) {
           none++;
           continue;
         }
-        const sum = sums[field.winner[node]];
+        const sum = sums[taken.winner[node]];
         sum.count++;
         sum.x += x / length;
         sum.y += y / length;
         sum.bins[Math.min(Math.floor(angleOf(x, y) / BINS_DEG), bins - 1)]++;
       }
-      still = none / field.winner.length;
+      still = none / taken.winner.length;
       classes = sums.filter((sum) => sum.count)
-        .map((sum) => ({ ...sum, share: sum.count / field.winner.length, ...peek.measure.circular(sum.x, sum.y, sum.count) }))
+        .map((sum) => ({ ...sum, ...peek.measure.circular(sum.x, sum.y, sum.count) }))
         .sort((a, b) => a.mean - b.mean);
     }
 
@@ -128,9 +136,12 @@
       if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
-      if (field.old()) peek.runs.weightsAt(run, epoch, weights);
-      const shown = field.show({ machine, weights, head, classes: run.classes }, palette, resting);
-      if (shown && field.ready()) measureSpread();
+      if (field.old()) {
+        peek.runs.weightsAt(run, epoch, weights);
+        measureSpread(MEASURED.drag);
+      }
+      if (resting && taken.columns < MEASURED.rest) measureSpread(MEASURED.rest);
+      field.show({ machine, weights, head, classes: run.classes }, palette, resting);
       paintArrows();
       paintSpread();
       timeline.paint();
@@ -255,7 +266,7 @@
       peek.paint.number(context, of.c, 19, bottom - 6, theme);
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
-      const words = `${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`;
+      const words = peek.text.direction(of.mean, of.deviation);
       const half = context.measureText(words).width / 2;
       const x = Math.min(Math.max(toX(of.mean), PAD.left + half), PAD.left + inner() - half);
       context.textAlign = "center";
@@ -316,14 +327,14 @@
         total += count;
         if (count > mostCount) [most, mostCount] = [of, count];
       }
-      const share = text.percent(total / Math.max(field.winner.length, 1));
-      return `${Math.round(direction)}\u00b0: ${share} of the input plane points there${most ? `, most of it class ${most.c + 1}` : ""}`;
+      const share = text.percent(total / taken.winner.length);
+      return `${text.degrees(direction)}: ${share} of the input plane points there${most ? `, most of it class ${most.c + 1}` : ""}`;
     }
 
     function sentence() {
       if (spot) {
         const angle = angleAt(spot.x, spot.y);
-        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : `points to ${angle.toFixed(0)}\u00b0`}.`;
+        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : `points to ${text.degrees(angle)}`}.`;
       }
       if (looked() >= 0) return `${directionWords(looked())}.`;
       return "Point at a direction to see where it occurs, or at a place to see its direction.";
@@ -337,7 +348,7 @@
       paint: paintAll,
       stopped: timeline.stopped,
       summary() {
-        const each = classes.map((of) => `class ${of.c + 1}, ${of.mean.toFixed(0)}\u00b0 \u00b1 ${of.deviation.toFixed(0)}\u00b0`).join("; ");
+        const each = classes.map((of) => `class ${of.c + 1}, ${text.direction(of.mean, of.deviation)}`).join("; ");
         const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
         return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, at ${timeline.describe(epoch)}.${each && ` Mean direction and spread: ${each}.`}${none}`;
       },

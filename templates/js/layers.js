@@ -17,7 +17,7 @@
       : "The last activation squeezes everything into its room. It never folds.",
   ];
   const CELLS = { drag: 32, rest: 72 };
-  const FOLD_PX = 3; // lattice on which folds are found, CSS px
+  const FOLDS = 128; // cells a side of the lattice on which folds are found, in every window
   const GRID = { lines: 13, samples: 73 };
   const GO_MS = 900;
 
@@ -30,8 +30,8 @@
     properties(options) {
       return [
         ...peek.runs.chooser(options).properties,
-        { kind: "number", name: "stage", initial: 3, min: 0, max: 3 },
-        { kind: "number", name: "epoch", initial: Infinity, min: 0 },
+        { kind: "number", name: "stage", initial: 3, min: 0, max: 3, step: 0.01 },
+        { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         {
           kind: "flag", name: "folds", label: "Fold lines", initial: true,
           explain: "Where the sheet is folded: on one side of the line its face is up, on the other its back.",
@@ -75,6 +75,7 @@
     let active = (value) => value;
     let stops = told(false);
     let fresh = true; // weights changed
+    let back = 0; // the share of the input plane over which the back of the sheet shows
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
     const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
 
@@ -153,16 +154,15 @@
 
     /** The Jacobian before the last activation, by differences on a lattice over the input plane. */
     function prepareFolds() {
-      const count = Math.ceil(input.size / FOLD_PX) + 1;
+      const count = FOLDS + 1;
       const { x0, x1 } = input.box;
-      const step = ((x1 - x0) * FOLD_PX) / input.size;
+      const step = (x1 - x0) / FOLDS;
       const xs = Float64Array.from({ length: count }, (_, at) => x0 + at * step);
       const ys = Float64Array.from({ length: count }, (_, at) => x1 - at * step);
       const zx = new Float32Array(count * count);
       const zy = new Float32Array(count * count);
       machine.lattice(weights, xs, ys, zx, zy, 0, count, true);
       folds.columns = folds.rows = count;
-      folds.stepPx = FOLD_PX;
       if (folds.jacobian.length !== 4 * zx.length) folds.jacobian = new Float32Array(4 * zx.length);
       for (let row = 0; row < count; row++) {
         for (let column = 0; column < count; column++) {
@@ -179,21 +179,29 @@
       }
     }
 
-    /** Which side of the sheet is up while it is not folded yet, 1 or -1: turning all of it over is no fold. */
-    function upside() {
-      const share = Math.min(view.state.stage, 1);
-      const mix = (at, plain) => plain + share * (affine[at] - plain);
-      return mix(0, 1) * mix(4, 1) - mix(1, 0) * mix(3, 0) < 0 ? -1 : 1;
-    }
-
-    /** The determinant of the map up to now at a node of the folds' lattice, negative where the back is up. */
-    function determinant() {
-      const share = Math.min(Math.max(view.state.stage - 1, 0), 1);
-      const side = upside();
+    /**
+     * The sides of the sheet at this stage. The side that shows over less of the input plane is the back: a sheet that
+     * is turned over as a whole is not folded.
+     * @returns {{up: number, back: number, determinant: (node: number) => number}} up: the sign of an area whose front
+     *   shows; back: the share of the input plane over which the back does; determinant: of the map up to now at a node
+     *   of the folds' lattice, negative where the back shows
+     */
+    function sides() {
+      const { stage } = view.state;
+      const share = Math.min(Math.max(stage - 1, 0), 1);
+      const plain = [1, 0, 0, 0, 1].map((whole, at) => whole + Math.min(stage, 1) * (affine[at] - whole));
       const j = folds.jacobian;
-      const mix = (plain, at) => plain + share * (j[at] - plain);
-      return (node) =>
-        side * (mix(affine[0], 4 * node) * mix(affine[4], 4 * node + 3) - mix(affine[1], 4 * node + 1) * mix(affine[3], 4 * node + 2));
+      const mix = (from, at) => from + share * (j[at] - from);
+      const signed = (node) =>
+        mix(plain[0], 4 * node) * mix(plain[4], 4 * node + 3) - mix(plain[1], 4 * node + 1) * mix(plain[3], 4 * node + 2);
+      const count = folds.columns * folds.rows;
+      const nodes = { face: 0, turned: 0 };
+      for (let node = 0; node < count; node++) {
+        const area = signed(node);
+        if (area) nodes[area < 0 ? "turned" : "face"]++; // a dead ReLU leaves none
+      }
+      const up = nodes.turned > nodes.face ? -1 : 1;
+      return { up, back: Math.min(nodes.turned, nodes.face) / count, determinant: (node) => up * signed(node) };
     }
 
     /** Where a sheet's nodes are at a stage: on straight lines between the stops. */
@@ -250,16 +258,19 @@
       }
       field.show({ machine, weights, head, classes: run.classes }, palette, resting);
       const { stage } = view.state;
+      const shown = sides();
+      back = shown.back;
+      folds.stepPx = input.size / FOLDS;
       if (resting && !sheets.rest.before) ready(sheets.rest);
       for (const name of ["drag", "lines", "points", ...(resting ? ["rest"] : [])]) move(sheets[name], stage);
       moving.box = frame(stage);
-      paintSheet(resting ? sheets.rest : sheets.drag, palette);
-      paintInput();
+      paintSheet(resting ? sheets.rest : sheets.drag, palette, shown.up);
+      paintInput(shown.determinant);
       journey.paint();
       const stop = Math.round(stage);
       const said = Math.abs(stage - stop) < 0.02 ? stops[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${stops[Math.ceil(stage)]}`;
       if (words.textContent !== said) words.textContent = said;
-      note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${Math.round(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+      note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${peek.text.fixed(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
       scaleLabel();
     }
 
@@ -268,27 +279,26 @@
       moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, `${text.digits(width)} wide`, "corner"]]);
     }
 
-    function paintInput() {
+    function paintInput(determinant) {
       const { theme, state } = view;
       input.begin();
       const ink = (share) => `color-mix(in srgb, ${theme.ink} ${share}%, transparent)`;
       paint.lines(input, sheets.lines.x, GRID.samples, ink(30), 0.75);
-      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant(), ink(18), theme.ink);
+      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant, ink(18), theme.ink);
       if (state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 190, 1.2));
     }
 
     /** The sheet's cells, each with its class's colour, the backs darker; what lies under shines through. */
-    function paintSheet(sheet, palette) {
+    function paintSheet(sheet, palette, up) {
       const { theme, state } = view;
       const context = moving.begin();
       const n = sheet.cells;
-      const side = upside();
       const { now } = sheet;
       const faces = Array.from({ length: 2 * run.classes }, () => new Path2D());
       for (const [nodes, own, shares] of sheet.pieces) {
         const [a, b, c] = nodes.map((node) => 2 * node);
         const area = (now[b] - now[a]) * (now[c + 1] - now[a + 1]) - (now[c] - now[a]) * (now[b + 1] - now[a + 1]);
-        const path = faces[2 * own + (area * side < 0 ? 1 : 0)];
+        const path = faces[2 * own + (area * up < 0 ? 1 : 0)];
         shares.forEach(([u, v, w], at) => {
           const x = moving.px(u * now[a] + v * now[b] + w * now[c]);
           const y = moving.py(u * now[a + 1] + v * now[b + 1] + w * now[c + 1]);
@@ -302,7 +312,7 @@
         const a = 2 * (Math.floor(cell / n) * (n + 1) + (cell % n));
         const [b, c, d] = [a + 2, a + 2 * (n + 2), a + 2 * (n + 1)];
         const area = (now[c] - now[a]) * (now[d + 1] - now[b + 1]) - (now[d] - now[b]) * (now[c + 1] - now[a + 1]);
-        const path = faces[2 * sheet.winner[cell] + (area * side < 0 ? 1 : 0)];
+        const path = faces[2 * sheet.winner[cell] + (area * up < 0 ? 1 : 0)];
         path.moveTo(moving.px(now[a]), moving.py(now[a + 1]));
         for (const corner of [b, c, d]) path.lineTo(moving.px(now[corner]), moving.py(now[corner + 1]));
         path.closePath();
@@ -323,14 +333,6 @@
       if (state.points) paint.points(moving, sheets.points.now, run.y, run.classes, theme, Math.max(moving.size / 190, 1.2));
     }
 
-    function backShare() {
-      const det = determinant();
-      let back = 0;
-      const count = folds.columns * folds.rows;
-      for (let node = 0; node < count; node++) if (det(node) < 0) back++;
-      return count ? back / count : 0;
-    }
-
     return {
       change(names) {
         selected.change();
@@ -339,7 +341,7 @@
       paint: paintAll,
       stopped: journey.stopped,
       summary() {
-        const folded = view.state.stage > 1 ? `The back of the sheet shows over ${text.percent(backShare())} of the input plane.` : "Nothing is folded.";
+        const folded = back ? `The back of the sheet shows over ${text.percent(back)} of the input plane.` : "Nothing is folded.";
         return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, epoch ${Math.round(Math.min(view.state.epoch, run.epochs))}. ` +
           `${journey.describe()}. ${folded}`;
       },
@@ -402,7 +404,7 @@
       const { stage } = view.state;
       const stop = Math.round(stage);
       if (Math.abs(stage - stop) < 0.005) return STOPS[stop];
-      return `${Math.round(100 * (stage % 1))} % of the way from ${STOPS[Math.floor(stage)].toLowerCase()} to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+      return `${peek.text.fixed(100 * (stage % 1))} % of the way from ${STOPS[Math.floor(stage)].toLowerCase()} to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
     }
 
     return {

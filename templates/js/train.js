@@ -43,7 +43,7 @@
         },
         {
           kind: "range", name: "noise", label: "Noise", initial: 0.1, min: 0, max: 0.5, step: 0.01, shown: (state) => state.start === "own",
-          text: (value) => `${value.toFixed(2)} rad`, explain: "How far points stray from their arm: the standard deviation of each one\u2019s angle.",
+          text: (value) => `${peek.text.fixed(value, 2)} rad`, explain: "How far points stray from their arm: the standard deviation of each one\u2019s angle.",
         },
         {
           kind: "range", name: "width", label: "Hidden width", initial: 64, min: 2, max: 128, step: 1, shown: (state) => state.start === "own",
@@ -63,7 +63,7 @@
           explain: "How fast to train; a step is one look at all points.",
         },
         { kind: "flag", name: "lattice", label: "Lattice", initial: false, explain: "Lay square paper over the input plane and see how the network bends it." },
-        { kind: "number", name: "epoch", initial: 0, min: 0, kept: false },
+        { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
       ];
     },
 

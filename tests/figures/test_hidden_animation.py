@@ -1,6 +1,7 @@
 """The film: its frames are the run's checkpoints, its file gives them back, its end is the still."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -33,6 +34,15 @@ def test_frames_show_the_first_checkpoint_the_last_and_those_between():
     assert (shown[0], shown[-1]) == (0, 63)
     assert (np.diff(shown) > 0).all()
     np.testing.assert_array_equal(hidden_animation.shown_checkpoints(3), [0, 1, 2])
+
+
+@pytest.mark.parametrize("count", [200, 400, 600])
+def test_a_frame_says_the_share_that_was_counted(count):
+    """Not what float32 makes of it: 397 of 400 is 99.25 %."""
+    shares = np.arange(count + 1, dtype=np.float32) / np.float32(count)
+    run = SimpleNamespace(accuracy=np.nextafter(shares, np.float32(2)), y=np.zeros(count))
+    for right in range(count + 1):
+        assert hidden_animation.headline(run, right)[1] == f"{figures.percent(right / count)} right"
 
 
 @pytest.mark.parametrize("theme", THEMES)

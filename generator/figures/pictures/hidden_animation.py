@@ -283,7 +283,8 @@ def told_epochs(epochs: np.ndarray) -> list[int]:
 
 def headline(run: Run, epoch: int) -> tuple[str, str]:
     """What stands above a frame, at the left and at the right."""
-    return f"epoch {epoch}", f"{percent(float(run.accuracy[epoch]))} right"
+    right = round(float(run.accuracy[epoch]) * len(run.y)) / len(run.y)  # the share itself, without float32's noise
+    return f"epoch {epoch}", f"{percent(right)} right"
 
 
 def class_centres(spec: RunSpec, run: Run, moving: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...base.rounding import fixed
 from .. import Figure, Measures, network_of, percent
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     return (
         f"The hidden plane of {network_of(spec)} after {spec.epochs} epochs: the points gather in {room}, "
         f"the output layer cuts it by straight lines, {percent(measures['accuracy'])} of the points are on the right "
-        f"side. The two nearest class centres are {measures['least_distance']:.2f} apart."
+        f"side. The two nearest class centres are {fixed(measures['least_distance'], 2)} apart."
     )
 
 

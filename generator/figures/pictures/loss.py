@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ...base.rounding import fixed
 from .. import Figure, Measures, network_of, percent
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
     axes.axhline(guess, color=theme.hairline, linewidth=2, linestyle=(0, (3, 3)))
     axes.plot(np.log10(epochs), run.loss[epochs], color=theme.accent, linewidth=4, clip_on=False)
     axes.plot(math.log10(end), run.loss[last], "o", color=theme.accent, markersize=12, clip_on=False)
-    chance = f"log {spec.classes} = {guess:.2f}, guessing"
-    for text, height, colour in ((chance, guess, theme.muted), (f"{run.loss[last]:.3f}", run.loss[last], theme.accent)):
+    chance = f"log {spec.classes} = {fixed(guess, 2)}, guessing"
+    for text, height, colour in (
+        (chance, guess, theme.muted),
+        (fixed(run.loss[last], 3), run.loss[last], theme.accent),
+    ):
         axes.annotate(
             text,
             (math.log10(end), height),
@@ -56,7 +60,7 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
 def describe(spec: RunSpec, measures: Measures) -> str:
     return (
         f"Cross-entropy of {network_of(spec)} against epochs: from about log {spec.classes} = "
-        f"{math.log(spec.classes):.2f} nats, the loss of guessing, to {measures['loss']:.3f} nats at epoch "
+        f"{fixed(math.log(spec.classes), 2)} nats, the loss of guessing, to {fixed(measures['loss'], 3)} nats at epoch "
         f"{spec.epochs}, with {percent(measures['accuracy'])} of the points right."
     )
 

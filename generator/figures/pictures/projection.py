@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...base.rounding import fixed
 from .. import Figure, Measures, network_of, percent
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
 
 
 def _gap(steps: float | None) -> str:
-    return "" if steps is None else f"gap {steps:.0f}"
+    return "" if steps is None else f"gap {fixed(steps)}"
 
 
 @lru_cache(maxsize=2)  # each theme draws the same
@@ -77,8 +78,8 @@ def describe(spec: RunSpec, measures: Measures) -> str:
     if measures["gap_map"] is None:
         return f"{told}."
     return (
-        f"{told}: the longest gap within a class is {measures['gap_map']:.0f} typical steps wide, and "
-        f"{measures['gap']:.0f} in the layer itself."
+        f"{told}: the longest gap within a class is {fixed(measures['gap_map'])} typical steps wide, and "
+        f"{fixed(measures['gap'])} in the layer itself."
     )
 
 

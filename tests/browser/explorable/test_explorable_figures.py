@@ -12,7 +12,7 @@ import pytest
 from conftest import SPOKEN_MS, Figure, Laboratory
 from playwright.sync_api import expect
 
-from generator.measures import arrangement, directions, packing
+from generator.measures import arrangement, packing
 from generator.networks import forward
 
 Show = Callable[..., Figure]
@@ -311,32 +311,6 @@ def test_layers_slider_by_keyboard(show: Show) -> None:
 
 
 # Directions
-
-
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_directions_are_circular_statistics(show: Show, laboratory: Laboratory, activation: str) -> None:
-    figure = show("directions", hash=f"#fig-directions.activation={activation}" if activation == "relu" else "")
-    figure.page.wait_for_timeout(700)
-    spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
-    said = {
-        int(c): (float(mean), float(spread))
-        for c, mean, spread in re.findall(r"class (\d), (\d+)° ± (\d+)°", figure.summary())
-    }
-    edge = input_edge(run)
-    side = np.linspace(-edge, edge, 200)
-    x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
-    positions = forward.hidden(spec, run.weights[-1], x)
-    predicted = forward.predict(spec, run.weights[-1], x)
-    moving = np.linalg.norm(positions, axis=1) > 1e-9
-    angles = np.degrees(np.arctan2(positions[:, 1], positions[:, 0]))
-    checked = 0
-    for c, (mean, spread) in said.items():
-        own = angles[(predicted == c - 1) & moving]
-        off = (mean - directions.circular_mean_deg(own) + 180) % 360 - 180
-        assert abs(off) < 2
-        assert abs(spread - directions.circular_std_deg(own)) < 2
-        checked += 1
-    assert checked >= 4
 
 
 def test_directions_are_linked(show: Show) -> None:

@@ -413,17 +413,8 @@ def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show, name
     assert not re.search(r"not a number|NaN|undefined|epoch -|: \.", heard)
 
 
-def test_summary_is_polite_and_follows(show: Show) -> None:
-    figure = show("bend")
-    summary = figure.live.locator(".explorable-summary")
-    assert summary.get_attribute("role") == "status"
-    assert "5 classes, tanh" in figure.summary()
-    figure.live.get_by_role("radio", name="ReLU").check()
-    expect(summary).to_contain_text("5 classes, ReLU")
-
-
-# What is read out by itself. The summary is told apart from what is spoken elsewhere.
-LIVE = ":is([role=status], [role=alert], [aria-live], output):not([aria-live=off], .explorable-summary)"
+# What is read out by itself.
+LIVE = ":is([role=status], [role=alert], [aria-live], output):not([aria-live=off])"
 LISTEN = """live => {
   globalThis.spoken = [];
   for (const place of document.querySelectorAll(live)) {
