@@ -59,7 +59,7 @@ sys.path[:0] = sys.argv[1:]
 import hashlib
 from conftest import untrained
 from generator import figures
-from generator.style import THEMES
+from generator.base.style import THEMES
 files = figures.load()["projection"].draw(*untrained((6, 9)), THEMES["light"])
 print(hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest())
 """

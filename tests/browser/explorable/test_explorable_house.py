@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from axe_core_python.sync_playwright import Axe
 from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
-from generator.overlay import Overlay
 from PIL import Image
 from playwright.sync_api import expect
 
 from generator import page
+from generator.base.overlay import Overlay
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
 Show = Callable[..., Figure]
