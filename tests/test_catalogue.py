@@ -19,7 +19,7 @@ from generator.networks import datasets
 from generator.networks.spec import RunSpec, unflat
 from generator.runs import pipeline, stages
 from generator.runs.batches import batch_size, batches
-from generator.runs.catalogue import Means
+from generator.runs.catalogue import RunContext
 from generator.runs.pipeline import DivergedRunError, run_key
 
 TOML = """\
@@ -38,9 +38,9 @@ ship = 1
 
 
 def make(text, cache, workers=1, **options):
-    means = Means(Store(cache), Progress(quiet=True), workers, **options)
+    context = RunContext(Store(cache), Progress(quiet=True), workers, **options)
     plan = experiments.parse(text, "e.toml")
-    return pipeline.make(plan, digest(text), means)
+    return pipeline.make(plan, digest(text), context)
 
 
 def files(cache):
@@ -180,10 +180,10 @@ def test_planning_imports_nothing_heavy():
 
 def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
     text = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "4").replace("draw = 1\nship = 1\n", "")
-    means = Means(Store(tmp_path), Progress(quiet=True), 1)
+    context = RunContext(Store(tmp_path), Progress(quiet=True), 1)
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
     optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
-    with pipeline.Pipeline(means, plan) as runs:
+    with pipeline.Pipeline(context, plan) as runs:
         jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
         assert [job.arguments[-1] for job in jobs] == [optimum]
         assert runs.training(list(runs.keys), {})[0].arguments[-1] is None

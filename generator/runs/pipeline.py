@@ -26,14 +26,14 @@ from ..networks.activations import ACTIVATIONS
 from ..networks.spec import LAWS, RunSpec, layer_activations, unflat
 from . import stages, tasks
 from .batches import batches
-from .catalogue import Catalogue, Means, Report, card_key
+from .catalogue import Catalogue, Report, RunContext, card_key
 from .entries import drawn_of, entry, picture_path, runs_of
 from .stages import STAGES, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from .pools import Crew
+    from .pools import Pool
 
 Asked = TypeVar("Asked")
 Item = TypeVar("Item")
@@ -81,13 +81,13 @@ class Shelf(Generic[Item, Value]):
     keep: Callable[[Item, Any], Value]
 
 
-def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
+def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
     key     the address that it is kept under
     raises  DivergedRunError: names the run; what other runs gave by then is kept
     """
-    with Pipeline(means, plan) as runs:
+    with Pipeline(context, plan) as runs:
         laws = runs.solve()
         runs.train(laws)
         measures = runs.measure()
@@ -113,10 +113,10 @@ def picture_source(figure: Figure) -> Source:
     return STAGES["draw"].source + Source(("/".join(figure.draw.__module__.split(".")[1:]),), ())
 
 
-def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -> None:
+def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunContext) -> None:
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
-    key, data = card_key(run, title, subtitle), means.store.path("runs", run["key"], "npz").read_bytes()
-    with Pipeline(means) as runs:
+    key, data = card_key(run, title, subtitle), context.store.path("runs", run["key"], "npz").read_bytes()
+    with Pipeline(context) as runs:
         job = Job([key], tasks.card, (title, subtitle, unflat(run["spec"]), data))
         runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
 
@@ -124,23 +124,23 @@ def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -
 class Pipeline:
     """One making of a catalogue: the runs of a plan, the processes that work on them, and what they have done."""
 
-    def __init__(self, means: Means, plan: Plan | None = None) -> None:
-        self.means = means
-        self.store = means.store
+    def __init__(self, context: RunContext, plan: Plan | None = None) -> None:
+        self.context = context
+        self.store = context.store
         self.plan = plan or Plan((), "")
         self.runs = runs_of(self.plan)
         self.keys = {run.spec: run_key(run.spec) for run in self.runs.values()}
         self.report = Report()
-        self._made_with: dict[str, dict[str, str]] = means.store.load_json("stages", "last") or {}
-        self._crews: dict[str, Crew] = {}
+        self._made_with: dict[str, dict[str, str]] = context.store.load_json("stages", "last") or {}
+        self._pools: dict[str, Pool] = {}
 
     def __enter__(self) -> Pipeline:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.means.progress.close()
-        for crew in self._crews.values():
-            crew.dismiss()
+        self.context.progress.close()
+        for pool in self._pools.values():
+            pool.close()
 
     # The stages, in the order in which they run
 
@@ -172,7 +172,7 @@ class Pipeline:
             return self.training(missing, laws) if missing else []
 
         try:
-            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.means.executor)
+            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.context.executor)
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
@@ -182,13 +182,13 @@ class Pipeline:
 
     def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""
-        crew, device = self.crew(self.means.executor), "cpu"
-        if self.means.device != "cpu":
-            device = crew.executor.submit(tasks.device, self.means.device).result()
-        made_by = "" if self.means.executor == "local" else all_code()
+        pool, device = self.pool(self.context.executor), "cpu"
+        if self.context.device != "cpu":
+            device = pool.executor.submit(tasks.device, self.context.device).result()
+        made_by = "" if self.context.executor == "local" else all_code()
         return [
             Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)))
-            for specs in batches(missing, crew.size, device)
+            for specs in batches(missing, pool.size, device)
         ]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
@@ -363,44 +363,44 @@ class Pipeline:
         jobs      items that are missing -> what makes them
         executor  who does the jobs
         """
-        forced = stage in self.means.force
+        forced = stage in self.context.force
         found = {item: None if forced else shelf.find(item) for item in items}
         missing = [item for item, product in found.items() if product is None]
         self.report.ran[stage] = (len(missing), len(found), self._why(stage, missing) if missing else "")
         if missing:
-            self.means.progress.start(stage, len(missing), STAGES[stage].unit)
+            self.context.progress.start(stage, len(missing), STAGES[stage].unit)
             for job, results in self._done(list(jobs(missing)), executor):
                 for item, result in zip(job.items, results, strict=True):
                     found[item] = shelf.keep(item, result)
-                self.means.progress.advance(len(job.items))
-            self.means.progress.close()
+                self.context.progress.advance(len(job.items))
+            self.context.progress.close()
         return {item: product for item, product in found.items() if product is not None}
 
     def _done(self, jobs: Iterable[Job[Item]], executor: str) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
         from concurrent.futures import FIRST_COMPLETED, wait
 
-        crew = self.crew(executor)
+        pool = self.pool(executor)
         waiting = iter(jobs)
-        sent = {_send(crew, job): job for job in itertools.islice(waiting, 2 * crew.size)}
+        sent = {_send(pool, job): job for job in itertools.islice(waiting, 2 * pool.size)}
         while sent:
             ended, _ = wait(sent, return_when=FIRST_COMPLETED)
             for future in ended:
                 yield sent.pop(future), future.result()
-                sent |= {_send(crew, job): job for job in itertools.islice(waiting, 1)}
+                sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
 
-    def crew(self, executor: str = "local") -> Crew:
+    def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
         from . import pools  # not needed where everything is in the cache
 
-        if executor not in self._crews:
-            called = pools.dask(self.means.scheduler) if executor == "dask" else pools.local(self.means.workers)
-            self._crews[executor] = called
-        return self._crews[executor]
+        if executor not in self._pools:
+            called = pools.dask(self.context.scheduler) if executor == "dask" else pools.local(self.context.workers)
+            self._pools[executor] = called
+        return self._pools[executor]
 
     def _why(self, stage: str, missing: Sequence[Any]) -> str:
         """Why a stage runs: asked to, made with something else, fed with new results, or all of it is new."""
-        if stage in self.means.force:
+        if stage in self.context.force:
             return "forced"
         now, then = _parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
@@ -471,7 +471,7 @@ class Pipeline:
 
     def _unmeasured(self, spec: RunSpec) -> tuple[str, ...]:
         """The measurements that the cache lacks of a run; all where the stage is forced."""
-        kept = {} if "measure" in self.means.force else self._measured(spec)
+        kept = {} if "measure" in self.context.force else self._measured(spec)
         return tuple(name for address, name in _measurement_keys().items() if address not in kept)
 
 
@@ -513,8 +513,8 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
-def _send(crew: Crew, job: Job[Any]) -> Future[Any]:
-    return crew.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
+def _send(pool: Pool, job: Job[Any]) -> Future[Any]:
+    return pool.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
 
 
 def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
