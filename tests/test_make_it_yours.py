@@ -10,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+
+import generator as peek
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -94,6 +97,76 @@ def test_a_colour(copy):
     assert b"--class-0: #0a7a5a" in copy.site("assets/style.css")
     with Image.open(io.BytesIO(copy.site("plots/2/tanh.inputData.png"))) as picture:
         assert (0x0A, 0x7A, 0x5A) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
+
+
+def stages(copy):
+    """Builds the copy. Returns for each stage how many it ran, and the reason of those that ran any."""
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "build", "--explain", "--cache", copy.cache],
+        cwd=copy.folder,
+        env={**os.environ, "PYTHONPATH": str(copy.folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"^(\w+): (\d+) of \d+, (.*)$", done.stderr, re.MULTILINE)
+    return {stage: (int(count), why) for stage, count, why in said if count != "0"}
+
+
+def test_a_measurement(copy):
+    assert named("a measurement") == ["generator/measures/columns.py"]
+    copy.build()
+    copy.edit(
+        "generator/measures/columns.py",
+        '@measurement("width of the last hidden layer, d")',
+        """@measurement("largest weight, whichever way it points")
+def largest_weight(trained: Trained) -> float:
+    return float(np.abs(trained.run.weights[-1]).max())
+
+
+@measurement("width of the last hidden layer, d")""",
+    )
+    copy.edit(
+        "content/article.md", "{{ results.count", '{{ results.max("largest_weight") | number(2) }}: {{ results.count'
+    )
+    assert stages(copy) == {"measure": (2, "measurement largest_weight is new")}  # nothing is trained or drawn again
+    assert copy.edited() == ["generator/measures/columns.py"]
+    page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
+    largest = max(np.abs(run.weights[-1]).max() for run in peek.load(copy.folder / "site"))
+    assert f"{largest:.2f}: Two networks" in page
+    assert b"largest weight, whichever way it points" in copy.site("reproduce.html")
+
+
+def test_a_measurement_across_runs(copy):
+    assert named("a measurement across runs") == ["generator/measures/columns.py"]
+    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 60\nseeds = 3")
+    copy.build()
+    with (copy.folder / "generator/measures/columns.py").open("a", encoding="utf-8") as file:
+        file.write("""
+
+@across(reads=["loss"], suits=lambda spec: True, place="where a seed stands among its recipe's by loss, 1 is the least")
+def place(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    losses = sorted(row["loss"] for row in rows)
+    return [{"place": 1 + losses.index(row["loss"])} for row in rows]
+""")
+    copy.edit("content/article.md", "{{ results.count", '{{ results.values("place") | join(" ") }}: {{ results.count')
+    assert stages(copy) == {"compare": (2, "measurement place is new")}
+    assert copy.edited() == ["generator/measures/columns.py"]
+    page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
+    places = [int(word) for word in re.search(r"((?:\d ){5}\d): Six networks", page)[1].split()]
+    assert sorted(places[:3]) == sorted(places[3:]) == [1, 2, 3]
+
+
+def test_words_cost_nothing(copy):
+    """A reworded message, another word for a column, a docstring: nothing is trained, measured or drawn again."""
+    copy.build()
+    copy.edit("generator/content/experiments.py", "names a value twice", "says a value twice")
+    copy.edit("generator/measures/columns.py", "width of the last hidden layer, d", "how wide the last hidden layer is")
+    copy.edit("generator/networks/recipe.py", "Adam's step size at the first epoch", "how far Adam goes at first")
+    copy.edit("generator/runs/pipeline.py", "the loss is not finite", "the loss has no value")
+    copy.edit("generator/base/errors.py", "did you mean", "was it")
+    assert stages(copy) == {}
+    assert b"how wide the last hidden layer is" in copy.site("reproduce.html")
 
 
 def test_a_page(copy):
