@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
-
-from tests import chromium
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -212,7 +210,7 @@ DATASET = Dataset(
 '''
 
 
-def test_a_dataset(copy):
+def test_a_dataset(copy, browser):
     assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
     copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)
     copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "sawtooth"\nteeth = 2')
@@ -224,19 +222,16 @@ def test_a_dataset(copy):
     )
     page = copy.build()
     assert "arms sawtooth 2: Two networks" in page and "The input plane: 2 zigzags of points on the regions" in page
-    with sync_playwright() as driver:
-        browser = chromium.launch(driver)
-        figure = browser.new_page().locator("figure", has_text="Where the points go.")
-        figure.page.goto((copy.folder / "site" / "index.html").as_uri())
-        figure.scroll_into_view_if_needed()
-        figure.get_by_role("radio", name="a seed of your own").check()
-        figure.get_by_role("button", name="One step").click()
-        expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02. Not training: epoch 1,")
-        words = figure.text_content()
-        assert (
-            "How many zigzags there are to tell apart." in words and "How far points stray from their zigzag" in words
-        )
-        browser.close()
+    figure = browser.new_page().locator("figure", has_text="Where the points go.")
+    figure.page.goto((copy.folder / "site" / "index.html").as_uri())
+    figure.scroll_into_view_if_needed()
+    figure.get_by_role("radio", name="a seed of your own").check()
+    figure.get_by_role("button", name="One step").click()
+    expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02. Not training: epoch 1,")
+    words = figure.text_content()
+    assert "How many zigzags there are to tell apart." in words
+    assert "How far points stray from their zigzag" in words
+    figure.page.close()
 
 
 def test_a_key_of_a_recipe(copy):

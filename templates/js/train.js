@@ -167,6 +167,13 @@
       return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...points };
     }
 
+    /** The start in words. */
+    function begunFrom() {
+      const { start, seed, noise } = view.state;
+      if (start === "build") return "the build\u2019s start";
+      return `seed ${seed}` + (recipe.noise ? `, noise ${noise} ${recipe.noise.unit}`.trimEnd() : "");
+    }
+
     // The worker
 
     function start() {
@@ -313,7 +320,7 @@
       summary() {
         const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
         return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths.slice(1, -1).join(" and ")} hidden neurons, ` +
-          `${view.state.start === "build" ? "the build\u2019s start" : `seed ${view.state.seed}${recipe.noise ? `, noise ${`${view.state.noise} ${recipe.noise.unit}`.trim()}` : ""}`}. ` +
+          `${begunFrom()}. ` +
           `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
           `The two nearest class centres, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
       },
