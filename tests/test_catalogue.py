@@ -77,10 +77,10 @@ def test_every_column_of_the_tables_is_explained(made):
     _, found, _ = made
     assert all(found.columns.values())
     measured = {name for run in found.runs for name in run["measures"]}
-    assert measured == {*columns.words()} - {*columns.RECIPE}
-    options = {name for kind in datasets.KINDS for name in datasets.parameters(kind)}
-    recipe = {"id", *(field.name for field in dataclasses.fields(RunSpec)), *options} - {"dataset_options"}
+    assert measured == {*columns.words(())} - {*columns.RECIPE}
+    recipe = {"id", "dataset", *(field.name for field in dataclasses.fields(RunSpec))} - {"dataset_options"}
     assert recipe == set(columns.RECIPE)
+    assert {*datasets.load()["spirals"].defaults} <= {*found.columns}
 
 
 def test_the_centres_of_all_runs_travel_together(made):
@@ -128,10 +128,10 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     assert reasons(report)["compare"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
     code, versions = stages.code, stages.versions
-    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets" in of))
+    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets/spirals" in of))
     monkeypatch.setattr(stages, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
     _, report = make(TOML, cache)
-    assert reasons(report)["train"] == "generator/networks/datasets.py changed"
+    assert reasons(report)["train"] == "generator/networks/datasets/spirals.py changed"
     assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
     assert reasons(report)["export"] == "after train"
     _, report = make(TOML, cache)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 import generator as peek
 
@@ -247,27 +248,63 @@ BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
     assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
 
 
-def test_a_dataset(copy):
-    assert named("a dataset") == ["generator/networks/datasets.py"]
-    copy.edit(
-        "generator/networks/datasets.py",
-        "def parameters(kind",
-        '''@dataset
-def columns(classes, points_per_class, rng, *, width: NotNegative = 0.1):
-    """Upright strips, one a class."""
-    x = np.arange(classes)[:, None] + width * rng.standard_normal((classes, points_per_class))
-    return np.stack([x, rng.uniform(-1, 1, (classes, points_per_class))], axis=-1)
+SAWTOOTH = '''"""Zigzags, one a class, each above the next."""
+
+from . import Dataset, Noise, Parameter
 
 
-def parameters(kind''',
-    )
-    copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "columns"\nwidth = 0.05')
+def draw(classes, points_per_class, rng, teeth, noise):
+    import numpy as np
+
+    along = rng.uniform(-1, 1, (classes, points_per_class))
+    height = np.abs((teeth * (along + 1) / 2) % 1 - 0.5) / classes + noise * rng.standard_normal(along.shape)
+    return np.stack([along, height + 2 * (np.arange(classes)[:, None] + 0.25) / classes - 1], axis=-1)
+
+
+DATASET = Dataset(
+    "sawtooth",
+    draw,
+    (Parameter("teeth", 3, "how many teeth a zigzag has", 1), Parameter("noise", 0.02, "of the height", 0.0)),
+    plural="zigzags",
+    picture="{classes} zigzags of points",
+    noise=Noise("noise", "How far points stray from their zigzag: the standard deviation of the height.", 0.2),
+    script="""
+(classes, points, { teeth, noise }, { uniform, normal }) => {
+  const found = [];
+  for (let point = 0; point < classes * points; point++) {
+    const along = 2 * uniform() - 1;
+    const height = Math.abs((teeth * (along + 1) / 2) % 1 - 0.5) / classes + noise * normal();
+    found.push(along, height + 2 * (Math.floor(point / points) + 0.25) / classes - 1);
+  }
+  return found;
+}
+""",
+)
+'''
+
+
+def test_a_dataset(copy, browser):
+    assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
+    copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)
+    copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "sawtooth"\nteeth = 2')
+    copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | train")
     copy.edit(
         "content/article.md",
         "{{ results.count",
-        "{{ results.one().spec.dataset }}, {{ results.one().width }}: {{ results.count",
+        "{{ results.one().dataset }} {{ results.one().kind }} {{ results.one().teeth | number(0) }}: {{ results.count",
     )
-    assert "columns, 0.05: Two networks" in copy.build()
+    page = copy.build()
+    assert "arms sawtooth 2: Two networks" in page and "The input plane: 2 zigzags of points on the regions" in page
+    figure = browser.new_page().locator("figure", has_text="Where the points go.")
+    figure.page.goto((copy.folder / "site" / "index.html").as_uri())
+    figure.scroll_into_view_if_needed()
+    figure.get_by_role("radio", name="a seed of your own").check()
+    figure.get_by_role("button", name="One step").click()
+    expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02. Not training: epoch 1,")
+    words = figure.text_content()
+    assert "How many zigzags there are to tell apart." in words
+    assert "How far points stray from their zigzag" in words
+    figure.page.close()
 
 
 def test_a_key_of_a_recipe(copy):

@@ -101,11 +101,18 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
 
 
 def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, its activations' rows, the code that trains, the libraries; a law's, where its
-    head starts from one."""
+    """The address of a run: its spec, its activations' rows, its kind of data, the code that trains; its law's, where
+    it has one."""
     law = [] if spec.head_start == "drawn" else stages.LAWS.digest
     used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
-    return digest("run", dataclasses.asdict(spec), used, *STAGES["train"].source.digest, *law)
+    return digest(
+        "run", dataclasses.asdict(spec), used, *(STAGES["train"].source + data_source(spec.kind)).digest, *law
+    )
+
+
+def data_source(kind: str) -> Source:
+    """What draws the points of a kind of data."""
+    return Source((f"networks/datasets/{kind}",), ())
 
 
 def picture_source(figure: Figure) -> Source:
@@ -307,7 +314,7 @@ class Pipeline:
 
     def remember(self) -> None:
         """Keep what the stages were made with, for the reasons of the next time."""
-        self.store.save_json("stages", "last", {name: _parts(name) for name in STAGES})
+        self.store.save_json("stages", "last", {name: self._parts(name) for name in STAGES})
 
     def catalogue(
         self,
@@ -324,7 +331,7 @@ class Pipeline:
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.experiments}
         tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
-        said = words()
+        said = words({spec.kind for spec in self.keys})
         for name, text in tables.items():
             address = digest("table", text)
             self.store.save("tables", address, "csv", text.encode())
@@ -402,7 +409,7 @@ class Pipeline:
         """Why a stage runs: asked to, made with something else, fed with new results, or all of it is new."""
         if stage in self.context.force:
             return "forced"
-        now, then = _parts(stage), self._made_with.get(stage, {})
+        now, then = self._parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
         if changed:
             return f"{_few(changed)} changed"
@@ -414,6 +421,23 @@ class Pipeline:
         asked = {item for item in missing if isinstance(item, RunSpec)}
         lacking = dict.fromkeys(f"experiment {name}" for (name, _), run in self.runs.items() if run.spec in asked)
         return "not in the cache" + (f": {_few(list(lacking))}" if lacking else "")
+
+    def _parts(self, stage: str) -> dict[str, str]:
+        """What a stage is made with, by name."""
+        from ..measures.columns import COMPARISONS, MEASUREMENTS
+
+        own: dict[str, str] = {}
+        if stage == "train":
+            kinds = sorted({spec.kind for spec in self.keys})
+            own = {name: part for kind in kinds for name, part in data_source(kind).parts.items()}
+        if stage == "draw":
+            known = figures.load().values()
+            own = {name: part for figure in known for name, part in picture_source(figure).parts.items()}
+        if stage == "measure":
+            own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
+        if stage == "compare":
+            own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
+        return STAGES[stage].source.parts | own
 
     # Where products are
 
@@ -486,20 +510,6 @@ def _measurement_keys() -> dict[str, str]:
 
     made_with = STAGES["measure"].source.digest
     return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
-
-
-def _parts(stage: str) -> dict[str, str]:
-    """What a stage is made with, by name."""
-    from ..measures.columns import COMPARISONS, MEASUREMENTS
-
-    own: dict[str, str] = {}
-    if stage == "draw":
-        own = {name: part for figure in figures.load().values() for name, part in picture_source(figure).parts.items()}
-    if stage == "measure":
-        own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
-    if stage == "compare":
-        own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
-    return STAGES[stage].source.parts | own
 
 
 def _change(name: str, then: str, now: str) -> str:
