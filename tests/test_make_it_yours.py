@@ -190,6 +190,43 @@ def test_a_figure_of_the_page(copy):
         "/// figure | tally\n    word: Trained\n\nAll.\n///\n\n/// figure | hidden-plane",
     )
     assert re.search(r'data-figure="tally".*Trained: tanh ReLU', copy.build(), re.DOTALL)
+    assert b"peek" not in copy.site("assets/page.js")
+
+
+def test_a_figure_of_the_page_that_is_interactive(copy, browser):
+    """Two files, and each option is said once."""
+    template, script = named("a figure of the page")
+    copy.add(
+        template.replace("<name>", "tally"),
+        """{% import "picture.html" as pictures %}
+{% set run = chosen(["hidden-plane"], options)[0] %}
+<div {{ pictures.hook(name, live, options, run) | trim }}><p>{{ run.label }}</p></div>
+""",
+    )
+    copy.add(
+        script.replace("<name>", "tally"),
+        """// needs: kit/view
+peek.define("tally", {
+  title: "A tally",
+  properties: () => [{ kind: "flag", name: "loud", label: "Loud", initial: false, explain: "Whether it shouts." }],
+  async mount(view) {
+    await view.near;
+    return { paint() {}, summary: () => (view.state.loud ? "TALLY" : "tally"), rows: () => [] };
+  },
+});
+""",
+    )
+    figure = "/// figure | tally\n    loud: true\n\nAll.\n///\n\n/// figure | hidden-plane"
+    copy.edit("content/article.md", "/// figure | hidden-plane", figure)
+    copy.build("--strict")
+    shipped = copy.site("assets/page.js")
+    assert b"peek.views" in shipped and b'peek.define("tally"' in shipped and b"peek.plane" not in shipped
+    page = browser.new_page()
+    page.goto((copy.folder / "site" / "index.html").as_uri())
+    expect(page.locator(".explorable.is-live .explorable-summary")).to_have_text("TALLY")
+    page.get_by_role("switch", name="Loud").uncheck()
+    expect(page.locator(".explorable-summary")).to_have_text("tally")
+    page.close()
 
 
 def test_a_picture_of_a_run(copy):

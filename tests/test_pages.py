@@ -443,25 +443,6 @@ def test_style_sheet_has_the_tokens_first_and_print_is_light() -> None:
     assert css.count("{") == css.count("}")
 
 
-def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
-    (tmp_path / "js").mkdir()
-    (tmp_path / "js" / "b.js").write_text(
-        r"""// @ts-check
-const b = "http://x"; // stays
-const c = "a = \" b";
-""",
-        encoding="utf-8",
-    )
-    (tmp_path / "js" / "a.js").write_text(
-        "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
-    )
-    said = assets.script(Overlay(tmp_path))
-    assert said == (
-        "try{const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()}catch(error){console.error('a.js:',error);}\n"
-        r"""try{const b="http://x";const c="a = \" b";}catch(error){console.error('b.js:',error);}"""
-    )
-
-
 def test_fonts_are_small_and_carry_their_licence() -> None:
     fonts = list((TEMPLATES / "fonts").glob("*.woff2"))
     assert fonts and all(font.stat().st_size <= 36_000 for font in fonts)

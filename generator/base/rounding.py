@@ -2,7 +2,7 @@
 
 A number is first taken to DIGITS significant digits, which undoes what binary fractions and a few sums add, and that
 decimal is then rounded to the digits that are shown, a half to the even digit. So a share of points reads as the
-fraction that it is: 397 of 400 is 99.25 %, told as 99.2 %. `peek.text` in templates/js/20-kit.js does the same.
+fraction that it is: 397 of 400 is 99.25 %, told as 99.2 %. `peek.text` in templates/js/kit/kit.js does the same.
 """
 
 from __future__ import annotations

@@ -5,31 +5,44 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import rjsmin
 
 from ..base import style
+from ..base.errors import ContentError, Problem, nearest
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.style import Theme
 from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS
 
+NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
+BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
+
 
 def assets(
-    templates: Overlay, memo: Memo, themes: Mapping[str, Theme] = style.THEMES, kinds: Collection[str] = ()
+    templates: Overlay,
+    memo: Memo,
+    themes: Mapping[str, Theme] = style.THEMES,
+    placed: Collection[str] = (),
+    kinds: Collection[str] = (),
+    activations: Collection[str] = (),
 ) -> dict[str, bytes]:
     """Style sheet, script, fonts and icon, by their paths in the site.
 
-    kinds  of data that the script can draw
+    placed       names of the figures that the pages place
+    kinds        of data that their scripts can draw
+    activations  that they know; none: all, as there is no run to say which
+    raises       ContentError: a script needs what is not there, or in a circle
     """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
-    rows = memo("activations", repr(ACTIVATIONS), activation_rows)
-    drawn = {kind: datasets.load()[kind].script for kind in kinds if datasets.load()[kind].script}
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
-    page = memo("script", [templates.digest, rows, drawn], lambda: rows + script(templates, drawn))
+    rows = memo("activations", repr([ACTIVATIONS, *activations]), lambda: activation_rows(activations))
+    built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
+    wanted = [*sorted(own_scripts(templates)), *sorted(live(templates) & {*placed})]
+    page = memo("script", [templates.digest, wanted, built], lambda: script(templates, wanted, built))
     found = {
         "assets/style.css": sheet.encode(),
         "assets/page.js": page.encode(),
@@ -52,31 +65,88 @@ def paper_colours(theme: Theme) -> str:
     return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
 
 
-def script(templates: Overlay, drawn: Mapping[str, str] | None = None) -> str:
-    """templates/js/*.js in the order of their names, without comments and needless space.
+def live(templates: Overlay) -> frozenset[str]:
+    """The figures that a script brings to life: those with a templates/js/<name>.js."""
+    return _names(templates, "js", ".js") & _names(templates, "figures", ".html")
+
+
+def own_scripts(templates: Overlay) -> frozenset[str]:
+    """The scripts of the page itself: those in templates/js that are no figure's."""
+    return _names(templates, "js", ".js") - live(templates)
+
+
+def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
+    return frozenset(Path(name).stem for name in templates.inside(folder, ending))
+
+
+def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] = BUILT) -> str:
+    """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
     Each is on its own: one that throws is named in the console, and those after it run.
 
-    drawn  kind of data -> the source of what draws it, see networks.datasets
+    built   the sources of BUILT
+    raises  ContentError: a script needs what is not there, or in a circle
     """
-    modules = [_guarded(name, templates.text(name)) for name in templates.inside("js", ".js")]
-    for kind, source in (drawn or {}).items():
-        modules.append(_guarded(kind, f'peek.datasets["{kind}"] = {source.strip()};'))
+    sources = {**_sources(templates), **built}
+    modules = [
+        f"try {{\n{sources[name]}\n}} catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
+        for name in in_order(templates, wanted)
+    ]
     return str(rjsmin.jsmin("\n".join(modules)))
 
 
-def _guarded(name: str, module: str) -> str:
-    return f"try {{\n{module}\n}} catch (error) {{\nconsole.error('{Path(name).name}:', error);\n}}"
+def _sources(templates: Overlay) -> dict[str, str]:
+    """Every script of templates/js by the name under which it is needed: "kit/plane"."""
+    files = [name for name in templates.contents if name.startswith("js/") and name.endswith(".js")]
+    return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
 
 
-def activation_rows() -> str:
-    """The activations of single neurons as a script's function that gives them by name: templates/js/10-network.js.
+def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
+    """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
 
+    raises  ContentError: one that is not there, or that needs itself by way of others
+    """
+    sources = _sources(templates) | BUILT
+    ordered: list[str] = []
+
+    def add(name: str, by: tuple[str, ...]) -> None:
+        if name in by:
+            circle = " needs ".join([*by[by.index(name) :], name])
+            raise ContentError([Problem(_place(templates, by[-1]), f"scripts in a circle: {circle}")])
+        if name not in sources:
+            near = nearest(name, sources)
+            raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
+        if name not in ordered:
+            for said in NEEDS.findall(sources[name]):
+                for need in sorted(filter(None, map(str.strip, said.split(",")))):
+                    add(need, (*by, name))
+            ordered.append(name)
+
+    for name in wanted:
+        add(name, ())
+    return ordered
+
+
+def _place(templates: Overlay, name: str) -> str:
+    return str(templates.place(f"js/{name}.js"))
+
+
+def dataset_rows(kinds: Collection[str]) -> str:
+    """What draws some kinds of data, see networks.datasets."""
+    known = datasets.load()
+    rows = [f'peek.datasets["{kind}"] = {known[kind].script.strip()};' for kind in kinds if known[kind].script]
+    return "\n".join(rows)
+
+
+def activation_rows(names: Collection[str] = ()) -> str:
+    """The activations of single neurons as a script's function that gives them by name: templates/js/kit/kit.js.
+
+    names  only these, or all
     They are source and not data: a page may forbid that text becomes code.
     """
     rows = []
     for row in ACTIVATIONS.values():
-        if row.is_vector:
+        if row.is_vector or (names and row.name not in names):
             continue
         room = row.room
         ends = {end: value if math.isfinite(value) else None for end, value in (("low", room.low), ("high", room.high))}
@@ -89,5 +159,6 @@ def activation_rows() -> str:
         value, slope = calculus.in_javascript(row)
         data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         rows.append(f'"{row.name}":{{...{data},value:(a)=>{value},slope:(a)=>{slope}}}')
-    called = ",".join(f"{name}={code}" for name, code in calculus.JAVASCRIPT.items())
-    return f'function activationRows(){{"use strict";const {called};return{{{",".join(rows)}}}}}\n'
+    said = ",".join(rows)
+    called = [f"const {name}={code};" for name, code in calculus.JAVASCRIPT.items() if f"{name}(" in said]
+    return f'var activationRows=function(){{"use strict";{"".join(called)}return{{{said}}}}};'

@@ -24,6 +24,7 @@ from ..content.texts import Article
 from ..runs.entries import entry, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
+from .assets import in_order, live, own_scripts
 from .templates import TemplateRenderer
 
 
@@ -73,6 +74,10 @@ def dry_run(
                 renderer.compile(name)
             except ContentError as error:
                 problems += error.problems
+    try:
+        in_order(templates, [*own_scripts(templates), *live(templates)])
+    except ContentError as error:
+        problems += error.problems
     try:
         pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
     except ContentError as error:

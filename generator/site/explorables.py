@@ -57,9 +57,10 @@ def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def kinds_of_data(results: Results) -> list[str]:
-    """The kinds of data of the runs that travel with the page."""
-    return sorted({run.spec["kind"] for run in results if "js" in run.files})
+def known_of_runs(results: Results) -> dict[str, list[str]]:
+    """What scripts must know to show the runs that travel with the page: the kinds of data, the activations."""
+    shipped = [run for run in results if "js" in run.files]
+    return {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
 
 
 def _group(run: Result) -> dict[str, Any]:

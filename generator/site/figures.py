@@ -10,12 +10,17 @@ from typing import Any
 import jinja2
 
 from ..base.errors import ContentError
+from ..base.overlay import Overlay
 from ..markup.blocks.figure import FigureCall
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
+from .assets import live
 from .explorables import PLACING
 from .templates import TemplateRenderer
 
+OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
+# A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
+PROPERTY = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
 Laws = Callable[[], Mapping[str, Any]]
 
 
@@ -24,8 +29,9 @@ class Figures:
 
     A template templates/figures/<name>.html makes a figure of that name; any
     other name is a picture that runs have, placed by pictures.html. A template
-    says in its first comment which options it takes: {# options: hide, epoch #}.
-    `live` tells it that templates/js/<name>.js brings it to life.
+    says in its first comment which options it takes: {# options: of, by #}.
+    `live` tells it that templates/js/<name>.js brings it to life; then the
+    properties that this script gives its state are options as well.
     """
 
     DEFAULT = "pictures"
@@ -35,16 +41,20 @@ class Figures:
         self.results = results
         self.laws = laws
         files, memo = renderer.templates, renderer.memo
-        own = {Path(name).stem: name for name in files.inside("figures", ".html")}
-        self.options = memo(
-            "options", files.digest, lambda: {name: _options(files.text(file)) for name, file in own.items()}
-        )
+        own = [Path(name).stem for name in files.inside("figures", ".html")]
+        self.live = live(files)
+        self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.own = frozenset(own) - {self.DEFAULT}
-        self.live = frozenset(Path(name).stem for name in files.inside("js", ".js"))
         pictures = renderer.of_runs(
             results, "pictures", lambda: sorted({name for run in results for name in run.pictures})
         )
         self.names = frozenset({*self.own, *pictures})
+
+    def _options(self, files: Overlay, name: str) -> list[str]:
+        """The options of a figure: those that its template says it takes, and those of its script."""
+        said = OPTIONS.search(files.text(f"figures/{name}.html"))
+        of_script = PROPERTY.findall(files.text(f"js/{name}.js")) if name in self.live else []
+        return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
 
     def render(self, call: FigureCall) -> str:
         """A figure with its number, its caption and links to where it comes from.
@@ -78,12 +88,6 @@ class Figures:
             return self.renderer.render("figure.html", {"call": call, "body": body, "runs": shown})
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
-
-
-def _options(template: str) -> list[str]:
-    """The options that a figure's template says it takes."""
-    said = re.search(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", template, re.DOTALL)
-    return re.findall(r"\w+", said[1]) if said else []
 
 
 def chosen(

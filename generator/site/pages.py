@@ -24,7 +24,7 @@ from ..markup import document
 from ..markup.document import Markup
 from ..runs.results import Results
 from .assets import assets
-from .explorables import kinds_of_data, runs_index
+from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
 from .metadata import BuildInfo, Site, TextSummary
 from .templates import TemplateRenderer
@@ -98,8 +98,9 @@ def render_pages(
         "info": info,
         "site": Site(meta, summaries, info),
     }
-    kinds = renderer.of_runs(results, "kinds", lambda: kinds_of_data(results))
-    pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, kinds)
+    placed = {call.name for text in texts for call in text.figures}
+    known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
+    pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, placed, **known)
 
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws()))
@@ -109,9 +110,9 @@ def render_pages(
         pages[text.path] = renderer.render("article.html", shared | own).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known = digest(*map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
+    said = digest(*map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
     others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(renderer.render, path, shared | {"path": path})
-        pages[path] = renderer.of_runs(results, "page", make, path, known).encode()
+        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
     return pages

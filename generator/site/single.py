@@ -55,6 +55,7 @@ class _Packer(HTMLParser):
         self.base_url = base_url
         self.out: list[str] = []
         self.scripts: list[str] = []
+        self.explored = False  # whether it has an explorable, whose runs it must bring along
         self.skipping = ""
         self.links: list[bool] = []  # for each open <a>: whether it was kept
 
@@ -62,6 +63,7 @@ class _Packer(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         text = self.get_starttag_text() or ""
         address = self.own(values.get("href", "") or values.get("src", "") or values.get("srcset", ""))
+        self.explored |= "data-explorable" in values
         if tag == "link" and address:
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
@@ -148,7 +150,7 @@ class _Packer(HTMLParser):
         """Scripts last: they were deferred. Then the runs that the page can show."""
         for script in self.scripts:
             self.out.append(f"<script>\n{closed(script)}</script>\n")
-        if self.scripts:
+        if self.explored:
             for path in sorted(self.files):
                 if path.startswith("data/") and path.endswith(".js"):
                     self.out.append(f"<script>{closed(content(self.files, path).decode())}</script>\n")

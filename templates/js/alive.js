@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/measure, kit/network, kit/room, kit/timeline, kit/view
 /**
  * The grid, alive: every class count and activation as small multiples on one timeline. Their weights are loaded when
  * the reader asks for them; a click opens one of them in the page's large figure.

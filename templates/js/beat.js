@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/measure, kit/network, kit/plane, kit/view
 /**
  * Beat the network: the reader places the class centres, and sees what each law would say of the arrangement: its
  * least distance, its margin, and the loss of the best linear head on it; beside the optimum and the build's networks.
@@ -18,6 +19,7 @@
     title: "Place the classes better than a network does",
 
     properties(options) {
+      const { KINDS } = peek.runs;
       const { optima } = peek.runs.index();
       const { first, runs } = peek.runs.among(options);
       const counts = runs.length ? [...new Set(runs.map((run) => run.classes))].sort((a, b) => a - b) : [2, 3, 4, 5, 6, 7];
@@ -25,11 +27,11 @@
       const ghosts = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
       return [
         {
-          kind: "choice", name: "classes", label: "Classes", initial: first ? first.classes : 5, values: counts.map((k) => [k, String(k)]),
+          ...KINDS.classes, initial: first ? first.classes : 5, values: counts.map((k) => [k, String(k)]),
           explain: "How many centres there are to place.",
         },
         {
-          kind: "choice", name: "activation", label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
+          ...KINDS.activation, label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
           explain: `Where centres may be.${activations.filter((name) => roomOf(name).open).map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join("")}`,
         },
         {

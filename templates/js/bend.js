@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/measure, kit/room, kit/scene, kit/timeline, kit/view
 /** The bend: the input plane and what the network makes of it, side by side, with the loss curve as the scrubber. */
 (function () {
   "use strict";

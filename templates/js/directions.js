@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/measure, kit/network, kit/plane, kit/room, kit/timeline, kit/view
 /**
  * Directions: which way the hidden vector points, as arrows over the input plane and as one histogram a class of its
  * angle, linked both ways and live along training.

@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/measure, kit/network, kit/plane, kit/room, kit/view
 /**
  * Layer by layer: space on its way from the input to the hidden plane, as a sheet of paper with two sides. Where the
  * back of the paper shows, the network has folded it; the fold lines are where the map's determinant changes sign.

@@ -1,4 +1,5 @@
 // @ts-check
+// needs: build/datasets, kit/measure, kit/network, kit/scene, kit/timeline, kit/view
 /**
  * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
  * and points or from a new seed. The worker runs the same source text as the page.

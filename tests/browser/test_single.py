@@ -51,6 +51,15 @@ def test_links_to_other_pages_are_plain_text_or_absolute(packed, site):
     assert b'href="https://example.org/a/gallery.html"' in single(files, "https://example.org/a/")
 
 
+def test_runs_come_along_with_explorables_alone():
+    files = {"assets/page.js": b"page()", "data/grid/a.js": b"peek.receive()"}
+    page = b'<html><head><script src="assets/page.js"></script></head><body>%s</body></html>'
+    alive = single(files | {"index.html": page % b"<div data-explorable='bend'></div>"})
+    still = single(files | {"index.html": page % b""})
+    assert b"page()" in alive and b"peek.receive()" in alive
+    assert b"page()" in still and b"peek.receive()" not in still  # where nothing is there to receive it
+
+
 def test_pictures_are_inside_as_they_are():
     picture = b'<picture><source type="image/webp" srcset="a.webp"><img src="a.png" alt="A"></picture>'
     page = b"<html><body>" + picture + b"</body></html>"

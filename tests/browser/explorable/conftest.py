@@ -23,7 +23,7 @@ from generator.networks.train import Run, train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets
+from generator.site.assets import assets, live
 from generator.site.explorables import runs_index
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -77,7 +77,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
     with pytest.MonkeyPatch.context() as patched:  # an activation more, whose room is a plane
         patched.setitem(ACTIVATIONS, SWISH.name, SWISH)
-        files = assets(Overlay(TEMPLATES), Memo(), kinds=datasets.load())
+        files = assets(Overlay(TEMPLATES), Memo(), placed=live(Overlay(TEMPLATES)), kinds=datasets.load())
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

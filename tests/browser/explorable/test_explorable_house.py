@@ -15,8 +15,9 @@ from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
 from PIL import Image
 from playwright.sync_api import expect
 
-from generator import page
+from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.site import assets
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
 Show = Callable[..., Figure]
@@ -203,12 +204,27 @@ def test_the_others_work_when_one_fails(show: Show) -> None:
     expect(other.locator(".centre")).to_have_count(3)
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> None:
+    alone = assets.assets(Overlay(TEMPLATES), Memo(), placed=[name], kinds=["spirals"])["assets/page.js"]
+    assert all(f'peek.define("{other}"'.encode() not in alone for other in {*FIGURES} - {name})
+    figure = show(name, wait=False)
+    figure.page.route("**/page.js", lambda route: route.fulfill(body=alone, content_type="text/javascript"))
+    figure.page.reload()
+    if name == "alive":
+        figure.page.locator(".wake").click()
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.settle()
+    assert figure.said == []
+
+
 def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
-    for name in ("00-page", "alive"):  # the first of all, and the first of the figures
+    for name in ("page", "alive"):  # the first of all, and the first of the figures
         whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
         (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
-    broken = page.script(Overlay(tmp_path, TEMPLATES))
+    templates = Overlay(tmp_path, TEMPLATES)
+    broken = assets.assets(templates, Memo(), placed=assets.live(templates))["assets/page.js"]
     figure = show(*FIGURES, wait=False)
     figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
     figure.said.clear()
@@ -222,7 +238,7 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
             root.and_(figure.page.locator(".is-live")).wait_for()
     thrown = [line.split("\n")[0] for line in figure.said]
     assert thrown == [
-        "error: 00-page.js: Error: on purpose",
+        "error: page.js: Error: on purpose",
         "error: alive.js: Error: on purpose",
         "error: figure alive: unknown figure",
     ]

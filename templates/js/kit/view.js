@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/controls, kit/runs, kit/state
 /**
  * The house of the explorables: finds them in the page and builds their parts at once, hidden behind the static
  * picture, so that each has its room and nothing moves later. Near the viewport a figure loads what it shows; with its
@@ -7,7 +8,7 @@
  *     <div class="explorable" data-explorable="bend" data-options='{"classes": 4, "hide": ["seed"]}'>static</div>
  *
  * A figure registers itself: peek.define(name, {properties, mount}).
- *   properties(options)  what its state is made of, see 21-state.js
+ *   properties(options)  what its state is made of, see state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
@@ -22,75 +23,9 @@
   const SILENT_MS = 4000; // the longest that the reading stays behind
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
   const definitions = new Map();
-  const views = new Map();
+  const { views } = peek;
 
   peek.define = (name, figure) => definitions.set(name, figure);
-  peek.views = views;
-
-  // Elements
-
-  /**
-   * An element: attributes by name, "on..." listeners, text and children.
-   * @param {string} tag @param {Record<string, any>} [attributes] @param {...(Node | string)} children
-   */
-  peek.element = (tag, attributes = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value === true) element.setAttribute(name, "");
-      else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
-    }
-    element.append(...children);
-    return element;
-  };
-
-  let lastId = 0;
-  peek.newId = (stem) => `${stem}-${++lastId}`;
-
-  // Numbers in words
-
-  const DIGITS = 12;
-
-  /**
-   * A number in units of the last digit shown, as the build rounds it (generator/base/rounding.py): taken to DIGITS
-   * significant digits, which undoes what binary fractions add, and from there a half to the even digit.
-   * @param {number} value @param {number} digits after the point
-   */
-  function units(value, digits) {
-    if (Number.isInteger(value)) return value * 10 ** digits;
-    const [taken, power] = value.toExponential(DIGITS - 1).split("e");
-    const scaled = Number(`${taken}e${Number(power) + digits}`);
-    return Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
-  }
-
-  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212");
-
-  peek.text = {
-    /** A number to so many digits after the point. */
-    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : "not a number"),
-    /** A loss or a distance with the digits that matter. @param {number} value */
-    digits(value) {
-      const size = Math.abs(value);
-      return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
-    },
-    /** A share in per cent. Only what is whole reads 100. */
-    percent(share) {
-      const shown = units(share, 3);
-      return `${written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1)}\u202f%`;
-    },
-    /** A direction in whole degrees, below 360. */
-    degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,
-    /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
-    direction(mean, deviation) {
-      if (Number.isNaN(mean)) return "no direction";
-      const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
-      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
-    },
-    /** A place in a plane. */
-    place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
-    activation: (name) => peek.activations[name].label,
-  };
-
   // Colours
 
   /** The tokens of the page's style sheet, as CSS colours and as [r, g, b]. */

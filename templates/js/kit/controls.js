@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/kit, kit/state
 /**
  * The controls below a figure, made from its properties: words, values always in sight, one line of explanation
  * each, kept under the control and shown on demand. And the tools every figure has.

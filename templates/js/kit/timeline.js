@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/controls, kit/runs
 /**
  * The loss curve as the scrubber of time. Its handle rides on the curve; dragging anywhere on the curve takes it.
  * The axis is logarithmic in epochs, since most happens early.

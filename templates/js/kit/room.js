@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/kit
 /** What every figure with planes needs to know of a run: what to show of its planes, and square paper to lay over them. */
 (function () {
   "use strict";

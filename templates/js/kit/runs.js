@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/kit
 /**
  * The build's runs: unpacked, loaded when first asked for, and read at any moment of their training.
  *
@@ -177,8 +178,6 @@ peek.runs = (function () {
       .filter((run) => Object.keys(KINDS).every((other) => ORDER[other] >= ORDER[name] || run[other] === state[other]))
       .map((run) => run[name]);
     const properties = Object.keys(KINDS).map((name) => ({
-      kind: "choice",
-      name,
       ...KINDS[name],
       ...(name === "activation" ? { explain: explain(distinct(name)) } : {}),
       values: distinct(name).map((value) => [value, value in peek.activations ? peek.activations[value].label : String(value)]),
@@ -207,12 +206,12 @@ peek.runs = (function () {
 
   const ORDER = { classes: 0, activation: 1, seed: 2 };
   const KINDS = {
-    classes: { label: "Classes" },
-    activation: { label: "Activation" },
-    seed: { label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
+    classes: { kind: "choice", name: "classes", label: "Classes" },
+    activation: { kind: "choice", name: "activation", label: "Activation" },
+    seed: { kind: "choice", name: "seed", label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
   };
 
-  return { among, chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { KINDS, among, chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/controls, kit/measure
 /**
  * A plane: a square of paper with a field of regions, marks above it, labels, and a pointer or a cross-hair that
  * looks at places. Everything painted is computed by a network at the size it is shown.

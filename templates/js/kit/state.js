@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/kit
 /**
  * A figure's state as a list of properties, and as part of the page's address.
  *
@@ -10,6 +11,9 @@
  *                                             all that it may be
  *   number  min, max, step                    likewise
  * kept: false keeps a property out of the address.
+ *
+ * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
+ * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
  * An address that names a section has no room for it; then the page's entry in the browser's history keeps it, so that

@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/kit
 /**
  * Numbers about arrangements of class centres and about linear heads on them. Pure; centres are flat,
  * [x0, y0, x1, y1, ...], as many as there are classes.

@@ -1,21 +1,5 @@
 // @ts-check
-/**
- * Everything the explorables share hangs off this one name. Data scripts hand their runs to peek.receive.
- * A var, for it is the page's: each of these scripts is built into a block of its own.
- * @type {any}
- */
-var peek = { datasets: {} }; // what draws each kind of data, see generator/networks/datasets
-
-/**
- * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
- * sum, and the slope of that; words say it to a reader. A room without end has null for low or high; turn is the range
- * of its directions in degrees.
- * @typedef {{label: string, words: string, biasStart: number | null, value: (a: number) => number,
- *   slope: (a: number) => number, room: {name: string, low: number | null, high: number | null, turn: number}}} Activation
- * @type {Record<string, Activation>}
- */
-peek.activations = activationRows();
-
+// needs: kit/kit
 /**
  * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. adam: how it is trained.
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.

@@ -1,4 +1,5 @@
 // @ts-check
+// needs: kit/network, kit/plane, kit/room, kit/runs
 /**
  * The two planes of a network at one moment: regions, points, lattice, and linked looking: whatever is looked at in
  * one plane lights up in the other. Figures put time around it.

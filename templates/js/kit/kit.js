@@ -1,0 +1,88 @@
+// @ts-check
+// needs: build/activations
+/**
+ * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
+ * sum, and the slope of that; words say it to a reader. A room without end has null for low or high; turn is the range
+ * of its directions in degrees.
+ * @typedef {{label: string, words: string, biasStart: number | null, value: (a: number) => number,
+ *   slope: (a: number) => number, room: {name: string, low: number | null, high: number | null, turn: number}}} Activation
+ */
+
+/**
+ * Everything the explorables share hangs off this one name. Data scripts hand their runs to peek.receive.
+ * A var, for it is the page's: each of these scripts is built into a block of its own.
+ * @type {any}
+ */
+var peek = {
+  activations: activationRows(), // Record<string, Activation>
+  datasets: {}, // what draws each kind of data, see generator/networks/datasets
+  views: new Map(), // the explorables of the page by their ids
+};
+
+(function () {
+  "use strict";
+
+  // Elements
+
+  /**
+   * An element: attributes by name, "on..." listeners, text and children.
+   * @param {string} tag @param {Record<string, any>} [attributes] @param {...(Node | string)} children
+   */
+  peek.element = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (value === true) element.setAttribute(name, "");
+      else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
+    }
+    element.append(...children);
+    return element;
+  };
+
+  let lastId = 0;
+  peek.newId = (stem) => `${stem}-${++lastId}`;
+
+  // Numbers in words
+
+  const DIGITS = 12;
+
+  /**
+   * A number in units of the last digit shown, as the build rounds it (generator/base/rounding.py): taken to DIGITS
+   * significant digits, which undoes what binary fractions add, and from there a half to the even digit.
+   * @param {number} value @param {number} digits after the point
+   */
+  function units(value, digits) {
+    if (Number.isInteger(value)) return value * 10 ** digits;
+    const [taken, power] = value.toExponential(DIGITS - 1).split("e");
+    const scaled = Number(`${taken}e${Number(power) + digits}`);
+    return Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
+  }
+
+  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212");
+
+  peek.text = {
+    /** A number to so many digits after the point. */
+    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : "not a number"),
+    /** A loss or a distance with the digits that matter. @param {number} value */
+    digits(value) {
+      const size = Math.abs(value);
+      return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+    },
+    /** A share in per cent. Only what is whole reads 100. */
+    percent(share) {
+      const shown = units(share, 3);
+      return `${written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1)}\u202f%`;
+    },
+    /** A direction in whole degrees, below 360. */
+    degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,
+    /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
+    direction(mean, deviation) {
+      if (Number.isNaN(mean)) return "no direction";
+      const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
+      return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
+    },
+    /** A place in a plane. */
+    place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
+    activation: (name) => peek.activations[name].label,
+  };
+})();

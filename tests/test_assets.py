@@ -1,0 +1,109 @@
+"""What pages load: which scripts, in which order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator.base.errors import ContentError
+from generator.base.memo import Memo
+from generator.base.overlay import Overlay
+from generator.content import experiments, texts
+from generator.site import assets
+from generator.site.dry_run import dry_run
+
+ROOT = Path(__file__).parent.parent
+OURS = Overlay(ROOT / "templates")
+FIGURES = sorted(assets.live(OURS))
+
+
+def scripts(folder: Path, needs: dict[str, str]) -> Overlay:
+    """Templates whose scripts need each other."""
+    for name, said in needs.items():
+        path = folder / "js" / f"{name}.js"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"// @ts-check\n// needs: {said}\nf()\n" if said else "f()\n", encoding="utf-8")
+    return Overlay(folder)
+
+
+def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "b.js").write_text(
+        r"""// @ts-check
+const b = "http://x"; // stays
+const c = "a = \" b";
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "js" / "a.js").write_text(
+        "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
+    )
+    said = assets.script(Overlay(tmp_path), ["a", "b"])
+    assert said == (
+        "try{const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()}catch(error){console.error('a.js:',error);}\n"
+        r"""try{const b="http://x";const c="a = \" b";}catch(error){console.error('b.js:',error);}"""
+    )
+
+
+def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
+    needs = {"a": "kit/z, kit/m", "b": "a", "kit/m": "", "kit/z": "kit/b", "kit/b": "", "kit/unused": ""}
+    templates = scripts(tmp_path, needs)
+    assert assets.in_order(templates, ["a", "b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
+    assert assets.in_order(templates, ["b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
+    assert assets.in_order(templates, ["kit/m"]) == ["kit/m"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ({"a": "kit/plan", "kit/plane": ""}, 'a.js: needs "kit/plan", which is not there; did you mean "kit/plane"?'),
+        ({"a": "b", "b": "kit/c", "kit/c": "b"}, "kit/c.js: scripts in a circle: b needs kit/c needs b"),
+        ({"a": "a"}, "a.js: scripts in a circle: a needs a"),
+    ],
+)
+def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str, str], said: str) -> None:
+    templates = scripts(tmp_path, needs)
+    with pytest.raises(ContentError) as caught:
+        assets.script(templates, ["a"])
+    assert str(caught.value) == f"{tmp_path}/js/{said}"
+    article = ROOT / "tests" / "sites" / "tiny"
+    plan = experiments.read(article / "experiments.toml")
+    [problem] = dry_run(texts.read(article), plan, Overlay(tmp_path, *OURS.folders))
+    assert str(problem) == f"{tmp_path}/js/{said}"
+
+
+def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> None:
+    def page(*placed: str) -> str:
+        return assets.assets(OURS, Memo(), placed=placed, kinds=["rings"])["assets/page.js"].decode()
+
+    def defined(text: str) -> list[str]:
+        return re.findall(r'peek\.define\("(\w+)"', text)
+
+    assert "startTheme" in page() and "peek" not in page() == page("loss", "hidden-plane")
+    assert defined(page("bend", "loss")) == ["bend"] and "peek.datasets[" not in page("bend")
+    assert defined(page("train", "beat")) == ["beat", "train"] and 'peek.datasets["rings"]' in page("train")
+    assert defined(page(*FIGURES)) == FIGURES
+
+
+def test_pages_know_the_activations_of_their_runs() -> None:
+    assert re.findall(r'"(\w+)":\{\.\.\.', assets.activation_rows(["relu"])) == ["relu"]
+    assert len(re.findall(r'"\w+":\{\.\.\.', assets.activation_rows())) > 2
+
+
+@pytest.mark.parametrize("name", [*FIGURES, *(path.stem for path in (ROOT / "templates/js/kit").glob("*.js"))])
+def test_scripts_say_all_that_they_need(name: str) -> None:
+    name = name if name in FIGURES else f"kit/{name}"
+    sources = {
+        other: OURS.text(f"js/{other}.js") for other in assets.in_order(OURS, [name]) if other not in assets.BUILT
+    }
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", sources[name], flags=re.DOTALL)
+    used = {
+        *re.findall(r"\bpeek\.(\w+)", code),
+        *re.findall(r"\w+", " ".join(re.findall(r"\{([^{}]*)\} = peek;", code))),
+    }
+    base = re.search(r"^var peek = \{\n(.*?)^\};", sources["kit/kit"], re.MULTILINE | re.DOTALL)[1]
+    made = {*re.findall(r"^  (\w+):", base, re.MULTILINE), "receive"}
+    made |= {one for text in sources.values() for one in re.findall(r"\bpeek\.(\w+) = ", text)}
+    assert used - made == set()
