@@ -136,19 +136,18 @@
     const networks = [];
     let since = performance.now();
     for (const run of loaded) {
-      const machine = peek.network.evaluator(run.net);
-      const head = peek.network.layers(run.net).at(-1).start;
+      const net = peek.opened(run);
       const frames = [];
       for (const weights of run.weights) {
         const out = new Float64Array(run.x.length);
-        machine.hidden(weights, run.x, run.y.length, out);
+        net.machine.hidden(weights, run.x, run.y.length, out);
         frames.push(Float32Array.from(out));
         if (performance.now() - since > SLICE_MS) {
           await new Promise((resolve) => setTimeout(resolve));
           since = performance.now();
         }
       }
-      networks.push({ ...named(run), run, head, frames, weights: new Float64Array(run.weights[0].length), now: new Float32Array(run.x.length) });
+      networks.push({ ...named(run), ...net, run, frames, now: new Float32Array(run.x.length) });
     }
     return networks;
   }
@@ -165,7 +164,6 @@
         row.append(element("button", {
           type: "button", class: "multiple", "aria-label": `${words}: open in the large figure`, onclick: () => open(view, network),
         }, network.canvas, element("span", {}, words)));
-        network.context = network.canvas.getContext("2d");
       }
       return row;
     }));
@@ -209,19 +207,16 @@
   }
 
   function paintOne(view, network, epoch) {
-    const { canvas, context, run } = network;
+    const { canvas, run } = network;
     const size = canvas.clientWidth;
     if (!size) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    if (canvas.width !== Math.round(size * ratio)) canvas.width = canvas.height = Math.round(size * ratio);
     const positions = positionsAt(network, epoch);
     const room = peek.roomOf(run.activation, positions);
     const { box } = room;
     const scale = size / (box.x1 - box.x0);
     const px = (x) => (x - box.x0) * scale;
     const py = (y) => (box.y1 - y) * scale;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, size, size);
+    const context = peek.blank(canvas, 2);
     const { theme } = view;
     if (view.state.regions) {
       peek.runs.weightsAt(run, epoch, network.weights);

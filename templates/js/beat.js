@@ -99,22 +99,17 @@
     let head = null;
     let found = null; // {distance, pair, margin, loss}
     let networks = new Map(); // run id -> centres
-    let size = 0;
 
     const room = () => roomOf(view.state.activation);
     const entry = () => known.runs.find((run) => run.classes === view.state.classes && run.activation === view.state.activation);
 
     /** The arrangement to compare with, in a pose near the reader's, or null. */
     function ghost() {
-      const { ghost: law, classes } = view.state;
+      const { ghost: law } = view.state;
       if (law === "none") return null;
       let target;
       if (law === "network") target = entry() && networks.get(entry().id);
-      else {
-        const laws = known.optima[room().name];
-        const best = laws && laws[law] && laws[law].optima[classes];
-        target = best && Float64Array.from(best.points.flat());
-      }
+      else target = optimum(law) && Float64Array.from(optimum(law).points.flat());
       return target ? posed(points, target, room().name) : null;
     }
 
@@ -215,13 +210,7 @@
       const target = ghost();
       if (!target) return;
       const from = points.slice();
-      let passed = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0;
-      view.animate((elapsed) => {
-        passed = Math.min(passed + elapsed / GO_MS, 1);
-        const eased = passed * passed * (3 - 2 * passed);
-        view.set({ at: written(from.map((value, at) => value + eased * (target[at] - value))) });
-        return passed < 1;
-      });
+      view.glide(GO_MS, (share) => view.set({ at: written(from.map((value, at) => value + share * (target[at] - value))) }));
     }
 
     // Painting
@@ -230,7 +219,6 @@
       plane.fit();
       if (!plane.size) return;
       plane.fresh = false;
-      if (plane.size !== size) size = plane.size;
       const { theme, state } = view;
       const palette = peek.palette(theme);
       paint.regions(plane, measure.headRegions(head, state.classes, room()), palette, room());
@@ -289,21 +277,17 @@
 
     /** What the build's networks of this class count and activation reached, or []. */
     const reached = (key) => {
-      const of = known.recipe && known.recipe.reached[view.state.activation];
-      const at = of && of[view.state.classes];
-      return (at && at[key]) || [];
+      return known.recipe?.reached[view.state.activation]?.[view.state.classes]?.[key] || [];
     };
 
-    function optimum(law) {
-      const laws = known.optima[room().name];
-      const best = laws && laws[law] && laws[law].optima[view.state.classes];
-      return best ? best.value : null;
-    }
+    /** The best arrangement that is known by a law: {value, points}, or undefined. */
+    const optimum = (law) => known.optima[room().name]?.[law]?.optima[view.state.classes];
+    const best = (law) => optimum(law)?.value ?? null;
 
     function paintScales(shown) {
       const { state, theme } = view;
-      const farthest = optimum("points");
-      const widest = optimum(state.bias ? "margin" : "margin-no-bias");
+      const farthest = best("points");
+      const widest = best(state.bias ? "margin" : "margin-no-bias");
       const ghosted = shown ? measure.leastDistance(shown).distance : null;
       const upTo = (top) => (value) => value / (1.04 * top);
       const falling = (value) => Math.log(value / LEAST_LOSS) / Math.log(Math.log(state.classes) / LEAST_LOSS);
@@ -316,8 +300,8 @@
     /** What is known of the room beside the reader's arrangement. */
     function tellBest() {
       const { bias } = view.state;
-      distance.tell(optimum("points"), reached("least_distance"));
-      margin.tell(optimum(bias ? "margin" : "margin-no-bias"), bias ? reached("margin") : []);
+      distance.tell(best("points"), reached("least_distance"));
+      margin.tell(best(bias ? "margin" : "margin-no-bias"), bias ? reached("margin") : []);
     }
     tellBest();
 
@@ -325,13 +309,12 @@
       change,
       paint: paintAll,
       summary() {
-        const best = optimum("points");
-        const share = best ? `, ${text.percent(Number(Math.min(found.distance / best, 1).toFixed(EXACT)))} of the best known` : "";
+        const most = best("points");
+        const share = most ? `, ${text.percent(Number(Math.min(found.distance / most, 1).toFixed(EXACT)))} of the best known` : "";
         const seen = reached("least_distance");
         const networksDid = seen.length ? ` The build\u2019s networks reached ${text.digits(Math.min(...seen))} to ${text.digits(Math.max(...seen))}.` : "";
         const apart = found.margin > 0 ? `The widest margin of a linear head on them is ${text.digits(found.margin)}` : "No linear head tells all of them apart";
-        return `${view.state.classes} centres in the ${room().name}. The two nearest, of classes ${found.pair[0] + 1} and ${found.pair[1] + 1}, ` +
-          `are ${text.digits(found.distance)} apart${share}.${networksDid} ${apart}; the best head\u2019s loss is ${text.digits(found.loss)}.`;
+        return `${view.state.classes} centres in the ${room().name}. The two nearest, ${text.pair(found)}${share}.${networksDid} ${apart}; the best head\u2019s loss is ${text.digits(found.loss)}.`;
       },
       rows() {
         return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];
@@ -390,41 +373,30 @@
     const root = element("div", { class: "scale" },
       element("div", { class: "control-head" }, element("b", {}, name), output), canvas,
       element("div", { class: "scale-foot" }, element("span", {}, meaning), best));
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
     function tell(optimum, dots) {
       const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? ` \u00b7 ${dots.length === 1 ? "one network" : `${dots.length} networks`}` : ""}`;
-      if (best.textContent !== said) best.textContent = said;
+      peek.write(best, said);
     }
 
     /** share(value): where a value stands on the strip, 0 to 1 */
     function paint(theme, value, share, dots, optimum, ghost) {
-      const ratio = window.devicePixelRatio || 1;
+      const context = peek.blank(canvas);
       const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-      if (canvas.width !== Math.round(width * ratio)) {
-        canvas.width = Math.round(width * ratio);
-        canvas.height = Math.round(height * ratio);
-      }
       const x = (at) => 8 + (width - 16) * Math.min(Math.max(share(at), 0), 1);
       const middle = height / 2;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
-      const tick = (at, colour, half, thickness, dash = []) => {
+      const line = (x0, y0, x1, y1, colour, thickness, dash = []) => {
         context.setLineDash(dash);
         context.strokeStyle = colour;
         context.lineWidth = thickness;
         context.beginPath();
-        context.moveTo(x(at), middle - half);
-        context.lineTo(x(at), middle + half);
+        context.moveTo(x0, y0);
+        context.lineTo(x1, y1);
         context.stroke();
         context.setLineDash([]);
       };
-      context.strokeStyle = theme.hairline;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(8, middle);
-      context.lineTo(width - 8, middle);
-      context.stroke();
+      const tick = (at, ...look) => line(x(at), middle - 9, x(at), middle + 9, ...look);
+      line(8, middle, width - 8, middle, theme.hairline, 1);
       context.fillStyle = theme.muted;
       context.globalAlpha = dots.length > 12 ? 0.45 : 0.8;
       for (const dot of dots) {
@@ -433,8 +405,8 @@
         context.fill();
       }
       context.globalAlpha = 1;
-      if (optimum !== null) tick(optimum, theme.ink, 9, 2);
-      if (ghost !== null) tick(ghost, theme.accent, 9, 1.5, [3, 3]);
+      if (optimum !== null) tick(optimum, theme.ink, 2);
+      if (ghost !== null) tick(ghost, theme.accent, 1.5, [3, 3]);
       context.fillStyle = theme.accent;
       context.strokeStyle = theme.paper;
       context.lineWidth = 2;
@@ -444,8 +416,7 @@
       context.lineTo(x(value) - 6, middle - 11);
       context.closePath();
       context.fill();
-      const said = value > 0 ? peek.text.digits(value) : "none";
-      if (output.textContent !== said) output.textContent = said;
+      peek.write(output, value > 0 ? peek.text.digits(value) : "none");
     }
     return { root, tell, paint };
   }

@@ -32,20 +32,15 @@
 
   /** @param {any} view */
   async function bend(view) {
-    const { text, measure } = peek;
-    const planes = peek.element("div", { class: "planes" });
-    view.stage.append(planes);
-    const scene = peek.scene(view, planes);
+    const { text } = peek;
+    const scene = peek.scene(view);
     const timeline = peek.timeline(view, {
       hint: true,
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it.",
     });
     view.stage.append(scene.words);
-    const chooser = peek.runs.chooser(view.options);
-    await view.near;
-    const [first] = await view.load(chooser.find(view.state).id);
-    let run = first;
-    const selected = peek.selection(view, chooser, first, (next) => {
+    let run;
+    const selected = await peek.selection(view, (next) => {
       run = next;
       scene.use(run);
       timeline.show(run);
@@ -65,10 +60,8 @@
       reset: scene.reset,
       rows: scene.rows,
       summary() {
-        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
-        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}. At ${timeline.describe(epoch())}. ` +
-          `The two nearest class centres in the hidden plane, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, ` +
-          `are ${text.digits(least.distance)} apart.`;
+        return `${text.run(run)}. At ${timeline.describe(epoch())}. ` +
+          `The two nearest class centres in the hidden plane, ${text.pair(scene.least())}.`;
       },
     };
   }

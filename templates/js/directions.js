@@ -36,8 +36,6 @@
   /** @param {any} view */
   async function directions(view) {
     const { paint, text } = peek;
-    const planes = element("div", { class: "planes" });
-    view.stage.append(planes);
     const input = peek.plane(view, {
       title: "Arrows", note: "input plane",
       label: "Input plane with arrows. Arrow keys move a cross-hair whose direction is marked in the histograms.",
@@ -56,23 +54,21 @@
       element("div", { class: "spread" }, spread));
     spread.setAttribute("aria-describedby", peek.controls.explain(side,
       "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."));
-    planes.append(input.root, side);
+    peek.planes(view, input, { root: side });
     const timeline = peek.timeline(view, {
       hint: true,
       explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to see the directions form.",
     });
     const words = element("p", { class: "explorable-look" });
     view.stage.append(words);
-    const context = /** @type {CanvasRenderingContext2D} */ (spread.getContext("2d"));
+    /** @type {CanvasRenderingContext2D} */
+    let context;
 
-    const chooser = peek.runs.chooser(view.options);
-    await view.near;
-    const [first] = await view.load(chooser.find(view.state).id);
     const field = peek.field(input);
-    let run = first;
+    let run;
+    let net;
     let machine;
     let weights;
-    let head = 0;
     let epoch = -1;
     let spot = null; // a place under the pointer
     let hover = -1; // a direction under the pointer, degrees
@@ -80,11 +76,9 @@
     let still = 0; // share of places without a direction
     let arrows = new Float64Array(0);
 
-    const selected = peek.selection(view, chooser, first, (next) => {
+    const selected = await peek.selection(view, (next) => {
       run = next;
-      machine = peek.network.evaluator(run.net);
-      weights = new Float64Array(run.weights[0].length);
-      head = peek.network.layers(run.net).at(-1).start;
+      ({ machine, weights } = net = peek.opened(run));
       input.box = peek.inputBox(run);
       const { x0, x1 } = input.box;
       const step = (x1 - x0) / ARROWS;
@@ -104,7 +98,7 @@
       const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
       taken = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
       machine.lattice(weights, axis, axis, hx, hy);
-      peek.winners(taken, { weights, head, classes: run.classes }, 0, columns);
+      peek.winners(taken, net, 0, columns);
       const bins = Math.ceil(360 / BINS_DEG);
       const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
       let none = 0;
@@ -142,12 +136,11 @@
         measureSpread(MEASURED.drag);
       }
       if (resting && taken.columns < MEASURED.rest) measureSpread(MEASURED.rest);
-      field.show({ machine, weights, head, classes: run.classes }, palette, resting);
+      field.show(net, palette, resting);
       paintArrows();
       paintSpread();
       timeline.paint();
-      const said = sentence();
-      if (words.textContent !== said) words.textContent = said;
+      peek.write(words, sentence());
     }
 
     const looked = () => (hover >= 0 ? hover : view.state.angle);
@@ -213,12 +206,8 @@
 
     function paintSpread() {
       const { theme } = view;
-      const ratio = Math.min(window.devicePixelRatio || 1, 3);
-      const width = spread.clientWidth;
+      context = peek.blank(spread, 3);
       const height = spread.clientHeight;
-      if (spread.width !== Math.round(width * ratio)) spread.width = spread.height = Math.round(width * ratio);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
       const base = height - PAD.bottom;
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
@@ -351,7 +340,7 @@
       summary() {
         const each = classes.map((of) => `class ${of.c + 1}, ${text.direction(of.mean, of.deviation)}`).join("; ");
         const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
-        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, at ${timeline.describe(epoch)}.${each && ` Mean direction and spread: ${each}.`}${none}`;
+        return `${text.run(run)}, at ${timeline.describe(epoch)}.${each && ` Mean direction and spread: ${each}.`}${none}`;
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

@@ -51,26 +51,21 @@
   /** @param {any} view */
   async function layers(view) {
     const { paint, text } = peek;
-    const planes = element("div", { class: "planes" });
-    view.stage.append(planes);
     const input = peek.plane(view, { title: "The sheet", note: "input plane" });
     const moving = peek.plane(view, { title: "On its way", note: "" });
     const note = element("span", {}, "\u00a0");
     moving.root.querySelector(".plane-title span").replaceWith(
       element("span", { class: "roomy", "data-longest": `99\u202f% to ${STOPS[2].toLowerCase()}` }, note));
-    planes.append(input.root, moving.root);
+    peek.planes(view, input, moving);
     const journey = journeyOf(view);
     const words = element("p", { class: "explorable-look" });
     view.stage.append(words);
 
-    const chooser = peek.runs.chooser(view.options);
-    await view.near;
-    const [first] = await view.load(chooser.find(view.state).id);
     const field = peek.field(input);
-    let run = first;
+    let run;
+    let net;
     let machine;
     let weights;
-    let head = 0;
     let room;
     let affine = [];
     let active = (value) => value;
@@ -80,17 +75,14 @@
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
     const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
 
-    const selected = peek.selection(view, chooser, first, use);
-    function use(next) {
+    const selected = await peek.selection(view, (next) => {
       run = next;
-      machine = peek.network.evaluator(run.net);
-      weights = new Float64Array(run.weights[0].length);
-      head = peek.network.layers(run.net).at(-1).start;
+      ({ machine, weights } = net = peek.opened(run));
       active = peek.activations[run.activation].value;
       stops = told(falls(run.activation));
       input.box = peek.inputBox(run);
       fresh = true;
-    }
+    });
 
     /** Everything that depends on the weights alone: where each node starts, and is before the last activation. */
     function prepare() {
@@ -257,7 +249,7 @@
         field.stale();
         fresh = false;
       }
-      field.show({ machine, weights, head, classes: run.classes }, palette, resting);
+      field.show(net, palette, resting);
       const { stage } = view.state;
       const shown = sides();
       back = shown.back;
@@ -270,7 +262,7 @@
       journey.paint();
       const stop = Math.round(stage);
       const said = Math.abs(stage - stop) < 0.02 ? stops[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${stops[Math.ceil(stage)]}`;
-      if (words.textContent !== said) words.textContent = said;
+      peek.write(words, said);
       note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${peek.text.fixed(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
       scaleLabel();
     }
@@ -343,7 +335,7 @@
       stopped: journey.stopped,
       summary() {
         const folded = back ? `The back of the sheet shows over ${text.percent(back)} of the input plane.` : "Nothing is folded.";
-        return `${run.classes} classes, ${text.activation(run.activation)}, seed ${run.seed}, epoch ${Math.round(Math.min(view.state.epoch, run.epochs))}. ` +
+        return `${text.run(run)}, epoch ${Math.round(Math.min(view.state.epoch, run.epochs))}. ` +
           `${journey.describe()}. ${folded}`;
       },
       rows() {
@@ -387,18 +379,8 @@
     view.stage.append(root);
 
     function go(stop) {
-      if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-        view.set({ stage: stop });
-        return;
-      }
       const from = view.state.stage;
-      let passed = 0;
-      view.animate((elapsed) => {
-        passed = Math.min(passed + elapsed / GO_MS, 1);
-        const eased = passed * passed * (3 - 2 * passed);
-        view.set({ stage: from + eased * (stop - from) });
-        return passed < 1;
-      });
+      view.glide(GO_MS, (share) => view.set({ stage: from + share * (stop - from) }));
     }
 
     function describe() {

@@ -76,11 +76,9 @@
   });
 
   function train(view) {
-    const { text, measure, network } = peek;
+    const { text, network } = peek;
     const { runs, recipe } = peek.runs.chooser(view.options);
-    const planes = element("div", { class: "planes" });
-    view.stage.append(planes);
-    const scene = peek.scene(view, planes);
+    const scene = peek.scene(view);
     const main = peek.controls.button("Train", "Train until the end, or pause.", () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button("One step", "One epoch, and stop.", () => advance(1));
     const again = peek.controls.button("Start again", "Back to the same first weights and the same points.", () => begin());
@@ -308,9 +306,7 @@
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         timeline.paint();
-        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
-        const said = `nearest centres ${text.digits(least.distance)} apart`;
-        if (apart.textContent !== said) apart.textContent = said;
+        peek.write(apart, `nearest centres ${text.digits(scene.least().distance)} apart`);
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
@@ -319,11 +315,10 @@
       reset: begin,
       destroy: stop,
       summary() {
-        const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
         return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths.slice(1, -1).join(" and ")} hidden neurons, ` +
           `${begunFrom()}. ` +
           `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
-          `The two nearest class centres, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
+          `The two nearest class centres, ${text.pair(scene.least())}.`;
       },
       points: scene.rows,
       rows() {

@@ -86,7 +86,7 @@ peek.controls = (function () {
         const text = property.text ? property.text(value) : String(value);
         if (Math.abs(Number(input.value) - to(value)) > property.step / 2) input.value = String(to(value));
         input.style.setProperty("--share", String((to(value) - to(property.min)) / (to(property.max) - to(property.min))));
-        if (output.textContent !== text) output.textContent = text;
+        peek.write(output, text);
         input.setAttribute("aria-valuetext", text);
         control.hidden = property.shown ? !property.shown(view.state) : false;
       });

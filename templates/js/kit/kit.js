@@ -39,6 +39,23 @@ var peek = {
     return element;
   };
 
+  /** Only what changed is touched, or the page would be laid out anew each frame. */
+  peek.write = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+
+  /** A canvas's context in CSS px, empty, with at most so many device pixels for each. */
+  peek.blank = (canvas, most = Infinity) => {
+    const ratio = Math.min(window.devicePixelRatio || 1, most);
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const [wide, tall] = [width, height].map((length) => Math.round(length * ratio));
+    if (canvas.width !== wide || canvas.height !== tall) [canvas.width, canvas.height] = [wide, tall];
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return context;
+  };
+
   let lastId = 0;
   peek.newId = (stem) => `${stem}-${++lastId}`;
 
@@ -84,5 +101,9 @@ var peek = {
     /** A place in a plane. */
     place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => peek.activations[name].label,
+    /** A run, by what readers choose it by. */
+    run: ({ classes, activation, seed }) => `${classes} classes, ${peek.text.activation(activation)}, seed ${seed}`,
+    /** Which two centres are the nearest, and how near. */
+    pair: ({ distance, pair: [a, b] }) => `of classes ${a + 1} and ${b + 1}, are ${peek.text.digits(distance)} apart`,
   };
 })();

@@ -63,7 +63,7 @@ peek.measure = (function () {
   /**
    * Newton's method with backtracking on a convex function of a head, whose last bias stays as it is: only
    * differences of biases matter.
-   * evaluate(head, gradient | null, hessian | null) gives the value, Infinity outside its domain.
+   * evaluate(head, gradient | null, hessian | null) gives the value, Infinity outside its domain, and adds to both.
    */
   function minimise(evaluate, head, steps) {
     const n = head.length;
@@ -71,6 +71,8 @@ peek.measure = (function () {
     const hessian = new Float64Array(n * n);
     const trial = new Float64Array(n);
     for (let step = 0; step < steps; step++) {
+      gradient.fill(0);
+      hessian.fill(0);
       const value = evaluate(head, gradient, hessian);
       gradient[n - 1] = 0;
       for (let at = 0; at < n; at++) {
@@ -95,18 +97,15 @@ peek.measure = (function () {
    * The linear head with the least loss on one point a class: mean cross-entropy + l2/2 |W|^2.
    * @param {ArrayLike<number>} points (k, 2) @param {number} l2 @param {boolean} withBias
    * @param {Float64Array | null} start a head to start from
-   * @returns {{head: Float64Array, loss: number, crossEntropy: number}} head (k, 3), rows [wx, wy, b]
+   * @returns {{head: Float64Array, loss: number}} head (k, 3), rows [wx, wy, b]
    */
   function bestHead(points, l2, withBias, start = null) {
     const k = points.length / 2;
     const n = 3 * k;
     const p = new Float64Array(k);
-    let crossEntropy = 0;
     function evaluate(head, gradient, hessian) {
       let norm = 0;
-      crossEntropy = 0;
-      if (gradient) gradient.fill(0);
-      if (hessian) hessian.fill(0);
+      let crossEntropy = 0;
       for (let c = 0; c < k; c++) {
         norm += head[3 * c] ** 2 + head[3 * c + 1] ** 2;
         const m = [points[2 * c], points[2 * c + 1], withBias ? 1 : 0];
@@ -138,8 +137,7 @@ peek.measure = (function () {
       return crossEntropy + (l2 / 2) * norm;
     }
     const head = minimise(evaluate, start && start.length === n ? start.slice() : new Float64Array(n), 60);
-    const loss = evaluate(head, null, null);
-    return { head, loss, crossEntropy };
+    return { head, loss: evaluate(head, null, null) };
   }
 
   function dot(head, row, m) {
@@ -185,8 +183,6 @@ peek.measure = (function () {
     let weight = 1;
     function evaluate(at, gradient, hessian) {
       let value = 0;
-      if (gradient) gradient.fill(0);
-      if (hessian) hessian.fill(0);
       for (let i = 0; i < n; i++) {
         if (i % 3 === 2) continue;
         value += (weight / 2) * at[i] ** 2;
@@ -268,5 +264,5 @@ peek.measure = (function () {
     return { mean, deviation: (Math.sqrt(-2 * Math.log(Math.min(length, 1))) * 180) / Math.PI };
   }
 
-  return { centres, leastDistance, bestHead, headMargin, margin, headRegions, clip, circular };
+  return { centres, leastDistance, bestHead, margin, headRegions, clip, circular };
 })();

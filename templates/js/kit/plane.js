@@ -62,13 +62,16 @@
           label.className = `plane-label ${kind || ""}`;
           label.style.left = `${(100 * (x - x0)) / (x1 - x0)}%`;
           label.style.top = `${(100 * (y1 - y)) / (y1 - y0)}%`;
-          if (label.textContent !== text) label.textContent = text;
+          peek.write(label, text);
         });
       },
     };
     if (options.look) listen(plane, options);
     return plane;
   };
+
+  /** Planes beside each other, or what stands with one. */
+  peek.planes = (view, ...planes) => view.stage.append(element("div", { class: "planes" }, ...planes.map(({ root }) => root)));
 
   /** Pointer and keyboard to places: look({x, y, how: "hover" | "pick" | "key" | "leave"}). */
   function listen(plane, options) {
@@ -103,7 +106,6 @@
       else return;
       event.preventDefault();
     });
-    plane.cursorTo = (x, y) => (cursor = { x, y });
   }
 
   // The field: which class the network gives every place of the input plane

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/kit
+// needs: kit/runs
 /** What every figure with planes needs to know of a run: what to show of its planes, and square paper to lay over them. */
 (function () {
   "use strict";
@@ -73,13 +73,16 @@
 
   /**
    * Keep a figure's run in line with the classes, activation and seed in its state: loads another when they change,
-   * and hands it to use(run). A run that cannot be had leaves things as they are, and says so.
-   * @param {any} view @param {any} chooser @param {Run} first @param {(run: Run) => void} use
+   * and hands it to use(run), the first once the reader is near. A run that cannot be had leaves things as they are, and
+   * says so.
+   * @param {any} view @param {(run: Run) => void} use
    */
-  peek.selection = function (view, chooser, first, use) {
-    let run = first;
-    let wanted = first.id;
-    use(first);
+  peek.selection = async function (view, use) {
+    const chooser = peek.runs.chooser(view.options);
+    await view.near;
+    let [run] = await view.load(chooser.find(view.state).id);
+    let wanted = run.id;
+    use(run);
     return {
       change() {
         const { id } = chooser.find(view.state);

@@ -211,7 +211,7 @@ peek.runs = (function () {
     seed: { kind: "choice", name: "seed", label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
   };
 
-  return { KINDS, among, chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { KINDS, among, chooser, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

@@ -13,9 +13,8 @@
 
   /**
    * @param {any} view its state may have lattice, whole (look at whole regions) and look (what is kept in sight)
-   * @param {HTMLElement} planes where the two planes go
    */
-  peek.scene = function (view, planes) {
+  peek.scene = function (view) {
     const { paint, text } = peek;
     const input = peek.plane(view, {
       title: "The data", note: "input plane",
@@ -29,27 +28,25 @@
       explain: "The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points.",
       look: (where) => looked("hidden", where),
     });
-    planes.append(input.root, hidden.root);
+    peek.planes(view, input, hidden);
     const words = peek.element("p", { class: "explorable-look" });
 
     const field = peek.field(input);
     /** @type {any} */
     let run = null;
+    let net = null;
     let machine = null;
     let weights = new Float64Array(0);
     let positions = new Float64Array(0);
     let room = null;
-    let head = 0;
     let epoch = -1;
     let lands = false; // whether any input lands at the place looked at in the hidden plane
     let hover = null; // {plane, x, y} under the pointer
 
     function use(next) {
       run = next;
-      machine = peek.network.evaluator(run.net);
-      weights = new Float64Array(run.weights[0].length);
+      ({ machine, weights } = net = peek.opened(run));
       positions = new Float64Array(run.x.length);
-      head = peek.network.layers(run.net).at(-1).start;
       input.box = peek.inputBox(run);
       hover = null;
       field.stale();
@@ -162,12 +159,11 @@
       }
       const chosen = view.state.whole && place ? verdict(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
-      if (field.show({ machine, weights, head, classes: run.classes }, palette, resting) === "all") {
-        paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, head), palette, room);
+      if (field.show(net, palette, resting) === "all") {
+        paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, net.head), palette, room);
       }
       marks(place, chosen);
-      const said = sentence();
-      if (words.textContent !== said) words.textContent = said;
+      peek.write(words, sentence());
     }
 
     function marks(place, chosen) {
@@ -263,9 +259,7 @@
     return {
       words, use, change, looking,
       paint: paintAll,
-      get positions() {
-        return positions;
-      },
+      least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       reset() {
         hover = null;
       },

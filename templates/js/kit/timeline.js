@@ -36,8 +36,8 @@
     const root = element("div", { class: "timeline" }, element("div", { class: "timeline-head" }, buttons, readout), track);
     handle.setAttribute("aria-describedby", peek.controls.explain(root, options.explain));
     view.stage.append(root);
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-
+    /** @type {CanvasRenderingContext2D} */
+    let context;
     /** @type {Run | null} */
     let run = null;
     let width = 0;
@@ -206,8 +206,6 @@
         width = track.clientWidth;
         height = track.clientHeight;
         ratio = fine;
-        canvas.width = width * ratio;
-        canvas.height = height * ratio;
         layOut();
       }
       const epoch = Math.min(view.state.epoch, last());
@@ -216,8 +214,7 @@
       drawn = key;
       const x = toX(epoch);
       const y = curve.toY(lossAt(epoch) / curve.top);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
+      context = peek.blank(canvas);
       const { theme } = view;
       line([[PAD.left, curve.guessing], [width - PAD.right, curve.guessing]], theme.hairline, 1, [1, 4]);
       line([[PAD.left, height - PAD.bottom], [width - PAD.right, height - PAD.bottom]], theme.hairline, 1);
@@ -272,10 +269,9 @@
       return value;
     });
 
-    /** The numbers beside the curve; only what changed is touched, or the page would be laid out anew each frame. */
+    /** The numbers beside the curve. */
     function read(epoch) {
-      const said = told(epoch);
-      readings.forEach((value, at) => value.textContent !== said[at] && (value.textContent = said[at]));
+      told(epoch).forEach((said, at) => peek.write(readings[at], said));
     }
 
     /** Epoch, loss and accuracy, as the readout and every sentence have them. */

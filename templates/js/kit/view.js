@@ -146,16 +146,14 @@
     destroy() {
       this.stop();
       clearTimeout(this.speaking);
-      if (this.instance && this.instance.destroy) {
-        try {
-          this.instance.destroy();
-        } catch (error) {
-          console.error(`figure ${this.name} (#${this.id}): ${error}`);
-        }
+      try {
+        this.instance?.destroy?.();
+      } catch (error) {
+        console.error(`figure ${this.name} (#${this.id}): ${error}`);
       }
-      if (this.resizer) this.resizer.disconnect();
-      if (this.waiting) this.waiting.remove();
-      if (this.live) this.live.remove();
+      this.resizer?.disconnect();
+      this.waiting?.remove();
+      this.live?.remove();
       this.root.classList.remove("is-built", "is-live");
       this.instance = null;
       dirty.delete(this);
@@ -172,7 +170,7 @@
 
     refresh(names) {
       this.guard(() => {
-        if (this.instance && this.instance.change) this.instance.change(names);
+        this.instance?.change?.(names);
         peek.controls.update(this);
       });
       this.invalidate();
@@ -185,7 +183,7 @@
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
       this.note("");
-      if (this.instance && this.instance.reset) this.guard(() => this.instance.reset());
+      this.guard(() => this.instance?.reset?.());
       this.refresh(names);
       peek.state.toHash();
     }
@@ -227,7 +225,7 @@
     /** Bring the visible summary up to date; a figure knows what it shows once it has painted. */
     sum() {
       const text = this.instance.summary();
-      if (this.summary.textContent !== text) this.summary.textContent = text;
+      peek.write(this.summary, text);
       this.told ??= text; // on arrival there is no news to read out
     }
 
@@ -243,10 +241,20 @@
       this.invalidate();
     }
 
+    /** Call a function with rising shares up to 1, smoothly; at once where the reader wants no motion. */
+    glide(length, step) {
+      let passed = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0;
+      this.animate((elapsed) => {
+        passed = Math.min(passed + elapsed / length, 1);
+        step(passed * passed * (3 - 2 * passed));
+        return passed < 1;
+      });
+    }
+
     stop() {
       if (!this.animation) return;
       this.animation = null;
-      if (this.instance && this.instance.stopped) this.guard(() => this.instance.stopped());
+      this.guard(() => this.instance?.stopped?.());
     }
 
     /** Runs by their ids. One that cannot be had is told, where everyone sees it, until some can. */
@@ -273,8 +281,7 @@
     say(text) {
       clearTimeout(this.speaking); // what was about to be said comes too late
       this.speaking = 0;
-      const spoken = this.live.querySelector(".explorable-spoken");
-      if (spoken.textContent !== text) spoken.textContent = text;
+      peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
     /** Read the summary out once nothing changes, or now and then while everything does. */
@@ -299,7 +306,7 @@
 
     /** The figure came into sight or left it. */
     wake() {
-      if (this.instance && this.instance.sleep) this.guard(() => this.instance.sleep(this.awake));
+      this.guard(() => this.instance?.sleep?.(this.awake));
       if (this.awake) this.invalidate();
     }
 
