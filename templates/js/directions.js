@@ -52,8 +52,8 @@
     const side = element("div", { class: "plane" },
       element("p", { class: "plane-title" }, element("b", {}, "Angles"), " ", element("span", {}, "degrees, a row a class")),
       element("div", { class: "spread" }, spread));
-    spread.setAttribute("aria-describedby", peek.controls.explain(side,
-      "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."));
+    peek.controls.explain(side,
+      "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs.", spread);
     peek.planes(view, input, { root: side });
     const timeline = peek.timeline(view, {
       hint: true,
@@ -164,8 +164,7 @@
       const drawn = input.begin();
       const direction = looked();
       if (direction >= 0 && field.ready()) {
-        const glow = `color-mix(in srgb, ${theme.ink} 22%, transparent)`;
-        paint.inside(input, field, pointing(direction), glow, theme.ink);
+        paint.inside(input, field, pointing(direction), theme.faint(22), theme.ink);
       }
       const length = (0.36 * input.size) / ARROWS;
       drawn.strokeStyle = drawn.fillStyle = theme.ink;

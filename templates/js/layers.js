@@ -275,9 +275,8 @@
     function paintInput(determinant) {
       const { theme, state } = view;
       input.begin();
-      const ink = (share) => `color-mix(in srgb, ${theme.ink} ${share}%, transparent)`;
-      paint.lines(input, sheets.lines.x, GRID.samples, ink(30), 0.75);
-      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant, ink(18), theme.ink);
+      paint.lines(input, sheets.lines.x, GRID.samples, theme.faint(30), 0.75);
+      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant, theme.faint(18), theme.ink);
       if (state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 190, 1.2));
     }
 
@@ -322,7 +321,7 @@
         paint.room(moving, room, theme.hairline);
         context.globalAlpha = 1;
       }
-      paint.lines(moving, sheets.lines.now, GRID.samples, `color-mix(in srgb, ${theme.ink} 30%, transparent)`, 0.75);
+      paint.lines(moving, sheets.lines.now, GRID.samples, theme.faint(30), 0.75);
       if (state.points) paint.points(moving, sheets.points.now, run.y, run.classes, theme, Math.max(moving.size / 190, 1.2));
     }
 
@@ -375,7 +374,7 @@
       return button;
     });
     const root = element("div", { class: "journey control--range" }, slider, stops);
-    slider.setAttribute("aria-describedby", peek.controls.explain(root, "Carry the sheet through the network. Between two stages every point moves in a straight line."));
+    peek.controls.explain(root, "Carry the sheet through the network. Between two stages every point moves in a straight line.", slider);
     view.stage.append(root);
 
     function go(stop) {

@@ -36,11 +36,11 @@ peek.controls = (function () {
     for (const updater of view.updaters) updater();
   }
 
-  /** The line under a control that says what it does. */
-  function explain(control, text) {
-    const line = element("p", { class: "control-explain", id: peek.newId("explain") }, text);
-    control.append(line);
-    return line.id;
+  /** The line under a control that says what it does, and what it is the description of. */
+  function explain(control, text, described) {
+    const id = peek.newId("explain");
+    control.append(element("p", { class: "control-explain", id }, text));
+    described.setAttribute("aria-describedby", id);
   }
 
   const makers = {
@@ -55,7 +55,7 @@ peek.controls = (function () {
         return input;
       });
       control.append(segments);
-      control.setAttribute("aria-describedby", explain(control, property.explain));
+      explain(control, property.explain, control);
       view.updaters.push(() => {
         const allowed = property.allowed ? property.allowed(view.state) : null;
         property.values.forEach(([value], at) => {
@@ -80,7 +80,7 @@ peek.controls = (function () {
       const label = element("label", { for: id }, property.label);
       const control = element("div", { class: "control control--range" },
         element("div", { class: "control-head" }, label, output), input);
-      input.setAttribute("aria-describedby", explain(control, property.explain));
+      explain(control, property.explain, input);
       view.updaters.push(() => {
         const value = view.state[property.name];
         const text = property.text ? property.text(value) : String(value);
@@ -88,7 +88,7 @@ peek.controls = (function () {
         input.style.setProperty("--share", String((to(value) - to(property.min)) / (to(property.max) - to(property.min))));
         peek.write(output, text);
         input.setAttribute("aria-valuetext", text);
-        control.hidden = property.shown ? !property.shown(view.state) : false;
+        control.hidden = property.shown?.(view.state) === false;
       });
       return control;
     },
@@ -99,10 +99,10 @@ peek.controls = (function () {
       });
       const control = element("div", { class: "control control--flag" },
         element("label", {}, input, element("span", { class: "switch", "aria-hidden": "true" }), property.label));
-      input.setAttribute("aria-describedby", explain(control, property.explain));
+      explain(control, property.explain, input);
       view.updaters.push(() => {
         input.checked = view.state[property.name];
-        control.hidden = property.shown ? !property.shown(view.state) : false;
+        control.hidden = property.shown?.(view.state) === false;
       });
       return control;
     },
@@ -113,7 +113,7 @@ peek.controls = (function () {
     const control = element("div", { class: "control control--action" });
     const made = element("button", { type: "button", ...attributes, onclick }, text);
     control.append(made);
-    if (explanation) made.setAttribute("aria-describedby", explain(control, explanation));
+    if (explanation) explain(control, explanation, made);
     return { control, button: made };
   }
 
@@ -142,10 +142,9 @@ peek.controls = (function () {
     } catch {
       copied = copyBySelection(view, link);
     }
-    const before = "Copy link";
     tool.textContent = copied ? "Link copied" : "The link is in the address bar";
     view.say(tool.textContent);
-    setTimeout(() => (tool.textContent = before), 2000);
+    setTimeout(() => (tool.textContent = "Copy link"), 2000);
   }
 
   /** The way before the clipboard had an interface of its own; pages opened from a file may have no other. */
@@ -226,32 +225,21 @@ peek.controls = (function () {
 
   /** Each visible line of text in an element, where it is. */
   function textsOf(root) {
-    const texts = [];
+    const lines = [];
+    const range = document.createRange();
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode;
       const parent = /** @type {HTMLElement} */ (node.parentElement);
-      const words = (node.textContent || "").trim();
-      if (!words || parent.closest("button, .control-explain, .explorable-spoken")) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const boxes = [...range.getClientRects()];
-      if (boxes.length === 1) texts.push({ parent, words, box: boxes[0] });
-      else if (boxes.length > 1) texts.push(...brokenLines(node, parent));
-    }
-    return texts;
-  }
-
-  function brokenLines(node, parent) {
-    const lines = [];
-    const range = document.createRange();
-    for (const word of node.textContent.matchAll(/\S+/g)) {
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      const box = range.getBoundingClientRect();
-      const line = lines[lines.length - 1];
-      if (line && Math.abs(line.box.top - box.top) < 2) line.words += ` ${word[0]}`;
-      else lines.push({ parent, words: word[0], box });
+      if (parent.closest("button, .control-explain, .explorable-spoken")) continue;
+      let line = null;
+      for (const { 0: word, index } of node.textContent.matchAll(/\S+/g)) {
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const box = range.getBoundingClientRect();
+        if (line && Math.abs(line.box.top - box.top) < 2) line.words += ` ${word}`;
+        else if (box.width) lines.push((line = { parent, words: word, box }));
+      }
     }
     return lines;
   }

@@ -80,7 +80,7 @@
     surface.setAttribute("role", "application");
     surface.setAttribute("aria-roledescription", "plane");
     surface.setAttribute("aria-label", options.label);
-    if (options.explain) surface.setAttribute("aria-describedby", peek.controls.explain(plane.root, options.explain));
+    if (options.explain) peek.controls.explain(plane.root, options.explain, surface);
     const place = (event) => {
       const bounds = surface.getBoundingClientRect();
       const scale = plane.size / bounds.width;

@@ -174,20 +174,18 @@ peek.runs = (function () {
     if (!first) throw new Error(shown || experiment ? `no runs of "${shown || experiment}" in this page` : "no runs in this page");
     const rank = (value) => (value in peek.activations ? Object.keys(peek.activations).indexOf(value) : value);
     const distinct = (name) => [...new Set(runs.map((run) => run[name]))].sort((a, b) => rank(a) - rank(b));
-    const has = (name) => (state) => runs
-      .filter((run) => Object.keys(KINDS).every((other) => ORDER[other] >= ORDER[name] || run[other] === state[other]))
-      .map((run) => run[name]);
-    const properties = Object.keys(KINDS).map((name) => ({
+    const names = Object.keys(KINDS);
+    const properties = names.map((name, at) => ({
       ...KINDS[name],
       ...(name === "activation" ? { explain: explain(distinct(name)) } : {}),
       values: distinct(name).map((value) => [value, value in peek.activations ? peek.activations[value].label : String(value)]),
       initial: first[name],
-      allowed: has(name),
+      allowed: (state) => runs.filter((run) => names.slice(0, at).every((other) => run[other] === state[other])).map((run) => run[name]),
     }));
     properties[0].explain = `How many ${recipe.plural} there are to tell apart.`;
     /** The run of a state, or the one that agrees with most of it, classes first. */
     const find = (state) => {
-      const score = (run) => Object.keys(KINDS).reduce((sum, name) => 2 * sum + (run[name] === state[name] ? 1 : 0), 0);
+      const score = (run) => names.reduce((sum, name) => 2 * sum + (run[name] === state[name] ? 1 : 0), 0);
       return runs.reduce((best, run) => (score(run) > score(best) ? run : best));
     };
     return { properties, find, runs, recipe };
@@ -204,8 +202,7 @@ peek.runs = (function () {
     return `What each neuron does to its sum: ${each.join(", ")}.`;
   }
 
-  const ORDER = { classes: 0, activation: 1, seed: 2 };
-  const KINDS = {
+  const KINDS = { // in the order in which they are chosen: each from what the ones before leave
     classes: { kind: "choice", name: "classes", label: "Classes" },
     activation: { kind: "choice", name: "activation", label: "Activation" },
     seed: { kind: "choice", name: "seed", label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },

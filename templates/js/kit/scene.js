@@ -189,7 +189,7 @@
     /** Light up a place and what belongs to it in the other plane. */
     function light(place) {
       const { theme } = view;
-      const glow = `color-mix(in srgb, ${theme.ink} 14%, transparent)`;
+      const glow = theme.faint(14);
       if (place.plane === "hidden") {
         const radius = placeRadius();
         if (field.ready()) {
@@ -250,7 +250,7 @@
     const bent = new Float64Array(sheet.length);
     function lattice() {
       const scaled = sheet.map((value) => value * input.box.x1);
-      const colour = `color-mix(in srgb, ${view.theme.ink} 38%, transparent)`;
+      const colour = view.theme.faint(38);
       paint.lines(input, scaled, GRID.samples, colour, 0.75);
       machine.hidden(weights, scaled, scaled.length / 2, bent);
       paint.lines(hidden, bent, GRID.samples, colour, 0.75);

@@ -34,7 +34,7 @@
     const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": "Time" },
       back, ...(options.still ? [] : [play]), next);
     const root = element("div", { class: "timeline" }, element("div", { class: "timeline-head" }, buttons, readout), track);
-    handle.setAttribute("aria-describedby", peek.controls.explain(root, options.explain));
+    peek.controls.explain(root, options.explain, handle);
     view.stage.append(root);
     /** @type {CanvasRenderingContext2D} */
     let context;

@@ -38,6 +38,7 @@
       theme.classes.push(get(`class-${c}`));
       theme.tints.push(get(`tint-${c}`));
     }
+    theme.faint = (percent) => `color-mix(in srgb, ${theme.ink} ${percent}%, transparent)`;
     theme.classRgb = theme.classes.map(toRgb);
     theme.tintRgb = theme.tints.map(toRgb);
     theme.paperRgb = toRgb(theme.paper);
