@@ -459,7 +459,16 @@ const c = "a = \" b";
     assert said == (
         "try{const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()}catch(error){console.error('a.js:',error);}\n"
         r"""try{const b="http://x";const c="a = \" b";}catch(error){console.error('b.js:',error);}"""
+        "\n"
     )
+
+
+def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
+    assert "` of  ${y}`" in assets.script(Overlay(tmp_path))
+    ours = {name for name in OURS.inside("js", ".js") if assets.nests(OURS.text(name))}
+    assert ours == set()  # or they would travel as they were written
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:

@@ -62,7 +62,20 @@ def script(templates: Overlay, drawn: Mapping[str, str] | None = None) -> str:
     modules = [_guarded(name, templates.text(name)) for name in templates.inside("js", ".js")]
     for kind, source in (drawn or {}).items():
         modules.append(_guarded(kind, f'peek.datasets["{kind}"] = {source.strip()};'))
-    return str(rjsmin.jsmin("\n".join(modules)))
+    return "\n".join(module if nests(module) else rjsmin.jsmin(module) for module in modules) + "\n"
+
+
+def nests(module: str) -> bool:
+    """Whether a script has a template literal within another's expression, whose spaces rjsmin would take."""
+    for opening in re.finditer(r"\$\{", module):
+        depth = 1
+        for sign in module[opening.end() :]:
+            depth += (sign == "{") - (sign == "}")
+            if depth == 0:
+                break
+            if sign == "`":
+                return True
+    return False
 
 
 def _guarded(name: str, module: str) -> str:

@@ -30,7 +30,8 @@
         },
         {
           kind: "choice", name: "activation", label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
-          explain: `Where centres may be.${activations.filter((name) => roomOf(name).open).map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join("")}`,
+          explain: "Where centres may be." + activations.filter((name) => roomOf(name).open)
+            .map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join(""),
         },
         {
           kind: "choice", name: "ghost", label: "Show", initial: "none",
@@ -391,7 +392,8 @@
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
     function tell(optimum, dots) {
-      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? ` \u00b7 ${dots.length === 1 ? "one network" : `${dots.length} networks`}` : ""}`;
+      const many = dots.length === 1 ? "one network" : `${dots.length} networks`;
+      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? " \u00b7 " + many : ""}`;
       if (best.textContent !== said) best.textContent = said;
     }
 
