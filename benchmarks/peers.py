@@ -150,7 +150,7 @@ _STEPS: dict[Any, Callable[..., Any]] = {}  # the last one compiled
 
 
 def whole_step(problem: Problem) -> Callable[..., Any]:
-    """A function from parameters and Adam's means, data and rates to the next state and the losses."""
+    """A function from parameters and Adam's context, data and rates to the next state and the losses."""
     spec, base = problem.spec, problem.network(0)
 
     def judge(values: dict[str, Tensor], x: Tensor) -> tuple[Tensor, Tensor]:

@@ -97,13 +97,13 @@ def by_hand(classes: int, activation: str, epochs: int, frames: int) -> dict[str
 
 def drawn(specs: list[RunSpec]) -> dict[tuple[int, str], dict[str, Any]]:
     """All networks through the build's jobs, two at a time, the costliest first."""
-    crew = pools.local(2)
+    pool = pools.local(2)
     try:
         costliest_first = sorted(specs, key=lambda spec: -spec.classes)
-        jobs = {(spec.classes, spec.activation): crew.executor.submit(network, spec) for spec in costliest_first}
+        jobs = {(spec.classes, spec.activation): pool.executor.submit(network, spec) for spec in costliest_first}
         return {run: job.result() for run, job in jobs.items()}
     finally:
-        crew.dismiss()
+        pool.close()
 
 
 def network(spec: RunSpec) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Ring:
             from generator.networks.train import initial_weights
 
             specs = [replace(spec, seed=seed) for seed in range(count)]
-            points = [datasets.points(s.dataset, s.classes, s.points_per_class, s.seed) for s in specs]
+            points = [datasets.points(s.kind, s.classes, s.points_per_class, s.seed) for s in specs]
             weights = np.stack([initial_weights(s) for s in specs])
             np.savez(path, x=np.stack([x for x, _ in points]), y=points[0][1], weights=weights)
         return path

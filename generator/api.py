@@ -166,24 +166,24 @@ def train(recipe: Mapping[str, Any]) -> Run:
     """Train one network on this machine, as a build does: the same recipe gives the same weights.
 
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
-            table of its data `dataset` ("spirals"), its kind, with `points_per_class` and the kind's own parameters
-            beside it; what is left out has its default
+            table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
+            it; what is left out has its default
     raises  ContentError: every mistake in the recipe, in the words of a build
             DivergedRunError: the loss turned non-finite
     """
     from .content import experiments
-    from .networks import spec
     from .runs import pipeline, tasks
+    from .runs.entries import recipe_of
 
     asked = experiments.single(recipe)
     from .networks.train import DivergedError
 
     try:
-        [(data, measured)] = tasks.train([asked], "cpu", "")
+        [(data, measured)] = tasks.train([asked.spec], "cpu", "")
     except DivergedError as error:
         raise pipeline.diverged("recipe", error) from None
     measures = {column: value for of_one in (measured or {}).values() for column, value in of_one.items()}
-    return _run(f"k{asked.classes}-{asked.activation}-s{asked.seed}", "", spec.flat(asked), measures, lambda: data)
+    return _run(asked.id, "", recipe_of(asked), measures, lambda: data)
 
 
 def _run(
@@ -216,9 +216,10 @@ def _value(cell: str) -> Any:
 def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     from .networks import datasets, recipe
 
-    own, of_kind = recipe.words(), {kind: datasets.parameters(kind) for kind in datasets.KINDS}
+    own = {"dataset", *recipe.words()}
+    of_kind = {name: kind.defaults for name, kind in datasets.load().items()}
     known = {"id", *own, *itertools.chain.from_iterable(of_kind.values())}
-    spec = {key: value for key, value in row.items() if key in own or key in of_kind[row["dataset"]]}
+    spec = {key: value for key, value in row.items() if key in own or key in of_kind[row["kind"]]}
     measures = {key: value for key, value in row.items() if key not in known}
     path = folder / experiment / f"{row['id']}.npz"
 

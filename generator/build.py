@@ -26,10 +26,11 @@ from .base.warnings import Warned, without
 from .content import texts
 from .options import Options, deciding
 from .runs import catalogue
-from .runs.catalogue import Catalogue, Means, Report
+from .runs.catalogue import Catalogue, Report, RunContext
 from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
+    from .content.experiments import Plan
     from .content.texts import Article
 
 SOCIAL_CARD = "social-card.png"
@@ -87,9 +88,9 @@ def build(options: Options, progress: Progress) -> Built:
     if known is not None:
         warnings = without(options.allow, known)
     else:
-        means = means_of(options, progress)
+        context = context_of(options, progress)
         memo = remembered(options.cache)
-        composed = compose(options, means, memo, templates)
+        composed = compose(options, context, memo, templates)
         warnings, report = without(options.allow, composed.warnings), composed.report
         if not (options.strict and warnings):
             changed = site.publish(composed.files, made_from, composed.warnings, composed.sums)
@@ -122,13 +123,13 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
         raise ContentError(wrong)
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
     key = digest(catalogue.inputs_digest(source, options.profile), sorted(only))
-    return pipeline.make(chosen, key, means_of(options, progress))[1]
+    return pipeline.make(chosen, key, context_of(options, progress))[1]
 
 
-def means_of(options: Options, progress: Progress) -> Means:
-    """With what a build's runs are made: all that a Means has and an option is named like."""
-    named = {field.name for field in fields(Means)} & vars(options).keys()
-    return Means(store.Store(options.cache), progress, **{name: getattr(options, name) for name in named})
+def context_of(options: Options, progress: Progress) -> RunContext:
+    """What a build's runs are made with: all that a RunContext has and an option is named like."""
+    named = {field.name for field in fields(RunContext)} & vars(options).keys()
+    return RunContext(store.Store(options.cache), progress, **{name: getattr(options, name) for name in named})
 
 
 def templates_of(options: Options) -> Overlay:
@@ -187,7 +188,7 @@ def _head(rows: bytes) -> bytes:
 
 def compose(
     options: Options,
-    means: Means,
+    context: RunContext,
     memo: Memo,
     templates: Overlay,
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
@@ -197,58 +198,69 @@ def compose(
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
-    article, gathered, report = gather(options, means, memo, templates)
-    warnings = [Warned(*warned) for warned in memo("collapsed", gathered.contents, lambda: collapsed(gathered))]
-    carded = memo("card", gathered.contents, lambda: catalogue.on_card(gathered))
-    files = site_files(options, article, gathered, bool(carded), memo, templates, warnings.append, first)
+    key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile)
+    made, report = catalogue.load(key, context), None
+    article, plan = read(options, memo, planned=made is None)
+    if made is None:
+        from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
+
+        assert plan is not None
+        check_unmade(article, plan, options, templates, memo)
+        made, report = pipeline.make(plan, key, context)
+    warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
+    carded = memo("card", made.contents, lambda: catalogue.on_card(made))
+    files = site_files(options, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:
-        files[SOCIAL_CARD] = social_card(carded, article, means)
-    return Composed(files, gathered.sums, warnings, report)
+        files[SOCIAL_CARD] = social_card(carded, article, context)
+    return Composed(files, made.sums, warnings, report)
 
 
-def social_card(run: Mapping[str, Any], article: Article, means: Means) -> Path:
+def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Path:
     """The file of an article's social card, drawn where it is not there. run: as catalogue.on_card gives it."""
     said = article.meta.title, article.meta.subtitle
-    file = means.store.path("cards", catalogue.card_key(run, *said), "png")
-    if "card" in means.force or not file.exists():
+    file = context.store.path("cards", catalogue.card_key(run, *said), "png")
+    if "card" in context.force or not file.exists():
         from .runs import pipeline
 
-        pipeline.draw_card(run, *said, means)
+        pipeline.draw_card(run, *said, context)
     return file
 
 
-def gather(options: Options, means: Means, memo: Memo, templates: Overlay) -> tuple[Article, Catalogue, Report | None]:
-    """The article and the catalogue of its runs; what can be known to be wrong is raised before anything trains."""
+def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | None]:
+    """The article, and the plan of its experiments where that is asked for.
+
+    raises  ContentError: the mistakes in both
+    """
     problems: list[Problem] = []
     article, plan = None, None
-    source = options.content / "experiments.toml"
     try:
         article = texts.read(options.content, memo)
     except ContentError as error:
         problems += error.problems
-    key = catalogue.inputs_digest(source, options.profile)
-    gathered, report = catalogue.load(key, means), None
-    if gathered is None:
-        from .content import experiments  # not needed where all is in the cache, nor is what follows
+    if planned:
+        from .content import experiments
 
         try:
-            plan = experiments.read(source, options.profile)
+            plan = experiments.read(options.content / "experiments.toml", options.profile)
         except ContentError as error:
             problems += error.problems
     if problems or article is None:
         raise ContentError(problems)
-    if gathered is None:
-        from .runs import pipeline
-        from .site.dry_run import dry_run
-
-        assert plan is not None
-        if wrong := dry_run(article, plan, templates, options.cache / "templates", memo):
-            raise ContentError(wrong)
-        gathered, report = pipeline.make(plan, key, means)
-    return article, gathered, report
+    return article, plan
 
 
-def collapsed(gathered: Catalogue) -> list[Warned]:
+def check_unmade(article: Article, plan: Plan, options: Options, templates: Overlay, memo: Memo) -> None:
+    """Look for the mistakes that show before anything trains.
+
+    raises  ContentError: all of them
+    """
+    from .site.dry_run import dry_run
+
+    if wrong := dry_run(article, plan, templates, options.cache / "templates", memo):
+        raise ContentError(wrong)
+
+
+def collapsed(made: Catalogue) -> list[Warned]:
     """A warning for each run that learned next to nothing."""
     return [
         Warned(
@@ -256,7 +268,7 @@ def collapsed(gathered: Catalogue) -> list[Warned]:
             f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
             f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes",
         )
-        for run in gathered.runs
+        for run in made.runs
         if run["measures"]["collapsed"]
     ]
 
@@ -264,7 +276,7 @@ def collapsed(gathered: Catalogue) -> list[Warned]:
 def site_files(
     options: Options,
     article: Article,
-    gathered: Catalogue,
+    made: Catalogue,
     carded: bool,
     memo: Memo,
     templates: Overlay,
@@ -274,30 +286,29 @@ def site_files(
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from .site import metadata, pages
 
-    files: dict[str, bytes | Path] = {**gathered.places}
-    downloads = [path for path in gathered.files if path.startswith("data/") and not path.endswith(".js")]
+    files: dict[str, bytes | Path] = {**made.places}
+    downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
-    files["data/SHA256SUMS"] = "".join(f"{gathered.sums[path]}  {path}\n" for path in downloads).encode()
+    files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
     info = metadata.BuildInfo(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
-        profile=gathered.profile,
+        profile=made.profile,
         rebuild=rebuild_command(options),
-        about=gathered.about,
-        columns=gathered.columns,
-        laws=lambda: gathered.laws,
+        about=made.about,
+        columns=made.columns,
+        laws=lambda: made.laws,
         downloads=tuple(
-            metadata.Download(path, gathered.sizes[path], gathered.sums[path], describe(path, gathered))
-            for path in downloads
+            metadata.Download(path, made.sizes[path], made.sums[path], describe(path, made)) for path in downloads
         ),
-        picture_bytes=sum(size for path, size in gathered.sizes.items() if path.startswith("plots/")),
+        picture_bytes=sum(size for path, size in made.sizes.items() if path.startswith("plots/")),
         draft=options.draft,
         social_card=SOCIAL_CARD if carded else "",
         built=fixed_date(os.environ),
     )
     rendered = pages.render_site(
         article,
-        gathered.results,
+        made.results,
         info,
         templates,
         options.cache / "templates",
@@ -308,11 +319,11 @@ def site_files(
     return {**files, **rendered}
 
 
-def describe(path: str, gathered: Catalogue) -> str:
+def describe(path: str, made: Catalogue) -> str:
     """What a download holds, in words."""
     if path.endswith(".csv"):
         name = Path(path).stem
-        return f"Experiment {name}, a row a run. {gathered.about[name]}".strip()
+        return f"Experiment {name}, a row a run. {made.about[name]}".strip()
     if path.endswith(".centres.npz"):
         return "Where each network of the experiment puts its classes: by run, an array of class by neuron"
     return "Data, weights at each checkpoint, loss and accuracy at each epoch"

@@ -30,9 +30,9 @@ from starlette.routing import Route
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.warnings import without
-from .build import compose, default_templates, means_of, remember, remembered, templates_of
+from .build import compose, context_of, default_templates, remember, remembered, templates_of
 from .options import Options
-from .runs.catalogue import Means
+from .runs.catalogue import RunContext
 
 DEBOUNCE_MS = 50
 STEP_MS = 5
@@ -159,7 +159,7 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)])
 
 
-def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, debug: bool = False) -> None:
+def follow(changes: Iterable[Any], live: Live, options: Options, context: RunContext, debug: bool = False) -> None:
     """Build at the start and after each batch of changes; what goes wrong is shown and does not end it.
 
     debug  whether what is no author's mistake is printed with its traceback
@@ -170,23 +170,23 @@ def follow(changes: Iterable[Any], live: Live, options: Options, means: Means, d
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, means, memo, templates_of(options), lambda files: live.show(files, whole=False))
+            made = compose(options, context, memo, templates_of(options), lambda files: live.show(files, whole=False))
             live.show(made.files)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
             ]
             did = ", ".join([*ran, "rendered the pages"])
-            means.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
+            context.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
             for warning in without(options.allow, made.warnings):
-                means.progress.warn(str(warning))
+                context.progress.warn(str(warning))
             remember(options.cache, memo)
         except PeekError as error:
             live.fail(str(error))
-            means.progress.say(str(error))
+            context.progress.say(str(error))
         except Exception as error:  # a mistake of ours, a full disk: serving goes on
             said = f"{reason}: not rebuilt: {unexpected(error)}"
             live.fail(said)
-            means.progress.warn(said)
+            context.progress.warn(said)
             if debug:
                 traceback.print_exception(error)
 
@@ -232,10 +232,10 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
     live = Live()
     progress = PageProgress(live, quiet)
     stop = threading.Event()
-    means = means_of(options, progress)
+    context = context_of(options, progress)
     folders = [folder for folder in (options.content, *templates_of(options).folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(gathered(changes), live, options, means, debug), daemon=True)
+    watcher = threading.Thread(target=follow, args=(gathered(changes), live, options, context, debug), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:

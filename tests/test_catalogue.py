@@ -19,7 +19,7 @@ from generator.networks import datasets
 from generator.networks.spec import RunSpec, unflat
 from generator.runs import pipeline, stages
 from generator.runs.batches import batch_size, batches
-from generator.runs.catalogue import Means
+from generator.runs.catalogue import RunContext
 from generator.runs.pipeline import DivergedRunError, run_key
 
 TOML = """\
@@ -39,9 +39,9 @@ pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def make(text, cache, workers=1, **options):
-    means = Means(Store(cache), Progress(quiet=True), workers, **options)
+    context = RunContext(Store(cache), Progress(quiet=True), workers, **options)
     plan = experiments.parse(text, "e.toml")
-    return pipeline.make(plan, digest(text), means)
+    return pipeline.make(plan, digest(text), context)
 
 
 def files(cache):
@@ -78,10 +78,10 @@ def test_every_column_of_the_tables_is_explained(made):
     _, found, _ = made
     assert all(found.columns.values())
     measured = {name for run in found.runs for name in run["measures"]}
-    assert measured == {*columns.words()} - {*columns.RECIPE}
-    options = {name for kind in datasets.KINDS for name in datasets.parameters(kind)}
-    recipe = {"id", *(field.name for field in dataclasses.fields(RunSpec)), *options} - {"dataset_options"}
+    assert measured == {*columns.words(())} - {*columns.RECIPE}
+    recipe = {"id", "dataset", *(field.name for field in dataclasses.fields(RunSpec))} - {"dataset_options"}
     assert recipe == set(columns.RECIPE)
+    assert {*datasets.load()["spirals"].defaults} <= {*found.columns}
 
 
 def test_the_centres_of_all_runs_travel_together(made):
@@ -129,10 +129,10 @@ def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     assert reasons(report)["compare"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
     code, versions = stages.code, stages.versions
-    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets" in of))
+    monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets/spirals" in of))
     monkeypatch.setattr(stages, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
     _, report = make(TOML, cache)
-    assert reasons(report)["train"] == "generator/networks/datasets.py changed"
+    assert reasons(report)["train"] == "generator/networks/datasets/spirals.py changed"
     assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
     assert reasons(report)["export"] == "after train"
     _, report = make(TOML, cache)
@@ -181,10 +181,10 @@ def test_planning_imports_nothing_heavy():
 
 def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
     text = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "4").replace("draw = 1\nship = 1\n", "")
-    means = Means(Store(tmp_path), Progress(quiet=True), 1)
+    context = RunContext(Store(tmp_path), Progress(quiet=True), 1)
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
     optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
-    with pipeline.Pipeline(means, plan) as runs:
+    with pipeline.Pipeline(context, plan) as runs:
         jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
         assert [job.arguments[-1] for job in jobs] == [optimum]
         assert runs.training(list(runs.keys), {})[0].arguments[-1] is None

@@ -7,7 +7,7 @@ from generator.measures import packing
 from generator.networks import datasets
 
 
-@pytest.mark.parametrize("kind", datasets.KINDS)
+@pytest.mark.parametrize("kind", datasets.load())
 @pytest.mark.parametrize("classes", [2, 7, 32])
 def test_points_come_in_class_order_and_from_the_seed_alone(kind, classes):
     x, y = datasets.points(kind, classes, 20, seed=3)
@@ -70,9 +70,19 @@ def test_no_class_of_a_simplex_lies_between_others(classes):
 
 
 def test_parameters_know_their_defaults_and_bounds():
-    assert datasets.parameters("spirals") == {
-        "turn_rad": (4.0, None),
-        "noise_rad": (0.1, 0.0),
-        "root_radius": (0.0, 0.0),
-    }
-    assert datasets.parameters("blobs") == {"spread": (0.15, 0.0)}
+    known = [(each.name, each.default, each.least) for each in datasets.load()["spirals"].parameters]
+    assert known == [("turn_rad", 4.0, None), ("noise_rad", 0.1, 0.0), ("root_radius", 0.0, 0.0)]
+
+
+@pytest.mark.parametrize("kind", datasets.load().values(), ids=datasets.load())
+def test_a_kind_says_in_words_what_it_is(kind):
+    assert kind.picture.format(classes=5).startswith("5 ") and "of points" in kind.picture
+    assert all(parameter.about for parameter in kind.parameters)
+    assert kind.noise is None or kind.noise.parameter in kind.defaults
+    assert kind.is_plane == bool(kind.script)
+
+
+def test_a_parameter_that_kinds_share_is_said_of_each():
+    assert datasets.words(["spirals"])["noise_rad"] == "spirals: standard deviation of a point's angle, radians"
+    said = datasets.words(["rings", "moons"])["noise"]
+    assert said.startswith("moons: ") and "; rings: " in said and "blobs" not in said

@@ -16,7 +16,7 @@ from generator.base.store import Store
 from generator.content import experiments
 from generator.runs import pipeline, pools, tasks
 from generator.runs.batches import batches
-from generator.runs.catalogue import Means
+from generator.runs.catalogue import RunContext
 from generator.runs.pools import ClusterError
 
 TOML = """\
@@ -55,8 +55,8 @@ class KillAWorker(Progress):
 
 
 def make(cache, progress=None, workers=1, **options):
-    means = Means(Store(cache), progress or Progress(quiet=True), workers, **options)
-    return pipeline.make(experiments.parse(TOML, "e.toml"), "key", means)
+    context = RunContext(Store(cache), progress or Progress(quiet=True), workers, **options)
+    return pipeline.make(experiments.parse(TOML, "e.toml"), "key", context)
 
 
 def specs():
@@ -171,10 +171,10 @@ def gone(pids, within_s=20.0):
 
 def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
     others = set(multiprocessing.active_children())
-    crew = pools.local(2)
-    assert crew.executor.submit(os.getpid).result() != os.getpid()
+    pool = pools.local(2)
+    assert pool.executor.submit(os.getpid).result() != os.getpid()
     started = [child.pid for child in set(multiprocessing.active_children()) - others]
-    crew.dismiss()
+    pool.close()
     assert len(started) == 2 and gone(started)
 
 
@@ -183,8 +183,8 @@ def test_workers_end_with_the_build_however_it_ends(how):
     program = (
         "import multiprocessing, os, time\n"
         "from generator.runs import pools\n"
-        "crew = pools.local(2)\n"
-        "crew.executor.submit(os.getpid).result()\n"
+        "pool = pools.local(2)\n"
+        "pool.executor.submit(os.getpid).result()\n"
         "print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
         "time.sleep(600)\n"
     )

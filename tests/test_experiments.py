@@ -4,6 +4,8 @@ import pytest
 
 from generator.base.errors import ContentError
 from generator.content import experiments
+from generator.runs.entries import entry
+from generator.runs.results import from_catalogue
 
 GRID = """\
 [dataset.spirals]
@@ -172,7 +174,7 @@ def test_options_that_a_dataset_lacks_are_not_in_its_addresses():
     text = GRID.replace("classes = [2, 3]", 'classes = 2\ndraw = 1\ndataset = ["spirals", "holes", "blobs"]')
     text = '[dataset.blobs]\nkind = "blobs"\n[dataset.holes]\nroot_radius = 0.2\n' + text
     folders = {run.folder for run in runs(text)}
-    assert folders == {"2/spirals/rootradius0", "2/spirals/rootradius0.2", "2/blobs"}
+    assert folders == {"2/spirals/rootradius0", "2/holes/rootradius0.2", "2/blobs"}
 
 
 def test_seeds_are_counted_named_or_spanned():
@@ -183,6 +185,18 @@ def test_seeds_are_counted_named_or_spanned():
     assert [run.spec.seed for run in runs(GRID + 'seeds = "101 to 103"\n')][:3] == [101, 102, 103]
     for seeds in ('"3 to 2"', '"1-5"', '"five"'):
         assert "e.toml:7: seeds is " in mistakes(GRID + f"seeds = {seeds}\n")[0]
+
+
+def test_two_datasets_of_one_kind_are_told_apart_by_their_names():
+    tables = '[dataset.moons]\nkind = "moons"\n[dataset.noisy-moons]\nkind = "moons"\nnoise = 0.3\n'
+    text = GRID.replace("classes = [2, 3]", 'classes = 2\ndraw = 1\ndataset = ["moons", "noisy-moons"]')
+    entries = [
+        entry("grid", run, "", {}, told=False) for run in experiments.parse(tables + text, "e.toml").experiments[0].runs
+    ]
+    results = from_catalogue(lambda: entries, "")
+    assert results.where(kind="moons").count == 2 * results.where(dataset="moons").count > 0
+    assert results.where(dataset="noisy-moons").distinct("noise") == [0.3]
+    assert len({run.id for run in results}) == len(entries)
 
 
 def test_unknown_keys_and_datasets_have_a_nearest_match():

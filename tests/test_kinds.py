@@ -31,8 +31,8 @@ def in_place(first: list[list[float]], second: list[list[float]]) -> float:
 def test_turned_mirrored_relabelled_and_shrunk_copies_are_of_one_kind():
     rng = np.random.default_rng(1)
     found = kinds.cluster([disguised(PENTAGON, rng) for _ in range(12)])
-    assert {one["kind"] for one in found} == {1}
-    assert max(one["kind_distance"] for one in found) < 1e-5
+    assert {one["arrangement"] for one in found} == {1}
+    assert max(one["arrangement_distance"] for one in found) < 1e-5
     for one in found:
         assert in_place(one["typical_pose"], found[0]["typical_pose"]) < 1e-3, "aligned copies stand in one place"
 
@@ -42,16 +42,16 @@ def test_two_kinds_are_told_apart_and_counted():
     made = [disguised(CORNERS, rng, 0.02) for _ in range(4)] + [disguised(PENTAGON, rng, 0.02) for _ in range(9)]
     order = rng.permutation(13)
     found = kinds.cluster([made[at] for at in order])
-    assert [one["kind"] for one in found] == [2 if at < 4 else 1 for at in order], "the commonest comes first"
-    assert kinds.cluster(made[:4] + made[4:6])[0]["kind"] == 1
+    assert [one["arrangement"] for one in found] == [2 if at < 4 else 1 for at in order], "the commonest comes first"
+    assert kinds.cluster(made[:4] + made[4:6])[0]["arrangement"] == 1
 
 
 def test_the_typical_member_is_the_most_central_one():
     offsets = (0.0, 0.02, 0.04, 0.07, 0.11)
     line = [PENTAGON + np.outer(np.eye(5)[0], [offset, 0]) for offset in offsets]
     found = kinds.cluster(line)
-    assert [one["kind_distance"] == 0 for one in found] == [False, False, True, False, False]
-    assert found[4]["typical_distance"] == found[4]["kind_distance"] > found[3]["kind_distance"]
+    assert [one["arrangement_distance"] == 0 for one in found] == [False, False, True, False, False]
+    assert found[4]["typical_distance"] == found[4]["arrangement_distance"] > found[3]["arrangement_distance"]
 
 
 def test_no_two_of_a_kind_are_further_apart_than_the_limit():
@@ -59,7 +59,7 @@ def test_no_two_of_a_kind_are_further_apart_than_the_limit():
     many = [kinds.blown_up(rng.uniform(-1, 1, (4, 2))) for _ in range(40)]
     apart = kinds.distances(many)
     for within in (0.1, 0.25, 0.5):
-        found = np.array([one["kind"] for one in kinds.cluster(many, within=within)])
+        found = np.array([one["arrangement"] for one in kinds.cluster(many, within=within)])
         alike = found[:, None] == found
         assert apart[alike].max() <= within
         sizes = np.bincount(found)[1:]
@@ -68,7 +68,7 @@ def test_no_two_of_a_kind_are_further_apart_than_the_limit():
 
 def test_a_chain_of_small_steps_does_not_join_its_ends():
     chain = [np.vstack([PENTAGON[:4], [x, 0.0]]) for x in np.linspace(-0.9, 0.9, 30)]
-    found = [one["kind"] for one in kinds.cluster(chain)]
+    found = [one["arrangement"] for one in kinds.cluster(chain)]
     assert found[0] != found[-1]
 
 
@@ -96,13 +96,13 @@ def test_the_order_of_seeds_changes_no_kind():
     made = [disguised(points, rng, 0.04) for points in [PENTAGON] * 6 + [CORNERS] * 3]
     order = rng.permutation(9)
     found, again = kinds.cluster(made), kinds.cluster([made[at] for at in order])
-    assert [again[place]["kind"] for place in np.argsort(order)] == [one["kind"] for one in found]
+    assert [again[place]["arrangement"] for place in np.argsort(order)] == [one["arrangement"] for one in found]
 
 
 def test_one_network_and_a_dead_one_have_a_kind_too():
-    assert kinds.cluster([PENTAGON])[0]["kind"] == 1
+    assert kinds.cluster([PENTAGON])[0]["arrangement"] == 1
     found = kinds.cluster([np.zeros((5, 2)), PENTAGON, PENTAGON])
-    assert [one["kind"] for one in found] == [2, 1, 1]
+    assert [one["arrangement"] for one in found] == [2, 1, 1]
     assert json.loads(json.dumps(found)) == found
 
 
@@ -116,6 +116,6 @@ def test_of_many_the_first_are_compared_with_each_other_and_the_others_with_the_
     asked = []
     distance = packing.arrangement_distance
     monkeypatch.setattr(packing, "arrangement_distance", lambda *of: asked.append(1) or distance(*of))
-    found = [one["kind"] for one in kinds.cluster(made)]
+    found = [one["arrangement"] for one in kinds.cluster(made)]
     assert found == [{id(PENTAGON): 1, id(CORNERS): 2, id(line): 3}[id(points)] for points in shapes]
     assert len(asked) <= 20 * 19 / 2 + 3 * (len(shapes) - 20)

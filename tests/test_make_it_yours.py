@@ -10,8 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
+
+import generator as peek
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -96,6 +100,76 @@ def test_a_colour(copy):
         assert (0x0A, 0x7A, 0x5A) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
 
 
+def stages(copy):
+    """Builds the copy. Returns for each stage how many it ran, and the reason of those that ran any."""
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "build", "--explain", "--cache", copy.cache],
+        cwd=copy.folder,
+        env={**os.environ, "PYTHONPATH": str(copy.folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"^(\w+): (\d+) of \d+, (.*)$", done.stderr, re.MULTILINE)
+    return {stage: (int(count), why) for stage, count, why in said if count != "0"}
+
+
+def test_a_measurement(copy):
+    assert named("a measurement") == ["generator/measures/columns.py"]
+    copy.build()
+    copy.edit(
+        "generator/measures/columns.py",
+        '@measurement("width of the last hidden layer, d")',
+        """@measurement("largest weight, whichever way it points")
+def largest_weight(trained: Trained) -> float:
+    return float(np.abs(trained.run.weights[-1]).max())
+
+
+@measurement("width of the last hidden layer, d")""",
+    )
+    copy.edit(
+        "content/article.md", "{{ results.count", '{{ results.max("largest_weight") | number(2) }}: {{ results.count'
+    )
+    assert stages(copy) == {"measure": (2, "measurement largest_weight is new")}  # nothing is trained or drawn again
+    assert copy.edited() == ["generator/measures/columns.py"]
+    page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
+    largest = max(np.abs(run.weights[-1]).max() for run in peek.load(copy.folder / "site"))
+    assert f"{largest:.2f}: Two networks" in page
+    assert b"largest weight, whichever way it points" in copy.site("reproduce.html")
+
+
+def test_a_measurement_across_runs(copy):
+    assert named("a measurement across runs") == ["generator/measures/columns.py"]
+    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 60\nseeds = 3")
+    copy.build()
+    with (copy.folder / "generator/measures/columns.py").open("a", encoding="utf-8") as file:
+        file.write("""
+
+@across(reads=["loss"], suits=lambda spec: True, place="where a seed stands among its recipe's by loss, 1 is the least")
+def place(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    losses = sorted(row["loss"] for row in rows)
+    return [{"place": 1 + losses.index(row["loss"])} for row in rows]
+""")
+    copy.edit("content/article.md", "{{ results.count", '{{ results.values("place") | join(" ") }}: {{ results.count')
+    assert stages(copy) == {"compare": (2, "measurement place is new")}
+    assert copy.edited() == ["generator/measures/columns.py"]
+    page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
+    places = [int(word) for word in re.search(r"((?:\d ){5}\d): Six networks", page)[1].split()]
+    assert sorted(places[:3]) == sorted(places[3:]) == [1, 2, 3]
+
+
+def test_words_cost_nothing(copy):
+    """A reworded message, another word for a column, a docstring: nothing is trained, measured or drawn again."""
+    copy.build()
+    copy.edit("generator/content/experiments.py", "names a value twice", "says a value twice")
+    copy.edit("generator/measures/columns.py", "width of the last hidden layer, d", "how wide the last hidden layer is")
+    copy.edit("generator/networks/recipe.py", "Adam's step size at the first epoch", "how far Adam goes at first")
+    copy.edit("generator/runs/pipeline.py", "the loss is not finite", "the loss has no value")
+    copy.edit("generator/base/errors.py", "did you mean", "was it")
+    assert stages(copy) == {}
+    assert b"how wide the last hidden layer is" in copy.site("reproduce.html")
+
+
 def test_a_page(copy):
     assert named("a page") == ["templates/*.html", "templates/css/"]
     copy.edit("templates/base.html", "</body>", "<p>From my template.</p></body>")
@@ -174,27 +248,63 @@ BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
     assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
 
 
-def test_a_dataset(copy):
-    assert named("a dataset") == ["generator/networks/datasets.py"]
-    copy.edit(
-        "generator/networks/datasets.py",
-        "def parameters(kind",
-        '''@dataset
-def columns(classes, points_per_class, rng, *, width: NotNegative = 0.1):
-    """Upright strips, one a class."""
-    x = np.arange(classes)[:, None] + width * rng.standard_normal((classes, points_per_class))
-    return np.stack([x, rng.uniform(-1, 1, (classes, points_per_class))], axis=-1)
+SAWTOOTH = '''"""Zigzags, one a class, each above the next."""
+
+from . import Dataset, Noise, Parameter
 
 
-def parameters(kind''',
-    )
-    copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "columns"\nwidth = 0.05')
+def draw(classes, points_per_class, rng, teeth, noise):
+    import numpy as np
+
+    along = rng.uniform(-1, 1, (classes, points_per_class))
+    height = np.abs((teeth * (along + 1) / 2) % 1 - 0.5) / classes + noise * rng.standard_normal(along.shape)
+    return np.stack([along, height + 2 * (np.arange(classes)[:, None] + 0.25) / classes - 1], axis=-1)
+
+
+DATASET = Dataset(
+    "sawtooth",
+    draw,
+    (Parameter("teeth", 3, "how many teeth a zigzag has", 1), Parameter("noise", 0.02, "of the height", 0.0)),
+    plural="zigzags",
+    picture="{classes} zigzags of points",
+    noise=Noise("noise", "How far points stray from their zigzag: the standard deviation of the height.", 0.2),
+    script="""
+(classes, points, { teeth, noise }, { uniform, normal }) => {
+  const found = [];
+  for (let point = 0; point < classes * points; point++) {
+    const along = 2 * uniform() - 1;
+    const height = Math.abs((teeth * (along + 1) / 2) % 1 - 0.5) / classes + noise * normal();
+    found.push(along, height + 2 * (Math.floor(point / points) + 0.25) / classes - 1);
+  }
+  return found;
+}
+""",
+)
+'''
+
+
+def test_a_dataset(copy, browser):
+    assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
+    copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)
+    copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "sawtooth"\nteeth = 2')
+    copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | train")
     copy.edit(
         "content/article.md",
         "{{ results.count",
-        "{{ results.one().spec.dataset }}, {{ results.one().width }}: {{ results.count",
+        "{{ results.one().dataset }} {{ results.one().kind }} {{ results.one().teeth | number(0) }}: {{ results.count",
     )
-    assert "columns, 0.05: Two networks" in copy.build()
+    page = copy.build()
+    assert "arms sawtooth 2: Two networks" in page and "The input plane: 2 zigzags of points on the regions" in page
+    figure = browser.new_page().locator("figure", has_text="Where the points go.")
+    figure.page.goto((copy.folder / "site" / "index.html").as_uri())
+    figure.scroll_into_view_if_needed()
+    figure.get_by_role("radio", name="a seed of your own").check()
+    figure.get_by_role("button", name="One step").click()
+    expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02. Not training: epoch 1,")
+    words = figure.text_content()
+    assert "How many zigzags there are to tell apart." in words
+    assert "How far points stray from their zigzag" in words
+    figure.page.close()
 
 
 def test_a_key_of_a_recipe(copy):

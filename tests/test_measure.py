@@ -439,7 +439,7 @@ def test_a_run_that_learnt_nothing_says_so():
 
 
 def test_points_of_more_dimensions_have_measures_but_no_angles():
-    spec = RunSpec(classes=3, activation="disk", seed=0, dataset="simplex", hidden=(4, 3))
+    spec = RunSpec(classes=3, activation="disk", seed=0, kind="simplex", hidden=(4, 3))
     x, y = datasets.points("simplex", 3, 10, 0)
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
     flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
@@ -613,6 +613,6 @@ def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
     found = columns.measure_run(spec, run, lattice=5)
     assert found["own_neighbour_data"] == pytest.approx(projection.own_neighbour(x, y)) and found["gap_map"] >= 1
     assert found["gap"] == pytest.approx(projection.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
-    assert not is_lifted(replace(spec, hidden=(4, 2))) and not is_lifted(replace(spec, dataset="simplex"))
+    assert not is_lifted(replace(spec, hidden=(4, 2))) and not is_lifted(replace(spec, kind="simplex"))
     spec, run = corner_run()
     assert columns.measure_run(spec, run, lattice=5)["own_neighbour_map"] is None

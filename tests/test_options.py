@@ -8,7 +8,7 @@ import pytest
 from generator import build, options
 from generator.__main__ import COMMANDS, parser
 from generator.options import Options
-from generator.runs.catalogue import Means
+from generator.runs.catalogue import RunContext
 
 
 def given(*words):
@@ -39,7 +39,7 @@ def test_what_a_row_does_not_allow_is_wrong_usage(wrong, capsys):
 
 def test_all_that_runs_are_made_with_comes_from_the_options(tmp_path):
     asked = Options(cache=tmp_path, workers=3, force=frozenset({"draw"}), device="auto", executor="dask", scheduler="s")
-    means = build.means_of(asked, None)
-    for field in dataclasses.fields(Means):
+    context = build.context_of(asked, None)
+    for field in dataclasses.fields(RunContext):
         if field.name not in ("store", "progress"):
-            assert getattr(means, field.name) == getattr(asked, field.name) != getattr(Options(), field.name)
+            assert getattr(context, field.name) == getattr(asked, field.name) != getattr(Options(), field.name)

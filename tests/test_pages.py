@@ -22,6 +22,7 @@ from generator.base.overlay import Overlay
 from generator.base.warnings import Warned
 from generator.content import texts
 from generator.markup import document
+from generator.networks.spec import RunSpec, flat
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site import assets, explorables, figures, metadata, pages, words
 from generator.site.metadata import BuildInfo, Download
@@ -88,8 +89,7 @@ def run(
         "hidden-plane": picture("hidden", id_),
         "hidden-animation": picture("film", id_, ("gif", "webp", "png")),
     }
-    spec = {"classes": classes, "activation": activation, "seed": seed, "epochs": 3000, "l2": 1e-4, "bias_start": None}
-    spec |= {"dataset": "spirals", "hidden": [64, 2]}
+    spec = flat(RunSpec(classes, activation, seed)) | {"dataset": "arms", "hidden": [64, 2]}
     known = {"accuracy": 0.95, "loss": 0.02, "least_distance": 1.5, "collapsed": False, "centres": [[0, 1]]}
     files = {"npz": f"data/{experiment}/{id_}.npz", "js": f"data/{experiment}/{id_}.js"} if drawn else {}
     label = {"tanh": "tanh", "relu": "ReLU"}[activation]
@@ -243,9 +243,12 @@ def test_animations_rest_behind_a_labelled_control(tmp_path: Path) -> None:
 def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> None:
     index = render(tmp_path)["index.html"]
     options = Tags(index).all("div", **{"data-explorable": "bend"})[0]["data-options"]
-    assert json.loads(options) == {"classes": 2, "hide": ["seed"]}
+    assert json.loads(options) == {"run": "grid/k2-tanh-s0", "classes": 2, "hide": ["seed"]}
     known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', index)[1])
-    assert known["reached"]["tanh"]["2"] == {"least_distance": [1.5] * 5}
+    [recipe] = known["recipes"]
+    assert recipe["reached"]["tanh"]["2"] == {"least_distance": [1.5] * 5}
+    assert (recipe["dataset"], recipe["kind"], recipe["plural"]) == ("arms", "spirals", "spiral arms")
+    assert recipe["parameters"] == {"turn_rad": 4, "noise_rad": 0.1, "root_radius": 0} and recipe["epochs"] == 3000
     assert known["runs"][0] == {
         "id": "grid/k2-relu-s0",
         "experiment": "grid",
@@ -253,6 +256,7 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
         "activation": "relu",
         "seed": 0,
         "data": "data/grid/k2-relu-s0.js",
+        "recipe": 0,
     }
     assert len(known["runs"]) == 4
 
@@ -455,7 +459,16 @@ const c = "a = \" b";
     assert said == (
         "try{const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()}catch(error){console.error('a.js:',error);}\n"
         r"""try{const b="http://x";const c="a = \" b";}catch(error){console.error('b.js:',error);}"""
+        "\n"
     )
+
+
+def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
+    assert "` of  ${y}`" in assets.script(Overlay(tmp_path))
+    ours = {name for name in OURS.inside("js", ".js") if assets.nests(OURS.text(name))}
+    assert ours == set()  # or they would travel as they were written
 
 
 def test_fonts_are_small_and_carry_their_licence() -> None:

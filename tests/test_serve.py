@@ -11,7 +11,7 @@ from generator.serve import Live, follow, look, unexpected
 
 
 class Said:
-    """Stands for Means and its progress."""
+    """Stands for RunContext and its progress."""
 
     def __init__(self):
         self.lines = []

@@ -75,8 +75,8 @@ def test_few_seeds_have_a_median_and_no_interval():
 
 def kind_of(seed, kind, apart, distance=0.0):
     return run(
-        seed, 4, kind=kind, kind_distance=distance, typical_distance=apart, typical_pose=CORNERS, interior=0,
-        packing_ratio=0.8 + seed / 50,
+        seed, 4, arrangement=kind, arrangement_distance=distance, typical_distance=apart, typical_pose=CORNERS,
+        interior=0, packing_ratio=0.8 + seed / 50,
     )  # fmt: skip
 
 

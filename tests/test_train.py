@@ -160,7 +160,7 @@ def test_rows_alone_match_plain_torch_and_company_changes_no_byte(activation, mo
 @pytest.mark.parametrize(("classes", "hidden"), [(2, (5, 1)), (9, (8, 4)), (17, (6, 2))])
 @pytest.mark.usefixtures("way")
 def test_points_of_more_dimensions_match_plain_torch(classes, hidden):
-    spec = replace(spec_of("tanh", hidden, epochs=100), classes=classes, dataset="simplex", points_per_class=5)
+    spec = replace(spec_of("tanh", hidden, epochs=100), classes=classes, kind="simplex", points_per_class=5)
     run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
     assert run.x.shape == (5 * classes, classes)
     final, losses = reference(spec, run.x, run.y, torch.float64)

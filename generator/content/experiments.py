@@ -13,7 +13,7 @@ from typing import Any
 
 from ..base import style
 from ..base.errors import ContentError, Problem, nearest
-from ..networks import recipe
+from ..networks import datasets, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat
@@ -24,12 +24,14 @@ class Planned:
     """One run of an experiment.
 
     id       unique within the experiment: "k5-tanh-s1"
+    dataset  the author's name of its data
     folder   where its pictures go, below plots/: "5", "sweep/5/h120-40-2"; None: it is not drawn
     shipped  whether its weights travel with the page
     """
 
     id: str
     spec: RunSpec
+    dataset: str
     folder: str | None
     shipped: bool
 
@@ -107,26 +109,30 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
         at = re.search(r"(.*) \(at line (\d+)", str(error))
         said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
-    reader = _Reader(place, lines_of(text))
+    reader = _Reader(place, lines_of(text) or {(): 1})
     plan = reader.plan(tables, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: int(problem.place.rpartition(":")[2] or 0)))
     return plan
 
 
-def single(asked: Mapping[str, Any], place: str = "recipe") -> RunSpec:
-    """The one run of a recipe: keys of an experiment, `seed`, the kind of data as `dataset` and its parameters.
+def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
+    """The one run of a recipe: keys of an experiment, `seed`, the `kind` of its data and the kind's parameters.
+
+    A name of the data, `dataset`, may stand beside their kind, as it does in a run's spec.
 
     raises  ContentError: every mistake
     """
-    from ..networks import datasets  # numpy is not needed where no experiments file is read
-
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
     given = {key: value for key, value in given.items() if value is not None}
-    seed, kind = given.pop("seed", 1), given.pop("dataset", "spirals")
-    own = {"points_per_class", *(datasets.parameters(kind) if kind in datasets.KINDS else ())}
+    unclear = "dataset" in given and "kind" not in given
+    seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
+    name = str(given.pop("dataset", kind))
+    own = {"points_per_class", *(datasets.load()[kind].defaults if kind in datasets.load() else ())}
     data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
     reader = _Reader(place, {})
+    if unclear:
+        reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(datasets.load()))}")
     if type(seed) is not int or seed < 0:
         reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
         seed = 1
@@ -134,8 +140,8 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> RunSpec:
     for key in refused:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
     table = {key: value for key, value in given.items() if key not in refused}
-    plan = reader.plan({"dataset": {"data": data}, "experiment": {"recipe": {**table, "seeds": [seed]}}}, "standard")
-    runs = [run.spec for run in plan.experiments[0].runs]
+    plan = reader.plan({"dataset": {name: data}, "experiment": {"recipe": {**table, "seeds": [seed]}}}, "standard")
+    runs = plan.experiments[0].runs
     if len(runs) > 1:
         reader.wrong((), f"the recipe is one of {len(runs)} runs", "one value for each key")
     if reader.problems:
@@ -218,7 +224,7 @@ class _Reader:
         """All experiments of the file under a profile."""
         tables = self.known((), tables, ("dataset", "experiment", "profile"), "table")
         data = self.known(("dataset",), tables.get("dataset", {}), tables.get("dataset", {}), "dataset")
-        datasets = {name: self.dataset(name, table) for name, table in data.items()}
+        axes = {name: self.dataset(name, table) for name, table in data.items()}
         profiles = tables.get("profile", {})
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
@@ -232,7 +238,7 @@ class _Reader:
         planned: list[Experiment] = []
         for name, table in experiments.items():
             merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
-            planned.append(self.experiment(name, merged, datasets, first=not planned))
+            planned.append(self.experiment(name, merged, axes, first=not planned))
         return Plan(tuple(planned), profile)
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
@@ -257,23 +263,21 @@ class _Reader:
 
     def dataset(self, name: str, table: Any) -> dict[str, list[Any]]:
         """A dataset's axes: kind, points_per_class and the kind's parameters."""
-        from ..networks import datasets  # numpy is not needed where no experiments file is read
-
         path = ("dataset", name)
-        kinds = recipe.choice(*datasets.KINDS)
+        kinds = recipe.choice(*datasets.load())
         kind = table.get("kind", "spirals") if isinstance(table, dict) else None
-        if kind not in datasets.KINDS:
-            match = nearest(kind, datasets.KINDS) if isinstance(kind, str) else None
+        if kind not in datasets.load():
+            match = nearest(kind, datasets.load()) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
         fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
-        fields |= {key: recipe.number(least=least) for key, (_, least) in datasets.parameters(kind).items()}
+        fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
         known = self.known(path, table, fields, f"key of a {kind} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
-        defaults = {key: default for key, (default, _) in datasets.parameters(kind).items()}
-        return {"kind": [kind], "points_per_class": [100], **{k: [float(v)] for k, v in defaults.items()}, **axes}
+        defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
+        return {"kind": [kind], "points_per_class": [100], **defaults, **axes}
 
-    def experiment(self, name: str, table: Any, datasets: dict[str, Any], first: bool) -> Experiment:
+    def experiment(self, name: str, table: Any, data: dict[str, Any], first: bool) -> Experiment:
         """One experiment's runs: the product of all its axes."""
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
@@ -303,19 +307,18 @@ class _Reader:
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):
             self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
-        chosen = table.get("dataset", next(iter(datasets), "spirals"))
+        chosen = table.get("dataset", next(iter(data), "spirals"))
         choices = chosen if isinstance(chosen, list) else [chosen]
-        if fixed["ship"] and any(datasets.get(str(choice), {}).get("kind") == ["simplex"] for choice in choices):
-            self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a simplex dataset", "0, or points of a plane")
+        kinds = [kind for choice in choices for kind in data.get(str(choice), {}).get("kind", ())]
+        if fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
+            self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
         for choice in choices:
-            if choice not in datasets:
-                match = nearest(choice, datasets) if isinstance(choice, str) else None
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", _listed(list(datasets)), match)
-        if len(self.problems) > before or not all(
-            datasets[choice] and all(datasets[choice].values()) for choice in choices
-        ):
+            if choice not in data:
+                match = nearest(choice, data) if isinstance(choice, str) else None
+                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", _listed(list(data)), match)
+        if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
-        runs = [run for choice in choices for run in _expand(datasets[choice], axes, fixed["seeds"])]
+        runs = [(choice, run) for choice in choices for run in _expand(data[choice], axes, fixed["seeds"])]
         return Experiment(name, fixed["about"], _planned(name, runs, fixed, first))
 
 
@@ -330,28 +333,29 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
             for seed in seeds:
                 yield RunSpec(
                     seed=seed,
-                    dataset=of["kind"],
+                    kind=of["kind"],
                     points_per_class=of["points_per_class"],
                     dataset_options=tuple((key, of[key]) for key in options),
                     **fields,
                 )
 
 
-def _planned(name: str, specs: list[RunSpec], fixed: dict[str, Any], first: bool) -> tuple[Planned, ...]:
-    """Names and folders for an experiment's runs, from the fields in which they differ."""
-    rows = [flat(spec) for spec in specs]
-    named = ("classes", "activation", "seed", "bias_start")
+def _planned(name: str, runs: list[tuple[str, RunSpec]], fixed: dict[str, Any], first: bool) -> tuple[Planned, ...]:
+    """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
+    rows = [{"dataset": dataset, **flat(spec)} for dataset, spec in runs]
+    named = ("classes", "activation", "seed", "bias_start", "kind")
     keys = dict.fromkeys(itertools.chain.from_iterable(rows))  # a dataset's own options are not in every row
     varied = [key for key in keys if key not in named and len({row[key] for row in rows if key in row}) > 1]
     drawn, shipped = fixed["seeds"][: fixed["draw"]], fixed["seeds"][: fixed["ship"]]
     planned = []
-    for spec, row in zip(specs, rows, strict=True):
+    for (dataset, spec), row in zip(runs, rows, strict=True):
         extra = [_slug(key, row[key]) for key in varied if key in row]
         folder = [*([] if first else [name]), str(spec.classes), *extra]
         if len(drawn) > 1 and spec.seed != drawn[0]:
             folder.append(f"s{spec.seed}")
         run_id = "-".join([f"k{spec.classes}", spec.activation, *extra, f"s{spec.seed}"])
-        planned.append(Planned(run_id, spec, "/".join(folder) if spec.seed in drawn else None, spec.seed in shipped))
+        place = "/".join(folder) if spec.seed in drawn else None
+        planned.append(Planned(run_id, spec, dataset, place, spec.seed in shipped))
     return tuple(planned)
 
 
@@ -360,7 +364,7 @@ def _slug(key: str, value: Any) -> str:
     if key == "hidden":
         return "h" + "-".join(map(str, value))
     if key == "dataset":
-        return str(value)
+        return re.sub(r"[^a-z0-9.]+", "-", value.lower())
     if isinstance(value, bool):
         return f"{key.replace('_', '')}-{'on' if value else 'off'}"
     if isinstance(value, str):

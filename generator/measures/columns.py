@@ -9,12 +9,12 @@ the hidden layer, whose room is [-1, 1]^2 for tanh.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..networks import forward, recipe
+from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
 from ..networks.spec import RunSpec
@@ -33,18 +33,14 @@ ROOM = SQUARE.name  # the room that the laws are solved for
 RECIPE = {
     "id": "name of the run within its experiment",
     **recipe.words(),
-    "turn_rad": "spirals: how far an arm turns from its root to its tip, radians",
-    "noise_rad": "spirals: standard deviation of a point's angle, radians",
-    "root_radius": "spirals: radius at which the arms start",
-    "spread": "standard deviation of a cloud, as a share of the distance between two",
-    "noise": "standard deviation of a point's place; rings: share of the distance between two; moons: radii",
+    "dataset": "name of the data in the experiments file",
 }
 
 
-def words() -> dict[str, str]:
-    """What each column of a table holds, by its name: a run's recipe, then what was measured."""
+def words(kinds_of_data: Collection[str]) -> dict[str, str]:
+    """What each column of a table holds, by its name: a run's recipe, its data among it, then what was measured."""
     columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
-    return RECIPE | {name: said for of_one in columns for name, said in of_one.items()}
+    return RECIPE | datasets.words(kinds_of_data) | {name: said for of_one in columns for name, said in of_one.items()}
 
 
 def has_laws(spec: RunSpec) -> bool:
@@ -312,10 +308,10 @@ def against_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
 @across(
     reads=["centres"],
     suits=has_laws,
-    kind="which arrangement the run ended in, of those its recipe leads to: 1 is the commonest",
-    kind_distance="distance of the arrangement from its kind's most central member, modulo symmetry and labels",
-    typical_distance="distance from the most central member of kind 1",
+    arrangement="kind of arrangement the run ended in, of those its recipe leads to: 1 is the commonest",
+    arrangement_distance="distance from the most central arrangement of its kind, modulo symmetry and labels",
+    typical_distance="distance from the most central arrangement of kind 1",
     typical_pose="the centres scaled to the wall and turned to match that member as well as they can",
 )
-def kind(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+def sorted_arrangements(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     return kinds.cluster([row["centres"] for row in rows], ROOM)

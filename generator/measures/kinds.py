@@ -31,11 +31,11 @@ def cluster(arrangements: Sequence[Any], room: str = "square", within: float = W
     arrangements  n of (k, 2), all of one k
     within        the distance that no two of a kind exceed
     returns       one each, ready for JSON:
-                    kind              1 is the commonest; of two that are as common, the one seen first
-                    kind_distance     from its kind's medoid, the member with the least sum of squared distances
-                    typical_distance  from the medoid of kind 1
-                    typical_pose      (k, 2), blown up, moved by the room's symmetry that brings it closest to that
-                                      medoid; rows in the order in which they stand around their middle
+                    arrangement           its kind: 1 is the commonest; of two that are as common, the one seen first
+                    arrangement_distance  from its kind's medoid, the member with the least sum of squared distances
+                    typical_distance      from the medoid of kind 1
+                    typical_pose          (k, 2), blown up, moved by the room's symmetry that brings it closest to
+                                          that medoid; rows in the order in which they stand around their middle
     """
     poses = [blown_up(np.asarray(points, np.float64)) for points in arrangements]
     apart = distances(poses[:COMPARED], room)
@@ -59,8 +59,8 @@ def cluster(arrangements: Sequence[Any], room: str = "square", within: float = W
         apart_by = float(np.linalg.norm(matched - typical) / np.sqrt(len(typical)))
         found.append(
             {
-                "kind": rank[kind],
-                "kind_distance": round(distance, 5),
+                "arrangement": rank[kind],
+                "arrangement_distance": round(distance, 5),
                 "typical_distance": round(apart_by, 5),
                 "typical_pose": np.round(_round_about(matched), 4).tolist(),
             }

@@ -102,7 +102,7 @@ class RunSpec:
     classes: int = key(MISSING, "number of classes, k", integer(2))
     activation: str = key(MISSING, "activation of the hidden layers", choice(*ACTIVATIONS))
     seed: int = key(MISSING, "decides the data and the first weights")
-    dataset: str = key("spirals", "kind of data")
+    kind: str = key("spirals", "kind of data")
     points_per_class: int = key(100, "training points of each class")
     dataset_options: tuple[tuple[str, float], ...] = ()
     hidden: tuple[int, ...] = key(

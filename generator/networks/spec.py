@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from . import datasets
 from .activations import ACTIVATIONS
 from .recipe import LAWS, RunSpec
 
@@ -15,9 +16,7 @@ __all__ = ["LAWS", "RunSpec", "flat", "is_lifted", "layer_activations", "layer_s
 
 def layer_shapes(spec: RunSpec) -> list[tuple[int, int]]:
     """Each layer's (outputs, inputs), first to last."""
-    from . import datasets  # numpy is not needed where no network is looked at
-
-    widths = [datasets.inputs(spec.dataset, spec.classes), *spec.hidden, spec.classes]
+    widths = [datasets.inputs(spec.kind, spec.classes), *spec.hidden, spec.classes]
     return [(out, inputs) for inputs, out in itertools.pairwise(widths)]
 
 
@@ -46,8 +45,8 @@ def flat(spec: RunSpec) -> dict[str, Any]:
 
 
 def unflat(fields: Mapping[str, Any]) -> RunSpec:
-    """The spec whose fields these are."""
+    """The spec whose fields these are; what else is said of a run is passed over."""
     own = {field.name for field in dataclasses.fields(RunSpec)}
-    options = tuple((key, value) for key, value in fields.items() if key not in own)
+    options = tuple((key, fields[key]) for key in datasets.load()[fields["kind"]].defaults if key in fields)
     given = {key: value for key, value in fields.items() if key in own}
     return RunSpec(**{**given, "hidden": tuple(fields["hidden"]), "dataset_options": options})

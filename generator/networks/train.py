@@ -522,7 +522,7 @@ def _captured(calls: list[Call]) -> Call:
 
 
 def _points(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
-    return datasets.points(spec.dataset, spec.classes, spec.points_per_class, spec.seed, **dict(spec.dataset_options))
+    return datasets.points(spec.kind, spec.classes, spec.points_per_class, spec.seed, **dict(spec.dataset_options))
 
 
 def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head: np.ndarray | None = None) -> list[Run]:

@@ -81,7 +81,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Means:
+class RunContext:
     """With what a catalogue is made.
 
     workers    processes
@@ -106,19 +106,19 @@ def inputs_digest(source: Path, profile: str) -> str:
     return digest(text, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
 
 
-def load(key: str, means: Means) -> Catalogue | None:
+def load(key: str, context: RunContext) -> Catalogue | None:
     """The catalogue kept under a digest, when it and all its files are there."""
-    if means.force:
+    if context.force:
         return None
-    if (means.store.root, key) not in _LOADED:
-        kept = means.store.load_json("catalogues", key)
+    if (context.store.root, key) not in _LOADED:
+        kept = context.store.load_json("catalogues", key)
         if kept is None:
             return None
         _LOADED.clear()
-        _LOADED[means.store.root, key] = Catalogue(**kept, _store=means.store)
-    found = _LOADED[means.store.root, key]
+        _LOADED[context.store.root, key] = Catalogue(**kept, _store=context.store)
+    found = _LOADED[context.store.root, key]
     there = all(map(os.path.exists, found.places.values()))
-    return found if there and means.store.has("contents", found.contents, "json") else None
+    return found if there and context.store.has("contents", found.contents, "json") else None
 
 
 _LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again

@@ -24,7 +24,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
         "experiment": experiment,
         "key": key,
         "label": run.spec.label,
-        "spec": flat(run.spec),
+        "spec": recipe_of(run),
         "measures": measures,
         "pictures": {
             figure.name: {
@@ -39,6 +39,13 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
         },
         "files": {kind: f"data/{experiment}/{run.id}.{kind}" for kind, there in files.items() if there},
     }
+
+
+def recipe_of(run: Planned) -> dict[str, Any]:
+    """The fields of a run's spec, the author's name of its data before their kind."""
+    fields = flat(run.spec)
+    first = {key: fields.pop(key) for key in ("classes", "activation", "seed")}
+    return {**first, "dataset": run.dataset, **fields}
 
 
 def drawn_of(run: Planned) -> list[Figure]:

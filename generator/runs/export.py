@@ -65,6 +65,7 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
             "epsilon": spec.epsilon,
             "l2": spec.l2,
             "bias_start": spec.bias_start,
+            "kind": spec.kind,
             "points_per_class": spec.points_per_class,
             **dict(spec.dataset_options),
         },

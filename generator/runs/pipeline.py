@@ -26,14 +26,14 @@ from ..networks.activations import ACTIVATIONS
 from ..networks.spec import LAWS, RunSpec, layer_activations, unflat
 from . import stages, tasks
 from .batches import batches
-from .catalogue import Catalogue, Means, Report, card_key
+from .catalogue import Catalogue, Report, RunContext, card_key
 from .entries import drawn_of, entry, picture_path, runs_of
 from .stages import STAGES, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from .pools import Crew
+    from .pools import Pool
 
 Asked = TypeVar("Asked")
 Item = TypeVar("Item")
@@ -81,13 +81,13 @@ class Shelf(Generic[Item, Value]):
     keep: Callable[[Item, Any], Value]
 
 
-def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
+def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
     key     the address that it is kept under
     raises  DivergedRunError: names the run; what other runs gave by then is kept
     """
-    with Pipeline(means, plan) as runs:
+    with Pipeline(context, plan) as runs:
         laws = runs.solve()
         runs.train(laws)
         measures = runs.measure()
@@ -101,11 +101,18 @@ def make(plan: Plan, key: str, means: Means) -> tuple[Catalogue, Report]:
 
 
 def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, its activations' rows, the code that trains, the libraries; a law's, where its
-    head starts from one."""
+    """The address of a run: its spec, its activations' rows, its kind of data, the code that trains; its law's, where
+    it has one."""
     law = [] if spec.head_start == "drawn" else stages.LAWS.digest
     used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
-    return digest("run", dataclasses.asdict(spec), used, *STAGES["train"].source.digest, *law)
+    return digest(
+        "run", dataclasses.asdict(spec), used, *(STAGES["train"].source + data_source(spec.kind)).digest, *law
+    )
+
+
+def data_source(kind: str) -> Source:
+    """What draws the points of a kind of data."""
+    return Source((f"networks/datasets/{kind}",), ())
 
 
 def picture_source(figure: Figure) -> Source:
@@ -113,10 +120,10 @@ def picture_source(figure: Figure) -> Source:
     return STAGES["draw"].source + Source(("/".join(figure.draw.__module__.split(".")[1:]),), ())
 
 
-def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -> None:
+def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunContext) -> None:
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
-    key, data = card_key(run, title, subtitle), means.store.path("runs", run["key"], "npz").read_bytes()
-    with Pipeline(means) as runs:
+    key, data = card_key(run, title, subtitle), context.store.path("runs", run["key"], "npz").read_bytes()
+    with Pipeline(context) as runs:
         job = Job([key], tasks.card, (title, subtitle, unflat(run["spec"]), data))
         runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
 
@@ -124,23 +131,23 @@ def draw_card(run: Mapping[str, Any], title: str, subtitle: str, means: Means) -
 class Pipeline:
     """One making of a catalogue: the runs of a plan, the processes that work on them, and what they have done."""
 
-    def __init__(self, means: Means, plan: Plan | None = None) -> None:
-        self.means = means
-        self.store = means.store
+    def __init__(self, context: RunContext, plan: Plan | None = None) -> None:
+        self.context = context
+        self.store = context.store
         self.plan = plan or Plan((), "")
         self.runs = runs_of(self.plan)
         self.keys = {run.spec: run_key(run.spec) for run in self.runs.values()}
         self.report = Report()
-        self._made_with: dict[str, dict[str, str]] = means.store.load_json("stages", "last") or {}
-        self._crews: dict[str, Crew] = {}
+        self._made_with: dict[str, dict[str, str]] = context.store.load_json("stages", "last") or {}
+        self._pools: dict[str, Pool] = {}
 
     def __enter__(self) -> Pipeline:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.means.progress.close()
-        for crew in self._crews.values():
-            crew.dismiss()
+        self.context.progress.close()
+        for pool in self._pools.values():
+            pool.close()
 
     # The stages, in the order in which they run
 
@@ -172,7 +179,7 @@ class Pipeline:
             return self.training(missing, laws) if missing else []
 
         try:
-            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.means.executor)
+            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.context.executor)
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
@@ -182,13 +189,13 @@ class Pipeline:
 
     def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""
-        crew, device = self.crew(self.means.executor), "cpu"
-        if self.means.device != "cpu":
-            device = crew.executor.submit(tasks.device, self.means.device).result()
-        made_by = "" if self.means.executor == "local" else all_code()
+        pool, device = self.pool(self.context.executor), "cpu"
+        if self.context.device != "cpu":
+            device = pool.executor.submit(tasks.device, self.context.device).result()
+        made_by = "" if self.context.executor == "local" else all_code()
         return [
             Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)))
-            for specs in batches(missing, crew.size, device)
+            for specs in batches(missing, pool.size, device)
         ]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
@@ -307,7 +314,7 @@ class Pipeline:
 
     def remember(self) -> None:
         """Keep what the stages were made with, for the reasons of the next time."""
-        self.store.save_json("stages", "last", {name: _parts(name) for name in STAGES})
+        self.store.save_json("stages", "last", {name: self._parts(name) for name in STAGES})
 
     def catalogue(
         self,
@@ -324,7 +331,7 @@ class Pipeline:
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.experiments}
         tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
-        said = words()
+        said = words({spec.kind for spec in self.keys})
         for name, text in tables.items():
             address = digest("table", text)
             self.store.save("tables", address, "csv", text.encode())
@@ -363,46 +370,46 @@ class Pipeline:
         jobs      items that are missing -> what makes them
         executor  who does the jobs
         """
-        forced = stage in self.means.force
+        forced = stage in self.context.force
         found = {item: None if forced else shelf.find(item) for item in items}
         missing = [item for item, product in found.items() if product is None]
         self.report.ran[stage] = (len(missing), len(found), self._why(stage, missing) if missing else "")
         if missing:
-            self.means.progress.start(stage, len(missing), STAGES[stage].unit)
+            self.context.progress.start(stage, len(missing), STAGES[stage].unit)
             for job, results in self._done(list(jobs(missing)), executor):
                 for item, result in zip(job.items, results, strict=True):
                     found[item] = shelf.keep(item, result)
-                self.means.progress.advance(len(job.items))
-            self.means.progress.close()
+                self.context.progress.advance(len(job.items))
+            self.context.progress.close()
         return {item: product for item, product in found.items() if product is not None}
 
     def _done(self, jobs: Iterable[Job[Item]], executor: str) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
         from concurrent.futures import FIRST_COMPLETED, wait
 
-        crew = self.crew(executor)
+        pool = self.pool(executor)
         waiting = iter(jobs)
-        sent = {_send(crew, job): job for job in itertools.islice(waiting, 2 * crew.size)}
+        sent = {_send(pool, job): job for job in itertools.islice(waiting, 2 * pool.size)}
         while sent:
             ended, _ = wait(sent, return_when=FIRST_COMPLETED)
             for future in ended:
                 yield sent.pop(future), future.result()
-                sent |= {_send(crew, job): job for job in itertools.islice(waiting, 1)}
+                sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
 
-    def crew(self, executor: str = "local") -> Crew:
+    def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
         from . import pools  # not needed where everything is in the cache
 
-        if executor not in self._crews:
-            called = pools.dask(self.means.scheduler) if executor == "dask" else pools.local(self.means.workers)
-            self._crews[executor] = called
-        return self._crews[executor]
+        if executor not in self._pools:
+            called = pools.dask(self.context.scheduler) if executor == "dask" else pools.local(self.context.workers)
+            self._pools[executor] = called
+        return self._pools[executor]
 
     def _why(self, stage: str, missing: Sequence[Any]) -> str:
         """Why a stage runs: asked to, made with something else, fed with new results, or all of it is new."""
-        if stage in self.means.force:
+        if stage in self.context.force:
             return "forced"
-        now, then = _parts(stage), self._made_with.get(stage, {})
+        now, then = self._parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
         if changed:
             return f"{_few(changed)} changed"
@@ -414,6 +421,23 @@ class Pipeline:
         asked = {item for item in missing if isinstance(item, RunSpec)}
         lacking = dict.fromkeys(f"experiment {name}" for (name, _), run in self.runs.items() if run.spec in asked)
         return "not in the cache" + (f": {_few(list(lacking))}" if lacking else "")
+
+    def _parts(self, stage: str) -> dict[str, str]:
+        """What a stage is made with, by name."""
+        from ..measures.columns import COMPARISONS, MEASUREMENTS
+
+        own: dict[str, str] = {}
+        if stage == "train":
+            kinds = sorted({spec.kind for spec in self.keys})
+            own = {name: part for kind in kinds for name, part in data_source(kind).parts.items()}
+        if stage == "draw":
+            known = figures.load().values()
+            own = {name: part for figure in known for name, part in picture_source(figure).parts.items()}
+        if stage == "measure":
+            own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
+        if stage == "compare":
+            own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
+        return STAGES[stage].source.parts | own
 
     # Where products are
 
@@ -471,7 +495,7 @@ class Pipeline:
 
     def _unmeasured(self, spec: RunSpec) -> tuple[str, ...]:
         """The measurements that the cache lacks of a run; all where the stage is forced."""
-        kept = {} if "measure" in self.means.force else self._measured(spec)
+        kept = {} if "measure" in self.context.force else self._measured(spec)
         return tuple(name for address, name in _measurement_keys().items() if address not in kept)
 
 
@@ -488,20 +512,6 @@ def _measurement_keys() -> dict[str, str]:
     return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
 
 
-def _parts(stage: str) -> dict[str, str]:
-    """What a stage is made with, by name."""
-    from ..measures.columns import COMPARISONS, MEASUREMENTS
-
-    own: dict[str, str] = {}
-    if stage == "draw":
-        own = {name: part for figure in figures.load().values() for name, part in picture_source(figure).parts.items()}
-    if stage == "measure":
-        own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
-    if stage == "compare":
-        own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
-    return STAGES[stage].source.parts | own
-
-
 def _change(name: str, then: str, now: str) -> str:
     """A changed part; of a library with its versions."""
     return name if "/" in name or " " in name else f"{name} {then} → {now}"
@@ -513,8 +523,8 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
-def _send(crew: Crew, job: Job[Any]) -> Future[Any]:
-    return crew.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
+def _send(pool: Pool, job: Job[Any]) -> Future[Any]:
+    return pool.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
 
 
 def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Who does a build's jobs: processes on this machine, or the workers of a Dask cluster.
 
 Both are executors of concurrent.futures, so that a build treats them alike.
-What is slow to import is imported when a crew is called up.
+What is slow to import is imported when a pool is called up.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ class ClusterError(PeekError):
 
 
 @dataclass(frozen=True)
-class Crew:
+class Pool:
     """Workers that take jobs.
 
     executor   submit(function, *arguments) -> Future
     size       jobs that are done at the same time
-    dismiss    lets the workers go; what is under way is given up
+    close      lets the workers go; what is under way is given up
     """
 
     executor: Executor
     size: int
-    dismiss: Callable[[], object]
+    close: Callable[[], object]
 
 
-def local(workers: int) -> Crew:
+def local(workers: int) -> Pool:
     """Processes on this machine, one thread each."""
     import concurrent.futures
     import multiprocessing
 
-    context = multiprocessing.get_context("spawn")
-    pool = concurrent.futures.ProcessPoolExecutor(workers, context, tasks.start_worker)
+    spawning = multiprocessing.get_context("spawn")
+    processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others = multiprocessing.active_children()
     with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
         for _ in range(workers):  # a process is started only when a job finds none idle
-            pool.submit(tasks.ready)
+            processes.submit(tasks.ready)
     mine = [child for child in multiprocessing.active_children() if child not in others]
 
-    def dismiss() -> None:
-        pool.shutdown(wait=False, cancel_futures=True)
+    def close() -> None:
+        processes.shutdown(wait=False, cancel_futures=True)
         for child in mine:
             child.terminate()
         for child in mine:
             child.join()
 
-    return Crew(pool, workers, dismiss)
+    return Pool(processes, workers, close)
 
 
-def dask(scheduler: str) -> Crew:
+def dask(scheduler: str) -> Pool:
     """The workers of a Dask cluster that is already there.
 
     A job whose worker dies is done again by another.
@@ -93,13 +93,13 @@ def dask(scheduler: str) -> Crew:
     except TimeoutError:
         client.close()
         raise ClusterError(f"{where}: the Dask cluster has no workers") from None
-    pool = client.get_executor(pure=False)
+    cluster = client.get_executor(pure=False)
 
-    def dismiss() -> None:
-        pool.shutdown(wait=False)
+    def close() -> None:
+        cluster.shutdown(wait=False)
         client.close()
 
-    return Crew(pool, sum(client.nthreads().values()), dismiss)
+    return Pool(cluster, sum(client.nthreads().values()), close)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ STAGES = {
     stage.name: stage
     for stage in (
         Stage("solve", "arrangements", (), LAWS),
-        Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets"), TRAINING)),
+        Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets/__init__"), TRAINING)),
         Stage("measure", "networks", ("train",), MEASURING),
         Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds",), ()) + LAWS),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import rjsmin
@@ -14,18 +14,25 @@ from ..base import style
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.style import Theme
-from ..networks import calculus
+from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS
 
 
-def assets(templates: Overlay, memo: Memo, themes: Mapping[str, Theme] = style.THEMES) -> dict[str, bytes]:
-    """Style sheet, script, fonts and icon, by their paths in the site."""
+def assets(
+    templates: Overlay, memo: Memo, themes: Mapping[str, Theme] = style.THEMES, kinds: Collection[str] = ()
+) -> dict[str, bytes]:
+    """Style sheet, script, fonts and icon, by their paths in the site.
+
+    kinds  of data that the script can draw
+    """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
     rows = memo("activations", repr(ACTIVATIONS), activation_rows)
+    drawn = {kind: datasets.load()[kind].script for kind in kinds if datasets.load()[kind].script}
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
+    page = memo("script", [templates.digest, rows, drawn], lambda: rows + script(templates, drawn))
     found = {
         "assets/style.css": sheet.encode(),
-        "assets/page.js": memo("script", [templates.digest, rows], lambda: rows + script(templates)).encode(),
+        "assets/page.js": page.encode(),
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
@@ -45,13 +52,30 @@ def paper_colours(theme: Theme) -> str:
     return f"@media print {{ :root:root:root {{ color-scheme: light; {light} --paper: #fff; }} }}"
 
 
-def script(templates: Overlay) -> str:
+def script(templates: Overlay, drawn: Mapping[str, str] | None = None) -> str:
     """templates/js/*.js in the order of their names, without comments and needless space.
 
     Each is on its own: one that throws is named in the console, and those after it run.
+
+    drawn  kind of data -> the source of what draws it, see networks.datasets
     """
-    modules = (_guarded(name, templates.text(name)) for name in templates.inside("js", ".js"))
-    return str(rjsmin.jsmin("\n".join(modules)))
+    modules = [_guarded(name, templates.text(name)) for name in templates.inside("js", ".js")]
+    for kind, source in (drawn or {}).items():
+        modules.append(_guarded(kind, f'peek.datasets["{kind}"] = {source.strip()};'))
+    return "\n".join(module if nests(module) else rjsmin.jsmin(module) for module in modules) + "\n"
+
+
+def nests(module: str) -> bool:
+    """Whether a script has a template literal within another's expression, whose spaces rjsmin would take."""
+    for opening in re.finditer(r"\$\{", module):
+        depth = 1
+        for sign in module[opening.end() :]:
+            depth += (sign == "{") - (sign == "}")
+            if depth == 0:
+                break
+            if sign == "`":
+                return True
+    return False
 
 
 def _guarded(name: str, module: str) -> str:

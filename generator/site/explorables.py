@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ..networks import datasets
 from ..runs.results import Result, Results
 
 PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
 REACHED = ("least_distance", "margin")
+CHOSEN = ("classes", "activation", "seed", "bias_start")  # what readers choose a run by, or goes with it
+TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
 
 
-def start_state(options: Mapping[str, Any]) -> dict[str, Any]:
-    """An author's options as an explorable takes them: a list of one is that one."""
-    return {
+def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[str, Any]:
+    """An author's options as an explorable takes them: a list of one is that one.
+
+    run  the one whose pictures stand there until the explorable is live
+    """
+    shown = {} if run is None else {"run": _id(run)}
+    return shown | {
         key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key != "hide" else value
         for key, value in options.items()
         if key not in PLACING
@@ -21,13 +29,60 @@ def start_state(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
-    """What scripts must know of the build: runs that travel with the page, the laws' optima, what networks reached.
+    """What scripts must know of the build: runs that travel with the page, their recipes, the laws' optima.
 
     laws     room -> law -> {"optima": {class count: {"value", "points", ...}}}, as packing.predictions gives them
-    returns  {"runs": [...], "optima": room -> law -> {"optima": ...},
-             "reached": activation -> class count -> measure -> values over the seeds of the same recipe}
+    returns  {"runs": [...], each with the place of its recipe in "recipes": [...],
+             "optima": room -> law -> {"optima": ...}}
     """
     shipped = [run for run in results if "js" in run.files]
+    groups: list[dict[str, Any]] = []
+    members: list[list[Result]] = []
+    for run in shipped:
+        if (group := _group(run)) not in groups:
+            groups.append(group)
+            members.append([])
+        members[groups.index(group)].append(run)
+    optima = {
+        room: {
+            law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
+            for law, said in of_room.items()
+        }
+        for room, of_room in laws.items()
+    }
+    return {
+        "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
+        "recipes": [_recipe(runs[0]) | {"reached": _reached(results, runs)} for runs in members],
+        "optima": optima,
+    }
+
+
+def kinds_of_data(results: Results) -> list[str]:
+    """The kinds of data of the runs that travel with the page."""
+    return sorted({run.spec["kind"] for run in results if "js" in run.files})
+
+
+def _group(run: Result) -> dict[str, Any]:
+    """What runs share among which a reader chooses."""
+    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in CHOSEN}
+
+
+def _recipe(run: Result) -> dict[str, Any]:
+    """What scripts must know of a run's recipe: its data, with its words, and how to train it anew."""
+    kind = datasets.load()[run.spec["kind"]]
+    return {
+        "experiment": run.experiment,
+        "dataset": run.spec["dataset"],
+        "kind": kind.name,
+        "plural": kind.plural,
+        "noise": kind.noise and dataclasses.asdict(kind.noise),
+        "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
+        **{key: run.spec[key] for key in TRAINED_WITH},
+    }
+
+
+def _reached(results: Results, shipped: list[Result]) -> dict[str, dict[int, dict[str, list[float]]]]:
+    """activation -> class count -> measure -> values over all seeds of the recipes of some runs."""
     recipes = [_without_seed(run) for run in shipped]
     reached: dict[str, dict[int, dict[str, list[float]]]] = {}
     for run in results:
@@ -36,14 +91,11 @@ def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
             for key in REACHED:
                 if isinstance(value := run.measures.get(key), (int, float)):
                     of_run.setdefault(key, []).append(value)
-    optima = {
-        room: {
-            law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
-            for law, said in of_room.items()
-        }
-        for room, of_room in laws.items()
-    }
-    return {"runs": [_known(run) for run in shipped], "optima": optima, "reached": reached}
+    return reached
+
+
+def _id(run: Result) -> str:
+    return f"{run.experiment}/{run.id}"
 
 
 def _without_seed(run: Result) -> dict[str, Any]:
@@ -52,7 +104,7 @@ def _without_seed(run: Result) -> dict[str, Any]:
 
 def _known(run: Result) -> dict[str, Any]:
     return {
-        "id": f"{run.experiment}/{run.id}",
+        "id": _id(run),
         "experiment": run.experiment,
         **{key: run.spec[key] for key in ("classes", "activation", "seed")},
         "data": run.files["js"],

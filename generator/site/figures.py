@@ -61,7 +61,7 @@ class Figures:
 
         def pick(names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            runs = chosen(self.results, names, conditions)
+            runs = chosen(self.results, names, conditions, travelling=call.name in self.live)
             shown.extend(runs)
             return runs
 
@@ -86,18 +86,23 @@ def _options(template: str) -> list[str]:
     return re.findall(r"\w+", said[1]) if said else []
 
 
-def chosen(results: Results, names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
+def chosen(
+    results: Results, names: Sequence[str], options: Mapping[str, Any], travelling: bool = False
+) -> list[Result]:
     """One run for each class count, activation and value listed in an option: the first seed that has these pictures.
 
-    options  conditions as Results.where takes them; id, size and alt are passed over; experiments that are listed
-             are one pool, not one run each
-    raises   UnknownResult: no such field, or no run fits
+    options     conditions as Results.where takes them; id, size and alt are passed over; experiments that are listed
+                are one pool, not one run each
+    travelling  where some of them travel with the page, only these: an explorable shows what its picture showed
+    raises      UnknownResult: no such field, or no run fits
     """
     conditions = {key: value for key, value in options.items() if key not in PLACING}
     fitting = [run for run in results.where(**conditions) if all(name in run.pictures for name in names)]
     if not fitting:
         asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
         raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
+    if travelling:
+        fitting = [run for run in fitting if "js" in run.files] or fitting
     pooled = ("experiment", "classes", "activation")
     listed = {key: value for key, value in conditions.items() if isinstance(value, (list, tuple)) and key not in pooled}
     first = {

@@ -24,7 +24,7 @@ from ..markup import document
 from ..markup.document import Markup
 from ..runs.results import Results
 from .assets import assets
-from .explorables import runs_index
+from .explorables import kinds_of_data, runs_index
 from .figures import Figures, Laws
 from .metadata import BuildInfo, Site, TextSummary
 from .templates import TemplateRenderer
@@ -98,7 +98,8 @@ def render_pages(
         "info": info,
         "site": Site(meta, summaries, info),
     }
-    pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes)
+    kinds = renderer.of_runs(results, "kinds", lambda: kinds_of_data(results))
+    pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, kinds)
 
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws()))

@@ -67,6 +67,7 @@ LABELS = {
     "epsilon": "Adam ε",
     "bias_start": "first value of the last hidden bias",
     "hidden": "hidden widths",
+    "kind": "kind of data",
     "l2": "weight of the L2 term",
     "least_distance": "least distance between centres",
     "points_per_class": "points a class",

@@ -4,7 +4,7 @@
  * A var, for it is the page's: each of these scripts is built into a block of its own.
  * @type {any}
  */
-var peek = {};
+var peek = { datasets: {} }; // what draws each kind of data, see generator/networks/datasets
 
 /**
  * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
@@ -376,20 +376,10 @@ peek.makeNetwork = function (activations) {
     return { uniform, normal };
   }
 
-  /** Interleaved spiral arms, one a class: the build's dataset with this page's random numbers. */
-  function spirals(classes, perClass, noise, turn, seed) {
-    const { normal } = random(seed);
-    const x = new Float32Array(2 * classes * perClass);
-    const y = new Uint8Array(classes * perClass);
-    for (let point = 0; point < y.length; point++) {
-      const arm = Math.floor(point / perClass);
-      const radius = (point % perClass) / Math.max(perClass - 1, 1);
-      const angle = (2 * Math.PI * arm) / classes + turn * radius + noise * normal();
-      x[2 * point] = radius * Math.sin(angle);
-      x[2 * point + 1] = radius * Math.cos(angle);
-      y[point] = arm;
-    }
-    return { x, y };
+  /** One of the build's kinds of data, drawn with this page's random numbers. */
+  function drawn(draw, classes, perClass, parameters, seed) {
+    const x = Float32Array.from(draw(classes, perClass, parameters, random(seed)));
+    return { x, y: Uint8Array.from({ length: classes * perClass }, (_, point) => Math.floor(point / perClass)) };
   }
 
   /** Weights to start from: uniform in +-1/sqrt(inputs); biasStart, when not null, for the last hidden biases. */
@@ -407,7 +397,7 @@ peek.makeNetwork = function (activations) {
     return weights;
   }
 
-  return { layers, size, evaluator, trainer, cosine, random, spirals, initial };
+  return { layers, size, evaluator, trainer, cosine, random, drawn, initial };
 };
 
 peek.network = peek.makeNetwork(peek.activations);

@@ -66,11 +66,11 @@ peek.runs = (function () {
     };
   }
 
-  /** The build's index of runs, optima and reached values that the page carries. */
+  /** The build's index of runs, their recipes and the laws' optima that the page carries. */
   function index() {
     const script = document.getElementById("peek-runs");
     const found = script ? JSON.parse(script.textContent || "{}") : {};
-    return { runs: found.runs || [], optima: found.optima || {}, reached: found.reached || {} };
+    return { runs: found.runs || [], recipes: found.recipes || [], optima: found.optima || {} };
   }
 
   const waiting = new Map();
@@ -153,14 +153,24 @@ peek.runs = (function () {
   }
 
   /**
-   * The properties by which a reader chooses one of the runs that the page has, and how to find it.
-   * @param {any} options the author's: experiment, and starting values
+   * The runs that a figure may show: those of the recipe of the run that its static picture shows.
+   * @param {any} options the author's: experiment, and starting values; and that run
+   */
+  function among(options) {
+    const { runs: all, recipes } = index();
+    const { run: shown, experiment } = options;
+    const first = all.find((run) => (shown ? run.id === shown : !experiment || run.experiment === experiment));
+    return { first, runs: first ? all.filter((run) => run.recipe === first.recipe) : [], recipe: first && recipes[first.recipe] };
+  }
+
+  /**
+   * The properties by which a reader chooses one of these runs, and how to find it.
+   * @param {any} options as among's
    */
   function chooser(options) {
-    const all = index().runs;
-    const experiment = options.experiment || (all[0] && all[0].experiment);
-    const runs = all.filter((run) => run.experiment === experiment);
-    if (!runs.length) throw new Error(experiment ? `no runs of "${experiment}" in this page` : "no runs in this page");
+    const { first, runs, recipe } = among(options);
+    const { run: shown, experiment } = options;
+    if (!first) throw new Error(shown || experiment ? `no runs of "${shown || experiment}" in this page` : "no runs in this page");
     const rank = (value) => (value in peek.activations ? Object.keys(peek.activations).indexOf(value) : value);
     const distinct = (name) => [...new Set(runs.map((run) => run[name]))].sort((a, b) => rank(a) - rank(b));
     const has = (name) => (state) => runs
@@ -172,20 +182,20 @@ peek.runs = (function () {
       ...KINDS[name],
       ...(name === "activation" ? { explain: explain(distinct(name)) } : {}),
       values: distinct(name).map((value) => [value, value in peek.activations ? peek.activations[value].label : String(value)]),
-      initial: distinct(name).includes(FIRST[name]) ? FIRST[name] : distinct(name)[0],
+      initial: first[name],
       allowed: has(name),
     }));
+    properties[0].explain = `How many ${recipe.plural} there are to tell apart.`;
     /** The run of a state, or the one that agrees with most of it, classes first. */
     const find = (state) => {
       const score = (run) => Object.keys(KINDS).reduce((sum, name) => 2 * sum + (run[name] === state[name] ? 1 : 0), 0);
       return runs.reduce((best, run) => (score(run) > score(best) ? run : best));
     };
-    return { properties, find, runs };
+    return { properties, find, runs, recipe };
   }
 
-  /** The activations that the page's runs have, in the table's order; all where it has no runs. */
-  function activations() {
-    const { runs } = index();
+  /** The activations that some runs have, in the table's order; all where there are no runs. */
+  function activations(runs) {
     return Object.keys(peek.activations).filter((name) => !runs.length || runs.some((run) => run.activation === name));
   }
 
@@ -197,13 +207,12 @@ peek.runs = (function () {
 
   const ORDER = { classes: 0, activation: 1, seed: 2 };
   const KINDS = {
-    classes: { label: "Classes", explain: "How many spiral arms there are to tell apart." },
+    classes: { label: "Classes" },
     activation: { label: "Activation" },
     seed: { label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
   };
-  const FIRST = { classes: 5, activation: "tanh" };
 
-  return { chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { among, chooser, activations, explain, unpack, wholeNumbers, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

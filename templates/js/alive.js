@@ -24,18 +24,24 @@
     },
 
     longest(view) {
-      const each = ofSeed(peek.runs.chooser(view.options).runs, view.state.seed).map((run) => `${run.classes} classes ReLU 99.9\u202f%`);
+      const each = ofSeed(listed(view.options), view.state.seed).map((run) => `${run.classes} classes ReLU 99.9\u202f%`);
       return `At epoch 3000, accuracy: ${each.join("; ")}.`;
     },
 
     async mount(view) {
-      const { runs } = peek.runs.chooser(view.options);
+      const runs = listed(view.options);
       const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
       const count = () => ofSeed(runs, view.state.seed).length;
       if (!asked) await awakened(view, count());
       return alive(view, runs, count);
     },
   });
+
+  /** The runs that the static pictures show, of every seed. */
+  function listed(options) {
+    const wanted = (run) => ["classes", "activation"].every((name) => !(name in options) || [options[name]].flat().includes(run[name]));
+    return peek.runs.chooser(options).runs.filter(wanted);
+  }
 
   /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
   function awakened(view, count, wrong = "") {
@@ -166,7 +172,8 @@
 
   /** Show a network in the page's large figure, at the same moment. */
   function open(view, network) {
-    const large = [...peek.views.values()].find((other) => other.name === "bend");
+    const recipeOf = ({ options }) => peek.runs.among(options).runs[0].recipe;
+    const large = [...peek.views.values()].find((other) => other.name === "bend" && !other.failed && recipeOf(other) === recipeOf(view));
     const state = { ...named(network), epoch: view.state.epoch };
     if (!large) return;
     large.set(state);

@@ -7,7 +7,6 @@
   "use strict";
 
   const { element } = peek;
-  const L2 = 1e-4; // the recipe's
   const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
   const KEY_STEP = 0.02;
   const GO_MS = 700;
@@ -19,17 +18,20 @@
     title: "Place the classes better than a network does",
 
     properties(options) {
-      const { runs, optima } = peek.runs.index();
-      const activations = peek.runs.activations();
+      const { optima } = peek.runs.index();
+      const { first, runs } = peek.runs.among(options);
+      const counts = runs.length ? [...new Set(runs.map((run) => run.classes))].sort((a, b) => a - b) : [2, 3, 4, 5, 6, 7];
+      const activations = peek.runs.activations(runs);
       const ghosts = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
       return [
         {
-          kind: "choice", name: "classes", label: "Classes", initial: 5, values: [2, 3, 4, 5, 6, 7].map((k) => [k, String(k)]),
+          kind: "choice", name: "classes", label: "Classes", initial: first ? first.classes : 5, values: counts.map((k) => [k, String(k)]),
           explain: "How many centres there are to place.",
         },
         {
-          kind: "choice", name: "activation", label: "Room", initial: activations[0], values: activations.map((name) => [name, called(name)]),
-          explain: `Where centres may be.${activations.filter((name) => roomOf(name).open).map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join("")}`,
+          kind: "choice", name: "activation", label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
+          explain: "Where centres may be." + activations.filter((name) => roomOf(name).open)
+            .map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join(""),
         },
         {
           kind: "choice", name: "ghost", label: "Show", initial: "none",
@@ -79,8 +81,8 @@
     const layout = element("div", { class: "beat" });
     view.stage.append(layout);
     const plane = peek.plane(view, { title: "Your arrangement", note: "drag the centres" });
-    const { index } = peek.runs;
-    const known = index();
+    const known = { ...peek.runs.index(), ...peek.runs.among(view.options) };
+    const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever
     const scales = element("div", { class: "scales" });
     const distance = scaleOf("Least distance", "between the two nearest centres; more is better");
     const margin = scaleOf("Margin", "of the best linear head, per unit of its weights; more is better");
@@ -286,7 +288,7 @@
 
     /** What the build's networks of this class count and activation reached, or []. */
     const reached = (key) => {
-      const of = known.reached[view.state.activation];
+      const of = known.recipe && known.recipe.reached[view.state.activation];
       const at = of && of[view.state.classes];
       return (at && at[key]) || [];
     };
@@ -390,7 +392,8 @@
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
     function tell(optimum, dots) {
-      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? ` \u00b7 ${dots.length === 1 ? "one network" : `${dots.length} networks`}` : ""}`;
+      const many = dots.length === 1 ? "one network" : `${dots.length} networks`;
+      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? " \u00b7 " + many : ""}`;
       if (best.textContent !== said) best.textContent = said;
     }
 

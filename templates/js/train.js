@@ -7,54 +7,49 @@
   "use strict";
 
   const { element } = peek;
-  const OWN = { epochs: 3000, learning_rate: 0.03, l2: 1e-4, schedule: "cosine" }; // the article's, for the reader's own seeds
   const CHECKPOINTS = 64;
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
-  const POINTS = 100; // a class
-  const TURN = 4;
   const SPEEDS = [["1", "1 a second"], ["20", "20"], ["200", "200"], ["0", "As fast as it can"]];
 
   peek.define("train", {
     title: "Train the network in your browser",
 
     properties(options) {
-      const { runs } = peek.runs.index();
-      const counts = [2, 3, 4, 5, 6, 7];
-      const activations = peek.runs.activations();
+      const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
+      const { noise, hidden } = recipe;
+      const draws = recipe.kind in peek.datasets;
+      const counts = draws ? [2, 3, 4, 5, 6, 7] : classes.values.map(([k]) => k);
+      const isOwn = (state) => state.start === "own";
       return [
         {
-          kind: "choice", name: "classes", label: "Classes", initial: 5, values: counts.map((k) => [k, String(k)]),
-          allowed: (state) => counts.filter((k) => state.start === "own" || runs.some((run) => run.classes === k)),
-          explain: "How many spiral arms there are to tell apart.",
+          ...classes, values: counts.map((k) => [k, String(k)]),
+          allowed: (state) => counts.filter((k) => isOwn(state) || runs.some((run) => run.classes === k)),
         },
+        { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
-          kind: "choice", name: "activation", label: "Activation", initial: activations[0], values: activations.map((name) => [name, peek.activations[name].label]),
-          explain: peek.runs.explain(activations),
-        },
-        {
-          kind: "choice", name: "start", label: "Start from", initial: runs.length ? "build" : "own",
-          values: [...(runs.length ? [["build", "the build\u2019s start"]] : []), ["own", "a seed of your own"]],
+          kind: "choice", name: "start", label: "Start from", initial: "build",
+          values: [["build", "the build\u2019s start"], ...(draws ? [["own", "a seed of your own"]] : [])],
           explain: "The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.",
         },
         {
-          kind: "range", name: "seed", label: "Seed", initial: 1, min: 1, max: 99, step: 1, shown: (state) => state.start === "own",
+          kind: "range", name: "seed", label: "Seed", initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
           explain: "The same seed always gives the same points and the same first weights.",
         },
+        ...(noise ? [{
+          kind: "range", name: "noise", label: "Noise", initial: recipe.parameters[noise.parameter], min: 0, max: noise.most, step: 0.01, shown: isOwn,
+          text: (value) => `${peek.text.fixed(value, 2)} ${noise.unit}`.trim(), explain: noise.explain,
+        }] : []),
         {
-          kind: "range", name: "noise", label: "Noise", initial: 0.1, min: 0, max: 0.5, step: 0.01, shown: (state) => state.start === "own",
-          text: (value) => `${peek.text.fixed(value, 2)} rad`, explain: "How far points stray from their arm: the standard deviation of each one\u2019s angle.",
-        },
-        {
-          kind: "range", name: "width", label: "Hidden width", initial: 64, min: 2, max: 128, step: 1, shown: (state) => state.start === "own",
+          kind: "range", name: "width", label: "Hidden width", initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
           text: (value) => `${value} neurons`, explain: "Neurons of the first hidden layer. With very few, some bends cannot be made.",
         },
         {
-          kind: "range", name: "rate", label: "Learning rate", initial: OWN.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
-          text: (value) => String(Number(value.toPrecision(2))), explain: "Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges.",
+          kind: "range", name: "rate", label: "Learning rate", initial: recipe.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
+          text: (value) => String(Number(value.toPrecision(2))), explain: `Adam\u2019s step size at the start; it ${recipe.schedule === "constant" ? "stays" : "falls to 0 along a cosine"}. Too large, and training diverges.`,
         },
         {
-          kind: "range", name: "l2", label: "L2", initial: OWN.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
+          kind: "range", name: "l2", label: "L2", initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
           text: (value) => (value <= 1e-6 ? "none" : String(Number(value.toPrecision(1)))),
           explain: "How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one.",
         },
@@ -81,6 +76,7 @@
 
   function train(view) {
     const { text, measure, network } = peek;
+    const { runs, recipe } = peek.runs.chooser(view.options);
     const planes = element("div", { class: "planes" });
     view.stage.append(planes);
     const scene = peek.scene(view, planes);
@@ -129,10 +125,9 @@
       stop();
       const ready = starting().then((start) => {
         if (mine !== generation) return;
-        followRecipe(start.recipe);
         run = {
           id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
-          from, net: start.net, x: start.x, y: start.y, epochs: start.recipe.epochs, recipe: start.recipe,
+          from, net: start.net, x: start.x, y: start.y, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -161,22 +156,22 @@
 
     async function starting() {
       const { classes, activation, start, seed, noise, width } = view.state;
-      const entry = peek.runs.index().runs.find((candidate) => candidate.classes === classes && candidate.activation === activation);
+      const entry = runs.find((candidate) => candidate.classes === classes && candidate.activation === activation);
       if (start === "build" && entry) {
         const [built] = await view.load(entry.id);
-        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y, recipe: built.recipe };
+        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y };
       }
-      const net = { widths: [2, width, 2, classes], activation };
-      return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...network.spirals(classes, POINTS, noise, TURN, seed), recipe: OWN };
+      const net = { widths: [2, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, adam: recipe };
+      const parameters = recipe.noise ? { ...recipe.parameters, [recipe.noise.parameter]: noise } : recipe.parameters;
+      const points = network.drawn(peek.datasets[recipe.kind], classes, recipe.points_per_class, parameters, seed);
+      return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...points };
     }
 
-    /** What neither the author nor the reader has set is as in the recipe. */
-    function followRecipe(recipe) {
-      for (const [name, value] of [["rate", recipe.learning_rate], ["l2", recipe.l2]]) {
-        if (name in view.options) continue;
-        if (view.state[name] === view.defaults[name]) view.state[name] = value;
-        view.defaults[name] = value;
-      }
+    /** The start in words. */
+    function begunFrom() {
+      const { start, seed, noise } = view.state;
+      if (start === "build") return "the build\u2019s start";
+      return `seed ${seed}` + (recipe.noise ? `, noise ${noise} ${recipe.noise.unit}`.trimEnd() : "");
     }
 
     // The worker
@@ -273,7 +268,7 @@
       const slower = Number((rate / 10).toPrecision(2));
       const back = element("button", { type: "button", onclick: () => recover(slower) }, `Carry on at a learning rate of ${slower}`);
       notice.replaceChildren(
-        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? `${text.digits(news.worst)}, ${text.digits(news.worst / Math.log(run.classes))} times what guessing costs` : "not a number"}. ` +
+        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? text.digits(news.worst) + ", " + text.digits(news.worst / Math.log(run.classes)) + " times what guessing costs" : "not a number"}. ` +
         `A learning rate of ${Number(rate.toPrecision(2))} is too large here. The network is back at epoch ${run.loss.length - 1}. `, back);
       view.say(`Diverged at epoch ${news.divergedAt}. The network is back at epoch ${run.loss.length - 1}.`);
     }
@@ -324,8 +319,8 @@
       destroy: stop,
       summary() {
         const least = measure.leastDistance(measure.centres(scene.positions, run.y, run.classes));
-        return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths[1]} and 2 hidden neurons, ` +
-          `${view.state.start === "build" ? "the build\u2019s start" : `seed ${view.state.seed}, noise ${view.state.noise} rad`}. ` +
+        return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths.slice(1, -1).join(" and ")} hidden neurons, ` +
+          `${begunFrom()}. ` +
           `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
           `The two nearest class centres, of classes ${least.pair[0] + 1} and ${least.pair[1] + 1}, are ${text.digits(least.distance)} apart.`;
       },

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import axe_core_python
 import pytest
+from playwright.sync_api import expect
 
 from generator.__main__ import main
 
@@ -67,6 +68,21 @@ def test_its_figures_come_alive_on_its_own_runs(open_page, home):
         "([before]) => document.querySelector('#fig-moons canvas').toDataURL() !== before", arg=[before]
     )
     assert page.locator("script[src^='data/moons/k2-tanh-s1']").count() == 1
+
+
+def test_a_figure_without_choices_shows_the_same_network_with_and_without_scripts(open_page, home):
+    page = open_page(home + "index.html", height=900).page
+    figure = page.locator("#fig-own")
+    still = figure.locator("img").first.get_attribute("alt", timeout=20_000)
+    assert still.startswith("The input plane: 3 rings of points, each inside the next, on the regions that a tanh")
+    figure.scroll_into_view_if_needed()
+    figure.get_by_role("button", name="Train", exact=True).wait_for(timeout=20_000)
+    summary = figure.locator(".explorable-summary")
+    expect(summary).to_contain_text("3 classes, tanh, 32 and 2 hidden neurons, the build\u2019s start.")
+    figure.get_by_role("radio", name="a seed of your own").check()
+    expect(summary).to_contain_text("3 classes, tanh, 32 and 2 hidden neurons, seed 1, noise 0.08.")
+    words = figure.text_content()
+    assert "How many rings there are to tell apart." in words and "How far points stray from their ring" in words
 
 
 @pytest.mark.parametrize(("colours", "accent"), [("light", "#8a3a10"), ("dark", "#ffb27a")])

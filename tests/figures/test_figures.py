@@ -54,7 +54,7 @@ def test_the_figures_are_found_with_their_file_names():
     ],
 )
 def test_a_network_is_drawn_as_its_shape_allows(hidden, dataset, activation, drawn):
-    spec = RunSpec(classes=3, activation=activation, seed=1, dataset=dataset, hidden=hidden)
+    spec = RunSpec(classes=3, activation=activation, seed=1, kind=dataset, hidden=hidden)
     assert {name for name, figure in figures.load().items() if figure.suits(spec)} == drawn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...networks import datasets
 from .. import Figure, Measures, network_of, percent
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
 
 
 def describe(spec: RunSpec, measures: Measures) -> str:
+    data = datasets.load()[spec.kind].picture.format(classes=spec.classes)
     return (
-        f"The input plane: {spec.classes} interleaved spiral arms of points on the regions that {network_of(spec)} "
-        f"assigns to the classes. It classifies {percent(measures['accuracy'])} of the points right."
+        f"The input plane: {data} on the regions that {network_of(spec)} assigns to the classes. "
+        f"It classifies {percent(measures['accuracy'])} of the points right."
     )
 
 

@@ -14,12 +14,17 @@ from playwright.sync_api import Browser, Locator, Page
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.content.experiments import Planned
+from generator.networks import datasets
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.rooms import PLANE
 from generator.networks.spec import RunSpec
 from generator.networks.train import Run, train_together
 from generator.runs import export
+from generator.runs.entries import entry
+from generator.runs.results import from_catalogue
 from generator.site.assets import assets
+from generator.site.explorables import runs_index
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -72,7 +77,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
     with pytest.MonkeyPatch.context() as patched:  # an activation more, whose room is a plane
         patched.setitem(ACTIVATIONS, SWISH.name, SWISH)
-        files = assets(Overlay(TEMPLATES), Memo())
+        files = assets(Overlay(TEMPLATES), Memo(), kinds=datasets.load())
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -84,18 +89,9 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
         file = folder / "data" / f"{name}.js"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(export.pack(name, spec, run))
-    entries = [
-        {
-            "id": name,
-            "experiment": "grid",
-            "classes": spec.classes,
-            "activation": spec.activation,
-            "seed": spec.seed,
-            "data": f"data/{name}.js",
-        }
-        for name, (spec, run) in runs.items()
-    ]
-    return Laboratory(folder, runs, {"runs": entries})
+    planned = [Planned(name.removeprefix("grid/"), spec, "arms", None, True) for name, (spec, run) in runs.items()]
+    results = from_catalogue(lambda: [entry("grid", run, "", {}, told=False) for run in planned], "")
+    return Laboratory(folder, runs, runs_index(results, {}))
 
 
 @dataclass

@@ -437,10 +437,8 @@ def laws() -> dict[str, Any]:
 
 def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) -> None:
     corners = "-1,-1;1,-1;1,1;-1,1;0,0"
-    index = laboratory.index | {
-        "optima": laws(),
-        "reached": {"tanh": {"5": {"least_distance": [1.0, 1.1], "margin": [0.2]}}},
-    }
+    reached = {"tanh": {"5": {"least_distance": [1.0, 1.1], "margin": [0.2]}}}
+    index = laboratory.index | {"optima": laws(), "recipes": [laboratory.index["recipes"][0] | {"reached": reached}]}
     figure = show("beat", hash=f"#fig-beat.at={corners}", index=index)
     said = figure.summary()
     assert "1.41 apart, 100.0\u202f% of the best known" in said and "reached 1.00 to 1.10" in said
@@ -449,6 +447,43 @@ def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) 
     figure.live.get_by_role("switch", name="Head with biases").uncheck()
     expect(outputs.nth(1)).to_have_text("none")
     assert "No linear head tells all of them apart" in figure.summary()
+
+
+def elsewhere(laboratory: Laboratory) -> dict[str, Any]:
+    """An index with another experiment before the laboratory's: rings, with a recipe and networks of its own."""
+    [ours], runs = laboratory.index["recipes"], laboratory.index["runs"]
+    words = {"experiment": "rings", "kind": "rings", "plural": "rings", "parameters": {"noise": 0.1}, "epochs": 40}
+    noise = {"parameter": "noise", "explain": "How far points stray from their ring.", "most": 0.5, "unit": ""}
+    reached = {"tanh": {"5": {"least_distance": [0.5]}}}
+    rings = ours | words | {"hidden": [16, 2], "points_per_class": 30, "noise": noise, "reached": reached}
+    ours = ours | {"reached": {"tanh": {"5": {"least_distance": [1.0, 1.1]}}}}
+    strangers = [run | {"id": run["id"].replace("grid", "rings"), "experiment": "rings"} for run in runs[:1]]
+    return laboratory.index | {"runs": strangers + [run | {"recipe": 1} for run in runs], "recipes": [rings, ours]}
+
+
+def test_figures_keep_to_the_experiment_of_their_picture(show: Show, laboratory: Laboratory) -> None:
+    index = elsewhere(laboratory)
+    figure = show('beat {"run": "grid/k3-tanh-s0"}', index=index, hash="#fig-beat.classes=5")
+    assert "reached 1.00 to 1.10" in figure.summary()
+    figure = show('beat {"experiment": "rings"}', index=index)
+    assert "reached 0.50 to 0.50" in figure.summary()
+    assert figure.live.get_by_role("radio", name="3", exact=True).count() == 0
+    figure = show('bend {"run": "grid/k3-tanh-s0"}', index=index)
+    assert figure.summary().startswith("3 classes, tanh, seed 0.")
+    assert "How many spiral arms there are" in (figure.live.text_content() or "")
+
+
+def test_a_seed_of_ones_own_has_the_data_and_the_recipe_of_its_experiment(show: Show, laboratory: Laboratory) -> None:
+    figure = show('train {"experiment": "rings", "start": "own"}', index=elsewhere(laboratory))
+    said = figure.summary()
+    assert "5 classes, tanh, 16 and 2 hidden neurons, seed 1, noise 0.1." in said
+    assert "How many rings there are to tell apart." in (figure.live.text_content() or "")
+    rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+    place = [float(np.hypot(*row[1:3])) for row in rows[1:] if row[0] == 5] or rows[:3]
+    assert len(rows) == 1 + 5 * 30 and min(place) > 0.85, "the outermost ring has radius 1"
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    expect(figure.live.locator(".train-notice")).to_have_text("Done: 40 epochs.", timeout=30000)
+    assert not figure.said
 
 
 def test_beat_centres_are_dragged_and_stay_in_the_room(show: Show, laboratory: Laboratory) -> None:

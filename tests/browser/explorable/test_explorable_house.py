@@ -208,7 +208,11 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
     for name in ("00-page", "alive"):  # the first of all, and the first of the figures
         whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
         (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
+<<<<<<< HEAD
     broken = assets.script(Overlay(tmp_path, TEMPLATES))
+=======
+    broken = assets.activation_rows() + assets.script(Overlay(tmp_path, TEMPLATES))
+>>>>>>> house
     figure = show(*FIGURES, wait=False)
     figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
     figure.said.clear()
@@ -290,12 +294,12 @@ def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again
 
 
 def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
-    missing = {"runs": [{**run, "data": run["data"] + ".gone"} for run in laboratory.index["runs"]]}
+    missing = laboratory.index | {"runs": [{**run, "data": run["data"] + ".gone"} for run in laboratory.index["runs"]]}
     figure = show("bend", wait=False, index=missing)
     figure.page.wait_for_timeout(800)
     expect(figure.root.locator(".still")).to_be_visible()
     assert any("could not load" in line for line in figure.said)
-    one = {"runs": [laboratory.index["runs"][0], *missing["runs"][1:]]}
+    one = laboratory.index | {"runs": [laboratory.index["runs"][0], *missing["runs"][1:]]}
     figure = show("bend", index=one)
     figure.live.get_by_role("radio", name="ReLU").click()
     expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from scipy.optimize import minimize
 
 from generator.measures import directions, packing
+from generator.networks import datasets
 
 EXACT = 1e-9
 SOLVED = 1e-5  # between two solvers of one convex problem
@@ -105,9 +107,31 @@ def test_own_random_numbers_are_even_and_normal(ask: Callable[..., Any]) -> None
 
 def test_own_spirals_are_the_builds(ask: Callable[..., Any]) -> None:
     """Without noise, the dataset does not depend on whose random numbers are used."""
-    from generator.networks import datasets
-
     x, y = datasets.points("spirals", 3, 20, 0, noise_rad=0.0)
-    got = ask("(({x, y}) => ({x: [...x], y: [...y]}))(peek.network.spirals(3, 20, 0, 4, 5))")
-    np.testing.assert_allclose(np.array(got["x"]).reshape(-1, 2), x, atol=1e-6)
+    got = drawn(ask, "spirals", 3, 20, noise_rad=0.0)
+    np.testing.assert_allclose(np.reshape(got["x"], (-1, 2)), x, atol=1e-6)
     assert got["y"] == y.tolist()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+@pytest.mark.parametrize("kind", [kind for kind in datasets.load().values() if kind.script], ids=lambda kind: kind.name)
+def test_own_data_are_spread_as_the_builds(ask: Callable[..., Any], kind: datasets.Dataset, noise: float) -> None:
+    """Of many points, the distances from the origin and between the classes, which no turn of all changes."""
+    assert kind.noise is not None
+    count, given = 2000, {kind.noise.parameter: noise}
+    x, _ = datasets.points(kind.name, 4, count, 1, **given)
+    got = np.reshape(drawn(ask, kind.name, 4, count, **given)["x"], (-1, 2))
+
+    def told(points: np.ndarray) -> np.ndarray:
+        classes = points.reshape(4, count, 2)
+        apart = np.linalg.norm(classes.mean(1)[:, None] - classes.mean(1), axis=2)[np.triu_indices(4, 1)]
+        far = np.quantile(np.linalg.norm(classes, axis=2), [0.02, 0.25, 0.5, 0.75, 0.98], axis=1)
+        return np.concatenate([apart, far.ravel()])
+
+    np.testing.assert_allclose(told(got), told(x), atol=0.04)
+
+
+def drawn(ask: Callable[..., Any], kind: str, classes: int, count: int, **given: float) -> Any:
+    parameters = json.dumps(datasets.load()[kind].defaults | given)
+    call = f"peek.network.drawn(peek.datasets['{kind}'], {classes}, {count}, {parameters}, 5)"
+    return ask(f"(({{x, y}}) => ({{x: [...x], y: [...y]}}))({call})")

@@ -105,8 +105,9 @@ def test_a_sheet_that_is_turned_over_is_not_folded(show: Show, laboratory: Labor
         "activation": "tanh",
         "seed": spec.seed,
         "data": "turned.js",
+        "recipe": 0,
     }
-    figure = show("layers", hash="#fig-layers.stage=2", index={"runs": [entry]})
+    figure = show("layers", hash="#fig-layers.stage=2", index=laboratory.index | {"runs": [entry]})
     said = re.search(r"shows over ([\d.]+)\s% of the input plane", figure.summary())
     assert said and abs(float(said[1]) / 100 - (1 - turned)) < 0.05
     figure.live.get_by_role("button", name="Combination").click()
