@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import minify_html
 import rjsmin
 
 from ..base import style
@@ -62,7 +63,7 @@ def script(templates: Overlay, drawn: Mapping[str, str] | None = None) -> str:
     modules = [_guarded(name, templates.text(name)) for name in templates.inside("js", ".js")]
     for kind, source in (drawn or {}).items():
         modules.append(_guarded(kind, f'peek.datasets["{kind}"] = {source.strip()};'))
-    return "\n".join(module if nests(module) else rjsmin.jsmin(module) for module in modules) + "\n"
+    return "\n".join(map(minified, modules)) + "\n"
 
 
 def nests(module: str) -> bool:
@@ -76,6 +77,13 @@ def nests(module: str) -> bool:
             if sign == "`":
                 return True
     return False
+
+
+def minified(module: str) -> str:
+    """A script without comments and needless space, and with shorter ways to say the same."""
+    bare = module if nests(module) else rjsmin.jsmin(module)  # minify_html leaves comments
+    opening, closing = "<script>", "</script>"
+    return minify_html.minify(opening + bare + closing, minify_js=True).removeprefix(opening).removesuffix(closing)
 
 
 def _guarded(name: str, module: str) -> str:
