@@ -94,7 +94,7 @@ def one_worker_is_this_process():
         if workers > 1:
             return processes(workers)
         thread = ThreadPoolExecutor(1)
-        return pools.Crew(thread, 1, lambda: thread.shutdown(cancel_futures=True))
+        return pools.Pool(thread, 1, lambda: thread.shutdown(cancel_futures=True))
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pools, "local", local)

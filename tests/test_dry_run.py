@@ -36,13 +36,8 @@ def test_nothing_is_wrong_with_an_article_that_is_right(folder):
 
 def test_what_will_be_measured_is_known_by_name(cache):
     plan = experiments.read(TINY / "experiments.toml")
-<<<<<<< HEAD
-    means = catalogue.Means(store.Store(cache), Progress(quiet=True), workers=1)
-    made, _ = pipeline.make(plan, "any", means)
-=======
-    context = catalogue.RunContext(store.Store(tmp_path), Progress(quiet=True), workers=1)
+    context = catalogue.RunContext(store.Store(cache), Progress(quiet=True), workers=1)
     made, _ = pipeline.make(plan, "any", context)
->>>>>>> house
     expected = dry_run.expected_results(plan)
     for run, to_come in zip(made.results, expected, strict=True):
         assert set(run.measures) <= set(to_come.measures)

@@ -208,11 +208,7 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
     for name in ("00-page", "alive"):  # the first of all, and the first of the figures
         whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
         (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
-<<<<<<< HEAD
-    broken = assets.script(Overlay(tmp_path, TEMPLATES))
-=======
     broken = assets.activation_rows() + assets.script(Overlay(tmp_path, TEMPLATES))
->>>>>>> house
     figure = show(*FIGURES, wait=False)
     figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
     figure.said.clear()
