@@ -20,7 +20,7 @@ site: $(VENV)/.site
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 serve: $(VENV)/.site
 	@$(BIN)/python -m generator serve $(BUILD)

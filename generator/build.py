@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 
 SOCIAL_CARD = "social-card.png"
 MEMO = "memo.txt"
-ALSO = ("imagesize", "markupsafe", "math-core", "pygments", "pyyaml", "rjsmin")  # of less interest to readers
+ALSO = (
+    "imagesize",
+    "markupsafe",
+    "math-core",
+    "minify-html",
+    "pygments",
+    "pyyaml",
+    "rjsmin",
+)  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 

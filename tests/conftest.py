@@ -59,10 +59,46 @@ def workers_import_from_here():
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
+@pytest.fixture(scope="session")
+def made_tiny(tmp_path_factory) -> Path:
+    """What the tiny article trains and draws: made once, for the tests of all processes. Not to be written to."""
+    from generator.base.progress import Progress
+    from generator.build import build
+    from generator.options import Options
+
+    top = tmp_path_factory.getbasetemp()
+    top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
+    cache = top / "made-tiny"
+    with FileLock(top / "made-tiny.lock"):
+        if not cache.exists():
+            build(Options(content=TINY, out=top / "tiny-site", cache=cache, workers=1), Progress(quiet=True))
+    return cache
+
+
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    """What the tests of a module have trained and drawn."""
-    return tmp_path_factory.mktemp("cache")
+def cache(made_tiny, tmp_path_factory) -> Path:
+    """A copy of what the tiny article trains and draws, and what the tests of a module add to it."""
+    return shutil.copytree(made_tiny, tmp_path_factory.mktemp("module") / "cache")
+
+
+@pytest.fixture(scope="module")
+def one_worker_is_this_process():
+    """A build with one worker does its jobs here: a process of its own would import all libraries anew."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from generator.runs import pools
+
+    processes = pools.local
+
+    def local(workers):
+        if workers > 1:
+            return processes(workers)
+        thread = ThreadPoolExecutor(1)
+        return pools.Pool(thread, 1, lambda: thread.shutdown(cancel_futures=True))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pools, "local", local)
+        yield
 
 
 @pytest.fixture

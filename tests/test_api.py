@@ -18,17 +18,18 @@ from generator.runs.results import UnknownResult
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 RECIPE = {"classes": 2, "activation": "tanh", "hidden": [8, 2], "epochs": 60}
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 @pytest.fixture(scope="module")
-def runs(folder):
+def runs(folder, cache):
     """The tiny article's runs, and those of an experiment that is neither drawn nor shipped."""
     shutil.copytree(TINY, folder / "content")
     source = folder / "content" / "experiments.toml"
     more = '\n[dataset.rings]\nkind = "rings"\n[experiment.more]\ndataset = "rings"\nclasses = 3\nactivation = "tanh"'
     source.write_text(source.read_text() + more + "\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n")
-    folders = ("--content", folder / "content", "--out", folder / "site", "--cache", folder / "cache")
-    assert main(["build", "--quiet", *map(str, folders)]) == 0
+    folders = ("--content", folder / "content", "--out", folder / "site", "--cache", cache)
+    assert main(["build", "--quiet", "--workers", "1", *map(str, folders)]) == 0
     return generator.load(folder / "site")
 
 

@@ -42,9 +42,17 @@ const c = "a = \" b";
     )
     said = assets.script(Overlay(tmp_path), ["a", "b"])
     assert said == (
-        "try{const a=1;a+2;f(`one,\ntwo;\n`,3)\ng()}catch(error){console.error('a.js:',error);}\n"
-        r"""try{const b="http://x";const c="a = \" b";}catch(error){console.error('b.js:',error);}"""
+        "try{let a=1;f(`one,\ntwo;\n`,3),g()}catch(error){console.error(`a.js:`,error)}\n"
+        """try{let b=`http://x`,c=`a = " b`}catch(error){console.error(`b.js:`,error)}\n"""
     )
+
+
+def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
+    assert "f(`x${y?` of  ${y}`:``}`)" in assets.script(Overlay(tmp_path), ["a"])
+    ours = {name for name in OURS.contents if name.endswith(".js") and assets.nests(OURS.text(name))}
+    assert ours == set()  # or their comments would travel
 
 
 def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
@@ -79,11 +87,11 @@ def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> Non
         return assets.assets(OURS, Memo(), placed=placed, kinds=["rings"])["assets/page.js"].decode()
 
     def defined(text: str) -> list[str]:
-        return re.findall(r'peek\.define\("(\w+)"', text)
+        return re.findall(r"peek\.define\(`(\w+)`", text)
 
     assert "startTheme" in page() and "peek" not in page() == page("loss", "hidden-plane")
-    assert defined(page("bend", "loss")) == ["bend"] and "peek.datasets[" not in page("bend")
-    assert defined(page("train", "beat")) == ["beat", "train"] and 'peek.datasets["rings"]' in page("train")
+    assert defined(page("bend", "loss")) == ["bend"] and "peek.datasets.rings" not in page("bend")
+    assert defined(page("train", "beat")) == ["beat", "train"] and "peek.datasets.rings=" in page("train")
     assert defined(page(*FIGURES)) == FIGURES
 
 

@@ -19,6 +19,7 @@ from generator.base.warnings import WARNINGS
 TINY = Path(__file__).parent / "sites" / "tiny"
 WELL_UNDER_WAY_S = 4
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def tree(folder):
@@ -31,7 +32,8 @@ def build(article, cache, tmp_path, capsys):
 
     def run(*options):
         out = tmp_path / "site"
-        code = main(["build", "--content", str(article), "--out", str(out), "--cache", str(cache), *options])
+        folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
+        code = main(["build", "--workers", "1", *folders, *options])
         said = capsys.readouterr()
         return code, (said.out.splitlines() or [""])[-1], said.err
 

@@ -35,6 +35,7 @@ seeds = 3
 draw = 1
 ship = 1
 """
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def make(text, cache, workers=1, **options):

@@ -9,6 +9,7 @@ from generator.__main__ import main
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 OPTIONS = ("--only", "--draft", "--strict", "--force", "--explain", "--base-url", "--single-file", "--profile")
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def build(article, cache, tmp_path, capsys):
 
     def run(*options, cache=cache):
         folders = ("--content", article, "--out", tmp_path / "site", "--cache", cache)
-        code = main(["build", *map(str, folders), *options])
+        code = main(["build", "--workers", "1", *map(str, folders), *options])
         return code, capsys.readouterr().err.splitlines()
 
     return run

@@ -21,6 +21,7 @@ from generator.site import dry_run
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 TEMPLATES = ROOT / "templates"
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def mistakes_in(folder, templates=TEMPLATES):
@@ -33,9 +34,9 @@ def test_nothing_is_wrong_with_an_article_that_is_right(folder):
     assert mistakes_in(folder) == []
 
 
-def test_what_will_be_measured_is_known_by_name(tmp_path):
+def test_what_will_be_measured_is_known_by_name(cache):
     plan = experiments.read(TINY / "experiments.toml")
-    context = catalogue.RunContext(store.Store(tmp_path), Progress(quiet=True), workers=1)
+    context = catalogue.RunContext(store.Store(cache), Progress(quiet=True), workers=1)
     made, _ = pipeline.make(plan, "any", context)
     expected = dry_run.expected_results(plan)
     for run, to_come in zip(made.results, expected, strict=True):
@@ -147,8 +148,8 @@ def test_mistakes_beside_what_is_left_open_are_found():
             evaluate(expression, expected)
 
 
-def test_a_build_whose_runs_are_known_makes_no_dry_run(article, tmp_path, monkeypatch):
-    options = Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
+def test_a_build_whose_runs_are_known_makes_no_dry_run(article, cache, tmp_path, monkeypatch):
+    options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1)
     build.build(options, Progress(quiet=True))
     monkeypatch.setattr(dry_run, "dry_run", lambda *_: pytest.fail("it made a dry run"))
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")

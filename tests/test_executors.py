@@ -32,6 +32,7 @@ draw = 0
 ship = 0
 """
 RUNS = 96
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 class KillAWorker(Progress):
@@ -53,8 +54,8 @@ class KillAWorker(Progress):
             os.kill(self.killed, signal.SIGKILL)
 
 
-def make(cache, progress=None, **options):
-    context = RunContext(Store(cache), progress or Progress(quiet=True), 2, **options)
+def make(cache, progress=None, workers=1, **options):
+    context = RunContext(Store(cache), progress or Progress(quiet=True), workers, **options)
     return pipeline.make(experiments.parse(TOML, "e.toml"), "key", context)
 
 
@@ -80,7 +81,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def local_files(tmp_path_factory):
     cache = tmp_path_factory.mktemp("local")
-    make(cache)
+    make(cache, workers=2)
     return files(cache)
 
 

@@ -53,7 +53,7 @@ class Copy:
 
     def build(self, *options):
         """Builds the copy. Returns the page."""
-        self.python("-m", "generator", "build", "--quiet", "--cache", self.cache, *options)
+        self.python("-m", "generator", "build", "--quiet", "--workers", "1", "--cache", self.cache, *options)
         return (self.folder / "site" / "index.html").read_text(encoding="utf-8")
 
     def edited(self):

@@ -15,6 +15,7 @@ from generator.base.memo import Memo, digest
 from generator.base.overlay import Overlay
 
 CASES = 5  # for each kind of edit
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def test_a_value_is_made_once_and_is_the_same_kept_or_made():
@@ -78,7 +79,8 @@ def build_both_ways(article, cache, tmp_path, capsys):
             else:
                 (cache / build.MEMO).unlink(missing_ok=True)
             out = tmp_path / way
-            code = main(["build", "--content", str(article), "--out", str(out), "--cache", str(cache), *options])
+            folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
+            code = main(["build", "--workers", "1", *folders, *options])
             if (cache / build.MEMO).exists():
                 shutil.copyfile(cache / build.MEMO, here)
             err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]

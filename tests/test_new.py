@@ -10,11 +10,11 @@ from generator.new import NotEmptyError, new
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
+def started(tmp_path_factory, one_worker_is_this_process):
     folder = tmp_path_factory.mktemp("new") / "mine"
     new(folder, default_templates())
     options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
-    assert main(["build", "--strict", "--quiet", *map(str, options)]) == 0
+    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
     return folder
 
 

@@ -109,7 +109,7 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
         at = re.search(r"(.*) \(at line (\d+)", str(error))
         said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
-    reader = _Reader(place, lines_of(text))
+    reader = _Reader(place, lines_of(text) or {(): 1})
     plan = reader.plan(tables, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: int(problem.place.rpartition(":")[2] or 0)))

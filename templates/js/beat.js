@@ -32,7 +32,8 @@
         },
         {
           ...KINDS.activation, label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
-          explain: `Where centres may be.${activations.filter((name) => roomOf(name).open).map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join("")}`,
+          explain: "Where centres may be." + activations.filter((name) => roomOf(name).open)
+            .map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join(""),
         },
         {
           kind: "choice", name: "ghost", label: "Show", initial: "none",
@@ -375,7 +376,8 @@
       element("div", { class: "scale-foot" }, element("span", {}, meaning), best));
 
     function tell(optimum, dots) {
-      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? ` \u00b7 ${dots.length === 1 ? "one network" : `${dots.length} networks`}` : ""}`;
+      const many = dots.length === 1 ? "one network" : `${dots.length} networks`;
+      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? " \u00b7 " + many : ""}`;
       peek.write(best, said);
     }
 

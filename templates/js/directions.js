@@ -317,13 +317,13 @@
         if (count > mostCount) [most, mostCount] = [of, count];
       }
       const share = text.percent(total / taken.winner.length);
-      return `${text.degrees(direction)}: ${share} of the input plane points there${most ? `, most of it class ${most.c + 1}` : ""}`;
+      return `${text.degrees(direction)}: ${share} of the input plane points there${most ? ", most of it class " + (most.c + 1) : ""}`;
     }
 
     function sentence() {
       if (spot) {
         const angle = angleAt(spot.x, spot.y);
-        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : `points to ${text.degrees(angle)}`}.`;
+        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : "points to " + text.degrees(angle)}.`;
       }
       if (looked() >= 0) return `${directionWords(looked())}.`;
       return "Point at a direction to see where it occurs, or at a place to see its direction.";
@@ -339,7 +339,7 @@
       summary() {
         const each = classes.map((of) => `class ${of.c + 1}, ${text.direction(of.mean, of.deviation)}`).join("; ");
         const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
-        return `${text.run(run)}, at ${timeline.describe(epoch)}.${each && ` Mean direction and spread: ${each}.`}${none}`;
+        return `${text.run(run)}, at ${timeline.describe(epoch)}.${each && " Mean direction and spread: " + each + "."}${none}`;
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

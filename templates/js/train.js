@@ -267,7 +267,7 @@
       const slower = Number((rate / 10).toPrecision(2));
       const back = element("button", { type: "button", onclick: () => recover(slower) }, `Carry on at a learning rate of ${slower}`);
       notice.replaceChildren(
-        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? `${text.digits(news.worst)}, ${text.digits(news.worst / Math.log(run.classes))} times what guessing costs` : "not a number"}. ` +
+        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? text.digits(news.worst) + ", " + text.digits(news.worst / Math.log(run.classes)) + " times what guessing costs" : "not a number"}. ` +
         `A learning rate of ${Number(rate.toPrecision(2))} is too large here. The network is back at epoch ${run.loss.length - 1}. `, back);
       view.say(`Diverged at epoch ${news.divergedAt}. The network is back at epoch ${run.loss.length - 1}.`);
     }

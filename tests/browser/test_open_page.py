@@ -25,7 +25,18 @@ def serving(tmp_path, cache):
     """(folder of the content, folder of the templates, address, lines said so far)."""
     content = shutil.copytree(TINY, tmp_path / "content")
     templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
-    options = ["--content", str(content), "--templates", str(templates), "--cache", str(cache), "--port", "0"]
+    options = [
+        "--content",
+        str(content),
+        "--templates",
+        str(templates),
+        "--cache",
+        str(cache),
+        "--port",
+        "0",
+        "--workers",
+        "1",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "generator", "serve", *options],
         stdout=subprocess.PIPE,

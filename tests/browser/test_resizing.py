@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 WIDTHS_PX = (844, 390, 1440, 768, 1280, 320, 2560, 320)  # turned, narrowed, widened
@@ -57,13 +57,22 @@ class Finger:
         self.glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+@pytest.fixture(scope="module")
+def held(browser: Browser, served: str) -> Iterator[Page]:
+    """The article in a phone."""
+    size = {"width": 390, "height": 844}
+    with browser.new_context(viewport=size, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(f"{served}index.html")
+        page.locator("#fig-bend .is-live").wait_for()
+        yield page
+
+
 @pytest.fixture
-def phone(open_page: Open, served: str) -> Page:
-    page: Page = open_page(
-        f"{served}index.html", 390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    ).page
-    page.locator("#fig-bend .is-live").wait_for()
-    return page
+def phone(held: Page) -> Page:
+    """As it was when the article was opened: all that a finger may have moved is time."""
+    held.locator("#fig-bend .timeline-handle").press("End")
+    return held
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ PAGES = ("index.html", "recipes.html", "gallery.html", "reproduce.html", "404.ht
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, one_worker_is_this_process):
     top = tmp_path_factory.mktemp("second")
     folders = ["--content", SECOND, "--out", top / "site", "--cache", top / "cache"]
-    assert main(["build", "--strict", "--quiet", *map(str, folders)]) == 0
+    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, folders)]) == 0
     return (top / "site").as_uri() + "/"
 
 

@@ -140,6 +140,16 @@ class Figure:
 Show = Callable[..., Figure]
 
 
+@pytest.fixture(scope="session")
+def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
+    """A page without a live figure, to ask the page's own functions."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(laboratory.write("none"))
+        page.wait_for_function("() => typeof peek === 'object'")
+        yield page
+
+
 @pytest.fixture
 def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page."""

@@ -18,11 +18,9 @@ EXACT = 1e-9
 SOLVED = 1e-5  # between two solvers of one convex problem
 
 
-@pytest.fixture
-def ask(show: Callable[..., Any]) -> Callable[..., Any]:
-    page: Page = show("none", wait=False).page
-    page.wait_for_function("() => typeof peek === 'object'")
-    return lambda expression, *values: page.evaluate(f"(v) => ({expression})", list(values))
+@pytest.fixture(scope="module")
+def ask(bare_page: Page) -> Callable[..., Any]:
+    return lambda expression, *values: bare_page.evaluate(f"(v) => ({expression})", list(values))
 
 
 def arrangements() -> list[np.ndarray]:

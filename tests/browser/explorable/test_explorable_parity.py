@@ -30,11 +30,9 @@ IN_TORCH = {  # the last two by their rows, the others by hand
 }
 
 
-@pytest.fixture
-def lab(show: Any) -> Page:
-    page: Page = show("none", wait=False).page
-    page.wait_for_function("() => typeof peek === 'object'")
-    page.evaluate(
+@pytest.fixture(scope="module")
+def lab(bare_page: Page) -> Page:
+    bare_page.evaluate(
         """() => {
           globalThis.floats = (text, kind) => new kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
           globalThis.text = (array) => {
@@ -45,7 +43,7 @@ def lab(show: Any) -> Page:
           };
         }"""
     )
-    return page
+    return bare_page
 
 
 def sent(values: np.ndarray, kind: str = "<f4") -> str:
