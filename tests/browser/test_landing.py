@@ -43,8 +43,8 @@ def sections(site: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("home", "size"),
-    [("served", PHONE), ("served", LAPTOP), ("file", PHONE)],
-    ids=["served-phone", "served-laptop", "file-phone"],
+    [("served", PHONE), ("served", LAPTOP), ("file", PHONE), ("file", LAPTOP)],
+    ids=["served-phone", "served-laptop", "file-phone", "file-laptop"],
     indirect=["home"],
 )
 def test_an_address_leads_to_what_it_names(
@@ -106,7 +106,7 @@ new PerformanceObserver((list) => {
 }).observe({type: "largest-contentful-paint", buffered: true});"""
 
 
-@pytest.mark.parametrize("size", [(412, 823), (768, 1024), LAPTOP, (1920, 1080)], ids=lambda size: str(size[0]))
+@pytest.mark.parametrize("size", [PHONE, (412, 823), (768, 1024), LAPTOP, (1920, 1080)], ids=lambda size: str(size[0]))
 def test_the_first_screen_stays_while_it_loads(browser: Browser, served: str, size: tuple[int, int]) -> None:
     """On a slow machine whose script comes late, so that the page is painted without it first."""
     with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
