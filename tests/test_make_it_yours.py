@@ -220,7 +220,7 @@ peek.define("tally", {
     copy.edit("content/article.md", "/// figure | hidden-plane", figure)
     copy.build("--strict")
     shipped = copy.site("assets/page.js")
-    assert b"peek.views" in shipped and b'peek.define("tally"' in shipped and b"peek.plane" not in shipped
+    assert b"peek.views" in shipped and b"peek.define(`tally`" in shipped and b"peek.plane" not in shipped
     page = browser.new_page()
     page.goto((copy.folder / "site" / "index.html").as_uri())
     expect(page.locator(".explorable.is-live .explorable-summary")).to_have_text("TALLY")
