@@ -255,7 +255,7 @@ def assert_same_bytes(run: Run, other: Run) -> None:
 )
 @pytest.mark.usefixtures("way")
 def test_company_changes_no_byte(activation, classes, points_per_class, hidden):
-    spec = RunSpec(classes, activation, seed=0, points_per_class=points_per_class, hidden=hidden, epochs=12)
+    spec = RunSpec(classes, activation, seed=0, points_per_class=points_per_class, hidden=hidden, epochs=40)
     specs = [replace(spec, seed=seed) for seed in range(17)]
     together = train_together(specs)
     for company in (specs[4:5], specs[3:5], specs[3:6], specs[:8], specs[4:16]):
