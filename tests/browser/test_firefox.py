@@ -71,6 +71,8 @@ def visit(program, address, profile, width, visitor):
                 await visitor(firefox)
             finally:
                 socket.close()
+                while await socket.read_message() is not None:
+                    pass  # until Firefox has closed its end: what is left open fails some later test
             assert said == []
 
         with ThreadPoolExecutor(1) as apart:  # this thread has Playwright's loop
