@@ -38,10 +38,10 @@ MEMO = "memo.txt"
 ALSO = (
     "imagesize",
     "markupsafe",
-    "math-core",
     "minify-html",
     "pygments",
     "pyyaml",
+    "quickjs-ng",
     "rjsmin",
 )  # of less interest to readers
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")

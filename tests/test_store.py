@@ -42,7 +42,7 @@ def test_line_endings_do_not_change_the_digest_of_code(tmp_path, monkeypatch):
 
 
 def test_versions_are_those_that_python_tells():
-    names = ("torch", "numpy", "pillow", "markdown", "math-core", "ghp-import")
+    names = ("torch", "numpy", "pillow", "markdown", "quickjs-ng", "ghp-import")
     assert store.versions(*names) == {name: importlib.metadata.version(name) for name in names}
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         store.versions("no-such-library")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SHIPPED = (".py", ".ttf", ".js")
 SOURCES = ("generator", "templates", "pyproject.toml", "README.md", "LICENSE")
 
 
@@ -45,8 +46,8 @@ def installed(tmp_path_factory):
 def test_every_package_of_the_repository_is_in_the_wheel(installed):
     [inside] = installed.parent.glob("lib/python*/site-packages/peek_article")
     generator = ROOT / "generator"
-    ours = {path.relative_to(generator) for path in generator.rglob("*") if path.suffix in (".py", ".ttf")}
-    theirs = {path.relative_to(inside) for path in inside.rglob("*") if path.suffix in (".py", ".ttf")}
+    ours = {path.relative_to(generator) for path in generator.rglob("*") if path.suffix in SHIPPED}
+    theirs = {path.relative_to(inside) for path in inside.rglob("*") if path.suffix in SHIPPED}
     assert ours == {path for path in theirs if path.parts[0] != "templates"}
 
 

@@ -38,10 +38,10 @@ def _source(path: str) -> str:
 
 @functools.cache
 def all_code() -> str:
-    """Digest of every module's source, line endings normalised, and of the fonts."""
+    """Digest of every module's source, line endings normalised, of the scripts that it runs and of the fonts."""
     made = hashlib.sha256()
     for path, entry in sorted(entries(str(GENERATOR)), key=lambda found: found[0]):
-        if path.endswith((".py", ".ttf")):
+        if path.endswith((".py", ".ttf", ".js")):
             source = Path(entry.path).read_bytes().replace(b"\r\n", b"\n")
             made.update(f"{path}\n{len(source)}\n".encode() + source)
     return made.hexdigest()[:32]

@@ -21,38 +21,14 @@ from ..base.warnings import Warned
 from ..content.bibliography import Bibliography
 from ..content.texts import PICTURES, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, expressions
+from . import claims, expressions, formulas
 from .claims import Claim
 from .expressions import ExpressionError
 from .outline import HEADED, NUMBERED, RESERVED, Attributes, Label, Outline, outline
 
 VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
 
-_NUMBERS_ITSELF = re.compile(r"\\begin\{(align|equation|gather|alignat|flalign|multline)\*?\}")
-
-
 Plain = TypeVar("Plain")
-
-
-class TexError(Exception):
-    """TeX that does not parse. args: where in it, what is wrong."""
-
-
-def typeset(tex: str, display: bool) -> str:
-    """TeX as MathML.
-
-    raises  TexError
-    """
-    import math_core
-
-    try:
-        said = str(math_core.LatexToMathML(fancy_error=False).convert_with_local_state(tex, displaystyle=display))
-        # The size of a table's cells, where validators know it: around the table.
-        said = re.sub(r'<mtable([^>]*?) (scriptlevel="\d+")', r"<mstyle \2><mtable\1", said)
-        return said.replace("</mtable>", "</mtable></mstyle>")
-    except math_core.LatexError as error:
-        offset, _, said = str(error).partition(": ")
-        raise TexError(int(offset) if offset.isdigit() else 0, said.rstrip(".")) from error
 
 
 @dataclass(frozen=True)
@@ -96,6 +72,7 @@ class Constructs:
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
         self.citations: dict[str, list[str]] = {}
+        self.definitions = ""  # of the formulas so far
         self.links: list[Link] = []
         self.claims: list[Claim] = []
         self.used_assets: dict[str, None] = {}
@@ -142,15 +119,14 @@ class Constructs:
         if not tex.strip():
             self.wrong(line, "an empty formula")
             return ""
-        if found := _NUMBERS_ITSELF.search(tex):
-            below = line + tex.count("\n", 0, found.start())
-            self.wrong(below, f"TeX: \\begin{{{found[1]}}} numbers its lines", "\\begin{aligned} or \\begin{gathered}")
-            return ""
+        numbers = {label: number for label, number in self.outline.numbers.items() if f"{{{label}}}" in tex}
+        given = (tex.strip(), display, {}, self.definitions, numbers)
+        self.definitions += formulas.definitions(tex)
         try:
-            return self.memo("math", [tex.strip(), display], lambda: typeset(tex.strip(), display))
-        except TexError as error:
-            offset, said = error.args
-            self.wrong(line + tex.count("\n", 0, lead + offset), f"TeX: {said[:1].lower()}{said[1:]}")
+            return self.memo("math", given, lambda: formulas.typeset(*given))
+        except formulas.TexError as error:
+            below = line + tex.count("\n", 0, lead + error.offset)
+            self.wrong(below, f"TeX: {error.message}", error.expected, error.near)
             return ""
 
     def evaluated(self, text: str, line: int) -> str:

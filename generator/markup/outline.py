@@ -22,7 +22,7 @@ from ..base.errors import Problem, meant, nearest, short
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content.texts import Page, Yaml, yaml_fields
-from . import blocks
+from . import blocks, formulas
 
 BLOCKS = blocks.load()
 LABELLED = {block.label: block.name for block in BLOCKS.values() if block.label}  # blocks with numbers
@@ -112,12 +112,14 @@ class Outline:
 
     footnotes  name -> (line, blocks)
     addresses  label of a link -> (line, address, title)
+    numbers    what \\label names in a formula -> its number, or what \\tag says
     """
 
     items: list[Item] = field(default_factory=list)
     footnotes: dict[str, tuple[int, list[Item]]] = field(default_factory=dict)
     addresses: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -422,10 +424,17 @@ def _number(file: str, book: Outline) -> None:
                 sections[item.level + 1 :] = [0] * (6 - item.level)
                 item.number = ".".join(str(max(1, n)) for n in sections[2 : item.level + 1])
             taken.append((item.id, "sec", item.number, item.text, item.line))
-        elif isinstance(item, Equation) and item.id:
-            counts["eq"] += 1
-            item.number = str(counts["eq"])
-            taken.append((item.id, "eq", item.number, "", item.line))
+        elif isinstance(item, Equation):
+            if item.id:
+                counts["eq"] += 1
+                item.number = str(counts["eq"])
+                taken.append((item.id, "eq", item.number, "", item.line))
+            for row in formulas.rows(item.tex):
+                if row.label:
+                    counts["eq"] += not row.tag
+                    book.numbers[row.label] = row.tag or str(counts["eq"])
+                    line = item.line + item.tex.count("\n", 0, row.offset)
+                    taken.append((formulas.anchor(row.label), "eq", book.numbers[row.label], "", line))
         elif isinstance(item, Block):
             kind = _label_of(item)
             said = item.options.get("id")

@@ -1,0 +1,474 @@
+"""Formulas: TeX to MathML Core, by Temml inside QuickJS.
+
+Temml says part of what it draws in style attributes, which a strict policy forbids. Here they become MathML's own
+attributes and the classes of `templates/css/35-maths.css`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import nearest, short
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    import quickjs
+
+SCRIPTS = Path(__file__).parent / "temml"
+NUMBERED = ("equation", "align", "gather", "multline", "alignat", "flalign", "eqnarray")
+
+# What one formula may take before it is refused.
+MOST_CHARACTERS = 20_000
+MOST_DEPTH = 200  # elements in elements: browsers cut a page off at 512
+MOST_EM = 100.0  # of any length
+MOST_SECONDS = 5
+MOST_BYTES = 256 << 20
+_STACK_BYTES = 6 << 20  # of the 8 MB that quickjs gives its threads
+
+
+class TexError(Exception):
+    """TeX that cannot be typeset.
+
+    offset    where in the author's TeX, 0 to its length
+    message   what is wrong, lower case, no full stop
+    expected  what would be right, or ""
+    near      the name that may have been meant, or None
+    """
+
+    def __init__(self, offset: int, message: str, expected: str = "", near: str | None = None) -> None:
+        super().__init__(offset, message, expected, near)
+        self.offset, self.message, self.expected, self.near = offset, message, expected, near
+
+
+def typeset(
+    tex: str, display: bool, macros: Mapping[str, str] = {}, preamble: str = "", numbers: Mapping[str, str] = {}
+) -> str:
+    r"""TeX as a `<math>` element of MathML Core: well-formed, without style attributes, the same wherever it is made.
+
+    display   on lines of its own
+    macros    "\\R" -> "\\mathbb{R}"; #1 to #9 are arguments
+    preamble  definitions that hold here, from `definitions` of the formulas before
+    numbers   each label of this formula, and each that it refers to -> its number, as TeX for \tag.
+              A row with a label has the id `anchor(label)`; one without has no number
+    raises    TexError
+    """
+    from xml.etree import ElementTree
+
+    if len(tex) > MOST_CHARACTERS:
+        raise TexError(0, f"a formula of {len(tex)} characters", f"at most {MOST_CHARACTERS}")
+    if bad := _UNPRINTABLE.search(tex):
+        raise TexError(bad.start(), f"the character U+{ord(bad[0]):04X}", "text")
+    before = "".join(_defined(name, body) for name, body in macros.items()) + preamble + "\n"
+    source = before + _as_known(tex)
+    tagged = [row.label for row in rows(tex) if row.label and row.tag]
+    given = {"display": display, "numbers": dict(numbers), "tagged": tagged}
+    told = _engine(os.getpid()).typeset(source, json.dumps(given))
+    if "error" in told:
+        raise _explained(told["error"], told["position"], source, len(before), tex, numbers)
+    try:
+        made = ElementTree.fromstring(told["mathml"])
+    except (ElementTree.ParseError, UnicodeEncodeError) as error:
+        raise TexError(0, "a character that no page can hold", "text") from error
+    if too_long := _too_long(made):
+        found = re.search(r"\d{3,}", tex)
+        raise TexError(found.start() if found else 0, f"a length of {too_long}", f"at most {MOST_EM:g}em")
+    _restyle(made, 0)
+    _number_rows(made, told["labels"])
+    if display:
+        made.set("alttext", " ".join(tex.split()))
+    return ElementTree.tostring(made, encoding="unicode", short_empty_elements=False)
+
+
+def anchor(label: str) -> str:
+    """The id in the page of the row that has a label: "eq:loss" and "loss" are both eq-loss."""
+    return "eq-" + re.sub(r"[^\w.-]", "-", re.sub(r"^eq[:_-]", "", label))
+
+
+# -- Definitions ------------------------------------------------------------------------------------------------------
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_WORD = re.compile(r"\\(?:[A-Za-z@]+|.)|%[^\n]*\n?|[{}&]", re.DOTALL)
+_LASTING = {r"\gdef", r"\xdef", r"\global"}
+_DEFINING = {r"\newcommand", r"\renewcommand", r"\providecommand", r"\DeclareMathOperator", r"\def", r"\edef", r"\let"}
+
+
+def definitions(tex: str) -> str:
+    r"""What a formula defines for those that follow, as TeX: all outside of groups, and what \gdef and \global say."""
+    if not any(word in tex for word in _DEFINING | _LASTING):
+        return ""
+    found, depth, at = [], 0, 0
+    while word := _WORD.search(tex, at):
+        at = word.end()
+        if word[0] in _LASTING or (word[0] in _DEFINING and depth == 0):
+            at = _definition_end(tex, word)
+            found.append(tex[word.start() : at] + "\n")
+        else:
+            depth += {"{": 1, r"\begin": 1, r"\begingroup": 1, "}": -1, r"\end": -1, r"\endgroup": -1}.get(word[0], 0)
+    return "".join(found)
+
+
+def _definition_end(tex: str, word: re.Match[str]) -> int:
+    at = word.end()
+    if word[0] == r"\global":
+        inner = re.compile(r"\s*(\\[A-Za-z]+)").match(tex, at)
+        word, at = (inner, inner.end()) if inner else (word, at)
+    if word[0].strip() == r"\let":
+        said = re.compile(r"\s*\\(?:[A-Za-z@]+|.)\s*=?\s?(?:\\(?:[A-Za-z@]+|.)|.)", re.DOTALL).match(tex, at)
+        return said.end() if said else at
+    if word[0].strip() in (r"\def", r"\edef", r"\gdef", r"\xdef"):
+        return _group_end(tex, tex.find("{", at)) if "{" in tex[at:] else len(tex)
+    named = re.compile(r"\s*\*?\s*(?:\{[^{}]*\}|\\(?:[A-Za-z@]+|.))\s*(?:\[[^\]]*\]\s*)*", re.DOTALL).match(tex, at)
+    if not named:
+        return at
+    at = named.end()
+    if tex[at : at + 1] == "{":
+        return _group_end(tex, at)
+    body = re.compile(r"\\(?:[A-Za-z@]+|.)|.", re.DOTALL).match(tex, at)
+    return body.end() if body else at
+
+
+def _group_end(tex: str, start: int) -> int:
+    """Behind the brace that closes the one at `start`."""
+    depth = 0
+    for word in _WORD.finditer(tex, start):
+        depth += {"{": 1, "}": -1}.get(word[0], 0)
+        if depth == 0:
+            return word.end()
+    return len(tex)
+
+
+def _defined(name: str, body: str) -> str:
+    count = max(map(int, re.findall(r"(?<!#)#([1-9])", body)), default=0)
+    name = name if name.startswith("\\") else f"\\{name}"
+    return f"\\def{name}{''.join(f'#{i + 1}' for i in range(count))}{{{body}}}\n"
+
+
+# -- Rows -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    r"""What can have a number of its own: a line of align, gather, alignat, flalign or eqnarray, else a whole formula.
+
+    offset  where it begins in the TeX
+    label   what \label names it, or ""
+    tag     what \tag or \tag* says in place of a number, as TeX, or ""
+    """
+
+    offset: int
+    label: str = ""
+    tag: str = ""
+
+
+_OUTER = re.compile(r"\s*\\begin\s*\{(" + "|".join(NUMBERED) + r")\*?\}")
+
+
+def rows(tex: str) -> tuple[Row, ...]:
+    """The rows of a formula, in order; one at least."""
+    outer = _OUTER.match(tex)
+    by_line = outer is not None and outer[1] not in ("equation", "multline")
+    found: list[Row] = []
+    start, label, tag = 0, "", ""
+    for word, depth, at in _words(tex):
+        if word == "\\\\" and depth == 1 and by_line:
+            found.append(Row(start, label, tag))
+            start, label, tag = at, "", ""
+        elif word in (r"\label", r"\tag"):
+            said = re.compile(r"\*?\s*").match(tex, at)
+            opens = said.end() if said else at
+            inside = tex[opens + 1 : _group_end(tex, opens) - 1] if tex[opens : opens + 1] == "{" else ""
+            label, tag = (inside.strip(), tag) if word == r"\label" else (label, inside)
+    last = Row(start, label, tag)
+    rest = re.sub(r"\\end\s*\{[^}]*\}|%[^\n]*", "", tex[start:]).strip()
+    return (*found, last) if rest or label or tag or not found else tuple(found)
+
+
+def _words(tex: str) -> Iterator[tuple[str, int, int]]:
+    """Each command, brace and &, how many environments and groups it stands in, and where it ends."""
+    depth = 0
+    for word in _WORD.finditer(tex):
+        depth -= word[0] in (r"\end", "}")
+        yield word[0], depth, word.end()
+        depth += word[0] in (r"\begin", "{")
+
+
+def _as_known(tex: str) -> str:
+    """The environments that Temml lacks as those that it has, every character in its place."""
+    outer = re.match(r"\s*\\begin\s*\{(flalign|eqnarray)\*?\}", tex)
+    if not outer:
+        return tex
+    name = outer[1]
+
+    def renamed(match: re.Match[str]) -> str:
+        return f"{match[1]}{' ' * (len(name) - len('align'))}{{align{match[2]}}}"
+
+    if name == "eqnarray":  # of its three columns the sign between goes to the right one
+        seen, characters = 0, list(tex)
+        for word, depth, at in _words(tex):
+            if depth == 1 and word in ("\\\\", "&"):
+                seen = seen + 1 if word == "&" else 0
+                if seen == 2:
+                    characters[at - 1] = " "
+        tex = "".join(characters)
+    return re.sub(rf"(\\(?:begin|end)\s*)\{{{name}(\*?)\}}", renamed, tex)
+
+
+# -- The engine -------------------------------------------------------------------------------------------------------
+
+
+class _Engine:
+    """Temml in one QuickJS, which lives on a thread of its own; begun anew after a formula that broke it off."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._function: quickjs.Function | None = None
+
+    def typeset(self, source: str, given: str) -> dict[str, Any]:
+        with self._lock:
+            self._function = self._function or self._begun()
+            try:
+                told: dict[str, Any] = json.loads(self._function(source, given, run_gc=False))
+            except Exception as error:  # Temml's own come back as values; here the engine gave up
+                self._function = None
+                told = {"error": _broken_off(error), "position": 0}
+            return told
+
+    def _begun(self) -> quickjs.Function:
+        import quickjs
+
+        code = "\n".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
+        function = quickjs.Function("typeset", code)
+        function.set_max_stack_size(_STACK_BYTES)
+        function.set_memory_limit(MOST_BYTES)
+        function.set_time_limit(MOST_SECONDS)
+        return function
+
+
+@functools.cache
+def _engine(process: int) -> _Engine:
+    """That of a process: a fork has no thread of its parent's."""
+    return _Engine()
+
+
+def _broken_off(error: Exception) -> str:
+    """Why a formula ended its engine, in our words."""
+    said = str(error)
+    if "interrupted" in said:
+        return f"a formula that takes more than {MOST_SECONDS} seconds, as of a macro without an end"
+    if "memory" in said or "arguments" in said or "length" in said:
+        return "a formula that grows without an end, as of a macro that doubles its arguments"
+    if "stack" in said:
+        return "braces, scripts or macros nested too deeply"
+    return "a formula that cannot be read"
+
+
+# -- Messages ---------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _known() -> tuple[frozenset[str], frozenset[str]]:
+    """Commands and environments that Temml and we have, by the words in the scripts."""
+    code = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
+    commands = frozenset("\\" + name for name in re.findall(r'"\\\\([a-zA-Z]{2,}\*?)"', code))
+    listed = re.findall(r'names:\[((?:"[A-Za-z]+\*?",?)+)\]', code)
+    return commands, frozenset(name for names in listed for name in re.findall(r'"([^"]+)"', names))
+
+
+def _explained(
+    said: str, position: int, source: str, start: int, tex: str, numbers: Mapping[str, str]
+) -> TexError:
+    """One of Temml's errors as ours, at a place in the author's own TeX."""
+    message = re.split(r" at (?:position \d+|end of input): ", said.strip())[0].strip()
+    at = len(source.encode("utf-16-le")[: 2 * max(0, position)].decode("utf-16-le", "ignore")) - start
+    if at < 0:  # within a definition: where it is used is not told
+        names = re.findall(r"\\[A-Za-z]+", source[:start])
+        used = [found.start() for name in set(names) for found in re.finditer(re.escape(name) + r"(?![A-Za-z])", tex)]
+        at = min(used, default=0)
+    at = min(at, len(tex))
+    if found := re.fullmatch(r"(?:Unsupported function name|Undefined control sequence): (\\\S+)", message):
+        name = found[1]
+        names = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
+        return TexError(at, f'unknown command "{name}"', near=nearest(name, sorted(names)))
+    if found := re.fullmatch(r"No such environment: (.*)", message):
+        name = found[1]
+        at = max(tex.rfind("\\begin", 0, at + 1), 0)
+        return TexError(at, f'unknown environment "{short(name)}"', near=nearest(name, sorted(_known()[1])))
+    if found := re.fullmatch(r'no (?:formula has|number for) the label "(.*)"', message):
+        at = tex.rfind("\\", 0, max(at, 1))
+        return TexError(max(at, 0), message, near=nearest(found[1], numbers))
+    if found := re.fullmatch(r"(\\\w+) has no place in a formula", message):
+        at = tex.rfind(found[1], 0, at) if found[1] in tex[:at] else at
+        return TexError(at, message, "a link or a picture in the text around it")
+    if re.match(r"Unexpected end of input|Expected '\}', got 'EOF'", message):
+        words = [word for word, _, _ in _words(tex)]
+        wanted = 'closing token "}",' if words.count("{") > words.count("}") else "argument"
+        return TexError(at, f"expected {wanted} but reached end of input")
+    if found := re.fullmatch(r"Expected '(.*)', got '(.*)'", message):
+        return TexError(at, f"{_token(found[2])} where {_token(found[1])} is expected")
+    for pattern, ours in _WORDINGS:
+        if re.match(pattern, message):
+            return TexError(at, re.sub(pattern, ours, message))
+    return TexError(at, message[:1].lower() + message[1:].replace("'", '"').rstrip("."))
+
+
+def _token(word: str) -> str:
+    return "the end of the formula" if word == "EOF" else word
+
+
+_WORDINGS = (
+    (r"Too many expansions.*", "a macro without an end, or more than 20000 macros"),
+    (r"Expected group (?:after|as) '?(.*?)'?$", r"nothing where an argument of \1 is expected"),
+    (r"Extra \}", "a } without its {"),
+    (r"Double (sub|super)script", r"two \1scripts of one thing; braces say which is whose"),
+    (r"Multiple \\tag.*", r"two numbers for one row"),
+    (r"Multiple \\labels in one row", r"two labels for one row"),
+    (r"\\tag works only in display mode", "a number for a formula that stands within a line"),
+    (r"\{(.*)\} can be used only in display mode\.?", r"\\begin{\1} within a line"),
+    (r"Mismatch: (.*) matched by (.*)", r"\1 closed by \2"),
+    (r"Invalid color: '(.*)'", r'"\1" is no colour'),
+    (r"Invalid (size|unit): '(.*)'", r'"\2" is no length'),
+)
+
+
+# -- Styles -----------------------------------------------------------------------------------------------------------
+
+# What Temml says in a style attribute -> a class; "" for what the sheet or the browser does anyway.
+_CLASSES = {
+    "display:block math": "",  # of tml-display
+    "display:flex": "tml-clap",
+    "justify-content:center": "",
+    "font-weight:bold": "tml-bold",
+    "font-style:italic": "tml-italic",
+    "font-family:Cambria, 'Times New Roman', serif": "tml-serif",
+    "text-align:left": "tml-left",
+    "math-depth:0": "tml-depth-0",
+    "math-depth:2": "tml-depth-2",
+    "padding:0": "tml-bare",
+    "padding:3pt": "tml-boxed",
+    "border:1px solid": "",
+    "padding:0.3em": "tml-padded",
+    "padding:0.5ex 0.1em 0 0": "tml-under-arrow",
+    "padding-right:0.2em": "tml-beside-arrow",
+    "position:absolute": "tml-lapped",
+    "right:0": "",
+    "bottom:0": "",
+    "position:relative": "tml-llap",
+    "left:0.1em": "tml-arrow",
+    "width:90%": "",
+    "width:50%": "tml-margin",
+    "width:7.5%": "tml-narrow-margin",
+    "width:100%": "tml-wide",
+    "transform:scaleX(-1)": "tml-mirrored",
+    "height:1em": "tml-tall",
+    **{
+        f"border-{side}:{said}": f"tml-{side}-{name}"
+        for side in ("top", "bottom", "left", "right")
+        for said, name in (("0.06em solid", "line"), ("0.06em dashed", "dashes"), ("0.15em double", "lines"))
+    },
+}
+_NO_STYLE = ("level", "color", "font", "font-family", "font-size", "font-weight", "font-shape", "max-size")  # its own
+_EM = {"em": 1.0, "ex": 0.431, "mu": 1 / 18, "pt": 0.1, "px": 0.075, "mm": 0.2845, "cm": 2.845, "in": 7.227, "pc": 1.2}
+_LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]{2})")
+
+
+def _em(length: str) -> float:
+    found = _LENGTH.fullmatch(length)
+    return float(found[1]) * _EM.get(found[2], 1.0) if found else 0.0
+
+
+def _restyle(element: Element, depth: int) -> None:
+    """Styles of an element and all within it as attributes and classes."""
+    if depth > MOST_DEPTH:
+        raise TexError(0, "braces, scripts or macros nested too deeply")
+    for child in list(element):
+        _restyle(child, depth + 1)
+    if (background := element.get("mathbackground")) == "black" and element.tag == "mspace":
+        element.set("mathbackground", "currentcolor")  # the ink, be it light or dark
+    elif background and element.tag != "mspace":
+        element.set("mathcolor", "black")  # as on paper, whatever the page's ink
+    classes = element.get("class", "").split()
+    for said in filter(None, element.attrib.pop("style", "").split(";")):
+        classes += _restyled(element, *(part.strip() for part in said.split(":", 1)))
+    if classes := [name for name in classes if name]:
+        element.set("class", " ".join(dict.fromkeys(classes)))
+    else:
+        element.attrib.pop("class", None)
+    if (element.get("lspace") or "").endswith("width"):
+        del element.attrib["lspace"]  # of MathML 3; the class does it
+
+
+def _restyled(element: Element, name: str, value: str) -> list[str]:
+    """The classes for one property; what is an attribute of MathML is set."""
+    if (known := _CLASSES.get(f"{name}:{value}")) is not None:
+        return [known]
+    if name == "color" and value != "undefined":
+        element.set("mathcolor", value)
+    elif name == "border" and (colour := value.rpartition(" ")[2]):
+        inside = element.makeelement("mrow", {"mathcolor": element.get("mathcolor", "black")})
+        inside[:] = element[:]
+        element[:] = [inside]
+        element.set("mathcolor", colour)
+        return ["tml-framed"]
+    elif name == "padding":
+        top, _, bottom, _ = value.split()
+        return [*_eighths("top", top), *_eighths("bottom", bottom)]
+    elif name in ("padding-top", "padding-bottom"):
+        return _eighths(name.removeprefix("padding-"), value)
+    elif name in ("padding-left", "padding-right") and element.tag == "mtd":
+        side = name.removeprefix("padding-")
+        if value == "0.4em":
+            return []  # as browsers have it
+        if _em(value):
+            element.insert(0 if side == "left" else len(element), element.makeelement("mspace", {"width": value}))
+        return [f"tml-no-{side}"]
+    elif name == "margin-left":  # a negative space: a sum of halvings of 64em
+        parts = round(-64 * _em(value))
+        element[:] = [element.makeelement("mrow", {"class": f"tml-back-{1 << i}"}) for i in range(13) if parts >> i & 1]
+    elif not (name in _NO_STYLE and element.tag == "mtd") and value != "undefined":
+        raise AssertionError(f"Temml says {name}: {value}, which the sheet does not know")
+    return []
+
+
+def _eighths(side: str, length: str) -> list[str]:
+    """The class for a padding of up to 2em."""
+    return [f"tml-{side}-{min(16, round(8 * _em(length)))}"]
+
+
+def _number_rows(made: Element, labels: list[str]) -> None:
+    """Anchors of rows, numbers at the edge; and no room for numbers where there are none."""
+    numbered = any("tml-tag" in part.get("class", "") for part in made.iter("mtext"))
+    for table in made.iter("mtable"):
+        for row in table:
+            if id_ := row.get("id"):
+                row.set("id", anchor(labels[int(id_)]))
+            for cell in [cell for cell in row if "-margin" in cell.get("class", "")]:
+                for unasked in [part for part in cell if part.find("span") is not None]:
+                    cell.remove(unasked)  # Temml numbers what has no label, too
+                if not numbered:
+                    row.remove(cell)
+                    if "tml-margin" in cell.get("class", ""):
+                        table.set("class", table.get("class", "").replace("tml-wide", "").strip())
+                elif len(cell):
+                    cell.set("class", "tml-number " + cell.get("class", ""))
+
+
+def _too_long(made: Element) -> str:
+    """A length in a formula that is beyond all measure, or ""."""
+    for part in made.iter():
+        said = [value for key, value in part.attrib.items() if key in _LENGTHS]
+        for length in _LENGTH.finditer(" ".join(said)):
+            if abs(_em(length[0])) > MOST_EM:
+                return length[0]
+    return ""
+
+
+_LENGTHS = ("width", "height", "depth", "voffset", "lspace", "rspace", "minsize", "maxsize", "mathsize", "style")
