@@ -119,8 +119,10 @@ class Constructs:
         if not tex.strip():
             self.wrong(line, "an empty formula")
             return ""
-        numbers = {label: number for label, number in self.outline.numbers.items() if f"{{{label}}}" in tex}
-        given = (tex.strip(), display, {}, self.definitions, numbers)
+        refers, known = "ref{" in tex, self.outline.numbers
+        numbers = {label: number for label, number in known.items() if refers or f"{{{label}}}" in tex}
+        macros: dict[str, str] = {}
+        given = (tex.strip(), display, macros, self.definitions, numbers)
         self.definitions += formulas.definitions(tex)
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ NUMBERED = ("equation", "align", "gather", "multline", "alignat", "flalign", "eq
 
 # What one formula may take before it is refused.
 MOST_CHARACTERS = 20_000
+MOST_MADE = 1_000_000  # characters of MathML
 MOST_DEPTH = 200  # elements in elements: browsers cut a page off at 512
 MOST_EM = 100.0  # of any length
 MOST_SECONDS = 5
@@ -74,6 +75,8 @@ def typeset(
     told = _engine(os.getpid()).typeset(source, json.dumps(given))
     if "error" in told:
         raise _explained(told["error"], told["position"], source, len(before), tex, numbers)
+    if len(told["mathml"]) > MOST_MADE:
+        raise TexError(0, "a formula that grows beyond all measure", f"at most {MOST_MADE} characters of MathML")
     try:
         made = ElementTree.fromstring(told["mathml"])
     except (ElementTree.ParseError, UnicodeEncodeError) as error:
@@ -82,6 +85,8 @@ def typeset(
         found = re.search(r"\d{3,}", tex)
         raise TexError(found.start() if found else 0, f"a length of {too_long}", f"at most {MOST_EM:g}em")
     _restyle(made, 0)
+    _space(made, False)
+    _trim(made)
     _number_rows(made, told["labels"])
     if display:
         made.set("alttext", " ".join(tex.split()))
@@ -280,12 +285,11 @@ def _known() -> tuple[frozenset[str], frozenset[str]]:
     code = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
     commands = frozenset("\\" + name for name in re.findall(r'"\\\\([a-zA-Z]{2,}\*?)"', code))
     listed = re.findall(r'names:\[((?:"[A-Za-z]+\*?",?)+)\]', code)
-    return commands, frozenset(name for names in listed for name in re.findall(r'"([^"]+)"', names))
+    environments = {name for names in listed for name in re.findall(r'"([^"]+)"', names)}
+    return commands, frozenset(environments | {name + star for name in NUMBERED for star in ("", "*")})
 
 
-def _explained(
-    said: str, position: int, source: str, start: int, tex: str, numbers: Mapping[str, str]
-) -> TexError:
+def _explained(said: str, position: int, source: str, start: int, tex: str, numbers: Mapping[str, str]) -> TexError:
     """One of Temml's errors as ours, at a place in the author's own TeX."""
     message = re.split(r" at (?:position \d+|end of input): ", said.strip())[0].strip()
     at = len(source.encode("utf-16-le")[: 2 * max(0, position)].decode("utf-16-le", "ignore")) - start
@@ -296,8 +300,8 @@ def _explained(
     at = min(at, len(tex))
     if found := re.fullmatch(r"(?:Unsupported function name|Undefined control sequence): (\\\S+)", message):
         name = found[1]
-        names = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
-        return TexError(at, f'unknown command "{name}"', near=nearest(name, sorted(names)))
+        known = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
+        return TexError(at, f'unknown command "{name}"', near=_alike(name, known))
     if found := re.fullmatch(r"No such environment: (.*)", message):
         name = found[1]
         at = max(tex.rfind("\\begin", 0, at + 1), 0)
@@ -318,6 +322,15 @@ def _explained(
         if re.match(pattern, message):
             return TexError(at, re.sub(pattern, ours, message))
     return TexError(at, message[:1].lower() + message[1:].replace("'", '"').rstrip("."))
+
+
+def _alike(command: str, names: Iterable[str]) -> str | None:
+    """The command that was meant: of so many short ones, one is always near, so it must be nearer than elsewhere."""
+    import difflib
+
+    words = sorted((name[1:] for name in names), key=str.swapcase)
+    found = difflib.get_close_matches(command[1:], words, n=1, cutoff=0.75)
+    return f"\\{found[0]}" if found else None
 
 
 def _token(word: str) -> str:
@@ -375,6 +388,18 @@ _CLASSES = {
         for said, name in (("0.06em solid", "line"), ("0.06em dashed", "dashes"), ("0.15em double", "lines"))
     },
 }
+# Classes for fonts and scripts that are not here, and for a space of a twentieth of an em.
+_HOOKS = (
+    "mathcal",
+    "mathscr",
+    "special-fraction",
+    "tml-eqn",
+    "tml-label",
+    "tml-prime",
+    "tml-sml-pad",
+    "tml-tageqn",
+    "wbk-vec",
+)
 _NO_STYLE = ("level", "color", "font", "font-family", "font-size", "font-weight", "font-shape", "max-size")  # its own
 _EM = {"em": 1.0, "ex": 0.431, "mu": 1 / 18, "pt": 0.1, "px": 0.075, "mm": 0.2845, "cm": 2.845, "in": 7.227, "pc": 1.2}
 _LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]{2})")
@@ -391,17 +416,15 @@ def _restyle(element: Element, depth: int) -> None:
         raise TexError(0, "braces, scripts or macros nested too deeply")
     for child in list(element):
         _restyle(child, depth + 1)
+    classes = element.get("class", "").split()
     if (background := element.get("mathbackground")) == "black" and element.tag == "mspace":
-        element.set("mathbackground", "currentcolor")  # the ink, be it light or dark
+        del element.attrib["mathbackground"]
+        classes.append("tml-rule")  # in the page's ink, be it light or dark
     elif background and element.tag != "mspace":
         element.set("mathcolor", "black")  # as on paper, whatever the page's ink
-    classes = element.get("class", "").split()
     for said in filter(None, element.attrib.pop("style", "").split(";")):
         classes += _restyled(element, *(part.strip() for part in said.split(":", 1)))
-    if classes := [name for name in classes if name]:
-        element.set("class", " ".join(dict.fromkeys(classes)))
-    else:
-        element.attrib.pop("class", None)
+    _set_classes(element, [name for name in classes if name and name not in _HOOKS])
     if (element.get("lspace") or "").endswith("width"):
         del element.attrib["lspace"]  # of MathML 3; the class does it
 
@@ -438,14 +461,81 @@ def _restyled(element: Element, name: str, value: str) -> list[str]:
     return []
 
 
+def _set_classes(element: Element, classes: list[str]) -> None:
+    element.attrib.pop("class", None)
+    if classes:
+        element.set("class", " ".join(dict.fromkeys(classes)))
+
+
 def _eighths(side: str, length: str) -> list[str]:
     """The class for a padding of up to 2em."""
     return [f"tml-{side}-{min(16, round(8 * _em(length)))}"]
 
 
+# What TeX spaces otherwise than MathML's dictionary of operators.
+_THIN = "0.1667em"
+_APPLIED = "\u2061"  # behind the name of a function
+_ROWS = ("math", "mrow", "mstyle", "mtd", "msqrt", "mpadded", "mphantom", "menclose")
+_SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
+_DOTS = ("…", "⋯")
+
+
+def _space(element: Element, script: bool) -> None:
+    """No space around operators in sub- and superscripts; thin ones around dots, and before names of functions."""
+    script = script or element.get("scriptlevel", "0") > "0"
+    for index, child in enumerate(element):
+        _space(child, script or (element.tag in _SCRIPTED and index > 0))
+    if element.tag not in _ROWS:
+        return
+    for at, child in reversed(list(enumerate(element))):
+        if len(child) and child[0].get("class", "").startswith("tml-back-"):
+            element[at : at + 1] = child[:]  # a row of its own would be at least 0 wide
+    for at, child in reversed(list(enumerate(element))):
+        before = element[at - 1] if at else None
+        if (
+            child.tag == "mo"
+            and "lspace" not in child.attrib
+            and child.text != _APPLIED
+            and "fence" not in child.attrib
+        ):
+            after = element[at + 1] if at + 1 < len(element) else None
+            if script and "movablelimits" not in child.attrib:
+                child.attrib |= {"lspace": "0em", "rspace": "0em"}
+            elif child.text in _DOTS:
+                beside = (before is not None and before.tag != "mo", after is not None and _separates(after))
+                child.attrib |= {"lspace": _THIN if beside[0] else "0em", "rspace": _THIN if beside[1] else "0em"}
+        elif before is not None and not script and _names_function(child) and _is_closed(before):
+            element.insert(at, element.makeelement("mspace", {"width": _THIN}))
+
+
+def _separates(element: Element) -> bool:
+    return element.tag != "mo" or element.get("separator") == "true"
+
+
+def _names_function(element: Element) -> bool:
+    """Whether it begins with a name such as log, without a space of its own."""
+    return element.tag == "mrow" and len(element) > 1 and element[0].tag == "mi" and element[1].text == _APPLIED
+
+
+def _is_closed(element: Element) -> bool:
+    """Whether it is a fraction, a root, something with scripts or in brackets: after these Temml forgets the space."""
+    if element.tag == "mrow":
+        return len(element) > 0 and element[-1].get("form") == "postfix"
+    return element.tag in ("mfrac", "msqrt", "mroot") or (element.tag in _SCRIPTED and element[0].tag in ("mi", "mn"))
+
+
+def _trim(made: Element) -> None:
+    """Take away the space behind a function's name that ends a formula: nothing follows."""
+    row = made
+    while len(row) and row[-1].tag == "mrow":
+        row = row[-1]
+    if row.tag in ("math", "mrow") and len(row) > 1 and row[-2].text == _APPLIED and row[-1].tag == "mspace":
+        del row[-1]
+
+
 def _number_rows(made: Element, labels: list[str]) -> None:
     """Anchors of rows, numbers at the edge; and no room for numbers where there are none."""
-    numbered = any("tml-tag" in part.get("class", "") for part in made.iter("mtext"))
+    numbered = any("tml-tag" in part.get("class", "") for part in made.iter())
     for table in made.iter("mtable"):
         for row in table:
             if id_ := row.get("id"):
@@ -456,7 +546,7 @@ def _number_rows(made: Element, labels: list[str]) -> None:
                 if not numbered:
                     row.remove(cell)
                     if "tml-margin" in cell.get("class", ""):
-                        table.set("class", table.get("class", "").replace("tml-wide", "").strip())
+                        _set_classes(table, [name for name in table.get("class", "").split() if name != "tml-wide"])
                 elif len(cell):
                     cell.set("class", "tml-number " + cell.get("class", ""))
 

@@ -4,7 +4,6 @@
   const define = temml.__defineMacro;
   const text = (tokens) => tokens.map((token) => token.text).reverse().join("");
   const fail = (message) => { throw new temml.ParseError(message); };
-  const raw = (words) => words.map((word) => ({ text: word })).reverse();
   let call; // what the formula that is being typeset was given, and its reader
 
   const star = (reader) => {
@@ -61,6 +60,12 @@
   define("\\mbox", "\\TextOrMath{\\text{#1}}{\\hbox{#1}}");
   define("\\mathbbm", "\\mathbb{#1}");
   define("\\mathds", "\\mathbb{#1}");
+  define("\\KaTeX", "\\textrm{K}\\kern-.17em\\raisebox{0.2em}{\\scriptstyle A}\\kern-.15em\\TeX");
+  define("\\overlinesegment", "\\overbracket{#1}");
+  define("\\underlinesegment", "\\underbracket{#1}");
+  define("\\xrightleftarrows", "\\xtofrom");
+  define("\\xrightequilibrium", "\\xrightleftharpoons");
+  define("\\xleftequilibrium", "\\xleftrightharpoons");
   define("\\ensuremath", "\\TextOrMath{$#1$}{#1}");
 
   // Numbers are the page's: a label stands for its number, and for an anchor of its row.
@@ -68,15 +73,14 @@
   define("\\label", (reader) => {
     const label = text(reader.consumeArg().tokens).trim();
     const number = numberOf(label, `no number for the label "${label}"`);
-    const anchor = raw(["{", ...String(call.labels.push(label) - 1), "}"]);
-    const kept = [...anchor, { text: "\\label", noexpand: true }];
-    if (call.tagged.includes(label)) return { tokens: kept, numArgs: 0 };
-    return { tokens: [...kept, ...raw(["\\tag", "{", ...number, "}"])], numArgs: 0 };
+    const tag = call.tagged.includes(label) ? "" : `\\tag{${number.replaceAll("#", "##")}}`;
+    return `${tag}\\peek@label{${call.labels.push(label) - 1}}`;
   });
+  define("\\peek@label", () => ({ tokens: [{ text: "\\label", noexpand: true }], numArgs: 0 }));
   const reference = (before, after) => (reader) => {
     const label = text(reader.consumeArg().tokens).trim();
     const number = numberOf(label, `no formula has the label "${label}"`);
-    return { tokens: raw(["\\text", "{", ...before, ...number, ...after, "}"]), numArgs: 0 };
+    return `\\text{${before}${number.replaceAll("#", "##")}${after}}`;
   };
   define("\\ref", reference("", ""));
   define("\\eqref", reference("(", ")"));
