@@ -206,9 +206,12 @@ def _words(tex: str) -> Iterator[tuple[str, int, int]]:
         depth += word[0] in (r"\begin", "{")
 
 
+_RENAMED = re.compile(r"\s*\\begin\s*\{(flalign|eqnarray)\*?\}")
+
+
 def _as_known(tex: str) -> str:
     """The environments that Temml lacks as those that it has, every character in its place."""
-    outer = re.match(r"\s*\\begin\s*\{(flalign|eqnarray)\*?\}", tex)
+    outer = _RENAMED.match(tex)
     if not outer:
         return tex
     name = outer[1]
@@ -251,7 +254,7 @@ class _Engine:
         import quickjs
 
         code = "\n".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
-        function = quickjs.Function("typeset", code)
+        function = quickjs.Function("typeset", code, own_executor=True)
         function.set_max_stack_size(_STACK_BYTES)
         function.set_memory_limit(MOST_BYTES)
         function.set_time_limit(MOST_SECONDS)
@@ -318,10 +321,13 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
         return TexError(at, f"expected {wanted} but reached end of input")
     if found := re.fullmatch(r"Expected '(.*)', got '(.*)'", message):
         return TexError(at, f"{_token(found[2])} where {_token(found[1])} is expected")
+    if renamed := _RENAMED.match(tex):
+        message = message.replace("{align", f"{{{renamed[1]}")
     for pattern, ours in _WORDINGS:
         if re.match(pattern, message):
             return TexError(at, re.sub(pattern, ours, message))
-    return TexError(at, message[:1].lower() + message[1:].replace("'", '"').rstrip("."))
+    quoted = re.sub(r"(?<!\w)'([^']+)'", r'"\1"', message).rstrip(".")
+    return TexError(at, quoted[:1].lower() + quoted[1:])
 
 
 def _alike(command: str, names: Iterable[str]) -> str | None:
@@ -339,7 +345,8 @@ def _token(word: str) -> str:
 
 _WORDINGS = (
     (r"Too many expansions.*", "a macro without an end, or more than 20000 macros"),
-    (r"Expected group (?:after|as) '?(.*?)'?$", r"nothing where an argument of \1 is expected"),
+    (r"Expected group (?:as )?(?:argument to|after) '(.*)'", r"nothing where an argument of \1 is expected"),
+    (r"Got function '(.*)' with no arguments as (.*)", r"\1 without its arguments as \2"),
     (r"Extra \}", "a } without its {"),
     (r"Double (sub|super)script", r"two \1scripts of one thing; braces say which is whose"),
     (r"Multiple \\tag.*", r"two numbers for one row"),
@@ -469,7 +476,7 @@ def _set_classes(element: Element, classes: list[str]) -> None:
 
 def _eighths(side: str, length: str) -> list[str]:
     """The class for a padding of up to 2em."""
-    return [f"tml-{side}-{min(16, round(8 * _em(length)))}"]
+    return [f"tml-{side}-{max(0, min(16, round(8 * _em(length))))}"]
 
 
 # What TeX spaces otherwise than MathML's dictionary of operators.
