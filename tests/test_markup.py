@@ -13,7 +13,7 @@ import pytest
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
-from generator.markup import document, outline
+from generator.markup import document, numbering
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site.templates import TemplateRenderer
 
@@ -151,15 +151,20 @@ def said(folder, **changes):
 
 
 def mistakes():
-    """The cases of mistakes.txt: a body, then what is said of it."""
+    """The cases of mistakes.txt: a body, then what is said of it: !! before a mistake, ?? before a warning."""
     for case in (FIXTURE.parent / "mistakes.txt").read_text(encoding="utf-8").split("\n====\n"):
-        body, _, messages = ("\n" + case.rstrip("\n")).partition("\n!! ")
-        yield body[1:], "\n".join(f"article.md:{line}" for line in messages.split("\n!! "))
+        body, _, messages = re.sub(r"\n(!!|\?\?) ", r"\0\1 ", "\n" + case.rstrip("\n")).partition("\0")
+        yield body[1:], messages.split("\0")
 
 
-@pytest.mark.parametrize(("body", "messages"), list(mistakes()), ids=lambda text: text.split("\n")[0][:50])
+@pytest.mark.parametrize(("body", "messages"), list(mistakes()), ids=lambda text: str(text).split("\n")[0][:50])
 def test_every_mistake_is_said_with_its_line(tmp_path, body, messages):
-    assert said(folder_with(tmp_path, body)) == messages
+    folder = folder_with(tmp_path, body)
+    try:
+        found = [f"?? {warned}" for warned in rendered(texts.read(folder))[0].warnings]
+    except ContentError as error:
+        found = [f"!! {problem}" for problem in error.problems]
+    assert [line.replace(f"{folder}/article.md:", "").replace(f"{folder}/", "") for line in found] == messages
 
 
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
@@ -278,7 +283,7 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
     [
         ("*a* **b** `c*` \\*d\\*", "<p><em>a</em> <strong>b</strong> <code>c*</code> *d*</p>"),
         ("\"*hi*\" ('a') it's '90s...", "<p>“<em>hi</em>” (‘a’) it’s ’90s…</p>"),
-        ("a@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
+        ("a\\@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
         (
             "``a ` b`` `{{ x }}` `$y$` `@z`",
             "<p><code>a ` b</code> <code>{{ x }}</code> <code>$y$</code> <code>@z</code></p>",
@@ -287,9 +292,9 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         ("[{{ 'all' }}]({{ 'gallery' }}.html)", '<p><a href="gallery.html">all</a></p>'),
         (
             "[x](<gallery.html> 'T \"1\"'){.a .b}",
-            '<p><a href="gallery.html" class="a b" title="T &quot;1&quot;">x</a></p>',
+            '<p><a class="a b" href="gallery.html" title="T &quot;1&quot;">x</a></p>',
         ),
-        ("[words]{.small #w} [y](#w)", '<p><span id="w" class="small">words</span> <a href="#w">y</a></p>'),
+        ("[words]{.small #w} [y](#w)", '<p><span class="small" id="w">words</span> <a href="#w">y</a></p>'),
         ("*em*{.x} [ ] [sic]", '<p><em class="x">em</em> [ ] [sic]</p>'),
         (
             'H<sub>2</sub>O <abbr title="R">r</abbr> &mdash; &lt;',
@@ -422,7 +427,7 @@ CONSTRUCTS = [
     *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
     *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
     *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
-    *(rf"^/// {name}" for name in outline.BLOCKS),
+    *(rf"^/// {name}" for name in numbering.BLOCKS),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
 

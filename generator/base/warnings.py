@@ -10,6 +10,12 @@ WARNINGS = {
     "heading-level": "a heading skips a level",
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
+    "undefined-label": "a link's label that is defined nowhere",
+    "stray-mark": "a sign of Markdown that stands in the text",
+    "table-cells": "a row of a table with cells that are not shown",
+    "unclosed-code": "a code block that goes on to the end",
+    "unknown-language": "a language of code that has no colours",
+    "no-alt-text": "a picture without a text in its place",
     "uncited-work": "no page cites a work of the bibliography",
 }
 

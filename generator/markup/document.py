@@ -2,41 +2,55 @@
 
     written = render(page, bibliography=works, results=results, figure_names=names, render_figure=draw)
 
-Three steps. `outline` reads a text into blocks and numbers what is numbered.
-Then every piece of running text is scanned for what is ours (math, code,
-expressions, references, citations, footnotes, links, pictures, claims): each
-becomes a token of private-use characters that Markdown passes through
-untouched. Markdown turns the rest into HTML, and the tokens are put back.
-Because it is we who find each construct, each mistake has its line, and
-nothing that is misspelt can pass as text.
+Three steps. `reading` turns the text into fragments of HTML with marks, from the text alone; `numbering` counts what
+is numbered; then a `Writer`, one a page, puts in each mark's place what only the page can say, by its construct.
 """
 
 from __future__ import annotations
 
+import functools
 import html
+import itertools
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+from markdown_it.common.normalize_url import normalizeLink
 
 from ..base.errors import ContentError, Problem, nearest, short
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import Bibliography
-from ..content.texts import Article, Asset, Page
-from ..runs.results import Results
+from ..content.texts import PICTURES, Article, Asset, Page, picture_size
+from ..runs.results import Results, Unmeasured, digest_of
+from . import claims, constructs, expressions, formulas, numbering, reading
+from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
 from .claims import Claim
-from .constructs import Constructs, Link
-from .inline import CLOSE, OPEN, TOKEN, VOID, Tokens, scan
-from .outline import BLOCKS, Block, Code, Equation, Heading, Item, Quote, Text
+from .constructs import Mark, blocks
+from .constructs.values import VALUE
+from .expressions import ExpressionError
+from .numbering import BLOCKS, HEADED, NUMBERED, RESERVED, Block, Heading, Label, Outline
+from .reading import Reading
+from .writer import MARK, Fragment
 
 Made = TypeVar("Made")
+Plain = TypeVar("Plain")
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
 
-# What rendering gives
+
+@dataclass(frozen=True)
+class Link:
+    """An address that the text links to, and where. outside: it leaves the site."""
+
+    address: str
+    place: str
+    outside: bool
 
 
 @dataclass(frozen=True)
@@ -171,214 +185,187 @@ def render(
     memo            what was converted, typeset and evaluated before
     raises          ContentError: all mistakes of the page
     """
-    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
-    return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).render()
+    return Writer(
+        page,
+        bibliography,
+        results,
+        figure_names,
+        render_figure,
+        fill_template,
+        figure_options or {},
+        pages,
+        assets,
+        addresses,
+        names or {},
+        memo or Memo(),
+    ).render()
+
+
+# Reading a page
+
+
+def _read(page: Page, memo: Memo) -> Reading:
+    return reading.read(page.body, page.first_line, memo=memo)
+
+
+@functools.lru_cache(maxsize=64)
+def outline(page: Page, memo: Memo) -> Outline:
+    """A page's numbers and labels. Not to be changed: it is kept for the next asking."""
+    problems: list[Problem] = []
+
+    def options(mark: Mark) -> Any:
+        return blocks.read_options(mark, page.file, memo, problems)
+
+    book = numbering.number(page.file, _read(page, memo).units, options)
+    book.problems[:0] = problems
+    return book
 
 
 # Writing HTML
 
-_TOKEN_ALONE = re.compile(f"<p>{TOKEN.pattern}</p>")
-_TAGS_AND_TOKENS = re.compile(f"<(/?)([a-z][a-z0-9]*)[^>]*>|{TOKEN.pattern}")
-
 
 class Writer:
-    """The rendering of one page."""
+    """One page in the making: it knows what may be named, gathers what was, and every mistake with its line.
+
+    notes      footnote -> ids of the places that refer to it, in the order of their numbers
+    citations  work -> ids of the places that cite it
+    """
 
     def __init__(
         self,
-        constructs: Constructs,
+        page: Page,
+        bibliography: Bibliography,
         results: Results,
         figure_names: Collection[str],
         render_figure: RenderFigure,
         fill_template: FillTemplate,
         figure_options: Mapping[str, Collection[str]],
+        pages: Sequence[Page],
+        assets: Sequence[Asset],
+        addresses: Collection[str],
+        names: Mapping[str, Any],
+        memo: Memo,
     ) -> None:
-        self.constructs = constructs
+        self.page = page
+        self.memo = memo
+        self.bibliography = bibliography
+        self.years = bibliography.years()
         self.results = results
+        self.names = {**names, "results": results}
         self.figure_names = figure_names
         self.render_figure = render_figure
         self.fill_template = fill_template
         self.figure_options = figure_options
-        self.outline = self.constructs.outline
-        self.wrong = self.constructs.wrong
-        self.tokens = Tokens()
-        self.sources: dict[str, int] = {}  # scanned lines of the flow being converted -> their lines in the file
+        self.pages = {other.path: other for other in pages} | {page.path: page}
+        self.known_assets = {asset.path: asset for asset in assets}
+        self.addresses = frozenset(addresses)
+        self.text_read = _read(page, memo)
+        self.outline = outline(page, memo)
+        self.problems = list(self.outline.problems)
+        self.warnings = list(self.outline.warnings)
+        self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
+        self.notes: dict[str, list[str]] = {}
+        self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to
+        self.citations: dict[str, list[str]] = {}
+        self.definitions = ""  # of the formulas so far
+        self.links: list[Link] = []
+        self.claims: list[Claim] = []
+        self.used_assets: dict[str, None] = {}
+        self.used_labels: set[str] = set()
+        self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
-        self.sentences: dict[str, str] = {}  # claim -> what it says, as text
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
+        self._base = 0  # the line of the file on which the fragment's line 0 is
 
     def render(self) -> Markup:
-        body = self.flow(self.outline.items)
+        body = "\n".join(filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units)))
         body += self._footnotes()
         references = self._references()
-        self.constructs.check_anchors()
-        if self.constructs.problems:
-            by_line = sorted(set(self.constructs.problems), key=lambda p: (_line_of(p.place), p.wrong))
+        self.check_anchors()
+        for label, line, first in self.text_read.twice:
+            self.wrong(line, f'the link label "{label.lower()}" is defined twice, first on line {first}')
+        if self.problems:
+            by_line = sorted(set(self.problems), key=lambda p: (_line_of(p.place), p.wrong))
             raise ContentError(by_line)
         return Markup(
-            page=self.constructs.page,
+            page=self.page,
             html=body,
             toc=_tree(self.toc),
             references_html=references,
             words=_count_words(body),
             figures=tuple(self.figures),
-            links=tuple(self.constructs.links),
-            claims=tuple(replace(claim, sentence=self.sentences[claim.id]) for claim in self.constructs.claims),
-            cited=tuple(self.constructs.citations),
-            assets=tuple(self.constructs.used_assets),
-            anchors=frozenset(self.constructs.anchors),
-            warnings=(*self.outline.warnings, *self.constructs.unused()),
+            links=tuple(self.links),
+            claims=tuple(self.claims),
+            cited=tuple(self.citations),
+            assets=tuple(self.used_assets),
+            anchors=frozenset(self.anchors),
+            warnings=(*self.warnings, *self.unused()),
         )
 
     # Problems
 
-    def _indented_code(self, block: str) -> None:
-        first = next((line.strip() for line in block.split("\n") if line.strip()), "")
-        self.wrong(self._source(first), "text indented by four spaces", "``` around code, no indentation for text")
+    def place(self, line: int) -> str:
+        return f"{self.page.file}:{line}"
 
-    def _source(self, text: str) -> int:
-        """The line of a piece of scanned text; the first line of the page where it cannot be told."""
-        found = self.sources.get(text)
-        if found is None:
-            found = next(
-                (line for said, line in self.sources.items() if text and text in said), self.constructs.page.first_line
-            )
-        return found
+    def wrong(self, line: int, wrong: str, expected: str = "", near: str | None = None) -> None:
+        """A mistake, which stops the build once all are found."""
+        self.problems.append(Problem(self.place(line), wrong, expected, near))
 
-    # Flow: blocks in, HTML out
+    def warn(self, name: str, line: int, said: str) -> None:
+        """What is odd and not wrong, by a name of the table."""
+        self.warnings.append(Warned(name, f"{self.place(line)}: {said}"))
 
-    def flow(self, items: Sequence[Item]) -> str:
-        """Items as HTML. Blocks are rendered on the way; those inside lists stand in the text as tokens."""
-        pieces: list[str] = []
-        lines: list[str] = []
-        sources: dict[str, int] = {}
-        for unit in _units(items):
-            if isinstance(unit, Text):
-                for number, line in scan(unit.lines, self.constructs, self.tokens):
-                    lines.append(line)
-                    if line.strip():
-                        sources.setdefault(line.strip(), number)
-                continue
-            rendered = self._together(unit) if isinstance(unit, list) else self._item(unit)
-            first = unit[0] if isinstance(unit, list) else unit
-            indent = 0 if isinstance(first, (Heading, Quote)) else first.indent
-            if indent:
-                lines += ["", " " * indent + self.tokens.put(rendered, first.line, "block"), ""]
-                continue
-            pieces += [self._converted(lines, sources), rendered]
-            lines = []
-        pieces.append(self._converted(lines, sources))
-        return "\n".join(filter(None, pieces))
+    # Fragments in, HTML out
 
-    def _converted(self, lines: Sequence[str], sources: dict[str, int]) -> str:
-        """Scanned text as HTML, with its tokens put back."""
-        outer, self.sources = self.sources, sources
-        try:
-            return self._html("\n".join(lines))
-        except RecursionError:
-            self.wrong(next(iter(self.sources.values()), 0), "lists nested too deep", "fewer inside each other")
-            return ""
-        finally:
-            self.sources = outer
+    def html(self, fragment: Fragment, base: int | None = None) -> str:
+        """A fragment as HTML. base: the line of the file on which it begins; None: as the text around it."""
+        outer = self._base
+        self._base = outer if base is None else base
+        text, marks = fragment
 
-    def _html(self, text: str) -> str:
-        numbers = list(dict.fromkeys(TOKEN.findall(text)))
-        local = {number: str(index) for index, number in enumerate(numbers)}
-        # Tokens are numbered from 0 in each text, so that what did not change is not converted again.
-        renumbered = TOKEN.sub(lambda m: f"{OPEN}{local[m[1]]}{CLOSE}", text)
-        raw, code = self.constructs.memo("markdown", renumbered, lambda: _converted(renumbered))
-        for block in code:
-            self._indented_code(TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", block))
-        raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
-        self._check_leaks(raw)
-        raw = raw.replace("<th></th>", "<td></td>")
-        raw = raw.replace("<table>", '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>')
-        raw = raw.replace("</table>", "</table></div>")
-        self._check_nesting(raw)
-        raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)
-        for claim, (opening, closing) in self.tokens.claims.items():
-            if opening in raw:
-                sentence = raw.partition(opening)[2].partition(closing)[0]
-                self.sentences[claim] = _text(TOKEN.sub(lambda m: self.tokens.of(m).html, sentence))
-        return TOKEN.sub(self._put_back, raw)
+        def put(match: re.Match[str]) -> str:
+            kind, line, data = marks[int(match[1])]
+            return constructs.of_marks()[kind](self, Mark(kind, self._base + line, data))
 
-    def _alone(self, match: re.Match[str]) -> str:
-        token = self.tokens.of(match)
-        return token.html if token.role == "block" else match.group()
+        said = MARK.sub(put, text)
+        self._base = outer
+        return said
 
-    def _put_back(self, match: re.Match[str]) -> str:
-        token = self.tokens.of(match)
-        if token.role == "block":
-            self.wrong(token.line, "a block inside a paragraph", "an empty line and four spaces before it in a list")
-        return token.html
+    def unwrapped(self, fragment: Fragment) -> str:
+        """A fragment as HTML whose first paragraph is not wrapped."""
+        return _unwrapped(self.html(fragment))
 
-    def _item(self, item: Item) -> str:
-        match item:
-            case Heading():
-                return self._heading(item)
-            case Code():
-                return self._code(item)
-            case Equation():
-                return self._equation(item)
-            case Quote():
-                return f"<blockquote>\n{self.flow(item.items)}\n</blockquote>"
-            case Block():
-                return self._block(item)
-        return ""
+    def numbered(self, mark: Mark) -> Any:
+        """What has a number, or a label, where a mark stands."""
+        return self.outline.items[mark.kind, mark.line]
 
-    def _inline(self, text: str, line: int) -> str:
-        """One line of text as phrasing content."""
-        scanned = "\n".join(said for _, said in scan([(line, text)], self.constructs, self.tokens))
-        return _unwrapped(self._converted([f"{OPEN}0{CLOSE}{scanned}"], {scanned.strip(): line}))
+    def text(self, inner: str) -> str:
+        """HTML as text."""
+        return _text(inner)
 
-    def _heading(self, heading: Heading) -> str:
-        claims = len(self.constructs.claims)
-        inner = self._inline(heading.text, heading.line)
-        if len(self.constructs.claims) > claims:
-            self.wrong(heading.line, "a claim in a heading", "the claim in a sentence")
-        title = _plain(inner)
-        number = f' data-number="{heading.number}"' if heading.number else ""
-        anchor = f'<a class="anchor" href="#{heading.id}" aria-label="Link to section: {html.escape(title)}">#</a>'
+    def plain(self, inner: str) -> str:
+        """A heading's HTML as text, without its notes."""
+        return _text(_unlinked(inner))
+
+    def entry(self, heading: Heading, inner: str) -> None:
+        """Take a heading for the table of contents; those in blocks have no place there."""
         if not self.inside:
             self.toc.append((heading, _unlinked(inner)))
-        return f'<h{heading.level} id="{heading.id}"{number}>{inner}{anchor}</h{heading.level}>'
-
-    def _code(self, code: Code) -> str:
-        try:
-            inner = self.constructs.memo(
-                "code", [code.language, code.text], lambda: highlighted(code.language, code.text)
-            )
-        except LookupError as error:
-            self.wrong(code.line, f'unknown language "{code.language}"', "", error.args[0])
-            inner = ""
-        language = f' class="language-{html.escape(code.language)}"' if code.language else ""
-        return f'<div class="highlight"><pre tabindex="0"><code{language}>{inner}</code></pre></div>'
-
-    def _equation(self, equation: Equation) -> str:
-        math = self.constructs.math(equation.tex, equation.line, display=True)
-        if not equation.id:
-            return f'<div class="equation">{math}</div>'
-        link = f'<a class="equation-number" href="#{equation.id}">({equation.number})</a>'
-        return f'<div class="equation" id="{equation.id}">{math}{link}</div>'
 
     # Blocks
 
-    def _block(self, block: Block) -> str:
-        if block.kind not in BLOCKS:
-            self.flow(block.items)  # for the mistakes inside
-            return ""
-        return self._within(block, BLOCKS[block.kind].render, self)
-
-    def _together(self, blocks: Sequence[Block]) -> str:
+    def together(self, mark: Mark) -> str:
         """Blocks of a kind that follow each other and are one."""
         self.groups += 1
-        group = self.groups
-        contexts = [self._within(block, self.context) for block in blocks]
-        return self.filled(blocks[0].kind, {"group": group, "blocks": contexts})
+        number = self.groups
+        members = [Mark("block", self._base + line, data) for line, data in mark.data["members"]]
+        contexts = [self.within(self.numbered(member), self.context) for member in members]
+        return self.filled(mark.data["name"], {"group": number, "blocks": contexts})
 
-    def _within(self, block: Block, make: Callable[..., Made], *more: Any) -> Made:
+    def within(self, block: Block, make: Callable[..., Made], *more: Any) -> Made:
+        """What is made of a block, while what is in it knows where it stands."""
         self.inside.append(block.kind)
         made = make(block, *more)
         self.inside.pop()
@@ -388,17 +375,17 @@ class Writer:
         """A block for its template: itself, its options as plain values, its argument and its content as HTML."""
         kind = BLOCKS[block.kind]
         options = self.options(block, kind.options)
-        argument = self._inline(block.argument, block.line) if block.argument else ""
+        argument = self.html(block.data["argument_html"]) if block.argument else ""
         if not argument and kind.argument:
             self.wrong(block.line, *kind.argument)
-        return {"block": block, "options": options, "argument": argument, "content": self.flow(block.items)}
+        return {"block": block, "options": options, "argument": argument, "content": self.html(block.data["content"])}
 
     def filled(self, name: str, context: Mapping[str, Any]) -> str:
         """The template of a kind of block, filled in."""
         try:
             return self.fill_template(f"blocks/{name}.html", context).removesuffix("\n")
         except ContentError as error:
-            self.constructs.problems += error.problems
+            self.problems += error.problems
             return ""
 
     def options(self, block: Block, known: Mapping[str, Option]) -> dict[str, Any]:
@@ -414,21 +401,16 @@ class Writer:
                 values[key] = value
         return values
 
-    def unwrapped(self, items: Sequence[Item]) -> str:
-        """Items as HTML whose first paragraph is not wrapped."""
-        return _unwrapped(self.flow(items))
-
     # Footnotes and references
 
     def _footnotes(self) -> str:
         """The notes that were referred to, in the order of their numbers; notes may refer to notes."""
         rows: list[str] = []
-        while len(rows) < len(self.constructs.notes):
-            name = list(self.constructs.notes)[len(rows)]
-            body = self.flow(self.outline.footnotes[name][1])
-            rows.append(body)
+        while len(rows) < len(self.notes):
+            name = list(self.notes)[len(rows)]
+            rows.append(self.html(self.bodies[name][1], self.bodies[name][0]))
         items = []
-        for (name, places), body in zip(self.constructs.notes.items(), rows, strict=True):
+        for (name, places), body in zip(self.notes.items(), rows, strict=True):
             back = " ".join(
                 f'<a class="backlink" href="#{place}" role="doc-backlink" aria-label="Back to the text">↩</a>'
                 for place in places
@@ -437,7 +419,7 @@ class Writer:
             items.append(f'<li id="fn-{name}">{body}</li>')
         if not items:
             return ""
-        self.constructs.anchors |= {f"fn-{name}": 0 for name in self.constructs.notes} | {"footnotes": 0}
+        self.anchors |= {f"fn-{name}": 0 for name in self.notes} | {"footnotes": 0}
         return (
             '\n<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
             f'<h2 id="footnotes">Notes</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
@@ -445,109 +427,337 @@ class Writer:
 
     def _references(self) -> str:
         rows = []
-        for entry in works.in_order(self.constructs.bibliography.entries[key] for key in self.constructs.citations):
+        for entry in works.in_order(self.bibliography.entries[key] for key in self.citations):
             said = html.escape(entry.label)
             back = " ".join(
                 f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
-                for n, place in enumerate(self.constructs.citations[entry.key], 1)
+                for n, place in enumerate(self.citations[entry.key], 1)
             )
-            line = works.render(entry, self.constructs.years[entry.key])
+            line = works.render(entry, self.years[entry.key])
             rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
-            self.constructs.anchors[f"ref-{entry.key}"] = 0
+            self.anchors[f"ref-{entry.key}"] = 0
         if not rows:
             return ""
-        self.constructs.anchors["references"] = 0
+        self.anchors["references"] = 0
         return (
             '<section class="references" role="doc-bibliography" aria-labelledby="references">'
             f'<h2 id="references">References</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
         )
 
-    # What Markdown left
+    # What constructs say
 
-    def _check_leaks(self, raw: str) -> None:
-        """Marks that Markdown left as text."""
-        if "**" in raw:
-            said = next((line for line in reversed(self.sources) if line.count("**") % 2), None)
-            said = said or next((line for line in self.sources if "**" in line), "")
-            self.wrong(
-                self._source(said), "** without a partner", r"** on both sides, or \*\* for the signs themselves"
+    def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
+        """What is made of the results and what else is given, from the memo where it is known."""
+        known = digest_of(self.results)
+        return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
+
+    def check_anchors(self) -> None:
+        """Links within the page, once all its anchors are known."""
+        for line, anchor in self._own_anchors:
+            if anchor not in self.anchors and unquote(anchor) not in self.anchors:
+                self.wrong(line, f'a link to "#{anchor}", which is not on the page', near=nearest(anchor, self.anchors))
+
+    def math(self, tex: str, line: int, display: bool) -> str:
+        """TeX as MathML."""
+        lead = len(tex) - len(tex.lstrip())
+        if not tex.strip():
+            self.wrong(line, "an empty formula")
+            return ""
+        refers, known = "ref{" in tex, self.outline.formulas
+        numbers = {label: number for label, number in known.items() if refers or f"{{{label}}}" in tex}
+        macros: dict[str, str] = {}
+        given = (tex.strip(), display, macros, self.definitions, numbers)
+        self.definitions += formulas.definitions(tex)
+        try:
+            return self.memo("math", given, lambda: formulas.typeset(*given))
+        except formulas.TexError as error:
+            below = line + tex.count("\n", 0, lead + error.offset)
+            self.wrong(below, f"TeX: {error.message}", error.expected, error.near)
+            return ""
+
+    def evaluated(self, text: str, line: int) -> str:
+        """Text with the values of its expressions."""
+        return VALUE.sub(lambda m: self.value(m[1], line + text.count("\n", 0, m.start())), text)
+
+    def value(self, expression: str, line: int) -> str:
+        """What an expression says, as text."""
+        try:
+            source = expression.strip()
+            return self.of_runs("value", lambda: expressions.say(expressions.evaluate(source, self.names)), source)
+        except ExpressionError as error:
+            self.wrong(line, error.wrong, error.expected, error.nearest)
+        except Unmeasured:
+            pass
+        return ""
+
+    def unused(self) -> list[Warned]:
+        """Footnotes and link labels that nothing asked for."""
+        notes = {name: line for name, (line, _) in self.outline.notes.items() if name not in self.notes}
+        labels = {name: line for name, line in self.text_read.labels.items() if name not in self.used_labels}
+        return [
+            *(
+                Warned("unused-footnote", f'{self.place(line)}: the footnote "{name}" is never used')
+                for name, line in notes.items()
+            ),
+            *(
+                Warned("unused-link", f'{self.place(line)}: the link label "{name.lower()}" is never used')
+                for name, line in labels.items()
+            ),
+        ]
+
+    def take_anchor(self, id_: str, line: int) -> None:
+        """Take an id that running text or HTML gives."""
+        if id_ in self.anchors:
+            first = self.anchors[id_]
+            self.wrong(line, f'the label "{id_}" is used twice, first on line {first}')
+        elif not id_ or re.search(r"\s", id_):
+            self.wrong(line, f'the label "{id_}"', "letters, digits, - and _")
+        elif id_.startswith(RESERVED) or id_ in HEADED:
+            self.wrong(line, f'the label "{id_}" is kept for the page itself', "another label")
+        self.anchors.setdefault(id_, line)
+
+    def note(self, name: str, line: int, content: Fragment | None) -> str:
+        """A reference to a footnote, or one that stands where it is referred to."""
+        if content is not None:
+            name = next(
+                n for n in (str(i) for i in itertools.count(len(self.notes) + 1)) if n not in self.outline.notes
             )
-        for text, line in self.tokens.attribute_lists:
-            if html.escape(text, quote=False) in raw:
-                self.wrong(line, f'"{short(text)}" belongs to nothing', "it directly after *text*, a link or a picture")
+            self.bodies[name] = (self._base, [f"<p>{content[0]}</p>", content[1]])
+        elif name not in self.outline.notes:
+            self.wrong(line, f'undefined footnote "{name}"', near=nearest(name, self.outline.notes))
+            return ""
+        else:
+            self.bodies[name] = self.outline.notes[name][1]
+        places = self.notes.setdefault(name, [])
+        place = f"fnref-{name}" + (f".{len(places) + 1}" if places else "")
+        places.append(place)
+        self.anchors[place] = line
+        number = list(self.notes).index(name) + 1
+        link = f'<a href="#fn-{quote(name)}" id="{html.escape(place)}" role="doc-noteref">{number}</a>'
+        return f'<sup class="footnote-ref">{link}</sup>'
 
-    def _check_nesting(self, raw: str) -> None:
-        """Ours and Markdown's must nest: a link does not end outside the emphasis in which it began."""
-        open_tags: list[tuple[str, int, str]] = []
-        for match in _TAGS_AND_TOKENS.finditer(raw):
-            token = self.tokens.kept[int(match[3])] if match[3] else None
-            if token:
-                closing, line = token.role == "close", token.line
-                if token.role not in ("open", "close"):
-                    continue
-                name = said = token.name
-            else:
-                closing, name, line, said = bool(match[1]), match[2], 0, ""
-                if name in VOID:
-                    continue
-            if not closing:
-                open_tags.append((name, line, said))
-                continue
-            top = open_tags.pop() if open_tags else ("", 0, "")
-            if top[0] != name:
-                where, who = (top[1], top[2]) if top[1] else (line, said)
-                if who.startswith("<"):
-                    return self.wrong(where, f"{who} without its partner", f"{who}…</{who[1:]} around words")
-                return self.wrong(where, f"the {who} and what is around it cross", "one inside the other")
-        return None
+    def _labels(self) -> dict[str, tuple[Page, Label]]:
+        """What can be referred to, on this page before others."""
+        known: dict[str, tuple[Page, Label]] = {}
+        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
+            for label in outline(page, self.memo).labels.values():
+                if label.kind:
+                    known.setdefault(label.id, (page, label))
+        return known
+
+    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
+        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
+        known, kind = self._labels(), id_.partition("-")[0]
+        if id_ not in known:
+            what = NUMBERED.get(kind, "label").lower()
+            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, known))
+            return ""
+        page, label = known[id_]
+        said = f"{NUMBERED[label.kind]}\u00a0{label.number}" if label.number else f"“{html.escape(label.title)}”"
+        href = f"#{quote(id_)}"
+        if page.path != self.page.path:
+            href, said = page.output + href, f"{said} of “{html.escape(page.title)}”"
+        return f'{html.escape(before)}<a class="reference" href="{href}">{said}</a>{html.escape(after)}'
+
+    def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
+        """`\\eqref{eq:loss}` -> (1), with a link."""
+        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
+            number = outline(page, self.memo).formulas.get(label)
+            if number:
+                href = ("" if page.path == self.page.path else page.output) + f"#{formulas.anchor(label)}"
+                said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
+                return f'<a class="reference" href="{href}">{said}</a>'
+        if label in self._labels():
+            return self.reference(label, line)
+        known = [*self.outline.formulas, *self._labels()]
+        self.wrong(line, f'no formula has the label "{label}"', near=nearest(label, known))
+        return ""
+
+    def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
+        """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014, p. 3)", without its author "2014"."""
+        entry = self.bibliography.entries.get(key)
+        if entry is None:
+            near = nearest(key, self.bibliography.entries)
+            expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
+            self.wrong(line, f'undefined citation "{key}"', expected, near)
+            return ""
+        places = self.citations.setdefault(key, [])
+        place = f"cite-{key}.{len(places) + 1}"
+        places.append(place)
+        self.anchors[place] = line
+        year = self.years[key]
+        if in_text:
+            locator = f", {after}" if after else ""
+            said, after = f"{entry.people} ({year}{locator})", ""
+        else:
+            said = f"{entry.people}\u00a0{year}" if author else year
+        link = f'<a class="citation" href="#ref-{key}" id="{place}">{html.escape(said)}</a>'
+        return html.escape(before) + link + html.escape(after)
+
+    def parenthesis(self, cited: str) -> str:
+        """Works that stand beside the sentence."""
+        return f"({cited})"
+
+    def address_of(self, address: str, line: int, label: str) -> str:
+        """A link's address, checked; label: what gave it, or ""."""
+        if label:
+            self.used_labels.add(label)
+        return self.address(address, line)
+
+    def own_file(self, path: str, line: int) -> str:
+        """The address of a file of the author's own, checked."""
+        plain = PurePosixPath(unquote(path)).as_posix()
+        if re.match(r"([A-Za-z][A-Za-z0-9+.-]*:|//)", path):
+            self.wrong(line, f'a file from elsewhere, "{short(path)}"', "a file of your own")
+        elif plain not in self.known_assets and plain not in self.pictures:
+            self.wrong(line, f'no file "{short(path)}"', near=nearest(plain, self.known_assets))
+        elif plain in self.known_assets:
+            self.used_assets[plain] = None
+        return quote(plain)
+
+    def picture(self, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
+        """One of the author's own pictures, with its size where its file says it."""
+        path = self.evaluated(path, line)
+        plain = PurePosixPath(unquote(path)).as_posix()
+        own = [known for known in self.known_assets if known.lower().endswith(PICTURES)]
+        if re.match(r"([A-Za-z][A-Za-z0-9+.-]*:|//)", path):
+            self.wrong(line, f'a picture from elsewhere, "{short(path)}"', "a file of your own")
+            return ""
+        if plain not in self.known_assets and plain not in self.pictures:
+            self.wrong(line, f'no picture "{short(path)}"', near=nearest(plain, own))
+            return ""
+        if plain in self.known_assets and plain not in own:
+            self.wrong(line, f'"{short(path)}" is not a picture', f"a file ending in {', '.join(PICTURES)}")
+            return ""
+        size = picture_size(self.known_assets[plain].source) if plain in self.known_assets else None
+        self.used_assets |= {plain: None} if plain in self.known_assets else {}
+        parts = [
+            f'src="{quote(plain)}"',
+            f'alt="{html.escape(alt)}"',
+            *([f'title="{html.escape(title)}"'] if title else []),
+            *self._picture_attributes(said, size, line),
+        ]
+        return f'<img {" ".join(parts)} loading="lazy" decoding="async">'
+
+    def _picture_attributes(self, said: Attributes, size: tuple[int, int] | None, line: int) -> list[str]:
+        wanted, classes = dict(said.values), list(said.classes)
+        wanted.pop("alt", None)
+        width = re.fullmatch(r"([1-9][0-9]{0,4})(px|%)?", wanted.pop("width", "") if "width" in wanted else "")
+        if "width" in said.values and not width:
+            self.wrong(
+                line, f'width="{short(said.values["width"])}" of a picture', "pixels or per cent, like width=50%"
+            )
+        elif width and width[2] == "%":
+            classes.append(f"width-{min(100, max(5, 5 * round(int(width[1]) / 5)))}")
+        elif width:
+            size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
+        for key, value in wanted.items():
+            self.wrong(line, f'{key}="{short(value)}" of a picture', 'width in pixels, like width=320, or alt=""')
+        for word in said.words:
+            self.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
+        if said.id:
+            self.take_anchor(said.id, line)
+        parts = [f'id="{html.escape(said.id)}"'] if said.id else []
+        parts += [f'class="{html.escape(" ".join(classes))}"'] if classes else []
+        parts += [f'{side}="{pixels}"' for side, pixels in zip(("width", "height"), size or (), strict=False) if pixels]
+        return parts
+
+    def address(self, address: str, line: int) -> str:
+        """A link's address, checked; "" after a problem."""
+        address = self.evaluated(address, line).strip()
+        scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
+        if scheme or address.startswith("//"):
+            if not scheme or scheme[1].lower() not in ("https", "http", "mailto"):
+                self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
+                return ""
+            self.links.append(Link(address, self.place(line), True))
+            return normalizeLink(address)
+        path, sharp, anchor = address.partition("#")
+        if not path:
+            if not anchor:
+                self.wrong(line, "a link to nowhere", "an address between the parentheses")
+                return ""
+            self._own_anchors.append((line, anchor))
+            self.links.append(Link(address, self.place(line), False))
+            return address
+        found = self._inside(unquote(path), anchor, line)
+        if not found:
+            return ""
+        self.links.append(Link(found + sharp + anchor, self.place(line), False))
+        return quote(found) + sharp + anchor
+
+    def _inside(self, path: str, anchor: str, line: int) -> str:
+        """A path of the site that a link names, or ""."""
+        plain = PurePosixPath(path).as_posix()
+        by_output = {page.output: page for page in self.pages.values()}
+        page = self.pages.get(plain) or by_output.get(plain)
+        if page:
+            book = outline(page, self.memo)
+            labels = book.labels.keys() | book.anchors.keys()
+            if anchor and page.path == self.page.path:
+                self._own_anchors.append((line, anchor))
+            elif anchor and anchor not in labels:
+                self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', near=nearest(anchor, labels))
+            return page.output
+        if plain in self.known_assets:
+            self.used_assets[plain] = None
+            return plain
+        if plain in self.addresses or plain in self.pictures:
+            return plain
+        known = [*self.pages, *self.known_assets, *self.addresses, *self.pictures]
+        self.wrong(line, f'a link to "{short(path)}", which is not there', near=nearest(plain, known))
+        return ""
+
+    @functools.cached_property
+    def pictures(self) -> frozenset[str]:
+        """Addresses of what runs have in the site: pictures and downloads."""
+        found = set()
+        for run in self.results:
+            for picture in run.pictures.values():
+                for ending in picture.formats:
+                    found |= {f"{picture.path}.{ending}", f"{picture.path}.dark.{ending}"}
+            found |= set(run.files.values())
+        return frozenset(found)
+
+    def claim(self, said: Attributes, content: str, line: int) -> str:
+        """A claim's sentence and the mark behind it with its evidence; what the runs contradict is a problem."""
+        mark = self._judged(said, content, line)
+        verdict = self.claims[-1].verdict if mark else ""
+        return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
+
+    def _judged(self, said: Attributes, content: str, line: int) -> str:
+        for key in said.values.keys() - {"claim", "needs_seeds"}:
+            near = nearest(key, ("claim", "needs_seeds", "refuted"))
+            self.wrong(line, f'unknown attribute "{short(key)}" of a claim', "", near)
+        for word in said.words:
+            if word != "refuted":
+                self.wrong(line, f'unknown attribute "{short(word)}" of a claim', "", nearest(word, ("refuted",)))
+        wanted = said.values.get("needs_seeds", "0")
+        if not re.fullmatch(r"[0-9]{1,6}", wanted):
+            self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")
+            wanted = "0"
+        id_, refuted = f"claim-{len(self.claims) + 1}", "refuted" in said.words
+        try:
+            condition = said.values["claim"]
+            asked = self.of_runs("claim", lambda: claims.ask(condition, self.names), condition)
+            claim = claims.judge(id_, condition, asked, int(wanted), refuted, self.place(line))
+        except ExpressionError as error:
+            self.wrong(line, error.wrong, error.expected, error.nearest)
+            return ""
+        except Unmeasured:
+            return ""
+        if claim.verdict == "contradicted":
+            self.wrong(line, f"the runs contradict the claim: {claim.in_words}", "another claim, or refuted after it")
+            return ""
+        if claim.verdict == "supported":
+            self.wrong(line, f"the runs support a claim marked refuted: {claim.in_words}", "the claim without refuted")
+            return ""
+        self.claims.append(replace(claim, sentence=_text(content)))
+        self.anchors[id_] = line
+        return claims.shown(claim)
 
 
 # Small pieces
-
-
-def _converted(text: str) -> tuple[str, list[str]]:
-    """As paragraphs.convert gives it, imported for what was not converted before."""
-    from . import paragraphs
-
-    return paragraphs.convert(text)
-
-
-def _units(items: Sequence[Item]) -> Iterator[Item | list[Block]]:
-    """Items; blocks of a kind that follow each other and are one together, as one list."""
-    group: list[Block] = []
-    for item in items:
-        if group and isinstance(item, Text) and not any(line.strip() for _, line in item.lines):
-            continue  # nothing between two of them
-        if group and not (isinstance(item, Block) and item.kind == group[0].kind):
-            yield group
-            group = []
-        if isinstance(item, Block) and item.kind in BLOCKS and BLOCKS[item.kind].together:
-            group.append(item)
-        else:
-            yield item
-    if group:
-        yield group
-
-
-def highlighted(language: str, text: str) -> str:
-    """Code as HTML with a class a kind of word, as Pygments names them.
-
-    raises  LookupError: no such language; args[0] is the nearest or None
-    """
-    if language in ("", "text", "plain"):
-        return html.escape(text, quote=False)
-    # Imported here: a page without code need not wait for it.
-    import pygments
-    from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_all_lexers, get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        known = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
-        raise LookupError(nearest(language, known)) from None
-    return str(pygments.highlight(text, lexer, HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
 def _unwrapped(flow: str) -> str:

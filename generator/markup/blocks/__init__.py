@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..document import Writer
-    from ..outline import Block
+    from ..numbering import Block
 
 SIZES = ("text", "wide", "full")
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ...base.errors import ContentError, nearest, short
 from ...content.texts import PICTURES
 from ...runs.results import UnknownResult, Unmeasured
+from ..attributes import Attributes
 from . import ID, SIZE, BlockType, Option
 
 if TYPE_CHECKING:
     from ..document import Writer
-    from ..outline import Block
+    from ..numbering import Block
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def _all(kind: type) -> Callable[[Any], bool]:
     return check
 
 
+WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
 OWN = {"id": ID, "size": SIZE, "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative')}
 NUMBERS = Option(_all(int), "a whole number or a list of them")
 NAMES = Option(_all(str), "a name or a list of them")
@@ -65,7 +67,7 @@ def render(block: Block, writer: Writer) -> str:
     """A figure in its frame; the writer keeps its call."""
     if "figure" in writer.inside[:-1]:
         writer.wrong(block.line, "a figure inside a figure", "/// before it, to close the first")
-    caption = writer.unwrapped(block.items)
+    caption = writer.unwrapped(block.data["content"])
     own = Path(block.argument).suffix.lower() in PICTURES
     if not block.argument:
         writer.wrong(block.line, "a figure without a name", "/// figure | its name")
@@ -78,14 +80,14 @@ def render(block: Block, writer: Writer) -> str:
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
-    call = FigureCall(block.argument, options, caption, block.id, block.number, writer.constructs.place(block.line))
+    call = FigureCall(block.argument, options, caption, block.id, block.number, writer.place(block.line))
     writer.figures.append(call)
     if own:
         return _own_picture(call, block, writer)
     try:
         return writer.render_figure(call)
     except ContentError as error:
-        writer.constructs.problems += error.problems
+        writer.problems += error.problems
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))
     except Unmeasured:  # nothing is trained yet
@@ -94,25 +96,26 @@ def render(block: Block, writer: Writer) -> str:
 
 
 def _options(block: Block, writer: Writer, own: bool) -> dict[str, Any]:
-    known = OWN if own else DRAWN
+    known = OWN | {"width": WIDTH} if own else DRAWN
     if not own:
-        fields = writer.constructs.of_runs(
-            "fields", lambda: [*next(iter(writer.results)).spec] if len(writer.results) else []
-        )
+        fields = writer.of_runs("fields", lambda: [*next(iter(writer.results)).spec] if len(writer.results) else [])
         more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)
     if "alt" in values:
-        values["alt"] = writer.constructs.evaluated(values["alt"], block.options["alt"].line)
+        values["alt"] = writer.evaluated(values["alt"], block.options["alt"].line)
     return {"size": "text", **values, "id": block.id}
 
 
 def _own_picture(call: FigureCall, block: Block, writer: Writer) -> str:
-    if "alt" not in call.options:
-        writer.wrong(
-            block.line, f'the picture "{call.name}" has no alt text', 'alt: in words, or alt: "" if decorative'
-        )
-    image = writer.constructs.picture(call.name, call.options.get("alt", ""), block.line)
+    alt = call.options.get("alt", block.data.get("alt"))
+    if alt is None and "alt" in block.data:  # a picture of plain Markdown: what is below it says what it shows
+        alt = writer.text(call.caption_html)
+    if alt is None:
+        expected = 'alt: in words, or alt: "" if decorative'
+        writer.wrong(block.line, f'the picture "{call.name}" has no alt text', expected)
+    width = {"width": str(call.options["width"])} if "width" in call.options else {}
+    image = writer.picture(call.name, alt or "", block.line, Attributes(values=width))
     return writer.filled(block.kind, {"call": call, "image": image})
 
 

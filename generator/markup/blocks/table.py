@@ -8,13 +8,13 @@ from . import ID, SIZE, BlockType
 
 if TYPE_CHECKING:
     from ..document import Writer
-    from ..outline import Block
+    from ..numbering import Block
 
 
 def render(block: Block, writer: Writer) -> str:
     """The table, named by its caption."""
     context = writer.context(block)
-    if "<table>" not in context["content"]:
+    if "<table" not in context["content"]:
         writer.wrong(block.line, "no table in the block", "rows like | a | b |")
     named = context["content"].replace(' aria-label="Table"', f' aria-labelledby="{block.id}-caption"')
     return writer.filled(block.kind, context | {"content": named})

@@ -1,0 +1,43 @@
+"""`{#id .class key="value" word}`: the attribute lists of Pandoc and Python-Markdown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+INNER = r"""(?:[^{}"'\n]++|"[^"]*"|'[^']*')*"""
+LIST = re.compile(r"\{:?[ ]*(?=[#.]|[\w-]+=)(" + INNER + r")\}")
+TRAILING = re.compile(r"(?:^|[ \t]+)\{:?((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}[ \t]*$")
+_ATTRIBUTE = re.compile(
+    r"""#(?P<id>[^\s#.]+)|\.(?P<class>[^\s#.]+)|(?P<key>[^\s=]+)=(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<b>\S*))|(?P<word>\S+)"""
+)
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """An attribute list."""
+
+    id: str = ""
+    classes: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values: `Attributes(**plain)` is it again."""
+        return asdict(self)
+
+
+def parse_attributes(inside: str) -> Attributes:
+    """The text between the braces of an attribute list."""
+    id_, classes, values, words = "", [], {}, []
+    for found in _ATTRIBUTE.finditer(inside):
+        if found["id"]:
+            id_ = found["id"]
+        elif found["class"]:
+            classes.append(found["class"])
+        elif found["key"]:
+            values[found["key"]] = next(v for v in (found["d"], found["s"], found["b"], "") if v is not None)
+        else:
+            words.append(found["word"])
+    return Attributes(id_, tuple(classes), values, tuple(words))

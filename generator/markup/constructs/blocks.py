@@ -1,0 +1,258 @@
+"""`/// name | argument` up to `///`, `::: name argument` up to `:::`, `> [!NOTE]`, a picture alone with `{#fig-x}`."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from ...base.errors import Problem, meant, short
+from ...base.memo import Memo
+from ...content.texts import Yaml, yaml_fields
+from ..attributes import Attributes, parse_attributes
+from ..numbering import BLOCKS, Block
+from . import Mark
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+DEEPEST = 20  # blocks inside each other
+_HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
+_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
+_COLONS = re.compile(r"(?:\{(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
+_LIST = re.compile(r"\{([^{}]*)\}[ \t]*:*$")
+_FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    found = _HEAD.match(_line(state, start))
+    if not found:
+        return False
+    if silent:
+        return True
+    sign, head = found[1][0], found[2].strip()
+    if not head:
+        token = state.push("block_fault", "", 0)
+        token.map = [start, start + 1]
+        token.meta = {
+            "wrong": f"{sign * 3} closes no block",
+            "expected": f"{sign * 3} with the name of a block before it",
+        }
+        state.line = start + 1
+        return True
+    close = _end(state, sign, start, end)
+    token = state.push("block_open", "div", 1)
+    token.map = [start, close]
+    first = start + 1
+    while first < close and state.sCount[first] - state.sCount[start] >= 2 and not state.isEmpty(first):
+        first += 1
+    options = state.getLines(start + 1, first, state.sCount[start], False)
+    token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
+    if first == start + 1 and first < close:
+        token.meta["flat"] = _line(state, first)
+    depth = state.env["depth"] = state.env.get("depth", 0) + 1
+    if depth > DEEPEST:
+        token.meta["too_deep"] = True
+    else:
+        kept = state.lineMax, state.parentType, state.blkIndent
+        shallowest = min((state.sCount[n] for n in range(first, close) if not state.isEmpty(n)), default=0)
+        state.lineMax, state.parentType = close, "block"
+        state.blkIndent = max(state.blkIndent, min(shallowest, state.sCount[start]))
+        state.md.block.tokenize(state, first, close)
+        state.lineMax, state.parentType, state.blkIndent = kept
+    state.env["depth"] -= 1
+    state.push("block_close", "div", -1)
+    state.line = min(close + 1, end)
+    return True
+
+
+def _closes(state: StateBlock, sign: str, number: int) -> bool:
+    found = _HEAD.match(_line(state, number))
+    return found is not None and found[1][0] == sign and not found[2].strip()
+
+
+def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
+    """The line that closes a block, or the end of what it stands in. Code in it may hold anything."""
+    open_blocks, fence = 1, ""
+    for number in range(start + 1, end):
+        if state.isEmpty(number):
+            continue
+        if state.sCount[number] < state.blkIndent:
+            return number
+        text = _line(state, number)
+        if code := _FENCE.match(text):
+            if not fence:
+                fence = code[1]
+            elif text.startswith(fence) and not text.strip(fence[0] + " \t"):
+                fence = ""
+            continue
+        if fence or not (found := _HEAD.match(text)) or found[1][0] != sign:
+            continue
+        open_blocks += 1 if found[2].strip() else -1
+        if not open_blocks:
+            return number
+    return end
+
+
+def extend(md: MarkdownIt) -> None:
+    """GitHub's alerts are the parser's own."""
+    md.options["alerts"] = True
+    md.block.ruler.before("fence", "block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    token, meta = tokens[at], tokens[at].meta
+    name, argument, options = _named(builder, token, meta["sign"], meta["head"])
+    if meta.get("too_deep"):
+        builder.block_fault(token, f"more than {DEEPEST} blocks inside each other", "fewer")
+        return end
+    if not meta["closed"]:
+        builder.block_fault(token, f"the block {name} is not closed", f"a line with {meta['sign'] * 3} after it")
+    if found := _FLAT_OPTION.match(meta.get("flat", "")):
+        builder.block_fault(token, f'the option "{found[1]}" is not indented', "four spaces before it", 1)
+    data = {
+        "name": name,
+        "argument": argument,
+        "argument_html": builder.phrase_of(argument, token),
+        "options": options or meta["options"],
+        "options_line": 0 if options else 1,
+        "content": builder.flow(inner),
+    }
+    if name not in BLOCKS or not BLOCKS[name].together:
+        builder.block_mark("block", token, **data)
+        return end
+    before = builder.last_mark()
+    if before is None or before[0] != "blocks" or before[2]["name"] != name:
+        builder.block_mark("blocks", token, name=name, members=[])
+        before = builder.marks[-1]
+    before[2]["members"].append([builder.line_of(token), data])
+    return end
+
+
+def belongs(first: Token, token: Token, following: Sequence[Token]) -> bool:
+    """Whether a block is one with the block behind it."""
+    if token.type != "block_close" or first.type != "block_open" or not following:
+        return False
+    names = {_kind(first), _kind(following[0])}
+    return len(names) == 1 and all(name in BLOCKS and BLOCKS[name].together for name in names)
+
+
+def _kind(token: Token) -> str:
+    return str(token.meta.get("head", "")).partition("|")[0].split(" ")[0].strip("{}.")
+
+
+def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, str, str]:
+    """The name of a block, its argument, and options that its head gives, as YAML."""
+    if sign == "/":
+        name, bar, argument = (part.strip() for part in head.partition("|"))
+        first, _, rest = name.partition(" ")
+        if rest and first in BLOCKS and not bar:
+            builder.block_fault(token, f'"{short(rest)}" after the name of the block', f"/// {first} | {short(rest)}")
+            return first, rest, ""
+        if name not in BLOCKS:
+            _unknown(builder, token, name)
+        return name, argument, ""
+    said = Attributes()
+    if found := _LIST.search(head):
+        said, head = parse_attributes(found[1]), head[: found.start()].strip()
+    named = _COLONS.match(head.rstrip(":").strip())
+    assert named  # of whatever text
+    name = named["braces"] or named["name"] or next(iter(said.classes), "")
+    name = name.removeprefix("callout-")
+    argument = said.values.get("title", "") or named["rest"].strip()
+    if name not in BLOCKS:
+        _unknown(builder, token, name or "{}")
+    pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
+    return name, argument, "".join(f"{key}: {value}\n" for key, value in pairs.items())
+
+
+def _unknown(builder: Builder, token: Token, name: str) -> None:
+    expected, near = meant(name, BLOCKS)
+    builder.block_fault(token, f'unknown block "{short(name)}"', expected, near=near)
+
+
+def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    builder.block_fault(tokens[at], tokens[at].meta["wrong"], tokens[at].meta["expected"])
+    return at + 1
+
+
+def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    builder.block_mark(
+        "block",
+        tokens[at],
+        name=tokens[at].meta["kind"].lower(),
+        argument="",
+        argument_html=None,
+        options="",
+        options_line=0,
+        content=builder.flow(inner[3:]),
+    )
+    return end
+
+
+def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption."""
+    children = tokens[at + 1].children or []
+    labelled = [child.type for child in children] == ["image", "attributes"]
+    if not labelled or not children[1].meta["said"].id.startswith("fig-"):
+        if not tokens[at].hidden:
+            builder.open("p")
+        return at + 1
+    picture, said = children[0], children[1].meta["said"]
+    alt = next((said.values[key] for key in ("alt", "fig-alt", "fig.alt") if key in said.values), None)
+    options = {"id": said.id} | {key: said.values[key] for key in ("width", "size") if key in said.values}
+    builder.block_mark(
+        "block",
+        tokens[at],
+        name="figure",
+        argument=str(picture.attrs["src"]),
+        argument_html=None,
+        options="".join(f'{key}: "{value}"\n' for key, value in options.items()),
+        options_line=0,
+        alt=alt,
+        content=builder.phrase(picture.children or [], 0),
+    )
+    return at + 3
+
+
+def read_options(mark: Mark, file: str, memo: Memo, problems: list[Problem]) -> dict[str, Yaml]:
+    """The options of a block, from the YAML below its head."""
+    text = mark.data["options"]
+    if not text.strip():
+        return {}
+    rows = text.replace("\t", "    ").split("\n")
+    fields, found = yaml_fields(textwrap.dedent("\n".join(rows)), file, mark.line + mark.data["options_line"], memo)
+    problems += found
+    return fields
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    block = writer.numbered(mark)
+    assert isinstance(block, Block)
+    if block.kind not in BLOCKS:
+        writer.html(mark.data["content"])  # for the mistakes inside
+        return ""
+    return writer.within(block, BLOCKS[block.kind].render, writer)
+
+
+TOKENS = {
+    "block_open": _write,
+    "block_fault": _write_fault,
+    "alert_open": _write_alert,
+    "paragraph_open": _write_paragraph,
+}
+MARKS = {"block": _render, "blocks": lambda writer, mark: writer.together(mark)}

@@ -1,0 +1,103 @@
+"""`[@olah2014, p. 3; -@moss2020]`, `@olah2014` and `@olah2014 [p. 3]`; `@fig-grid` and `[@fig-grid]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from ..numbering import NUMBERED
+from . import Mark, put
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+_KEY = r"(?:\{[^{}\s]+\}|[^\W](?:[\w:.#$%&+?<>~/'-]*\w)?)"
+_GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
+_CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
+_IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
+_PAGES = re.compile(r"\bpp?\. (?=\d)")
+_REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
+
+
+def _group(state: StateInline, silent: bool) -> bool:
+    """Works, or numbered things, in brackets."""
+    if state.src[state.pos] != "[":
+        return False
+    found = _GROUP.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    items = [_CITED.match(part) for part in found[1].split(";")]
+    if not all(items):
+        return False
+    said = [
+        {
+            "before": item["before"].lstrip(),
+            "key": item["key"].strip("{}"),
+            "after": _locator(item["after"]),
+            "author": not item["bare"],
+            "line": found[1].count("\n", 0, found[1].find(item[0])),
+        }
+        for item in items
+        if item
+    ]
+    return put(state, silent, found.end(), "citation", items=said, in_text=False)
+
+
+def _locator(text: str) -> str:
+    """Pages behind a work: a fixed space, a dash between numbers."""
+    text = _PAGES.sub(lambda m: m[0].replace(" ", "\u00a0"), text.rstrip())
+    return re.sub(r"(?<=\d)\s*-{1,2}\s*(?=\d)", "–", text)
+
+
+def _key(state: StateInline, silent: bool) -> bool:
+    """A work that is named in the sentence, or a reference to what is numbered."""
+    at = state.pos
+    if state.src[at] != "@" or (at and re.match(r"[\w@]", state.src[at - 1])):
+        return False
+    found = _IN_TEXT.match(state.src, at, state.posMax)
+    if not found:
+        return False
+    key, after = found["key"].strip("{}"), found["after"] or ""
+    if key.startswith(_REFERENCE) or not after:
+        end, after = found.end("key"), ""
+    else:
+        end = found.end()
+    item = {"before": "", "key": key, "after": _locator(after), "author": True, "line": 0}
+    return put(state, silent, end, "citation", items=[item], in_text=True)
+
+
+def extend(md: MarkdownIt) -> None:
+    """Before links: a group of citations is none."""
+    md.inline.ruler.before("link", "citation_group", _group)
+    md.inline.ruler.before("link", "citation", _key)
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    meta = dict(tokens[at].meta)
+    builder.mark("citation", meta.pop("line"), **meta)
+    return at + 1
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    items = mark.data["items"]
+    references = [item["key"].startswith(_REFERENCE) for item in items]
+    said = [
+        writer.reference(item["key"], mark.line + item["line"], item["before"], item["after"])
+        if reference
+        else writer.citation(
+            item["key"], mark.line + item["line"], item["before"], item["after"], item["author"], mark.data["in_text"]
+        )
+        for item, reference in zip(items, references, strict=True)
+    ]
+    together = "; ".join(said)
+    return together if mark.data["in_text"] or all(references) else writer.parenthesis(together)
+
+
+TOKENS = {"citation": _write}
+MARKS = {"citation": _render}

@@ -1,0 +1,78 @@
+"""Code: fenced, indented, in a sentence."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from ...base.errors import nearest
+from . import Mark
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+_INFO = re.compile(r"\{\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token = tokens[at]
+    info = token.info.strip()
+    found = _INFO.match(info)
+    language = (found[1] or found[2] or "") if found else ""
+    if info.startswith("{") and not language:
+        word = [*info.strip("{}").split(",")[0].split(), "python"][0]
+        builder.block_fault(token, f'the code cell "{info}"', f"```{word} for code to read: nothing in a text runs")
+        return at + 1
+    if token.type == "fence" and token.map and token.map[1] - token.map[0] < len(token.content.splitlines()) + 2:
+        builder.block_fault(token, "the code block is not closed", warning="unclosed-code")
+    builder.block_mark("code", token, language=language.lower(), text=token.content.removesuffix("\n"))
+    return at + 1
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    language, text = mark.data["language"], mark.data["text"]
+    try:
+        inner = writer.memo("code", [language, text], lambda: highlighted(language, text))
+    except LookupError as error:
+        near = f'; did you mean "{error.args[0]}"?' if error.args[0] else ""
+        writer.warn("unknown-language", mark.line, f'unknown language "{language}"{near}')
+        inner = html.escape(text, quote=False)
+    said = f' class="language-{html.escape(language)}"' if language else ""
+    return f'<div class="highlight"><pre tabindex="0"><code{said}>{inner}</code></pre></div>'
+
+
+def highlighted(language: str, text: str) -> str:
+    """Code as HTML with a class a kind of word, as Pygments names them.
+
+    raises  LookupError: no such language; args[0] is the nearest or None
+    """
+    if language in ("", "text", "plain"):
+        return html.escape(text, quote=False)
+    # Imported here: a page without code need not wait for it.
+    import pygments
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_all_lexers, get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        known = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
+        raise LookupError(nearest(language, known)) from None
+    return str(pygments.highlight(text, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n")
+
+
+def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    builder.open("code")
+    builder.text(tokens[at].content)
+    builder.close()
+    return at + 1
+
+
+TOKENS = {"fence": _write, "code_block": _write, "code_inline": _write_inline}
+MARKS = {"code": _render}

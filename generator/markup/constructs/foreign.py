@@ -1,0 +1,91 @@
+"""What belongs to another system: never printed as it stands. Code may hold it, and what is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markdown_it.token import Token
+
+
+class Foreign(NamedTuple):
+    """A form of another system, what it is called, and what to write here; warning: it may be meant as it stands."""
+
+    form: re.Pattern[str]
+    wrong: str
+    expected: str = ""
+    warning: str = ""
+
+
+FOREIGN = (
+    Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
+    Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
+    Foreign(
+        re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
+        "a citation of LaTeX",
+        "[@key], in a sentence @key",
+    ),
+    Foreign(re.compile(r"\\(?:label|autoref|cref|Cref|pageref)\{"), "a label of LaTeX", "{#fig-name} and @fig-name"),
+    Foreign(
+        re.compile(r"\\(?:textbf|textit|emph|texttt|underline|section|subsection|footnote|url|href|item)\b"),
+        "a command of LaTeX",
+        "Markdown, like *emphasis* and [text](address)",
+    ),
+    Foreign(re.compile(r"\\(?:begin|end)\{[\w*]+\}"), "an environment of LaTeX", "Markdown, or $$ around a formula"),
+    Foreign(re.compile(r"!?\[\[[^\[\]]+\]\]"), "a link of a wiki", "[text](page.md), ![what it shows](picture.png)"),
+    Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
+    Foreign(re.compile(r"(?<![=\w])==(?=\S)[^=]+(?<=\S)==(?![=\w])"), "== around words", "<mark>words</mark>"),
+    Foreign(re.compile(r"(?<![:/])///(?=\s)"), "/// inside a line", "a line of its own"),
+    Foreign(re.compile(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]"), "an undefined link label", warning="undefined-label"),
+    Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),
+    Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
+    Foreign(re.compile(r"\]\([^()\s]+ [^()]*\)"), "an address with spaces, not in < >", warning="stray-mark"),
+    Foreign(
+        re.compile(r"\A\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*\Z"),
+        "a table's rule with other cells than the line above",
+        warning="table-cells",
+    ),
+)
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|]")
+
+
+_PROTECTED = "\ue005"  # an escaped sign: it begins nothing
+
+
+def check(tokens: Sequence[Token]) -> None:
+    """Put a mistake before each line of text that another system would not print."""
+    for token in tokens:
+        if _SIGNS.search(token.content):
+            token.children = _checked(token.children or [])
+
+
+def _checked(children: Sequence[Token]) -> list[Token]:
+    found: list[Token] = []
+    line, start = 0, 0
+    for index in range(len(children) + 1):
+        child = children[index] if index < len(children) else None
+        if child and child.type in ("text", "text_special"):
+            continue
+        run = children[start:index]
+        said = "".join(_PROTECTED if c.type == "text_special" and c.content != c.markup else c.content for c in run)
+        found += _faults(said, line, start == 0)
+        found += run
+        if child:
+            found.append(child)
+            line += child.type in ("softbreak", "hardbreak")
+        start = index + 1
+    return found
+
+
+def _faults(said: str, line: int, first: bool) -> list[Token]:
+    for foreign in FOREIGN:
+        match = foreign.form.search(said)
+        if match and (first or not foreign.form.pattern.startswith("^")):
+            fault = Token("fault", "", 0)
+            wrong = (
+                foreign.wrong if match[0] in (*foreign.wrong.split(), "<!--") else f'{foreign.wrong}, "{match[0][:40]}"'
+            )
+            fault.meta = {"line": line, "wrong": wrong, "expected": foreign.expected, "warning": foreign.warning}
+            return [fault]
+    return []

@@ -1,0 +1,49 @@
+"""Headings with ids and numbers, by # or underlined."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from ..attributes import TRAILING, parse_attributes
+from . import Mark
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    heading, inline = tokens[at], tokens[at + 1]
+    text, id_, classes = inline.content, "", []
+    if found := TRAILING.search(text):
+        said = parse_attributes(found[1])
+        if said.id or said.classes or said.words == ("-",):
+            text, id_, classes = text[: found.start()], said.id, [*said.classes]
+            classes += ["unnumbered"] * (said.words == ("-",))
+    inner = builder.phrase_of(text, inline)
+    builder.block_mark(
+        "heading", heading, level=int(heading.tag[1]), text=text.strip(), id=id_, classes=classes, content=inner
+    )
+    return at + 3
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    heading = writer.numbered(mark)
+    claims = len(writer.claims)
+    inner = writer.html(mark.data["content"])
+    if len(writer.claims) > claims:
+        writer.wrong(mark.line, "a claim in a heading", "the claim in a sentence")
+    writer.entry(heading, inner)
+    title = writer.plain(inner)
+    number = f' data-number="{heading.number}"' if heading.number else ""
+    label = html.escape(f"Link to section: {title}")
+    anchor = f'<a class="anchor" href="#{heading.id}" aria-label="{label}">#</a>'
+    return f'<h{heading.level} id="{heading.id}"{number}>{inner}{anchor}</h{heading.level}>'
+
+
+TOKENS = {"heading_open": _write}
+MARKS = {"heading": _render}

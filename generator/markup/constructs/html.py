@@ -1,0 +1,195 @@
+"""HTML in a text, as GitHub allows it: the elements below. What runs, what loads from elsewhere is a mistake.
+
+nh3 has the last word over whole elements; what it would drop without a word is said here before, with its line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+from ...base.errors import nearest, short
+from . import Mark
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
+LOOSE = frozenset(
+    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"]
+)  # may stay open
+_PLAIN = (
+    "abbr aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li"
+    " mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot thead"
+    " tr tt u ul var wbr"
+)
+_ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
+    **dict.fromkeys(_PLAIN.split(), frozenset()),
+    "a": frozenset({"href", "rel", "target", "hreflang"}),
+    "img": frozenset({"src", "alt", "width", "height", "loading", "decoding"}),
+    "video": frozenset({"src", "poster", "width", "height", "controls", "loop", "muted", "playsinline", "preload"}),
+    "audio": frozenset({"src", "controls", "loop", "muted", "preload"}),
+    "source": frozenset({"src", "type", "media", "srcset"}),
+    "track": frozenset({"src", "kind", "srclang", "label", "default"}),
+    "details": frozenset({"open"}),
+    "ol": frozenset({"start", "type", "reversed"}),
+    "td": frozenset({"colspan", "rowspan", "headers"}),
+    "th": frozenset({"colspan", "rowspan", "headers", "scope"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
+    "caption": frozenset(),
+    "time": frozenset({"datetime"}),
+    "blockquote": frozenset({"cite"}),
+    "input": frozenset({"type", "checked", "disabled"}),  # of task lists; refused in an author's own HTML
+}
+OURS = frozenset({"tabindex"})
+_ADDRESSES = {"href", "src", "poster"}
+_DANGEROUS = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
+
+
+class _Tags(HTMLParser):
+    """One piece of an author's HTML, written again: checked addresses and ids are marks."""
+
+    def __init__(self, builder: Builder, line: int, source: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.builder, self.line, self.source = builder, line, source
+        self.out: list[str] = []
+        self.moves: list[tuple[str, int]] = []  # "+div" or "-div", and the line
+
+    def at(self) -> int:
+        return self.line + self.getpos()[0] - 1
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ELEMENTS or tag == "input":
+            wrong = f'the HTML "{short("<" + tag + ">")}"'
+            self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
+            return
+        said = [self._attribute(tag, name, value) for name, value in attrs]
+        self.out.append(f"<{tag}{''.join(said)}>")
+        if tag not in VOID:
+            self.moves.append((f"+{tag}", self.at()))
+
+    def _attribute(self, tag: str, name: str, value: str | None) -> str:
+        line, value = self.at(), value or ""
+        if name.startswith("on") or name == "style" or _DANGEROUS.match(value):
+            self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
+            return ""
+        if name not in _ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
+            self.builder.fault(
+                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, _ANY | ELEMENTS[tag])
+            )
+            return ""
+        if name in _ADDRESSES:
+            kind = "address" if name == "href" else "own_file"
+            return f' {name}="{self.builder.attribute_mark(kind, line, address=value, label="")}"'
+        if name == "srcset":
+            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            return ""
+        if name == "id" or (name == "name" and tag == "a"):
+            return f' id="{self.builder.attribute_mark("id", line, id=value)}"'
+        return f' {name}="{html.escape(value)}"'
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ELEMENTS and tag not in VOID:
+            self.out.append(f"</{tag}>")
+            self.moves.append((f"-{tag}", self.at()))
+
+    def handle_data(self, data: str) -> None:
+        self.out.append(html.escape(data, quote=False))
+
+    def handle_entityref(self, name: str) -> None:
+        self.out.append(html.escape(html.unescape(f"&{name};"), quote=False))
+
+    def handle_charref(self, name: str) -> None:
+        self.out.append(html.escape(html.unescape(f"&#{name};"), quote=False))
+
+    def unknown_decl(self, data: str) -> None:
+        self.builder.fault(self.at(), f'the HTML "{short("<![" + data)}"', "Markdown, or &lt; for the sign itself")
+
+    def handle_decl(self, decl: str) -> None:
+        self.unknown_decl(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.unknown_decl(data)
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token = tokens[at]
+    source = token.content
+    line = token.meta.get("line", 0) if token.type == "html_inline" else builder.line_of(token)
+    if "<!--" in source and "-->" not in source.partition("<!--")[2] and not source.startswith(("<!-->", "<!--->")):
+        builder.fault(line, "the comment is not closed", "-->")
+        return at + 1
+    source = re.sub(r"<!--(?:-?>|.*?-->)", lambda m: "\n" * m[0].count("\n"), source, flags=re.DOTALL)
+    if not source.strip():
+        return at + 1
+    tags = _Tags(builder, line, source)
+    tags.feed(source)
+    if tags.rawdata:  # a tag that does not end
+        builder.fault(line, f'the HTML "{short(tags.rawdata)}"', "Markdown, or &lt; for the sign itself")
+    builder.raw("".join(tags.out), tags.moves)
+    return at + 1
+
+
+def moves(token: Token) -> int:
+    """How many elements the HTML of a token leaves open: a unit of a text goes on until all are closed."""
+    if token.type != "html_block":
+        return 0
+    found = re.findall(r"<(/?)([a-z][a-z0-9]*)\b", re.sub(r"(?s)<!--.*?-->", "", token.content), re.IGNORECASE)
+    return sum(-1 if closing else 1 for closing, name in found if name.lower() not in VOID | LOOSE)
+
+
+def unbalanced(said: Sequence[tuple[str, int]]) -> list[tuple[int, str]]:
+    """Lines and elements that begin or end alone."""
+    stack: list[tuple[str, int]] = []
+    alone: list[tuple[int, str]] = []
+    for move, line in said:
+        if move[0] == "+":
+            stack.append((move[1:], line))
+            continue
+        while stack and stack[-1][0] != move[1:] and stack[-1][0] in LOOSE:
+            stack.pop()
+        if stack and stack[-1][0] == move[1:]:
+            stack.pop()
+        elif any(name == move[1:] for name, _ in stack):
+            while stack[-1][0] != move[1:]:
+                name, at = stack.pop()
+                alone.append((at, name))
+            stack.pop()
+        else:
+            alone.append((line, move[1:]))
+    return alone + [(line, name) for name, line in stack if name not in LOOSE]
+
+
+def sanitized(text: str) -> str:
+    """HTML with nothing in it but what is listed, well-formed."""
+    import nh3  # where a text holds HTML
+
+    attributes = {name: set(own | _ANY | OURS) for name, own in ELEMENTS.items()}
+    return nh3.clean(
+        text,
+        tags=set(ELEMENTS),
+        attributes=attributes,
+        generic_attribute_prefixes={"data-", "aria-"},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def _own_file(writer: Writer, mark: Mark) -> str:
+    return html.escape(writer.own_file(mark.data["address"], mark.line))
+
+
+TOKENS = {"html_inline": _write, "html_block": _write}
+MARKS = {"own_file": _own_file}

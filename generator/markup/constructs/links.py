@@ -1,0 +1,104 @@
+"""Links and pictures: CommonMark's, whose addresses the page checks."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt, rules_inline
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+
+from ...base.errors import short
+from ..attributes import Attributes
+from . import Mark, line_in
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+
+def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """A rule whose first token knows its line."""
+
+    def read(state: StateInline, silent: bool) -> bool:
+        if silent:
+            return rule(state, True)
+        before, line = len(state.tokens), line_in(state) if state.src[state.pos] in "[!<" else 0
+        if not rule(state, False):
+            return False
+        for token in state.tokens[before:]:
+            if token.type in ("link_open", "image", "html_inline"):
+                token.meta["line"] = line
+                break
+        return True
+
+    return read
+
+
+def extend(md: MarkdownIt) -> None:
+    """Also GitHub's autolinks of bare addresses."""
+    md.options["store_labels"] = True
+    for name in ("link", "image", "autolink", "html_inline"):
+        md.inline.ruler.at(name, _with_line(getattr(rules_inline, name)))
+    gfm_autolink_plugin(md)
+
+
+def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token = tokens[at]
+    target = str(token.attrs["href"])
+    if target.startswith("#") and tokens[at + 1].type == "link_close":
+        builder.mark("named", token.meta.get("line", 0), id=target[1:])
+        return at + 2
+    link = builder.open("a")
+    address = builder.attribute_mark(
+        "address", token.meta.get("line", 0), address=target, label=token.meta.get("label", "")
+    )
+    link.set("href", address)
+    if "title" in token.attrs:
+        link.set("title", builder.escaped(" ".join(str(token.attrs["title"]).split())))
+    return at + 1
+
+
+def _write_picture(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token, line = tokens[at], tokens[at].meta.get("line", 0)
+    said: dict[str, Any] | None = None
+    if at + 1 < len(tokens) and tokens[at + 1].type == "attributes":
+        said = tokens[at + 1].meta["said"].plain()
+        at += 1
+    builder.mark(
+        "picture",
+        line,
+        path=token.attrs["src"],
+        title=token.attrs.get("title", ""),
+        alt=builder.phrase(token.children or [], line),
+        said=said,
+    )
+    return at + 1
+
+
+def _picture(writer: Writer, mark: Mark) -> str:
+    data = mark.data
+    said = Attributes(**data["said"]) if data["said"] else Attributes()
+    words = writer.text(writer.html(data["alt"]))
+    if not words and "alt" not in said.values:
+        expected = '![what it shows](…), or {alt=""} after it if decorative'
+        writer.warn(
+            "no-alt-text", mark.line, f'the picture "{short(data["path"])}" has no alt text; expected {expected}'
+        )
+    return writer.picture(data["path"], said.values.get("alt", words), mark.line, said, data["title"])
+
+
+def _address(writer: Writer, mark: Mark) -> str:
+    return html.escape(writer.address_of(mark.data["address"], mark.line, mark.data["label"]))
+
+
+def _named(writer: Writer, mark: Mark) -> str:
+    """A link without words: those of what it leads to."""
+    return writer.reference(mark.data["id"], mark.line)
+
+
+TOKENS = {"link_open": _write_link, "image": _write_picture}
+MARKS = {"address": _address, "picture": _picture, "named": _named}

@@ -1,0 +1,158 @@
+r"""Formulas: `$…$` and `\(…\)` in running text; `$$…$$`, `\[…\]`, `\begin{align}…` on lines of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from ...base.errors import short
+from ..attributes import TRAILING, parse_attributes
+from . import Mark, put
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+_DOLLAR = re.compile(r"\$(?![\s$])((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
+_DOLLARS = re.compile(r"\$\$((?:[^$\\`]|\\.)*?[^\s$](?:[^$\\`]|\\.)*?)\$\$", re.DOTALL)
+_PRICE = re.compile(r"[\d.,]+\s+[A-Za-z]{3}")
+_ROUND = re.compile(r"\\\((?=\s*[^\s\\)])(.+?)\\\)", re.DOTALL)
+_SQUARE = re.compile(r"\\\[(?=\s*[^\s\\\]])([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL)
+_REF = re.compile(r"\\(?P<how>eqref|ref)\{(?P<label>[^{}\s]+)\}")
+_ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)(\*?)\}")
+
+
+def _dollar(state: StateInline, silent: bool) -> bool:
+    """A price is no formula, and code binds before."""
+    if state.src[state.pos] != "$":
+        return False
+    double = state.src.startswith("$$", state.pos)
+    found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
+    if found and not _PRICE.match(found[1]):
+        return put(state, silent, found.end(), "formula", tex=found[1], display=double)
+    if not silent:
+        state.pending += "$$" if double else "$"
+    state.pos += 2 if double else 1
+    return True
+
+
+def _backslash(state: StateInline, silent: bool) -> bool:
+    following = state.src[state.pos : state.pos + 2]
+    if following not in (r"\(", r"\[", r"\r", r"\e"):
+        return False
+    if found := _REF.match(state.src, state.pos, state.posMax):
+        return put(state, silent, found.end(), "formula_ref", label=found["label"], how=found["how"])
+    pattern = _ROUND if following == r"\(" else _SQUARE if following == r"\[" else None
+    found = pattern.match(state.src, state.pos, state.posMax) if pattern else None
+    if not found:
+        return False
+    return put(state, silent, found.end(), "formula", tex=found[1], display=following == r"\[")
+
+
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A formula alone on its lines, with a label behind it."""
+    if state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    text = state.src[begin : state.eMarks[start]]
+    environment = _ENVIRONMENT.match(text)
+    if text.startswith("$$"):
+        opening, closing = "$$", "$$"
+    elif text.startswith(r"\["):
+        opening, closing = r"\[", r"\]"
+    elif environment:
+        opening, closing = "", environment[0].replace("begin", "end")
+    else:
+        return False
+    lines, last, after, closed = [], start, "", False
+    rest = text[len(opening) :]
+    while True:
+        tex, mark, after = rest.partition(closing)
+        lines.append(tex)
+        closed = bool(mark)
+        if closed or last + 1 >= end or state.isEmpty(last + 1) or state.sCount[last + 1] < state.blkIndent:
+            break
+        last += 1
+        rest = state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]]
+    if opening == r"\[" and (not closed or after.strip()):
+        return False
+    if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):
+        return False  # in the middle of a sentence
+    if not closed and opening == "$$" and last == start and "$$" not in text[2:] and text[2:].strip():
+        return False
+    if silent:
+        return True
+    token = state.push("equation", "", 0)
+    token.map = [start, last + 1]
+    tex = "\n".join(lines) + (closing if environment else "")
+    token.meta = {"tex": tex, "closed": closed, "after": after, "closing": closing, "lines": last - start}
+    state.line = last + 1
+    return True
+
+
+def extend(md: MarkdownIt) -> None:
+    """Code first, then formulas, then escapes."""
+    md.inline.ruler.before("strikethrough", "dollar", _dollar)
+    md.inline.ruler.before("escape", "backslash_math", _backslash)
+    md.block.ruler.before("fence", "equation", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+
+
+def _write_formula(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    meta = tokens[at].meta
+    builder.mark("formula", meta["line"], tex=meta["tex"], display=meta["display"])
+    return at + 1
+
+
+def _write_ref(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    meta = tokens[at].meta
+    builder.mark("formula_ref", meta["line"], label=meta["label"], how=meta["how"])
+    return at + 1
+
+
+def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token, meta = tokens[at], tokens[at].meta
+    label = ""
+    if not meta["closed"]:
+        builder.block_fault(token, "the formula is not closed", f"{meta['closing']} after it, and no empty line inside")
+        return at + 1
+    if found := TRAILING.match(meta["after"]):
+        said = parse_attributes(found[1])
+        label = said.id
+        for word in [*said.values, *said.words]:
+            builder.block_fault(token, f'unknown attribute "{word}"', "#label")
+    elif meta["after"].strip():
+        builder.block_fault(
+            token,
+            f'"{short(meta["after"])}" after a formula',
+            "the end of the line or a label like {#eq-loss}",
+            meta["lines"],
+        )
+    builder.block_mark("equation", token, tex=meta["tex"], id=label)
+    return at + 1
+
+
+def _formula(writer: Writer, mark: Mark) -> str:
+    return writer.math(mark.data["tex"], mark.line, mark.data["display"])
+
+
+def _equation(writer: Writer, mark: Mark) -> str:
+    numbered = writer.numbered(mark)
+    math = writer.math(mark.data["tex"], mark.line, display=True)
+    if not numbered.id:
+        return f'<div class="equation">{math}</div>'
+    link = f'<a class="equation-number" href="#{numbered.id}">({numbered.number})</a>'
+    return f'<div class="equation" id="{numbered.id}">{math}{link}</div>'
+
+
+def _formula_ref(writer: Writer, mark: Mark) -> str:
+    return writer.formula_reference(mark.data["label"], mark.line, mark.data["how"] == "eqref")
+
+
+TOKENS = {"formula": _write_formula, "formula_ref": _write_ref, "equation": _write_equation}
+MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref}

@@ -1,0 +1,102 @@
+"""`[^name]` and its definition `[^name]: …`, `^[a note in place]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from . import Mark, fault, line_in, put
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+_NOTE = re.compile(r"\[\^([^\]\n]+)\](?!\()")
+_DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
+
+
+def _note(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("[^", state.pos):
+        return False
+    found = _NOTE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return fault(state, silent, state.pos + 2, "a footnote's mark that is not closed", "]")
+    return put(state, silent, found.end(), "note", name=found[1])
+
+
+def _in_place(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("^[", state.pos):
+        return False
+    start, end = state.pos + 2, parseLinkLabel(state, state.pos + 1)
+    if end < 0 or not state.src[start:end].strip():
+        return False
+    if not silent:
+        line = line_in(state)
+        token = state.push("note_in_place", "", 0)
+        token.content, token.children, token.meta = state.src[start:end], [], {"line": line}
+        state.md.inline.parse(token.content, state.md, state.env, token.children)
+    state.pos = end + 1
+    return True
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Its paragraph, and what follows indented, by four or as its first line that is."""
+    if state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    found = _DEFINITION.match(state.src, begin, state.eMarks[start])
+    if not found or silent:
+        return bool(found)
+    step = next((state.sCount[n] - state.blkIndent for n in range(start + 1, end) if not state.isEmpty(n)), 4)
+    step = step if 2 <= step < 4 else 4
+    token = state.push("definition_open", "", 1)
+    token.meta = {"name": found[1]}
+    kept = state.bMarks[start], state.tShift[start], state.sCount[start], state.parentType
+    state.bMarks[start], state.tShift[start] = found.end(), 0
+    state.blkIndent += step
+    state.sCount[start], state.parentType = state.blkIndent, "footnote"
+    state.md.block.tokenize(state, start, end)
+    state.blkIndent -= step
+    state.bMarks[start], state.tShift[start], state.sCount[start], state.parentType = kept
+    token.map = [start, state.line]
+    state.push("definition_close", "", -1)
+    return True
+
+
+def extend(md: MarkdownIt) -> None:
+    """A reference without a definition is a mistake and not text, so that it is read without knowing them."""
+    md.block.ruler.before("reference", "definition", _definition, {"alt": ["paragraph", "reference"]})
+    md.inline.ruler.before("link", "note", _note)
+    md.inline.ruler.before("link", "note_in_place", _in_place)
+
+
+def _write_note(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    builder.mark("note", tokens[at].meta["line"], name=tokens[at].meta["name"])
+    return at + 1
+
+
+def _write_in_place(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token = tokens[at]
+    builder.mark("note", token.meta["line"], content=builder.phrase(token.children or [], token.meta["line"]))
+    return at + 1
+
+
+def _write_definition(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    builder.block_mark("definition", tokens[at], name=tokens[at].meta["name"], content=builder.flow(inner))
+    return end
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    return writer.note(mark.data.get("name", ""), mark.line, mark.data.get("content"))
+
+
+TOKENS = {"note": _write_note, "note_in_place": _write_in_place, "definition_open": _write_definition}
+MARKS = {"note": _render, "definition": lambda writer, mark: ""}

@@ -1,0 +1,103 @@
+"""Attribute lists in running text: `*text*{.class}`, `[text]{#label}`, `[sentence]{claim="…"}`."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from ...base.errors import short
+from ..attributes import LIST, Attributes, parse_attributes
+from . import Mark, line_in, put
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+
+def _span(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
+    start, end = state.pos + 1, parseLinkLabel(state, state.pos)
+    found = LIST.match(state.src, end + 1, state.posMax) if end >= 0 else None
+    if not found:
+        return False
+    if not silent:
+        line, outer = line_in(state), state.posMax
+        token = state.push("span_open", "span", 1)
+        token.meta = {"line": line, "said": parse_attributes(found[1])}
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push("span_close", "span", -1)
+        state.posMax = outer
+    state.pos = found.end()
+    return True
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:
+    """A list behind what the tree will show."""
+    if state.src[state.pos] != "{":
+        return False
+    found = LIST.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    return put(state, silent, found.end(), "attributes", text=found[0], said=parse_attributes(found[1]))
+
+
+def extend(md: MarkdownIt) -> None:
+    """Spans before links: `[text]{…}` is no reference to a link label."""
+    md.inline.ruler.before("link", "span", _span)
+    md.inline.ruler.before("link", "attributes", _attributes)
+
+
+def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    line, said = tokens[at].meta["line"], tokens[at].meta["said"]
+    if "claim" in said.values:
+        builder.mark("claim", line, said=said.plain(), content=builder.phrase(inner, 0))
+        return end
+    if said.values or said.words:
+        builder.fault(line, "attributes of a text without a claim", '{claim="…"}, #label or .class')
+    span = builder.open("span")
+    builder.identify(span, said, line)
+    builder.walk(inner)
+    builder.close()
+    return end
+
+
+def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    meta = tokens[at].meta
+    line, said = meta["line"], meta["said"]
+    parent = builder.stack[-1]
+    last = parent[-1] if len(parent) and not parent[-1].tail else None
+    if last is None:
+        builder.fault(
+            line, f'"{short(meta["text"])}" belongs to nothing', "it directly after *text*, a link or a picture"
+        )
+        return at + 1
+    of = " of a link" if last.tag == "a" else ""
+    for key in said.values:
+        builder.fault(line, f'unknown attribute "{short(key)}"{of}', "#label or .class")
+    for word in said.words:
+        builder.fault(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
+    builder.identify(last, said, line)
+    return at + 1
+
+
+def _claim(writer: Writer, mark: Mark) -> str:
+    content = writer.html(mark.data["content"])
+    return writer.claim(Attributes(**mark.data["said"]), content, mark.line)
+
+
+def _id(writer: Writer, mark: Mark) -> str:
+    writer.take_anchor(mark.data["id"], mark.line)
+    return html.escape(mark.data["id"])
+
+
+TOKENS = {"span_open": _write_span, "attributes": _write_attributes}
+MARKS = {"claim": _claim, "id": _id}

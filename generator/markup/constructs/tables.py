@@ -1,0 +1,96 @@
+"""Tables, with `: caption {#tbl-x}` below as Pandoc has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
+
+from ..attributes import TRAILING, parse_attributes
+
+if TYPE_CHECKING:
+    from ..writer import Builder
+
+_CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
+
+
+def extend(md: MarkdownIt) -> None:
+    """GitHub's tables are the parser's own."""
+    md.enable(["table", "strikethrough"])
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    inner, caption = _own_caption(list(inner))
+    below = tokens[end : end + 2]
+    if not caption and len(below) == 2 and below[0].type == "paragraph_open" and _CAPTION.match(below[1].content):
+        caption, end = below[1], end + 3
+    if not caption:
+        builder.table(inner)
+        return end
+    text, id_ = _CAPTION.sub("", caption.content, count=1), ""
+    if found := TRAILING.search(text):
+        text, id_ = text[: found.start()], parse_attributes(found[1]).id
+    builder.block_mark(
+        "block",
+        tokens[at],
+        name="table",
+        argument=text,
+        argument_html=builder.phrase_of(text, caption),
+        options=f"id: {id_}" if id_ else "",
+        options_line=(caption.map or [0])[0] - (tokens[at].map or [0])[0],
+        content=builder.flow_table(inner),
+    )
+    return end
+
+
+def _own_caption(inner: list[Token]) -> tuple[list[Token], Token | None]:
+    """The rows of a table without a last one that is its caption, directly below."""
+    starts = [index for index, token in enumerate(inner) if token.type == "tr_open"]
+    if len(starts) < 3:
+        return inner, None
+    last = starts[-1]
+    cells = [token for token in inner[last:] if token.type == "inline"]
+    if not cells or not _CAPTION.match(cells[0].content) or any(cell.content for cell in cells[1:]):
+        return inner, None
+    close = next(index for index in range(last, len(inner)) if inner[index].type == "tr_close")
+    return inner[:last] + inner[close + 1 :], cells[0]
+
+
+def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    if lost := tokens[at].meta.get("lost"):
+        wrong = f"a row with {lost} more than the first has, which are left out"
+        builder.block_fault(tokens[at], wrong, warning="table-cells")
+    builder.open("tr")
+    return at + 1
+
+
+def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
+    """Tell each row of the cells that the parser leaves out."""
+    columns = 0
+    for token in tokens:
+        if token.type == "table_open":
+            columns = 0
+        columns += token.type == "th_open"
+        if token.type == "tr_open" and columns and token.map:
+            row = lines[token.map[0]].strip().removeprefix(">").strip()
+            cells = len(escapedSplit(row.removeprefix("|").removesuffix("|")))
+            if cells > columns:
+                token.meta["lost"] = "1 cell" if cells == columns + 1 else f"{cells - columns} cells"
+
+
+TOKENS = {"table_open": _write, "tr_open": _write_row}
+
+
+def belongs(token: Token, following: Sequence[Token]) -> bool:
+    """Whether the paragraph behind a table is its caption."""
+    return (
+        token.type == "table_close"
+        and len(following) == 2
+        and following[0].type == "paragraph_open"
+        and bool(_CAPTION.match(following[1].content))
+    )

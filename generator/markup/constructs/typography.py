@@ -1,0 +1,52 @@
+"""Marks as a typographer sets them: round quotation marks of the language, dashes for `--` and `---`, dots for `...`;
+and `~sub~`, `^super^`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, smartquotes
+from markdown_it.token import Token
+from mdit_py_plugins.subscript import sub_plugin
+from mdit_py_plugins.superscript import superscript_plugin
+
+_SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
+_SAID = {"---": "—", "--": "–", "...": "…"}
+
+
+def extend(md: MarkdownIt) -> None:
+    """Quotation marks by markdown-it's own rule."""
+    md.options["typographer"] = True
+    sub_plugin(md)
+    superscript_plugin(md)
+
+
+def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
+    """Set the signs in the text of inline tokens."""
+    smartquotes(state)
+    for token in tokens:
+        before = ""
+        for child in token.children or ():
+            if child.type == "text":
+                text = child.content
+                if "--" in text or "..." in text:
+                    text = _SIGNS.sub(lambda m: _SAID[m[0]], text)
+                if "'" in text or '"' in text:
+                    text = _leftover(text, before, state.md.options["quotes"])
+                child.content = text
+            if child.content:
+                before = child.content[-1]
+
+
+def _leftover(text: str, before: str, quotes: str) -> str:
+    """Signs without a partner: an apostrophe, or the half that the text around says."""
+
+    def sign(match: re.Match[str]) -> str:
+        if match[0] == "'":
+            return "’"
+        previous = text[match.start() - 1] if match.start() else before
+        return quotes[0] if not previous or previous.isspace() or previous in "([{—–-/“‘" else quotes[1]
+
+    return re.sub("['\"]", sign, text)

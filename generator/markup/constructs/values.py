@@ -1,0 +1,68 @@
+"""`{{ expression }}`: what the runs say, in running text, addresses and alt texts."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt, helpers
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from . import Mark, fault, put
+
+if TYPE_CHECKING:
+    from ..document import Writer
+    from ..writer import Builder
+
+VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
+
+
+def _value(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith(("{{", "{%"), state.pos):
+        return False
+    if state.src.startswith(("{{<", "{{%"), state.pos):
+        expected = "/// figure | name, or Markdown"
+        return fault(state, silent, state.pos + 3, "a shortcode of Hugo or Quarto", expected)
+    if state.src[state.pos + 1] == "%":
+        return fault(state, silent, state.pos + 2, "{% is not part of a text", "an expression like {{ results.count }}")
+    found = VALUE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return fault(state, silent, state.pos + 2, "the expression is not closed", "}} after it")
+    return put(state, silent, found.end(), "value", expression=found[1])
+
+
+def _destination(text: str, pos: int, end: int) -> SimpleNamespace:
+    """A link's address; values in it may hold spaces."""
+    masked = VALUE.sub(lambda m: "v" * len(m[0]), text[pos:end])
+    if masked == text[pos:end]:
+        return helpers.parseLinkDestination(text, pos, end)  # type: ignore[return-value]
+    found = helpers.parseLinkDestination(masked, 0, len(masked))
+    said = text[pos : pos + found.pos]
+    return SimpleNamespace(ok=found.ok, pos=pos + found.pos, str=said.strip("<>"))
+
+
+def extend(md: MarkdownIt) -> None:
+    """Values before all else but code; addresses and titles are checked when a page is made."""
+    md.inline.ruler.before("escape", "value", _value)
+    md.helpers = SimpleNamespace(  # type: ignore[assignment]
+        parseLinkLabel=helpers.parseLinkLabel, parseLinkTitle=helpers.parseLinkTitle, parseLinkDestination=_destination
+    )
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    builder.mark("value", tokens[at].meta["line"], expression=tokens[at].meta["expression"])
+    return at + 1
+
+
+def _render(writer: Writer, mark: Mark) -> str:
+    return html.escape(writer.value(mark.data["expression"], mark.line))
+
+
+TOKENS = {"value": _write}
+MARKS = {"value": _render}

@@ -1,0 +1,225 @@
+"""What of a page has a number or a label, in the order of its text; a mistake for each label that cannot be."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import Problem
+from ..base.warnings import Warned
+from ..content.texts import Yaml
+from . import blocks, formulas
+from .constructs import Mark
+
+BLOCKS = blocks.load()
+LABELLED = {block.label: block.name for block in BLOCKS.values() if block.label}  # blocks with numbers
+NUMBERED = {label: name.capitalize() for label, name in LABELLED.items()} | {"eq": "Equation", "sec": "Section"}
+RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
+HEADED = ("references", "footnotes")  # ids of the sections that we add
+_FULL = LABELLED | {"eq": "formula"}
+
+
+@dataclass
+class Numbered:
+    """A heading, a formula or a block. kind: that of its label, or "" """
+
+    kind: str
+    id: str
+    number: str
+    title: str
+    line: int
+
+
+@dataclass
+class Heading(Numbered):
+    level: int = 2
+    classes: tuple[str, ...] = ()
+
+
+@dataclass
+class Equation(Numbered):
+    """A formula on lines of its own; its rows may have labels beside its own."""
+
+
+@dataclass
+class Block(Numbered):
+    """kind is the block's; title its argument."""
+
+    options: Mapping[str, Yaml] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def argument(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a reference can point at. kind: "fig", "tbl", "eq", "sec", or "" for a plain anchor."""
+
+    id: str
+    kind: str
+    number: str
+    title: str
+    line: int
+
+
+@dataclass
+class Outline:
+    """A page's numbers.
+
+    items     (kind of mark, line) -> what has a number there
+    labels    id -> what it names; `anchors` are the ids of running text beside them
+    notes     footnote -> (line, fragment)
+    formulas  what \\label names in a formula -> its number, or what \\tag says
+    """
+
+    items: dict[tuple[str, int], Numbered] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    anchors: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+
+
+def marks(fragment: Any, base: int) -> Iterator[Mark]:
+    """All marks of a fragment, outer before inner. base: the line of the file on which line 0 is."""
+    for kind, line, data in fragment[1]:
+        if kind == "blocks":
+            yield from marks(["", [["block", *member] for member in data["members"]]], base)
+            continue
+        yield Mark(kind, base + line, data)
+        for name in ("argument_html", "content", "alt"):
+            if isinstance(data.get(name), list):
+                yield from marks(data[name], base)
+
+
+def number(file: str, fragments: Iterable[tuple[int, Any]], options: Callable[[Mark], dict[str, Yaml]]) -> Outline:
+    """Number a page, footnotes last.
+
+    fragments  (base, fragment) in the order of the text
+    options    reads those of a block
+    """
+    book = Outline()
+    found = [mark for base, fragment in fragments for mark in _flat(fragment, base, book, file)]
+    bodies = [mark for line, (base, fragment) in book.notes.values() for mark in _flat(fragment, base, book, file)]
+    shift = any(mark.kind == "heading" and mark.data["level"] == 1 for mark in found)
+    counts = dict.fromkeys(NUMBERED, 0)
+    sections = [0] * 7
+    taken: list[tuple[str, str, str, str, int]] = []
+    level = 1
+    for mark in itertools.chain(found, bodies):
+        data, line = mark.data, mark.line
+        item: Numbered
+        if mark.kind == "heading":
+            own = min(data["level"] + shift, 6)
+            if own > level + 1:
+                skips = Problem(f"{file}:{line}", "a heading skips a level", f"{'#' * (level + 1 - shift)} at most")
+                book.warnings.append(Warned("heading-level", str(skips)))
+            level = own
+            item = Heading("sec", data["id"], "", data["text"], line, own, tuple(data["classes"]))
+            if "unnumbered" not in item.classes:
+                sections[own] += 1
+                sections[own + 1 :] = [0] * (6 - own)
+                item.number = ".".join(str(max(1, n)) for n in sections[2 : own + 1])
+            taken.append((item.id, "sec", item.number, item.title, line))
+        elif mark.kind == "equation":
+            item = Equation("eq", data["id"], "", "", line)
+            if item.id:
+                counts["eq"] += 1
+                item.number = str(counts["eq"])
+                taken.append((item.id, "eq", item.number, "", line))
+            for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
+                if row.label:
+                    counts["eq"] += not row.tag
+                    book.formulas[row.label] = row.tag or str(counts["eq"])
+                    below = line + data["tex"].count("\n", 0, row.offset)
+                    taken.append((formulas.anchor(row.label), "eq", book.formulas[row.label], "", below))
+        elif mark.kind == "block":
+            given = options(mark)
+            said = given.get("id")
+            kind = BLOCKS[data["name"]].label if data["name"] in BLOCKS else ""
+            own_id = said.value if said and isinstance(said.value, str) else ""
+            item = Block(data["name"], own_id, "", data["argument"], line, given, data)
+            if kind:
+                counts[kind] += 1
+                item.number = str(counts[kind])
+            if item.id or kind:
+                taken.append((item.id, kind, item.number, item.title, said.line if said else line))
+        else:
+            id_ = data["id"] if mark.kind == "id" else (data["said"] or {}).get("id") if mark.kind == "picture" else ""
+            if id_:
+                book.anchors.setdefault(id_, line)
+            continue
+        book.items[mark.kind, line] = item
+    _label(file, book, taken)
+    return book
+
+
+def _flat(fragment: Any, base: int, book: Outline, file: str) -> Iterator[Mark]:
+    """The marks of a fragment but those of footnotes, which are put aside."""
+    inside: set[int] = set()
+    for mark in marks(fragment, base):
+        if mark.kind == "definition":
+            name = mark.data["name"]
+            if name in book.notes:
+                first = book.notes[name][0]
+                wrong = f'the footnote "{name}" is defined twice, first on line {first}'
+                book.problems.append(Problem(f"{file}:{mark.line}", wrong))
+            book.notes.setdefault(name, (mark.line, (base, mark.data["content"])))
+            inside |= {id(inner.data) for inner in marks(mark.data["content"], base)}
+        elif id(mark.data) not in inside:
+            yield mark
+
+
+def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, int]]) -> None:
+    """Labels: those that authors gave, then ours for what has none."""
+    for id_, kind, number_, title, line in taken:
+        if not id_:
+            continue
+        if id_ in book.labels:
+            first = book.labels[id_].line
+            book.problems.append(Problem(f"{file}:{line}", f'the label "{id_}" is used twice, first on line {first}'))
+            continue
+        _check_label(file, book, id_, kind, line)
+        book.labels[id_] = Label(id_, kind, number_, title, line)
+    for item in book.items.values():
+        if item.id or isinstance(item, Equation):
+            continue
+        kind = "sec" if isinstance(item, Heading) else BLOCKS[item.kind].label if item.kind in BLOCKS else ""
+        if kind:
+            title = item.title if isinstance(item, Heading) else f"{item.kind[:3]}-{Path(item.title).stem}"
+            wanted = slug(title)
+            names = itertools.chain([wanted], (f"{wanted}-{n}" for n in itertools.count(2)))
+            taken_ids = book.labels.keys() | book.anchors.keys()
+            item.id = next(n for n in names if n not in taken_ids and n not in HEADED)
+            book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
+
+
+def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> None:
+    place = f"{file}:{line}"
+    prefix = id_.partition("-")[0] if "-" in id_ else ""
+    if re.search(r"\s", id_):
+        book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))
+    elif id_.startswith(RESERVED) or id_ in HEADED:
+        book.problems.append(Problem(place, f'the label "{id_}" is kept for the page itself', "another label"))
+    elif kind in _FULL and prefix != kind:
+        book.problems.append(
+            Problem(place, f'the label of a {_FULL[kind]} is "{id_}"', f"a label that starts with {kind}-")
+        )
+    elif prefix in NUMBERED and prefix != kind:
+        book.problems.append(
+            Problem(place, f'the label "{id_}" is not on a {NUMBERED[prefix].lower()}', "another label")
+        )
+
+
+def slug(text: str) -> str:
+    """A heading as an id."""
+    plain = re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", text.lower())
+    name = "-".join(re.findall(r"[^\W_]+", plain.replace("’", "").replace("'", "")))
+    return name if name[:1].isalpha() else f"part-{name}".rstrip("-")

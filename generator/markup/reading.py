@@ -1,0 +1,133 @@
+"""An author's Markdown -> fragments of HTML with marks, by markdown-it's parser and the constructs' rules.
+
+    for line, fragment in read(body, first_line, quotes, memo).units: ...
+
+What a unit of text (a paragraph, a list, a block with all that is in it) becomes depends on its own source, the link
+labels of the text and the language's quotation marks: it is read once, whatever changes around it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
+from markdown_it.token import Token
+
+from ..base.memo import Memo
+from . import constructs
+from .constructs import blocks, foreign, html, tables, typography
+from .writer import Builder, Fragment
+
+QUOTES = "“”‘’"
+_PIPES = re.compile(
+    r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+)
+PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
+
+
+@dataclass
+class Reading:
+    """A text that was read.
+
+    units   (line of the file on which each begins, its fragment)
+    labels  label of a link -> its line
+    twice   labels of links that were given before: (label, line, first line)
+    """
+
+    units: list[tuple[int, Fragment]]
+    labels: dict[str, int]
+    twice: list[tuple[str, int, int]]
+
+
+@functools.cache  # of what languages there are
+def parser(quotes: str = QUOTES) -> MarkdownIt:
+    """CommonMark's parser with every construct's rules."""
+    md = MarkdownIt("commonmark", {"maxNesting": 100, "quotes": list(quotes.split("|")) if "|" in quotes else quotes})
+    for module in constructs.load():
+        if hasattr(module, "extend"):
+            module.extend(md)
+    return md
+
+
+def read(body: str, first_line: int, quotes: str = QUOTES, memo: Memo | None = None) -> Reading:
+    """A text in fragments.
+
+    first_line  of the text in its file, from 1
+    memo        what was read before
+    """
+    memo = memo or Memo()
+    md = parser(quotes)
+    source = _PIPES.sub(lambda m: m[0].replace("|", PIPE), body) if "|" in body else body
+    env: dict[str, Any] = {}
+    state = StateCore(source, md, env)
+    normalize(state)
+    block(state)
+    lines = state.src.split("\n")
+    labels = {label: [ref["href"], ref["title"]] for label, ref in env.get("references", {}).items()}
+    units = []
+    tables.note_lost_cells(state.tokens, lines)
+    for tokens in _units(state.tokens):
+        start = min((token.map[0] for token in tokens if token.map), default=0)
+        end = max((token.map[1] for token in tokens if token.map), default=len(lines))
+        text = "\n".join(lines[start:end])
+        given = [text, labels if "[" in text else {}, quotes]
+        units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, env, start))))  # noqa: B023
+    first = {label: ref["map"][0] + first_line for label, ref in env.get("references", {}).items()}
+    twice = [
+        (ref["label"], ref["map"][0] + first_line, first.get(ref["label"], 0)) for ref in env.get("duplicate_refs", [])
+    ]
+    return Reading(units, first, twice)
+
+
+def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Tokens of blocks in units: those of one block at the top, or of several that HTML holds together."""
+    start, depth, unclosed = 0, 0, 0
+    for index, token in enumerate(tokens):
+        depth += token.nesting
+        if depth:
+            continue
+        unclosed = max(0, unclosed + html.moves(token))
+        following = tokens[index + 1 : index + 3]
+        if unclosed == 0 and not any(
+            (tables.belongs(token, following), blocks.belongs(tokens[start], token, following))
+        ):
+            yield tokens[start : index + 1]
+            start = index + 1
+    if start < len(tokens):
+        yield tokens[start:]
+
+
+def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base: int) -> Fragment:
+    def set_inline(found: list[Token]) -> None:
+        state = StateCore("", md, env, found)
+        inline(state)
+        foreign.check(found)
+        typography.typeset(state, found)
+        text_join(state)
+
+    def parse(text: str) -> list[Token]:
+        token = Token("inline", "", 0, content=text, children=[])
+        set_inline([token])
+        return token.children or []
+
+    inner = [token for token in tokens if token.type == "inline"]
+    set_inline(inner)
+    builder = Builder(parse, base)
+    builder.walk(tokens)
+    return _piped(builder.fragment())  # type: ignore[no-any-return]
+
+
+def _piped(value: Any) -> Any:
+    """Plain values with the bars that were hidden from tables."""
+    if isinstance(value, str):
+        return value.replace(PIPE, "|")
+    if isinstance(value, list):
+        return [_piped(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _piped(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,270 @@
+"""markdown-it's tokens -> an element tree -> HTML by Python-Markdown, with marks where only a page can say what stands.
+
+    html, marks = fragment
+    html   "<p>The grid has ⟦0⟧ networks.</p>", each mark a number between two private-use characters
+    marks  [[kind, line, data], …]: plain values, lines from the beginning of the unit of text
+
+The only file that imports markdown. It replaces Python-Markdown's parsers; the object, its tree processor and its
+serializer are its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+import markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import AndSubstitutePostprocessor
+from markdown.util import AMP_SUBSTITUTE, Registry
+from markdown_it.token import Token
+
+from . import constructs
+from .constructs import html
+
+OPEN, CLOSE = "\ue000", "\ue001"
+MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
+RAW_OPEN, RAW_CLOSE = "\ue002", "\ue003"
+_RAW = re.compile(f"{RAW_OPEN}(\\d+){RAW_CLOSE}")
+_ALIGN = re.compile(r"text-align:\s*(left|right|center)")
+
+DEEPEST = 90  # the parser leaves out what is deeper than 100
+
+Fragment = list[Any]
+ParseInline = Callable[[str], list[Token]]
+
+
+class MarkdownIt(Extension):
+    """Python-Markdown without its own reading: trees come from elsewhere."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        md.preprocessors, md.inlinePatterns, md.postprocessors = Registry(), Registry(), Registry()
+        md.parser.blockprocessors = Registry()
+        md.treeprocessors.deregister("inline")
+        md.treeprocessors.deregister("unescape")
+        md.postprocessors.register(AndSubstitutePostprocessor(), "amp_substitute", 20)
+
+
+@functools.cache  # making one takes longer than what it writes
+def _markdown() -> markdown.Markdown:
+    return markdown.Markdown(extensions=[MarkdownIt()], output_format="html")
+
+
+def written(root: Element) -> str:
+    """The content of an element as HTML."""
+    md = _markdown()
+    for processor in md.treeprocessors:
+        root = processor.run(root) or root
+    text = md.serializer(root)
+    for post in md.postprocessors:
+        text = post.run(text)
+    tag = root.tag
+    return text.strip().removeprefix(f"<{tag}>").removesuffix(f"</{tag}>").strip("\n")
+
+
+class Builder:
+    """The tree of one fragment in the making.
+
+    stack        the open elements
+    before_text  attributes of a checkbox that stands before the next text, or None
+    """
+
+    def __init__(self, parse: ParseInline, base: int) -> None:
+        self.parse, self.base = parse, base
+        self.root = Element("div")
+        self.stack = [self.root]
+        self.marks: list[list[Any]] = []
+        self.before_text: Mapping[str, str] | None = None
+        self._line = 0  # of the running text that is written, from the base
+        self._raw: list[str] = []
+        self._moves: list[tuple[str, int]] = []
+
+    # What tokens write with
+
+    def walk(self, tokens: Sequence[Token]) -> None:
+        """Write tokens, each by its construct or as it stands."""
+        known, at = constructs.of_tokens(), 0
+        while at < len(tokens):
+            write = known.get(tokens[at].type)
+            at = write(self, tokens, at) if write else self._plain(tokens, at)
+
+    def _plain(self, tokens: Sequence[Token], at: int) -> int:
+        token = tokens[at]
+        if token.level >= DEEPEST and token.nesting == 1 and token.block:
+            self.block_fault(token, f"more than {DEEPEST} quotes and lists inside each other", "fewer")
+            return self.inside(tokens, at)[1]
+        if token.type == "text":
+            self.text(token.content)
+        elif token.type == "softbreak":
+            self.text("\n")
+        elif token.type == "inline":
+            self._inline(token)
+        elif token.hidden:
+            pass
+        elif token.nesting == 1:
+            self.open(token.tag, token.attrs)
+        elif token.nesting == -1:
+            self.close()
+        else:
+            SubElement(self.stack[-1], token.tag)
+        return at + 1
+
+    def _inline(self, token: Token) -> None:
+        if self.before_text is not None:
+            SubElement(self.stack[-1], "input", dict(self.before_text))
+            self.text(" ")
+            self.before_text = None
+        outer, self._line = self._line, self.line_of(token)
+        self.walk(token.children or [])
+        self._line = outer
+
+    def text(self, text: str) -> None:
+        """Text, whatever it holds."""
+        if not text:
+            return
+        if "&" in text:
+            text = text.replace("&", AMP_SUBSTITUTE + "amp;")
+        parent = self.stack[-1]
+        if len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + text
+        else:
+            parent.text = (parent.text or "") + text
+
+    def open(self, tag: str, attributes: Mapping[str, str | int | float] | None = None) -> Element:
+        """Begin an element."""
+        element = SubElement(self.stack[-1], tag)
+        for name, value in (attributes or {}).items():
+            if name == "style" and (found := _ALIGN.search(str(value))):
+                name, value = "class", f"align-{found[1]}"
+            element.set(name, self.escaped(str(value)))
+        self.stack.append(element)
+        return element
+
+    def close(self) -> None:
+        """End the innermost element."""
+        element = self.stack.pop()
+        if element.tag == "th" and not len(element) and not element.text:
+            element.tag = "td"
+
+    def escaped(self, value: str) -> str:
+        """An attribute's value, whatever it holds."""
+        return value.replace("&", AMP_SUBSTITUTE + "amp;")
+
+    # Marks
+
+    def mark(self, kind: str, line: int, **data: Any) -> None:
+        """A mark in the text. line: from the beginning of the running text."""
+        self.text(self.attribute_mark(kind, line, **data))
+
+    def attribute_mark(self, kind: str, line: int, **data: Any) -> str:
+        """A mark as part of an attribute's value."""
+        self.marks.append([kind, self._line + line, data])
+        return f"{OPEN}{len(self.marks) - 1}{CLOSE}"
+
+    def block_mark(self, kind: str, token: Token, **data: Any) -> None:
+        """A mark between blocks."""
+        self.marks.append([kind, self.line_of(token), data])
+        self._alone(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+
+    def last_mark(self) -> list[Any] | None:
+        """The mark with which the text so far ends."""
+        parent = self.stack[-1]
+        before = (parent[-1].tail if len(parent) else parent.text) or ""
+        found = MARK.search(before, before.rfind(OPEN)) if before.endswith(f"{CLOSE}\n") else None
+        return self.marks[int(found[1])] if found else None
+
+    def _alone(self, text: str) -> None:
+        """On a line of its own, so that blocks stand below each other."""
+        parent = self.stack[-1]
+        before = (parent[-1].tail if len(parent) else parent.text) or ""
+        self.text(("" if before.endswith("\n") or (not before and not len(parent)) else "\n") + text + "\n")
+
+    def fault(self, line: int, wrong: str, expected: str = "", near: str | None = None) -> None:
+        """A mistake in running text."""
+        self.mark("fault", line, wrong=wrong, expected=expected, near=near)
+
+    def block_fault(
+        self, token: Token, wrong: str, expected: str = "", below: int = 0, near: str | None = None, warning: str = ""
+    ) -> None:
+        """A mistake of a block, or with a name a warning; below: lines from its first."""
+        data = {"wrong": wrong, "expected": expected, "near": near, "warning": warning}
+        self.marks.append(["fault", self.line_of(token) + below, data])
+        self.text(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+
+    def line_of(self, token: Token) -> int:
+        """The line of a token, from the beginning of the unit."""
+        return (token.map[0] if token.map else self.base) - self.base
+
+    def identify(self, element: Element, said: Any, line: int) -> None:
+        """Give an element the id and classes of an attribute list."""
+        if said.id:
+            element.set("id", self.attribute_mark("id", line, id=said.id))
+        if said.classes:
+            element.set("class", self.escaped(" ".join(said.classes)))
+
+    # Pieces
+
+    def inside(self, tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
+        """The tokens within an opening one, and the index behind its partner."""
+        depth = 0
+        for index in range(at, len(tokens)):
+            depth += tokens[index].nesting
+            if depth == 0:
+                return tokens[at + 1 : index], index + 1
+        return tokens[at + 1 :], len(tokens)
+
+    def flow(self, tokens: Sequence[Token]) -> Fragment:
+        """Blocks as a fragment of their own."""
+        inner = Builder(self.parse, self.base)
+        inner.walk(tokens)
+        return inner.fragment()
+
+    def phrase(self, tokens: Sequence[Token], line: int) -> Fragment:
+        """Running text as a fragment of its own. line: where it begins in the text around it."""
+        inner = Builder(self.parse, self.base)
+        inner._line = self._line + line
+        inner.walk(tokens)
+        return inner.fragment()
+
+    def phrase_of(self, text: str, token: Token) -> Fragment:
+        """The text in a block's first line as a fragment."""
+        inner = Builder(self.parse, self.base)
+        inner._line = self.line_of(token)
+        inner.walk(self.parse(text))
+        return inner.fragment()
+
+    def table(self, tokens: Sequence[Token]) -> None:
+        """A table that can be scrolled where it is wider than the page."""
+        attributes = {"class": "table-scroll", "role": "region", "aria-label": "Table", "tabindex": "0"}
+        self.open("div", attributes)
+        self.open("table")
+        self.walk(tokens)
+        self.close()
+        self.close()
+
+    def flow_table(self, tokens: Sequence[Token]) -> Fragment:
+        """A table as a fragment of its own."""
+        inner = Builder(self.parse, self.base)
+        inner.table(tokens)
+        return inner.fragment()
+
+    # HTML of the author's own
+
+    def raw(self, text: str, moves: Sequence[tuple[str, int]]) -> None:
+        """HTML as it stands; moves: the elements that it opens ("+div") and closes ("-div"), with their lines."""
+        self._moves += moves
+        self._raw.append(text)
+        self.text(f"{RAW_OPEN}{len(self._raw) - 1}{RAW_CLOSE}")
+
+    def fragment(self) -> Fragment:
+        """What was written."""
+        for line, name in html.unbalanced(self._moves):
+            self._line = 0
+            self.fault(line, f"<{name}> without its partner", f"<{name}>…</{name}> around words")
+        text = written(self.root)
+        if self._raw:
+            text = html.sanitized(_RAW.sub(lambda m: self._raw[int(m[1])], text))
+        return [text, self.marks]
