@@ -78,7 +78,7 @@ def simplex_share(centres: np.ndarray, room: str) -> float | None:
     if ROOMS[room].open:
         return None
     k, d = centres.shape
-    radius = math.sqrt(d) if ROOMS[room].shape == "box" else 1.0
+    radius = math.sqrt(d) * (ROOMS[room].high - ROOMS[room].low) / 2 if ROOMS[room].shape == "box" else 1.0
     return packing.least_distance(centres) / (radius * math.sqrt(2 * k / (k - 1)))
 
 
