@@ -1,6 +1,7 @@
 """A whole small article through the command: built, left alone, rebuilt, refused; and never half written."""
 
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -62,7 +63,9 @@ def test_a_second_build_changes_nothing_and_says_why(build, tmp_path):
 def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, article, tmp_path):
     build()
     options = ["--content", str(article), "--out", str(tmp_path / "other"), "--cache", str(tmp_path / "fresh")]
+    others = set(multiprocessing.active_children())
     assert main(["build", "--quiet", "--workers", "2", *options]) == 0
+    assert set(multiprocessing.active_children()) <= others  # no worker outlives its build
     one, other = tree(tmp_path / "site"), tree(tmp_path / "other")
     assert one.keys() == other.keys()
     assert [path for path in one if one[path] != other[path]] == []
