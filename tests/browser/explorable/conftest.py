@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -150,8 +151,8 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+@contextlib.contextmanager
+def figures(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page."""
     contexts = []
 
@@ -177,3 +178,9 @@ def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     yield open_figure
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+    with figures(browser, laboratory) as open_figure:
+        yield open_figure

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
+from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory, figures
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
@@ -32,10 +33,23 @@ def awake(figure: Figure) -> None:
     figure.settle()
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+    """shared(name) -> the figure, awake in a page that tests have in common: they leave it as they found it."""
+    with figures(browser, laboratory) as show:
+
+        @functools.cache
+        def opened(name: str) -> Figure:
+            figure = show(name, wait=False)
+            awake(figure)
+            return figure
+
+        yield opened
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_takes_the_place_of_its_picture(show: Show, name: str) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_takes_the_place_of_its_picture(shared: Show, name: str) -> None:
+    figure = shared(name)
     expect(figure.root.locator(".still")).to_be_hidden()
     expect(figure.live).to_be_visible()
     assert len(figure.summary()) > 40
@@ -50,9 +64,8 @@ def test_without_scripts_the_picture_stays(show: Show, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_fits_every_width(show: Show, name: str) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_fits_every_width(shared: Show, name: str) -> None:
+    figure = shared(name)
     for width in (320, 390, 768, 1280):
         figure.page.set_viewport_size({"width": width, "height": 800})
         figure.page.wait_for_timeout(120)
@@ -62,13 +75,16 @@ def test_fits_every_width(show: Show, name: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_for_axe_to_say(show: Show, name: str, scheme: str) -> None:
-    figure = show(name, wait=False, color_scheme=scheme)
-    awake(figure)
-    figure.live.get_by_role("button", name="Explain the controls").click()
-    figure.page.wait_for_timeout(200)
+def test_nothing_for_axe_to_say(shared: Show, name: str, scheme: str) -> None:
+    figure = shared(name)
+    figure.page.emulate_media(color_scheme=scheme)
+    explain = figure.live.get_by_role("button", name="Explain the controls")
+    explain.click()
+    figure.settle()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
     violations = Axe().run(figure.page, options={"runOnly": rules})["violations"]
+    explain.click()
+    figure.page.emulate_media(color_scheme="light")
     assert not violations, json.dumps(
         [(v["id"], [(n["html"][:120], n["failureSummary"]) for n in v["nodes"][:3]]) for v in violations], indent=1
     )
@@ -165,10 +181,9 @@ def test_many_on_one_page_each_by_its_options(show: Show) -> None:
     expect(first.get_by_role("radio", name="5")).to_be_checked()
 
 
-def test_every_control_explains_itself(show: Show) -> None:
+def test_every_control_explains_itself(shared: Show) -> None:
     for name in FIGURES:
-        figure = show(name, wait=False)
-        awake(figure)
+        figure = shared(name)
         for control in figure.live.locator("input, [role=slider], fieldset, .plane-surface[tabindex]").all():
             if control.get_attribute("type") == "radio":
                 continue
@@ -176,8 +191,10 @@ def test_every_control_explains_itself(show: Show) -> None:
             assert described, f"{name}: {control.evaluate('(c) => c.outerHTML')[:120]}"
             line = figure.page.locator(f"#{described.split()[0]}")
             assert len(line.text_content() or "") > 15
-        figure.live.get_by_role("button", name="Explain the controls").click()
+        explain = figure.live.get_by_role("button", name="Explain the controls")
+        explain.click()
         shown = [line for line in figure.live.locator(".control-explain").all() if line.is_visible()]
+        explain.click()
         assert shown
 
 
@@ -475,9 +492,8 @@ def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
+    figure = shared(name)
     for tool, ending in (("Picture (PNG)", "png"), ("Data (CSV)", "csv")):
         with figure.page.expect_download() as download:
             figure.live.get_by_role("button", name=tool).click()
