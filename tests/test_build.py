@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from generator import build as make
@@ -18,7 +19,7 @@ from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 
 TINY = Path(__file__).parent / "sites" / "tiny"
-WELL_UNDER_WAY_S = 4
+STARTED_S = 60  # far beyond what a busy machine takes
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
@@ -147,6 +148,13 @@ def test_a_foreign_folder_is_refused(build, tmp_path):
     assert tree(tmp_path / "site") == {"thesis.tex": b"mine"}
 
 
+def workers(pid):
+    """The processes below one; they train once they have loaded torch."""
+    return [
+        child for child in psutil.Process(pid).children(recursive=True) if "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
 def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(article, cache, build, tmp_path):
     build()
     before = tree(tmp_path / "site")
@@ -161,7 +169,10 @@ def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(ar
         start_new_session=True,
     )
     assert process.stderr.readline() == "train: 2 networks\n"
-    time.sleep(WELL_UNDER_WAY_S)
+    until = time.monotonic() + STARTED_S
+    while not any("libtorch" in each.path for worker in workers(process.pid) for each in worker.memory_maps()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
 SWISH = Activation("swish", of="a * logistic(a)", room=PLANE, words="lets through what is above 0")
 SETTLED_MS = 400  # longer than a figure waits before it paints at rest
+HEARD_S = 20.0
 SPOKEN_MS = 900  # longer than it waits before it speaks
 
 
@@ -113,6 +115,13 @@ class Figure:
     def summary(self) -> str:
         self.page.wait_for_timeout(SPOKEN_MS)
         return self.live.locator(".explorable-summary").inner_text()
+
+    def hears(self, words: str) -> None:
+        """Wait until the console has said something with these words."""
+        until = time.monotonic() + HEARD_S
+        while not any(words in line for line in self.said):
+            assert time.monotonic() < until, self.said
+            self.page.wait_for_timeout(20)
 
     def settle(self) -> None:
         self.page.wait_for_timeout(SETTLED_MS)

@@ -95,12 +95,9 @@ def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:
     assert "#" not in figure.page.url
     figure.live.get_by_role("radio", name="ReLU").check()
     figure.live.get_by_role("switch", name="Lattice").check()
-    figure.page.wait_for_url(re.compile("#"))
-    figure.page.wait_for_timeout(400)
-    assert figure.page.url.split("#")[1] == "fig-bend.activation=relu&fig-bend.lattice=1"
+    figure.page.wait_for_url(re.compile("#fig-bend.activation=relu&fig-bend.lattice=1$"))
     figure.live.get_by_role("button", name="Reset").click()
-    figure.page.wait_for_timeout(500)
-    assert "#" not in figure.page.url
+    figure.page.wait_for_url(re.compile("^[^#]+$"))
     expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
     expect(figure.live.get_by_role("switch", name="Lattice")).not_to_be_checked()
 
@@ -202,9 +199,8 @@ def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
     figure = show(
         "layers", "bend", script="addEventListener('DOMContentLoaded', () => { peek.roomOf = null; }, true)", wait=False
     )
-    figure.page.wait_for_timeout(1200)
+    figure.hears("figure layers (#fig-layers)")
     expect(figure.root.locator(".still")).to_be_visible()
-    assert any("figure layers (#fig-layers)" in line for line in figure.said)
 
 
 def test_the_others_work_when_one_fails(show: Show) -> None:
@@ -326,9 +322,8 @@ def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again
 def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
     missing = laboratory.index | {"runs": [{**run, "data": run["data"] + ".gone"} for run in laboratory.index["runs"]]}
     figure = show("bend", wait=False, index=missing)
-    figure.page.wait_for_timeout(800)
+    figure.hears("could not load")
     expect(figure.root.locator(".still")).to_be_visible()
-    assert any("could not load" in line for line in figure.said)
     one = laboratory.index | {"runs": [laboratory.index["runs"][0], *missing["runs"][1:]]}
     figure = show("bend", index=one)
     figure.live.get_by_role("radio", name="ReLU").click()
@@ -347,23 +342,20 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
         }"""
     )
     figure.live.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(400)
-    assert page.evaluate("painted") > 3
+    page.wait_for_function("painted > 3")
     page.evaluate("scrollTo(0, 3500)")
     page.wait_for_timeout(200)
     page.evaluate("painted = 0")
     page.wait_for_timeout(400)
     assert page.evaluate("painted") == 0
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(300)
-    assert page.evaluate("painted") > 0
+    page.wait_for_function("painted > 0")
     hidden = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: true}); "
     page.evaluate(hidden % "true" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
     page.wait_for_timeout(300)
     assert page.evaluate("painted") <= 1
     page.evaluate(hidden % "false" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
-    page.wait_for_timeout(300)
-    assert page.evaluate("painted") > 0
+    page.wait_for_function("painted > 0")
 
 
 def test_is_mounted_only_near_the_viewport(show: Show) -> None:
@@ -423,8 +415,10 @@ def test_a_lost_canvas_is_painted_again(show: Show) -> None:
           canvas.dispatchEvent(new Event("contextrestored"));
         }"""
     )
-    figure.page.wait_for_timeout(1000)
-    assert [figure.live.locator(f".{canvas}").first.evaluate(pixels) for canvas in canvases] == before
+    for canvas, was in zip(canvases, before, strict=True):
+        figure.page.wait_for_function(
+            f"was => ({pixels})(document.querySelector('.explorable-live .{canvas}')) === was", arg=was
+        )
 
 
 HEAR = """addEventListener("DOMContentLoaded", () => {
@@ -486,9 +480,9 @@ def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
     figure = show("train")
     figure.page.evaluate(LISTEN, LIVE)
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_timeout(2500)
+    figure.page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow > 10")
+    figure.page.wait_for_timeout(SPOKEN_MS)
     assert len(figure.page.evaluate("spoken")) <= 1
-    assert figure.reading()[0] > 10
 
 
 @pytest.mark.parametrize("name", FIGURES)
