@@ -92,11 +92,6 @@ def corner_each(k: int, d: int) -> bool:
     return k <= 1 << d
 
 
-def interior_classes(centres: np.ndarray) -> list[int]:
-    """The classes whose centre lies inside the convex hull of the others' centres, (k, d)."""
-    return [int(label) for label in np.flatnonzero(packing.hull_distances(centres) == 0)]
-
-
 def order_kept(centres: np.ndarray) -> bool | None:
     """Whether (k, 2) centres stand around their mean in the order of their numbers, either way round.
 
