@@ -18,6 +18,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under nohup; what te
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist may be left out
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many processes again as cores: a test of the page waits for a third of its time."""
+    from generator.runs.catalogue import default_workers
+
+    return default_workers() + (default_workers() + 1) // 2
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The site that the commands of the README build, from the same cache."""

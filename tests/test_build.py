@@ -1,6 +1,7 @@
 """A whole small article through the command: built, left alone, rebuilt, refused; and never half written."""
 
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from generator import build as make
@@ -17,7 +19,7 @@ from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 
 TINY = Path(__file__).parent / "sites" / "tiny"
-WELL_UNDER_WAY_S = 4
+STARTED_S = 60  # far beyond what a busy machine takes
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
@@ -62,7 +64,9 @@ def test_a_second_build_changes_nothing_and_says_why(build, tmp_path):
 def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, article, tmp_path):
     build()
     options = ["--content", str(article), "--out", str(tmp_path / "other"), "--cache", str(tmp_path / "fresh")]
+    others = set(multiprocessing.active_children())
     assert main(["build", "--quiet", "--workers", "2", *options]) == 0
+    assert set(multiprocessing.active_children()) <= others  # no worker outlives its build
     one, other = tree(tmp_path / "site"), tree(tmp_path / "other")
     assert one.keys() == other.keys()
     assert [path for path in one if one[path] != other[path]] == []
@@ -144,6 +148,13 @@ def test_a_foreign_folder_is_refused(build, tmp_path):
     assert tree(tmp_path / "site") == {"thesis.tex": b"mine"}
 
 
+def workers(pid):
+    """The processes below one; they train once they have loaded torch."""
+    return [
+        child for child in psutil.Process(pid).children(recursive=True) if "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
 def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(article, cache, build, tmp_path):
     build()
     before = tree(tmp_path / "site")
@@ -158,7 +169,10 @@ def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(ar
         start_new_session=True,
     )
     assert process.stderr.readline() == "train: 2 networks\n"
-    time.sleep(WELL_UNDER_WAY_S)
+    until = time.monotonic() + STARTED_S
+    while not any("libtorch" in each.path for worker in workers(process.pid) for each in worker.memory_maps()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130

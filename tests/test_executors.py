@@ -1,5 +1,6 @@
 """Training on a Dask cluster of several processes: the bytes of a local build, also when a worker is killed."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -32,6 +33,7 @@ draw = 0
 ship = 0
 """
 RUNS = 96
+STARTED_S, GONE_S = 60.0, 30.0  # far beyond what a busy machine takes
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
@@ -162,8 +164,8 @@ def alive(pid):
         return False
 
 
-def gone(pids, within_s=20.0):
-    until = time.monotonic() + within_s
+def gone(pids):
+    until = time.monotonic() + GONE_S
     while any(alive(pid) for pid in pids) and time.monotonic() < until:
         time.sleep(0.05)
     return not any(alive(pid) for pid in pids)
@@ -178,17 +180,50 @@ def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
     assert len(started) == 2 and gone(started)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_workers_end_with_the_build_however_it_ends(how):
-    program = (
-        "import multiprocessing, os, time\n"
-        "from generator.runs import pools\n"
-        "pool = pools.local(2)\n"
-        "pool.executor.submit(os.getpid).result()\n"
-        "print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
-        "time.sleep(600)\n"
+def marked(mark):
+    """Every process of this machine that was started under a mark, and the workers among them."""
+    found, workers = [], []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("PEEK_MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+                workers += [process.pid] * ("spawn_main" in " ".join(process.cmdline()))
+    return found, workers
+
+
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [
+        ("build", signal.SIGINT),
+        ("build", signal.SIGTERM),
+        ("build", signal.SIGKILL),
+        ("serve", signal.SIGINT),
+        ("serve", signal.SIGKILL),
+    ],
+)
+def test_nothing_is_left_running_however_a_command_ends(article, tmp_path, command, how):
+    """While it trains; a mark in the environment finds whatever it started, also what lost its parent."""
+    recipes = article / "experiments.toml"
+    recipes.write_text(recipes.read_text().replace("epochs = 60", "epochs = 2000000"))
+    own = ["--out", tmp_path / "site"] if command == "build" else ["--port", "0"]
+    folders = ["--content", article, "--cache", tmp_path / "cache"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", command, *own, *folders, "--workers", "2"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PEEK_MARK": str(tmp_path)},
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
-        pids = [int(word) for word in process.stdout.readline().split()]
+    try:
+        until = time.monotonic() + STARTED_S
+        while len(marked(str(tmp_path))[1]) < 2 and time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.05)
+        pids, workers = marked(str(tmp_path))
+        assert process.pid in pids and len(workers) == 2
         process.send_signal(how)
-    assert len(pids) == 2 and gone(pids)
+        process.wait(GONE_S)
+        assert gone(pids) and marked(str(tmp_path))[0] == []
+    finally:
+        for pid in marked(str(tmp_path))[0]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait()

@@ -10,7 +10,7 @@ STEP_BYTES = 80  # the headers of a frame, two pixels, and a long run
 
 
 def some_colours(count: int) -> list[tuple[int, int, int]]:
-    codes = np.random.default_rng(count).permutation(1 << 24)[:count]
+    codes = np.random.default_rng(count).choice(1 << 24, count, replace=False)
     return [(int(code) & 255, int(code) >> 8 & 255, int(code) >> 16) for code in codes]
 
 

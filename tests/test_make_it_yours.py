@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ import generator as peek
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+AS_WRITTEN = 1e-5  # tables hold six or seven digits
 
 
 class Copy:
@@ -100,10 +102,10 @@ def test_a_colour(copy):
         assert (0x0A, 0x7A, 0x5A) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
 
 
-def stages(copy):
+def stages(copy, *options):
     """Builds the copy. Returns for each stage how many it ran, and the reason of those that ran any."""
     done = subprocess.run(
-        [sys.executable, "-m", "generator", "build", "--explain", "--cache", copy.cache],
+        [sys.executable, "-m", "generator", "build", "--explain", "--cache", copy.cache, *options],
         cwd=copy.folder,
         env={**os.environ, "PYTHONPATH": str(copy.folder)},
         capture_output=True,
@@ -195,7 +197,8 @@ def test_a_figure_of_the_page(copy):
 
 def test_a_figure_of_the_page_that_is_interactive(copy, browser):
     """Two files, and each option is said once."""
-    template, script = named("a figure of the page")
+    template, script = named("an explorable")[:2]
+    assert named("a figure of the page") == [template, script]
     copy.add(
         template.replace("<name>", "tally"),
         """{% import "picture.html" as pictures %}
@@ -447,3 +450,113 @@ def trained_in_the_page(page, address):
     live.locator(".train-notice", has_text="Done: 400 epochs.").wait_for(timeout=60000)
     told = page.evaluate("peek.views.get('fig-train').instance.rows().at(-1)")
     assert told[2] > 0.6
+
+
+def test_a_room(copy, browser):
+    """A row, and an activation whose room it is: measures, words and pictures are in it, and so is the page."""
+    rooms, activations = named("a room") + named("an activation")
+    copy.edit(
+        rooms,
+        "ROOMS = {room.name: room for room in (SQUARE,",
+        """UNIT = Room(
+    "unit",
+    "the square from 0 to 1",
+    low=0.0,
+    high=1.0,
+    shape="box",
+    best={k: distance / 2 for k, distance in SQUARE.best.items()},
+    symmetries=(_STRAIGHT[0], _CROSSED[0]),
+)
+ROOMS = {room.name: room for room in (UNIT, SQUARE,""",
+    )
+    copy.edit(
+        activations,
+        "\n)\nACTIVATIONS =",
+        """
+    Activation("logistic", of="logistic(a)", room=rooms.UNIT, words="squeezes it between 0 and 1"),
+)
+ACTIVATIONS =""",
+    )
+    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "logistic"]')
+    copy.edit("content/article.md", "[tanh, relu]", "[tanh, logistic]")
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | train\n\nTry.\n///\n\n/// figure | hidden-plane",
+    )
+    page = copy.build()
+    assert sorted(copy.edited()) == sorted([rooms, activations])
+    assert "the points gather in the square from 0 to 1" in page
+    rows = csv.DictReader(copy.site("data/grid.csv").decode().splitlines())
+    [row] = [row for row in rows if row["activation"] == "logistic"]
+    centres = np.array(json.loads(row["centres"]))
+    assert (centres >= 0).all() and (centres <= 1).all()
+    apart = np.linalg.norm(centres[0] - centres[1])
+    for share in ("packing_ratio", "simplex_share"):  # two points are farthest apart in two corners, sqrt(2) apart
+        assert float(row[share]) == pytest.approx(apart / np.sqrt(2), rel=AS_WRITTEN)
+    with Image.open(io.BytesIO(copy.site("plots/2/logistic.decisionBoundaries.Final.png"))) as picture:
+        seen = np.asarray(picture.convert("RGB"))
+    hairline = bytes.fromhex(re.search(r"--hairline: #(\w{6})", copy.site("assets/style.css").decode())[1])
+    walls = (seen == list(hairline)).all(2)
+    assert (walls.mean(0) > 0.8).sum() >= 2 and (walls.mean(1) > 0.8).sum() >= 2  # left and right, top and bottom
+    with contextlib.closing(browser.new_page()) as opened:
+        opened.goto((copy.folder / "site" / "index.html").as_uri())
+        shown = opened.evaluate("peek.roomOf('logistic', Float64Array.of(0.2, 0.7))")
+    assert shown["inner"] == {"x0": 0, "x1": 1, "y0": 0, "y1": 1}
+    assert shown["box"] == pytest.approx({"x0": -0.07, "x1": 1.07, "y0": -0.07, "y1": 1.07})
+    assert shown["labels"] == [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]
+
+
+def test_a_stage(copy):
+    """It runs where products are missing, says why, and is forced like any other; its files travel with the site."""
+    rows, methods = named("a stage")
+    copy.edit(
+        rows,
+        '        Stage("card",',
+        '        Stage("weigh", "networks", ("train",), Source(("runs/pipeline",), ())),\n        Stage("card",',
+    )
+    copy.edit(methods, "        runs.remember()", "        scripts |= runs.weigh()\n        runs.remember()")
+    copy.edit(
+        methods,
+        "    def remember(self)",
+        """    def weigh(self) -> dict[str, Path]:
+        keys = {item: digest("weighed", self.keys[run.spec]) for item, run in self.runs.items()}
+
+        def jobs(missing):
+            return (Job([item], weighed, (_later(self.data, [self.runs[item].spec]),)) for item in missing)
+
+        files = self.run("weigh", list(keys), self.files("weighed", "txt", keys), jobs)
+        return {f"data/{'/'.join(item)}.txt": file for item, file in files.items()}
+
+    def remember(self)""",
+    )
+    with (copy.folder / methods).open("a", encoding="utf-8") as file:
+        file.write("\n\ndef weighed(data):\n    return [str(tasks.decode(data[0]).weights[-1].size).encode()]\n")
+    assert stages(copy)["weigh"] == (2, "not in the cache")
+    assert sorted(copy.edited()) == sorted([rows, methods])
+    for run in peek.load(copy.folder / "site"):
+        assert int(copy.site(f"data/{run.experiment}/{run.id}.txt")) == run.weights.shape[1]
+    assert b".txt" in copy.site("data/SHA256SUMS")
+    assert stages(copy) == {}
+    assert stages(copy, "--force", "weigh") == {"weigh": (2, "forced")}
+
+
+def test_a_warning(copy):
+    """It is said with its name, is an error to --strict, and is passed over where it is allowed."""
+    [rows] = named("a warning")
+    copy.edit(rows, '    "collapsed-run":', '    "few-runs": "there is little to compare",\n    "collapsed-run":')
+    copy.edit(
+        "generator/build.py",
+        "    carded = memo(",
+        """    if len(made.runs) < 3:
+        warnings.append(Warned("few-runs", f"{len(made.runs)} runs, which is few"))
+    carded = memo(""",
+    )
+    said = "2 runs, which is few [few-runs]"
+    assert sorted(copy.edited()) == sorted([rows, "generator/build.py"])
+    with pytest.raises(AssertionError, match="--strict allows none") as refused:
+        copy.build("--strict")
+    assert said in str(refused.value)
+    copy.build()
+    copy.build("--strict", "--allow", "few-runs")
+    assert "few-runs" in copy.python("-m", "generator", "build", "--help")

@@ -284,7 +284,6 @@ def test_distance_forgets_symmetry_and_labels(room):
     for matrix in packing.symmetries(room):
         image = (points @ matrix.T)[rng.permutation(6)]
         assert packing.arrangement_distance(points, image, room) == pytest.approx(0, abs=EXACT)
-        np.testing.assert_allclose(packing.canonical(image, room), packing.canonical(points, room), atol=EXACT)
 
 
 def test_distance_of_known_arrangements():

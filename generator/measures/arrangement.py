@@ -78,7 +78,7 @@ def simplex_share(centres: np.ndarray, room: str) -> float | None:
     if ROOMS[room].open:
         return None
     k, d = centres.shape
-    radius = math.sqrt(d) if ROOMS[room].shape == "box" else 1.0
+    radius = math.sqrt(d) * (ROOMS[room].high - ROOMS[room].low) / 2 if ROOMS[room].shape == "box" else 1.0
     return packing.least_distance(centres) / (radius * math.sqrt(2 * k / (k - 1)))
 
 
@@ -90,11 +90,6 @@ def simplex_fits(k: int, d: int) -> bool:
 def corner_each(k: int, d: int) -> bool:
     """Whether a cube of d dimensions has a corner for each of k points."""
     return k <= 1 << d
-
-
-def interior_classes(centres: np.ndarray) -> list[int]:
-    """The classes whose centre lies inside the convex hull of the others' centres, (k, d)."""
-    return [int(label) for label in np.flatnonzero(packing.hull_distances(centres) == 0)]
 
 
 def order_kept(centres: np.ndarray) -> bool | None:

@@ -14,40 +14,8 @@ SECTORS = 360  # directions that are told apart
 EXP_LIMIT = 40.0  # beyond it, products of two float32 exponentials could lose their value
 
 
-def circular_mean_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Mean direction of angles.
-
-    angles_deg  (N,) float, degrees, any branch
-    weights     (N,) float >= 0, or None for equal weights
-    returns     float in [0, 360); nan when the resultant is shorter than 1e-12
-    raises      ValueError: shapes differ
-    source      Mardia & Jupp 2000, section 2.2
-    """
-    return _direction_deg(_resultant(angles_deg, weights))
-
-
-def circular_std_deg(angles_deg: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Circular standard deviation, sqrt(-2 ln R) in degrees, R the mean resultant length.
-
-    angles_deg  (N,) float, degrees, any branch
-    weights     (N,) float >= 0, or None for equal weights
-    returns     float >= 0; inf when the resultant is shorter than 1e-12
-    raises      ValueError: shapes differ
-    source      Mardia & Jupp 2000, section 2.3
-    """
-    return _spread_deg(abs(_resultant(angles_deg, weights)))
-
-
-def _resultant(angles_deg: np.ndarray, weights: np.ndarray | None) -> complex:
-    angles = np.asarray(angles_deg, np.float64)
-    if weights is None:
-        weights = np.ones_like(angles)
-    if angles.shape != np.shape(weights):
-        raise ValueError(f"expected as many weights as angles, got {np.shape(weights)} for {angles.shape}")
-    return complex((np.exp(1j * np.radians(angles)) * weights).sum() / np.sum(weights))
-
-
 def _direction_deg(resultant: complex) -> float:
+    """Circular mean; nan when the mean resultant is shorter than 1e-12. Mardia & Jupp 2000, section 2.2."""
     if not abs(resultant) > 1e-12:
         return math.nan
     degrees = math.degrees(math.atan2(resultant.imag, resultant.real)) % 360
@@ -55,6 +23,7 @@ def _direction_deg(resultant: complex) -> float:
 
 
 def _spread_deg(length: float) -> float:
+    """Circular standard deviation, sqrt(-2 ln R); inf when R is shorter than 1e-12. The same, section 2.3."""
     if not length > 1e-12:
         return math.inf
     return math.degrees(math.sqrt(max(0.0, -2 * math.log(min(length, 1.0)))))

@@ -211,23 +211,6 @@ def symmetries(room: str) -> np.ndarray:
     return np.array(ROOMS[room].symmetries)
 
 
-def canonical(points: np.ndarray, room: str = "square", decimals: int = 2) -> np.ndarray:
-    """One pose for all arrangements that differ by a symmetry of the square or the quadrant or by labels, (k, 2).
-
-    Of the images under the symmetries, each with its rows in falling order, the
-    greatest; coordinates are compared after rounding to `decimals`.
-    """
-    best, greatest = points, None
-    for symmetry in symmetries(room):
-        image = np.asarray(points, np.float64) @ symmetry.T
-        rounded = np.round(image, decimals) + 0.0  # no -0
-        order = np.lexsort((image[:, 1], image[:, 0], rounded[:, 1], rounded[:, 0]))[::-1]
-        key = rounded[order].ravel().tolist()
-        if greatest is None or key > greatest:
-            best, greatest = image[order], key
-    return best
-
-
 def _matched(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The points in the order that brings them closest to the target's rows."""
     cost = ((target[:, None] - points[None]) ** 2).sum(2)

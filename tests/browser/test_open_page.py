@@ -168,8 +168,10 @@ const real = window.fetch; let count = 0;
 window.fetch = async (...asked) => {
   const late = ++count === 1;
   const answer = await real(...asked), text = await answer.text();
-  if (late) await new Promise((done) => setTimeout(done, 1500));
-  window.answered = count;
+  if (late) {
+    await new Promise((done) => setTimeout(done, 1500));
+    setTimeout(() => { window.late = true; }, 100);
+  }
   return new Response(text);
 };
 """
@@ -187,7 +189,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(serving, browser):
         page.wait_for_timeout(50)
     replace(content / "article.md", "Where one point goes.", "Where the last point goes.")
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
-    page.wait_for_timeout(2000)  # by now the late answer is there
+    page.wait_for_function("window.late")  # by now the first answer is there
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
     page.close()
 

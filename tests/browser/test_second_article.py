@@ -27,30 +27,30 @@ def test_it_passes_its_check(home, capsys):
     assert "claims: 1 holds" in capsys.readouterr().out
 
 
-def test_nothing_is_said_and_nobody_asked(open_page, home):
-    visit = open_page(home + "index.html")
-    for page in PAGES:
-        visit.go(home + page)
-        visit.scroll_through()
+def quiet_and_narrow(visit):
+    """The visit's page is no wider than the window, and nothing was said, failed or asked of others."""
+    spare = visit.page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
+    assert spare >= 0, f"{visit.page.url} is {-spare} px too wide"
     assert visit.said == [] and visit.failed == [] and visit.strangers == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_wider_than_the_window(open_page, home, width):
-    visit = open_page(home + "index.html", width=width)
+def test_a_phone_shows_every_page_and_nothing_is_said(open_page, home):
+    visit = open_page(home + "index.html", width=320)
     for address in PAGES:
-        page = visit.go(home + address)
+        visit.go(home + address)
         visit.scroll_through()
-        spare = page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
-        assert spare >= 0, f"{address} is {-spare} px too wide"
+        quiet_and_narrow(visit)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing(open_page, home, colours):
+@pytest.mark.parametrize(("colours", "accent"), [("light", "#8a3a10"), ("dark", "#ffb27a")])
+def test_axe_finds_nothing_and_its_own_accent_is_on_every_page(open_page, home, colours, accent):
     visit = open_page(home + "index.html", color_scheme=colours, reduced_motion="reduce")
     for address in PAGES:
         page = visit.go(home + address)
         visit.scroll_through()
+        quiet_and_narrow(visit)
+        told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
+        assert told == accent, address
         page.add_script_tag(path=AXE)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
@@ -83,15 +83,6 @@ def test_a_figure_without_choices_shows_the_same_network_with_and_without_script
     expect(summary).to_contain_text("3 classes, tanh, 32 and 2 hidden neurons, seed 1, noise 0.08.")
     words = figure.text_content()
     assert "How many rings there are to tell apart." in words and "How far points stray from their ring" in words
-
-
-@pytest.mark.parametrize(("colours", "accent"), [("light", "#8a3a10"), ("dark", "#ffb27a")])
-def test_its_own_accent_is_on_every_page(open_page, home, colours, accent):
-    visit = open_page(home + "index.html", color_scheme=colours)
-    for address in PAGES:
-        page = visit.go(home + address)
-        told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
-        assert told == accent, address
 
 
 def test_its_words_and_no_one_elses(open_page, home):

@@ -16,24 +16,17 @@ def packed(site, tmp_path_factory):
     return target
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_asks_for_nothing_and_shows_everything(packed, browser, scheme):
-    page = browser.new_page(color_scheme=scheme)
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(packed.as_uri())
-    height = page.evaluate("document.documentElement.scrollHeight")
-    for y in range(0, height, 600):
-        page.evaluate(f"scrollTo(0, {y})")
-        page.wait_for_timeout(30)
-    broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.alt)"
-    assert page.evaluate(broken) == []
-    assert [url for url in asked if not url.startswith(("data:", "blob:", packed.as_uri()))] == []
-    assert said == []
-    assert page.evaluate("document.fonts.check('16px \"Peek Serif\"') || document.fonts.size > 0")
-    page.close()
+def test_it_asks_for_nothing_and_shows_everything(packed, open_page):
+    """In one scheme and then in the other."""
+    visit = open_page(packed.as_uri(), color_scheme="light")
+    for scheme in ("light", "dark"):
+        visit.page.emulate_media(color_scheme=scheme)
+        visit.scroll_through()
+        broken = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.alt)"
+        assert visit.page.evaluate(broken) == [], scheme
+    assert [url for url in visit.asked if not url.startswith(("data:", "blob:", packed.as_uri()))] == []
+    assert visit.said == [] and visit.failed == []
+    assert visit.page.evaluate("document.fonts.check('16px \"Peek Serif\"') || document.fonts.size > 0")
 
 
 def test_its_explorable_runs_on_the_data_inside(packed, browser):

@@ -13,7 +13,6 @@ import axe_core_python
 import html5lib
 import pytest
 
-WIDTHS_PX = (320, 390, 768)  # and those at which all pages are visited anyway
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 LEAST_TILE_PX = 150  # of a picture of the poster on a phone
@@ -25,38 +24,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def spare(page: Any) -> int:
     """How much narrower than the window a page is, in pixels."""
     return int(page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth"))
-
-
-def test_every_page_loads_without_a_word(open_page: Open, home: str, addresses: list[str]) -> None:
-    visit = open_page(home + "index.html")
-    for address in addresses:
-        visit.go(home + address)
-        visit.scroll_through()
-        assert spare(visit.page) >= 0, f"{address} is {-spare(visit.page)} px too wide"
-    assert visit.said == []
-    assert visit.failed == []
-    assert visit.strangers == []
-
-
-def test_nothing_is_wider_than_the_window(open_page: Open, served: str, addresses: list[str]) -> None:
-    for width in WIDTHS_PX:
-        visit = open_page(served + "index.html", width=width)
-        for address in addresses:
-            page = visit.go(served + address)
-            visit.scroll_through()
-            assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width} px"
-
-
-@pytest.mark.parametrize(("colours", "width"), [("light", 390), ("dark", 1440)])
-def test_axe_finds_nothing(open_page: Open, served: str, addresses: list[str], colours: str, width: int) -> None:
-    visit = open_page(served + "index.html", width=width, color_scheme=colours, reduced_motion="reduce")
-    for address in addresses:
-        page = visit.go(served + address)
-        visit.scroll_through()
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", RULES)
-        said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
-        assert said == [], address
 
 
 CRAMPED = """least => {
@@ -83,17 +50,86 @@ CRAMPED = """least => {
 }"""
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_what_can_be_pressed_is_large_or_stands_alone(
-    open_page: Open, served: str, addresses: list[str], width: int
+def is_cramped(page: Any) -> list[str]:
+    """What can be pressed, is small, and has others near."""
+    marks = page.locator("button.claim").all()[:3]
+    assert all(min(mark.bounding_box()[side] for side in ("width", "height")) >= LEAST_TARGET_PX for mark in marks)
+    found: list[str] = page.evaluate(CRAMPED, LEAST_TARGET_PX)
+    return found
+
+
+IDS = "[...document.querySelectorAll('[id]')].map((element) => element.id)"
+POINTERS = """() => {
+  const names = ["aria-labelledby", "aria-describedby", "aria-controls", "for", "popovertarget"];
+  return names.flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
+    .flatMap((element) => element.getAttribute(name).split(/\\s+/)));
+}"""
+LINKS = """() => {
+  const names = ["href", "src", "srcset"];
+  const said = [...document.querySelectorAll("[href], [src], [srcset]")].flatMap((element) =>
+    names.map((name) => element.getAttribute(name)).filter((link) => link));
+  const films = [...document.querySelectorAll(".film")];
+  return said.concat(films.map((film) => film.style.backgroundImage.slice(5, -2)));
+}"""
+LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])"
+
+
+def test_every_page_loads_without_a_word_and_is_whole(
+    open_page: Open, home: str, site: Path, addresses: list[str]
 ) -> None:
-    visit = open_page(served + "index.html", width=width, reduced_motion="reduce")
+    """It fits the window; ids are unique, and pointers, links, pictures and anchors lead somewhere; one heading of the
+    first level, and none skips a level; what can be pressed is large or stands alone."""
+    visit = open_page(home + "index.html")
+    ids, links = {}, {}
+    for address in addresses:
+        page = visit.go(home + address)
+        visit.scroll_through()
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+        ids[address], links[address] = page.evaluate(IDS), page.evaluate(LINKS)
+        assert len(ids[address]) == len(set(ids[address])), address
+        assert set(page.evaluate(POINTERS)) <= set(ids[address]), address
+        levels = page.evaluate(LEVELS)
+        assert levels.count(1) == 1, address
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
+        assert is_cramped(page) == [], address
+    broken, root = [], urlsplit(home)
+    for address, link in ((each, link) for each in addresses for link in links[each]):
+        parts = urlsplit(urljoin(home + address, link))
+        if (parts.scheme, parts.netloc) != (root.scheme, root.netloc):
+            continue
+        path = unquote(parts.path).removeprefix(unquote(root.path)) or "index.html"
+        anchor = unquote(parts.fragment) if path.endswith(".html") else ""
+        if not (site / path).is_file() or (anchor and anchor not in ids[path]):
+            broken.append(f"{address}: {link}")
+    assert broken == []
+    assert visit.said == []
+    assert visit.failed == []
+    assert visit.strangers == []
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_nothing_is_wider_than_the_window(open_page: Open, served: str, addresses: list[str], width: int) -> None:
+    visit = open_page(served + "index.html", width=width)
     for address in addresses:
         page = visit.go(served + address)
         visit.scroll_through()
-        assert page.evaluate(CRAMPED, LEAST_TARGET_PX) == [], address
-        marks = page.locator("button.claim").all()[:3]
-        assert all(min(mark.bounding_box()[side] for side in ("width", "height")) >= LEAST_TARGET_PX for mark in marks)
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+
+
+@pytest.mark.parametrize(("colours", "width"), [("light", 390), ("dark", 1440)])
+def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
+    open_page: Open, served: str, addresses: list[str], colours: str, width: int
+) -> None:
+    visit = open_page(served + "index.html", width=width, color_scheme=colours, reduced_motion="reduce")
+    for address in addresses:
+        page = visit.go(served + address)
+        visit.scroll_through()
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+        assert is_cramped(page) == [], address
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", RULES)
+        said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
+        assert said == [], address
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {
@@ -126,60 +162,6 @@ def test_pages_parse_without_an_error(site: Path, addresses: list[str]) -> None:
         parser = html5lib.HTMLParser()
         parser.parse((site / address).read_text(encoding="utf-8"))
         assert [(place, error, about) for place, error, about in parser.errors] == [], address
-
-
-def test_ids_are_unique_and_what_points_at_them_finds_them(open_page: Open, served: str, addresses: list[str]) -> None:
-    visit = open_page(served + "index.html")
-    for address in addresses:
-        wrong = visit.go(served + address).evaluate(
-            """() => {
-              const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
-              const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
-              const pointers = ["aria-labelledby", "aria-describedby", "aria-controls", "for", "popovertarget"];
-              const lost = pointers.flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
-                .flatMap((element) => element.getAttribute(name).split(/\\s+/)))
-                .filter((id) => !document.getElementById(id));
-              return [...twice, ...lost];
-            }"""
-        )
-        assert wrong == [], address
-
-
-def test_no_link_picture_or_anchor_is_broken(open_page: Open, served: str, site: Path, addresses: list[str]) -> None:
-    visit = open_page(served + "index.html")
-    ids, links = {}, {}
-    for address in addresses:
-        page = visit.go(served + address)
-        ids[address] = set(page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)"))
-        links[address] = page.evaluate(
-            """() => {
-              const names = ["href", "src", "srcset"];
-              const said = [...document.querySelectorAll("[href], [src], [srcset]")].flatMap((element) =>
-                names.map((name) => element.getAttribute(name)).filter((link) => link));
-              const films = [...document.querySelectorAll(".film")];
-              return said.concat(films.map((film) => film.style.backgroundImage.slice(5, -2)));
-            }"""
-        )
-    broken = []
-    for address, found in links.items():
-        for link in found:
-            parts = urlsplit(urljoin(served + address, link))
-            if parts.hostname != "127.0.0.1":
-                continue
-            path = unquote(parts.path).removeprefix(urlsplit(served).path) or "index.html"
-            anchor = unquote(parts.fragment) if path.endswith(".html") else ""
-            if not (site / path).is_file() or (anchor and anchor not in ids[path]):
-                broken.append(f"{address}: {link}")
-    assert broken == []
-
-
-def test_pages_have_one_heading_of_each_kind_in_order(open_page: Open, served: str, addresses: list[str]) -> None:
-    visit = open_page(served + "index.html")
-    for address in addresses:
-        page = visit.go(served + address)
-        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])")
-        assert levels.count(1) == 1, address
-        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
 
 
 def test_everything_is_there_without_scripts(open_page: Open, home: str, addresses: list[str]) -> None:

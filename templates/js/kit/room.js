@@ -15,12 +15,13 @@
   peek.roomOf = function (activation, positions) {
     const { low, high } = peek.activations[activation].room;
     if (high !== null) {
-      const edge = high * (1 + 2 * MARGIN);
+      const paper = (high - low) * MARGIN;
+      const [least, most] = [low, high].map((value) => String(value).replace("-", "\u2212"));
       const inner = { x0: low, x1: high, y0: low, y1: high };
       return {
         ...inner, inner, open: false, walls: true,
-        box: { x0: -edge, x1: edge, y0: -edge, y1: edge },
-        labels: [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]],
+        box: { x0: low - paper, x1: high + paper, y0: low - paper, y1: high + paper },
+        labels: [[low, low, least, "below"], [high, low, most, "below"], [low, high, most, "before"]],
       };
     }
     let reach = LEAST_REACH;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +32,7 @@ TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
 SWISH = Activation("swish", of="a * logistic(a)", room=PLANE, words="lets through what is above 0")
 SETTLED_MS = 400  # longer than a figure waits before it paints at rest
+HEARD_S = 20.0
 SPOKEN_MS = 900  # longer than it waits before it speaks
 
 
@@ -113,6 +116,13 @@ class Figure:
         self.page.wait_for_timeout(SPOKEN_MS)
         return self.live.locator(".explorable-summary").inner_text()
 
+    def hears(self, words: str) -> None:
+        """Wait until the console has said something with these words."""
+        until = time.monotonic() + HEARD_S
+        while not any(words in line for line in self.said):
+            assert time.monotonic() < until, self.said
+            self.page.wait_for_timeout(20)
+
     def settle(self) -> None:
         self.page.wait_for_timeout(SETTLED_MS)
 
@@ -150,8 +160,8 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+@contextlib.contextmanager
+def figures(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page."""
     contexts = []
 
@@ -177,3 +187,9 @@ def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     yield open_figure
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+    with figures(browser, laboratory) as open_figure:
+        yield open_figure

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory
+from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory, figures
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
@@ -32,10 +33,23 @@ def awake(figure: Figure) -> None:
     figure.settle()
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
+    """shared(name) -> the figure, awake in a page that tests have in common: they leave it as they found it."""
+    with figures(browser, laboratory) as show:
+
+        @functools.cache
+        def opened(name: str) -> Figure:
+            figure = show(name, wait=False)
+            awake(figure)
+            return figure
+
+        yield opened
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_takes_the_place_of_its_picture(show: Show, name: str) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_takes_the_place_of_its_picture(shared: Show, name: str) -> None:
+    figure = shared(name)
     expect(figure.root.locator(".still")).to_be_hidden()
     expect(figure.live).to_be_visible()
     assert len(figure.summary()) > 40
@@ -50,9 +64,8 @@ def test_without_scripts_the_picture_stays(show: Show, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_fits_every_width(show: Show, name: str) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_fits_every_width(shared: Show, name: str) -> None:
+    figure = shared(name)
     for width in (320, 390, 768, 1280):
         figure.page.set_viewport_size({"width": width, "height": 800})
         figure.page.wait_for_timeout(120)
@@ -62,13 +75,16 @@ def test_fits_every_width(show: Show, name: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_for_axe_to_say(show: Show, name: str, scheme: str) -> None:
-    figure = show(name, wait=False, color_scheme=scheme)
-    awake(figure)
-    figure.live.get_by_role("button", name="Explain the controls").click()
-    figure.page.wait_for_timeout(200)
+def test_nothing_for_axe_to_say(shared: Show, name: str, scheme: str) -> None:
+    figure = shared(name)
+    figure.page.emulate_media(color_scheme=scheme)
+    explain = figure.live.get_by_role("button", name="Explain the controls")
+    explain.click()
+    figure.settle()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
     violations = Axe().run(figure.page, options={"runOnly": rules})["violations"]
+    explain.click()
+    figure.page.emulate_media(color_scheme="light")
     assert not violations, json.dumps(
         [(v["id"], [(n["html"][:120], n["failureSummary"]) for n in v["nodes"][:3]]) for v in violations], indent=1
     )
@@ -79,12 +95,9 @@ def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:
     assert "#" not in figure.page.url
     figure.live.get_by_role("radio", name="ReLU").check()
     figure.live.get_by_role("switch", name="Lattice").check()
-    figure.page.wait_for_url(re.compile("#"))
-    figure.page.wait_for_timeout(400)
-    assert figure.page.url.split("#")[1] == "fig-bend.activation=relu&fig-bend.lattice=1"
+    figure.page.wait_for_url(re.compile("#fig-bend.activation=relu&fig-bend.lattice=1$"))
     figure.live.get_by_role("button", name="Reset").click()
-    figure.page.wait_for_timeout(500)
-    assert "#" not in figure.page.url
+    figure.page.wait_for_url(re.compile("^[^#]+$"))
     expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
     expect(figure.live.get_by_role("switch", name="Lattice")).not_to_be_checked()
 
@@ -165,10 +178,9 @@ def test_many_on_one_page_each_by_its_options(show: Show) -> None:
     expect(first.get_by_role("radio", name="5")).to_be_checked()
 
 
-def test_every_control_explains_itself(show: Show) -> None:
+def test_every_control_explains_itself(shared: Show) -> None:
     for name in FIGURES:
-        figure = show(name, wait=False)
-        awake(figure)
+        figure = shared(name)
         for control in figure.live.locator("input, [role=slider], fieldset, .plane-surface[tabindex]").all():
             if control.get_attribute("type") == "radio":
                 continue
@@ -176,8 +188,10 @@ def test_every_control_explains_itself(show: Show) -> None:
             assert described, f"{name}: {control.evaluate('(c) => c.outerHTML')[:120]}"
             line = figure.page.locator(f"#{described.split()[0]}")
             assert len(line.text_content() or "") > 15
-        figure.live.get_by_role("button", name="Explain the controls").click()
+        explain = figure.live.get_by_role("button", name="Explain the controls")
+        explain.click()
         shown = [line for line in figure.live.locator(".control-explain").all() if line.is_visible()]
+        explain.click()
         assert shown
 
 
@@ -185,9 +199,8 @@ def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
     figure = show(
         "layers", "bend", script="addEventListener('DOMContentLoaded', () => { peek.roomOf = null; }, true)", wait=False
     )
-    figure.page.wait_for_timeout(1200)
+    figure.hears("figure layers (#fig-layers)")
     expect(figure.root.locator(".still")).to_be_visible()
-    assert any("figure layers (#fig-layers)" in line for line in figure.said)
 
 
 def test_the_others_work_when_one_fails(show: Show) -> None:
@@ -309,9 +322,8 @@ def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again
 def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
     missing = laboratory.index | {"runs": [{**run, "data": run["data"] + ".gone"} for run in laboratory.index["runs"]]}
     figure = show("bend", wait=False, index=missing)
-    figure.page.wait_for_timeout(800)
+    figure.hears("could not load")
     expect(figure.root.locator(".still")).to_be_visible()
-    assert any("could not load" in line for line in figure.said)
     one = laboratory.index | {"runs": [laboratory.index["runs"][0], *missing["runs"][1:]]}
     figure = show("bend", index=one)
     figure.live.get_by_role("radio", name="ReLU").click()
@@ -330,23 +342,20 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
         }"""
     )
     figure.live.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(400)
-    assert page.evaluate("painted") > 3
+    page.wait_for_function("painted > 3")
     page.evaluate("scrollTo(0, 3500)")
     page.wait_for_timeout(200)
     page.evaluate("painted = 0")
     page.wait_for_timeout(400)
     assert page.evaluate("painted") == 0
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(300)
-    assert page.evaluate("painted") > 0
+    page.wait_for_function("painted > 0")
     hidden = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: true}); "
     page.evaluate(hidden % "true" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
     page.wait_for_timeout(300)
     assert page.evaluate("painted") <= 1
     page.evaluate(hidden % "false" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
-    page.wait_for_timeout(300)
-    assert page.evaluate("painted") > 0
+    page.wait_for_function("painted > 0")
 
 
 def test_is_mounted_only_near_the_viewport(show: Show) -> None:
@@ -406,8 +415,10 @@ def test_a_lost_canvas_is_painted_again(show: Show) -> None:
           canvas.dispatchEvent(new Event("contextrestored"));
         }"""
     )
-    figure.page.wait_for_timeout(1000)
-    assert [figure.live.locator(f".{canvas}").first.evaluate(pixels) for canvas in canvases] == before
+    for canvas, was in zip(canvases, before, strict=True):
+        figure.page.wait_for_function(
+            f"was => ({pixels})(document.querySelector('.explorable-live .{canvas}')) === was", arg=was
+        )
 
 
 HEAR = """addEventListener("DOMContentLoaded", () => {
@@ -469,15 +480,14 @@ def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
     figure = show("train")
     figure.page.evaluate(LISTEN, LIVE)
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_timeout(2500)
+    figure.page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow > 10")
+    figure.page.wait_for_timeout(SPOKEN_MS)
     assert len(figure.page.evaluate("spoken")) <= 1
-    assert figure.reading()[0] > 10
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_picture_and_data(show: Show, name: str, tmp_path: Path) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
+    figure = shared(name)
     for tool, ending in (("Picture (PNG)", "png"), ("Data (CSV)", "csv")):
         with figure.page.expect_download() as download:
             figure.live.get_by_role("button", name=tool).click()
