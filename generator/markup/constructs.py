@@ -15,7 +15,9 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
+from ..base import language
 from ..base.errors import Problem, nearest, short
+from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content.bibliography import Bibliography
@@ -81,7 +83,9 @@ class Constructs:
         addresses: Collection[str],
         names: Mapping[str, Any],
         memo: Memo,
+        words: Words | None = None,
     ) -> None:
+        self.words = words or language.english()
         self.page = page
         self.memo = memo
         self.bibliography = bibliography
@@ -105,7 +109,7 @@ class Constructs:
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
         known = digest_of(self.results)
-        return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
+        return self.memo(stage, [known, self.words.tag, *given], make) if known and len(self.names) == 1 else make()
 
     def place(self, line: int) -> str:
         return f"{self.page.file}:{line}"
@@ -161,12 +165,15 @@ class Constructs:
         """What an expression says, as text."""
         try:
             source = expression.strip()
-            return self.of_runs("value", lambda: expressions.say(expressions.evaluate(source, self.names)), source)
+            return self.of_runs("value", lambda: self._said(source), source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
             pass
         return ""
+
+    def _said(self, source: str) -> str:
+        return expressions.say(expressions.evaluate(source, self.names, words=self.words), self.words)
 
     def anchor(self, id_: str, line: int) -> None:
         """Take an id that an attribute list gives."""
@@ -203,7 +210,9 @@ class Constructs:
             self.wrong(line, f'undefined {NUMBERED[kind].lower()} "{id_}"', near=nearest(id_, known))
             return ""
         href, label = known[id_]
-        said = f"{NUMBERED[kind]}\u00a0{label.number}" if label.number else f"“{html.escape(label.title)}”"
+        number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        opening, closing = self.words.quotes[:2]
+        said = number or f"{opening}{html.escape(label.title)}{closing}"
         return f'<a class="reference" href="{href}">{said}</a>'
 
     def citation(self, key: str, line: int, before: str = "", after: str = "", in_text: bool = False) -> str:
@@ -219,7 +228,8 @@ class Constructs:
         places.append(place)
         self.anchors[place] = line
         year = self.years[key]
-        said = f"{entry.people} ({year})" if in_text else f"{entry.people}\u00a0{year}"
+        people = entry.people_in(self.words)
+        said = f"{people} ({year})" if in_text else f"{people}\u00a0{year}"
         link = f'<a class="citation" href="#ref-{key}" id="{place}">{html.escape(said)}</a>'
         return html.escape(before) + link + html.escape(after)
 
@@ -354,4 +364,4 @@ class Constructs:
             return ""
         self.claims.append(claim)
         self.anchors[id_] = line
-        return claims.shown(claim)
+        return claims.shown(claim, self.words)

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..base.errors import ContentError, Problem, nearest, short
+from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
@@ -100,6 +101,7 @@ def render_article(
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
+    words: Words | None = None,
 ) -> tuple[Markup, ...]:
     """Every page of an article, in the order of its pages. The arguments are those of `render`.
 
@@ -123,6 +125,7 @@ def render_article(
                     addresses=addresses,
                     names=names,
                     memo=memo,
+                    words=words,
                 )
             )
         except ContentError as error:
@@ -157,6 +160,7 @@ def render(
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
+    words: Words | None = None,
 ) -> Markup:
     """One page in HTML.
 
@@ -169,9 +173,10 @@ def render(
     addresses       what else can be linked to in the site: "gallery.html"
     names           what expressions may ask for beside `results`
     memo            what was converted, typeset and evaluated before
+    words           what the page says by itself; None: English
     raises          ContentError: all mistakes of the page
     """
-    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
+    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo(), words)
     return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).render()
 
 
@@ -201,6 +206,7 @@ class Writer:
         self.figure_options = figure_options
         self.outline = self.constructs.outline
         self.wrong = self.constructs.wrong
+        self.words = self.constructs.words
         self.tokens = Tokens()
         self.sources: dict[str, int] = {}  # scanned lines of the flow being converted -> their lines in the file
         self.figures: list[FigureCall] = []
@@ -294,7 +300,10 @@ class Writer:
         raw = TOKEN.sub(lambda m: f"{OPEN}{numbers[int(m[1])]}{CLOSE}", raw)
         self._check_leaks(raw)
         raw = raw.replace("<th></th>", "<td></td>")
-        raw = raw.replace("<table>", '<div class="table-scroll" role="region" aria-label="Table" tabindex="0"><table>')
+        raw = raw.replace(
+            "<table>",
+            '<div class="table-scroll" role="region" aria-label="{}" tabindex="0"><table>'.format(self.words("Table")),
+        )
         raw = raw.replace("</table>", "</table></div>")
         self._check_nesting(raw)
         raw = _TOKEN_ALONE.sub(lambda m: self._alone(m), raw)
@@ -340,7 +349,8 @@ class Writer:
             self.wrong(heading.line, "a claim in a heading", "the claim in a sentence")
         title = _plain(inner)
         number = f' data-number="{heading.number}"' if heading.number else ""
-        anchor = f'<a class="anchor" href="#{heading.id}" aria-label="Link to section: {html.escape(title)}">#</a>'
+        label = html.escape(self.words("Link to section: {title}", title=title))
+        anchor = f'<a class="anchor" href="#{heading.id}" aria-label="{label}">#</a>'
         if not self.inside:
             self.toc.append((heading, _unlinked(inner)))
         return f'<h{heading.level} id="{heading.id}"{number}>{inner}{anchor}</h{heading.level}>'
@@ -429,8 +439,9 @@ class Writer:
             rows.append(body)
         items = []
         for (name, places), body in zip(self.constructs.notes.items(), rows, strict=True):
+            label = self.words("Back to the text")
             back = " ".join(
-                f'<a class="backlink" href="#{place}" role="doc-backlink" aria-label="Back to the text">↩</a>'
+                f'<a class="backlink" href="#{place}" role="doc-backlink" aria-label="{label}">↩</a>'
                 for place in places
             )
             body = f"{body[:-4]} {back}</p>" if body.endswith("</p>") else f"{body}<p>{back}</p>"
@@ -440,18 +451,20 @@ class Writer:
         self.constructs.anchors |= {f"fn-{name}": 0 for name in self.constructs.notes} | {"footnotes": 0}
         return (
             '\n<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
-            f'<h2 id="footnotes">Notes</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
+            f'<h2 id="footnotes">{self.words("Notes")}</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
         )
 
     def _references(self) -> str:
+        def label(n: int, entry: works.Entry) -> str:
+            return html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+
         rows = []
         for entry in works.in_order(self.constructs.bibliography.entries[key] for key in self.constructs.citations):
-            said = html.escape(entry.label)
             back = " ".join(
-                f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
+                f'<a class="backlink" href="#{place}" aria-label="{label(n, entry)}">↩</a>'
                 for n, place in enumerate(self.constructs.citations[entry.key], 1)
             )
-            line = works.render(entry, self.constructs.years[entry.key])
+            line = works.render(entry, self.constructs.years[entry.key], self.words)
             rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
             self.constructs.anchors[f"ref-{entry.key}"] = 0
         if not rows:
@@ -459,7 +472,7 @@ class Writer:
         self.constructs.anchors["references"] = 0
         return (
             '<section class="references" role="doc-bibliography" aria-labelledby="references">'
-            f'<h2 id="references">References</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
+            f'<h2 id="references">{self.words("References")}</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
         )
 
     # What Markdown left

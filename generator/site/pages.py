@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..base import style
+from ..base import language, style
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
@@ -51,8 +51,15 @@ def render_site(
     returns   path relative to the site's root -> bytes
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
-    renderer = TemplateRenderer(templates, compiled, memo)
+    renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
+    if renderer.words.spoken not in language.chain(renderer.words.tag):
+        place = article.pages[0].file
+        warn(
+            Warned(
+                "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
+            )
+        )
     for warned in [*(warned for text in texts for warned in text.warnings), *document.unused_works(article, texts)]:
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
@@ -76,6 +83,7 @@ def render_texts(
         figure_options=figures.options,
         addresses=[*OUR_PAGES, *downloads],
         memo=renderer.memo,
+        words=renderer.words,
     )
 
 
@@ -89,14 +97,14 @@ def render_pages(
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
-    summaries = tuple(map(TextSummary.of, texts))
+    summaries = tuple(TextSummary.of(text, renderer.words) for text in texts)
     shared = {
         "article": meta,
         "themes": themes,
         "written": summaries,
         "results": results,
         "info": info,
-        "site": Site(meta, summaries, info),
+        "site": Site(meta, summaries, info, renderer.words),
     }
     placed = {call.name for text in texts for call in text.figures}
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
