@@ -17,6 +17,7 @@ from generator.base import language
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.markup import expressions
+from generator.site import assets
 
 ROOT = Path(__file__).parent.parent
 OURS = Overlay(ROOT / "templates")
@@ -77,6 +78,8 @@ def test_all_that_is_said_is_in_the_table_of_reference():
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 if name == "words" and isinstance(node.args[0].value, str):
                     sentences.add(node.args[0].value)
+    scripts = [name.removeprefix("js/").removesuffix(".js") for name in OURS.contents if name.startswith("js/")]
+    sentences |= {*assets.sentences(OURS, [name for name in scripts if name.count("/") < 2])}
     assert len(sentences) > 50
     assert not sentences - {*TABLES["en"]["words"]}
 
@@ -130,3 +133,9 @@ def test_no_style_says_left_or_right():
     for path in sorted((ROOT / "templates/css").glob("*.css")):
         found = PHYSICAL.findall(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL))
         assert not [said for said in found if path.name not in SET_BY_SCRIPTS or said not in ("left:", "right:")], path
+
+
+def test_a_script_that_is_built_says_places_in_the_list():
+    said = assets.sentences(OURS, ["page"])
+    script = assets.script(OURS, ["page"])
+    assert "Copied" in said and "Copied" not in script and f"words.say({said.index('Copied')})" in script

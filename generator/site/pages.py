@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
 from ..runs.results import Results
+from . import assets as assets_of
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -87,6 +88,16 @@ def render_texts(
     )
 
 
+def script_words(renderer: TemplateRenderer, placed: Collection[str]) -> dict[str, Any]:
+    """What the page's scripts say, and the signs of their numbers: templates/js/words.js."""
+    words, wanted = renderer.words, assets_of.placed_scripts(renderer.templates, placed)
+    known = renderer.memo(
+        "sentences", [renderer.templates.digest, wanted], lambda: assets_of.sentences(renderer.templates, wanted)
+    )
+    marks = {"point": words.marks.point, "percent": words.marks.percent}
+    return {"list": [words.table.get(sentence, sentence) for sentence in known], "marks": marks}
+
+
 def render_pages(
     meta: Meta,
     texts: Sequence[Markup],
@@ -107,6 +118,7 @@ def render_pages(
         "site": Site(meta, summaries, info, renderer.words),
     }
     placed = {call.name for text in texts for call in text.figures}
+    shared["script_words"] = script_words(renderer, placed)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
     pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, placed, **known)
 
@@ -118,7 +130,7 @@ def render_pages(
         pages[text.path] = renderer.render("article.html", shared | own).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    said = digest(*map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
+    said = digest(shared["script_words"], *map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
     others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(renderer.render, path, shared | {"path": path})
