@@ -21,6 +21,7 @@ from .base import store
 from .base.errors import ContentError, PeekError, Problem, nearest
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
+from .base.overlay import default_templates as default_templates
 from .base.progress import Progress
 from .base.warnings import Warned, without
 from .content import texts
@@ -341,9 +342,3 @@ def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:
     """The build's date where SOURCE_DATE_EPOCH fixes one."""
     epoch = environment.get("SOURCE_DATE_EPOCH", "")
     return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch.isdigit() else None
-
-
-def default_templates() -> Path:
-    """The templates beside the code: in the repository, or in the installed package."""
-    installed = Path(__file__).parent / "templates"
-    return installed if installed.is_dir() else Path(__file__).parent.parent / "templates"

@@ -7,7 +7,7 @@ import statistics
 import pytest
 from test_markup import grid
 
-from generator.markup.expressions import ExpressionError, evaluate, median_interval, number, percent, say, words
+from generator.markup.expressions import ExpressionError, evaluate, median_interval, number, percent, say, spelled
 
 
 def value(source, **names):
@@ -57,8 +57,8 @@ def test_values(source, expected):
         (percent(1), "100.0\u202f%"),
         (percent(0.99999, 0), "99\u202f%"),
         (percent(-0.05, 0), "−5\u202f%"),
-        (words(7), "seven"),
-        (words(21), "21"),
+        (spelled(7), "seven"),
+        (spelled(21), "21"),
         (say(0.97666), "0.977"),
         (say("text"), "text"),
     ],

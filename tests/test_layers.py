@@ -14,7 +14,7 @@ ONLY_IN = {
     "matplotlib": "figures",
     "imageio": "figures",
 }
-ONLY_IN |= {"distributed": "runs", "markdown": "markup", "quickjs": "markup"}
+ONLY_IN |= {"distributed": "runs", "markdown": "markup", "quickjs": "markup", "babel": "base"}
 
 
 def imports():

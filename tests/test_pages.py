@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from generator.base.errors import ContentError
+from generator.base.language import english
 from generator.base.overlay import Overlay
 from generator.base.warnings import Warned
 from generator.content import texts
@@ -360,7 +361,7 @@ def test_bibtex_names_the_article() -> None:
         date=date(2026, 3, 12),
         doi="10.1/x",
     )
-    site = metadata.Site(meta, [], BuildInfo(base_url="https://example.org"))
+    site = metadata.Site(meta, [], BuildInfo(base_url="https://example.org"), english())
     assert site.bibtex == (
         "@misc{example2026test,\n"
         "  title = {{A 100\\% test\\_case \\& more}},\n"
@@ -424,7 +425,7 @@ def test_recipes_part_what_is_shared_from_what_varies() -> None:
     ],
 )
 def test_values_of_recipes_in_words(value: Any, said: str) -> None:
-    assert words.plain(value) == said
+    assert words.plain(value, english()) == said
 
 
 @pytest.mark.parametrize(
@@ -432,7 +433,7 @@ def test_values_of_recipes_in_words(value: Any, said: str) -> None:
     [(999, "999\u202fB"), (1000, "1.0\u202fkB"), (123_456, "123\u202fkB"), (9_960_000, "10.0\u202fMB")],
 )
 def test_sizes_for_readers(count: int, said: str) -> None:
-    assert words.size(count) == said
+    assert words.size(count, english()) == said
 
 
 def test_style_sheet_has_the_tokens_first_and_print_is_light() -> None:
@@ -482,5 +483,5 @@ def test_compiled_templates_are_kept_and_rendering_is_fast(tmp_path: Path) -> No
 def test_navigation_starts_with_the_article() -> None:
     meta = SimpleNamespace(nav_title="")
     first = SimpleNamespace(path="index.html", title="Long title", meta=meta)
-    site = metadata.Site(meta, [first], BuildInfo())
+    site = metadata.Site(meta, [first], BuildInfo(), english())
     assert site.navigation == [("index.html", "Article"), ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]

@@ -15,6 +15,13 @@ from .memo import digest
 STARTER = "new/"  # what a new article begins with, beside the templates
 
 
+def default_templates() -> Path:
+    """The templates beside the code: in the repository, or in the installed package."""
+    code = Path(__file__).parent.parent
+    installed = code / "templates"
+    return installed if installed.is_dir() else code.parent / "templates"
+
+
 class Overlay:
     """The templates, styles and scripts of a build, as they are when they are first asked for.
 

@@ -7,9 +7,26 @@ fraction that it is: 397 of 400 is 99.25 %, told as 99.2 %. `peek.text` in templ
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
 DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The signs of a language's numbers: before the decimals, between thousands, around a number in per cent."""
+
+    point: str = "."
+    thousands: str = ","
+    percent: str = "{}\u202f%"
+
+    def on(self, plain: str) -> str:
+        """A number as Python writes it, 1,234.5, with these signs and a real minus."""
+        return plain.translate({ord(","): self.thousands, ord("."): self.point, ord("-"): "−"})
+
+
+ENGLISH = Marks()
 
 _TAKEN = Context(prec=DIGITS, rounding=ROUND_HALF_UP)  # as JavaScript's toExponential
 _WIDE = Context(prec=400)  # more than a float has before its point, and after it what is shown
@@ -26,23 +43,23 @@ def _taken(value: float) -> Decimal:
     return Decimal(int(value)) if whole else _TAKEN.create_decimal_from_float(float(value))
 
 
-def fixed(value: float, digits: int = 0) -> str:
+def fixed(value: float, digits: int = 0, marks: Marks = ENGLISH) -> str:
     """A number to so many digits after the point, with thousands apart and a real minus."""
-    return f"{rounded(value, digits):,f}".replace("-", "−")
+    return marks.on(f"{rounded(value, digits):,f}")
 
 
-def percent(share: float, digits: int = 1, space: str = "\u202f") -> str:
-    """A share in per cent. Only what is whole reads 100."""
+def percent(share: float, digits: int = 1, space: str = "\u202f", marks: Marks = ENGLISH) -> str:
+    """A share in per cent. Only what is whole reads 100. space: before the sign, where the language has one there."""
     shown = rounded(share, digits + 2).scaleb(2, _WIDE)
     if shown == 100 and _taken(share) < 1:
         shown -= Decimal(1).scaleb(-digits)
-    return f"{shown:,.{digits}f}".replace("-", "−") + f"{space}%"
+    return marks.percent.replace("\u202f", space).format(marks.on(f"{shown:,.{digits}f}"))
 
 
-def direction(mean_deg: float, std_deg: float) -> str:
+def direction(mean_deg: float, std_deg: float, marks: Marks = ENGLISH) -> str:
     """A mean direction and its deviation: "135° ± 13°"; deviations below 10° keep a decimal.
 
     Both are first taken to hundredths, as measures keep them.
     """
     mean, std = (float(rounded(angle, 2)) for angle in (mean_deg, std_deg))
-    return f"{rounded(mean) % 360}° ± {fixed(std, 1 if rounded(std, 1) < 10 else 0)}°"
+    return f"{rounded(mean) % 360}° ± {fixed(std, 1 if rounded(std, 1) < 10 else 0, marks)}°"

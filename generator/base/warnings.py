@@ -8,6 +8,7 @@ from typing import NamedTuple
 WARNINGS = {
     "collapsed-run": "a network learned next to nothing",
     "heading-level": "a heading skips a level",
+    "untranslated-page": "no table has the page's own words in the article's language",
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
     "undefined-label": "a link's label that is defined nowhere",

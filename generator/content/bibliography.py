@@ -14,7 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ..base import language
 from ..base.errors import Problem, nearest
+from ..base.language import Words
 
 TYPES = (
     *("article", "book", "booklet", "inbook", "incollection", "inproceedings", "conference", "manual", "mastersthesis"),
@@ -77,10 +79,14 @@ class Entry:
     @property
     def people(self) -> str:
         """Family names as they stand in running text."""
+        return self.people_in(language.english())
+
+    def people_in(self, words: Words) -> str:
+        """The same in a language."""
         families = [name.family for name in self.authors]
         if self.others or len(families) > 2:
-            return f"{families[0]} et al."
-        return " & ".join(families)
+            return words("{first} et al.", first=families[0])
+        return words("{first} & {last}", first=families[0], last=families[1]) if families[1:] else families[0]
 
 
 @dataclass(frozen=True)
@@ -355,9 +361,10 @@ def _split(value: str, at: str) -> list[str]:
 # Writing out
 
 
-def render(entry: Entry, year: str) -> str:
+def render(entry: Entry, year: str, words: Words | None = None) -> str:
     """A work as a line of the list of references, HTML: authors, year, title, where it appeared, links."""
-    parts = [f'<span class="reference-authors">{html.escape(_listed(entry))}</span> ({html.escape(year)}).']
+    listed = _listed(entry, words or language.english())
+    parts = [f'<span class="reference-authors">{html.escape(listed)}</span> ({html.escape(year)}).']
     url = _address(entry)
     title = html.escape(entry.title)
     stop = "" if entry.title.endswith(("?", "!", ".")) else "."
@@ -371,11 +378,11 @@ def render(entry: Entry, year: str) -> str:
     return " ".join(parts)
 
 
-def _listed(entry: Entry) -> str:
+def _listed(entry: Entry, words: Words) -> str:
     names = [f"{name.family}, {_initials(name.given)}" if name.given else name.family for name in entry.authors]
     if entry.others:
-        return ", ".join([*names, "et al."])
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " & " + names[-1]
+        return words("{first}, et al.", first=", ".join(names))
+    return words("{first} & {last}", first=", ".join(names[:-1]), last=names[-1]) if names[1:] else names[0]
 
 
 def _initials(given: str) -> str:
@@ -414,7 +421,7 @@ def _linked(text: str, url: str) -> str:
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """By author, year and title, as a list of references is read."""
-    return sorted(entries, key=lambda e: (_folded(_listed(e)), e.year, e.title.lower(), e.key))
+    return sorted(entries, key=lambda e: (_folded(_listed(e, language.english())), e.year, e.title.lower(), e.key))
 
 
 def _folded(text: str) -> str:

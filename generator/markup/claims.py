@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..base import language
+from ..base.language import Words
 from . import expressions
 from .expressions import Evidence, ExpressionError
 
@@ -32,15 +34,14 @@ class Claim:
     place: str
     sentence: str = ""
 
-    @property
-    def rows(self) -> list[str]:
+    def rows(self, words: Words) -> list[str]:
         """The evidence, each piece in words and values."""
-        return list(map(row, self.evidence))
+        return [row(evidence, words) for evidence in self.evidence]
 
     @property
     def in_words(self) -> str:
-        """The evidence in one line."""
-        rows = [said.rstrip(".") for said in self.rows]
+        """The evidence in one line, for messages: in English."""
+        rows = [said.rstrip(".") for said in self.rows(language.english())]
         return "; ".join(said[:1].lower() + said[1:] for said in rows)
 
 
@@ -85,44 +86,65 @@ _SHOWN = {
 }
 
 
-def shown(claim: Claim) -> str:
+def shown(claim: Claim, words: Words) -> str:
     """The mark behind a claim and the evidence it opens, phrasing content."""
     mark, opening = _SHOWN[claim.verdict]
-    opening = opening.format(seeds=claim.seeds, wanted=claim.wanted)
-    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
-    label = html.escape(opening.removesuffix("."))
+    opening = words(opening, seeds=claim.seeds, wanted=claim.wanted)
+    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows(words))
+    label = html.escape(opening.rstrip(".。"))
+    label = html.escape(words("Evidence: {verdict}", verdict=f"{label[:1].lower()}{label[1:]}"))
     return (
         '<span class="claim-mark">'
         f'<button type="button" class="claim" data-verdict="{claim.verdict}" popovertarget="{claim.id}"'
-        f' aria-label="Evidence: {label[:1].lower()}{label[1:]}">{mark}</button>'
+        f' aria-label="{label}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
         f"<code>{html.escape(claim.expression)}</code></span></span>"
     )
 
 
-def row(evidence: Evidence) -> str:
+def row(evidence: Evidence, words: Words) -> str:
     """A piece of evidence in words and values."""
-    key = evidence.key.removesuffix("_deg").replace("_", " ")
     unit = "°" if evidence.key.endswith("_deg") else ""
-    runs = "1 run" if len(evidence.runs) == 1 else f"{len(evidence.runs)} runs"
-    seeds = "1 seed" if evidence.seeds == 1 else f"{evidence.seeds} seeds"
-    of = f"{runs}, {seeds}" + (f" ({evidence.of})" if evidence.of else "")
-    names = {"min": "least", "max": "greatest", "value": "", "values": "", "distinct": "", "count": "number of runs"}
-    said = " ".join(filter(None, [names.get(evidence.statistic, evidence.statistic), key]))
-    text = f"{said} of {of}"
+    runs = words("{n} runs", n=len(evidence.runs))
+    seeds = words("{n} seeds", n=evidence.seeds)
+    of = words("{runs}, {seeds}", runs=runs, seeds=seeds)
+    of += words(" ({which})", which=evidence.of) if evidence.of else ""
+    key = words.measure(evidence.key.removesuffix("_deg")) if evidence.key else ""
+    said = words(STATISTICS.get(evidence.statistic, f"{evidence.statistic} {{measure}}"), measure=key).strip()
+    text = words("{statistic} of {runs}", statistic=said, runs=of)
     if isinstance(evidence.value, (bool, int, float, str)):
-        text += f": {_figure(evidence.value)}{unit if not isinstance(evidence.value, str) else ''}"
-    if evidence.interval:
-        text += f", 95 % interval {_figure(evidence.interval[0])} to {_figure(evidence.interval[1])}{unit}"
-    elif evidence.extent and evidence.extent[0] != evidence.extent[1]:
-        text += f", all between {_figure(evidence.extent[0])} and {_figure(evidence.extent[1])}{unit}"
-    return text[:1].upper() + text[1:] + "."
+        value = _figure(evidence.value, words) + (unit if not isinstance(evidence.value, str) else "")
+        text = words("{statistic}: {value}", statistic=text, value=value)
+    ends = evidence.interval or (
+        evidence.extent if evidence.extent and evidence.extent[0] != evidence.extent[1] else None
+    )
+    if ends:
+        low, high = (_figure(end, words) for end in ends)
+        sentence = (
+            "{statistic}, 95 % interval {low} to {high}"
+            if evidence.interval
+            else "{statistic}, all between {low} and {high}"
+        )
+        text = words(sentence, statistic=text, low=low, high=high + unit)
+    return words("{sentence}.", sentence=text[:1].upper() + text[1:])
 
 
-def _figure(value: Any) -> str:
+STATISTICS = {
+    "min": "least {measure}",
+    "max": "greatest {measure}",
+    "median": "median {measure}",
+    "mean": "mean {measure}",
+    "value": "{measure}",
+    "values": "{measure}",
+    "distinct": "{measure}",
+    "count": "number of runs {measure}",
+}
+
+
+def _figure(value: Any, words: Words) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words("yes" if value else "no")
     if isinstance(value, float):
-        return f"{value:.4g}".replace("-", "−")
+        return words.marks.on(f"{value:.4g}")
     return str(value)

@@ -20,7 +20,9 @@ from urllib.parse import quote, unquote
 
 from markdown_it.common.normalize_url import normalizeLink
 
+from ..base import language
 from ..base.errors import ContentError, Problem, nearest, short
+from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
@@ -114,6 +116,7 @@ def render_article(
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
+    words: Words | None = None,
 ) -> tuple[Markup, ...]:
     """Every page of an article, in the order of its pages. The arguments are those of `render`.
 
@@ -137,6 +140,7 @@ def render_article(
                     addresses=addresses,
                     names=names,
                     memo=memo,
+                    words=words,
                 )
             )
         except ContentError as error:
@@ -171,6 +175,7 @@ def render(
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
+    words: Words | None = None,
 ) -> Markup:
     """One page in HTML.
 
@@ -183,6 +188,7 @@ def render(
     addresses       what else can be linked to in the site: "gallery.html"
     names           what expressions may ask for beside `results`
     memo            what was converted, typeset and evaluated before
+    words           what the page says by itself; None: English
     raises          ContentError: all mistakes of the page
     """
     return Writer(
@@ -198,25 +204,26 @@ def render(
         addresses,
         names or {},
         memo or Memo(),
+        words or language.english(),
     ).render()
 
 
 # Reading a page
 
 
-def _read(page: Page, memo: Memo) -> Reading:
-    return reading.read(page.body, page.first_line, memo=memo)
+def _read(page: Page, memo: Memo, words: Words) -> Reading:
+    return reading.read(page.body, page.first_line, tuple(words.quotes), memo)
 
 
 @functools.lru_cache(maxsize=64)
-def outline(page: Page, memo: Memo) -> Outline:
+def outline(page: Page, memo: Memo, words: Words) -> Outline:
     """A page's numbers and labels. Not to be changed: it is kept for the next asking."""
     problems: list[Problem] = []
 
     def options(mark: Mark) -> Any:
         return blocks.read_options(mark, page.file, memo, problems)
 
-    book = numbering.number(page.file, _read(page, memo).units, options)
+    book = numbering.number(page.file, _read(page, memo, words).units, options)
     book.problems[:0] = problems
     return book
 
@@ -245,8 +252,10 @@ class Writer:
         addresses: Collection[str],
         names: Mapping[str, Any],
         memo: Memo,
+        words: Words,
     ) -> None:
         self.page = page
+        self.words = words
         self.memo = memo
         self.bibliography = bibliography
         self.years = bibliography.years()
@@ -259,8 +268,8 @@ class Writer:
         self.pages = {other.path: other for other in pages} | {page.path: page}
         self.known_assets = {asset.path: asset for asset in assets}
         self.addresses = frozenset(addresses)
-        self.text_read = _read(page, memo)
-        self.outline = outline(page, memo)
+        self.text_read = _read(page, memo, words)
+        self.outline = outline(page, memo, words)
         self.problems = list(self.outline.problems)
         self.warnings = list(self.outline.warnings)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
@@ -411,8 +420,9 @@ class Writer:
             rows.append(self.html(self.bodies[name][1], self.bodies[name][0]))
         items = []
         for (name, places), body in zip(self.notes.items(), rows, strict=True):
+            label = html.escape(self.words("Back to the text"))
             back = " ".join(
-                f'<a class="backlink" href="#{place}" role="doc-backlink" aria-label="Back to the text">↩</a>'
+                f'<a class="backlink" href="#{place}" role="doc-backlink" aria-label="{label}">↩</a>'
                 for place in places
             )
             body = f"{body[:-4]} {back}</p>" if body.endswith("</p>") else f"{body}<p>{back}</p>"
@@ -422,18 +432,20 @@ class Writer:
         self.anchors |= {f"fn-{name}": 0 for name in self.notes} | {"footnotes": 0}
         return (
             '\n<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
-            f'<h2 id="footnotes">Notes</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
+            f'<h2 id="footnotes">{self.words("Notes")}</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
         )
 
     def _references(self) -> str:
+        def label(n: int, entry: works.Entry) -> str:
+            return html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+
         rows = []
         for entry in works.in_order(self.bibliography.entries[key] for key in self.citations):
-            said = html.escape(entry.label)
             back = " ".join(
-                f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
+                f'<a class="backlink" href="#{place}" aria-label="{label(n, entry)}">↩</a>'
                 for n, place in enumerate(self.citations[entry.key], 1)
             )
-            line = works.render(entry, self.years[entry.key])
+            line = works.render(entry, self.years[entry.key], self.words)
             rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
             self.anchors[f"ref-{entry.key}"] = 0
         if not rows:
@@ -441,7 +453,7 @@ class Writer:
         self.anchors["references"] = 0
         return (
             '<section class="references" role="doc-bibliography" aria-labelledby="references">'
-            f'<h2 id="references">References</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
+            f'<h2 id="references">{self.words("References")}</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
         )
 
     # What constructs say
@@ -449,7 +461,7 @@ class Writer:
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
         known = digest_of(self.results)
-        return self.memo(stage, [known, *given], make) if known and len(self.names) == 1 else make()
+        return self.memo(stage, [known, self.words.tag, *given], make) if known and len(self.names) == 1 else make()
 
     def check_anchors(self) -> None:
         """Links within the page, once all its anchors are known."""
@@ -483,7 +495,7 @@ class Writer:
         """What an expression says, as text."""
         try:
             source = expression.strip()
-            return self.of_runs("value", lambda: expressions.say(expressions.evaluate(source, self.names)), source)
+            return self.of_runs("value", lambda: self._said(source), source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
@@ -504,6 +516,9 @@ class Writer:
                 for name, line in labels.items()
             ),
         ]
+
+    def _said(self, source: str) -> str:
+        return expressions.say(expressions.evaluate(source, self.names, words=self.words), self.words)
 
     def take_anchor(self, id_: str, line: int) -> None:
         """Take an id that running text or HTML gives."""
@@ -540,7 +555,7 @@ class Writer:
         """What can be referred to, on this page before others."""
         known: dict[str, tuple[Page, Label]] = {}
         for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            for label in outline(page, self.memo).labels.values():
+            for label in outline(page, self.memo, self.words).labels.values():
                 if label.kind:
                     known.setdefault(label.id, (page, label))
         return known
@@ -553,16 +568,18 @@ class Writer:
             self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, known))
             return ""
         page, label = known[id_]
-        said = f"{NUMBERED[label.kind]}\u00a0{label.number}" if label.number else f"“{html.escape(label.title)}”"
+        opening, closing = self.words.quotes[:2]
+        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        said = number or f"{opening}{html.escape(label.title)}{closing}"
         href = f"#{quote(id_)}"
         if page.path != self.page.path:
-            href, said = page.output + href, f"{said} of “{html.escape(page.title)}”"
+            href, said = page.output + href, f"{said} ({opening}{html.escape(page.title)}{closing})"
         return f'{html.escape(before)}<a class="reference" href="{href}">{said}</a>{html.escape(after)}'
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
         for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            number = outline(page, self.memo).formulas.get(label)
+            number = outline(page, self.memo, self.words).formulas.get(label)
             if number:
                 href = ("" if page.path == self.page.path else page.output) + f"#{formulas.anchor(label)}"
                 said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
@@ -585,12 +602,12 @@ class Writer:
         place = f"cite-{key}.{len(places) + 1}"
         places.append(place)
         self.anchors[place] = line
-        year = self.years[key]
+        year, people = self.years[key], entry.people_in(self.words)
         if in_text:
             locator = f", {after}" if after else ""
-            said, after = f"{entry.people} ({year}{locator})", ""
+            said, after = f"{people} ({year}{locator})", ""
         else:
-            said = f"{entry.people}\u00a0{year}" if author else year
+            said = f"{people}\u00a0{year}" if author else year
         link = f'<a class="citation" href="#ref-{key}" id="{place}">{html.escape(said)}</a>'
         return html.escape(before) + link + html.escape(after)
 
@@ -692,7 +709,7 @@ class Writer:
         by_output = {page.output: page for page in self.pages.values()}
         page = self.pages.get(plain) or by_output.get(plain)
         if page:
-            book = outline(page, self.memo)
+            book = outline(page, self.memo, self.words)
             labels = book.labels.keys() | book.anchors.keys()
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
@@ -754,7 +771,7 @@ class Writer:
             return ""
         self.claims.append(replace(claim, sentence=_text(content)))
         self.anchors[id_] = line
-        return claims.shown(claim)
+        return claims.shown(claim, self.words)
 
 
 # Small pieces

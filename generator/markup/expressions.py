@@ -22,8 +22,9 @@ import jinja2
 from jinja2 import nodes
 from jinja2.parser import Parser
 
-from ..base import rounding
+from ..base import language
 from ..base.errors import nearest
+from ..base.language import Words
 from ..runs.results import Result, Results, UnknownResult, Unmeasured
 
 COVERAGE = 0.95  # of the interval around a median
@@ -43,39 +44,41 @@ class ExpressionError(Exception):
 # Filters
 
 
-def number(value: Any, digits: int | None = None) -> str:
+def number(value: Any, digits: int | None = None, *, words: Words | None = None) -> str:
     """A number with a real minus and thousands apart.
 
     digits  after the point; None: whole numbers as they are, others to three significant digits at most
     """
-    value = _number(value, "number")
+    value, words = _number(value, "number"), words or language.english()
     if digits is not None:
-        return rounding.fixed(value, digits)
+        return words.fixed(value, digits)
     if float(value).is_integer():
-        return rounding.fixed(value)
-    text = rounding.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        return words.fixed(value)
+    text = words.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
+    point = words.marks.point
+    return text.rstrip("0").rstrip(point) if point in text else text
 
 
-def percent(value: Any, digits: int = 1) -> str:
+def percent(value: Any, digits: int = 1, *, words: Words | None = None) -> str:
     """A share in per cent. Only what is whole reads 100."""
-    return rounding.percent(_number(value, "percent"), digits)
+    return (words or language.english()).percent(_number(value, "percent"), digits)
 
 
-def degrees(value: Any, digits: int = 0) -> str:
+def degrees(value: Any, digits: int = 0, *, words: Words | None = None) -> str:
     """An angle in degrees."""
-    return f"{number(_number(value, 'degrees'), digits)}°"
+    return f"{number(_number(value, 'degrees'), digits, words=words)}°"
 
 
-def words(value: Any) -> str:
-    """A whole number in words up to twenty, in digits beyond."""
+def spelled(value: Any, words: Words | None = None) -> str:
+    """A whole number in words up to twenty, in digits beyond: the filter `words`."""
     value = _number(value, "words")
+    names = (words or language.english()).numbers
     if not float(value).is_integer():
         raise ExpressionError(f"words needs a whole number, and this is {value}")
-    return _WORDS[int(value)] if 0 <= value < len(_WORDS) else number(value)
+    return names[int(value)] if 0 <= value < len(names) else number(value, words=words)
 
 
-def say(value: Any) -> str:
+def say(value: Any, words: Words | None = None) -> str:
     """A value as it stands in prose.
 
     raises  ExpressionError: it is neither text nor a number
@@ -83,7 +86,7 @@ def say(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(value)
+        return number(value, words=words)
     raise ExpressionError(f"the value is {kind(value)}", "text or a number")
 
 
@@ -105,16 +108,15 @@ def kind(value: Any) -> str:
     return kinds.get(type(value), "a run" if isinstance(value, Result) else "a method, not called")
 
 
-_WORDS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
-)
+def _join(values: Any, between: str = ", ", words: Words | None = None) -> str:
+    return between.join(say(value, words) for value in values)
+
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "percent": percent,
     "number": number,
     "degrees": degrees,
-    "words": words,
+    "words": spelled,
     "abs": abs,
     "round": lambda value, digits=0: round(value, digits),
     "length": len,
@@ -127,11 +129,17 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "sort": sorted,
     "unique": lambda values: list(dict.fromkeys(values)),
     "map": lambda *_: None,  # _Walk._map: it needs the walk
-    "join": lambda values, between=", ": between.join(map(say, values)),
+    "join": _join,
     "lower": lambda text: say(text).lower(),
     "upper": lambda text: say(text).upper(),
     "capitalize": lambda text: say(text)[:1].upper() + say(text)[1:],
 }
+
+
+def filters(words: Words) -> Mapping[str, Callable[..., Any]]:
+    """The filters in a language."""
+    speaking = {number, percent, degrees, spelled, _join}
+    return {name: functools.partial(made, words=words) if made in speaking else made for name, made in FILTERS.items()}
 
 
 # What an expression looked at
@@ -214,24 +222,27 @@ def _described(runs: Sequence[Result]) -> str:
 # Evaluation
 
 
-def evaluate(source: str, names: Mapping[str, Any], seen: list[Evidence] | None = None) -> Any:
+def evaluate(
+    source: str, names: Mapping[str, Any], seen: list[Evidence] | None = None, words: Words | None = None
+) -> Any:
     """The value of an expression.
 
     names   what it may ask for: "results" above all
     seen    takes each statistic that was computed on the way
+    words   the language of its numbers; None: English
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
             Unmeasured: it asks for what is not measured yet, and nothing else in it is wrong
     """
-    value, found = _evaluated(source, names)
+    value, found = _evaluated(source, names, words or language.english())
     if seen is not None:
         seen += found
     return value
 
 
-def _evaluated(source: str, names: Mapping[str, Any]) -> tuple[Any, list[Evidence]]:
+def _evaluated(source: str, names: Mapping[str, Any], words: Words) -> tuple[Any, list[Evidence]]:
     """The value of an expression, and the statistics on the way."""
     tree = parse(source)
-    walk = _Walk(names, [])
+    walk = _Walk(names, [], filters(words))
     try:
         try:
             return walk.value(tree), walk.seen
@@ -293,9 +304,12 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 class _Walk:
     """One evaluation."""
 
-    def __init__(self, names: Mapping[str, Any], seen: list[Evidence]) -> None:
+    def __init__(
+        self, names: Mapping[str, Any], seen: list[Evidence], filters: Mapping[str, Callable[..., Any]]
+    ) -> None:
         self.names = names
         self.seen = seen
+        self.filters = filters
 
     def value(self, node: nodes.Node) -> Any:
         if isinstance(node, nodes.BinExpr):
@@ -449,7 +463,7 @@ class _Walk:
             self.seen.append(evidence("count", "", len(subject), subject.runs))
         if node.name == "map":
             return self._map(subject, arguments, named)
-        return FILTERS[node.name](subject, *arguments, **named)
+        return self.filters[node.name](subject, *arguments, **named)
 
     def _map(self, subject: Any, arguments: list[Any], named: Mapping[str, Any]) -> list[Any]:
         """`map(attribute="std_deg")` or `map("number", 1)`, of each item."""
@@ -457,7 +471,7 @@ class _Walk:
             return [self._member(item, str(named["attribute"])) for item in subject]
         if not arguments or arguments[0] not in FILTERS or arguments[0] == "map" or named:
             raise ExpressionError("map does not know what to take", 'map(attribute="std_deg") or map("number", 1)')
-        return [FILTERS[arguments[0]](item, *arguments[1:]) for item in subject]
+        return [self.filters[arguments[0]](item, *arguments[1:]) for item in subject]
 
 
 _FIELDS = ("id", "experiment", "key", "label", "spec", "measures", "pictures", "files")

@@ -23,7 +23,7 @@ from . import constructs
 from .constructs import blocks, foreign, html, tables, typography
 from .writer import Builder, Fragment
 
-QUOTES = "“”‘’"
+QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
     r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
 )
@@ -45,16 +45,16 @@ class Reading:
 
 
 @functools.cache  # of what languages there are
-def parser(quotes: str = QUOTES) -> MarkdownIt:
+def parser(quotes: Sequence[str] = QUOTES) -> MarkdownIt:
     """CommonMark's parser with every construct's rules."""
-    md = MarkdownIt("commonmark", {"maxNesting": 100, "quotes": list(quotes.split("|")) if "|" in quotes else quotes})
+    md = MarkdownIt("commonmark", {"maxNesting": 100, "quotes": list(quotes)})
     for module in constructs.load():
         if hasattr(module, "extend"):
             module.extend(md)
     return md
 
 
-def read(body: str, first_line: int, quotes: str = QUOTES, memo: Memo | None = None) -> Reading:
+def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Memo | None = None) -> Reading:
     """A text in fragments.
 
     first_line  of the text in its file, from 1

@@ -238,7 +238,12 @@ class Builder:
 
     def table(self, tokens: Sequence[Token]) -> None:
         """A table that can be scrolled where it is wider than the page."""
-        attributes = {"class": "table-scroll", "role": "region", "aria-label": "Table", "tabindex": "0"}
+        attributes = {
+            "class": "table-scroll",
+            "role": "region",
+            "aria-label": self.attribute_mark("word", 0, word="Table"),
+            "tabindex": "0",
+        }
         self.open("div", attributes)
         self.open("table")
         self.walk(tokens)

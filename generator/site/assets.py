@@ -20,6 +20,7 @@ from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS
 
 NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
+SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
 BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
 
 
@@ -42,7 +43,7 @@ def assets(
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
     rows = memo("activations", repr([ACTIVATIONS, *activations]), lambda: activation_rows(activations))
     built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
-    wanted = [*sorted(own_scripts(templates)), *sorted(live(templates) & {*placed})]
+    wanted = placed_scripts(templates, placed)
     page = memo("script", [templates.digest, wanted, built], lambda: script(templates, wanted, built))
     found = {
         "assets/style.css": sheet.encode(),
@@ -89,11 +90,28 @@ def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] =
     raises  ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
+    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted))}
+
+    def numbered(module: str) -> str:
+        return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
+
     modules = [
-        f"try {{\n{sources[name]}\n}} catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
+        f"try {{\n{numbered(sources[name])}\n}} catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
         for name in in_order(templates, wanted)
     ]
     return "\n".join(map(minified, modules)) + "\n"
+
+
+def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
+    """What some scripts say, in English and in the order of their places in the page's list of words."""
+    sources = _sources(templates)
+    said = [json.loads(one) for name in in_order(templates, wanted) for one in SAYS.findall(sources.get(name, ""))]
+    return list(dict.fromkeys(said))
+
+
+def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
+    """The page's own scripts, and those of the figures that are placed."""
+    return [*sorted(own_scripts(templates)), *sorted(live(templates) & {*placed})]
 
 
 def nests(module: str) -> bool:

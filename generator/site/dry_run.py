@@ -63,7 +63,7 @@ def dry_run(
 
     templates, compiled, memo  as for pages.render_site
     """
-    renderer = TemplateRenderer(templates, compiled, memo)
+    renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     results = expected_results(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.experiments]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]

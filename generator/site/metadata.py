@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ..base.language import ENGLISH, Words
 from ..content.texts import Author, Meta
 from ..markup.document import Markup
 from .figures import Laws
-from .words import MONTHS
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 
@@ -77,16 +77,19 @@ class TextSummary:
     claims: tuple[Mapping[str, Any], ...]
 
     @classmethod
-    def of(cls, text: Markup) -> TextSummary:
-        names = ("id", "expression", "verdict", "sentence", "rows")
-        claims = tuple({name: getattr(claim, name) for name in names} for claim in text.claims)
+    def of(cls, text: Markup, words: Words) -> TextSummary:
+        names = ("id", "expression", "verdict", "sentence")
+        claims = tuple(
+            {name: getattr(claim, name) for name in names} | {"rows": claim.rows(words)} for claim in text.claims
+        )
         return cls(text.path, text.title, text.page.meta, claims)
 
 
 class Site:
     """The article as a published thing: addresses, navigation, citation."""
 
-    def __init__(self, meta: Meta, written: Sequence[TextSummary], info: BuildInfo) -> None:
+    def __init__(self, meta: Meta, written: Sequence[TextSummary], info: BuildInfo, words: Words) -> None:
+        self.words = words
         self.meta = meta
         self.written = written
         self.info = info
@@ -96,8 +99,8 @@ class Site:
         """(path, title) of each page, in reading order."""
         others = [(text.path, text.meta.nav_title or text.title) for text in self.written[1:]]
         first = self.written[0]
-        article = (first.path, first.meta.nav_title or "Article")
-        return [article, *others, ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
+        article = (first.path, first.meta.nav_title or self.words("Article"))
+        return [article, *others, ("gallery.html", self.words("Gallery")), ("reproduce.html", self.words("Reproduce"))]
 
     def url(self, path: str) -> str:
         """Absolute address, or "" when the site has none."""
@@ -118,7 +121,7 @@ class Site:
             "title": "{{" + _tex(meta.title) + "}}",
             "author": "{" + " and ".join(_tex(author.name) for author in meta.authors) + "}",
             "year": f"{{{meta.date.year}}}",
-            "month": MONTHS[meta.date.month - 1][:3].lower(),
+            "month": ENGLISH["months"][meta.date.month - 1][:3].lower(),
             "doi": f"{{{meta.doi}}}" if meta.doi else "",
             "url": f"{{{self.url('index.html')}}}" if self.info.base_url else "",
         }

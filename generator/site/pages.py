@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..base import style
+from ..base import language, style
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
@@ -23,6 +23,7 @@ from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
 from ..runs.results import Results
+from . import assets as assets_of
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -51,8 +52,15 @@ def render_site(
     returns   path relative to the site's root -> bytes
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
-    renderer = TemplateRenderer(templates, compiled, memo)
+    renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
+    if renderer.words.spoken not in language.chain(renderer.words.tag):
+        place = article.pages[0].file
+        warn(
+            Warned(
+                "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
+            )
+        )
     for warned in [*(warned for text in texts for warned in text.warnings), *document.unused_works(article, texts)]:
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
@@ -76,7 +84,18 @@ def render_texts(
         figure_options=figures.options,
         addresses=[*OUR_PAGES, *downloads],
         memo=renderer.memo,
+        words=renderer.words,
     )
+
+
+def script_words(renderer: TemplateRenderer, placed: Collection[str]) -> dict[str, Any]:
+    """What the page's scripts say, and the signs of their numbers: templates/js/words.js."""
+    words, wanted = renderer.words, assets_of.placed_scripts(renderer.templates, placed)
+    known = renderer.memo(
+        "sentences", [renderer.templates.digest, wanted], lambda: assets_of.sentences(renderer.templates, wanted)
+    )
+    marks = {"point": words.marks.point, "percent": words.marks.percent}
+    return {"list": [words.table.get(sentence, sentence) for sentence in known], "marks": marks}
 
 
 def render_pages(
@@ -89,16 +108,17 @@ def render_pages(
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
-    summaries = tuple(map(TextSummary.of, texts))
+    summaries = tuple(TextSummary.of(text, renderer.words) for text in texts)
     shared = {
         "article": meta,
         "themes": themes,
         "written": summaries,
         "results": results,
         "info": info,
-        "site": Site(meta, summaries, info),
+        "site": Site(meta, summaries, info, renderer.words),
     }
     placed = {call.name for text in texts for call in text.figures}
+    shared["script_words"] = script_words(renderer, placed)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
     pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, placed, **known)
 
@@ -110,7 +130,7 @@ def render_pages(
         pages[text.path] = renderer.render("article.html", shared | own).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    said = digest(*map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
+    said = digest(shared["script_words"], *map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
     others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(renderer.render, path, shared | {"path": path})

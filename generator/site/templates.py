@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import jinja2
 
-from ..base import style
+from ..base import language, style
 from ..base.errors import ContentError, Problem
+from ..base.language import Words
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..runs.results import Results, UnknownResult, digest_of
@@ -21,8 +22,8 @@ Plain = TypeVar("Plain")
 
 
 @functools.lru_cache(maxsize=4)  # a server that renders again and again compiles only what changed
-def environment(templates: Overlay, compiled: Path | None) -> jinja2.Environment:
-    """Jinja over templates, with our filters and functions.
+def environment(templates: Overlay, compiled: Path | None, said: Words) -> jinja2.Environment:
+    """Jinja over templates, with our filters and functions, in a language.
 
     compiled  a folder that keeps compiled templates
     """
@@ -42,23 +43,26 @@ def environment(templates: Overlay, compiled: Path | None) -> jinja2.Environment
         keep_trailing_newline=True,
         bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
     )
-    env.filters.update(words.FILTERS)
-    env.globals.update(themes=style.THEMES, **words.FUNCTIONS)
+    env.filters.update(words.filters(said))
+    env.globals.update(themes=style.THEMES, _=said, **words.FUNCTIONS)
     return env
 
 
 class TemplateRenderer:
     """The templates of a build, filled in; what was made of the same before is taken from the memo."""
 
-    def __init__(self, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None) -> None:
+    def __init__(
+        self, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None, tag: str = "en"
+    ) -> None:
         self.templates = templates
         self.memo = memo or Memo()
-        self.env = environment(templates, compiled)
+        self.words = language.load(tag, templates, self.memo)
+        self.env = environment(templates, compiled, self.words)
 
     def of_runs(self, results: Results, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the templates, the results and what else is given."""
         known = digest_of(results)
-        return self.memo(stage, [self.templates.digest, known, *given], make) if known else make()
+        return self.memo(stage, [self.templates.digest, self.words.tag, known, *given], make) if known else make()
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from ..base import language
+from ..base.language import Words
 from ..markup import expressions
 from ..runs.results import Picture, Result
 from .explorables import start_state
@@ -44,7 +46,7 @@ def scalars(run: Result) -> dict[str, float]:
     }
 
 
-def plain(value: Any) -> str:
+def plain(value: Any, words: Words) -> str:
     """A value of a recipe in words: consecutive numbers as a range, None as a dash."""
     if value is None:
         return "–"
@@ -52,13 +54,15 @@ def plain(value: Any) -> str:
         whole = len(value) > 2 and all(type(item) is int for item in value)
         if whole and list(value) == list(range(value[0], value[-1] + 1)):
             return f"{value[0]}–{value[-1]}"
-        return ", ".join(plain(item) for item in value) or "–"
-    return compact(value) if isinstance(value, float) else str(value)
+        return words(", ").join(plain(item, words) for item in value) or "–"
+    if isinstance(value, float):
+        return compact(value, words=words)
+    return words(value) if isinstance(value, str) else str(value)
 
 
-def spoken(key: str) -> str:
+def spoken(key: str, words: Words) -> str:
     """A field's name in words."""
-    return LABELS.get(key, key.replace("_", " "))
+    return words(LABELS[key]) if key in LABELS else words.measure(key)
 
 
 LABELS = {
@@ -77,13 +81,13 @@ LABELS = {
 }
 
 
-def compact(value: float, digits: int = 4) -> str:
+def compact(value: float, digits: int = 4, words: Words | None = None) -> str:
     """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
     mantissa, _, power = f"{value:.{digits}g}".partition("e")
     if power:
         raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         mantissa = f"10{raised}" if mantissa == "1" else f"{mantissa} × 10{raised}"
-    return mantissa.replace("-", "−")
+    return (words or language.english()).marks.on(mantissa)
 
 
 def unbroken(text: str) -> str:
@@ -98,24 +102,13 @@ _PUNCTUATED = re.compile(
 )
 
 
-def size(count: int) -> str:
+def size(count: int, words: Words) -> str:
     """A number of bytes for readers: B, kB, MB (powers of ten)."""
     for unit, power in (("MB", 6), ("kB", 3)):
         if count >= 10**power:
             value = count / 10**power
-            return f"{value:.1f}\u202f{unit}" if value < 10 else f"{value:.0f}\u202f{unit}"
+            return f"{words.marks.on(f'{value:.1f}' if value < 10 else f'{value:.0f}')}\u202f{unit}"
     return f"{count}\u202fB"
-
-
-def long_date(day: date) -> str:
-    """12 March 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-MONTHS = (  # strftime's depend on the machine's language
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def median(values: Sequence[float]) -> float:
@@ -125,18 +118,21 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
-    "compact": compact,
-    "long_date": long_date,
-    "median": median,
-    "median_interval": expressions.median_interval,
-    "number": expressions.number,
-    "percent": expressions.percent,
-    "plain": plain,
-    "size": size,
-    "spoken": spoken,
-    "start_state": start_state,
-    "unbroken": unbroken,
-}
+def filters(words: Words) -> dict[str, Callable[..., Any]]:
+    """The filters of templates, in a language."""
+    speaking: dict[str, Callable[..., Any]] = {"compact": compact, "plain": plain, "size": size, "spoken": spoken}
+    numbers = expressions.filters(words)
+    return {
+        **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        "long_date": words.long_date,
+        "median": median,
+        "median_interval": expressions.median_interval,
+        "number": numbers["number"],
+        "percent": numbers["percent"],
+        "start_state": start_state,
+        "tell": words.tell,
+        "unbroken": unbroken,
+    }
+
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {"in_order": in_order, "recipe": recipe, "scalars": scalars}

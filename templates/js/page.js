@@ -1,4 +1,5 @@
 // @ts-check
+// needs: words
 /* What the page itself does: colours by switch, notes in place, contents that follow, animations together, copying. */
 (() => {
   "use strict";
@@ -37,8 +38,8 @@
       const paper = getComputedStyle(root).getPropertyValue("--paper").trim();
       for (const meta of all('meta[name="theme-color"]')) meta.setAttribute("content", paper);
     }
-    for (const label of all(".theme-switch-label")) label.textContent = isDark() ? "Light" : "Dark";
-    for (const button of all(".theme-switch")) button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+    for (const label of all(".theme-switch-label")) label.textContent = isDark() ? words.say("Light") : words.say("Dark");
+    for (const button of all(".theme-switch")) button.setAttribute("aria-label", isDark() ? words.say("Switch to light colours") : words.say("Switch to dark colours"));
   }
 
   function startTheme() {
@@ -81,7 +82,7 @@
         close();
         owner = link;
         card.replaceChildren(...noteOf(link));
-        card.setAttribute("aria-label", link.getAttribute("role") ? "Footnote" : "Reference");
+        card.setAttribute("aria-label", link.getAttribute("role") ? words.say("Footnote") : words.say("Reference"));
         link.setAttribute("aria-describedby", card.id);
         card.showPopover();
         place(card, link);
@@ -172,7 +173,7 @@
     const go = document.createElement("a");
     go.href = link.hash;
     go.className = "note-go";
-    go.textContent = link.getAttribute("role") ? "Go to the note" : "Go to the reference";
+    go.textContent = link.getAttribute("role") ? words.say("Go to the note") : words.say("Go to the reference");
     return [...Array.from(copy.childNodes), go];
   }
 
@@ -249,7 +250,7 @@
     for (const play of all("details.play")) {
       play.addEventListener("toggle", () => {
         const label = play.querySelector(".play-label");
-        if (label) label.textContent = play.hasAttribute("open") ? "Stop" : "Play";
+        if (label) label.textContent = play.hasAttribute("open") ? words.say("Stop") : words.say("Play");
       });
     }
     for (const button of all(".play-all")) {
@@ -260,7 +261,7 @@
         const playing = button.getAttribute("aria-pressed") !== "true";
         button.setAttribute("aria-pressed", String(playing));
         const label = button.querySelector(".play-label");
-        if (label) label.textContent = playing ? "Stop all" : "Play all";
+        if (label) label.textContent = playing ? words.say("Stop all") : words.say("Play all");
         for (const play of all("details.play", figure)) play.toggleAttribute("open", playing);
       });
     }
@@ -277,10 +278,10 @@
       button.addEventListener("click", async () => {
         try {
           await navigator.clipboard.writeText(text.textContent ?? "");
-          button.textContent = "Copied";
+          button.textContent = words.say("Copied");
         } catch {
           getSelection()?.selectAllChildren(text);
-          button.textContent = "Selected: press Ctrl+C";
+          button.textContent = words.say("Selected: press Ctrl+C");
         }
         setTimeout(() => (button.textContent = label), 2000);
       });

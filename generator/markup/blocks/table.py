@@ -16,7 +16,9 @@ def render(block: Block, writer: Writer) -> str:
     context = writer.context(block)
     if "<table" not in context["content"]:
         writer.wrong(block.line, "no table in the block", "rows like | a | b |")
-    named = context["content"].replace(' aria-label="Table"', f' aria-labelledby="{block.id}-caption"')
+    named = context["content"].replace(
+        ' aria-label="{}"'.format(writer.words("Table")), f' aria-labelledby="{block.id}-caption"'
+    )
     return writer.filled(block.kind, context | {"content": named})
 
 

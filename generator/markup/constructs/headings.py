@@ -40,7 +40,7 @@ def _render(writer: Writer, mark: Mark) -> str:
     writer.entry(heading, inner)
     title = writer.plain(inner)
     number = f' data-number="{heading.number}"' if heading.number else ""
-    label = html.escape(f"Link to section: {title}")
+    label = html.escape(writer.words("Link to section: {title}", title=title))
     anchor = f'<a class="anchor" href="#{heading.id}" aria-label="{label}">#</a>'
     return f'<h{heading.level} id="{heading.id}"{number}>{inner}{anchor}</h{heading.level}>'
 

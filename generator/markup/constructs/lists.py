@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
+from . import Mark
+
 if TYPE_CHECKING:
+    from ..document import Writer
     from ..writer import Builder
 
 
@@ -21,16 +25,22 @@ def extend(md: MarkdownIt) -> None:
 
 def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
-    item = builder.open("li", token.attrs)
+    builder.open("li", token.attrs)
     if "checked" in token.meta:
-        builder.before_text = _checkbox(token.meta["checked"])
-    del item
+        word = "done" if token.meta["checked"] else "to do"
+        builder.before_text = {
+            "type": "checkbox",
+            "disabled": "",
+            "aria-label": builder.attribute_mark("word", 0, word=word),
+            **({"checked": ""} if token.meta["checked"] else {}),
+        }
     return at + 1
 
 
-def _checkbox(checked: bool) -> dict[str, str]:
-    said = {"type": "checkbox", "disabled": "", "aria-label": "done" if checked else "to do"}
-    return said | ({"checked": ""} if checked else {})
+def _word(writer: Writer, mark: Mark) -> str:
+    """What the page says by itself, in its language."""
+    return html.escape(writer.words(mark.data["word"]))
 
 
 TOKENS = {"list_item_open": _write_item}
+MARKS = {"word": _word}

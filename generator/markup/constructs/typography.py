@@ -40,7 +40,7 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
                 before = child.content[-1]
 
 
-def _leftover(text: str, before: str, quotes: str) -> str:
+def _leftover(text: str, before: str, quotes: Sequence[str]) -> str:
     """Signs without a partner: an apostrophe, or the half that the text around says."""
 
     def sign(match: re.Match[str]) -> str:

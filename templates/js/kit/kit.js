@@ -1,5 +1,5 @@
 // @ts-check
-// needs: build/activations
+// needs: build/activations, words
 /**
  * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
  * sum, and the slope of that; words say it to a reader. A room without end has null for low or high; turn is the range
@@ -75,7 +75,7 @@ var peek = {
     return Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
   }
 
-  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212");
+  const written = (shown, digits) => (shown / 10 ** digits).toFixed(digits).replace("-", "\u2212").replace(".", words.marks.point);
 
   peek.text = {
     /** A number to so many digits after the point. */
@@ -88,7 +88,7 @@ var peek = {
     /** A share in per cent. Only what is whole reads 100. */
     percent(share) {
       const shown = units(share, 3);
-      return `${written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1)}\u202f%`;
+      return words.marks.percent.replace("{}", written(shown === 1000 && units(share, DIGITS) < 10 ** DIGITS ? 999 : shown, 1));
     },
     /** A direction in whole degrees, below 360. */
     degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,

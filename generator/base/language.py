@@ -1,0 +1,205 @@
+"""The page's own words, dates and numbers in the article's language.
+
+    words = load("de", tables, memo)
+    words("Figure {n}", n=3)  # "Abbildung 3"
+
+The English sentence is the key, so that code and templates say what a reader reads. templates/words/<tag>.toml has a
+row a sentence; what is missing there falls back to English. A row with several forms is told by the number `n`, in
+the categories of CLDR ("one", "few", "other"). Dates, signs of numbers and plural rules are Babel's, asked for once
+and kept in the memo, since Babel takes longer to import than a page to render; English needs none of it.
+
+Numerals are Latin in every language: axes, formulas, tables for download and number fields have no others.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import rounding
+from .memo import Memo
+from .overlay import Overlay, default_templates
+from .rounding import Marks
+
+FOLDER = "words"
+REFERENCE = "en"
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
+RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
+PLURALS = 200  # numbers beyond have the category of 100 and their last two digits
+
+ENGLISH: dict[str, Any] = {
+    "point": ".",
+    "thousands": ",",
+    "percent": "{}\u202f%",
+    "date": "%(d)s %(MMMM)s %(y)s",
+    "months": [
+        *("January", "February", "March", "April", "May", "June", "July"),
+        *("August", "September", "October", "November", "December"),
+    ],
+    "plurals": ["other", "one", *["other"] * (PLURALS - 2)],
+}
+
+
+def said(sentence: str, **values: Any) -> dict[str, Any]:
+    """A sentence as plain data, to be told in a language later. values: text, numbers, or what `Words.tell` takes."""
+    return {"say": [sentence, values]}
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A language: called with an English sentence, it says that sentence.
+
+    tag      as the author gave it: "de-AT"
+    spoken   of the table that it has, "en" where there is none
+    facts    as `facts_of` gives them
+    table    sentence -> its translation, or plural category -> its form
+    quotes   what opens and closes a quotation, and one inside it
+    numbers  zero to twenty in words
+    """
+
+    tag: str
+    spoken: str
+    facts: Mapping[str, Any]
+    table: Mapping[str, Any]
+    quotes: tuple[str, str, str, str]
+    numbers: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.tag, len(self.table)))
+
+    def __call__(self, sentence: str, /, **values: Any) -> str:
+        """A sentence with its values in place; HTML among them makes it HTML, with everything else escaped."""
+        text = self.table.get(sentence, sentence)
+        if not isinstance(text, str):
+            text = text.get(self.plural(values["n"]), text["other"])
+        if not values:
+            return str(text)
+        if any(hasattr(value, "__html__") for value in values.values()):
+            from markupsafe import Markup  # which Jinja has imported where there is HTML
+
+            return Markup(text).format(**values)
+        return str(text.format(**values))
+
+    def measure(self, key: str) -> str:
+        """A field or a measure by its name in tables: "least distance"; a name that no table knows in its own words."""
+        return self(key.replace("_", " "))
+
+    def tell(self, plain: Any) -> str:
+        """Text as it is; {"method": arguments} as that method says it; each argument is told first."""
+        if not isinstance(plain, Mapping):
+            return str(plain)
+        ((name, arguments),) = plain.items()
+        if name == "say":
+            sentence, values = arguments
+            return self(sentence, **{key: self.tell(value) for key, value in values.items()})
+        if name == "row":
+            return self("; ").join(map(self.tell, arguments))
+        text: str = getattr(self, name)(*arguments)
+        return text
+
+    def plural(self, count: int) -> str:
+        """The plural category of a whole number: "one", "few", "other"."""
+        found: str = self.facts["plurals"][count if count < PLURALS else 100 + count % 100]
+        return found
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written: "ltr" or "rtl"."""
+        language, *rest = self.tag.lower().split("-")
+        script = next((part for part in rest if len(part) == 4), "")
+        return "rtl" if script in RIGHT_TO_LEFT_SCRIPTS or (not script and language in RIGHT_TO_LEFT) else "ltr"
+
+    @property
+    def locale(self) -> str:
+        """As Open Graph has it: "pt_BR"."""
+        language, *rest = self.tag.split("-")
+        return "_".join([language.lower(), *(part.upper() for part in rest if len(part) == 2)])
+
+    @property
+    def marks(self) -> Marks:
+        """The signs of its numbers."""
+        return Marks(self.facts["point"], self.facts["thousands"], self.facts["percent"])
+
+    def fixed(self, value: float, digits: int = 0) -> str:
+        """As rounding.fixed."""
+        return rounding.fixed(value, digits, self.marks)
+
+    def percent(self, share: float, digits: int = 1, space: str = "\u202f") -> str:
+        """As rounding.percent."""
+        return rounding.percent(share, digits, space, self.marks)
+
+    def direction_deg(self, mean_deg: float, std_deg: float) -> str:
+        """As rounding.direction."""
+        return rounding.direction(mean_deg, std_deg, self.marks)
+
+    def long_date(self, day: datetime.date) -> str:
+        """12 March 2026."""
+        months = self.facts["months"]
+        parts = {"d": day.day, "dd": f"{day.day:02}", "M": day.month, "MM": f"{day.month:02}", "y": day.year}
+        return str(self.facts["date"] % {**parts, "MMMM": months[day.month - 1], "LLLL": months[day.month - 1]})
+
+
+def chain(tag: str) -> list[str]:
+    """The tables that may speak for a tag, the nearest first: "pt-BR" -> ["pt-br", "pt"]."""
+    parts = tag.lower().split("-")
+    return ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
+    """The words of a language.
+
+    tag        as an author gives it: "de", "pt-BR"
+    templates  with a words/<tag>.toml, in lower case, for each language that is spoken
+    memo       what was read before
+    """
+    memo = memo or Memo()
+    files = templates.inside(FOLDER, ".toml")
+    tables = {Path(name).stem: templates.text(name) for name in files}
+    spoken = next((known for known in chain(tag) if known in tables), REFERENCE)
+    read = {
+        name: memo("words", tables[name], functools.partial(tomllib.loads, tables[name]))
+        for name in {REFERENCE, spoken}
+    }
+    facts = ENGLISH if spoken == REFERENCE else memo("language", tag, lambda: facts_of(tag))
+    own = read[REFERENCE] | read[spoken]
+    table = read[REFERENCE]["words"] | read[spoken]["words"]
+    return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]))
+
+
+@functools.cache
+def english() -> Words:
+    """English, by our own table."""
+    return load(REFERENCE, Overlay(default_templates()))
+
+
+def facts_of(tag: str) -> dict[str, Any]:
+    """What Babel knows of a language, as plain data like ENGLISH."""
+    from babel import Locale
+
+    locale = next(locale for name in chain(tag) if (locale := _locale(Locale, name)))
+    signs = locale.number_symbols["latn"]
+    pattern = locale.percent_formats[None].pattern
+    space = "\u202f" if "%" in pattern and pattern[pattern.index("%") - 1].isspace() else ""
+    return {
+        "point": signs["decimal"],
+        "thousands": signs["group"].replace("\u00a0", "\u202f"),
+        "percent": "{}" + space + "%",
+        "date": locale.date_formats["long"].format,
+        "months": [locale.months["format"]["wide"][month] for month in range(1, 13)],
+        "plurals": [locale.plural_form(count) for count in range(PLURALS)],
+    }
+
+
+def _locale(kind: Any, name: str) -> Any:
+    try:
+        return kind.parse(name, sep="-")
+    except (ValueError, LookupError):
+        return None

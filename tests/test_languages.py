@@ -1,0 +1,142 @@
+"""The page's own words, dates and numbers in other languages."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import re
+import string
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from generator.base import language
+from generator.base.memo import Memo
+from generator.base.overlay import Overlay
+from generator.markup import expressions
+from generator.site import assets
+
+ROOT = Path(__file__).parent.parent
+OURS = Overlay(ROOT / "templates")
+TABLES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "templates/words").glob("*.toml")}
+OTHERS = sorted({*TABLES} - {"en"})
+PHYSICAL = re.compile(
+    r"(?:margin|padding|border)-(?:left|right)|(?:text-align|float|clear): (?:left|right)|(?<=[;{ ])(?:left|right):"
+)
+SET_BY_SCRIPTS = {"57-statistics.css", "60-explorable.css"}  # places in plots, which keep their direction
+
+
+def load(tag):
+    return language.load(tag, OURS)
+
+
+def forms(row):
+    return [row] if isinstance(row, str) else list(row.values())
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_six_languages_are_complete():
+    assert {*TABLES} >= {"en", "de", "fr", "es", "zh", "ar"}
+    for tag in OTHERS:
+        missing = [sentence for sentence in TABLES["en"]["words"] if sentence not in TABLES[tag]["words"]]
+        unknown = [sentence for sentence in TABLES[tag]["words"] if sentence not in TABLES["en"]["words"]]
+        assert not missing and not unknown, f"{tag}: without {missing}, with {unknown}"
+        assert len(TABLES[tag]["quotes"]) == 4 and len(TABLES[tag]["numbers"]) == 21, tag
+
+
+@pytest.mark.parametrize("tag", sorted(TABLES))
+def test_a_translation_keeps_what_is_in_braces(tag):
+    for sentence, row in TABLES[tag]["words"].items():
+        spelled_out = not isinstance(row, str)  # "one run" needs no number
+        for form in forms(row):
+            assert placeholders(sentence) - ({"n"} if spelled_out else set()) <= placeholders(form), (tag, sentence)
+            assert placeholders(form) <= placeholders(sentence), (tag, sentence)
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_a_row_that_counts_has_a_form_for_all_numbers(tag):
+    words = load(tag)
+    for sentence, row in TABLES[tag]["words"].items():
+        if not isinstance(row, str):
+            assert {*row} <= {"other", *words.facts["plurals"]}, sentence
+            assert "{" not in "".join(words(sentence, n=count) for count in range(250)), sentence
+
+
+def test_all_that_is_said_is_in_the_table_of_reference():
+    sentences = set()
+    for path in (ROOT / "templates").rglob("*.html"):
+        sentences |= {*re.findall(r'\b_\(\s*"((?:[^"\\]|\\.)*)"', path.read_text("utf-8"))}
+    for path in (ROOT / "generator").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name == "words" and isinstance(node.args[0].value, str):
+                    sentences.add(node.args[0].value)
+    scripts = [name.removeprefix("js/").removesuffix(".js") for name in OURS.contents if name.startswith("js/")]
+    sentences |= {*assets.sentences(OURS, [name for name in scripts if name.count("/") < 2])}
+    assert len(sentences) > 50
+    assert not sentences - {*TABLES["en"]["words"]}
+
+
+def test_a_missing_word_falls_back_to_english(tmp_path):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words/eo.toml").write_text('quotes = ["“", "”", "‘", "’"]\nnumbers = []\n[words]\n"Notes" = "Notoj"\n')
+    words = language.load("eo", Overlay(tmp_path, ROOT / "templates"))
+    assert (words("Notes"), words("Contents"), words("{n} runs", n=1)) == ("Notoj", "Contents", "1 run")
+
+
+def test_numbers_and_dates_are_those_of_the_language():
+    day = datetime.date(2026, 3, 12)
+    said = {tag: (load(tag).fixed(-1234.5, 1), load(tag).percent(0.992), load(tag).long_date(day)) for tag in TABLES}
+    assert said["en"] == ("−1,234.5", "99.2\u202f%", "12 March 2026")
+    assert said["de"] == ("−1.234,5", "99,2\u202f%", "12. März 2026")
+    assert said["fr"] == ("−1\u202f234,5", "99,2\u202f%", "12 mars 2026")
+    assert said["es"][1:] == ("99,2\u202f%", "12 de marzo de 2026")
+    assert said["zh"] == ("−1,234.5", "99.2%", "2026年3月12日")
+    assert said["ar"][1:] == ("99.2%", "12 مارس 2026")
+    filters = expressions.filters(load("de"))
+    assert (filters["number"](0.5), filters["words"](7), filters["degrees"](1.25, 1)) == ("0,5", "sieben", "1,2°")
+
+
+@pytest.mark.parametrize(("tag", "spoken", "direction", "locale"), [
+    ("de-AT", "de", "ltr", "de_AT"), ("he", "en", "rtl", "he"), ("ur", "en", "rtl", "ur"), ("ar", "ar", "rtl", "ar"),
+    ("az-Arab", "en", "rtl", "az"), ("ks-Latn", "en", "ltr", "ks"),
+])  # fmt: skip
+def test_a_tag_finds_its_table_and_its_direction(tag, spoken, direction, locale):
+    words = load(tag)
+    assert (words.spoken, words.direction, words.locale) == (spoken, direction, locale)
+
+
+def test_english_and_what_is_kept_need_no_babel():
+    code = (
+        "import sys; from generator.base import language; from generator.base.memo import Memo\n"
+        "from generator.base.overlay import Overlay, default_templates\n"
+        "ours = Overlay(default_templates()); memo = Memo(); language.load('en', ours, memo)\n"
+        "assert 'babel' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    memo = Memo()
+    language.load("de", OURS, memo)
+    made = memo.made
+    again = Memo(memo.renewed())
+    language.load("de", OURS, again)
+    assert made and not again.made
+
+
+def test_no_style_says_left_or_right():
+    """But of formulas, which run from left to right in every language."""
+    for path in sorted({*(ROOT / "templates/css").glob("*.css")} - {ROOT / "templates/css/35-maths.css"}):
+        found = PHYSICAL.findall(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL))
+        assert not [said for said in found if path.name not in SET_BY_SCRIPTS or said not in ("left:", "right:")], path
+
+
+def test_a_script_that_is_built_says_places_in_the_list():
+    said = assets.sentences(OURS, ["page"])
+    script = assets.script(OURS, ["page"])
+    assert "Copied" in said and "Copied" not in script and f"words.say({said.index('Copied')})" in script
