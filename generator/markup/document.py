@@ -479,7 +479,10 @@ class Writer:
         numbers = {label: number for label, number in known.items() if refers or f"{{{label}}}" in tex}
         macros: dict[str, str] = {}
         given = (tex.strip(), display, macros, self.definitions, numbers)
-        self.definitions += formulas.definitions(tex)
+        defines = formulas.definitions(tex)
+        self.definitions += defines
+        if defines.split() == tex.split():
+            return ""  # for the formulas that follow
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))
         except formulas.TexError as error:
