@@ -323,6 +323,7 @@ def site_files(
         warn,
         lambda pages: first({**files, **pages}),
         memo,
+        options.unused,
     )
     return {**files, **rendered}
 

@@ -11,6 +11,8 @@ WARNINGS = {
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
     "uncited-work": "no page cites a work of the bibliography",
+    "doubled-work": "a key, or a field of a work, is given twice in the bibliography",
+    "broken-work": "a work of the bibliography was not understood, and no page cites it",
 }
 
 

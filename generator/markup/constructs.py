@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 from ..base.errors import Problem, nearest, short
 from ..base.memo import Memo
 from ..base.warnings import Warned
-from ..content.bibliography import Bibliography
+from ..content.bibliography import STYLES, Bibliography
 from ..content.texts import PICTURES, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, expressions
@@ -68,7 +68,8 @@ class Constructs:
     """Those of one page.
 
     notes      footnote -> ids of the places that refer to it, in the order of their numbers
-    citations  work -> ids of the places that cite it
+    citations  work -> ids of the places that cite it, in the order of their numbers
+    cited      works that any page cites
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Constructs:
         addresses: Collection[str],
         names: Mapping[str, Any],
         memo: Memo,
+        cited: Collection[str],
     ) -> None:
         self.page = page
         self.memo = memo
         self.bibliography = bibliography
-        self.years = bibliography.years()
+        self.years = bibliography.years(cited)
+        self.style = STYLES[page.meta.citations]
         self.results = results
         self.names = {**names, "results": results}
         self.pages = {other.path: other for other in pages} | {page.path: page}
@@ -206,21 +209,26 @@ class Constructs:
         said = f"{NUMBERED[kind]}\u00a0{label.number}" if label.number else f"“{html.escape(label.title)}”"
         return f'<a class="reference" href="{href}">{said}</a>'
 
-    def citation(self, key: str, line: int, before: str = "", after: str = "", in_text: bool = False) -> str:
-        """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014)"."""
+    def citation(
+        self, key: str, line: int, before: str = "", after: str = "", in_text: bool = False, author: bool = True
+    ) -> str:
+        """A link to a work, as the page's style says it. author: whether its authors are named."""
         entry = self.bibliography.entries.get(key)
         if entry is None:
             near = nearest(key, self.bibliography.entries)
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
+        if key not in self.citations:
+            self.problems += entry.problems
         places = self.citations.setdefault(key, [])
-        place = f"cite-{key}.{len(places) + 1}"
+        place = f"cite-{entry.anchor}.{len(places) + 1}"
         places.append(place)
         self.anchors[place] = line
-        year = self.years[key]
-        said = f"{entry.people} ({year})" if in_text else f"{entry.people}\u00a0{year}"
-        link = f'<a class="citation" href="#ref-{key}" id="{place}">{html.escape(said)}</a>'
+        number, year = list(self.citations).index(key) + 1, self.years.get(key, entry.year)
+        say = self.style.running if in_text else self.style.parenthesis if author else self.style.alone
+        said = html.escape(say(entry, year, number))
+        link = f'<a class="citation" href="#ref-{html.escape(entry.anchor)}" id="{html.escape(place)}">{said}</a>'
         return html.escape(before) + link + html.escape(after)
 
     def address(self, address: str, line: int) -> str:

@@ -13,6 +13,7 @@ nothing that is misspelt can pass as text.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ from ..runs.results import Results
 from .blocks import Option
 from .blocks.figure import FigureCall
 from .claims import Claim
-from .constructs import Constructs, Link
+from .constructs import Constructs, Link, TexError, typeset
 from .inline import CLOSE, OPEN, TOKEN, VOID, Tokens, scan
 from .outline import BLOCKS, Block, Code, Equation, Heading, Item, Quote, Text
 
@@ -105,42 +106,44 @@ def render_article(
 
     raises  ContentError: all mistakes of all pages
     """
-    written: list[Markup] = []
-    problems: list[Problem] = []
-    for page in article.pages:
-        try:
-            written.append(
-                render(
-                    page,
-                    bibliography=article.bibliography,
-                    results=results,
-                    figure_names=figure_names,
-                    render_figure=render_figure,
-                    fill_template=fill_template,
-                    figure_options=figure_options,
-                    pages=article.pages,
-                    assets=article.assets,
-                    addresses=addresses,
-                    names=names,
-                    memo=memo,
+    bibliography = article.bibliography
+    cited = bibliography.mentioned(page.body for page in article.pages)
+    while True:
+        written: list[Markup] = []
+        problems: list[Problem] = []
+        for page in article.pages:
+            try:
+                written.append(
+                    render(
+                        page,
+                        bibliography=bibliography,
+                        results=results,
+                        figure_names=figure_names,
+                        render_figure=render_figure,
+                        fill_template=fill_template,
+                        figure_options=figure_options,
+                        pages=article.pages,
+                        assets=article.assets,
+                        addresses=addresses,
+                        names=names,
+                        memo=memo,
+                        cited=cited,
+                    )
                 )
-            )
-        except ContentError as error:
-            problems += error.problems
-    if problems:
-        raise ContentError(problems)
-    return tuple(written)
+            except ContentError as error:
+                problems += error.problems
+        if problems:
+            raise ContentError(dict.fromkeys(problems))
+        really = {key for markup in written for key in markup.cited}
+        years = bibliography.years(cited)
+        if all(years[key] == year for key, year in bibliography.years(really).items()):
+            return tuple(written)
+        cited = really  # letters after years count no work that is only named, in code for one
 
 
 def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
-    """A warning for each work that no page cites."""
-    cited = {key for markup in written for key in markup.cited}
-    known = article.bibliography
-    return [
-        Warned("uncited-work", f'{known.file}:{entry.line}: "{key}" is never cited')
-        for key, entry in known.entries.items()
-        if key not in cited
-    ]
+    """A warning for each work that no page cites, or that was not understood."""
+    return article.bibliography.unused({key for markup in written for key in markup.cited})
 
 
 def render(
@@ -157,6 +160,7 @@ def render(
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
+    cited: Collection[str] | None = None,
 ) -> Markup:
     """One page in HTML.
 
@@ -169,9 +173,12 @@ def render(
     addresses       what else can be linked to in the site: "gallery.html"
     names           what expressions may ask for beside `results`
     memo            what was converted, typeset and evaluated before
+    cited           works that any page of the article cites; None: those that this one names
     raises          ContentError: all mistakes of the page
     """
-    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo())
+    if cited is None:
+        cited = bibliography.mentioned([page.body])
+    constructs = Constructs(page, bibliography, results, pages, assets, addresses, names or {}, memo or Memo(), cited)
     return Writer(constructs, results, figure_names, render_figure, fill_template, figure_options or {}).render()
 
 
@@ -229,10 +236,14 @@ class Writer:
             cited=tuple(self.constructs.citations),
             assets=tuple(self.constructs.used_assets),
             anchors=frozenset(self.constructs.anchors),
-            warnings=(*self.outline.warnings, *self.constructs.unused()),
+            warnings=(*self.outline.warnings, *self.constructs.unused(), *self._odd_works()),
         )
 
     # Problems
+
+    def _odd_works(self) -> list[Warned]:
+        known = self.constructs.bibliography.entries
+        return [warned for key in self.constructs.citations for warned in known[key].odd]
 
     def _indented_code(self, block: str) -> None:
         first = next((line.strip() for line in block.split("\n") if line.strip()), "")
@@ -445,15 +456,20 @@ class Writer:
 
     def _references(self) -> str:
         rows = []
-        for entry in works.in_order(self.constructs.bibliography.entries[key] for key in self.constructs.citations):
+        made, style = self.constructs, self.constructs.style
+        numbers = {key: number for number, key in enumerate(made.citations, 1)}
+        for entry in style.ordered(made.bibliography.entries[key] for key in made.citations):
             said = html.escape(entry.label)
             back = " ".join(
-                f'<a class="backlink" href="#{place}" aria-label="Back to citation {n} of {said}">↩</a>'
-                for n, place in enumerate(self.constructs.citations[entry.key], 1)
+                f'<a class="backlink" href="#{html.escape(place)}" aria-label="Back to citation {n} of {said}">↩</a>'
+                for n, place in enumerate(made.citations[entry.key], 1)
             )
-            line = works.render(entry, self.constructs.years[entry.key])
-            rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
-            self.constructs.anchors[f"ref-{entry.key}"] = 0
+            year = made.years.get(entry.key, entry.year)
+            line = works.render(entry, year, functools.partial(self._work_math, entry.place))
+            label = style.label(numbers[entry.key])
+            label = f'<span class="reference-number">{label}</span> ' if label else ""
+            rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {back}</li>')
+            made.anchors[f"ref-{entry.anchor}"] = 0
         if not rows:
             return ""
         self.constructs.anchors["references"] = 0
@@ -461,6 +477,14 @@ class Writer:
             '<section class="references" role="doc-bibliography" aria-labelledby="references">'
             f'<h2 id="references">References</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
         )
+
+    def _work_math(self, place: str, tex: str) -> str:
+        """A formula in the title of a work, which stands at `place`."""
+        try:
+            return self.constructs.memo("math", [tex, False], lambda: typeset(tex, False))
+        except TexError as error:
+            self.constructs.problems.append(Problem(place, f"TeX: {error.args[1]}"))
+            return ""
 
     # What Markdown left
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..base.errors import nearest, short
+from ..content.bibliography import KEY
 from .constructs import VALUE, Constructs
 from .outline import NUMBERED, Attributes, Numbered, parse_attributes
 
@@ -112,7 +113,6 @@ def _cells(row: str) -> int:
 
 
 _MARKER = re.compile(r"( *)(?:[-*+]|\d+\.)[ \t]+\S")
-_KEY = r"[A-Za-z][\w:.+/-]*"
 _INNER = r"""(?:[^{}"']++|"[^"]*"|'[^']*')*"""
 _SIGN = re.compile(  # looks at a character before it tries each sign there, which takes a tenth of the time
     r"""
@@ -132,12 +132,12 @@ _SIGN = re.compile(  # looks at a character before it tries each sign there, whi
     | (?P<picture>    !\[ )
     | (?P<open>       \[ )
     | (?P<close>      \] )
-    | (?<![\w@])@(?P<key> [A-Za-z][\w:.+/-]* )
+    | (?<![\w@])@(?P<key> KEY )
     | (?P<slashes>    (?<![:/])/// )
     | (?P<quote>      ["'] )
     | (?P<dots>       \.\.\. )
     )
-    """,
+    """.replace("KEY", KEY),
     re.VERBOSE,
 )
 _MATH = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*?[^\s\\$]|(?:[^$\\]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
@@ -151,11 +151,17 @@ _DESTINATION = re.compile(
     re.VERBOSE,
 )
 _GROUP = re.compile(r"\[([^\[\]]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
-_CITED = re.compile(r"(?P<before>[^@]*)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
+_CITED = re.compile(r"(?P<before>[^@]*)(?<![\w@])@(?P<key>" + KEY + r")(?P<after>[^@]*)$", re.DOTALL)
 _BRACES = re.compile(r"\{:?(" + _INNER + r")\}")
 _ALT = re.compile(r"!\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]", re.DOTALL)
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s+(?:title|lang)="[^"<>]*")*)\s*/?>""")
 _DELIMITER = re.compile(r"\s*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+
+
+def _key(said: str) -> tuple[str, str]:
+    """The key after an @, and what follows it in the sentence."""
+    key = said[1:-1] if said.startswith("{") else said.rstrip(".:/+-")
+    return key, "" if said.startswith("{") else said[len(key) :]
 
 
 class Scanner:
@@ -351,23 +357,25 @@ class Scanner:
         links, at = [], group.start(1)
         for item in items:
             assert item
-            key = item["key"].rstrip(".:/+-")
-            after = item["key"][len(key) :] + item["after"]
+            key, rest = _key(item["key"])
+            after = rest + item["after"]
+            before, minus, _ = item["before"].lstrip().rpartition("-")
+            before = before if minus and item["before"].endswith("-") else item["before"].lstrip()
             after = re.sub(r"\bpp?\. (?=\d)", lambda m: m.group().replace(" ", "\u00a0"), after.rstrip())
             line = self._line(at + len(item["before"]))
-            links.append(self.constructs.citation(key, line, item["before"].lstrip(), after))
+            links.append(self.constructs.citation(key, line, before, after, author=not item["before"].endswith("-")))
             at += len(item.group()) + 1
-        self._put(f"({'; '.join(links)})", group.start())
+        self._put(self.constructs.style.grouped(links), group.start())
         return group.end()
 
     def _key(self, match: re.Match[str]) -> int:
-        key = match["key"].rstrip(".:/+-")
+        key, rest = _key(match["key"])
         line = self._line(match.start())
-        if key.partition("-")[0] in NUMBERED and "-" in key:
+        if key.partition("-")[0] in NUMBERED and "-" in key and not match["key"].startswith("{"):
             self._put(self.constructs.reference(key, line), match.start())
         else:
             self._put(self.constructs.citation(key, line, in_text=True), match.start())
-        return match.start() + 1 + len(key)
+        return match.end() - len(rest)
 
     def _quote(self, match: re.Match[str]) -> int:
         """Straight quotes become round ones."""
