@@ -64,10 +64,14 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 NEEDED = ("author", "title", "year")
 
 _KEY = re.compile(r"@\w+\s*[{(]\s*([^\s,{}()=\"#%\\]+)")
+_DEFINED = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|def)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?"
+    r"\s*(\[\d\]|(?:#\d)*)\s*\{"
+)
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?:[JS]r|Jun|Sen|Esq|Ph\.? ?D|M\.?D|[IVX]{1,4}|\d\w\w)\.?", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:^|[\s~,]+)(?:and\s+)?(?:others|et\.?[\s~]*al\.?)$", re.IGNORECASE)
+_OTHERS = re.compile(r"^others$|(?:^|[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
 
 
 def read(text: str) -> dict[str, Any]:
@@ -83,17 +87,27 @@ def read(text: str) -> dict[str, Any]:
     text = _COMMENT.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     text = re.sub(r'\\\\(?=[{}",=])', r"\\\\ ", text)  # a sign after a line's end is none that TeX escapes
     strings = dict.fromkeys(MONTHS, "")
+    commands: dict[str, tuple[int, str]] = {}
     found: dict[str, Any] = {"works": {}, "broken": []}
     for block in splitter.Splitter(text).split().blocks:
         entry = getattr(block, "ignore_error_block", None) or block
         line = (block.start_line or 0) + 1
         if isinstance(entry, model.String):
             strings[entry.key.lower()] = _value(entry.value, strings)[0]
+        elif isinstance(entry, model.Preamble):
+            commands |= _commands(_value(entry.value, strings)[0])
+        elif isinstance(entry, model.Entry) and not entry.entry_type:
+            continue  # words in between
         elif isinstance(entry, model.Entry):
-            _keep(found, entry.key, line, _entry(entry, line, strings))
+            _keep(found, entry.key, line, _entry(entry, line, strings, commands))
         elif isinstance(block, model.ParsingFailedBlock):
             key = _KEY.match(block.raw or "")
-            _keep(found, key[1] if key else "", line, _broken(key[1] if key else "", line, str(block.error)))
+            _keep(
+                found,
+                key[1] if key else "",
+                line,
+                _broken(key[1] if key else "", line, getattr(block.error, "abort_reason", "")),
+            )
     _inherit(found["works"])
     return found
 
@@ -109,7 +123,7 @@ def _keep(found: dict[str, Any], key: str, line: int, work: dict[str, Any]) -> N
 
 
 def _broken(key: str, line: int, reason: str) -> dict[str, Any]:
-    if "nexpected" in reason:  # end of the file, or start of a block
+    if "nexpected" in reason or "found @" in reason:  # end of the file, or start of a block
         wrong = [line, f'entry "{key}" is not closed', "}", None]
     else:
         after = re.search(r"[Ee]xpected (?:a |either a )?(.*?)(?:, but|\.?$)", reason)
@@ -117,7 +131,41 @@ def _broken(key: str, line: int, reason: str) -> dict[str, Any]:
     return {"kind": "misc", "line": line, "fields": {}, "above": [], "wrong": [wrong], "odd": []}
 
 
-def _entry(entry: Any, line: int, strings: Mapping[str, str]) -> dict[str, Any]:
+def _commands(preamble: str) -> dict[str, tuple[int, str]]:
+    """The commands that a preamble defines: name -> how many arguments, what it stands for."""
+    found = {}
+    for defined in _DEFINED.finditer(preamble):
+        body = preamble[defined.end() : _closing(preamble, defined.end() - 1)]
+        said = [int(count) for count in re.findall(r"\d", defined[2] or "")]
+        found[defined[1]] = max(said, default=0), body
+    return found
+
+
+def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
+    """TeX without the commands of the preamble; what is nested deeper than ten of them stays."""
+    for _ in range(10):
+        parts: list[str] = []
+        at = 0
+        for used in re.finditer(r"\\([A-Za-z]+)[ \t]*", value):
+            if used[1] not in commands or used.start() < at:
+                continue
+            count, body = commands[used[1]]
+            parts.append(value[at : used.start()])
+            at = used.end()
+            for number in range(1, count + 1):
+                close = _closing(value, at) if value[at : at + 1] == "{" else at - 1
+                body = body.replace(f"#{number}", value[at + 1 : close])
+                at = close + 1
+            parts.append(body)
+        if not parts or len(value) > 100_000:  # or it stands for more and more of itself
+            break
+        value = "".join(parts) + value[at:]
+    return value
+
+
+def _entry(
+    entry: Any, line: int, strings: Mapping[str, str], commands: Mapping[str, tuple[int, str]]
+) -> dict[str, Any]:
     kind = entry.entry_type.lower()
     fields: dict[str, list[Any]] = {}
     unknown: dict[str, int] = {}
@@ -128,6 +176,7 @@ def _entry(entry: Any, line: int, strings: Mapping[str, str]) -> dict[str, Any]:
         said, abbreviation, rest = _value(field.value, strings)
         if rest:
             made["wrong"].append([at, f'"{short(rest)}" was not understood', f', after the field "{typed}"', None])
+        said = _expanded(said, commands) if commands and "\\" in said else said
         if name not in SHOWN:
             unknown.setdefault(name, at)
         elif name in fields:
@@ -239,7 +288,7 @@ class _Work:
         for name in ("url", "doi"):
             self._clean(self.fields[name][0] if name in self.fields else "", name)
         said = tex.plain(texts.get("type", [])).lower()
-        if said in TYPES or (not said and kind in TYPES):
+        if said in TYPES or (not said and kind in TYPES and kind != "software"):
             texts["type"] = [TYPES[said or kind]]
         elif country := re.fullmatch(r"(patent|patreq)([a-z]{2})", said):
             texts["type"] = [f"{TYPES[country[1]]} {country[2].upper()}"]
@@ -259,6 +308,8 @@ class _Work:
     def _decoded(self, value: str, name: str) -> list[Any]:
         line = self.fields[name][1]
         self._clean(value, name)
+        if name in ("date", "urldate") and "\\" not in value:
+            return [tex.bare(value)]  # where a ~ is no blank
         found = tex.decode(value)
         for command, below in found["unknown"]:
             wrong = f'unknown TeX command "{command}"' if command else f'the TeX of "{name}" was not understood'

@@ -36,9 +36,9 @@ ELEMENTS = {  # of HTML, which some exports write
 QUOTES = ("enquote", "mkbibquote", "textquote")
 THROUGH = (
     *("text", "textrm", "textnormal", "textsf", "textup", "textmd", "mbox", "hbox", "fbox", "mathrm", "textgreek"),
-    *("NoCaseChange", "MakeUppercase", "MakeLowercase", "uppercase", "lowercase", "autocap", "mkbibparens", "foreign"),
+    *("NoCaseChange", "MakeUppercase", "MakeLowercase", "uppercase", "lowercase", "autocap", "mkbibparens", "t"),
 )
-DROPPED = ("noopsort", "SortNoop", "sortnoop", "hspace", "label", "hyphenation")
+DROPPED = ("noopsort", "SortNoop", "sortnoop", "hspace", "label", "hyphenation", "phantom", "hphantom")
 SIGNS = {
     **dict.fromkeys(("relax", "protect", "/", "-", "!", "adddot", "isdot", "allowbreak", "nobreak", "unskip"), ""),
     **dict.fromkeys(("rm", "rmfamily", "sf", "sffamily", "normalfont", "upshape", "mdseries", "noindent"), ""),
@@ -58,13 +58,15 @@ SIGNS = {
     **{"pounds": "£", "P": "¶", "ddag": "‡", "textnumero": "№", "glqq": "„", "grqq": "“", "flqq": "«", "frqq": "»"},
     **{"textdegree": "°", "textcelsius": "℃", "nobreakspace": "\u00a0", "nobreakdash": ""},
 }
-ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r", "t", "textcommabelow")
+LOGOS = ("ConTeXt", "LuaTeX", "LuaLaTeX", "XeTeX", "XeLaTeX", "pdfTeX", "pdfLaTeX", "BibLaTeX", "TikZ", "METAFONT")
+SIGNS |= {name: name for name in LOGOS} | {"thinspace": " ", "MF": "METAFONT", "MP": "METAPOST", "AmS": "AMS"}
+ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")
 REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep", "today", "input", "include")
 
 _WRAPPED = re.compile(r"\\(url|nolinkurl|path|href)\s*\{((?:\\.|[^{}\\]|\{[^{}]*\})*)\}", re.DOTALL)
 _BARE = re.compile(r"""(?<![\w/])https?://(?:\\[&%\#_~{}$]|[^\s{}\\<>"|])+(?<![.,;:)\]'?!])""")
 _HTML = re.compile(r"<(i|em|b|strong|sup|sub|scp)>((?:(?!<\1>)[^{}]|\{[^{}]*\})*?)</\1>", re.IGNORECASE)
-_ANGLE = re.compile(r"\{?\\text(less|greater)\}?(?:\{\})?")
+_ANGLE = re.compile(r"(\{)?\\text(less|greater)(?![A-Za-z])(?(1)\}|(?:\{\}|[ \t]+)?)")
 _ENTITY = re.compile(r"\\?&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _SIGNIFICANT = re.compile(r"\\.|\$\$(?:\\.|[^$\\])+\$\$|\$((?:\\.|[^$\\])+)\$(\d?)|[$%]", re.DOTALL)
 _TWO_ACCENTS = re.compile(
@@ -90,7 +92,7 @@ def decode(tex: str) -> dict[str, Any]:
         return rf"\{ELEMENTS[match[1].lower()]}{{{match[2]}}}"
 
     text = _BARE.sub(plainly, _WRAPPED.sub(wrapped, tex))
-    text = _ANGLE.sub(lambda m: "<" if m[1] == "less" else ">", text)
+    text = _ANGLE.sub(lambda m: "<" if m[2] == "less" else ">", text)
     text = _HTML.sub(element, text)
     text = _ENTITY.sub(lambda m: _escaped(html.unescape(m.group().lstrip("\\"))), text)
     text = _SIGNIFICANT.sub(_signs, text)
@@ -135,7 +137,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, *DROPPED, "url", "t", "textcommabelow", "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, *DROPPED, "url", "textcommabelow", "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -203,7 +205,7 @@ class _Decoder:
             said = self.writer.latex_to_text(tex)
         except Exception:  # its tables of maths are not whole, and these words are for sorting and names alone
             said = tex
-        return [["math", tex.strip(), said]]
+        return [["math", tex.strip(), said.strip()]]
 
     def _macro(self, node: Any) -> list[Any]:
         name = node.macroname
@@ -221,8 +223,9 @@ class _Decoder:
             return []
         if name == "ensuremath":
             return self._math("".join(node.latex_verbatim() for node in inner).strip("{}"))
-        if name in ("url", "href") and inner:
-            address = self.addresses[int(inner[0].latex_verbatim().strip("{}"))]
+        number = inner[0].latex_verbatim().strip("{}") if name in ("url", "href") and inner else ""
+        if number.isdecimal() and int(number) < len(self.addresses):
+            address = self.addresses[int(number)]
             said = self._parts(inner[1:]) or [address]
             return [["link", http(address), said]] if http(address) else said
         if name == "textcommabelow":
