@@ -265,8 +265,8 @@ def parse(text: str, file: str, memo: Memo | None = None) -> tuple[Bibliography,
     ]
     warnings = tuple(Warned(name, f"{file}:{line}: {said}") for line, name, said in sorted(odd))
     problems = []
-    said = re.sub(r"^\s*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
-    if said and "@" not in said:
+    said = "" if "@" in text else re.sub(r"^[ \t]*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
+    if said:
         problems.append(Problem(f"{file}:1", f'"{short(said)}" holds no work', "entries like @article{key, …}"))
     return Bibliography(_Works(kept["works"], file, memo), file, warnings), problems
 

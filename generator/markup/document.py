@@ -483,7 +483,8 @@ class Writer:
         try:
             return self.constructs.memo("math", [tex, False], lambda: typeset(tex, False))
         except TexError as error:
-            self.constructs.problems.append(Problem(place, f"TeX: {error.args[1]}"))
+            said = error.args[1]
+            self.constructs.problems.append(Problem(place, f"TeX: {said[:1].lower()}{said[1:]}"))
             return ""
 
     # What Markdown left
