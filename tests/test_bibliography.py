@@ -74,6 +74,9 @@ def line(text, key=None):
         ("One, A. et al.", [Name("One", "A.")], "One et al. 2020"),
         ("Moss, Ada; Rohr, Uwe", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], "Moss & Rohr 2020"),
         ("Ada Moss; Uwe Rohr and Cai Li", [Name("Moss", "Ada"), Name("Rohr", "Uwe"), Name("Li", "Cai")], None),
+        ("Moss, Ada;Rohr, Uwe; ", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
+        ("Ren&eacute; Moss", [Name("Moss", "René")], None),
+        ("Moss, Xi", [Name("Moss", "Xi")], None),
         ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
         ("山田 太郎 and 王, 小明", [Name("山田", "太郎"), Name("王", "小明")], None),
         ("Лев Толстой", [Name("Толстой", "Лев")], "Толстой 2020"),
@@ -234,6 +237,23 @@ LINES = {
     "an edited book": (
         "@book{a, editor={Two, Bo and Three, Cy}, title={B}, edition={2}, volume={3}, publisher={P}, year={2000}}",
         "Two, B. & Three, C. (Eds.) (2000). B (2nd ed.; Vol. 3). *P*.",
+    ),
+    "INSPIRE": (
+        """@article{a, author = "Aad, Georges and others", collaboration = "ATLAS", title = "{Observation of $H$}",
+            eprint = "1207.7214", archivePrefix = "arXiv", primaryClass = "hep-ex", reportNumber = "CERN-1",
+            journal = "Phys. Lett. B", volume = "716", pages = "1--29", year = "2012"}""",
+        "Aad, G., ATLAS Collaboration, et al. (2012). Observation of $H$. *Phys. Lett. B* 716, 1–29. "
+        "[arXiv:1207.7214](https://arxiv.org/abs/1207.7214)",
+    ),
+    "NASA's ADS": (
+        r"""@ARTICLE{2018ApJ...1..2X, author = {{Xu}, A. and {de la Cruz}, B.}, title = "{On $z \sim 7$}",
+            journal = {\apj}, keywords = {a}, year = 2018, month = may, volume = {856}, number = {1}, eid = {2},
+            pages = {2}, adsurl = {https://ui.adsabs.harvard.edu/abs/x}, adsnote = {Provided by}}""",
+        "Xu, A. & de la Cruz, B. (2018). On $z \\sim 7$. *Astrophysical Journal* 856(1), 2.",
+    ),
+    "a set": (
+        "@set{a, entryset={b0,b1}}@misc{b0, author={One, A.}, title={T}}@misc{b1, title={U}, note={N}, year=2000}",
+        "One, A. (n.d.). T.",
     ),
     "a thesis": (
         "@thesis{a, author={One, A.}, title={T}, type={mathesis}, institution={U}, location={X}, date={2020-21}}",
@@ -416,6 +436,10 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
         ),
         (
             "@misc{k, author={A B and and C D}, title={T}, year=2020}",
+            ["r.bib:1: an author without a name; expected names joined by one “and”"],
+        ),
+        (
+            "@misc{k, author={A B and}, title={T}, year=2020}",
             ["r.bib:1: an author without a name; expected names joined by one “and”"],
         ),
         (

@@ -294,7 +294,7 @@ def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
 def test_works_are_numbered_where_the_front_matter_asks_for_it(tmp_path):
     body = "As @{it's} says [-@2020key, p. 3; @{it's}].\n"
     page = rendered(texts.read(cited(tmp_path, body, front="citations: numbered\n")))[0]
-    assert "As Moss [1] says [2, p.\u00a03, 1]." in re.sub(r"<[^>]*>", "", page.html)
+    assert "As Moss [1] says [2, p.\u00a03; 1]." in re.sub(r"<[^>]*>", "", page.html)
     assert [found.partition("</li>")[0][:52] for found in page.references_html.split("<li ")[1:]] == [
         'id="ref-it&#x27;s"><span class="reference-number">[1',
         'id="ref-2020key"><span class="reference-number">[2]<',

@@ -296,6 +296,8 @@ class Style:
     def grouped(self, citations: Iterable[str]) -> str:
         """Several citations as one group."""
         opening, between, closing = self.group
+        citations = list(citations)
+        between = "; " if any(", " in said for said in citations) else between  # [1, p. 3; 2]
         return f"{opening}{between.join(citations)}{closing}"
 
 
@@ -410,6 +412,7 @@ class _Line:
         bodies = ("howpublished", "institution", "publisher", "organization")
         container = self._container() or next((name for name in bodies if name in self.left), "")
         yield self._appeared(container)
+        yield self.take("booktitle")
         if not (self.entry.kind == "article" and container == "journal"):
             said = [self.take(name) for name in ("institution", "publisher", "organization", "address")]
             yield ", ".join(dict.fromkeys(filter(None, said)))
@@ -425,8 +428,9 @@ class _Line:
         if within:
             parts = entry.whole(container)
             self.left.pop(container)
-            main = self.take("maintitle") if container == "booktitle" else ""
-            name = f"{main}: {tex.written(parts, self.math)}" if main else tex.written(parts, self.math)
+            name = tex.written(parts, self.math)
+            if container == "booktitle" and self.take("maintitle"):
+                name = f"{tex.written(entry.whole('maintitle'), self.math)}: {name}"
         else:
             name = self.take(container)
         said = f"<i>{name}</i>" if name else ""

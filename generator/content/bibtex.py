@@ -32,7 +32,7 @@ TEXTS = (
     *("edition", "publisher", "institution", "organization", "address", "howpublished", "type", "version", "chapter"),
     *("note", "addendum", "pubstate", "eventtitle", "date", "year", "urldate"),
 )
-SHOWN = frozenset((*PEOPLE, *LITERAL, *PARENTS, *TEXTS))
+SHOWN = frozenset((*PEOPLE, "collaboration", *LITERAL, *PARENTS, *TEXTS))
 KINDS = {  # of BibTeX, BibLaTeX and their users -> ours; any other is misc
     **{kind: kind for kind in ("article", "book", "inbook", "incollection", "inproceedings", "manual", "thesis")},
     **{kind: kind for kind in ("report", "online", "patent", "software", "dataset", "unpublished", "misc")},
@@ -70,7 +70,7 @@ _DEFINED = re.compile(
 )
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
-_SUFFIX = re.compile(r"(?:[JS]r|Jun|Sen|Esq|Ph\.? ?D|M\.?D|[IVX]{1,4}|\d\w\w)\.?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
 _OTHERS = re.compile(r"^others$|(?:^|[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
 
 
@@ -249,7 +249,8 @@ def _inherit(works: dict[str, Any]) -> None:
                     continue
                 fill(parent, above | {key})
                 work["above"].append(parent)
-                _take(work, works[parent], INHERITED.get(work["kind"], {}) if field == "crossref" else {})
+                if field != "entryset" or len(work["above"]) == 1:  # a set stands for its first work
+                    _take(work, works[parent], INHERITED.get(work["kind"], {}) if field == "crossref" else {})
         done.add(key)
 
     for key in works:
@@ -283,6 +284,10 @@ class _Work:
     def made(self) -> dict[str, Any]:
         kind = self.raw["kind"]
         people = {name: self._people(name) for name in PEOPLE if name in self.fields}
+        if "collaboration" in self.fields:
+            body = self._word(self.fields["collaboration"][0], "collaboration")
+            body += "" if re.search(r"collab|consortium|group|team", body, re.IGNORECASE) else " Collaboration"
+            people.setdefault("author", [[], False])[0].append([body, "", ""])
         literal = {name: tex.bare(self.fields[name][0]) for name in LITERAL if name in self.fields}
         texts = {name: parts for name in TEXTS if name in self.fields and (parts := self._text(name))}
         for name in ("url", "doi"):
@@ -292,6 +297,8 @@ class _Work:
             texts["type"] = [TYPES[said or kind]]
         elif country := re.fullmatch(r"(patent|patreq)([a-z]{2})", said):
             texts["type"] = [f"{TYPES[country[1]]} {country[2].upper()}"]
+        if countries := re.findall(r"\bcountry([a-z]{2})\b", tex.plain(texts.get("address", []))):
+            texts["address"] = [", ".join(map(str.upper, countries))]
         if not (people or texts or self.wrong):
             self.wrong.append([self.raw["line"], f'entry "{self.key}" says nothing', "author, title and year", None])
         return {
@@ -328,7 +335,8 @@ class _Work:
         value, line, *more = self.fields[field]
         if more:
             self.wrong.append([line, *more[0]])
-        parts = [part.strip() for part in _split(value.strip(), r"\s+and(?=\s)|\s*(?<!\\);(?=\s|$)")]
+        value = tex.unescaped(value).strip().rstrip("; ")
+        parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|;")]
         others = False
         while parts and (found := _OTHERS.search(parts[-1])):
             others = True

@@ -60,6 +60,31 @@ SIGNS = {
 }
 LOGOS = ("ConTeXt", "LuaTeX", "LuaLaTeX", "XeTeX", "XeLaTeX", "pdfTeX", "pdfLaTeX", "BibLaTeX", "TikZ", "METAFONT")
 SIGNS |= {name: name for name in LOGOS} | {"thinspace": " ", "MF": "METAFONT", "MP": "METAPOST", "AmS": "AMS"}
+SIGNS |= {  # journals as NASA's ADS exports them
+    **{"aj": "Astronomical Journal", "apj": "Astrophysical Journal", "apjl": "Astrophysical Journal Letters"},
+    **{"apjs": "Astrophysical Journal Supplement Series", "aap": "Astronomy & Astrophysics", "nat": "Nature"},
+    **{"aaps": "Astronomy & Astrophysics Supplement Series", "aapr": "Astronomy & Astrophysics Review"},
+    **{"mnras": "Monthly Notices of the Royal Astronomical Society", "apss": "Astrophysics and Space Science"},
+    **{"pasp": "Publications of the Astronomical Society of the Pacific", "na": "New Astronomy", "icarus": "Icarus"},
+    **{"pasj": "Publications of the Astronomical Society of Japan", "nar": "New Astronomy Reviews"},
+    **{"pasa": "Publications of the Astronomical Society of Australia"},
+    **{"baas": "Bulletin of the American Astronomical Society", "ssr": "Space Science Reviews", "ao": "Applied Optics"},
+    **{"jcap": "Journal of Cosmology and Astroparticle Physics", "solphys": "Solar Physics"},
+    **{f"pr{letter}": f"Physical Review {letter.upper()}" for letter in "abcde"},
+    **{"prl": "Physical Review Letters", "physrep": "Physics Reports", "procspie": "Proceedings of the SPIE"},
+    **{
+        "jgr": "Journal of Geophysical Research",
+        "grl": "Geophysical Research Letters",
+        "psj": "Planetary Science Journal",
+    },
+    **{"planss": "Planetary and Space Science", "jqsrt": "Journal of Quantitative Spectroscopy and Radiative Transfer"},
+    **{
+        "araa": "Annual Review of Astronomy and Astrophysics",
+        "actaa": "Acta Astronomica",
+        "psj": "Planetary Science Journal",
+    },
+    **{"rmxaa": "Revista Mexicana de Astronomía y Astrofísica", "gca": "Geochimica et Cosmochimica Acta"},
+}
 ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")
 REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep", "today", "input", "include")
 
@@ -67,7 +92,7 @@ _WRAPPED = re.compile(r"\\(url|nolinkurl|path|href)\s*\{((?:\\.|[^{}\\]|\{[^{}]*
 _BARE = re.compile(r"""(?<![\w/])https?://(?:\\[&%\#_~{}$]|[^\s{}\\<>"|])+(?<![.,;:)\]'?!])""")
 _HTML = re.compile(r"<(i|em|b|strong|sup|sub|scp)>((?:(?!<\1>)[^{}]|\{[^{}]*\})*?)</\1>", re.IGNORECASE)
 _ANGLE = re.compile(r"(\{)?\\text(less|greater)(?![A-Za-z])(?(1)\}|(?:\{\}|[ \t]+)?)")
-_ENTITY = re.compile(r"\\?&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+_ENTITY = re.compile(r"\\?&(?:[A-Za-z]{2,8}|#\d+|#x[0-9a-fA-F]+);")
 _SIGNIFICANT = re.compile(r"\\.|\$\$(?:\\.|[^$\\])+\$\$|\$((?:\\.|[^$\\])+)\$(\d?)|[$%]", re.DOTALL)
 _TWO_ACCENTS = re.compile(
     r"""(\\[`'^~"=.uvHkcdbr])\s*(\\(?:[`'^~"=.]|[uvHkcdbr](?![A-Za-z]))\s*(?:\{\\?[^\W\d_]\}|\\[ij](?![A-Za-z])|[^\W\d_]))"""
@@ -94,7 +119,7 @@ def decode(tex: str) -> dict[str, Any]:
     text = _BARE.sub(plainly, _WRAPPED.sub(wrapped, tex))
     text = _ANGLE.sub(lambda m: "<" if m[2] == "less" else ">", text)
     text = _HTML.sub(element, text)
-    text = _ENTITY.sub(lambda m: _escaped(html.unescape(m.group().lstrip("\\"))), text)
+    text = unescaped(text)
     text = _SIGNIFICANT.sub(_signs, text)
     text = _TWO_ACCENTS.sub(r"\1{\2}", text)
     return _Decoder(text, addresses).decoded()
@@ -111,8 +136,14 @@ def _signs(match: re.Match[str]) -> str:
     return re.sub(r"[$%]", lambda m: "\\" + m.group(), said)
 
 
-def _escaped(sign: str) -> str:
-    return "\\" + sign if sign in "&%#_{}$" else sign
+def unescaped(text: str) -> str:
+    """TeX without the entities of HTML that some exports write."""
+
+    def sign(match: re.Match[str]) -> str:
+        said = html.unescape(match.group().lstrip("\\"))
+        return "\\" + said if said in "&%#_{}$" else said
+
+    return _ENTITY.sub(sign, text)
 
 
 def bare(value: str) -> str:

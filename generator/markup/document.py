@@ -136,7 +136,7 @@ def render_article(
             raise ContentError(dict.fromkeys(problems))
         really = {key for markup in written for key in markup.cited}
         years = bibliography.years(cited)
-        if all(years[key] == year for key, year in bibliography.years(really).items()):
+        if all(years.get(key) == year for key, year in bibliography.years(really).items()):
             return tuple(written)
         cited = really  # letters after years count no work that is only named, in code for one
 
