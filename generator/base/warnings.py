@@ -11,9 +11,10 @@ WARNINGS = {
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
     "uncited-work": "no page cites a work of the bibliography",
-    "doubled-work": "a key, or a field of a work, is given twice in the bibliography",
-    "broken-work": "a work of the bibliography was not understood, and no page cites it",
+    "doubled-work": "the key of a cited work, or a field of it, is given twice",
+    "broken-work": "a work that no page cites is doubled or was not understood",
 }
+UNUSED = ("uncited-work", "broken-work")  # said only where they are asked for
 
 
 class Warned(NamedTuple):

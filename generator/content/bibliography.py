@@ -196,13 +196,15 @@ class _Works(Mapping[str, Entry]):
 class Bibliography:
     """The works of a file, by key, in the order of the file.
 
-    file  its path as the author typed it
-    odd   what is odd in it, cited or not: broken entries, doubled keys
+    file      its path as the author typed it
+    raw       the works as `bibtex.read` gives them
+    nameless  line and fault of what has no key
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     file: str = "references.bib"
-    odd: tuple[Warned, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    nameless: tuple[tuple[int, str], ...] = ()
 
     def years(self, cited: Collection[str]) -> dict[str, str]:
         """Cited key -> year, with a letter where two cited works would read the same: 2020a, 2020b."""
@@ -223,22 +225,27 @@ class Bibliography:
         return {key for one in said for key in (one, one.rstrip(".:/+-")) if key in self.entries}
 
     def unused(self, cited: Collection[str]) -> list[Warned]:
-        """A warning for each work that is not among the cited ones, nor lends them fields; and for what is odd."""
-        if not isinstance(self.entries, _Works):
-            return []
-        raw = self.entries.raw
-        used, waiting = set(), [key for key in cited if key in raw]
+        """A warning for each work that is neither cited nor lends its fields to one that is, and for its faults."""
+        used: set[str] = set()
+        waiting = [key for key in cited if key in self.raw]
         while waiting:
             key = waiting.pop()
             if key not in used:
                 used.add(key)
-                waiting += raw[key]["above"]
-        alone = [
-            (work["line"], Warned("uncited-work", f'{self.file}:{work["line"]}: "{key}" is never cited'))
-            for key, work in raw.items()
-            if key not in used
+                waiting += self.raw[key]["above"]
+        alone = {key: work for key, work in self.raw.items() if key not in used}
+        faults = [fault for work in alone.values() for fault in [*work["odd"], *work["wrong"]]]
+        found = [
+            *(
+                (work["line"], Warned("uncited-work", f'{self.file}:{work["line"]}: "{key}" is never cited'))
+                for key, work in alone.items()
+            ),
+            *(
+                (line, Warned("broken-work", f"{self.file}:{line}: {said}"))
+                for line, said, *_ in [*self.nameless, *faults]
+            ),
         ]
-        return [*self.odd, *(warned for _, warned in alone)]
+        return [warned for _, warned in sorted(found)]
 
 
 def _letter(index: int, year: str) -> str:
@@ -258,17 +265,12 @@ def parse(text: str, file: str, memo: Memo | None = None) -> tuple[Bibliography,
     """
     memo = memo or Memo()
     kept = memo("bibliography", text, lambda: bibtex.read(text))
-    wrong = (work["wrong"][0] for work in kept["works"].values() if work["wrong"])
-    odd = [
-        *((line, "doubled-work", said) for work in kept["works"].values() for line, said in work["odd"]),
-        *((line, "broken-work", said) for line, said, *_ in [*kept["broken"], *wrong]),
-    ]
-    warnings = tuple(Warned(name, f"{file}:{line}: {said}") for line, name, said in sorted(odd))
     problems = []
     said = "" if "@" in text else re.sub(r"^[ \t]*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
     if said:
         problems.append(Problem(f"{file}:1", f'"{short(said)}" holds no work', "entries like @article{key, …}"))
-    return Bibliography(_Works(kept["works"], file, memo), file, warnings), problems
+    nameless = tuple((line, said) for line, said in kept["broken"])
+    return Bibliography(_Works(kept["works"], file, memo), file, kept["works"], nameless), problems
 
 
 # Styles

@@ -142,7 +142,7 @@ def render_article(
 
 
 def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
-    """A warning for each work that no page cites, or that was not understood."""
+    """A warning for each work that no page cites, and for its faults."""
     return article.bibliography.unused({key for markup in written for key in markup.cited})
 
 

@@ -41,7 +41,6 @@ def render_site(
     warn: Callable[[Warned], None] = lambda warned: None,
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
     memo: Memo | None = None,
-    unused: bool = False,
 ) -> dict[str, bytes]:
     """Every text page and asset of the site.
 
@@ -49,14 +48,13 @@ def render_site(
     warn      is told what is odd and not wrong
     first     is given the article's own pages and the assets as soon as they are there
     memo      what was rendered before
-    unused    whether to warn of works that no page cites
     returns   path relative to the site's root -> bytes
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     renderer = TemplateRenderer(templates, compiled, memo)
     texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
     odd = [warned for text in texts for warned in text.warnings]
-    for warned in dict.fromkeys([*odd, *(document.unused_works(article, texts) if unused else ())]):
+    for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
 
