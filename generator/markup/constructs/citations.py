@@ -22,7 +22,7 @@ _KEY = rf"(?:{KEY})(?<![.:/+-])"  # not the stop of a sentence
 _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
 _IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
-_PAGES = re.compile(r"\bpp?\. (?=\d)")
+_PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
 
 
