@@ -58,7 +58,7 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     )
     link.set("href", address)
     if "title" in token.attrs:
-        link.set("title", builder.escaped(" ".join(str(token.attrs["title"]).split())))
+        link.set("title", builder.escaped(str(token.attrs["title"])))
     return at + 1
 
 
