@@ -5,7 +5,8 @@ from urllib.parse import unquote
 
 import html5lib
 
-OWN = {"anchor", "footnote-ref"}  # classes of what a page adds and a text does not hold
+ADDED = {"anchor", "footnote-ref"}  # classes of what a page adds and a text does not hold
+OWN = {"task-list-item-checkbox"}  # classes that one of the readers gives
 UNSAID = {"loading", "decoding", "width", "height", "id", "data-number", "aria-label", "tabindex", "disabled"}
 BLOCKS = {
     *("html", "head", "body", "div", "p", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "hr", "pre", "table"),
@@ -63,12 +64,17 @@ def _inside(element, straight, code):
             if classes & {"highlight", "table-scroll"} or (code and child.tag == "span"):
                 for node in _inside(child, straight, code):
                     add(node) if isinstance(node, str) else found.append(node)
-            elif not classes & OWN:
+            elif not classes & ADDED:
                 found.append([child.tag, _attributes(child), _inside(child, straight, code)])
         add(child.tail)
     if element.tag == "pre":
         return [found[0].removeprefix("\n"), *found[1:]] if found and isinstance(found[0], str) else found
-    return _trimmed(found, element.tag in BLOCKS, code)
+    found = _trimmed(found, element.tag in BLOCKS, code)
+    if element.tag == "li" and [node[0] for node in found[:2]] == ["input", "p"]:
+        [box, [_, _, inside]] = found[:2]  # the box of a task, in its paragraph
+        text = [" " + inside[0], *inside[1:]] if isinstance(inside[0], str) else [" ", *inside]
+        found[:2] = [["p", {}, [box, *text]]]
+    return found
 
 
 def _trimmed(nodes, block, code):
@@ -93,11 +99,13 @@ def _attributes(element):
     given = {name: value for name, value in element.attrib.items() if name not in UNSAID}
     if found := re.search(r"text-align:\s*(\w+)", given.pop("style", "")):
         given["align"] = found[1]
-    classes = given.pop("class", "").lower()
+    classes = " ".join(set(given.pop("class", "").lower().split()) - OWN)
     if found := re.search(r"align-(\w+)", classes):
         given["align"] = found[1]
     elif classes:
         given["class"] = classes
     for name in given.keys() & {"href", "src"}:
         given[name] = unquote(given[name]).removeprefix("./")
+    if "alt" in given:
+        given["alt"] = " ".join(re.sub(r"<[^>]*>", "", given["alt"]).split())
     return dict(sorted(given.items()))

@@ -1,4 +1,4 @@
-"""What CommonMark and GitHub's extensions say, comes out: their examples, and whatever else is drawn from their pieces."""
+"""What CommonMark and GitHub's extensions say comes out: their examples, and what is drawn from their pieces."""
 
 import datetime
 import html
@@ -82,3 +82,101 @@ def test_the_examples_of_the_specification(section):
 def test_most_examples_are_pages():
     refused = [example["example"] for example in EXAMPLES if compared(example["markdown"]) == (None, None)]
     assert len(refused) <= 55
+
+
+# Drawn from pieces
+
+WORDS = ["a", "bc", "é", "1", "x y", "Word"]
+SIGNS = [
+    *(
+        "*",
+        "**",
+        "***",
+        "_",
+        "__",
+        "`",
+        "``",
+        "~~",
+        "[",
+        "]",
+        "![",
+        "](a.html)",
+        "](<b.html>)",
+        '](a.html "T")',
+        "(",
+        ")",
+    ),
+    *("[r]", "[R][]", "[t][r]", "[t](b.html)", "![p *q*](a.html 'T')", "&amp;", "&copy;", "&#35;", "&no;", "&"),
+    *(
+        "<b>x</b>",
+        "<br>",
+        "<!-- c -->",
+        "<i class='k'>*y*</i>",
+        "<https://e.org/>",
+        "<a@e.org>",
+        "<",
+        ">",
+        "<b",
+        "</b>",
+    ),
+    *("https://e.org/a_b", "www.e.org.", "a@e.org", "\\*", "\\_", "\\`", "\\\\", "\\", "\\<", "\\!", '"', "'", "--"),
+    *(
+        "---",
+        "...",
+        "  \n",
+        "\\\n",
+        "\n",
+        " ",
+        "  ",
+        "\t",
+        "!",
+        "#",
+        "+",
+        "-",
+        ".",
+        ",",
+        "1.",
+        "2)",
+        "|",
+        "\u00a0",
+        "“",
+    ),
+]
+PHRASES = st.lists(st.sampled_from(WORDS + SIGNS), min_size=1, max_size=10).map("".join)
+LEAVES = st.one_of(
+    PHRASES,
+    st.tuples(
+        st.sampled_from(["# ", "### ", "  ## ", "###### ", "#"]), PHRASES, st.sampled_from(["", " #", " ##  "])
+    ).map("".join),
+    st.tuples(PHRASES, st.sampled_from(["\n===", "\n---", "\n  -"])).map("".join),
+    st.sampled_from(["***", "---", "- - -", " ___", "    code", "\tcode", "    a\n\n      b", "<div>\n*x*\n</div>"]),
+    st.sampled_from(["<div>\n\n*x*\n\n</div>", "<!-- a\n\nb -->", "<details><summary>s</summary>\n\nx\n</details>"]),
+    st.sampled_from(["[r]: a.html 'T'", '[r]:\n  <b.html>\n  "T\n  U"', "[ß*]: a.html\n[t]", "[r]: a.html x"]),
+    st.tuples(
+        st.sampled_from(["```", "~~~~", "  ```", "``` py", "~~~ a`b"]), PHRASES, st.sampled_from(["```", "~~~~", ""])
+    ).map("\n".join),
+    st.sampled_from(["| a | b |\n|---|:-:|\n| *c* | d |", "a|b\n-|-\n`c\\|d`|e|f\ng", "|a|\n|-|", "a | b\n- | -"]),
+    st.sampled_from(["- [ ] a\n- [x] *b*", "- [x]", "", "\n"]),
+)
+
+
+@st.composite
+def inside(draw, children):
+    """Blocks in a list or a quote, or below each other; some lines lose their indent."""
+    blocks = draw(st.lists(children, min_size=1, max_size=3))
+    text = draw(st.sampled_from(["\n\n", "\n", "\n\n\n"])).join(blocks)
+    first = draw(st.sampled_from(["> ", ">", "- ", "* ", "+   ", "-\t", "1. ", "2) ", "10. ", "-     ", "", "-\n"]))
+    rest = first if first.startswith(">") else " " * draw(st.sampled_from([len(first), len(first), 2, 4]))
+    lost = draw(st.sets(st.integers(1, 6), max_size=2))
+    lines = text.split("\n")
+    return first + "\n".join(line if not number or number in lost else rest + line for number, line in enumerate(lines))
+
+
+TEXTS = st.recursive(LEAVES, inside, max_leaves=6).filter(lambda text: "\\~" not in text)  # ~sub~ is our own
+
+
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(TEXTS)
+def test_a_text_reads_as_its_parser_reads_it(text):
+    found, wanted = compared(text)
+    assert found == wanted

@@ -799,7 +799,7 @@ def _plain(inner: str) -> str:
 def _text(inner: str) -> str:
     """HTML as text; of a picture, the text in its place."""
     inner = re.sub(r'<img [^>]*?\balt="([^"]*)"[^>]*>', r"\1", inner)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", inner)).split())
+    return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
 
 def _count_words(body: str) -> int:
