@@ -25,7 +25,7 @@ from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
-    r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+    r"""\{\{(?:[^"'{}\n]++|"[^"\n]*"|'[^'\n]*'|\{(?!\{)|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
 )
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
-from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import Mark, fault, line_in, put
+from . import Mark, fault, label_end, line_in, put
 
 if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
-_NOTE = re.compile(r"\[\^([^\]\n]+)\](?!\()")
+_NOTE = re.compile(r"\[\^([^\[\]\n]+)\](?!\()")
 _DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 
 
@@ -34,7 +33,7 @@ def _note(state: StateInline, silent: bool) -> bool:
 def _in_place(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("^[", state.pos):
         return False
-    start, end = state.pos + 2, parseLinkLabel(state, state.pos + 1)
+    start, end = state.pos + 2, label_end(state, state.pos + 1)
     if end < 0 or not state.src[start:end].strip():
         return False
     if not silent:
