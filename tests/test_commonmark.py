@@ -180,3 +180,163 @@ TEXTS = st.recursive(LEAVES, inside, max_leaves=6).filter(lambda text: "\\~" not
 def test_a_text_reads_as_its_parser_reads_it(text):
     found, wanted = compared(text)
     assert found == wanted
+
+
+# Of any length
+
+LENGTH = 12_000
+PATIENCE_S, SLACK_S = (
+    6.0,
+    0.5,
+)  # of the processor: a few times what the slowest takes; where time is not worth comparing
+PIECES = [
+    *(
+        "[",
+        "]",
+        "![",
+        "[a",
+        "[a](",
+        "![a](",
+        "[a]{",
+        "[a][",
+        "[[a",
+        "](a b",
+        "^[",
+        "[^",
+        "[^a ",
+        "[^a]",
+        "[`",
+        "`",
+        "` ",
+    ),
+    *(
+        "<",
+        "<a ",
+        "a <!-- ",
+        "a<?",
+        "a<![CDATA[",
+        "<!A ",
+        "<b>x</b> ",
+        "*a **a ",
+        "a**b",
+        "*_",
+        "**x **",
+        "_a __a ",
+        "~a ",
+        "~~a ",
+    ),
+    *(
+        "(",
+        "$",
+        "$a ",
+        "$$a ",
+        "a$b",
+        "\\(",
+        "\\[",
+        "\\[x[y]",
+        "\\begin{align}\n",
+        "$$\na\n",
+        "{{",
+        "{{ a ",
+        '{{ " ',
+        "{%",
+    ),
+    *(
+        "{",
+        "{.a ",
+        '*a*{a="b ',
+        "@",
+        "@a",
+        "@a ",
+        "[@",
+        "[@a; ",
+        "@{",
+        "@a:.",
+        "a@b.",
+        "@a [",
+        "^",
+        "^a",
+        '"',
+        ' "a ',
+        "'",
+        "\"'",
+    ),
+    *(
+        "-- ",
+        "a...",
+        "&",
+        "&#1",
+        "&a;",
+        "\\",
+        "\\*",
+        "==a ",
+        "%%",
+        "\\cite[a]",
+        "|a",
+        "-- | ",
+        ":",
+        ": ",
+        "www.",
+        "http://",
+    ),
+    *(
+        "http://a.b/(",
+        "http://a.b/)",
+        "mailto:a@b ",
+        "a\\\n",
+        "word ",
+        "word\n",
+        "word\n\n",
+        "\n",
+        "\t",
+        "# a\n",
+        "a\n===\n",
+    ),
+    *(
+        "- a\n",
+        "- [ ] a\n",
+        "> a\nb\n",
+        "```\n",
+        "    a\n",
+        "|a|\n|-|\n|b|\n\n",
+        ": a\n\n",
+        "a\n: b\n\n",
+        "/// note\n",
+        "::: note\n",
+    ),
+    *("/// note | a\n\nx\n///\n\n", "::: note\n/// note\n", "{{ '|' }}|", "[a]: a.html\n", "[^a]: b\n\n", "<div>\n\n"),
+]
+TEXTS_OF_A_LENGTH = {
+    **{piece: lambda length, piece=piece: piece * (length // len(piece)) for piece in PIECES},
+    "brackets that close": lambda length: "[a" * (length // 3) + "]" * (length // 3),
+    "notes in notes": lambda length: "^[a" * (length // 4) + "]" * (length // 4),
+    "a last brace": lambda length: '{{ " ' * (length // 5) + "}}",
+    "runs of backticks": lambda length: "".join(f"a{'`' * (n % 300)}" for n in range(length // 150)),
+    "columns": lambda length: "\n".join(cell * (length // 6) + "|" for cell in ("|a", "|-", "|b")),
+    "rows": lambda length: "|a|b|\n|-|-|\n" + "|c|d|\n" * (length // 6),
+    "labels": lambda length: "".join(f"[{n}]: a.html\n" for n in range(length // 14)) + "\n[1]",
+    "quotes in quotes": lambda length: "> " * (length // 80),
+    "lists in lists": lambda length: "- " * (length // 80),
+    "ever deeper": lambda length: "".join(f"{'  ' * n}- a\n" for n in range(int(length**0.5))),
+    "ever more quotes": lambda length: "".join(f"{'>' * (n % 100)} a\n" for n in range(length // 50)),
+    "blocks in quotes": lambda length: "> " * 100 + "/// note\n" * (length // 9),
+    "elements in elements": lambda length: "<b>" * (length // 280) + "</b>" * (length // 280),
+}
+
+
+def seconds(text):
+    """How long a page of a text takes, of the processor."""
+    began = time.process_time()
+    try:
+        page_of(text)
+    except ContentError as error:
+        assert error.problems
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("name", TEXTS_OF_A_LENGTH, ids=repr)
+def test_time_is_linear_in_the_length(name):
+    made = TEXTS_OF_A_LENGTH[name]
+    taken = seconds(made(LENGTH))
+    assert taken < PATIENCE_S
+    assert taken < SLACK_S or taken < 3 * seconds(made(LENGTH // 2)) + SLACK_S

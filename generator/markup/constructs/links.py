@@ -42,7 +42,7 @@ def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInli
 
 
 def _with_protocol(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    """A rule for what stands behind a protocol, which looks through all text since the last token: that is cut short."""
+    """A rule for what stands behind a protocol, which looks through all text since the last token: cut short."""
 
     def read(state: StateInline, silent: bool) -> bool:
         begin = max(0, state.pos - len("mailto"))

@@ -37,10 +37,12 @@ def _in_place(state: StateInline, silent: bool) -> bool:
     if end < 0 or not state.src[start:end].strip():
         return False
     if not silent:
-        line = line_in(state)
-        token = state.push("note_in_place", "", 0)
-        token.content, token.children, token.meta = state.src[start:end], [], {"line": line}
-        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        line, outer = line_in(state), state.posMax
+        state.push("note_in_place_open", "", 1).meta = {"line": line}
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push("note_in_place_close", "", -1)
+        state.posMax = outer
     state.pos = end + 1
     return True
 
@@ -82,9 +84,9 @@ def _write_note(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 
 def _write_in_place(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    token = tokens[at]
-    builder.mark("note", token.meta["line"], content=builder.phrase(token.children or [], token.meta["line"]))
-    return at + 1
+    inner, end = builder.inside(tokens, at)
+    builder.mark("note", tokens[at].meta["line"], content=builder.phrase(inner, 0))
+    return end
 
 
 def _write_definition(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -97,5 +99,5 @@ def _render(writer: Writer, mark: Mark) -> str:
     return writer.note(mark.data.get("name", ""), mark.line, mark.data.get("content"))
 
 
-TOKENS = {"note": _write_note, "note_in_place": _write_in_place, "definition_open": _write_definition}
+TOKENS = {"note": _write_note, "note_in_place_open": _write_in_place, "definition_open": _write_definition}
 MARKS = {"note": _render, "definition": lambda writer, mark: ""}

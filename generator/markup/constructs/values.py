@@ -37,9 +37,9 @@ def _value(state: StateInline, silent: bool) -> bool:
 
 def _destination(text: str, pos: int, end: int) -> SimpleNamespace:
     """A link's address; values in it may hold spaces."""
-    masked = VALUE.sub(lambda m: "v" * len(m[0]), text[pos:end])
-    if masked == text[pos:end]:
+    if text.find("{{", pos, end) < 0:
         return helpers.parseLinkDestination(text, pos, end)  # type: ignore[return-value]
+    masked = VALUE.sub(lambda m: "v" * len(m[0]), text[pos:end])
     found = helpers.parseLinkDestination(masked, 0, len(masked))
     said = text[pos : pos + found.pos]
     return SimpleNamespace(ok=found.ok, pos=pos + found.pos, str=said.strip("<>"))
