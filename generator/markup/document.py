@@ -301,7 +301,7 @@ class Writer:
         references = self._references()
         self.check_anchors()
         for label, line, first in self.text_read.twice:
-            self.wrong(line, f'the link label "{label.lower()}" is defined twice, first on line {first}')
+            self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         if self.problems:
             by_line = sorted(set(self.problems), key=lambda p: (_line_of(p.place), p.wrong))
             raise ContentError(by_line)
@@ -819,8 +819,9 @@ def _plain(inner: str) -> str:
 
 
 def _text(inner: str) -> str:
-    """HTML as text."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", inner)).split())
+    """HTML as text; of a picture, the text in its place."""
+    inner = re.sub(r'<img [^>]*?\balt="([^"]*)"[^>]*>', r"\1", inner)
+    return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
 
 def _count_words(body: str) -> int:

@@ -25,9 +25,13 @@ from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
+<<<<<<< HEAD
     r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|"""
     + maths.OPENS
     + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+=======
+    r"""\{\{(?:[^"'{}\n]++|"[^"\n]*"|'[^'\n]*'|\{(?!\{)|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+>>>>>>> conform
 )
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 

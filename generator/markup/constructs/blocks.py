@@ -208,7 +208,7 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption."""
     children = tokens[at + 1].children or []
     labelled = [child.type for child in children] == ["image", "attributes"]
-    if not labelled or not children[1].meta["said"].id.startswith("fig-"):
+    if not labelled or builder.before_text or not children[1].meta["said"].id.startswith("fig-"):
         if not tokens[at].hidden:
             builder.open("p")
         return at + 1

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
 from ...base.errors import nearest
@@ -21,7 +22,7 @@ _INFO = re.compile(r"\{\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
-    info = token.info.strip()
+    info = unescapeAll(token.info).strip()
     found = _INFO.match(info)
     language = (found[1] or found[2] or "") if found else ""
     if info.startswith("{") and not language:

@@ -142,6 +142,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     source = re.sub(r"<!--(?:-?>|.*?-->)", lambda m: "\n" * m[0].count("\n"), source, flags=re.DOTALL)
     if not source.strip():
+        builder.text("\n" * (token.type == "html_block"))  # between the lines of an item
         return at + 1
     tags = _Tags(builder, line, source)
     tags.feed(source)
