@@ -167,32 +167,6 @@ def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
     return bibliography.parse(text, str(file))
 
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
-
-
-def picture_size(source: Path) -> tuple[int, int] | None:
-    """Width and height of a picture in pixels, turned as browsers turn it; None where its file does not say."""
-    import imagesize  # longer to import than a text to read, for articles with pictures of their own
-
-    with source.open("rb") as file:
-        head = file.read(1 << 16)
-    try:
-        size = _svg_size(head) if b"<svg" in head[:4096] else imagesize.get(source)
-    except ValueError:
-        return None
-    return (int(size[0]), int(size[1])) if min(size) >= 1 else None
-
-
-def _svg_size(head: bytes) -> tuple[float, float]:
-    """Its width and height, or those of its view box, which imagesize does not read; ValueError where neither says."""
-    opening = re.search(rb"<svg\b[^>]*>", head)
-    said = opening.group().decode("utf-8", "replace") if opening else ""
-    sides = [re.search(rf'\s{side}="([\d.]+)(?:px)?"', said) for side in ("width", "height")]
-    box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
-    width, height = [side[1] for side in sides if side] if all(sides) else box.groups() if box else (0, 0)
-    return float(width), float(height)
-
-
 def assets(directory: Path) -> Iterable[Asset]:
     """The author's own files: what is neither a text, an experiment nor hidden."""
     for source in sorted(directory.rglob("*")):

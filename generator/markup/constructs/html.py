@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 
 from ...base.errors import nearest, short
+from .. import media
 from . import Mark
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class _Tags(HTMLParser):
             self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
             return
         said = [self._attribute(tag, name, value) for name, value in attrs]
+        values = {name: value or "" for name, value in attrs}
+        if tag == "img" and "src" in values:
+            classes = values.get("class", "").split()
+            dark = self.builder.attribute_mark("in_the_dark", self.at(), address=values["src"], classes=classes)
+            said.append(f' data-dark="{dark}"')
         self.out.append(f"<{tag}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
@@ -187,9 +193,13 @@ def sanitized(text: str) -> str:
     )
 
 
+def _in_the_dark(writer: Writer, mark: Mark) -> str:
+    return media.in_the_dark(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
+
+
 def _own_file(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.own_file(mark.data["address"], mark.line))
 
 
 TOKENS = {"html_inline": _write, "html_block": _write}
-MARKS = {"own_file": _own_file}
+MARKS = {"own_file": _own_file, "in_the_dark": _in_the_dark}
