@@ -30,14 +30,14 @@ _PLAIN = (
     " mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot thead"
     " tr tt u ul var wbr"
 )
-_ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
     "a": frozenset({"href", "rel", "target", "hreflang"}),
     "img": frozenset({"src", "alt", "width", "height", "loading", "decoding"}),
     "video": frozenset({"src", "poster", "width", "height", "controls", "loop", "muted", "playsinline", "preload"}),
     "audio": frozenset({"src", "controls", "loop", "muted", "preload"}),
-    "source": frozenset({"src", "type", "media", "srcset"}),
+    "source": frozenset({"src", "type", "media"}),
     "track": frozenset({"src", "kind", "srclang", "label", "default"}),
     "details": frozenset({"open"}),
     "ol": frozenset({"start", "type", "reversed"}),
@@ -87,17 +87,17 @@ class _Tags(HTMLParser):
         if name.startswith("on") or name == "style" or _DANGEROUS.match(value):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
-        if name not in _ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
+        if name == "srcset":
+            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            return ""
+        if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
             self.builder.fault(
-                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, _ANY | ELEMENTS[tag])
+                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, ANY | ELEMENTS[tag])
             )
             return ""
         if name in _ADDRESSES:
             kind = "address" if name == "href" else "own_file"
             return f' {name}="{self.builder.attribute_mark(kind, line, address=value, label="")}"'
-        if name == "srcset":
-            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
-            return ""
         if name == "id" or (name == "name" and tag == "a"):
             return f' id="{self.builder.attribute_mark("id", line, id=value)}"'
         return f' {name}="{html.escape(value)}"'
@@ -181,7 +181,7 @@ def sanitized(text: str) -> str:
     """HTML with nothing in it but what is listed, well-formed."""
     import nh3  # where a text holds HTML
 
-    attributes = {name: set(own | _ANY | OURS) for name, own in ELEMENTS.items()}
+    attributes = {name: set(own | ANY | OURS) for name, own in ELEMENTS.items()}
     return nh3.clean(
         text,
         tags=set(ELEMENTS),
