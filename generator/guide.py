@@ -167,11 +167,11 @@ def _warnings() -> Iterator[Row]:
 
 
 def _languages() -> Iterator[Row]:
-    from babel import Locale
+    from .base.language import name_of
 
     for path in Overlay(default_templates()).inside("words", ".toml"):
         tag = Path(path).stem
-        yield Row(tag, str(Locale.parse(tag.replace("-", "_")).get_display_name("en")))
+        yield Row(tag, name_of(tag))
 
 
 def _elements() -> Iterator[Row]:

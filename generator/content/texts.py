@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import style
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, meant
 from ..base.memo import Memo
 from . import bibliography
 from .bibliography import Bibliography
@@ -434,7 +434,8 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             continue
         known = {name.name for name in dataclasses.fields(Author)}
         for key in fields.keys() - known:
-            wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, known))
+            expected, near = meant(key, sorted(known))
+            wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
         read = {key: _address if key == "url" else _sentence for key in known & fields.keys()}
         found.append(Author(**{key: reading(fields[key], wrong) for key, reading in read.items()}))
     return tuple(found)
@@ -466,8 +467,8 @@ def _meta(
     values: dict[str, Any] = {}
     for key, value in fields.items():
         if key not in FIELDS:
-            near = nearest(key, FIELDS)
-            problems.append(Problem(f"{file}:{value.line}", f'unknown field "{key}" in the front matter', nearest=near))
+            wrong_field = f'unknown field "{key}" in the front matter'
+            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:

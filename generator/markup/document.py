@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, nearest, short
+from ..base.errors import ContentError, Problem, meant, nearest, short
 from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -403,7 +403,7 @@ class Writer:
         for key, said in block.options.items():
             value = said.plain()
             if key not in known:
-                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', "", nearest(key, known))
+                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *meant(key, known, "figures"))
             elif not known[key].fits(value):
                 self.wrong(said.line, f"{key} is {_quoted(value)}", known[key].expected)
             else:
@@ -700,12 +700,10 @@ class Writer:
         return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
 
     def _judged(self, said: Attributes, content: str, line: int) -> str:
-        for key in said.values.keys() - {"claim", "needs_seeds"}:
-            near = nearest(key, ("claim", "needs_seeds", "refuted"))
-            self.wrong(line, f'unknown attribute "{short(key)}" of a claim', "", near)
-        for word in said.words:
+        for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:
             if word != "refuted":
-                self.wrong(line, f'unknown attribute "{short(word)}" of a claim', "", nearest(word, ("refuted",)))
+                expected, near = meant(word, ("claim", "needs_seeds", "refuted"))
+                self.wrong(line, f'unknown attribute "{short(word)}" of a claim', expected, near)
         wanted = said.values.get("needs_seeds", "0")
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")

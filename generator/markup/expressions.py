@@ -23,7 +23,7 @@ from jinja2 import nodes
 from jinja2.parser import Parser
 
 from ..base import language
-from ..base.errors import nearest
+from ..base.errors import meant
 from ..base.language import Words
 from ..runs.results import Result, Results, UnknownResult, Unmeasured
 
@@ -350,7 +350,7 @@ class _Walk:
 
     def _name(self, node: nodes.Name) -> Any:
         if node.name not in self.names:
-            raise ExpressionError(f'unknown name "{node.name}"', near=nearest(node.name, self.names))
+            raise ExpressionError(f'unknown name "{node.name}"', *meant(node.name, self.names))
         return self.names[node.name]
 
     def _list(self, node: nodes.List) -> list[Any]:
@@ -425,7 +425,7 @@ class _Walk:
         """A public attribute of a result, or an entry of a table."""
         if isinstance(holder, Mapping):
             if name not in holder:
-                raise ExpressionError(f'unknown name "{name}"', near=nearest(name, map(str, holder)))
+                raise ExpressionError(f'unknown name "{name}"', *meant(name, map(str, holder), "measures"))
             return holder[name]
         if isinstance(holder, Result):
             value = getattr(holder, name) if name in _FIELDS or name == "value" else holder.value(name)
@@ -438,7 +438,7 @@ class _Walk:
             if not _open(holder):
                 raise ExpressionError(f".{name} of {kind(holder)}", "a filter, like | round")
             what = "results" if isinstance(holder, Results) else type(holder).__name__.lower()
-            raise ExpressionError(f'{what} has no "{name}"', near=nearest(name, known))
+            raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
         if isinstance(holder, Results) and name == "count":
             self.seen.append(evidence("count", "", value, holder.runs))
@@ -461,7 +461,7 @@ class _Walk:
 
     def _filter(self, node: nodes.Filter) -> Any:
         if node.name not in FILTERS:
-            raise ExpressionError(f'unknown filter "{node.name}"', near=nearest(node.name, FILTERS))
+            raise ExpressionError(f'unknown filter "{node.name}"', *meant(node.name, FILTERS, "filters"))
         if node.node is None or node.dyn_args is not None or node.dyn_kwargs is not None:
             raise ExpressionError(f"the filter {node.name} has nothing to work on")
         arguments = [self.value(argument) for argument in node.args]

@@ -30,7 +30,8 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
     said  width, classes and label; poster and captions of a video
     """
     path = writer.evaluated(path, line)
-    plain = _file(writer, path, line, ENDINGS, "a picture or video", "picture")
+    noun = "video" if path.lower().endswith(VIDEOS) else "picture"
+    plain = _file(writer, path, line, ENDINGS, "a picture or video", noun)
     if not plain:
         return ""
     if plain.lower().endswith(VIDEOS):
@@ -81,7 +82,7 @@ def _video(writer: Writer, plain: str, alt: str, line: int, said: Attributes, ti
         *([f'poster="{quote(poster)}"'] if poster else []),
         *([f'aria-label="{html.escape(alt)}"'] if alt else []),
         *([f'title="{html.escape(title)}"'] if title else []),
-        *_attributes(writer, said, size, line),
+        *_attributes(writer, said, size, line, video=True),
     ]
     kind, name = PurePosixPath(plain).suffix[1:].lower(), html.escape(writer.words("Video file"))
     return (
@@ -148,19 +149,24 @@ def _source(writer: Writer, plain: str) -> Path | None:
 # Attributes
 
 
-def _attributes(writer: Writer, said: Attributes, size: tuple[int, int] | None, line: int) -> list[str]:
+def _attributes(
+    writer: Writer, said: Attributes, size: tuple[int, int] | None, line: int, video: bool = False
+) -> list[str]:
     """Label, classes and size of what is shown."""
+    noun, more = ("video", _OF_VIDEOS) if video else ("picture", ())
     wanted, classes = dict(said.values), list(said.classes)
     wanted.pop("alt", None)
     width = re.fullmatch(r"([1-9][0-9]{0,4})(px|%)?", wanted.pop("width", "") if "width" in wanted else "")
     if "width" in said.values and not width:
-        writer.wrong(line, f'width="{short(said.values["width"])}" of a picture', "pixels or per cent, like width=50%")
+        writer.wrong(line, f'width="{short(said.values["width"])}" of a {noun}', "pixels or per cent, like width=50%")
     elif width and width[2] == "%":
         classes.append(f"width-{min(100, max(5, 5 * round(int(width[1]) / 5)))}")
     elif width:
         size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
     for key, value in wanted.items():
-        writer.wrong(line, f'{key}="{short(value)}" of a picture', 'width in pixels, like width=320, or alt=""')
+        near = nearest(key, ("width", "alt", *more))
+        expected = "" if near else 'width in pixels, like width=320, or alt=""'
+        writer.wrong(line, f'{key}="{short(value)}" of a {noun}', expected, near)
     for word in said.words:
         writer.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     if said.id:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...base.errors import ContentError, nearest, short
+from ...base.errors import ContentError, meant, short
 from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from ..attributes import Attributes
@@ -78,8 +78,10 @@ def render(block: Block, writer: Writer) -> str:
         writer.wrong(block.line, "a figure without a name", "/// figure | its name")
         return ""
     if not own and block.argument not in writer.figure_names:
-        near = nearest(block.argument, writer.figure_names)
-        writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', "", near)
+        expected, near = meant(block.argument, sorted(writer.figure_names), "figures")
+        if ending and not near:
+            expected = f"a file ending in {', '.join(PICTURES + VIDEOS)}"
+        writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', expected, near)
         return ""
     if not caption.strip():
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")

@@ -181,7 +181,7 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
 
 
 def _unknown(builder: Builder, token: Token, name: str) -> None:
-    expected, near = meant(name, BLOCKS)
+    expected, near = meant(name, BLOCKS, "blocks")
     builder.block_fault(token, f'unknown block "{short(name)}"', expected, near=near)
 
 

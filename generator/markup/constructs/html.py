@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from ...base.errors import nearest, short
+from ...base.errors import meant, short
 from .. import media
 from . import Mark
 
@@ -91,9 +91,8 @@ class _Tags(HTMLParser):
             self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
             return ""
         if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
-            self.builder.fault(
-                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, ANY | ELEMENTS[tag])
-            )
+            expected, near = meant(name, sorted(ANY | ELEMENTS[tag]), "elements")
+            self.builder.fault(line, f'the attribute "{short(name)}" of <{tag}>', expected, near)
             return ""
         if name in _ADDRESSES:
             kind = "address" if name == "href" else "own_file"
