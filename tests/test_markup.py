@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from generator import guide as lists
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
@@ -66,10 +67,11 @@ def rendered(article, **changes):
 
 # HTML that a browser need not mend
 
-VOID = {"img", "br", "hr", "wbr"}
+VOID = {"img", "br", "hr", "wbr", "input", "source", "track"}
 PHRASING = {
     *("a", "abbr", "br", "button", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math"),
     *("q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
+    *("input", "picture", "source", "track", "video"),
 }
 ONLY_PHRASING = {"p", "h2", "h3", "h4", "h5", "h6", "summary", "span", "em", "strong", "a", "code", "pre", "dt", "sup"}
 INTERACTIVE = {"a", "button", "summary"}
@@ -464,11 +466,47 @@ def test_the_guide_is_built_from_what_it_shows():
         assert re.search(sign, used), f"the guide does not use {sign}"
 
 
+def test_the_guide_lists_all_that_can_be_named():
+    text = (CONTENT / "README.md").read_text(encoding="utf-8")
+    assert lists.updated(text) == text, "run python -m generator.guide"
+
+
+def test_every_list_says_what_its_names_are():
+    told = {name: list(listing.rows()) for name, listing in LISTS.items()}
+    assert [name for name in told if not told[name]] == []
+    for name in told.keys() - {"elements"}:
+        assert [row.name for row in told[name] if not row.words] == [], name
+    assert {row.name for row in told["blocks"]} == numbering.BLOCKS.keys()
+
+
 CONSTRUCTS = [
     *(r"\*\w", r"\*\*\w", r"`\w", r"^- ", r"^1\. ", r"^\| ", r"^> ", r"^:   ", r"^## .*\{#sec-", r"\[\w[^]]*\]\("),
     *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
     *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
     *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
+    *(
+        r"^- \[x\]",
+        r"~~\w",
+        r"\w~\d~",
+        r"\^\d\^",
+        r"\\$",
+        r"\^\[",
+        r"\[-@",
+        r"^::: note",
+        r"^> \[!TIP\]",
+        r"^\\begin\{align",
+    ),
+    *(
+        r"\\\(",
+        r"\\eqref",
+        r"\{#fig-[\w-]+ width",
+        r"^: .*\{#tbl-",
+        r"\{\.invert",
+        r"\.webm$",
+        r"<img",
+        r"<abbr",
+        r" -- ",
+    ),
     *(rf"^/// {name}" for name in numbering.BLOCKS),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]
