@@ -52,7 +52,7 @@ def _first_sentence(text: str | None) -> str:
 
 def _options(known: Mapping[str, Option]) -> str:
     """Options of a block with what each expects."""
-    return "; ".join(f"{name}: {option.expected}" for name, option in known.items())
+    return "; ".join(f"`{name}`: {option.expected}" for name, option in known.items())
 
 
 def _blocks() -> Iterator[Row]:
@@ -83,7 +83,9 @@ def _figures() -> Iterator[Row]:
         own = {option: "" for option in re.findall(r"\w+", said[1])} if said else {}
         script = files.contents.get(f"js/{name}.js", b"").decode()
         explained = {option: _explained(script, option) for option in PROPERTY.findall(script)}
-        told = "; ".join(f"{option}: {words}" if words else option for option, words in (own | explained).items())
+        told = "; ".join(
+            f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
+        )
         yield Row(name, (comment[1] if comment else "").rstrip("."), (told,))
     for name, picture in figures.load().items():
         module = importlib.import_module(picture.draw.__module__)
@@ -133,7 +135,7 @@ def _datasets() -> Iterator[Row]:
 
     for name, kind in datasets.load().items():
         module = importlib.import_module(kind.draw.__module__)
-        told = "; ".join(f"{one.name}: {one.about} ({one.default:g})" for one in kind.parameters)
+        told = "; ".join(f"`{one.name}`: {one.about} ({one.default:g})" for one in kind.parameters)
         yield Row(name, _first_sentence(module.__doc__), (told,))
 
 

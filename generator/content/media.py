@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +11,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VIDEOS = (".mp4", ".webm")
 
 _HEAD = 1 << 16  # bytes in which a file says what it is
-_BOXES = (b"moov", b"trak")  # of MP4, which hold others
+_TRACKS = (b"moov", b"trak", b"tkhd")  # of MP4, boxes in boxes
 _WEBM_SIZE = re.compile(rb"\xb0(?:\x81(.)|\x82(..))\xba(?:\x81(.)|\x82(..))", re.DOTALL)
 
 
@@ -45,8 +45,8 @@ def needs_paper(source: Path) -> bool:
     if head.startswith(b"GIF8"):
         return any(head[found.end()] & 1 for found in re.finditer(rb"\x21\xf9\x04(?=.)", head, re.DOTALL))
     if head[8:12] == b"WEBP":
-        extended, lossless = head[12:16] == b"VP8X" and head[20] & 16, head[12:16] == b"VP8L" and head[24] & 16
-        return bool(extended or lossless)
+        flags = {b"VP8X": head[20:21], b"VP8L": head[24:25]}.get(head[12:16], b"")
+        return bool(int.from_bytes(flags, "big") & 16)
     if head[4:8] == b"ftyp":  # AVIF
         return b"auxiliary:alpha" in head
     return b"<svg" in head[:4096] and b"prefers-color-scheme" not in source.read_bytes()
@@ -58,15 +58,15 @@ def video_size(source: Path) -> tuple[int, int] | None:
         if file.read(4) == b"\x1a\x45\xdf\xa3":  # WebM
             return _webm_size(file.read(_HEAD))
         end = file.seek(0, 2)
-        for body in _mp4_boxes(file, 0, end):
+        for body in _mp4_boxes(file, _TRACKS, 0, end):
             width, height = (int.from_bytes(body[at : at + 2], "big") for at in (-8, -4))  # 16.16 fixed point
             if width and height:  # a track of sound has none
                 return width, height
     return None
 
 
-def _mp4_boxes(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """The headers of an MP4's tracks. A box is its length, its name, its content."""
+def _mp4_boxes(file: BinaryIO, names: Sequence[bytes], start: int, end: int) -> Iterator[bytes]:
+    """What boxes of the last name hold, in boxes of the names before. A box is its length, its name, its content."""
     while start + 8 <= end:
         file.seek(start)
         length, name = int.from_bytes(file.read(4), "big"), file.read(4)
@@ -76,9 +76,9 @@ def _mp4_boxes(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
         length = length or end - start
         if length < opening:
             return
-        if name in _BOXES:
-            yield from _mp4_boxes(file, start + opening, min(end, start + length))
-        elif name == b"tkhd":
+        if name == names[0] and names[1:]:
+            yield from _mp4_boxes(file, names[1:], start + opening, min(end, start + length))
+        elif name == names[0]:
             yield file.read(min(length - opening, _HEAD))
         start += length
 

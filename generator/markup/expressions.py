@@ -120,12 +120,12 @@ class Filter(NamedTuple):
 
 
 FILTERS: Mapping[str, Filter] = {
-    "percent": Filter(percent, "a share in per cent; percent(0) without decimals"),
-    "number": Filter(number, "a number as text; number(2) with two decimals"),
-    "degrees": Filter(degrees, "an angle in degrees; degrees(1) with a decimal"),
+    "percent": Filter(percent, "a share in per cent; `percent(0)` without decimals"),
+    "number": Filter(number, "a number as text; `number(2)` with two decimals"),
+    "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
     "words": Filter(spelled, "a whole number in words, up to twenty"),
     "abs": Filter(abs, "a number without its sign"),
-    "round": Filter(lambda value, digits=0: round(value, digits), "a number rounded; round(2) to two decimals"),
+    "round": Filter(lambda value, digits=0: round(value, digits), "a number rounded; `round(2)` to two decimals"),
     "length": Filter(len, "how many there are"),
     "count": Filter(len, "how many there are"),
     "first": Filter(lambda values: values[0], "the first"),
@@ -135,8 +135,10 @@ FILTERS: Mapping[str, Filter] = {
     "sum": Filter(sum, "all together"),
     "sort": Filter(sorted, "from the least to the greatest"),
     "unique": Filter(lambda values: list(dict.fromkeys(values)), "each once"),
-    "map": Filter(lambda *_: None, 'of each: map(attribute="std_deg"), map("number", 1)'),  # _Walk._map: needs the walk
-    "join": Filter(_join, 'one behind the other, with commas; join(" ") with spaces'),
+    "map": Filter(
+        lambda *_: None, 'of each: `map(attribute="std_deg")`, `map("number", 1)`'
+    ),  # _Walk._map: needs the walk
+    "join": Filter(_join, 'one behind the other, with commas; `join(" ")` with spaces'),
     "lower": Filter(lambda text: say(text).lower(), "in small letters"),
     "upper": Filter(lambda text: say(text).upper(), "in capitals"),
     "capitalize": Filter(lambda text: say(text)[:1].upper() + say(text)[1:], "with a capital at the start"),
