@@ -108,8 +108,10 @@ def test_a_video_is_a_figure_with_what_lies_beside_it(tmp_path, way):
     page = shown(tmp_path, WAYS[way].format(""), clips__a_webm=WEBM, clips__a_png=PNG, clips__a_vtt=VTT)
     video = re.search(r"<video .*?</video>", page.html)[0]
     assert video.startswith(
-        '<video controls playsinline preload="metadata" poster="clips/a.png" aria-label="It turns" width="160" height="90">'
-        '<source src="clips/a.webm" type="video/webm"><track kind="captions" srclang="en" label="Captions" src="data:text/vtt'
+        '<video controls playsinline preload="metadata" poster="clips/a.png"'
+        ' aria-label="It turns" width="160" height="90">'
+        '<source src="clips/a.webm" type="video/webm"><track kind="captions" srclang="en" label="Captions"'
+        ' src="data:text/vtt'
     )
     assert (
         '<a class="video-file" href="clips/a.webm" download>Video file</a>' in page.html and "autoplay" not in page.html
@@ -126,7 +128,8 @@ def test_a_poster_and_captions_of_other_names(tmp_path, way):
 
 
 def test_a_video_in_a_sentence_and_by_hand(tmp_path):
-    body = "See ![it turn](clips/a.webm){width=80}.\n\n<video controls poster='clips/a.png'><source src='clips/a.webm'></video>"
+    by_hand = "<video controls poster='clips/a.png'><source src='clips/a.webm'></video>"
+    body = f"See ![it turn](clips/a.webm){{width=80}}.\n\n{by_hand}"
     page = shown(tmp_path, body, clips__a_webm=WEBM, clips__a_png=PNG)
     assert 'width="80" height="45"' in page.html and page.html.count("<video") == 2 == page.html.count("<source")
 
