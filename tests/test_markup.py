@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from generator import guide as lists
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
@@ -464,19 +463,6 @@ def test_the_guide_is_built_from_what_it_shows():
     for sign in CONSTRUCTS:
         assert re.search(sign, shown), f"the guide does not show {sign}"
         assert re.search(sign, used), f"the guide does not use {sign}"
-
-
-def test_the_guide_lists_all_that_can_be_named():
-    text = (CONTENT / "README.md").read_text(encoding="utf-8")
-    assert lists.updated(text) == text, "run python -m generator.guide"
-
-
-def test_every_list_says_what_its_names_are():
-    told = {name: list(listing.rows()) for name, listing in LISTS.items()}
-    assert [name for name in told if not told[name]] == []
-    for name in told.keys() - {"elements"}:
-        assert [row.name for row in told[name] if not row.words] == [], name
-    assert {row.name for row in told["blocks"]} == numbering.BLOCKS.keys()
 
 
 CONSTRUCTS = [

@@ -103,7 +103,7 @@ def css(themes: Mapping[str, Theme] = THEMES) -> str:
         return f"color-scheme: {theme};" + "".join(f"--{k}: {v};" for k, v in variables(themes[theme]).items())
 
     return (
-        f":root {{ {block('light')} --sheet: {themes['light'].paper}; }}\n"
+        f":root {{ {block('light')} }}\n"
         f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {block("dark")} }} }}\n'
         f':root[data-theme="dark"] {{ {block("dark")} }}\n'
     )
