@@ -17,7 +17,7 @@ def test_the_guide_lists_all_that_can_be_named():
 def test_a_list_that_lags_is_written_anew():
     lagging = f"Before.\n\n{guide.BEGIN}\n\nold\n\n{guide.END}\nAfter.\n"
     assert guide.updated(lagging) == f"Before.\n\n{guide.markdown()}\nAfter.\n"
-    assert "| `angles` |" in guide.markdown() and "old" not in guide.updated(lagging)
+    assert "| `angles` |" in guide.markdown()
 
 
 def test_every_name_is_there_with_its_words():
