@@ -174,6 +174,10 @@ def test_what_is_done_with_a_picture_in_the_dark(tmp_path):
     assert dark.search(shown(tmp_path / "i", "![A](pictures/bend.svg){.invert}").html)[1] == "invert"
     figure = "/// figure | pictures/bend.svg\n    alt: A\n    invert: true\n\nB\n///"
     assert dark.search(shown(tmp_path / "f", figure).html)[1] == "invert"
+    caption = shown(tmp_path / "c", "![B](pictures/bend.svg){#fig-b .invert alt=A}").html
+    assert dark.search(caption)[1] == "invert" and '<figure id="fig-b"' in caption
+    page = shown(tmp_path / "p", "![A](pictures/room.png)", pictures__room_dark_svg=b"<svg/>")
+    assert 'srcset="pictures/room.dark.svg"' in page.html
     page = shown(tmp_path / "d", "![A](pictures/bend.svg)", pictures__bend_dark_svg=b"<svg/>")
     assert 'srcset="pictures/bend.dark.svg" data-theme="dark"><img src="pictures/bend.svg"' in page.html
     assert page.assets == ("pictures/bend.svg", "pictures/bend.dark.svg") and not dark.search(page.html)

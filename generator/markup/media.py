@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
         *([f'title="{html.escape(title)}"'] if title else []),
         *_attributes(writer, said, picture_size(source) if source else None, line),
     ]
-    other = _beside(writer, plain, f".dark{PurePosixPath(plain).suffix}")
+    other = _beside(writer, plain, (f".dark{ending}" for ending in (PurePosixPath(plain).suffix, *PICTURES)))
     dark = "" if other else in_the_dark(writer, plain, said.classes)
     parts += [f'data-dark="{dark}"'] if dark else []
     image = f'<img {" ".join(parts)} loading="lazy" decoding="async">'
@@ -67,10 +68,10 @@ def in_the_dark(writer: Writer, plain: str, classes: tuple[str, ...]) -> str:
 def _video(writer: Writer, plain: str, alt: str, line: int, said: Attributes, title: str) -> str:
     """A video with its poster, its captions, and a link to its file for where it cannot be played."""
     own = {key: said.values[key] for key in _OF_VIDEOS if key in said.values}
-    poster = next(filter(None, (_beside(writer, plain, ending) for ending in PICTURES)), "")
+    poster = _beside(writer, plain, PICTURES)
     if "poster" in own:
         poster = _file(writer, own["poster"], line, PICTURES, "a picture", "poster")
-    captions = _beside(writer, plain, CAPTIONS)
+    captions = _beside(writer, plain, [CAPTIONS])
     if "captions" in own:
         captions = _file(writer, own["captions"], line, (CAPTIONS,), "captions", "captions")
     source, still = _source(writer, plain), _source(writer, poster)
@@ -130,14 +131,15 @@ def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: 
     return ""
 
 
-def _beside(writer: Writer, plain: str, ending: str) -> str:
-    """The own file of the same stem with another ending, or ""."""
+def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
+    """The first own file of the same stem with one of some endings, or ""."""
     path = PurePosixPath(plain)
-    found = path.with_name(path.stem + ending).as_posix()
-    if found not in writer.known_assets or found == plain:
-        return ""
-    writer.used_assets[found] = None
-    return found
+    for ending in endings:
+        found = path.with_name(path.stem + ending).as_posix()
+        if found in writer.known_assets:
+            writer.used_assets[found] = None
+            return found
+    return ""
 
 
 def _source(writer: Writer, plain: str) -> Path | None:
