@@ -50,6 +50,7 @@ class Meta:
     nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
     nav_title  short title for the navigation; "": the title
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    citations  how works are cited, a row of `bibliography.STYLES`
     """
 
     title: str
@@ -65,6 +66,7 @@ class Meta:
     nav_order: int | None = None
     nav_title: str = ""
     accent: tuple[str, ...] = ()
+    citations: str = "author-year"
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Article:
 def read(directory: Path, memo: Memo | None = None) -> Article:
     """The article of a folder.
 
-    memo    what YAML was read before
+    memo    what YAML and bibliography were read before
     raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
     """
     memo = memo or Memo()
@@ -131,7 +133,7 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
         page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
         if page:
             pages.append(page)
-    works, wrong = read_bibliography(directory)
+    works, wrong = read_bibliography(directory, memo)
     problems += wrong
     own = tuple(assets(directory))
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -155,16 +157,16 @@ def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
     return dataclasses.replace(page, output=output)
 
 
-def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
-    """The works of the folder's references.bib, empty without one, and what is wrong with it."""
+def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
+    """The works of the folder's references.bib, empty without one, and what is wrong with it as a whole."""
     file = directory / WORKS
     if not file.exists():
         return Bibliography(file=str(file)), []
     problems: list[Problem] = []
-    text = _text(file, str(file), problems)
+    text = _text(file, str(file), problems, "replace")
     if problems:
         return Bibliography(file=str(file)), problems
-    return bibliography.parse(text, str(file))
+    return bibliography.parse(text, str(file), memo)
 
 
 def assets(directory: Path) -> Iterable[Asset]:
@@ -180,8 +182,8 @@ def assets(directory: Path) -> Iterable[Asset]:
 # Texts
 
 
-def _text(source: Path, file: str, problems: list[Problem]) -> str:
-    """A file's text with plain line ends; "" after a problem."""
+def _text(source: Path, file: str, problems: list[Problem], errors: str = "strict") -> str:
+    """A file's text with plain line ends; "" after a problem. errors: "replace" leaves odd signs to be judged later."""
     try:
         raw = source.read_bytes()
     except FileNotFoundError:
@@ -191,13 +193,13 @@ def _text(source: Path, file: str, problems: list[Problem]) -> str:
         problems.append(Problem(file, f"cannot be read: {error.strerror}"))
         return ""
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for found in _CONTROL.finditer(text):
+    for found in _CONTROL.finditer(text) if errors == "strict" else ():
         line = text.count("\n", 0, found.start()) + 1
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
     return text
@@ -408,6 +410,14 @@ def _language(value: Yaml, wrong: Callable[..., None]) -> str:
     return text
 
 
+def _citations(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text not in bibliography.STYLES:
+        expected, near = meant(text, bibliography.STYLES)
+        wrong(value.line, expected, f'unknown way to cite "{text}"', near)
+    return text
+
+
 def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     """Two colours that can be read on their papers."""
     said = [item.value for item in value.value] if isinstance(value.value, list) else []
@@ -455,6 +465,7 @@ FIELDS: Mapping[str, _Reading] = {
     "nav_order": _whole,
     "nav_title": _sentence,
     "accent": _accent,
+    "citations": _citations,
 }
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first

@@ -31,6 +31,7 @@ _PLAIN = (
     " tr tt u ul var wbr"
 )
 ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
     "a": frozenset({"href", "rel", "target", "hreflang"}),
@@ -72,15 +73,24 @@ class _Tags(HTMLParser):
             wrong = f'the HTML "{short("<" + tag + ">")}"'
             self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
             return
-        said = [self._attribute(tag, name, value) for name, value in attrs]
+        said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
         values = {name: value or "" for name, value in attrs}
         if tag == "img" and "src" in values:
             classes = values.get("class", "").split()
             dark = self.builder.attribute_mark("in_the_dark", self.at(), address=values["src"], classes=classes)
             said.append(f' data-dark="{dark}"')
-        self.out.append(f"<{tag}{''.join(said)}>")
+        self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
+
+    def _modern(self, tag: str, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+        """Attributes with what was a presentational one as a class."""
+        sides = [value for name, value in attrs if name == "align"] + ["center"] * (tag == "center")
+        kept = [(name, value) for name, value in attrs if name != "align"]
+        if not sides or sides[-1] not in ("left", "center", "right"):
+            return kept
+        classes = " ".join([*(value or "" for name, value in kept if name == "class"), f"align-{sides[-1]}"]).strip()
+        return [*((name, value) for name, value in kept if name != "class"), ("class", classes)]
 
     def _attribute(self, tag: str, name: str, value: str | None) -> str:
         line, value = self.at(), value or ""
@@ -106,7 +116,7 @@ class _Tags(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ELEMENTS and tag not in VOID:
-            self.out.append(f"</{tag}>")
+            self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
             self.moves.append((f"-{tag}", self.at()))
 
     def handle_data(self, data: str) -> None:
