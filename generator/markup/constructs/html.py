@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from ...base.errors import nearest, short
+from ...base.errors import meant, short
+from .. import media
 from . import Mark
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _PLAIN = (
     " mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot thead"
     " tr tt u ul var wbr"
 )
-_ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
@@ -37,7 +38,7 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "img": frozenset({"src", "alt", "width", "height", "loading", "decoding"}),
     "video": frozenset({"src", "poster", "width", "height", "controls", "loop", "muted", "playsinline", "preload"}),
     "audio": frozenset({"src", "controls", "loop", "muted", "preload"}),
-    "source": frozenset({"src", "type", "media", "srcset"}),
+    "source": frozenset({"src", "type", "media"}),
     "track": frozenset({"src", "kind", "srclang", "label", "default"}),
     "details": frozenset({"open"}),
     "ol": frozenset({"start", "type", "reversed"}),
@@ -73,6 +74,11 @@ class _Tags(HTMLParser):
             self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
             return
         said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
+        values = {name: value or "" for name, value in attrs}
+        if tag == "img" and "src" in values:
+            classes = values.get("class", "").split()
+            dark = self.builder.attribute_mark("in_the_dark", self.at(), address=values["src"], classes=classes)
+            said.append(f' data-dark="{dark}"')
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
@@ -91,17 +97,16 @@ class _Tags(HTMLParser):
         if name.startswith("on") or name == "style" or _DANGEROUS.match(value):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
-        if name not in _ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
-            self.builder.fault(
-                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, _ANY | ELEMENTS[tag])
-            )
+        if name == "srcset":
+            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            return ""
+        if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
+            expected, near = meant(name, sorted(ANY | ELEMENTS[tag]), "elements")
+            self.builder.fault(line, f'the attribute "{short(name)}" of <{tag}>', expected, near)
             return ""
         if name in _ADDRESSES:
             kind = "address" if name == "href" else "own_file"
             return f' {name}="{self.builder.attribute_mark(kind, line, address=value, label="")}"'
-        if name == "srcset":
-            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
-            return ""
         if name == "id" or (name == "name" and tag == "a"):
             return f' id="{self.builder.attribute_mark("id", line, id=value)}"'
         return f' {name}="{html.escape(value)}"'
@@ -186,7 +191,7 @@ def sanitized(text: str) -> str:
     """HTML with nothing in it but what is listed, well-formed."""
     import nh3  # where a text holds HTML
 
-    attributes = {name: set(own | _ANY | OURS) for name, own in ELEMENTS.items()}
+    attributes = {name: set(own | ANY | OURS) for name, own in ELEMENTS.items()}
     return nh3.clean(
         text,
         tags=set(ELEMENTS),
@@ -198,9 +203,13 @@ def sanitized(text: str) -> str:
     )
 
 
+def _in_the_dark(writer: Writer, mark: Mark) -> str:
+    return media.in_the_dark(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
+
+
 def _own_file(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.own_file(mark.data["address"], mark.line))
 
 
 TOKENS = {"html_inline": _write, "html_block": _write}
-MARKS = {"own_file": _own_file}
+MARKS = {"own_file": _own_file, "in_the_dark": _in_the_dark}
