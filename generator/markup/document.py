@@ -37,7 +37,7 @@ from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .expressions import ExpressionError
-from .numbering import BLOCKS, HEADED, NUMBERED, RESERVED, Block, Heading, Label, Outline
+from .numbering import BLOCKS, NUMBERED, Block, Heading, Label, Outline
 from .reading import Reading
 from .writer import MARK, Fragment
 
@@ -215,17 +215,30 @@ def _read(page: Page, memo: Memo, words: Words) -> Reading:
     return reading.read(page.body, page.first_line, tuple(words.quotes), memo)
 
 
-@functools.lru_cache(maxsize=64)
-def outline(page: Page, memo: Memo, words: Words) -> Outline:
+@functools.lru_cache(maxsize=256)
+def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int], ...], prefix: str) -> Outline:
     """A page's numbers and labels. Not to be changed: it is kept for the next asking."""
     problems: list[Problem] = []
 
     def options(mark: Mark) -> Any:
         return blocks.read_options(mark, page.file, memo, problems)
 
-    book = numbering.number(page.file, _read(page, memo, words).units, options)
+    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix)
     book.problems[:0] = problems
     return book
+
+
+@functools.lru_cache(maxsize=4)
+def outlines(pages: tuple[Page, ...], memo: Memo, words: Words) -> Mapping[str, Outline]:
+    """The numbers and labels of an article's pages, by path, as its first page wants them."""
+    found: dict[str, Outline] = {}
+    before: tuple[tuple[str, int], ...] = ()
+    wanted = pages[0].meta.numbering
+    for count, page in enumerate(pages, 1):
+        book = _outline(page, memo, words, before, f"{count}." if wanted == "by-page" and len(pages) > 1 else "")
+        found[page.path] = book
+        before = tuple(book.counts.items()) if wanted == "continuous" else ()
+    return found
 
 
 # Writing HTML
@@ -265,18 +278,19 @@ class Writer:
         self.render_figure = render_figure
         self.fill_template = fill_template
         self.figure_options = figure_options
-        self.pages = {other.path: other for other in pages} | {page.path: page}
+        self.pages = {other.path: other for other in pages or (page,)}
+        self.outlines = outlines(tuple(self.pages.values()), memo, words)
         self.known_assets = {asset.path: asset for asset in assets}
         self.addresses = frozenset(addresses)
         self.text_read = _read(page, memo, words)
-        self.outline = outline(page, memo, words)
+        self.outline = self.outlines[page.path]
         self.problems = list(self.outline.problems)
         self.warnings = list(self.outline.warnings)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
         self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to
         self.citations: dict[str, list[str]] = {}
-        self.definitions = ""  # of the formulas so far
+        self.definitions = page.meta.macros  # and those of the formulas so far
         self.links: list[Link] = []
         self.claims: list[Claim] = []
         self.used_assets: dict[str, None] = {}
@@ -475,10 +489,9 @@ class Writer:
         if not tex.strip():
             self.wrong(line, "an empty formula")
             return ""
-        refers, known = "ref{" in tex, self.outline.formulas
-        numbers = {label: number for label, number in known.items() if refers or f"{{{label}}}" in tex}
-        macros: dict[str, str] = {}
-        given = (tex.strip(), display, macros, self.definitions, numbers)
+        refers = "ref{" in tex
+        numbers = {label: number for label, (_, number) in self._formulas.items() if refers or f"{{{label}}}" in tex}
+        given = (tex.strip(), display, self.definitions, numbers)
         self.definitions += formulas.definitions(tex)
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))
@@ -527,8 +540,8 @@ class Writer:
             self.wrong(line, f'the label "{id_}" is used twice, first on line {first}')
         elif not id_ or re.search(r"\s", id_):
             self.wrong(line, f'the label "{id_}"', "letters, digits, - and _")
-        elif id_.startswith(RESERVED) or id_ in HEADED:
-            self.wrong(line, f'the label "{id_}" is kept for the page itself', "another label")
+        elif numbering.is_ours(id_, self.outline.labels):
+            self.wrong(line, f'the label "{id_}" {numbering.KEPT}', "another label")
         self.anchors.setdefault(id_, line)
 
     def note(self, name: str, line: int, content: Fragment | None) -> str:
@@ -551,42 +564,69 @@ class Writer:
         link = f'<a href="#fn-{quote(name)}" id="{html.escape(place)}" role="doc-noteref">{number}</a>'
         return f'<sup class="footnote-ref">{link}</sup>'
 
+    @functools.cached_property
+    def _nearest_first(self) -> list[Page]:
+        """The article's pages, this one before others."""
+        return sorted(self.pages.values(), key=lambda page: page.path != self.page.path)
+
+    @functools.cached_property
     def _labels(self) -> dict[str, tuple[Page, Label]]:
         """What can be referred to, on this page before others."""
         known: dict[str, tuple[Page, Label]] = {}
-        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            for label in outline(page, self.memo, self.words).labels.values():
+        for page in self._nearest_first:
+            for label in self.outlines[page.path].labels.values():
                 if label.kind:
                     known.setdefault(label.id, (page, label))
         return known
 
-    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
-        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
-        known, kind = self._labels(), id_.partition("-")[0]
-        if id_ not in known:
-            what = NUMBERED.get(kind, "label").lower()
-            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, known))
-            return ""
-        page, label = known[id_]
-        opening, closing = self.words.quotes[:2]
-        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
-        said = number or f"{opening}{html.escape(label.title)}{closing}"
+    @functools.cached_property
+    def _formulas(self) -> dict[str, tuple[Page, str]]:
+        r"""What `\\label` names in formulas -> its page and number, on this page before others."""
+        known: dict[str, tuple[Page, str]] = {}
+        for page in self._nearest_first:
+            for label, number in self.outlines[page.path].formulas.items():
+                known.setdefault(label, (page, number))
+        return known
+
+    def _link_to(self, page: Page, id_: str, said: str, unique: bool) -> str:
+        """A link to what a page has; one to another page names it, where what is said is not unique."""
         href = f"#{quote(id_)}"
         if page.path != self.page.path:
-            href, said = page.output + href, f"{said} ({opening}{html.escape(page.title)}{closing})"
-        return f'{html.escape(before)}<a class="reference" href="{href}">{said}</a>{html.escape(after)}'
+            href = page.output + href
+            if not unique:
+                said = f"{said} ({self._in_quotes(page.title)})"
+        return f'<a class="reference" href="{href}">{said}</a>'
+
+    def _in_quotes(self, text: str) -> str:
+        opening, closing = self.words.quotes[:2]
+        return f"{opening}{html.escape(text)}{closing}"
+
+    @property
+    def _numbers_are_unique(self) -> bool:
+        return next(iter(self.pages.values())).meta.numbering != "page"
+
+    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
+        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
+        kind = id_.partition("-")[0]
+        if id_ not in self._labels:
+            what = NUMBERED.get(kind, "label").lower()
+            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, self._labels))
+            return ""
+        page, label = self._labels[id_]
+        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        said = number or self._in_quotes(label.title)
+        link = self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
+        return html.escape(before) + link + html.escape(after)
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
-        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            number = outline(page, self.memo, self.words).formulas.get(label)
-            if number:
-                href = ("" if page.path == self.page.path else page.output) + f"#{formulas.anchor(label)}"
-                said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
-                return f'<a class="reference" href="{href}">{said}</a>'
-        if label in self._labels():
+        if label in self._formulas:
+            page, number = self._formulas[label]
+            said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
+            return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
+        if label in self._labels:
             return self.reference(label, line)
-        known = [*self.outline.formulas, *self._labels()]
+        known = [*self._formulas, *self._labels]
         self.wrong(line, f'no formula has the label "{label}"', near=nearest(label, known))
         return ""
 
@@ -709,7 +749,7 @@ class Writer:
         by_output = {page.output: page for page in self.pages.values()}
         page = self.pages.get(plain) or by_output.get(plain)
         if page:
-            book = outline(page, self.memo, self.words)
+            book = self.outlines[page.path]
             labels = book.labels.keys() | book.anchors.keys()
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
