@@ -486,7 +486,9 @@ def _numbering(value: Yaml, wrong: Callable[..., None]) -> str:
     return ""
 
 
-_DEFINITION = re.compile(r"\s*(?:\\global\s*)?\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[egx]?def|let)(?![A-Za-z])")
+_DEFINITION = re.compile(
+    r"\s*(?:\\global\s*)?\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[egx]?def|let)(?![A-Za-z])"
+)
 
 
 def _macros(value: Yaml, wrong: Callable[..., None]) -> str:

@@ -76,6 +76,7 @@ class Markup:
     cited            keys of the works
     assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
+    names_sections   by their numbers, which headings then show
     warnings         what is odd and not wrong
     """
 
@@ -90,6 +91,7 @@ class Markup:
     cited: tuple[str, ...]
     assets: tuple[str, ...]
     anchors: frozenset[str]
+    names_sections: bool
     warnings: tuple[Warned, ...]
 
     @property
@@ -298,6 +300,7 @@ class Writer:
         self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
+        self.names_sections = False
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
         self._base = 0  # the line of the file on which the fragment's line 0 is
@@ -324,6 +327,7 @@ class Writer:
             cited=tuple(self.citations),
             assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
+            names_sections=self.names_sections,
             warnings=(*self.warnings, *self.unused()),
         )
 
@@ -615,6 +619,7 @@ class Writer:
         page, label = self._labels[id_]
         number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
         said = number or self._in_quotes(label.title)
+        self.names_sections |= bool(number) and label.kind == "sec"
         link = self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
         return html.escape(before) + link + html.escape(after)
 
