@@ -739,21 +739,34 @@ class Writer:
             if not anchor:
                 self.wrong(line, "a link to nowhere", "an address between the parentheses")
                 return ""
+            anchor = self._anchor(self.page, anchor)
             self._own_anchors.append((line, anchor))
-            self.links.append(Link(address, self.place(line), False))
-            return address
+            self.links.append(Link(f"#{anchor}", self.place(line), False))
+            return f"#{anchor}"
+        if page := self._page_of(unquote(path)):
+            anchor = self._anchor(page, anchor)
         found = self._inside(unquote(path), anchor, line)
         if not found:
             return ""
         self.links.append(Link(found + sharp + anchor, self.place(line), False))
         return quote(found) + sharp + anchor
 
+    def _page_of(self, path: str) -> Page | None:
+        """The page that a path of the content or of the site names."""
+        plain = PurePosixPath(path).as_posix()
+        return next((page for page in self.pages.values() if plain in (page.path, page.output)), None)
+
+    def _anchor(self, page: Page, anchor: str) -> str:
+        """An anchor of a page; one that another system would give to a heading is the heading's own."""
+        book, said = self.outlines[page.path], unquote(anchor)
+        if said in book.labels or said in book.anchors:
+            return anchor
+        return book.headings.get(numbering.bare(said), anchor)
+
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
         plain = PurePosixPath(path).as_posix()
-        by_output = {page.output: page for page in self.pages.values()}
-        page = self.pages.get(plain) or by_output.get(plain)
-        if page:
+        if page := self._page_of(path):
             book = self.outlines[page.path]
             labels = book.labels.keys() | book.anchors.keys()
             if anchor and page.path == self.page.path:

@@ -80,6 +80,7 @@ class Outline:
     notes     footnote -> (line, fragment)
     formulas  what \\label names in a formula -> its number, or what \\tag says
     counts    kind -> the last number
+    headings  what the ids that other systems give to headings have in common -> our ids
     """
 
     items: dict[tuple[str, int], Numbered] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class Outline:
     notes: dict[str, tuple[int, Any]] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -215,6 +217,13 @@ def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, i
             taken_ids = book.labels.keys() | book.anchors.keys()
             item.id = next(n for n in names if n not in taken_ids)
             book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
+    seen: dict[str, int] = {}
+    for item in book.items.values():
+        if isinstance(item, Heading):
+            name = bare(_plain(item.title))
+            count = seen[name] = seen.get(name, -1) + 1
+            for known in (name, name.lstrip("0123456789")):  # Pandoc begins with a letter
+                book.headings.setdefault(known + (str(count) if count else ""), item.id)
     for id_, label in book.labels.items():
         if is_ours(id_, book.labels):
             book.problems.append(Problem(f"{file}:{label.line}", f'the label "{id_}" {KEPT}', "another label"))
@@ -241,8 +250,16 @@ def is_ours(id_: str, labels: Mapping[str, Label]) -> bool:
     return id_ in OURS or id_.startswith(RESERVED) or (part in PARTS and whole.startswith(PARTED) and whole in labels)
 
 
+def bare(name: str) -> str:
+    """Letters and digits: what an id of a heading is in all systems, whatever they put between."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", heading.lower())
+
+
 def slug(text: str) -> str:
     """A heading as an id."""
-    plain = re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", text.lower())
-    name = "-".join(re.findall(r"[^\W_]+", plain.replace("’", "").replace("'", "")))
+    name = "-".join(re.findall(r"[^\W_]+", _plain(text).replace("’", "").replace("'", "")))
     return name if name[:1].isalpha() else f"part-{name}".rstrip("-")

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 from ..base.memo import Memo
 from . import constructs
-from .constructs import blocks, foreign, html, tables, typography
+from .constructs import blocks, foreign, html, kramdown, tables, typography
 from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
@@ -94,7 +94,11 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         unclosed = max(0, unclosed + html.moves(token))
         following = tokens[index + 1 : index + 3]
         if unclosed == 0 and not any(
-            (tables.belongs(token, following), blocks.belongs(tokens[start], token, following))
+            (
+                tables.belongs(token, following),
+                blocks.belongs(tokens[start], token, following),
+                kramdown.belongs(following),
+            )
         ):
             yield tokens[start : index + 1]
             start = index + 1
