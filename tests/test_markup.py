@@ -430,7 +430,8 @@ def test_ids_of_authors_never_meet_the_pages_own(tmp_path):
     titles = [*numbering.OURS, "cite olah2014.1", "claim 1", "fn n", "fnref n", "ref olah2014"]
     titles += [f"fig angles {part}" for part in numbering.PARTS] + ["tbl x caption", "angles", "angles"]
     headings = "".join(f"## {title.replace('-', ' ').capitalize()}\n\n" for title in titles)
-    body = "a[^n] [@olah2014] [A]{claim=\"results.min('accuracy') > 0\"}\n\n[^n]: N\n\n/// figure | angles\n\n**C.** c\n///\n\n"
+    body = "a[^n] [@olah2014] [A]{claim=\"results.min('accuracy') > 0\"}\n\n[^n]: N\n\n"
+    body += "/// figure | angles\n\n**C.** c\n///\n\n"
     page = page_of(tmp_path, f"{body}{headings}/// table | T\n    id: tbl-x\n\n| a |\n|---|\n| b |\n///\n")
     assert not faults(page)
     own = {entry.id for entry in page.toc}

@@ -274,7 +274,7 @@ def _page(
     return Page(name, file, output, meta, body, end + 2) if meta else None
 
 
-# A heading of the first level before any other text: after # or over ===. A paragraph is none that begins another block.
+# A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
 _TITLE = re.compile(
     r"(?:[ \t]*\n|<!--(?:[^-]|-(?!->))*+-->)*+"
     r"(?P<title> {0,3}\#[ \t]+[^\n]+|(?! {0,3}(?:[>#=|$<]|```|~~~|///|[-*+][ \t]|\d+[.)][ \t])| {4})"

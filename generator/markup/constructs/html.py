@@ -25,9 +25,9 @@ LOOSE = frozenset(
     ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"]
 )  # may stay open
 _PLAIN = (
-    "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li"
-    " mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot thead"
-    " tr tt u ul var wbr"
+    "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
+    " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
+    " thead tr tt u ul var wbr"
 )
 _ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
