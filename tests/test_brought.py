@@ -31,6 +31,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ("\\\\[\na \\\\\\\\ b\n\\\\]", '<div class="equation">⟦ab⟧</div>'),
         (r"\(\alpha\) and \[\beta\]", "<p>⟦α⟧ and ⟦β⟧</p>"),
         (r"a \\(b and c\\d", r"<p>a \(b and c\d</p>"),
+        ("An edge $$e$$ has $$ e^+ $$, of $$G$$.", "<p>An edge ⟦e⟧ has ⟦e+⟧, of ⟦G⟧.</p>"),
         # Attributes on the line below a block
         ("## H\n{: .no_toc #own }\n\n[x](#own)", '<h2 id="own" data-number="1">H</h2>\n<p><a href="#own">x</a></p>'),
         ("Words.\n{: .notice}", '<p class="notice">Words.</p>'),
@@ -49,6 +50,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ("> [!question]- Fold?\n>\n> Yes", "<details><summary>Fold?</summary>\n<p>Yes</p>\n</details>"),
         ("> [!bug]+\n> No", "<details open><summary>Bug</summary>\n<p>No</p>\n</details>"),
         ("> [!danger]\n> No", '<div class="admonition caution" role="note"><p class="admonition-title">Danger</p>'),
+        ("::: {.column-margin}\nT\n:::", '<aside class="sidenote" role="note"><p>T</p>'),
         ("::: {.callout-tip}\n## Own\n\nText\n:::", '<p class="admonition-title">Own</p>\n<p>Text</p>'),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),

@@ -182,6 +182,7 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     named = _COLONS.match(head.rstrip(":").strip())
     assert named  # of whatever text
     name = named["braces"] or named["name"] or next(iter(said.classes), "")
+    name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
     argument = said.values.get("title", "") or named["rest"].strip()
     if name.startswith("callout-"):
         name, folded = name.removeprefix("callout-"), said.values.pop("collapse", "")

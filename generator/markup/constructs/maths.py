@@ -38,13 +38,15 @@ _ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|fla
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
-    """A price is no formula, and code binds before."""
+    """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence."""
     if state.src[state.pos] != "$":
         return False
     double = state.src.startswith("$$", state.pos)
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
-        return put(state, silent, found.end(), "formula", tex=found[1], display=double)
+        behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
+        display = double and (not behind or behind[0] == "{")
+        return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
     state.pos += 2 if double else 1
