@@ -69,6 +69,8 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ("## H\n{: #main}", '7: the label "main" is kept for the page itself; expected another label'),
         ("*[CSS]: Sheets", '7: an abbreviation of kramdown, "*[CSS]: "; expected <abbr title="…">words</abbr>'),
         ("a\n:label:`x`", '8: a role of reStructuredText, ":label:"; expected @key, @fig-name or a link'),
+        ("Words.\n\n^thm-3", '9: a block\'s name of Obsidian, "^thm-3"; expected {#label} at a heading or block'),
+        ('a<d-cite key="k"></d-cite>', '7: the HTML "<d-cite>"; expected [@key]'),
         ("% Title\n% Me", '7: a title block of Pandoc, "% T"; expected title, authors and date in the front matter'),
         ("+---+---+\n| a | b |", '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |'),
         ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected HTML as it stands'),

@@ -23,6 +23,9 @@ FOREIGN = (
     Foreign(re.compile(r"^%\s+\S"), "a title block of Pandoc", "title, authors and date in the front matter"),
     Foreign(re.compile(r"^\*\[[^\[\]]+\]: "), "an abbreviation of kramdown", '<abbr title="…">words</abbr>'),
     Foreign(re.compile(r"\A\+(?:[-=:]+\+)+"), "a grid table of Pandoc", "a table like | a | b |"),
+    Foreign(
+        re.compile(r"\A\^\w[\w-]*\Z|\s\^[0-9a-f]{6}\Z"), "a block's name of Obsidian", "{#label} at a heading or block"
+    ),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
     Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
@@ -55,7 +58,7 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:]")
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^]")
 
 
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing

@@ -52,6 +52,15 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "input": frozenset({"type", "checked", "disabled"}),  # of task lists; refused in an author's own HTML
 }
 OURS = frozenset({"tabindex"})
+_INSTEAD = {  # of elements that others have, Distill's among them
+    "d-cite": "[@key]",
+    "d-footnote": "^[the note]",
+    "d-math": "$…$",
+    "d-code": "``` around code",
+    "font": '<span class="…">',
+    "iframe": "a link",
+    "input": "- [ ] before a task",
+}
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
@@ -79,7 +88,7 @@ class _Tags(HTMLParser):
         tag = _SHIFTED.get(tag, tag)
         if tag not in ELEMENTS or tag == "input":
             wrong = f'the HTML "{short("<" + tag + ">")}"'
-            self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
+            self.builder.fault(self.at(), wrong, _INSTEAD.get(tag, "Markdown, or &lt; for the sign itself"))
             return
         read = [value for name, value in attrs if name == "markdown" and value != "0"]
         if read and self._holds_text(tag):
