@@ -23,7 +23,7 @@ from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
 from .base.progress import Progress
-from .base.warnings import Warned, without
+from .base.warnings import UNUSED, Warned, without
 from .content import texts
 from .options import Options, deciding
 from .runs import catalogue
@@ -95,12 +95,12 @@ def build(options: Options, progress: Progress) -> Built:
     known = None if options.force else site.intact(made_from)
     report, changed = None, False
     if known is not None:
-        warnings = without(options.allow, known)
+        warnings = without(silent(options), known)
     else:
         context = context_of(options, progress)
         memo = remembered(options.cache)
         composed = compose(options, context, memo, templates)
-        warnings, report = without(options.allow, composed.warnings), composed.report
+        warnings, report = without(silent(options), composed.warnings), composed.report
         if not (options.strict and warnings):
             changed = site.publish(composed.files, made_from, composed.warnings, composed.sums)
         remember(options.cache, memo)
@@ -133,6 +133,11 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
     key = digest(catalogue.inputs_digest(source, options.profile), sorted(only))
     return pipeline.make(chosen, key, context_of(options, progress))[1]
+
+
+def silent(options: Options) -> frozenset[str]:
+    """The kinds of warning that are not said."""
+    return options.allow | (frozenset() if options.unused else frozenset(UNUSED))
 
 
 def context_of(options: Options, progress: Progress) -> RunContext:

@@ -87,6 +87,7 @@ class Options:
     base_url: str = option("", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True)
     strict: bool = option(False, "warnings are errors")
     allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
+    unused: bool = option(False, "also warn of works that no page cites")
     draft: bool = option(False, "mark the pages as a draft", decides=True)
     quiet: bool = option(False, "say nothing but warnings and errors")
     force: frozenset[str] = option(

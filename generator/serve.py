@@ -30,7 +30,7 @@ from starlette.routing import Route
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.warnings import without
-from .build import compose, context_of, default_templates, remember, remembered, templates_of
+from .build import compose, context_of, default_templates, remember, remembered, silent, templates_of
 from .options import Options
 from .runs.catalogue import RunContext
 
@@ -177,7 +177,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
             ]
             did = ", ".join([*ran, "rendered the pages"])
             context.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            for warning in without(options.allow, made.warnings):
+            for warning in without(silent(options), made.warnings):
                 context.progress.warn(str(warning))
             remember(options.cache, memo)
         except PeekError as error:

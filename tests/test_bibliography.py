@@ -1,23 +1,53 @@
-"""BibTeX: what it says, how it is written out, and every mistake with its line."""
+"""Bibliographies: what they say, how it is cited and written out, and every mistake of a cited work with its line."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from generator.base import language
+from generator.base.memo import Memo
 from generator.content import bibliography
-from generator.content.bibliography import Name, in_order, parse, render
+from generator.content.bibliography import STYLES, Name, in_order, parse, render
+from generator.content.tex import plain
+
+ROOT = Path(__file__).parents[1]
 
 
-def works(text):
+def works(text, clean=True):
     found, problems = parse(text, "r.bib")
     assert not problems, problems
+    assert not clean or not any(work.problems for work in found.entries.values()), said(text)
     return found
 
 
 def said(text):
-    return [str(problem) for problem in parse(text, "r.bib")[1]]
+    """What is said where everything is cited."""
+    found, problems = parse(text, "r.bib")
+    return [*map(str, problems), *(str(problem) for work in found.entries.values() for problem in work.problems)]
 
 
 def entry(author, title="{T}", more=""):
     return works(f"@misc{{k, author = {{{author}}}, title = {title}, year = 2020 {more}}}").entries["k"]
+
+
+def line(text, key=None):
+    """A work's line of the list as text: no tags, emphasis between *, links as [text](address), formulas between $."""
+    work = works(text).entries
+    made = work[key or next(iter(work))]
+    shown = render(made, made.year, lambda tex: f"${tex}$")
+    ElementTree.fromstring(f"<p>{shown}</p>")  # its tags nest
+    shown = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"[\2](\1)", shown)
+    shown = re.sub(r"</?(?:i|em)>", "*", re.sub(r"</?(?:span|cite)\b[^>]*>", "", shown))
+    return html.unescape(shown).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -27,24 +57,40 @@ def entry(author, title="{T}", more=""):
         ("Lovelace, Ada", [Name("Lovelace", "Ada")], "Lovelace 2020"),
         ("Laurens van der Maaten", [Name("van der Maaten", "Laurens")], "van der Maaten 2020"),
         ("van der Maaten, Laurens", [Name("van der Maaten", "Laurens")], "van der Maaten 2020"),
-        ("King, Jr, Martin Luther", [Name("King", "Martin Luther Jr")], "King 2020"),
+        ("de la Cruz", [Name("de la Cruz")], "de la Cruz 2020"),
+        ("King, Jr, Martin Luther", [Name("King", "Martin Luther", "Jr")], "King 2020"),
+        ("King, Martin Luther, Jr.", [Name("King", "Martin Luther", "Jr.")], "King 2020"),
+        ("Martin Luther King Jr.", [Name("King", "Martin Luther", "Jr.")], "King 2020"),
+        ("King III, Martin", [Name("King", "Martin", "III")], "King 2020"),
         ("{The OEIS and Friends}", [Name("The OEIS and Friends")], "The OEIS and Friends 2020"),
+        ("{OpenAI} and {Simon \\& Schuster, Inc.}", [Name("OpenAI"), Name("Simon & Schuster, Inc.")], None),
         (
             "Shan Carter and Daniel Smilkov",
             [Name("Carter", "Shan"), Name("Smilkov", "Daniel")],
             "Carter & Smilkov 2020",
         ),
-        ("A One AND B Two and C Three", [Name("One", "A"), Name("Two", "B"), Name("Three", "C")], "One et al. 2020"),
+        ("A One AND B Two\nand C Three", [Name("One", "A"), Name("Two", "B"), Name("Three", "C")], "One et al. 2020"),
         ("A One and others", [Name("One", "A")], "One et al. 2020"),
+        ("A One and B Two and et al.", [Name("One", "A"), Name("Two", "B")], "One et al. 2020"),
+        ("One, A. et al.", [Name("One", "A.")], "One et al. 2020"),
+        ("Moss, Ada; Rohr, Uwe", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], "Moss & Rohr 2020"),
+        ("Ada Moss; Uwe Rohr and Cai Li", [Name("Moss", "Ada"), Name("Rohr", "Uwe"), Name("Li", "Cai")], None),
+        ("Moss, Ada;Rohr, Uwe; ", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
+        ("Ren&eacute; Moss", [Name("Moss", "René")], None),
+        ("Moss, Xi", [Name("Moss", "Xi")], None),
+        ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
+        ("山田 太郎 and 王, 小明", [Name("山田", "太郎"), Name("王", "小明")], None),
+        ("Лев Толстой", [Name("Толстой", "Лев")], "Толстой 2020"),
         (r"Kurt G{\"o}del", [Name("Gödel", "Kurt")], "Gödel 2020"),
         (r"Paul Erd{\H o}s", [Name("Erdős", "Paul")], "Erdős 2020"),
         (r"S{\o}ren \v{S}koda-{\L}uk\'{a}cs", [Name("Škoda-Łukács", "Søren")], "Škoda-Łukács 2020"),
+        (r"{\'E}mile Zola and \'{\i}var {\relax Ch}ar", [Name("Zola", "Émile"), Name("ívar Char")], None),
     ],
 )
 def test_names(author, names, label):
     found = entry(author)
     assert list(found.authors) == names
-    assert found.label.replace("\u00a0", " ") == label
+    assert label is None or found.label.replace("\u00a0", " ") == label
 
 
 @pytest.mark.parametrize(
@@ -53,35 +99,244 @@ def test_names(author, names, label):
         ("{Prevalence of {N}eural  Collapse}", "Prevalence of Neural Collapse"),
         ('"A {"}quoted{"} word"', 'A "quoted" word'),
         (r"{``Quoted'' --- 5\% of 3--4, a~tie \& \emph{more}}", "“Quoted” — 5% of 3–4, a\u00a0tie & more"),
-        ('"Part" # { two}', "Part two"),
+        ('"Part" # { two} # "\n three"', "Part two three"),
+        (r"{Nguy{\~\^e}n Tr{\'{\^e}}n \d{\^o} \`{\u{a}}}", "Nguyễn Trến ộ ằ"),
+        (r"{{\L}\o\ss{} \'\i{} \v{c} \v c \c{S} \k{a} \r a {\aa} \t{oo} \i}", "Łøß í č č Ş ą å å oo ı"),
+        (r"{\textless{} \textgreater \textquotesingle \textbackslash \textasciitilde{} \_ \# \$5}", "< >'\\~ _ # $5"),
+        (r"{AT\&amp;T &amp; 100% \enquote{of} {\sc all} {\em it}}", "AT&T & 100% “of” all it"),
+        (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
+        ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
     ],
 )
 def test_titles(title, text):
-    assert entry("A B", title).title == text
+    assert plain(entry("A B", title).title) == text
+
+
+def test_a_title_keeps_its_formulas_and_its_emphasis():
+    title = r"{H$_2$O, $H_2O$ and {$\alpha$}, $ n^2 $, \ensuremath{x} {\it in vitro} "
+    title += r"\textsc{a}\textsuperscript{b} <i>c</i>}"
+    found = entry("A B", title)
+    assert plain(found.title) == "H2O, H_2O and α, n^2, x in vitro ab c"
+    shown = render(found, "2020", lambda tex: f"<m>{tex}</m>")
+    assert (
+        r'title">H<sub>2</sub>O, <m>H_2O</m> and <m>\alpha</m>, <m>n^2</m>, <m>x</m> <em>in vitro</em> '
+        '<span class="small-caps">a</span><sup>b</sup> <em>c</em></cite>.' in shown
+    )
 
 
 def test_abbreviations_comments_and_preambles():
     found = works(
-        '% said\n@string{j = "Journal"}\n@comment{no {nested} @misc}\n@preamble{"x"}\n'
-        '@article{k, author={A B}, title={T}, year={2020}, month=sep, journal = j # " B"}'
+        '% said\n@string{j = "Journal"}\nany words, 3 = 4\n@comment{no {nested} @misc}\n'
+        '@preamble{"\\newcommand{\\who}[1]{by #1}" # "\\def\\X{Ex}"}\n'
+        "@Article(k, author={A B}, title={T \\who{you} \\X}, year={2020}, % why\n"
+        '%  number={3},\n month=sep # {~1},\n journal = J # " B")'
     )
-    assert found.entries["k"].fields["journal"] == "Journal B" and found.entries["k"].line == 5
+    assert list(found.entries) == ["k"]
+    work = found.entries["k"]
+    assert (plain(work.texts["journal"]), plain(work.title), work.place) == ("Journal B", "T by you Ex", "r.bib:6")
 
 
-def test_a_line_in_the_list_of_references():
-    found = works("""@article{p, author={Papyan, Vardan and Han, X. Y. and Jean-Luc Picard}, title={A <b>?}, year=2020,
-        journal={PNAS}, volume=117, number={40}, pages={1-9}, doi={https://doi.org/10.1073/pnas.2015509117}}
-        @misc{u, author={A B}, title={T}, year=2001, url={https://x.org/?a=1&b=2}, eprint={2310.05351}}""")
-    assert render(found.entries["p"], "2020a").replace("\u00a0", " ") == (
-        '<span class="reference-authors">Papyan, V., Han, X. Y. &amp; Picard, J.-L.</span> (2020a). '
-        '<cite class="reference-title">A &lt;b&gt;?</cite> <i>PNAS</i> 117(40), 1–9. '
-        '<a href="https://doi.org/10.1073/pnas.2015509117">doi:10.1073/pnas.2015509117</a>'
-    )
-    assert render(found.entries["u"], "2001") == (
-        '<span class="reference-authors">B, A.</span> (2001). <cite class="reference-title">'
-        '<a href="https://x.org/?a=1&amp;b=2">T</a></cite>. '
-        '<a href="https://arxiv.org/abs/2310.05351">arXiv:2310.05351</a>'
-    )
+# One entry in the habit of each source of them -> its line
+
+LINES = {
+    "Zotero, Better BibTeX": (
+        r"""@inproceedings{heDeepResidualLearning2016,
+          title = {Deep {{Residual Learning}} for {{Image Recognition}}},
+          booktitle = {2016 {{IEEE Conference}} on {{Computer Vision}} and {{Pattern Recognition}} ({{CVPR}})},
+          author = {He, Kaiming and Zhang, Xiangyu}, year = 2016, month = jun, pages = {770--778}, publisher = {IEEE},
+          address = {Las Vegas, NV, USA}, doi = {10.1109/CVPR.2016.90}, urldate = {2023-01-02},
+          isbn = {978-1-4673-8851-1}, langid = {english}, file = {C\:\\Users\\x\\\textbackslash y.pdf:application/pdf},
+          abstract = {5 \textless 6 \unknown{command} $\broken{ }}
+        }""",
+        "He, K. & Zhang, X. (2016). Deep Residual Learning for Image Recognition. *2016 IEEE Conference on Computer "
+        "Vision and Pattern Recognition (CVPR)*, 770–778. IEEE, Las Vegas, NV, USA. "
+        "[doi:10.1109/CVPR.2016.90](https://doi.org/10.1109/CVPR.2016.90)",
+    ),
+    "Zotero, BibLaTeX": (
+        r"""@online{vaswani,
+          title = {Attention {{Is All You Need}}}, author = {Vaswani, Ashish and others}, date = {2017-06-12},
+          eprint = {1706.03762}, eprinttype = {arXiv}, eprintclass = {cs}, url = {http://arxiv.org/abs/1706.03762},
+          urldate = {2020-05-01}, pubstate = {prepublished}, keywords = {a,b}
+        }""",
+        "Vaswani, A., et al. (2017). [Attention Is All You Need](http://arxiv.org/abs/1706.03762). prepublished. "
+        "Accessed 2020-05-01. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+    ),
+    "JabRef": (
+        """% Encoding: UTF-8
+        @Article{Moss2020,
+          author       = {Moss, Ada and Rohr, Uwe},
+          date         = {2020-05~/2021},
+          journaltitle = {Journal of Mosses},
+          title        = {On Moss},
+          subtitle     = {A Note},
+          number       = {2},
+          volume       = {1},
+          eid          = {e12},
+          timestamp    = {2020-01-01},
+          file         = {:a_b/c.pdf:PDF},
+        }
+        @Comment{jabref-meta: databaseType:biblatex;}""",
+        "Moss, A. & Rohr, U. (ca. 2020–2021). On Moss: A Note. *Journal of Mosses* 1(2), e12.",
+    ),
+    "Google Scholar": (
+        """@article{kingma2014adam,
+  title={Adam: A method for stochastic optimization},
+  author={Kingma, Diederik P and Ba, Jimmy},
+  journal={arXiv preprint arXiv:1412.6980},
+  publisher={arXiv},
+  year={2014}
+}""",
+        "Kingma, D. P. & Ba, J. (2014). Adam: A method for stochastic optimization. *arXiv preprint arXiv:1412.6980*.",
+    ),
+    "ACL Anthology": (
+        """@inproceedings{devlin-etal-2019-bert,
+    title = "{BERT}: Pre-training of Deep Bidirectional Transformers",
+    author = "Devlin, Jacob  and
+      Chang, Ming-Wei",
+    editor = "Burstein, Jill  and
+      Doran, Christy",
+    booktitle = "Proceedings of the 2019 Conference of the North {A}merican Chapter",
+    month = jun,
+    year = "2019",
+    address = "Minneapolis, Minnesota",
+    publisher = "Association for Computational Linguistics",
+    url = "https://aclanthology.org/N19-1423/",
+    doi = "10.18653/v1/N19-1423",
+    pages = "4171--4186"
+}""",
+        "Devlin, J. & Chang, M.-W. (2019). [BERT: Pre-training of Deep Bidirectional Transformers]"
+        "(https://aclanthology.org/N19-1423/). In J. Burstein & C. Doran (Eds.), *Proceedings of the 2019 Conference "
+        "of the North American Chapter*, 4171–4186. Association for Computational Linguistics, Minneapolis, Minnesota. "
+        "[doi:10.18653/v1/N19-1423](https://doi.org/10.18653/v1/N19-1423)",
+    ),
+    "DBLP": (
+        """@inproceedings{DBLP:conf/eccv/ZeilerF14,
+  author       = {Matthew D. Zeiler and Rob Fergus}, editor = {David J. Fleet},
+  title        = {Visualizing and Understanding Convolutional Networks},
+  booktitle    = {Computer Vision - {ECCV} 2014}, series = {Lecture Notes in Computer Science},
+  volume       = {8689}, pages = {818--833}, publisher = {Springer}, year = {2014},
+  url          = {https://doi.org/10.1007/978-3-319-10590-1\\_53}, doi = {10.1007/978-3-319-10590-1\\_53},
+  biburl       = {https://dblp.org/rec/conf/eccv/ZeilerF14.bib}
+}""",
+        "Zeiler, M. D. & Fergus, R. (2014). [Visualizing and Understanding Convolutional Networks]"
+        "(https://doi.org/10.1007/978-3-319-10590-1_53). In D. J. Fleet (Ed.), *Computer Vision - ECCV 2014*, Lecture "
+        "Notes in Computer Science 8689, 818–833. Springer. "
+        "[doi:10.1007/978-3-319-10590-1_53](https://doi.org/10.1007/978-3-319-10590-1_53)",
+    ),
+    "biblatex: a chapter of a collection": (
+        """@incollection{a, author = {One, Ada}, title = {A Chapter}, crossref = {c}, pages = {3-5}}
+        @collection{c, editor = {Two, Bo}, title = {The Whole}, subtitle = {Of It}, date = {2001/2002},
+          publisher = {Press}, location = {Here}, xdata = {x}}
+        @xdata{x, series = {Series}, number = 7}""",
+        "One, A. (2001–2002). A Chapter. In B. Two (Ed.), *The Whole: Of It*, Series 7, 3–5. Press, Here.",
+    ),
+    "BibTeX: a paper of proceedings": (
+        """@inproceedings{a, author = {One, Ada}, title = {A Paper}, crossref = {P}, pages = 7}
+        @proceedings{p, title = {Proc. of X}, booktitle = {Proceedings of X}, year = 1999, organization = {ACM}}""",
+        "One, A. (1999). A Paper. *Proceedings of X*, 7. ACM.",
+    ),
+    "an edited book": (
+        "@book{a, editor={Two, Bo and Three, Cy}, title={B}, edition={2}, volume={3}, publisher={P}, year={2000}}",
+        "Two, B. & Three, C. (Eds.) (2000). B (2nd ed.; Vol. 3). *P*.",
+    ),
+    "INSPIRE": (
+        """@article{a, author = "Aad, Georges and others", collaboration = "ATLAS", title = "{Observation of $H$}",
+            eprint = "1207.7214", archivePrefix = "arXiv", primaryClass = "hep-ex", reportNumber = "CERN-1",
+            journal = "Phys. Lett. B", volume = "716", pages = "1--29", year = "2012"}""",
+        "Aad, G., ATLAS Collaboration, et al. (2012). Observation of $H$. *Phys. Lett. B* 716, 1–29. "
+        "[arXiv:1207.7214](https://arxiv.org/abs/1207.7214)",
+    ),
+    "NASA's ADS": (
+        r"""@ARTICLE{2018ApJ...1..2X, author = {{Xu}, A. and {de la Cruz}, B.}, title = "{On $z \sim 7$}",
+            journal = {\apj}, keywords = {a}, year = 2018, month = may, volume = {856}, number = {1}, eid = {2},
+            pages = {2}, adsurl = {https://ui.adsabs.harvard.edu/abs/x}, adsnote = {Provided by}}""",
+        "Xu, A. & de la Cruz, B. (2018). On $z \\sim 7$. *Astrophysical Journal* 856(1), 2.",
+    ),
+    "a set": (
+        "@set{a, entryset={b0,b1}}@misc{b0, author={One, A.}, title={T}}@misc{b1, title={U}, note={N}, year=2000}",
+        "One, A. (n.d.). T.",
+    ),
+    "a thesis": (
+        "@thesis{a, author={One, A.}, title={T}, type={mathesis}, institution={U}, location={X}, date={2020-21}}",
+        "One, A. (2020). T (Master’s thesis). *U*, X.",
+    ),
+    "a report": (
+        "@techreport{a, author={One, A.}, title={T}, number={TR-1}, institution={Lab}, year=2000}",
+        "One, A. (2000). T (Technical report TR-1). *Lab*.",
+    ),
+    "a patent": (
+        "@patent{a, author={One, A.}, title={T}, number={123}, type={patentus}, holder={X}, date={2000}}",
+        "One, A. (2000). T (US patent No. 123).",
+    ),
+    "software": (
+        "@software{a, author={{The Authors}}, title={S}, version={1.2}, publisher={Zenodo}, date={2020}}",
+        "The Authors (2020). S (Version 1.2). *Zenodo*.",
+    ),
+    "nobody, no year": (
+        "@www{a, title={Some Page}, url={www.x.org/a_b}}",
+        "[Some Page](https://www.x.org/a_b) (n.d.).",
+    ),
+    "in press": ("@unheardof{a, author={One, A.}, title={T?}, year={in press}}", "One, A. (in press). T?"),
+    "commands that link": (
+        r"@misc{a, author={One, A.}, title={T}, year=2000, howpublished={\url{https://x.org/a_b%20c}}, "
+        r"note={See \href{http://y.org}{this}, \url{ftp://z.org}}}",
+        "One, A. (2000). T. *[https://x.org/a_b%20c](https://x.org/a_b%20c)*. See [this](http://y.org), ftp://z.org.",
+    ),
+    "an address that is none": (
+        "@misc{a, author={One, A.}, title={T}, year=2000, url={javascript:alert(1)}}",
+        "One, A. (2000). T. javascript:alert(1)",
+    ),
+    "pages alone": ("@misc{a, author={One, A.}, title={T}, year=2000, pages={3-9}}", "One, A. (2000). T. pp. 3–9."),
+    "a translation": (
+        "@book{a, author={One, A.}, translator={Two, B.}, title={T}, year={-0044}, publisher={P}}",
+        "One, A. (45 BCE). T (B. Two, Trans.). *P*.",
+    ),
+    "no title": (
+        "@article{a, author={One, A. and Two, B.}, journal={J}, volume=1, pages=2, year=2000}",
+        "One, A. & Two, B. (2000). *J* 1, 2.",
+    ),
+    "initials": (
+        "@misc{a, author={Tolkien, J.R.R. and Picard, Jean-Luc and 王, 小明 and King, Jr., Martin}, title={T}, "
+        "year=2000}",
+        "Tolkien, J. R. R., Picard, J.-L., 王, 小明 & King, M., Jr. (2000). T.",
+    ),
+}
+
+
+@pytest.mark.parametrize("habit", LINES)
+def test_entries_of_every_habit(habit):
+    text, expected = LINES[habit]
+    assert line(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ("eprint={2001.01234}", "[arXiv:2001.01234](https://arxiv.org/abs/2001.01234)"),
+        ("eprint={arXiv:2001.01234v2}", "[arXiv:2001.01234v2](https://arxiv.org/abs/2001.01234v2)"),
+        ("eprint={2001.01234 [cs.LG]}, archiveprefix={arXiv}", "[arXiv:2001.01234](https://arxiv.org/abs/2001.01234)"),
+        ("eprint={hep-th/9901001}", "[arXiv:hep-th/9901001](https://arxiv.org/abs/hep-th/9901001)"),
+        ("eprint={https://arxiv.org/abs/2001.01234}", "[arXiv:2001.01234](https://arxiv.org/abs/2001.01234)"),
+        ("eprint={hal-0123}, archiveprefix={HAL}", "[HAL:hal-0123](https://hal.science/hal-0123)"),
+        ("eprint={2307}, eprinttype={jstor}", "[JSTOR:2307](https://www.jstor.org/stable/2307)"),
+        ("eprint={123456}, eprinttype={bioRxiv}", "[bioRxiv:123456](https://doi.org/10.1101/123456)"),
+        ("eprint={123}, eprinttype={pubmed}", "[PubMed:123](https://pubmed.ncbi.nlm.nih.gov/123)"),
+        ("eprint={1/2}, eprinttype={hdl}", "[Handle:1/2](https://hdl.handle.net/1/2)"),
+        ("eprint={77}, eprinttype={Elsewhere}", "Elsewhere:77"),
+        ("eprint={77}", "77"),
+        ("doi={https://doi.org/10.1000/a_b}", "[doi:10.1000/a_b](https://doi.org/10.1000/a_b)"),
+        ("doi={DOI: 10.1000/a\\_b<c>}", "[doi:10.1000/a_b<c>](https://doi.org/10.1000/a_b%3Cc%3E)"),
+    ],
+)
+def test_archives_and_identifiers(fields, shown):
+    text = f"@misc{{a, author={{One, A.}}, title={{T}}, year=2000, {fields}}}"
+    assert line(text) == f"One, A. (2000). T. {shown}"
+
+
+def test_an_address_in_another_field_is_the_titles():
+    for field in ("eprint", "doi", "url"):
+        text = f"@misc{{a, author={{One, A.}}, title={{T}}, year=2000, {field}={{\\url{{https://x.org/1}}}}}}"
+        assert line(text) == "One, A. (2000). [T](https://x.org/1)."
 
 
 def test_references_are_ordered_as_readers_look_for_them():
@@ -93,17 +348,55 @@ def test_references_are_ordered_as_readers_look_for_them():
             ("a", "N Nord", "C", 2003),
             ("c", "P P", "Late", 2009),
             ("e", "P P", "Early", 2003),
+            ("f", "", "Outside", 2003),
         )
     )
-    assert [found.key for found in in_order(works(text).entries.values())] == ["a", "b", "e", "c", "d"]
+    assert [found.key for found in in_order(works(text).entries.values())] == ["a", "b", "f", "e", "c", "d"]
 
 
-def test_years_get_letters_where_two_works_read_the_same():
+def test_years_get_letters_where_two_cited_works_read_the_same():
     text = "".join(
-        f"@misc{{{k}, author={{A B}}, title={{{t}}}, year={y}}}"
-        for k, t, y in (("x", "Two", 2020), ("y", "One", 2020), ("z", "Other", 2021))
+        f"@misc{{{k}, author={{A B}}, title={{{t}}}, year={{{y}}}}}\n"
+        for k, t, y in (("x", "Two", 2020), ("y", "One", 2020), ("z", "Other", 2021), ("v", "V", ""), ("w", "W", ""))
     )
-    assert works(text).years() == {"x": "2020b", "y": "2020a", "z": "2021"}
+    found = works(text)
+    assert found.years("xyzvw") == {"x": "2020b", "y": "2020a", "z": "2021", "v": "n.d.-a", "w": "n.d.-b"}
+    assert found.years("xz") == {"x": "2020", "z": "2021"}
+    many = works("".join(f"@misc{{k{n}, author={{A B}}, title={{{n:02}}}, year=2020}}\n" for n in range(30)))
+    assert many.years(many.entries)["k27"] == "2020ab"
+
+
+def test_styles_say_each_kind_of_citation():
+    work = entry("Ada Moss and B Two and C Three")
+    told = {
+        name: [say(work, "2020a", 3, language.english()) for say in (style.parenthesis, style.running, style.alone)]
+        for name, style in STYLES.items()
+    }
+    assert told == {
+        "author-year": ["Moss et al.\u00a02020a", "Moss et al. (2020a)", "2020a"],
+        "numbered": ["3", "Moss et al. [3]", "3"],
+    }
+    assert [style.grouped(["a", "b"]) for style in STYLES.values()] == ["(a; b)", "[a, b]"]
+
+
+def test_nobody_and_a_long_title():
+    text = "@misc{a, title={A Title That Is Very Long Indeed: And Goes On, {And} On}, year=2000}@misc{b, note={Only}}"
+    labels = [work.label.replace("\u00a0", " ") for work in works(text).entries.values()]
+    assert labels == ["“A Title That Is Very Long Indeed” 2000", "“Only” n.d."]
+
+
+def test_any_key_has_its_own_readable_anchor():
+    keys = ["2020key", "it's", "a+b/c:d", "müller", "a%b", "a&b", "a-b", "a<b", "a[b]"]
+    found = works("".join(f"@misc{{{key}, title={{T}}}}\n" for key in keys))
+    assert list(found.entries) == keys
+    anchors = [work.anchor for work in found.entries.values()]
+    assert anchors == ["2020key", "it's", "a+b/c:d", "müller", "a-b-2", "a-b-3", "a-b", "a-b-4", "a-b-"]
+    assert found.mentioned(["@2020key, [-@a+b/c:d.] and @{it's} @nobody x@a-b"]) == {
+        "2020key",
+        "a+b/c:d",
+        "it's",
+        "a-b",
+    }
 
 
 GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
@@ -112,60 +405,146 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("@misc{k, author={A B}, title={T}}", ['r.bib:1: entry "k" has no year']),
+        ("@misc{k, author={A B}, title={T}}", []),
+        ("@misc{k, title={T}, year=2020}", []),
+        ("@misc{k, author={A B}, title={T}, year={in press}}", []),
+        (GOOD + GOOD, []),
+        ("@artcle{k, author={A B}, title={T}, year=2020}", []),
+        ("words @ {k}\n" + GOOD, []),
+        ("@misc{k, author={A B}, title={T}, year=2020, month=sept, abstract={\\alfa}, keywords=what}", []),
         ("\n@misc{k, author={A B}, titel={T}, year=2020}", ['r.bib:2: entry "k" has no title; did you mean "titel"?']),
-        (
-            "@misc{k, author={A B}, title={T}, year={in press}}",
-            ['r.bib:1: the year of "k" is "in press"; expected four digits'],
-        ),
-        (GOOD + GOOD, ['r.bib:2: the key "k" is used twice, first on line 1']),
-        (
-            "@artcle{k, author={A B}, title={T}, year=2020}",
-            ['r.bib:1: unknown kind of entry "@artcle"; did you mean "article"?'],
-        ),
-        ("misc{k}\n" + GOOD, ['r.bib:1: "misc{k}" stands outside any entry; expected an entry like @article{key, …}']),
         ("@misc{k, author={A B}, title={T}, year=2020\n", ['r.bib:1: entry "k" is not closed; expected }']),
-        ("@misc{k, author={A B}, title={T, year=2020}\n\n" + GOOD, ['r.bib:1: entry "k" is not closed; expected }']),
-        ("@misc{k, author={A B}, title={T, year={2020}\n", ["r.bib:1: a brace opened here is not closed; expected }"]),
-        ('@misc{k, title="T}\n', ['r.bib:1: the quotes of "title" are not closed; expected "']),
+        (
+            "@misc{k, author={A B}, title={T, year=2020}\n\n" + GOOD.replace("{k", "{l"),
+            ['r.bib:1: entry "k" is not closed; expected }'],
+        ),
+        ("@misc{k, author={A B}, title={T, year={2020}\n", ['r.bib:1: entry "k" is not closed; expected }']),
+        ('@misc{k, title="T}\n', ['r.bib:1: entry "k" is not closed; expected }']),
+        ("@misc{k\n author={A B}}", ['r.bib:1: entry "k" was not understood; expected comma after entry key']),
         (
             "@misc{k, author={A B} title={T}, year=2020}\n" + GOOD.replace("{k", "{l"),
-            ['r.bib:1: "title={T}, year=2020}" was not understood; expected , after the field "author"'],
+            ['r.bib:1: "title={T}" was not understood; expected , after the field "author"'],
         ),
-        ("@misc{k, author {A B}}", ['r.bib:1: "{A B}}" was not understood; expected = after the field "author"']),
+        ("@misc{k, author {A B}}", ['r.bib:1: entry "k" was not understood; expected = after entry key']),
+        ("@misc{k}", ['r.bib:1: entry "k" says nothing; expected author, title and year']),
         (
-            "@misc{, title={T}}",
-            ['r.bib:1: ", title={T}}" was not understood; expected the key of the entry, a letter first'],
+            "@misc{k, author={A B}, title={T},\n journal=joos, year=2020}@string{jos={J}}",
+            ['r.bib:2: unknown abbreviation "joos"; expected a value in braces'],
         ),
-        ("@misc k", ['r.bib:1: "k" was not understood; expected { after @misc']),
-        ("@", ["r.bib:1: the file ends inside an entry; expected the kind of an entry after @"]),
-        ("@misc{k, author={A B}, title={T}, title={U}, year=2020}", ['r.bib:1: entry "k" has the field "title" twice']),
         (
-            "@misc{k, author={A B}, title={T}, year=2020, month=sept}",
-            ['r.bib:1: unknown abbreviation "sept"; expected a value in braces; did you mean "sep"?'],
+            "@string{jos={J}}\n@misc{k, author={A B}, title={T}, journal=joos, year=2020}",
+            ['r.bib:2: unknown abbreviation "joos"; expected a value in braces; did you mean "jos"?'],
         ),
         (
             "@misc{k, author={A B and and C D}, title={T}, year=2020}",
             ["r.bib:1: an author without a name; expected names joined by one “and”"],
         ),
         (
-            "@misc{k, author={A B},\n title={\\alfa}, year=2020}",
-            ['r.bib:2: unknown TeX command "\\alfa"; expected the letter itself'],
+            "@misc{k, author={A B and}, title={T}, year=2020}",
+            ["r.bib:1: an author without a name; expected names joined by one “and”"],
         ),
         (
-            "@misc{fig-a, author={A B}, title={T}, year=2020}",
-            ['r.bib:1: the key "fig-a" reads as a label; expected a key without fig-'],
+            "@misc{k, author={A Moss, B Rohr, C Li},\n title={T}, year=2020}",
+            ['r.bib:1: the names "A Moss, B Rohr, C Li" were not understood; expected names joined by " and "'],
         ),
+        (
+            "@misc{k, author={A B},\n title={A\n \\alfa}, year=2020}",
+            ['r.bib:3: unknown TeX command "\\alfa"; expected the letter itself'],
+        ),
+        (
+            "@misc{k, title={T},\n crossref={nome}}@misc{none, title={N}}",
+            ['r.bib:2: entry "k" takes its fields from "nome", which is not there; did you mean "none"?'],
+        ),
+        ("@misc{k, title={T\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
+        ("<html>", ['r.bib:1: "<html>" holds no work; expected entries like @article{key, …}']),
     ],
 )
-def test_mistakes(text, messages):
+def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
-def test_a_broken_entry_does_not_hide_the_next():
-    found, problems = parse("@misc{broken\n" + GOOD, "r.bib")
-    assert list(found.entries) == ["k"] and len(problems) == 1
+def test_what_nobody_cites_is_told_when_asked_for():
+    text = (
+        GOOD
+        + GOOD
+        + "@misc{broken\n"
+        + "@misc{child, crossref={k}, note={N}}\n@misc{, title={T}}\n@misc{b, title={T}, title={U}}"
+    )
+    found = works(text, clean=False)
+    assert list(map(str, found.unused({"child"}))) == [
+        'r.bib:3: entry "broken" is not closed [broken-work]',
+        'r.bib:3: "broken" is never cited [uncited-work]',
+        "r.bib:5: an entry without a key [broken-work]",
+        'r.bib:6: entry "b" has the field "title" twice; the first counts [broken-work]',
+        'r.bib:6: "b" is never cited [uncited-work]',
+    ]
+    assert [str(odd) for odd in found.entries["k"].odd] == [
+        'r.bib:2: the key "k" is used twice; the work on line 1 counts [doubled-work]'
+    ]
+
+
+def test_line_ends_a_mark_of_bytes_and_tabs_change_nothing():
+    text = "\n".join(re.sub(r"@(\w+)\{a,", rf"@\1{{a{n},", habit) for n, (habit, _) in enumerate(LINES.values()))
+    plainly = [render(work, work.year) for work in works(text).entries.values()]
+    odd = "\ufeff" + text.replace("\n", "\r\n").replace("  ", "\t")
+    assert [render(work, work.year) for work in works(odd).entries.values()] == plainly
 
 
 def test_an_empty_file_is_an_empty_bibliography():
     assert bibliography.parse("", "r.bib") == (bibliography.Bibliography({}, "r.bib"), [])
+
+
+def test_libraries_are_loaded_for_what_is_new_alone():
+    memo = Memo()
+    before, _ = parse(GOOD, "r.bib", memo)
+    line_before = render(before.entries["k"], "2020")
+    code = (
+        "import sys, json; from generator.base.memo import Memo;"
+        "from generator.content.bibliography import parse, render;"
+        "found, _ = parse(sys.argv[1], 'r.bib', Memo(json.loads(sys.argv[2])));"
+        "print(render(found.entries['k'], '2020'));"
+        "assert not {'bibtexparser', 'pylatexenc'} & sys.modules.keys()"
+    )
+    kept = json.dumps(memo.renewed())
+    ran = subprocess.run(
+        [sys.executable, "-c", code, GOOD, kept], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (ran.stdout.strip(), ran.stderr) == (line_before, "")
+
+
+# Any bibliography
+
+LETTERS = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), min_size=1, max_size=8)
+WORDS = st.lists(LETTERS, min_size=1, max_size=4).map(" ".join)
+FAMILIES = st.text(st.characters(categories=["Lu"]), min_size=2, max_size=8).filter(
+    lambda name: not re.fullmatch(r"[IVX]{1,4}|M\.?D", name)
+)
+SIGNS = [*"\\{}$%&~^_\"'`#@,=()-.;: \n", "a", "\\o", "\\url", "\\'", "{e}", " and ", "é", "\\em ", "\\href{a", "<i>"]
+TEX = st.lists(st.sampled_from(SIGNS), max_size=25).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.lists(st.tuples(FAMILIES, WORDS), min_size=1, max_size=4)), min_size=1, max_size=4))
+def test_what_is_well_formed_comes_through_whole(made):
+    text = "\n".join(
+        f'@article{{k{n}, title = {{{title}}}, author = "{" and ".join(f"{a}, {b}" for a, b in names)}", year = 2020}}'
+        for n, (title, names) in enumerate(made)
+    )
+
+    def whole(said):
+        return unicodedata.normalize("NFC", said)
+
+    found = works(text).entries
+    assert [(plain(work.title), list(work.authors)) for work in found.values()] == [
+        (whole(title), [Name(whole(family), whole(given)) for family, given in names]) for title, names in made
+    ]
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["misc", "string", "preamble", "comment", ""]), TEX, TEX, TEX), max_size=4))
+def test_no_bibliography_breaks_the_reader(made):
+    text = "\n".join(f"@{kind}{{k{n}, title = {{{a}}}, author = {b}, {c}}}" for n, (kind, a, b, c) in enumerate(made))
+    found, _ = parse(text, "r.bib")
+    for work in in_order(found.entries.values()):
+        ElementTree.fromstring(f"<p>{render(work, work.year)}</p>".replace("\x0c", ""))
+    found.unused(found.years(found.entries))

@@ -125,6 +125,15 @@ def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build
     assert "collapsed" in (tmp_path / "site" / "gallery.html").read_text()
 
 
+def test_works_that_nobody_cites_are_told_when_asked_for(article, cache, tmp_path):
+    with (article / "references.bib").open("a", encoding="utf-8") as file:
+        file.write("\n@misc{lonely, title={\\unknown}}\n@misc{lonely, title={Broken\n")
+    folders = {"content": article, "out": tmp_path / "site", "cache": cache}
+    for unused, kinds in ((False, []), (True, ["uncited-work", "broken-work"])):
+        built = make.build(make.Options(**folders, unused=unused), Progress(quiet=True))
+        assert [name for name, said in built.warnings if name.endswith("-work")] == kinds
+
+
 def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache, tmp_path, capsys):
     (article / "article.md").write_text((article / "article.md").read_text() + "\n[^a]: Note.\n\n[b]: gallery.html\n")
     folders = {"content": article, "out": tmp_path / "site", "cache": cache}
@@ -137,7 +146,7 @@ def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache
 
 def test_every_warning_is_in_the_table():
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py"))
-    assert set(re.findall(r'Warned\(\s*"([^"]+)"', code)) == set(WARNINGS)
+    assert set(re.findall(r'(?:Warned\(|\.warn\(|warning=)\s*"([^"]+)"', code)) == set(WARNINGS)
 
 
 def test_a_foreign_folder_is_refused(build, tmp_path):

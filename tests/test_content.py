@@ -212,7 +212,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "second": "no front matter",
         "gallery": "---\ntitle: G\n---\n",
         "third": "---\ntitle: T\n",
-        "references.bib": "@misc{a, title={T}, year={2020}}",
+        "references.bib": "404: Not Found\n",
         "plots/x.png": b"",
     }
     assert said(folder_of(tmp_path, **files)) == [
@@ -223,7 +223,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "expected letters, digits, - and _ , and none of gallery, reproduce, 404, index",
         "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
         "third.md:1: the front matter is not closed; expected a line --- after it",
-        'references.bib:1: entry "a" has no author',
+        'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',
         "plots: this folder's name is kept for what the build makes",
     ]
 

@@ -288,6 +288,45 @@ BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
     assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
 
 
+KEYS = '''"""`++Ctrl++`: a key of the keyboard."""
+
+import re
+
+from . import put
+
+KEY = re.compile(r"\\+\\+(\\w+)\\+\\+")
+
+
+def _key(state, silent):
+    found = KEY.match(state.src, state.pos, state.posMax)
+    return bool(found) and put(state, silent, found.end(), "key", name=found[1])
+
+
+def extend(md):
+    md.inline.ruler.before("escape", "key", _key)
+
+
+def _write(builder, tokens, at):
+    builder.mark("key", tokens[at].meta["line"], name=tokens[at].meta["name"])
+    return at + 1
+
+
+TOKENS = {"key": _write}
+MARKS = {"key": lambda writer, mark: f"<kbd>{mark.data['name']}</kbd>"}
+'''
+
+
+def test_a_construct_of_markdown(copy):
+    assert named("a construct of Markdown") == ["generator/markup/constructs/<name>.py"]
+    copy.add("generator/markup/constructs/keys.py", KEYS)
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "Press *++Ctrl++*, not `++Ctrl++`.\n\n/// figure | hidden-plane",
+    )
+    assert "<p>Press <em><kbd>Ctrl</kbd></em>, not <code>++Ctrl++</code>.</p>" in copy.build()
+
+
 SAWTOOTH = '''"""Zigzags, one a class, each above the next."""
 
 from . import Dataset, Noise, Parameter

@@ -269,6 +269,55 @@ def test_a_work_that_nobody_cites_is_a_warning():
     assert list(map(str, warned)) == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited [uncited-work]']
 
 
+WORKS = r"""@misc{2020key, author={Ada Moss}, title={In $n$ Dimensions}, year=2020}
+@misc{it's, author={Ada Moss}, title={Alone}, year=2020}
+@misc{it's, title={Again}}
+@misc{a/b+c:d, author={Uwe Rohr}, title={$\foo$ \foo},
+  year=2021}
+"""
+
+
+def cited(tmp_path, body, works=WORKS, front=""):
+    folder = folder_with(tmp_path, body)
+    (folder / "article.md").write_text(HEAD.replace("title: T\n", f"title: T\n{front}") + body, encoding="utf-8")
+    (folder / "references.bib").write_text(works, encoding="utf-8")
+    return folder
+
+
+def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
+    folder = cited(tmp_path, "As @2020key. [see @2020key, p. 3; -@{it's}] and [-@2020key]\n\n```\n@a/b+c:d\n```\n")
+    page = rendered(texts.read(folder))[0]
+    said = [re.sub(r"<[^>]*>", "", found) for found in re.findall(r"<p>As.*?</p>", page.html)]
+    assert said == ["As Moss (2020b). (see Moss\u00a02020b, p.\u00a03; 2020a) and (2020b)"]
+    assert {"ref-2020key", "ref-it's", "cite-2020key.3", "cite-it's.1"} <= page.anchors
+    assert 'href="#ref-it&#x27;s"' in page.html and "<math" in page.references_html
+    assert [warned.name for warned in page.warnings] == ["doubled-work"]
+    (folder / "article.md").write_text(HEAD + "As @2020key, `@{it's}`.\n", encoding="utf-8")
+    assert "Moss (2020)<" in rendered(texts.read(folder))[0].html
+
+
+def test_works_are_numbered_where_the_front_matter_asks_for_it(tmp_path):
+    body = "As @{it's} says [-@2020key, p. 3; @{it's}].\n"
+    page = rendered(texts.read(cited(tmp_path, body, front="citations: numbered\n")))[0]
+    assert "As Moss [1] says [2, p.\u00a03; 1]." in re.sub(r"<[^>]*>", "", page.html)
+    assert [found.partition("</li>")[0][:52] for found in page.references_html.split("<li ")[1:]] == [
+        'id="ref-it&#x27;s"><span class="reference-number">[1',
+        'id="ref-2020key"><span class="reference-number">[2]<',
+    ]
+    with pytest.raises(ContentError, match='unknown way to cite "numberd"; did you mean "numbered"'):
+        texts.read(cited(tmp_path / "again", body, front="citations: numberd\n"))
+
+
+def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):
+    folder = cited(tmp_path, "@a/b+c:d and @a/b+c:d, [@2020kez]\n")
+    (folder / "second.md").write_text("---\ntitle: Second\n---\n\n@a/b+c:d\n", encoding="utf-8")
+    assert said(folder).split("\n") == [
+        'references.bib:4: TeX: unknown command "\\foo"',
+        'references.bib:4: unknown TeX command "\\foo"; expected the letter itself',
+        'article.md:7: undefined citation "2020kez"; did you mean "2020key"?',
+    ]
+
+
 def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
     page = page_of(tmp_path, "### Deep\n\n[^spare]: never\n\n[label]: gallery.html\n")
     assert [str(warned).rpartition("/")[2] for warned in page.warnings] == [
@@ -452,6 +501,16 @@ def test_letters_of_works_count_over_all_pages(tmp_path):
     (article.directory / "references.bib").write_text(works)
     first, second = rendered(texts.read(article.directory))
     assert "B (2020a)" in first.html and "B (2020b)" in second.html
+
+
+def test_numbers_of_works_count_over_all_pages(tmp_path):
+    works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
+    article = article_of(tmp_path, "citations: numbered\n", "[@two]\n", "[@one] [@two]\n")
+    (article.directory / "references.bib").write_text(works)
+    first, second = rendered(texts.read(article.directory))
+    said = [re.sub(r"<[^>]*>", "", page.html) for page in (first, second)]
+    assert said == ["[1]", "[2] [1]"]
+    assert second.references_html.index("ref-two") < second.references_html.index("ref-one")
 
 
 def test_same_author_and_year_get_letters(tmp_path):

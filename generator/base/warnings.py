@@ -18,7 +18,10 @@ WARNINGS = {
     "unknown-language": "a language of code that has no colours",
     "no-alt-text": "a picture without a text in its place",
     "uncited-work": "no page cites a work of the bibliography",
+    "doubled-work": "the key of a cited work, or a field of it, is given twice",
+    "broken-work": "a work that no page cites is doubled or was not understood",
 }
+UNUSED = ("uncited-work", "broken-work")  # said only where they are asked for
 
 
 class Warned(NamedTuple):

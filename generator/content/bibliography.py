@@ -1,428 +1,601 @@
-"""BibTeX -> the works an article may cite, each with its line, and how they are written out.
+"""The works an article may cite, and how they are cited and listed.
 
-A small strict reader of our own: a well-kept library costs 11 to 18 ms of
-import in every build and does not say on which line an entry starts, which
-the messages about missing fields and unused entries need.
+    works, problems = parse(text, "references.bib", memo)
+    work = works.entries["moss2020"]           # decoded now, and not before
+    year = works.years(cited)["moss2020"]      # "2020a"
+    html = render(work, year, math)            # a line of the list of references
+    STYLES["numbered"].running(work, year, 1)  # "Moss et al. [1]"
+
+`bibtex` reads the file. A work carries its own problems, so that only what is cited is judged.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from ..base import language
-from ..base.errors import Problem, nearest
+from ..base.errors import Problem, short
 from ..base.language import Words
+from ..base.memo import Memo
+from ..base.warnings import Warned
+from . import bibtex, tex
 
-TYPES = (
-    *("article", "book", "booklet", "inbook", "incollection", "inproceedings", "conference", "manual", "mastersthesis"),
-    *("misc", "online", "phdthesis", "proceedings", "software", "techreport", "unpublished", "dataset"),
-)
-NEEDED = ("author", "title", "year")
-LABEL_PREFIXES = ("fig-", "tbl-", "eq-", "sec-")
-MONTHS = dict.fromkeys(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), "")
-ACCENTS = {
-    **{"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "=": "\u0304", ".": "\u0307"},
-    **{"u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328", "r": "\u030a", "d": "\u0323"},
+KEY = r"\{[^\s{}]+\}|[^\W_][\w:.+/-]*"  # of a work in a text, after @; in braces where it has other signs
+WORDS = {
+    **{"no-date": "n.d.", "others": "et al.", "editor": "Ed.", "editors": "Eds.", "translator": "Trans."},
+    **{"edition": "ed.", "volume": "Vol.", "volumes": "vols.", "number": "No.", "version": "Version", "in": "In"},
+    **{"page": "p.", "pages": "pp.", "chapter": "chap.", "accessed": "Accessed"},
 }
-LETTERS = {
-    **{"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å"},
-    **{"AA": "Å", "i": "ı", "j": "ȷ", "textendash": "–", "textemdash": "—", "ldots": "…", "TeX": "TeX"},
+ARCHIVES = {  # lower case -> name, address of a number there
+    **{"arxiv": ("arXiv", "https://arxiv.org/abs/"), "hal": ("HAL", "https://hal.science/")},
+    **{"jstor": ("JSTOR", "https://www.jstor.org/stable/"), "pmc": ("PMC", "https://pmc.ncbi.nlm.nih.gov/articles/")},
+    **dict.fromkeys(("pubmed", "pmid"), ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/")),
+    **{"biorxiv": ("bioRxiv", "https://doi.org/10.1101/"), "medrxiv": ("medRxiv", "https://doi.org/10.1101/")},
+    **dict.fromkeys(("hdl", "handle"), ("Handle", "https://hdl.handle.net/")),
+    **dict.fromkeys(("googlebooks", "google books"), ("Google Books", "https://books.google.com/books?id=")),
 }
-STYLES = ("emph", "textit", "textbf", "texttt", "textsc", "mathrm", "url")
 
-_TEX = re.compile(
-    r"\\(?P<accent>[`'^~\"=.])\s*(?:\{\s*(?P<a>\\?[A-Za-z])\s*\}|(?P<b>\\?[A-Za-z]))"
-    r"|\\(?P<mark>[uvHckrd])(?:\s*\{\s*(?P<c>\\?[A-Za-z])\s*\}|\s+(?P<d>[A-Za-z]))"
-    r"|\\(?P<word>[A-Za-z]+)\s*|\\(?P<plain>[^A-Za-z])|(?P<dash>---?)|(?P<tie>~)|(?P<quote>``|'')|[{}$]"
+CONTAINERS = ("journal", "booktitle", "maintitle", "eventtitle")  # what a work appears in
+SERIES = {"newseries": "new series", "oldseries": "old series"}
+
+_ARXIV = re.compile(
+    r"(?:arxiv:\s*)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?(?:\s*\[[^\]]*\])?", re.IGNORECASE
 )
-_KEY = re.compile(r"[A-Za-z][\w:.+/-]*")
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
+
+Math = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Name:
-    """A person, or a body as one family name."""
+class Name(NamedTuple):
+    """A person, or a body as one family name. suffix: Jr., III"""
 
     family: str
     given: str = ""
+    suffix: str = ""
 
 
 @dataclass(frozen=True)
 class Entry:
     """A work.
 
-    authors  editors where no author is known
-    others   whether the list of authors goes on
-    fields   all fields in plain text, by lower-case name
-    line     where the entry starts
+    kind      of `bibtex.KINDS`' values
+    place     "references.bib:12", where it starts
+    people    "author", "editor", "translator", "shortauthor" -> the names, and whether there are others
+    texts     field, by BibTeX's name -> its parts (see `tex`)
+    literal   field -> an address, or a number in an archive
+    year      as it is shown: "2020", "2019–2020", "in press", "n.d."
+    anchor    what ends its ids in HTML, in signs that an address may hold
+    problems  what is wrong with it, of no concern to who does not cite it
+    odd       what is odd
     """
 
     key: str
     kind: str
-    authors: tuple[Name, ...]
-    others: bool
-    title: str
+    place: str
+    people: Mapping[str, tuple[tuple[Name, ...], bool]]
+    texts: Mapping[str, list[Any]]
+    literal: Mapping[str, str]
     year: str
-    fields: Mapping[str, str]
-    line: int
+    anchor: str
+    problems: tuple[Problem, ...]
+    odd: tuple[Warned, ...]
 
     @property
-    def label(self) -> str:
-        """Author and year: one name, two names, or the first and others."""
-        return f"{self.people}\u00a0{self.year}"
+    def authors(self) -> tuple[Name, ...]:
+        """Or editors, where no author is known."""
+        return self._leading("author", "editor")[0]
+
+    def _leading(self, *roles: str) -> tuple[tuple[Name, ...], bool]:
+        return next((self.people[role] for role in roles if self.people.get(role, ((), False))[0]), ((), False))
+
+    @functools.cached_property
+    def title(self) -> list[Any]:
+        """With its subtitle, as parts."""
+        return self.whole("title")
+
+    def whole(self, name: str) -> list[Any]:
+        """A title or booktitle with what is added to it."""
+        base = name.removesuffix("title")
+        found = list(self.texts.get(name, ()))
+        if subtitle := self.texts.get(f"{base}subtitle"):
+            found = [*found, "" if not found else " " if tex.plain(found)[-1:] in "?!.:" else ": ", *subtitle]
+        if addon := self.texts.get(f"{name}addon"):
+            found = [*found, " " if tex.plain(found)[-1:] in "?!." else ". ", *addon]
+        return [part for part in found if part]
 
     @property
-    def people(self) -> str:
-        """Family names as they stand in running text."""
+    def people_cited(self) -> str:
+        """Family names as they stand in running text; a short title where nobody is named."""
         return self.people_in(language.english())
 
     def people_in(self, words: Words) -> str:
         """The same in a language."""
-        families = [name.family for name in self.authors]
-        if self.others or len(families) > 2:
+        names, others = self._leading("shortauthor", "author", "shorteditor", "editor")
+        families = [name.family for name in names]
+        if not families:
+            opening, closing = words.quotes[:2]
+            return f"{opening}{self._short_title()}{closing}"
+        if others or len(families) > 2:
             return words("{first} et al.", first=families[0])
         return words("{first} & {last}", first=families[0], last=families[1]) if families[1:] else families[0]
+
+    def _short_title(self) -> str:
+        said = tex.plain(self.texts.get("shorttitle", ())) or tex.plain(self.texts.get("title", self.title))
+        if not said:
+            said = next((tex.plain(parts) for parts in self.texts.values()), self.key)
+        if len(said) > 40:
+            said = re.split(r"[:.?!–—] ", said)[0]
+        return said if len(said) <= 40 else said[:40].rpartition(" ")[0] + "…"
+
+    @property
+    def label(self) -> str:
+        """Who and when."""
+        return f"{self.people_cited}\u00a0{self.year}"
+
+
+class _Works(Mapping[str, Entry]):
+    """Works by key, in the order of the file; each is decoded when it is first asked for."""
+
+    def __init__(self, raw: Mapping[str, Any], file: str, memo: Memo) -> None:
+        self.raw = raw
+        self.file = file
+        self.memo = memo
+        self.made: dict[str, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.raw)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.raw
+
+    def __getitem__(self, key: str) -> Entry:
+        if key not in self.made:
+            raw = self.raw[key]
+            plain = self.memo("work", [key, raw], lambda: bibtex.work(key, raw))
+            self.made[key] = self._entry(plain)
+        return self.made[key]
+
+    def _entry(self, plain: Mapping[str, Any]) -> Entry:
+        texts = plain["texts"]
+        people = {role: (tuple(Name(*name) for name in names), more) for role, (names, more) in plain["people"].items()}
+        return Entry(
+            key=plain["key"],
+            kind=plain["kind"],
+            place=f"{self.file}:{plain['line']}",
+            people=people,
+            texts=texts,
+            literal=plain["literal"],
+            year=bibtex.year_of(texts) or WORDS["no-date"],
+            anchor=self.anchors[plain["key"]],
+            problems=tuple(Problem(f"{self.file}:{line}", *said) for line, *said in plain["wrong"]),
+            odd=tuple(Warned("doubled-work", f"{self.file}:{line}: {said}") for line, said in plain["odd"]),
+        )
+
+    @functools.cached_property
+    def anchors(self) -> dict[str, str]:
+        """Key -> the key in signs that need no escape in an address, and no two the same."""
+        found: dict[str, str] = {}
+        taken = set(self.raw)
+        for key in self.raw:
+            anchor = re.sub(r"[^\w.:/+'-]", "-", key)
+            if anchor != key:
+                number = 2
+                said = anchor
+                while said in taken:
+                    said, number = f"{anchor}-{number}", number + 1
+                anchor = said
+                taken.add(anchor)
+            found[key] = anchor
+        return found
 
 
 @dataclass(frozen=True)
 class Bibliography:
-    """The works of a file, by key, in the order of the file. `file` is its path as the author typed it."""
+    """The works of a file, by key, in the order of the file.
+
+    file      its path as the author typed it
+    raw       the works as `bibtex.read` gives them
+    nameless  line and fault of what has no key
+    """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     file: str = "references.bib"
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    nameless: tuple[tuple[int, str], ...] = ()
 
-    def years(self) -> dict[str, str]:
-        """Key to year, with a letter where two works would read the same: 2020a, 2020b."""
+    def years(self, cited: Collection[str]) -> dict[str, str]:
+        """Cited key -> year, with a letter where two cited works would read the same: 2020a, 2020b."""
         same: dict[str, list[Entry]] = {}
-        for entry in self.entries.values():
-            same.setdefault(entry.label, []).append(entry)
+        for key in cited:
+            if key in self.entries:
+                same.setdefault(self.entries[key].label, []).append(self.entries[key])
         found: dict[str, str] = {}
-        for entries in same.values():
-            entries.sort(key=lambda entry: (entry.title.lower(), entry.key))
-            letters = string.ascii_lowercase if 1 < len(entries) <= 26 else [""] * len(entries)
-            found |= {entry.key: entry.year + letter for entry, letter in zip(entries, letters, strict=False)}
+        for works in same.values():
+            works.sort(key=lambda work: (tex.plain(work.title).lower(), work.key))
+            for index, work in enumerate(works):
+                found[work.key] = work.year + (_letter(index, work.year) if len(works) > 1 else "")
         return found
 
+    def mentioned(self, texts: Iterable[str]) -> set[str]:
+        """The works whose keys stand after an @ in texts: those that they cite, and perhaps more."""
+        said = {found.strip("{}") for text in texts for found in re.findall(f"@({KEY})", text)}
+        return {key for one in said for key in (one, one.rstrip(".:/+-")) if key in self.entries}
 
-def parse(text: str, file: str) -> tuple[Bibliography, list[Problem]]:
-    """The works of a BibTeX file, and everything that is wrong with it.
+    def unused(self, cited: Collection[str]) -> list[Warned]:
+        """A warning for each work that is neither cited nor lends its fields to one that is, and for its faults."""
+        used: set[str] = set()
+        waiting = [key for key in cited if key in self.raw]
+        while waiting:
+            key = waiting.pop()
+            if key not in used:
+                used.add(key)
+                waiting += self.raw[key]["above"]
+        alone = {key: work for key, work in self.raw.items() if key not in used}
+        faults = [fault for work in alone.values() for fault in [*work["odd"], *work["wrong"]]]
+        found = [
+            *(
+                (work["line"], Warned("uncited-work", f'{self.file}:{work["line"]}: "{key}" is never cited'))
+                for key, work in alone.items()
+            ),
+            *(
+                (line, Warned("broken-work", f"{self.file}:{line}: {said}"))
+                for line, said, *_ in [*self.nameless, *faults]
+            ),
+        ]
+        return [warned for _, warned in sorted(found)]
+
+
+def _letter(index: int, year: str) -> str:
+    """a, b, …, z, aa, ab, …"""
+    said = ""
+    while index >= 0:
+        index, last = divmod(index, 26)
+        said, index = string.ascii_lowercase[last] + said, index - 1
+    return said if year[-1:].isdigit() else f"-{said}"
+
+
+def parse(text: str, file: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
+    """The works of a BibTeX or BibLaTeX file, and what is wrong with the file as a whole.
 
     file  its path as the author typed it, for the places of the problems
+    memo  what was read before
     """
-    reader = _Reader(text, file)
-    reader.read()
-    return Bibliography(reader.entries, file), reader.problems
+    memo = memo or Memo()
+    kept = memo("bibliography", text, lambda: bibtex.read(text))
+    problems = []
+    said = "" if "@" in text else re.sub(r"^[ \t]*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
+    if said:
+        problems.append(Problem(f"{file}:1", f'"{short(said)}" holds no work', "entries like @article{key, …}"))
+    nameless = tuple((line, said) for line, said in kept["broken"])
+    return Bibliography(_Works(kept["works"], file, memo), file, kept["works"], nameless), problems
 
 
-class _Malformed(Exception):
-    """The entry at hand cannot be read further. args: what is wrong, what was expected."""
+# Styles
 
 
-class _Reader:
-    """One pass over the text, with a position; a broken entry is reported and skipped."""
+@dataclass(frozen=True)
+class Style:
+    """How works are cited and listed. Each way to cite is given the work, its year, its number, from 1, and words.
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text = text
-        self.file = file
-        self.at = 0
-        self.entries: dict[str, Entry] = {}
-        self.problems: list[Problem] = []
-        self.strings: dict[str, str] = dict(MONTHS)
+    parenthesis  among others within a group: "Olah 2014"
+    running      in the sentence itself: "Olah (2014)"
+    alone        within a group, where the sentence has named the authors: "2014"
+    group        around the citations of a group, and between them
+    ordered      the cited works, in the order of citing -> as they are listed
+    label        what stands before a work in the list, by its number
+    """
 
-    def read(self) -> None:
-        while self.at < len(self.text):
-            start = self.text.find("@", self.at)
-            self._between(self.at, len(self.text) if start < 0 else start)
-            if start < 0:
-                return
-            self.at = start + 1
-            try:
-                self._entry(start)
-            except _Malformed as error:
-                self._wrong(self.at, *error.args)
-                following = re.compile(r"^[ \t]*@", re.MULTILINE).search(self.text, max(self.at, start + 1))
-                self.at = following.end() - 1 if following else len(self.text)
+    parenthesis: Callable[[Entry, str, int, Words], str]
+    running: Callable[[Entry, str, int, Words], str]
+    alone: Callable[[Entry, str, int, Words], str]
+    group: tuple[str, str, str]
+    ordered: Callable[[Iterable[Entry]], list[Entry]]
+    label: Callable[[int], str]
 
-    def _between(self, start: int, end: int) -> None:
-        """Between entries there are comments alone: a lost @ would otherwise go unseen."""
-        for match in re.finditer(r"[^\n]+", self.text[start:end]):
-            said = match.group().strip()
-            if said and not said.startswith("%"):
-                at = start + match.start()
-                return self._wrong(at, f'"{_short(said)}" stands outside any entry', "an entry like @article{key, …}")
-        return None
-
-    def _entry(self, start: int) -> None:
-        kind = self._match(_NAME, "the kind of an entry after @").lower()
-        self._blank()
-        self._expect("{", f"after @{kind}")
-        if kind in ("comment", "preamble"):
-            self._braced()
-            return
-        if kind == "string":
-            for name, value in self._fields("string").items():
-                self.strings[name] = value[0]
-            return
-        if kind not in TYPES:
-            self._wrong(start, f'unknown kind of entry "@{kind}"', near=nearest(kind, TYPES))
-        self._blank()
-        key = self._match(_KEY, "the key of the entry, a letter first")
-        self._blank()
-        if self.text[self.at : self.at + 1] != "}":
-            self._expect(",", f'after the key "{key}"')
-        self._keep(key, kind, self._fields(key), start)
-
-    def _fields(self, key: str) -> dict[str, tuple[str, int]]:
-        """name -> (value in TeX, position), up to the closing brace."""
-        found: dict[str, tuple[str, int]] = {}
-        while True:
-            self._blank()
-            if self.at >= len(self.text):
-                raise _Malformed(f'entry "{key}" is not closed', "}")
-            if self.text[self.at] == "}":
-                self.at += 1
-                return found
-            at = self.at
-            name = self._match(_NAME, f'a field or }} in entry "{key}"').lower()
-            self._blank()
-            self._expect("=", f'after the field "{name}"')
-            value = self._value(name)
-            if name in found:
-                self._wrong(at, f'entry "{key}" has the field "{name}" twice')
-            found[name] = (value, at)
-            end = len(self.text[: self.at].rstrip())
-            self._blank()
-            if self.text[self.at : self.at + 1] in ("", "@"):
-                self.at = end
-                raise _Malformed(f'entry "{key}" is not closed', "}")
-            if self.text[self.at : self.at + 1] != "}":
-                self._expect(",", f'after the field "{name}"')
-
-    def _value(self, name: str) -> str:
-        parts = []
-        while True:
-            self._blank()
-            first = self.text[self.at : self.at + 1]
-            if first == "{":
-                self.at += 1
-                parts.append(self._braced())
-            elif first == '"':
-                parts.append(self._quoted(name))
-            elif first.isdigit():
-                parts.append(self._match(re.compile(r"\d+"), "a number"))
-            else:
-                at = self.at
-                macro = self._match(_NAME, f'a value in braces or quotes for "{name}"')
-                if macro.lower() not in self.strings:
-                    self._wrong(
-                        at, f'unknown abbreviation "{macro}"', "a value in braces", nearest(macro, self.strings)
-                    )
-                parts.append(self.strings.get(macro.lower()) or macro)
-            self._blank()
-            if self.text[self.at : self.at + 1] != "#":
-                return "".join(parts)
-            self.at += 1
-
-    def _braced(self) -> str:
-        """Up to the brace that closes the one just read."""
-        start, depth = self.at, 1
-        for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(self.text, self.at):
-            depth += {"{": 1, "}": -1}.get(match.group(), 0)
-            if not depth:
-                self.at = match.end()
-                return self.text[start : match.start()]
-        self.at = start
-        raise _Malformed("a brace opened here is not closed", "}")
-
-    def _quoted(self, name: str) -> str:
-        start, depth = self.at + 1, 0
-        for match in re.compile(r'\\.|[{}"]', re.DOTALL).finditer(self.text, start):
-            if match.group() == '"' and not depth:
-                self.at = match.end()
-                return self.text[start : match.start()]
-            depth += {"{": 1, "}": -1}.get(match.group(), 0)
-        raise _Malformed(f'the quotes of "{name}" are not closed', '"')
-
-    def _keep(self, key: str, kind: str, fields: Mapping[str, tuple[str, int]], start: int) -> None:
-        plain = {}
-        for name, (value, at) in fields.items():
-            plain[name] = self._plain(value, at) if name not in ("url", "doi") else _bare(value)
-        people = fields.get("author") or fields.get("editor")
-        missing = [name for name in NEEDED if not plain.get(name) and not (name == "author" and people)]
-        for name in missing:
-            self._wrong(
-                start, f'entry "{key}" has no {name}', near=nearest(name, [n for n in plain if n not in NEEDED])
-            )
-        if "year" in plain and plain["year"] and not re.fullmatch(r"\d{4}", plain["year"]):
-            self._wrong(fields["year"][1], f'the year of "{key}" is "{plain["year"]}"', "four digits")
-        if key.startswith(LABEL_PREFIXES):
-            self._wrong(start, f'the key "{key}" reads as a label', f"a key without {key.partition('-')[0]}-")
-        if key in self.entries:
-            self._wrong(start, f'the key "{key}" is used twice, first on line {self.entries[key].line}')
-            return
-        names, others = self._people(*people) if people else ((Name("Anonymous"),), False)
-        year = plain.get("year", "")
-        line = self._line(start)
-        self.entries[key] = Entry(key, kind, names, others, plain.get("title", ""), year, plain, line)
-
-    def _people(self, value: str, at: int) -> tuple[tuple[Name, ...], bool]:
-        parts = [part.strip() for part in _split(value, r"\s+and(?=\s)")]
-        others = parts[-1].lower() == "others"
-        names = []
-        for part in parts[:-1] if others else parts:
-            if not part or part == ",":
-                self._wrong(at, "an author without a name", "names joined by one “and”")
-            else:
-                names.append(self._name(part, at))
-        return tuple(names) or (Name("Anonymous"),), others
-
-    def _name(self, part: str, at: int) -> Name:
-        """`Last, First`, `Last, Jr, First`, `First von Last`, or `{A Body}`."""
-        pieces = [self._plain(piece, at) for piece in _split(part, r"\s*,\s*")]
-        if len(pieces) > 1:
-            return Name(pieces[0], " ".join(filter(None, [pieces[-1], *pieces[1:-1]])))
-        words = [self._plain(word, at) for word in _split(part, r"[\s~]+")]
-        particle = next((i for i, word in enumerate(words[:-1]) if i and word[:1].islower()), len(words) - 1)
-        return Name(" ".join(words[particle:]), " ".join(words[:particle]))
-
-    def _plain(self, value: str, at: int) -> str:
-        """TeX to text."""
-
-        def letter(match: re.Match[str]) -> str:
-            mark = match["accent"] or match["mark"]
-            if mark:
-                base = (match["a"] or match["b"] or match["c"] or match["d"]).lstrip("\\")
-                return unicodedata.normalize("NFC", base + ACCENTS[mark])
-            if match["word"]:
-                if match["word"] not in LETTERS and match["word"] not in STYLES:
-                    self._wrong(at, f'unknown TeX command "\\{match["word"]}"', "the letter itself")
-                    return match["word"]
-                return LETTERS.get(match["word"], "")
-            if match["plain"]:
-                return match["plain"].replace("\\", " ")
-            if match["quote"]:
-                return "“" if match["quote"] == "``" else "”"
-            return {"--": "–", "---": "—", "~": "\u00a0"}.get(match.group(), "")
-
-        return " ".join(re.split(r"[ \t\n]+", _TEX.sub(letter, value).strip()))
-
-    def _blank(self) -> None:
-        found = re.compile(r"(?:\s|%[^\n]*)*").match(self.text, self.at)
-        self.at = found.end() if found else self.at
-
-    def _match(self, pattern: re.Pattern[str], expected: str) -> str:
-        found = pattern.match(self.text, self.at)
-        if not found:
-            raise _Malformed(self._seen(), expected)
-        self.at = found.end()
-        return found.group()
-
-    def _expect(self, sign: str, where: str) -> None:
-        if self.text[self.at : self.at + 1] != sign:
-            raise _Malformed(self._seen(), f"{sign} {where}")
-        self.at += 1
-
-    def _seen(self) -> str:
-        rest = self.text[self.at :].lstrip().partition("\n")[0]
-        return f'"{_short(rest)}" was not understood' if rest else "the file ends inside an entry"
-
-    def _line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + 1
-
-    def _wrong(self, at: int, wrong: str, expected: str = "", near: str | None = None) -> None:
-        self.problems.append(Problem(f"{self.file}:{self._line(at)}", wrong, expected, near))
+    def grouped(self, citations: Iterable[str]) -> str:
+        """Several citations as one group."""
+        opening, between, closing = self.group
+        citations = list(citations)
+        between = "; " if any(", " in said for said in citations) else between  # [1, p. 3; 2]
+        return f"{opening}{between.join(citations)}{closing}"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39].rstrip() + "…"
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By author, year and title, as a list of references is read."""
+    return sorted(entries, key=lambda e: (_folded(_sorted_by(e)), e.year, tex.plain(e.title).lower(), e.key))
 
 
-def _bare(value: str) -> str:
-    return re.sub(r"\\([&%#_~{}])", r"\1", re.sub(r"^\\url\s*|(?<!\\)[{}]", "", value)).strip()
+STYLES = {
+    "author-year": Style(
+        parenthesis=lambda work, year, number, words: f"{work.people_in(words)}\u00a0{_dated(year, words)}",
+        running=lambda work, year, number, words: f"{work.people_in(words)} ({_dated(year, words)})",
+        alone=lambda work, year, number, words: _dated(year, words),
+        group=("(", "; ", ")"),
+        ordered=in_order,
+        label=lambda number: "",
+    ),
+    "numbered": Style(
+        parenthesis=lambda work, year, number, words: str(number),
+        running=lambda work, year, number, words: f"{work.people_in(words)} [{number}]",
+        alone=lambda work, year, number, words: str(number),
+        group=("[", ", ", "]"),
+        ordered=list,
+        label=lambda number: f"[{number}]",
+    ),
+}
 
 
-def _split(value: str, at: str) -> list[str]:
-    """Parts of a value between what matches a pattern outside braces."""
-    parts, depth, start = [], 0, 0
-    for found in re.finditer(rf"[{{}}]|{at}", value, re.IGNORECASE):
-        if found.group() in "{}":
-            depth += 1 if found.group() == "{" else -1
-        elif depth == 0:
-            parts.append(value[start : found.start()])
-            start = found.end()
-    return [*parts, value[start:]]
+def _dated(year: str, words: Words) -> str:
+    none = WORDS["no-date"]
+    return words(none) + year.removeprefix(none) if year.startswith(none) else year
+
+
+def _sorted_by(entry: Entry) -> str:
+    return _listed(entry, language.english()) or tex.plain(entry.title)
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).lower()
 
 
 # Writing out
 
 
-def render(entry: Entry, year: str, words: Words | None = None) -> str:
-    """A work as a line of the list of references, HTML: authors, year, title, where it appeared, links."""
-    listed = _listed(entry, words or language.english())
-    parts = [f'<span class="reference-authors">{html.escape(listed)}</span> ({html.escape(year)}).']
-    url = _address(entry)
-    title = html.escape(entry.title)
-    stop = "" if entry.title.endswith(("?", "!", ".")) else "."
-    parts.append(f'<cite class="reference-title">{_linked(title, url)}</cite>{stop}')
-    if venue := _venue(entry):
-        parts.append(f"{venue}.")
-    if doi := _doi(entry):
-        parts.append(_linked(f"doi:{html.escape(doi)}", f"https://doi.org/{doi}"))
-    elif arxiv := entry.fields.get("eprint", ""):
-        parts.append(_linked(f"arXiv:{html.escape(arxiv)}", f"https://arxiv.org/abs/{arxiv}"))
-    return " ".join(parts)
+def render(
+    entry: Entry, year: str, math: Math = lambda tex: html.escape(f"${tex}$"), words: Words | None = None
+) -> str:
+    """A work as a line of the list of references, HTML: authors, year, title, where it appeared, links.
+
+    math   the HTML of a formula in TeX
+    words  those of the style; None: English
+    """
+    words = words or language.english()
+    line = _Line(entry, math, words)
+    when = f"({html.escape(_dated(year, words))})."
+    people = _listed(entry, words)
+    titled = line.titled()
+    if people:
+        parts = [f'<span class="reference-authors">{html.escape(people)}</span> {when}', _ended(titled)]
+    else:
+        parts = [titled, when] if titled else [when]
+    parts += [_ended(sentence) for sentence in line.sentences()]
+    return " ".join(filter(None, [*parts, *line.links()]))
+
+
+class _Line:
+    """What a line says after authors and year. A field that one part has said, no other says again."""
+
+    def __init__(self, entry: Entry, math: Math, words: Words) -> None:
+        self.entry = entry
+        self.words = words
+        self.math = math
+        self.left = dict(entry.texts)
+        self.url = _url(entry)
+
+    def say(self, name: str) -> str:
+        """A word of the style."""
+        return self.words(WORDS[name])
+
+    def take(self, name: str, links: bool = True) -> str:
+        """A field in HTML, "" where there is none or it was said."""
+        return tex.written(self.left.pop(name, ()), self.math, links)
+
+    def titled(self) -> str:
+        """The title, with what tells this work or volume from others of that title."""
+        entry = self.entry
+        title = tex.written(entry.title, self.math, links=not self.url)
+        said = f'<cite class="reference-title">{_linked(title, self.url)}</cite>' if title else ""
+        if tex.plain(entry.texts.get("booktitle", ())) == tex.plain(entry.texts.get("title", ())):
+            self.left.pop("booktitle", None)
+        details = [*self._edition(), *self._kind(), *self._series()]
+        if (names := entry.people.get("editor")) and names[0] and entry.people.get("author") and not self._container():
+            details.append(f"{html.escape(_running(*names, self.words))}, {_editors(len(names[0]), self.words)}")
+        if (names := entry.people.get("translator")) and names[0]:
+            details.append(f"{html.escape(_running(*names, self.words))}, {self.say('translator')}")
+        return f"{said} ({'; '.join(details)})".strip() if details else said
+
+    def _container(self) -> str:
+        return next((name for name in CONTAINERS if name in self.left), "")
+
+    def _edition(self) -> Iterator[str]:
+        if edition := self.take("edition"):
+            ordinal = re.fullmatch(r"\d+", edition)
+            said = _ordinal(int(edition), self.words) if ordinal else edition
+            yield (
+                said
+                if re.search(r"\b(ed|edition|edn|aufl)\b", said, re.IGNORECASE)
+                else f"{said} {self.say('edition')}"
+            )
+        if version := self.take("version"):
+            yield (
+                version if version[:1].isalpha() and not version[1:2].isdigit() else f"{self.say('version')} {version}"
+            )
+        if not (self._container() or "series" in self.left) and (volume := self.take("volume")):
+            yield f"{self.say('volume')} {volume}" if volume[:1].isalnum() and " " not in volume else volume
+        if volumes := self.take("volumes"):
+            yield f"{volumes} {self.say('volumes')}"
+
+    def _kind(self) -> Iterator[str]:
+        kind = self.take("type")
+        number = "" if self._container() or "series" in self.left else self.take("number")
+        if kind or number:
+            yield " ".join(filter(None, [kind, self.say("number") if number.isdigit() else "", number]))
+
+    def _series(self) -> Iterator[str]:
+        """Of a book. Within a journal or a book it stands beside that."""
+        if not self._container() and (series := self.take("series")):
+            yield " ".join(filter(None, [series, self.take("volume"), self.take("number")]))
+
+    def sentences(self) -> Iterator[str]:
+        """Where it appeared, who published it, and notes."""
+        bodies = ("howpublished", "institution", "publisher", "organization")
+        container = self._container() or next((name for name in bodies if name in self.left), "")
+        yield self._appeared(container)
+        yield self.take("booktitle")
+        if not (self.entry.kind == "article" and container == "journal"):
+            said = [self.take(name) for name in ("institution", "publisher", "organization", "address")]
+            yield ", ".join(dict.fromkeys(filter(None, said)))
+        for name in ("howpublished", "addendum", "note", "pubstate"):
+            if name != "pubstate" or self.entry.year[:1].isdigit():
+                yield self.take(name)
+        if self.url and not _doi(self.entry) and (day := self.take("urldate")):
+            yield f"{self.say('accessed')} {day}"
+
+    def _appeared(self, container: str) -> str:
+        entry = self.entry
+        within = container in CONTAINERS
+        if within:
+            parts = entry.whole(container)
+            self.left.pop(container)
+            name = tex.written(parts, self.math)
+            if container == "booktitle" and self.take("maintitle"):
+                name = f"{tex.written(entry.whole('maintitle'), self.math)}: {name}"
+        else:
+            name = self.take(container)
+        said = f"<i>{name}</i>" if name else ""
+        if container in ("institution", "publisher", "organization") and (place := self.take("address")):
+            said += f", {place}"
+        names, more = entry.people.get("editor", ((), False))
+        if within and names and entry.people.get("author"):
+            editors = f"{html.escape(_running(names, more, self.words))} ({_editors(len(names), self.words)})"
+            said = f"{self.say('in')} {editors}, {said}"
+        series = self.take("series")
+        volume, number = self.take("volume"), self.take("number") or self.take("issue")
+        if series and container == "journal":
+            named = f"{_ordinal(int(series), self.words)} series" if series.isdecimal() else series
+            said += f" ({SERIES.get(series, named)})"
+        elif series:
+            said += ", " + " ".join(filter(None, [series, volume or number]))
+            volume, number = "", number if volume else ""
+        if volume or number:
+            said += f" {volume}" + (f"({number})" if number else "")
+        return said + self._pages(said, within)
+
+    def _pages(self, after: str, within: bool) -> str:
+        said = f", {self.say('chapter')} {chapter}" if (chapter := self.take("chapter")) else ""
+        pages = re.sub(r"(?<=\d)\s*[-–—]+\s*(?=\d)", "–", self.take("pages"))
+        if pages:
+            mark = "" if within else self.say("pages" if re.search(r"[–,-]", pages) else "page") + "\u00a0"
+            said += f", {mark if pages[:1].isdigit() else ''}{pages}"
+        if (eid := self.take("eid")) and eid != pages:
+            said += f", {eid}"
+        return said if after else said.removeprefix(", ")
+
+    def links(self) -> Iterator[str]:
+        """To the work's DOI, to its archive, to an address that its title does not have."""
+        entry = self.entry
+        if doi := _doi(entry):
+            safe = doi.startswith("10.")
+            yield _linked(f"doi:{html.escape(doi)}", f"https://doi.org/{quote(doi, safe='/:;()._-+,')}" if safe else "")
+        if eprint := _eprint(entry):
+            yield _linked(html.escape(eprint[0]), eprint[1])
+        address = self.url if not entry.title else ""
+        if url := address or ("" if self.url else entry.literal.get("url", "")):
+            yield _linked(html.escape(url), tex.http(url))
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with its stop."""
+    bare = re.sub(r"<[^>]*>", "", sentence).rstrip("”’")
+    return sentence + ("" if not bare or bare.endswith(("?", "!", ".", "…")) else ".")
 
 
 def _listed(entry: Entry, words: Words) -> str:
-    names = [f"{name.family}, {_initials(name.given)}" if name.given else name.family for name in entry.authors]
-    if entry.others:
+    """The names at the head of a line, family first; "" where nobody is named."""
+    names, others = entry.people.get("author", ((), False))
+    role = ""
+    if not names:
+        names, others = entry.people.get("editor", ((), False))
+        role = f" ({_editors(len(names) + others, words)})"
+    if not names:
+        return ""
+    said = [", ".join(filter(None, [name.family, _initials(name.given), name.suffix])) for name in names]
+    return _enumerated(said, others, words) + role
+
+
+def _running(names: tuple[Name, ...], others: bool, words: Words) -> str:
+    """Names within a line, initials first."""
+    said = [" ".join(filter(None, [_initials(name.given), name.family, name.suffix])) for name in names]
+    return _enumerated(said, others, words)
+
+
+def _enumerated(names: list[str], others: bool, words: Words) -> str:
+    if others:
         return words("{first}, et al.", first=", ".join(names))
     return words("{first} & {last}", first=", ".join(names[:-1]), last=names[-1]) if names[1:] else names[0]
 
 
+def _editors(number: int, words: Words) -> str:
+    return words(WORDS["editors" if number > 1 else "editor"])
+
+
 def _initials(given: str) -> str:
-    """Vardan Xi-Ya -> V. X.-Y."""
-    words = ["-".join(f"{part[0]}." for part in word.split("-") if part) for word in given.split()]
-    return "\u00a0".join(word for word in words if word)
+    """Vardan Xi-Ya -> V. X.-Y.; J.R.R. -> J. R. R.; names of scripts without capitals stay."""
+    words = re.sub(r"\.(?=[^\s.-])", ". ", given).split()
+    found = ["-".join(filter(None, map(_initial, word.split("-")))) for word in words]
+    return "\u00a0".join(filter(None, found))
 
 
-def _venue(entry: Entry) -> str:
-    fields = entry.fields
-    names = ("journal", "booktitle", "howpublished", "school", "institution", "publisher", "organization", "series")
-    name = next((fields[key] for key in names if fields.get(key)), "")
-    if not name:
-        return ""
-    text = f"<i>{html.escape(name)}</i>"
-    if volume := fields.get("volume"):
-        number = f"({fields['number']})" if fields.get("number") else ""
-        text += " " + html.escape(volume + number)
-    if pages := fields.get("pages"):
-        text += ", " + html.escape(re.sub(r"(?<=\d)-(?=\d)", "–", pages))
-    return text
+def _initial(part: str) -> str:
+    first = next((sign for sign in part if sign.isalnum()), "")
+    return part if first and first.upper() == first.lower() else f"{first}." if first else ""
 
 
-def _address(entry: Entry) -> str:
-    url = entry.fields.get("url", "")
-    return url if url.startswith(("https://", "http://")) else ""
+def _ordinal(number: int, words: Words) -> str:
+    if words.tag.partition("-")[0] != "en":
+        return f"{number}."
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _url(entry: Entry) -> str:
+    """The first address that a page may link to."""
+    said = [entry.literal.get("url", ""), entry.literal.get("eprint", ""), entry.literal.get("doi", "")]
+    if _arxiv(said[1]):
+        said[1] = ""
+    if _doi(entry).startswith("10."):
+        said[2] = ""
+    return next((url for text in said for url in [tex.http(re.split(r"[\s;]+(?=https?:)|\s", text)[0])] if url), "")
 
 
 def _doi(entry: Entry) -> str:
-    return re.sub(r"^(https?://)?(dx\.)?doi\.org/", "", entry.fields.get("doi", ""))
+    said = entry.literal.get("doi", "")
+    found = re.search(r"10\.\d{4,9}/\S+", said)
+    return found.group() if found else "" if tex.http(said) else said
+
+
+def _arxiv(eprint: str) -> str:
+    found = _ARXIV.fullmatch(re.sub(r"^(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/|\.pdf$", "", eprint.strip()))
+    return found[1] + (found[2] or "") if found else ""
+
+
+def _eprint(entry: Entry) -> tuple[str, str] | None:
+    """What is said of the number in an archive, and its address, "" where the archive is not known."""
+    number = entry.literal.get("eprint", "")
+    if not number:
+        return None
+    kind = entry.literal.get("eprinttype", "") or ("hal" if number.startswith("hal-") else "")
+    if (not kind or kind.lower() == "arxiv") and (arxiv := _arxiv(number)):
+        return f"arXiv:{arxiv}", f"https://arxiv.org/abs/{arxiv}"
+    if tex.http(number):
+        return None if _url(entry) == tex.http(number) and entry.title else (number, tex.http(number))
+    if kind.lower() in ARCHIVES and kind.lower() != "arxiv":
+        name, address = ARCHIVES[kind.lower()]
+        number = re.sub(rf"^{re.escape(kind)}:\s*", "", number, flags=re.IGNORECASE)
+        start = "https://doi.org/" if number.startswith("10.") and "doi.org" in address else address
+        return f"{name}:{number}", start + quote(number, safe="/:;()._-+,")
+    return f"{kind}:{number}" if kind else number, ""
 
 
 def _linked(text: str, url: str) -> str:
     return f'<a href="{html.escape(url)}">{text}</a>' if url else text
-
-
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By author, year and title, as a list of references is read."""
-    return sorted(entries, key=lambda e: (_folded(_listed(e, language.english())), e.year, e.title.lower(), e.key))
-
-
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).lower()

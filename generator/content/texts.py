@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import style
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, meant, nearest
 from ..base.memo import Memo
 from . import bibliography
 from .bibliography import Bibliography
@@ -52,6 +52,7 @@ class Meta:
     nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
     nav_title  short title for the navigation; "": the title
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    citations  how works are cited, a row of `bibliography.STYLES`
     macros     TeX that defines what the formulas of the page may use; the first page's hold on all
     numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
     """
@@ -69,6 +70,7 @@ class Meta:
     nav_order: int | None = None
     nav_title: str = ""
     accent: tuple[str, ...] = ()
+    citations: str = "author-year"
     macros: str = ""
     numbering: str = "page"
 
@@ -126,7 +128,7 @@ class Article:
 def read(directory: Path, memo: Memo | None = None) -> Article:
     """The article of a folder.
 
-    memo    what YAML was read before
+    memo    what YAML and bibliography were read before
     raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
     """
     memo = memo or Memo()
@@ -137,7 +139,7 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
         page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
         if page:
             pages.append(page)
-    works, wrong = read_bibliography(directory)
+    works, wrong = read_bibliography(directory, memo)
     problems += wrong
     own = tuple(assets(directory))
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -161,16 +163,16 @@ def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
     return dataclasses.replace(page, output=output)
 
 
-def read_bibliography(directory: Path) -> tuple[Bibliography, list[Problem]]:
-    """The works of the folder's references.bib, empty without one, and what is wrong with it."""
+def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
+    """The works of the folder's references.bib, empty without one, and what is wrong with it as a whole."""
     file = directory / WORKS
     if not file.exists():
         return Bibliography(file=str(file)), []
     problems: list[Problem] = []
-    text = _text(file, str(file), problems)
+    text = _text(file, str(file), problems, "replace")
     if problems:
         return Bibliography(file=str(file)), problems
-    return bibliography.parse(text, str(file))
+    return bibliography.parse(text, str(file), memo)
 
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
@@ -212,8 +214,8 @@ def assets(directory: Path) -> Iterable[Asset]:
 # Texts
 
 
-def _text(source: Path, file: str, problems: list[Problem]) -> str:
-    """A file's text with plain line ends; "" after a problem."""
+def _text(source: Path, file: str, problems: list[Problem], errors: str = "strict") -> str:
+    """A file's text with plain line ends; "" after a problem. errors: "replace" leaves odd signs to be judged later."""
     try:
         raw = source.read_bytes()
     except FileNotFoundError:
@@ -223,13 +225,13 @@ def _text(source: Path, file: str, problems: list[Problem]) -> str:
         problems.append(Problem(file, f"cannot be read: {error.strerror}"))
         return ""
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for found in _CONTROL.finditer(text):
+    for found in _CONTROL.finditer(text) if errors == "strict" else ():
         line = text.count("\n", 0, found.start()) + 1
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
     return text
@@ -466,6 +468,14 @@ def _language(value: Yaml, wrong: Callable[..., None]) -> str:
     return text
 
 
+def _citations(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text not in bibliography.STYLES:
+        expected, near = meant(text, bibliography.STYLES)
+        wrong(value.line, expected, f'unknown way to cite "{text}"', near)
+    return text
+
+
 def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     """Two colours that can be read on their papers."""
     said = [item.value for item in value.value] if isinstance(value.value, list) else []
@@ -561,6 +571,7 @@ FIELDS: Mapping[str, _Reading] = {
     "nav_order": _whole,
     "nav_title": _sentence,
     "accent": _accent,
+    "citations": _citations,
     "macros": _macros,
     "numbering": _numbering,
 }

@@ -26,7 +26,7 @@ from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
-from ..content.bibliography import Bibliography
+from ..content.bibliography import STYLES, Bibliography
 from ..content.texts import PICTURES, Article, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, constructs, expressions, formulas, numbering, reading
@@ -124,43 +124,46 @@ def render_article(
 
     raises  ContentError: all mistakes of all pages
     """
-    written: list[Markup] = []
-    problems: list[Problem] = []
-    for page in article.pages:
-        try:
-            written.append(
-                render(
-                    page,
-                    bibliography=article.bibliography,
-                    results=results,
-                    figure_names=figure_names,
-                    render_figure=render_figure,
-                    fill_template=fill_template,
-                    figure_options=figure_options,
-                    pages=article.pages,
-                    assets=article.assets,
-                    addresses=addresses,
-                    names=names,
-                    memo=memo,
-                    words=words,
+    bibliography = article.bibliography
+    cited: Collection[str] = bibliography.mentioned(page.body for page in article.pages)
+    while True:
+        written: list[Markup] = []
+        problems: list[Problem] = []
+        for page in article.pages:
+            try:
+                written.append(
+                    render(
+                        page,
+                        bibliography=bibliography,
+                        results=results,
+                        figure_names=figure_names,
+                        render_figure=render_figure,
+                        fill_template=fill_template,
+                        figure_options=figure_options,
+                        pages=article.pages,
+                        assets=article.assets,
+                        addresses=addresses,
+                        names=names,
+                        memo=memo,
+                        words=words,
+                        cited=cited,
+                        before=tuple(dict.fromkeys(key for markup in written for key in markup.cited)),
+                    )
                 )
-            )
-        except ContentError as error:
-            problems += error.problems
-    if problems:
-        raise ContentError(problems)
-    return tuple(written)
+            except ContentError as error:
+                problems += error.problems
+        if problems:
+            raise ContentError(list(dict.fromkeys(problems)))
+        really = {key for markup in written for key in markup.cited}
+        years = bibliography.years(cited)
+        if all(years.get(key) == year for key, year in bibliography.years(really).items()):
+            return tuple(written)
+        cited = really  # letters after years count no work that is only named, in code for one
 
 
 def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
-    """A warning for each work that no page cites."""
-    cited = {key for markup in written for key in markup.cited}
-    known = article.bibliography
-    return [
-        Warned("uncited-work", f'{known.file}:{entry.line}: "{key}" is never cited')
-        for key, entry in known.entries.items()
-        if key not in cited
-    ]
+    """A warning for each work that no page cites, and for its faults."""
+    return article.bibliography.unused({key for markup in written for key in markup.cited})
 
 
 def render(
@@ -178,6 +181,8 @@ def render(
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
     words: Words | None = None,
+    cited: Collection[str] | None = None,
+    before: Sequence[str] = (),
 ) -> Markup:
     """One page in HTML.
 
@@ -191,6 +196,8 @@ def render(
     names           what expressions may ask for beside `results`
     memo            what was converted, typeset and evaluated before
     words           what the page says by itself; None: English
+    cited           works that any page of the article cites; None: those that this one names
+    before          works that the pages before cite, in the order of their numbers
     raises          ContentError: all mistakes of the page
     """
     return Writer(
@@ -207,6 +214,8 @@ def render(
         names or {},
         memo or Memo(),
         words or language.english(),
+        bibliography.mentioned([page.body]) if cited is None else cited,
+        before,
     ).render()
 
 
@@ -268,12 +277,16 @@ class Writer:
         names: Mapping[str, Any],
         memo: Memo,
         words: Words,
+        cited: Collection[str],
+        before: Sequence[str],
     ) -> None:
         self.page = page
         self.words = words
         self.memo = memo
         self.bibliography = bibliography
-        self.years = bibliography.years()
+        self.years = bibliography.years(cited)
+        self.numbers = {key: number for number, key in enumerate(before, 1)}  # of works
+        self.style = STYLES[page.meta.citations]
         self.results = results
         self.names = {**names, "results": results}
         self.figure_names = figure_names
@@ -328,7 +341,7 @@ class Writer:
             assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
             names_sections=self.names_sections,
-            warnings=(*self.warnings, *self.unused()),
+            warnings=(*self.warnings, *self.unused(), *self._odd_works()),
         )
 
     # Problems
@@ -454,18 +467,20 @@ class Writer:
         )
 
     def _references(self) -> str:
-        def label(n: int, entry: works.Entry) -> str:
-            return html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+        def back(n: int, place: str, entry: works.Entry) -> str:
+            label = html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+            return f'<a class="backlink" href="#{html.escape(place)}" aria-label="{label}">↩</a>'
 
         rows = []
-        for entry in works.in_order(self.bibliography.entries[key] for key in self.citations):
-            back = " ".join(
-                f'<a class="backlink" href="#{place}" aria-label="{label(n, entry)}">↩</a>'
-                for n, place in enumerate(self.citations[entry.key], 1)
-            )
-            line = works.render(entry, self.years[entry.key], self.words)
-            rows.append(f'<li id="ref-{entry.key}">{line} {back}</li>')
-            self.anchors[f"ref-{entry.key}"] = 0
+        cited = sorted(self.citations, key=lambda key: self.numbers[key])
+        for entry in self.style.ordered(self.bibliography.entries[key] for key in cited):
+            places = " ".join(back(n, place, entry) for n, place in enumerate(self.citations[entry.key], 1))
+            math = functools.partial(self._work_math, entry.place)
+            line = works.render(entry, self.years.get(entry.key, entry.year), math, self.words)
+            label = self.style.label(self.numbers[entry.key])
+            label = f'<span class="reference-number">{label}</span> ' if label else ""
+            rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {places}</li>')
+            self.anchors[f"ref-{entry.anchor}"] = 0
         if not rows:
             return ""
         self.anchors["references"] = 0
@@ -473,6 +488,18 @@ class Writer:
             '<section class="references" role="doc-bibliography" aria-labelledby="references">'
             f'<h2 id="references">{self.words("References")}</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
         )
+
+    def _work_math(self, place: str, tex: str) -> str:
+        """A formula in the title of a work, which stands at `place`."""
+        given: tuple[Any, ...] = (tex, False, "", {})
+        try:
+            return self.memo("math", given, lambda: formulas.typeset(*given))
+        except formulas.TexError as error:
+            self.problems.append(Problem(place, f"TeX: {error.message}", error.expected, error.near))
+            return ""
+
+    def _odd_works(self) -> list[Warned]:
+        return [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
 
     # What constructs say
 
@@ -496,7 +523,10 @@ class Writer:
         refers = "ref{" in tex
         numbers = {label: number for label, (_, number) in self._formulas.items() if refers or f"{{{label}}}" in tex}
         given = (tex.strip(), display, self.definitions, numbers)
-        self.definitions += formulas.definitions(tex)
+        defines = formulas.definitions(tex)
+        self.definitions += defines
+        if defines.split() == tex.split():
+            return ""  # for the formulas that follow
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))
         except formulas.TexError as error:
@@ -643,22 +673,20 @@ class Writer:
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
+        if key not in self.citations:
+            self.problems += entry.problems
         places = self.citations.setdefault(key, [])
-        place = f"cite-{key}.{len(places) + 1}"
+        place = f"cite-{entry.anchor}.{len(places) + 1}"
         places.append(place)
         self.anchors[place] = line
-        year, people = self.years[key], entry.people_in(self.words)
-        if in_text:
-            locator = f", {after}" if after else ""
-            said, after = f"{people} ({year}{locator})", ""
-        else:
-            said = f"{people}\u00a0{year}" if author else year
-        link = f'<a class="citation" href="#ref-{key}" id="{place}">{html.escape(said)}</a>'
+        number, year = self.numbers.setdefault(key, len(self.numbers) + 1), self.years.get(key, entry.year)
+        say = self.style.running if in_text else self.style.parenthesis if author else self.style.alone
+        said = say(entry, year, number, self.words)
+        if in_text and after:  # Olah (2014, p. 3), Olah [1, p. 3]
+            said, after = f"{said[:-1]}, {after}{said[-1]}", ""
+        to, place = html.escape(entry.anchor), html.escape(place)
+        link = f'<a class="citation" href="#ref-{to}" id="{place}">{html.escape(said)}</a>'
         return html.escape(before) + link + html.escape(after)
-
-    def parenthesis(self, cited: str) -> str:
-        """Works that stand beside the sentence."""
-        return f"({cited})"
 
     def address_of(self, address: str, line: int, label: str) -> str:
         """A link's address, checked; label: what gave it, or ""."""

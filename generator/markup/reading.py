@@ -20,12 +20,14 @@ from markdown_it.token import Token
 
 from ..base.memo import Memo
 from . import constructs
-from .constructs import blocks, foreign, html, kramdown, tables, typography
+from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
 from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
-    r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+    r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|"""
+    + maths.OPENS
+    + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
 )
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 

@@ -61,7 +61,8 @@ def render_site(
                 "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
             )
         )
-    for warned in [*(warned for text in texts for warned in text.warnings), *document.unused_works(article, texts)]:
+    odd = [warned for text in texts for warned in text.warnings]
+    for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
 

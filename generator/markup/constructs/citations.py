@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from ...content.bibliography import KEY
 from ..numbering import NUMBERED
 from . import Mark, put
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
-_KEY = r"(?:\{[^{}\s]+\}|[^\W](?:[\w:.#$%&+?<>~/'-]*\w)?)"
+_KEY = rf"(?:{KEY})(?<![.:/+-])"  # not the stop of a sentence
 _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
 _IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
-_PAGES = re.compile(r"\bpp?\. (?=\d)")
+_PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
 
 
@@ -95,8 +96,9 @@ def _render(writer: Writer, mark: Mark) -> str:
         )
         for item, reference in zip(items, references, strict=True)
     ]
-    together = "; ".join(said)
-    return together if mark.data["in_text"] or all(references) else writer.parenthesis(together)
+    if mark.data["in_text"]:
+        return said[0]
+    return "; ".join(said) if all(references) else writer.style.grouped(said)
 
 
 TOKENS = {"citation": _write}

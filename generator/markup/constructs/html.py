@@ -30,6 +30,9 @@ _PLAIN = (
     " thead tr tt u ul var wbr"
 )
 _ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+LOOKS = frozenset({"border", "cellpadding", "cellspacing", "valign", "nowrap", "bgcolor"})  # the page has its own
+TABLE = frozenset({"table", "tr", "td", "th", "col", "colgroup"})  # whose widths are a look, too
+OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
     "a": frozenset({"href", "rel", "target", "hreflang"}),
@@ -40,12 +43,10 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "track": frozenset({"src", "kind", "srclang", "label", "default"}),
     "details": frozenset({"open"}),
     "ol": frozenset({"start", "type", "reversed"}),
-    "table": frozenset({"border", "cellpadding", "cellspacing", "width", "summary"}),
-    "tr": frozenset({"valign"}),
-    "td": frozenset({"colspan", "rowspan", "headers", "width", "height", "valign", "nowrap"}),
-    "th": frozenset({"colspan", "rowspan", "headers", "scope", "width", "height", "valign", "nowrap"}),
-    "col": frozenset({"span", "width"}),
-    "colgroup": frozenset({"span", "width"}),
+    "td": frozenset({"colspan", "rowspan", "headers"}),
+    "th": frozenset({"colspan", "rowspan", "headers", "scope"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
     "caption": frozenset(),
     "time": frozenset({"datetime"}),
     "blockquote": frozenset({"cite"}),
@@ -93,10 +94,20 @@ class _Tags(HTMLParser):
         read = [value for name, value in attrs if name == "markdown" and value != "0"]
         if read and self._holds_text(tag):
             self.builder.fault(self.at(), f"Markdown directly behind <{tag}>", "an empty line between them")
-        said = [self._attribute(tag, name, value) for name, value in attrs if name != "markdown"]
-        self.out.append(f"<{tag}{''.join(said)}>")
+        said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
+        self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
+
+    def _modern(self, tag: str, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+        """Attributes with what was a presentational one as a class."""
+        sides = [value for name, value in attrs if name == "align"] + ["center"] * (tag == "center")
+        looks = LOOKS | {"align", "markdown"} | ({"width", "height"} if tag in TABLE else set())
+        kept = [(name, value) for name, value in attrs if name not in looks]
+        if not sides or sides[-1] not in ("left", "center", "right"):
+            return kept
+        classes = " ".join([*(value or "" for name, value in kept if name == "class"), f"align-{sides[-1]}"]).strip()
+        return [*((name, value) for name, value in kept if name != "class"), ("class", classes)]
 
     def _attribute(self, tag: str, name: str, value: str | None) -> str:
         line, value = self.at(), value or ""
@@ -130,7 +141,7 @@ class _Tags(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         tag = _SHIFTED.get(tag, tag)
         if tag in ELEMENTS and tag not in VOID:
-            self.out.append(f"</{tag}>")
+            self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
             self.moves.append((f"-{tag}", self.at()))
 
     def handle_data(self, data: str) -> None:

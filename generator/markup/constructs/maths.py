@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
-_DOLLAR = re.compile(r"\$(?![\s$])((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
+OPENS = r"""\$(?![\s$,;?)'"]|\.(?!\d))"""  # what begins a formula: no sum of money at its end, no quotation mark
+_DOLLAR = re.compile(OPENS + r"((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
 _DOLLARS = re.compile(r"\$\$((?:[^$\\`]|\\.)*?[^\s$](?:[^$\\`]|\\.)*?)\$\$", re.DOTALL)
 _PRICE = re.compile(r"[\d.,]+\s+[A-Za-z]{3}")
 _ROUND = re.compile(r"\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))(.+?)\\\)", re.DOTALL)

@@ -13,6 +13,7 @@ from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
+_DECADE = re.compile(r"(?<!\w)'(?=\d\ds\b)")
 _SAID = {"---": "—", "--": "–", "...": "…"}
 
 
@@ -25,6 +26,10 @@ def extend(md: MarkdownIt) -> None:
 
 def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
     """Set the signs in the text of inline tokens."""
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "text" and "'" in child.content:
+                child.content = _DECADE.sub("’", child.content)
     smartquotes(state)
     for token in tokens:
         before = ""
