@@ -8,6 +8,7 @@
   "use strict";
   const EVENTS = "/_peek/events";
   const SCROLL = `peek-scroll ${location.pathname}`;
+  const FOLDS = `peek-folds ${location.pathname}`;
   const QUIET = /(^\.nojekyll|SHA256SUMS|sitemap\.xml|feed\.xml|social-card\.png)$/; // nothing that a page shows
   const SCRIPTED = "figure, details, script, style, .claim, .citation, [role=doc-noteref], [popover], .copy";
 
@@ -114,8 +115,21 @@
     }
   }
 
+  /** What can be folded, by its summary and how many before it have the same. @returns {Map<string, HTMLDetailsElement>} */
+  function folds() {
+    const found = new Map();
+    for (const details of document.querySelectorAll("details:not(.play)")) {
+      const said = details.querySelector("summary")?.textContent;
+      let count = 0;
+      while (found.has(`${said} ${count}`)) count++;
+      found.set(`${said} ${count}`, details);
+    }
+    return found;
+  }
+
   function reload() {
     sessionStorage.setItem(SCROLL, String(scrollY));
+    sessionStorage.setItem(FOLDS, JSON.stringify([...folds()].map(([name, { open }]) => [name, open])));
     location.reload();
   }
 
@@ -186,6 +200,11 @@
   const at = sessionStorage.getItem(SCROLL);
   if (at !== null) {
     sessionStorage.removeItem(SCROLL);
+    const now = folds();
+    for (const [name, open] of JSON.parse(sessionStorage.getItem(FOLDS) ?? "[]")) {
+      const details = now.get(name);
+      if (details) details.open = open;
+    }
     const back = () => scrollTo({ top: Number(at), behavior: "instant" });
     back();
     // A figure that the address names is scrolled to when the page starts; the author was somewhere else.

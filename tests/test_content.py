@@ -142,12 +142,69 @@ def test_there_may_be_nothing_at_all(tmp_path):
                 "expected at least 4.5: a lighter colour",
             ],
         ),
+        (
+            {"numbering": "by page"},
+            [
+                "article.md:6: numbering was not understood; expected one of page, continuous, by-page; "
+                'did you mean "by-page"?'
+            ],
+        ),
         ({"subtitle": "[open"}, ["article.md:6: not YAML: did not find expected ',' or ']'"]),
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
     fields = {key: value for key, value in (FRONT | change).items() if value is not None}
     assert said(folder_of(tmp_path, article=written(fields))) == messages
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("# Two *small* `planes` in $R$ [here](x.html) {#sec-a}\n", "Two small planes in R here"),
+        ("\n<!-- for me\nalone -->\n\n # A snake_case &amp; \\*star\\* #\n", "A snake_case & *star*"),
+        ("A title\non **two** lines\n===\n", "A title on two lines"),
+    ],
+)
+def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, body, title):
+    """And every other line keeps its number."""
+    front = {key: value for key, value in FRONT.items() if key != "title"}
+    page = texts.read(folder_of(tmp_path, article=written(front, body + "\nText.\n"))).pages[0]
+    assert page.title == title and "title" not in page.body and "planes" not in page.body
+    assert page.body.split("\n").index("Text.") == body.count("\n") + 1
+    (tmp_path / "content" / "article.md").write_text(written(FRONT, body))
+    assert texts.read(tmp_path / "content").pages[0].body == body
+
+
+@pytest.mark.parametrize("body", ["Text.\n\n# Late\n", "## Deep\n", "#\n", "#Tag\n", "- a\n===\n", "a\n\n===\n"])
+def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
+    front = {key: value for key, value in FRONT.items() if key != "title"}
+    assert said(folder_of(tmp_path, article=written(front, body))) == ["article.md:1: the front matter has no title"]
+
+
+def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):
+    by_name = "{R: '\\mathbb{R}', '\\norm': '\\|#1\\|', pair: ['(#1, #2)', 2]}"
+    second = "---\ntitle: S\nmacros: ['\\newcommand{\\x}[1]{#1}']\n---\n"
+    first, other = texts.read(folder_of(tmp_path, article=written(FRONT | {"macros": by_name}), second=second)).pages
+    assert first.meta.macros == "\\def\\R{\\mathbb{R}}\n\\def\\norm#1{\\|#1\\|}\n\\def\\pair#1#2{(#1, #2)}\n"
+    assert other.meta.macros == first.meta.macros + "\\newcommand{\\x}[1]{#1}\n"
+
+
+@pytest.mark.parametrize(
+    ("macros", "message"),
+    [
+        ("\n  R: 1", '7: macros: "R" is no TeX; expected TeX in quotes, like "\\mathbb{R}"'),
+        ("\n  R: x\n  R2: x", '8: macros: "R2" is no name of a macro; expected a name like "\\R"'),
+        ("\n  R: '{'", '7: macros: the braces of "R" have no partners; expected a } for each {'),
+        (
+            "\n- R",
+            '7: macros was not understood; expected names with TeX, like "\\R": "\\mathbb{R}", '
+            "or definitions, like \\newcommand{\\R}{…}",
+        ),
+    ],
+)
+def test_a_macro_that_is_none_is_said_with_its_line(tmp_path, macros, message):
+    folder = folder_of(tmp_path, article=written(FRONT | {"macros": macros}))
+    assert said(folder) == [f"article.md:{message}"]
 
 
 def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):

@@ -167,8 +167,8 @@ def test_definitions_hold_in_later_formulas():
 
 
 def test_macros_take_arguments():
-    macros = {r"\pair": r"\langle #1, #2 \rangle", "R": r"\mathbb{R}"}
-    assert text(typeset(r"\pair ab \R", False, macros=macros)) == "⟨a,b⟩ℝ"
+    macros = r"\def\pair#1#2{\langle #1, #2 \rangle} \def\R{\mathbb{R}}"
+    assert text(typeset(r"\pair ab \R", False, macros)) == "⟨a,b⟩ℝ"
     assert text(typeset(r"\newcommand{\n}[2][9]{#1#2}\n{a}\n[b]{c}", False)) == "9abc"
 
 
@@ -236,7 +236,7 @@ def test_a_mistake_is_said_at_its_place(tex, offset, message, near):
 
 
 def test_places_are_those_of_the_authors_own_text():
-    error = said("x +\n\\fooo", macros={r"\foo": "1"}, preamble="\\def\\a{b}\n")
+    error = said("x +\n\\fooo", preamble="\\def\\foo{1}\n\\def\\a{b}\n")
     assert (error.offset, error.near) == (4, r"\foo")
     assert said(r"x + \broken", preamble=r"\def\broken{\undefined}").offset == 4
     assert said(r"\begin{align} a \end{align}", display=False).message == r"\begin{align} within a line"

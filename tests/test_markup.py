@@ -444,6 +444,118 @@ def test_numbers_follow_the_text_and_labels_are_made_where_none_is_given(tmp_pat
     assert 'href="#eq-a">(1)</a>' in page.html and "Equation\u00a01" in page.html
 
 
+def article_of(tmp_path, front, first, *others):
+    """An article of several pages: article.md, p2.md, p3.md, …; front: more lines of its front matter."""
+    folder = folder_with(tmp_path, first, HEAD[:-4] + front + "---\n")
+    (folder / "second.md").unlink()
+    for count, body in enumerate(others, 2):
+        page = f"---\ntitle: Page {count}\nnav_order: {count}\n---\n{body}"
+        (folder / f"p{count}.md").write_text(page, encoding="utf-8")
+    return texts.read(folder)
+
+
+def words_of_references(page):
+    found = re.findall(r'<a class="reference" href="([^"]*)">(.*?)</a>', page.html)
+    return [(href, said.replace("\u00a0", " ")) for href, said in found]
+
+
+NUMBERED = "## S {{#sec-{0}}}\n\n/// figure | angles\n    id: fig-{0}\n\nC.\n///\n\n$$x$$ {{#eq-{0}}}\n\n"
+NUMBERED += "\\begin{{align}} a &= b \\label{{eq:row{0}}} \\end{{align}}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("numbering", "said"),
+    [
+        ("", ["1", "Figure 1 (“Page 2”)", "Section 1 (“Page 2”)", "Equation 1 (“Page 2”)", "(2) (“Page 2”)"]),
+        ("continuous", ["1", "Figure 2", "Section 2", "Equation 3", "(4)"]),
+        ("by-page", ["1.1", "Figure 2.1", "Section 2.1", "Equation 2.1", "(2.2)"]),
+    ],
+)
+def test_numbers_over_several_pages_are_as_the_first_page_wants_them(tmp_path, numbering, said):
+    refers = "@fig-a @fig-b @sec-b @eq-b \\eqref{eq:rowb} $\\eqref{eq:rowb}$\n"
+    front = f"numbering: {numbering}\n" if numbering else ""
+    article = article_of(tmp_path, front, NUMBERED.format("a") + refers, NUMBERED.format("b"), refers)
+    first, second, third = rendered(article)
+    own, *others = words_of_references(first)
+    assert own == ("#fig-a", f"Figure {said[0]}")
+    hrefs = ["p2.html#fig-b", "p2.html#sec-b", "p2.html#eq-b", "p2.html#eq-rowb"]
+    assert others == list(zip(hrefs, said[1:], strict=True)) and words_of_references(third)[1:] == others
+    assert "p2.html#eq-rowb".partition("#")[2] in re.findall(r'id="([^"]*)"', second.html)
+    assert first.names_sections and not second.names_sections
+
+
+def test_macros_hold_on_the_page_that_defines_them_and_those_of_the_first_on_all(tmp_path):
+    front = "macros: {R: '\\mathbb{R}'}\n"
+    article = article_of(tmp_path, front, "$\\newcommand{\\Q}{q} \\R$ and $\\Q$\n", "$\\R$\n", "$\\Q$\n")
+    with pytest.raises(ContentError) as caught:
+        rendered(article)
+    assert [str(problem).rpartition("/")[2] for problem in caught.value.problems] == [
+        'p3.md:5: TeX: unknown command "\\Q"'
+    ]
+    pages = [page for page in article.pages if page.path != "p3.md"]
+    assert ["ℝ" in page.html for page in rendered(texts.Article(tuple(pages), *_rest(article)))] == [True, True]
+
+
+def _rest(article):
+    return article.bibliography, article.assets, article.directory
+
+
+TEMPLATES = FIXTURE.parents[2] / "templates"
+
+
+def test_every_id_that_a_page_gives_by_itself_is_known():
+    """Those of the templates around a text and of the script; what they make of a label is in PARTS."""
+    around = [
+        "base.html",
+        "article.html",
+        "figure.html",
+        *(f"blocks/{path.name}" for path in TEMPLATES.glob("blocks/*")),
+    ]
+    said = {id_ for name in around for id_ in re.findall(r'\bid="([^"]*)"', (TEMPLATES / name).read_text())}
+    said |= set(re.findall(r'\.id = "([^"]*)"', "".join(path.read_text() for path in TEMPLATES.rglob("*.js"))))
+    fixed = {id_ for id_ in said if "{" not in id_}
+    made = {id_.rpartition("-")[2] for id_ in said if id_.endswith(("number", "title", "caption"))}
+    assert fixed <= {*numbering.OURS} and made <= {*numbering.PARTS}
+
+
+def test_ids_of_authors_never_meet_the_pages_own(tmp_path):
+    titles = [*numbering.OURS, "cite olah2014.1", "claim 1", "fn n", "fnref n", "ref olah2014"]
+    titles += [f"fig angles {part}" for part in numbering.PARTS] + ["tbl x caption", "angles", "angles"]
+    headings = "".join(f"## {title.replace('-', ' ').capitalize()}\n\n" for title in titles)
+    body = "a[^n] [@olah2014] [A]{claim=\"results.min('accuracy') > 0\"}\n\n[^n]: N\n\n"
+    body += "/// figure | angles\n\n**C.** c\n///\n\n"
+    page = page_of(tmp_path, f"{body}{headings}/// table | T\n    id: tbl-x\n\n| a |\n|---|\n| b |\n///\n")
+    assert not faults(page)
+    own = {entry.id for entry in page.toc}
+    assert len(own) == len(titles) and not own & {*numbering.OURS}
+    assert not [id_ for id_ in own if id_.startswith(numbering.RESERVED)]
+
+
+@pytest.mark.parametrize("id_", [*numbering.OURS, "cite-x", "fig-a-title"])
+@pytest.mark.parametrize("form", ["## H {{#{}}}\n", "[w]{{#{}}}\n", '<a name="{}"></a>\n', "*e*{{#{}}}\n"])
+def test_a_label_that_the_page_itself_gives_is_refused(tmp_path, id_, form):
+    body = form.format(id_) + "\n/// figure | angles\n    id: fig-a\n\n**C.** c\n///\n"
+    assert f'article.md:7: the label "{id_}" is kept for the page itself' in said(folder_with(tmp_path, body))
+
+
+def test_letters_of_works_count_over_all_pages(tmp_path):
+    works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
+    article = article_of(tmp_path, "", "@one\n", "@two\n")
+    (article.directory / "references.bib").write_text(works)
+    first, second = rendered(texts.read(article.directory))
+    assert "B (2020a)" in first.html and "B (2020b)" in second.html
+
+
+def test_numbers_of_works_count_over_all_pages(tmp_path):
+    works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
+    article = article_of(tmp_path, "citations: numbered\n", "[@two]\n", "[@one] [@two]\n")
+    (article.directory / "references.bib").write_text(works)
+    first, second = rendered(texts.read(article.directory))
+    said = [re.sub(r"<[^>]*>", "", page.html) for page in (first, second)]
+    assert said == ["[1]", "[2] [1]"]
+    assert second.references_html.index("ref-two") < second.references_html.index("ref-one")
+
+
 def test_same_author_and_year_get_letters(tmp_path):
     folder = folder_with(tmp_path, "@one and [@two]")
     works = "\n".join(

@@ -482,3 +482,30 @@ def test_navigation_starts_with_the_article() -> None:
     first = SimpleNamespace(path="index.html", title="Long title", meta=meta)
     site = metadata.Site(meta, [first], BuildInfo(), english())
     assert site.navigation == [("index.html", "Article"), ("gallery.html", "Gallery"), ("reproduce.html", "Reproduce")]
+
+
+def test_pages_of_an_article_list_each_other_and_lead_on(tmp_path: Path) -> None:
+    order = {"b": "B", "c": "C & D"}
+    others = {n: f"---\ntitle: {t}\nnav_order: {i}\n---\n\n## In {n}\n" for i, (n, t) in enumerate(order.items())}
+    files = render(tmp_path, body="## First\n\n[](b.html#in-b)\n", **others)
+    way = {
+        path: [
+            (link["rel"], link["href"]) for link in Tags(files[path]).all("a") if link.get("rel") in ("prev", "next")
+        ]
+        for path in ("index.html", "b.html", "c.html")
+    }
+    assert way["index.html"] == [("next", "b.html")]
+    assert way["b.html"] == [("prev", "index.html"), ("next", "c.html")]
+    assert way["c.html"] == [("prev", "b.html")] and 'rel="next"' not in files["c.html"]
+    listed = re.findall(r'(?s)<nav class="contents contents--gutter".*?</nav>', files["index.html"])[0]
+    assert re.findall('href="([^"]*)"', listed) == ["#first", "b.html", "b.html#in-b", "c.html", "c.html#in-c"]
+    listed = re.findall(r'(?s)<nav class="contents contents--gutter".*?</nav>', files["b.html"])[0]
+    assert re.findall('href="([^"]*)"', listed) == ["index.html", "#in-b", "c.html"]
+    assert "C &amp; D</a>" in files["b.html"]
+    for path in way:
+        ids = [attributes["id"] for _, attributes in Tags(files[path]).found if "id" in attributes]
+        assert len(ids) == len({*ids}), path
+
+
+def test_an_article_of_one_page_leads_nowhere(tmp_path: Path) -> None:
+    assert "around" not in render(tmp_path)["index.html"]

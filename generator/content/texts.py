@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
+NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 OUR_FOLDERS = ("assets", "data", "plots")
 
@@ -51,6 +53,8 @@ class Meta:
     nav_title  short title for the navigation; "": the title
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
     citations  how works are cited, a row of `bibliography.STYLES`
+    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
+    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
     """
 
     title: str
@@ -67,6 +71,8 @@ class Meta:
     nav_title: str = ""
     accent: tuple[str, ...] = ()
     citations: str = "author-year"
+    macros: str = ""
+    numbering: str = "page"
 
 
 @dataclass(frozen=True)
@@ -235,10 +241,36 @@ def _page(
         return None
     fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2, memo)
     problems += wrong
+    body = "\n".join(lines[end + 1 :])
+    if "title" not in fields and (heading := _TITLE.match(body)):
+        line = end + 2 + body.count("\n", 0, heading.start("title"))
+        fields["title"] = Yaml(_unmarked(heading["title"]), line)
+        body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
     meta = _meta(fields, file, first, alone, problems) if not wrong else None
-    if meta is None:
-        return None
-    return Page(name, file, output, meta, "\n".join(lines[end + 1 :]), end + 2)
+    return Page(name, file, output, meta, body, end + 2) if meta else None
+
+
+# A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
+_TITLE = re.compile(
+    r"(?:[ \t]*\n|<!--(?:[^-]|-(?!->))*+-->)*+"
+    r"(?P<title> {0,3}\#[ \t]+[^\n]+|(?! {0,3}(?:[>#=|$<]|```|~~~|///|[-*+][ \t]|\d+[.)][ \t])| {4})"
+    r"(?:[ \t]*[^\s][^\n]*+\n)+? {0,3}=+[ \t]*(?=\n|\Z))"
+)
+_MARKS = (  # of running text -> what stays of it
+    (r"\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z", ""),
+    (r"\[\^[^\]]*\]|<[^>]*>|[ \t]*\{[^{}]*\}\s*\Z", ""),
+    (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
+    (r"`+([^`]+)`+|(?<!\\)\$([^$]+)\$", r"\1\2"),
+    (r"(?<![\\\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1|(?<![\\\w])(_{1,3})(?=\S)(.+?)(?<=\S)\3(?!\w)", r"\2\4"),
+    (r"\\([!-/:-@\[-`{-~])", r"\1"),
+)
+
+
+def _unmarked(text: str) -> str:
+    """A heading's Markdown as plain text."""
+    for form, kept in _MARKS:
+        text = re.sub(form, kept, text)
+    return html.unescape(" ".join(text.split()))
 
 
 # YAML with lines
@@ -431,6 +463,56 @@ def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _numbering(value: Yaml, wrong: Callable[..., None]) -> str:
+    if value.value in NUMBERINGS:
+        return str(value.value)
+    expected, near = meant(str(value.value), NUMBERINGS)
+    wrong(value.line, expected, near=near)
+    return ""
+
+
+_DEFINITION = re.compile(
+    r"\s*(?:\\global\s*)?\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[egx]?def|let)(?![A-Za-z])"
+)
+
+
+def _macros(value: Yaml, wrong: Callable[..., None]) -> str:
+    """Macros by name, with or without its backslash, or a list of definitions in TeX; as definitions in TeX."""
+    found = []
+    if isinstance(value.value, dict):
+        for name, said in value.value.items():
+            listed = isinstance(said.value, list) and 1 <= len(said.value) <= 2  # MathJax: [TeX, number of arguments]
+            body = said.value[0].value if listed else said.value
+            plain = name if name.startswith("\\") else f"\\{name}"
+            if not re.fullmatch(r"\\(?:[A-Za-z]+|[^A-Za-z\s])", plain):
+                wrong(said.line, 'a name like "\\R"', f'macros: "{name}" is no name of a macro')
+            elif not isinstance(body, str):
+                wrong(said.line, 'TeX in quotes, like "\\mathbb{R}"', f'macros: "{name}" is no TeX')
+            elif _unbalanced(body):
+                wrong(said.line, "a } for each {", f'macros: the braces of "{name}" have no partners')
+            else:
+                count = max(map(int, re.findall(r"(?<![#\\])#([1-9])", body)), default=0)
+                found.append(f"\\def{plain}{''.join(f'#{n + 1}' for n in range(count))}{{{body}}}\n")
+        return "".join(found)
+    for item in value.value if isinstance(value.value, list) else [value]:
+        said = item.value
+        if not isinstance(said, str) or not _DEFINITION.match(said) or _unbalanced(said):
+            wrong(item.line, 'names with TeX, like "\\R": "\\mathbb{R}", or definitions, like \\newcommand{\\R}{…}')
+        else:
+            found.append(said + "\n")
+    return "".join(found)
+
+
+def _unbalanced(tex: str) -> bool:
+    """Whether braces of TeX have no partners."""
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", tex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return True
+    return depth != 0
+
+
 def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
     """A list of names, or of name with url and affiliation."""
     if not isinstance(value.value, list) or not value.value:
@@ -466,6 +548,8 @@ FIELDS: Mapping[str, _Reading] = {
     "nav_title": _sentence,
     "accent": _accent,
     "citations": _citations,
+    "macros": _macros,
+    "numbering": _numbering,
 }
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
@@ -492,4 +576,5 @@ def _meta(
     if len(problems) > before or not (alone or first):
         return None
     inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     return Meta(**{**inherited, **values})

@@ -37,7 +37,7 @@ from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .expressions import ExpressionError
-from .numbering import BLOCKS, HEADED, NUMBERED, RESERVED, Block, Heading, Label, Outline
+from .numbering import BLOCKS, NUMBERED, Block, Heading, Label, Outline
 from .reading import Reading
 from .writer import MARK, Fragment
 
@@ -76,6 +76,7 @@ class Markup:
     cited            keys of the works
     assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
+    names_sections   by their numbers, which headings then show
     warnings         what is odd and not wrong
     """
 
@@ -90,6 +91,7 @@ class Markup:
     cited: tuple[str, ...]
     assets: tuple[str, ...]
     anchors: frozenset[str]
+    names_sections: bool
     warnings: tuple[Warned, ...]
 
     @property
@@ -145,6 +147,7 @@ def render_article(
                         memo=memo,
                         words=words,
                         cited=cited,
+                        before=tuple(dict.fromkeys(key for markup in written for key in markup.cited)),
                     )
                 )
             except ContentError as error:
@@ -179,6 +182,7 @@ def render(
     memo: Memo | None = None,
     words: Words | None = None,
     cited: Collection[str] | None = None,
+    before: Sequence[str] = (),
 ) -> Markup:
     """One page in HTML.
 
@@ -193,6 +197,7 @@ def render(
     memo            what was converted, typeset and evaluated before
     words           what the page says by itself; None: English
     cited           works that any page of the article cites; None: those that this one names
+    before          works that the pages before cite, in the order of their numbers
     raises          ContentError: all mistakes of the page
     """
     return Writer(
@@ -210,6 +215,7 @@ def render(
         memo or Memo(),
         words or language.english(),
         bibliography.mentioned([page.body]) if cited is None else cited,
+        before,
     ).render()
 
 
@@ -220,17 +226,30 @@ def _read(page: Page, memo: Memo, words: Words) -> Reading:
     return reading.read(page.body, page.first_line, tuple(words.quotes), memo)
 
 
-@functools.lru_cache(maxsize=64)
-def outline(page: Page, memo: Memo, words: Words) -> Outline:
+@functools.lru_cache(maxsize=256)
+def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int], ...], prefix: str) -> Outline:
     """A page's numbers and labels. Not to be changed: it is kept for the next asking."""
     problems: list[Problem] = []
 
     def options(mark: Mark) -> Any:
         return blocks.read_options(mark, page.file, memo, problems)
 
-    book = numbering.number(page.file, _read(page, memo, words).units, options)
+    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix)
     book.problems[:0] = problems
     return book
+
+
+@functools.lru_cache(maxsize=4)
+def outlines(pages: tuple[Page, ...], memo: Memo, words: Words) -> Mapping[str, Outline]:
+    """The numbers and labels of an article's pages, by path, as its first page wants them."""
+    found: dict[str, Outline] = {}
+    before: tuple[tuple[str, int], ...] = ()
+    wanted = pages[0].meta.numbering
+    for count, page in enumerate(pages, 1):
+        book = _outline(page, memo, words, before, f"{count}." if wanted == "by-page" and len(pages) > 1 else "")
+        found[page.path] = book
+        before = tuple(book.counts.items()) if wanted == "continuous" else ()
+    return found
 
 
 # Writing HTML
@@ -259,12 +278,14 @@ class Writer:
         memo: Memo,
         words: Words,
         cited: Collection[str],
+        before: Sequence[str],
     ) -> None:
         self.page = page
         self.words = words
         self.memo = memo
         self.bibliography = bibliography
         self.years = bibliography.years(cited)
+        self.numbers = {key: number for number, key in enumerate(before, 1)}  # of works
         self.style = STYLES[page.meta.citations]
         self.results = results
         self.names = {**names, "results": results}
@@ -272,18 +293,19 @@ class Writer:
         self.render_figure = render_figure
         self.fill_template = fill_template
         self.figure_options = figure_options
-        self.pages = {other.path: other for other in pages} | {page.path: page}
+        self.pages = {other.path: other for other in pages or (page,)}
+        self.outlines = outlines(tuple(self.pages.values()), memo, words)
         self.known_assets = {asset.path: asset for asset in assets}
         self.addresses = frozenset(addresses)
         self.text_read = _read(page, memo, words)
-        self.outline = outline(page, memo, words)
+        self.outline = self.outlines[page.path]
         self.problems = list(self.outline.problems)
         self.warnings = list(self.outline.warnings)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
         self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to
         self.citations: dict[str, list[str]] = {}
-        self.definitions = ""  # of the formulas so far
+        self.definitions = page.meta.macros  # and those of the formulas so far
         self.links: list[Link] = []
         self.claims: list[Claim] = []
         self.used_assets: dict[str, None] = {}
@@ -291,6 +313,7 @@ class Writer:
         self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
+        self.names_sections = False
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
         self._base = 0  # the line of the file on which the fragment's line 0 is
@@ -317,6 +340,7 @@ class Writer:
             cited=tuple(self.citations),
             assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
+            names_sections=self.names_sections,
             warnings=(*self.warnings, *self.unused(), *self._odd_works()),
         )
 
@@ -448,12 +472,12 @@ class Writer:
             return f'<a class="backlink" href="#{html.escape(place)}" aria-label="{label}">↩</a>'
 
         rows = []
-        numbers = {key: number for number, key in enumerate(self.citations, 1)}
-        for entry in self.style.ordered(self.bibliography.entries[key] for key in self.citations):
+        cited = sorted(self.citations, key=lambda key: self.numbers[key])
+        for entry in self.style.ordered(self.bibliography.entries[key] for key in cited):
             places = " ".join(back(n, place, entry) for n, place in enumerate(self.citations[entry.key], 1))
             math = functools.partial(self._work_math, entry.place)
             line = works.render(entry, self.years.get(entry.key, entry.year), math, self.words)
-            label = self.style.label(numbers[entry.key])
+            label = self.style.label(self.numbers[entry.key])
             label = f'<span class="reference-number">{label}</span> ' if label else ""
             rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {places}</li>')
             self.anchors[f"ref-{entry.anchor}"] = 0
@@ -467,7 +491,7 @@ class Writer:
 
     def _work_math(self, place: str, tex: str) -> str:
         """A formula in the title of a work, which stands at `place`."""
-        given: tuple[Any, ...] = (tex, False, {}, "", {})
+        given: tuple[Any, ...] = (tex, False, "", {})
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))
         except formulas.TexError as error:
@@ -496,10 +520,9 @@ class Writer:
         if not tex.strip():
             self.wrong(line, "an empty formula")
             return ""
-        refers, known = "ref{" in tex, self.outline.formulas
-        numbers = {label: number for label, number in known.items() if refers or f"{{{label}}}" in tex}
-        macros: dict[str, str] = {}
-        given = (tex.strip(), display, macros, self.definitions, numbers)
+        refers = "ref{" in tex
+        numbers = {label: number for label, (_, number) in self._formulas.items() if refers or f"{{{label}}}" in tex}
+        given = (tex.strip(), display, self.definitions, numbers)
         defines = formulas.definitions(tex)
         self.definitions += defines
         if defines.split() == tex.split():
@@ -551,8 +574,8 @@ class Writer:
             self.wrong(line, f'the label "{id_}" is used twice, first on line {first}')
         elif not id_ or re.search(r"\s", id_):
             self.wrong(line, f'the label "{id_}"', "letters, digits, - and _")
-        elif id_.startswith(RESERVED) or id_ in HEADED:
-            self.wrong(line, f'the label "{id_}" is kept for the page itself', "another label")
+        elif numbering.is_ours(id_, self.outline.labels):
+            self.wrong(line, f'the label "{id_}" {numbering.KEPT}', "another label")
         self.anchors.setdefault(id_, line)
 
     def note(self, name: str, line: int, content: Fragment | None) -> str:
@@ -575,42 +598,70 @@ class Writer:
         link = f'<a href="#fn-{quote(name)}" id="{html.escape(place)}" role="doc-noteref">{number}</a>'
         return f'<sup class="footnote-ref">{link}</sup>'
 
+    @functools.cached_property
+    def _nearest_first(self) -> list[Page]:
+        """The article's pages, this one before others."""
+        return sorted(self.pages.values(), key=lambda page: page.path != self.page.path)
+
+    @functools.cached_property
     def _labels(self) -> dict[str, tuple[Page, Label]]:
         """What can be referred to, on this page before others."""
         known: dict[str, tuple[Page, Label]] = {}
-        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            for label in outline(page, self.memo, self.words).labels.values():
+        for page in self._nearest_first:
+            for label in self.outlines[page.path].labels.values():
                 if label.kind:
                     known.setdefault(label.id, (page, label))
         return known
 
-    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
-        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
-        known, kind = self._labels(), id_.partition("-")[0]
-        if id_ not in known:
-            what = NUMBERED.get(kind, "label").lower()
-            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, known))
-            return ""
-        page, label = known[id_]
-        opening, closing = self.words.quotes[:2]
-        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
-        said = number or f"{opening}{html.escape(label.title)}{closing}"
+    @functools.cached_property
+    def _formulas(self) -> dict[str, tuple[Page, str]]:
+        r"""What `\\label` names in formulas -> its page and number, on this page before others."""
+        known: dict[str, tuple[Page, str]] = {}
+        for page in self._nearest_first:
+            for label, number in self.outlines[page.path].formulas.items():
+                known.setdefault(label, (page, number))
+        return known
+
+    def _link_to(self, page: Page, id_: str, said: str, unique: bool) -> str:
+        """A link to what a page has; one to another page names it, where what is said is not unique."""
         href = f"#{quote(id_)}"
         if page.path != self.page.path:
-            href, said = page.output + href, f"{said} ({opening}{html.escape(page.title)}{closing})"
-        return f'{html.escape(before)}<a class="reference" href="{href}">{said}</a>{html.escape(after)}'
+            href = page.output + href
+            if not unique:
+                said = f"{said} ({self._in_quotes(page.title)})"
+        return f'<a class="reference" href="{href}">{said}</a>'
+
+    def _in_quotes(self, text: str) -> str:
+        opening, closing = self.words.quotes[:2]
+        return f"{opening}{html.escape(text)}{closing}"
+
+    @property
+    def _numbers_are_unique(self) -> bool:
+        return next(iter(self.pages.values())).meta.numbering != "page"
+
+    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
+        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
+        kind = id_.partition("-")[0]
+        if id_ not in self._labels:
+            what = NUMBERED.get(kind, "label").lower()
+            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, self._labels))
+            return ""
+        page, label = self._labels[id_]
+        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        said = number or self._in_quotes(label.title)
+        self.names_sections |= bool(number) and label.kind == "sec"
+        link = self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
+        return html.escape(before) + link + html.escape(after)
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
-        for page in sorted(self.pages.values(), key=lambda page: page.path != self.page.path):
-            number = outline(page, self.memo, self.words).formulas.get(label)
-            if number:
-                href = ("" if page.path == self.page.path else page.output) + f"#{formulas.anchor(label)}"
-                said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
-                return f'<a class="reference" href="{href}">{said}</a>'
-        if label in self._labels():
+        if label in self._formulas:
+            page, number = self._formulas[label]
+            said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
+            return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
+        if label in self._labels:
             return self.reference(label, line)
-        known = [*self.outline.formulas, *self._labels()]
+        known = [*self._formulas, *self._labels]
         self.wrong(line, f'no formula has the label "{label}"', near=nearest(label, known))
         return ""
 
@@ -628,7 +679,7 @@ class Writer:
         place = f"cite-{entry.anchor}.{len(places) + 1}"
         places.append(place)
         self.anchors[place] = line
-        number, year = list(self.citations).index(key) + 1, self.years.get(key, entry.year)
+        number, year = self.numbers.setdefault(key, len(self.numbers) + 1), self.years.get(key, entry.year)
         say = self.style.running if in_text else self.style.parenthesis if author else self.style.alone
         said = say(entry, year, number, self.words)
         if in_text and after:  # Olah (2014, p. 3), Olah [1, p. 3]
@@ -673,22 +724,35 @@ class Writer:
             if not anchor:
                 self.wrong(line, "a link to nowhere", "an address between the parentheses")
                 return ""
+            anchor = self._anchor(self.page, anchor)
             self._own_anchors.append((line, anchor))
-            self.links.append(Link(address, self.place(line), False))
-            return address
+            self.links.append(Link(f"#{anchor}", self.place(line), False))
+            return f"#{anchor}"
+        if page := self._page_of(unquote(path)):
+            anchor = self._anchor(page, anchor)
         found = self._inside(unquote(path), anchor, line)
         if not found:
             return ""
         self.links.append(Link(found + sharp + anchor, self.place(line), False))
         return quote(found) + sharp + anchor
 
+    def _page_of(self, path: str) -> Page | None:
+        """The page that a path of the content or of the site names."""
+        plain = PurePosixPath(path).as_posix()
+        return next((page for page in self.pages.values() if plain in (page.path, page.output)), None)
+
+    def _anchor(self, page: Page, anchor: str) -> str:
+        """An anchor of a page; one that another system would give to a heading is the heading's own."""
+        book, said = self.outlines[page.path], unquote(anchor)
+        if said in book.labels or said in book.anchors:
+            return anchor
+        return book.headings.get(numbering.bare(said), anchor)
+
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
         plain = PurePosixPath(path).as_posix()
-        by_output = {page.output: page for page in self.pages.values()}
-        page = self.pages.get(plain) or by_output.get(plain)
-        if page:
-            book = outline(page, self.memo, self.words)
+        if page := self._page_of(path):
+            book = self.outlines[page.path]
             labels = book.labels.keys() | book.anchors.keys()
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))

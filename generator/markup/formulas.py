@@ -53,14 +53,11 @@ class TexError(Exception):
         self.offset, self.message, self.expected, self.near = offset, message, expected, near
 
 
-def typeset(
-    tex: str, display: bool, macros: Mapping[str, str] = {}, preamble: str = "", numbers: Mapping[str, str] = {}
-) -> str:
+def typeset(tex: str, display: bool, preamble: str = "", numbers: Mapping[str, str] = {}) -> str:
     r"""TeX as a `<math>` element of MathML Core: well-formed, without style attributes, the same wherever it is made.
 
     display   on lines of its own
-    macros    "\\R" -> "\\mathbb{R}"; #1 to #9 are arguments
-    preamble  definitions that hold here, from `definitions` of the formulas before
+    preamble  definitions that hold here: the front matter's, and from `definitions` those of the formulas before
     numbers   each label of this formula, and each that it refers to -> its number, as TeX for \tag.
               A row with a label has the id `anchor(label)`; one without has no number
     raises    TexError
@@ -71,7 +68,7 @@ def typeset(
         raise TexError(0, f"a formula of {len(tex)} characters", f"at most {MOST_CHARACTERS}")
     if bad := _UNPRINTABLE.search(tex):
         raise TexError(bad.start(), f"the character U+{ord(bad[0]):04X}", "text")
-    before = "".join(_defined(name, body) for name, body in macros.items()) + preamble + "\n"
+    before = preamble + "\n"
     source = before + _as_known(tex)
     tagged = [row.label for row in rows(tex) if row.label and row.tag]
     given = {"display": display, "numbers": dict(numbers), "tagged": tagged}
@@ -152,12 +149,6 @@ def _group_end(tex: str, start: int) -> int:
         if depth == 0:
             return word.end()
     return len(tex)
-
-
-def _defined(name: str, body: str) -> str:
-    count = max(map(int, re.findall(r"(?<!#)#([1-9])", body)), default=0)
-    name = name if name.startswith("\\") else f"\\{name}"
-    return f"\\def{name}{''.join(f'#{i + 1}' for i in range(count))}{{{body}}}\n"
 
 
 # -- Rows -------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,10 @@ BLOCKS = blocks.load()
 LABELLED = {block.label: block.name for block in BLOCKS.values() if block.label}  # blocks with numbers
 NUMBERED = {label: name.capitalize() for label, name in LABELLED.items()} | {"eq": "Equation", "sec": "Section"}
 RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
-HEADED = ("references", "footnotes")  # ids of the sections that we add
+OURS = ("main", "references", "footnotes", "cite", "bibtex", "peek-runs", "page-words", "note-card")  # a page's own ids
+KEPT = "is kept for the page itself"
+PARTED = tuple(f"{label}-" for label in LABELLED)
+PARTS = ("number", "title", "caption")  # of a figure or table, behind its label
 _FULL = LABELLED | {"eq": "formula"}
 
 
@@ -76,6 +79,8 @@ class Outline:
     labels    id -> what it names; `anchors` are the ids of running text beside them
     notes     footnote -> (line, fragment)
     formulas  what \\label names in a formula -> its number, or what \\tag says
+    counts    kind -> the last number
+    headings  what the ids that other systems give to headings have in common -> our ids
     """
 
     items: dict[tuple[str, int], Numbered] = field(default_factory=dict)
@@ -83,6 +88,8 @@ class Outline:
     anchors: dict[str, int] = field(default_factory=dict)
     notes: dict[str, tuple[int, Any]] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -99,18 +106,26 @@ def marks(fragment: Any, base: int) -> Iterator[Mark]:
                 yield from marks(data[name], base)
 
 
-def number(file: str, fragments: Iterable[tuple[int, Any]], options: Callable[[Mark], dict[str, Yaml]]) -> Outline:
+def number(
+    file: str,
+    fragments: Iterable[tuple[int, Any]],
+    options: Callable[[Mark], dict[str, Yaml]],
+    before: Iterable[tuple[str, int]] = (),
+    prefix: str = "",
+) -> Outline:
     """Number a page, footnotes last.
 
     fragments  (base, fragment) in the order of the text
     options    reads those of a block
+    before     (kind, last number) of the pages on which this one goes on
+    prefix     of each number
     """
     book = Outline()
     found = [mark for base, fragment in fragments for mark in _flat(fragment, base, book, file)]
     bodies = [mark for line, (base, fragment) in book.notes.values() for mark in _flat(fragment, base, book, file)]
     shift = any(mark.kind == "heading" and mark.data["level"] == 1 for mark in found)
-    counts = dict.fromkeys(NUMBERED, 0)
-    sections = [0] * 7
+    counts = book.counts = dict.fromkeys(NUMBERED, 0) | dict(before)
+    sections = [0, 0, counts["sec"], 0, 0, 0, 0]
     taken: list[tuple[str, str, str, str, int]] = []
     level = 1
     for mark in itertools.chain(found, bodies):
@@ -126,18 +141,19 @@ def number(file: str, fragments: Iterable[tuple[int, Any]], options: Callable[[M
             if "unnumbered" not in item.classes:
                 sections[own] += 1
                 sections[own + 1 :] = [0] * (6 - own)
-                item.number = ".".join(str(max(1, n)) for n in sections[2 : own + 1])
+                item.number = prefix + ".".join(str(max(1, n)) for n in sections[2 : own + 1])
+                counts["sec"] = sections[2]
             taken.append((item.id, "sec", item.number, item.title, line))
         elif mark.kind == "equation":
             item = Equation("eq", data["id"], "", "", line)
             if item.id:
                 counts["eq"] += 1
-                item.number = str(counts["eq"])
+                item.number = prefix + str(counts["eq"])
                 taken.append((item.id, "eq", item.number, "", line))
             for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
                 if row.label:
                     counts["eq"] += not row.tag
-                    book.formulas[row.label] = row.tag or str(counts["eq"])
+                    book.formulas[row.label] = row.tag or prefix + str(counts["eq"])
                     below = line + data["tex"].count("\n", 0, row.offset)
                     taken.append((formulas.anchor(row.label), "eq", book.formulas[row.label], "", below))
         elif mark.kind == "block":
@@ -148,7 +164,7 @@ def number(file: str, fragments: Iterable[tuple[int, Any]], options: Callable[[M
             item = Block(data["name"], own_id, "", data["argument"], line, given, data)
             if kind:
                 counts[kind] += 1
-                item.number = str(counts[kind])
+                item.number = prefix + str(counts[kind])
             if item.id or kind:
                 taken.append((item.id, kind, item.number, item.title, said.line if said else line))
         else:
@@ -196,10 +212,22 @@ def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, i
         if kind:
             title = item.title if isinstance(item, Heading) else f"{item.kind[:3]}-{Path(item.title).stem}"
             wanted = slug(title)
-            while not item.id or item.id in book.labels or item.id in book.anchors or item.id in HEADED:
+            if isinstance(item, Heading) and (is_ours(wanted, {}) or wanted.startswith(PARTED)):
+                wanted = f"part-{wanted}"
+            while not item.id or item.id in book.labels or item.id in book.anchors:
                 counts[wanted] = counts.get(wanted, 0) + 1
                 item.id = wanted if counts[wanted] == 1 else f"{wanted}-{counts[wanted]}"
             book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
+    seen: dict[str, int] = {}
+    for item in book.items.values():
+        if isinstance(item, Heading):
+            name = bare(_plain(item.title))
+            count = seen[name] = seen.get(name, -1) + 1
+            for known in (name, name.lstrip("0123456789")):  # Pandoc begins with a letter
+                book.headings.setdefault(known + (str(count) if count else ""), item.id)
+    for id_, label in book.labels.items():
+        if is_ours(id_, book.labels):
+            book.problems.append(Problem(f"{file}:{label.line}", f'the label "{id_}" {KEPT}', "another label"))
 
 
 def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> None:
@@ -207,8 +235,6 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
     prefix = id_.partition("-")[0] if "-" in id_ else ""
     if re.search(r"\s", id_):
         book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))
-    elif id_.startswith(RESERVED) or id_ in HEADED:
-        book.problems.append(Problem(place, f'the label "{id_}" is kept for the page itself', "another label"))
     elif kind in _FULL and prefix != kind:
         book.problems.append(
             Problem(place, f'the label of a {_FULL[kind]} is "{id_}"', f"a label that starts with {kind}-")
@@ -219,8 +245,22 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
         )
 
 
+def is_ours(id_: str, labels: Mapping[str, Label]) -> bool:
+    """Whether an id is one that the page itself gives, to what it adds or to a part of what has one of the labels."""
+    whole, _, part = id_.rpartition("-")
+    return id_ in OURS or id_.startswith(RESERVED) or (part in PARTS and whole.startswith(PARTED) and whole in labels)
+
+
+def bare(name: str) -> str:
+    """Letters and digits: what an id of a heading is in all systems, whatever they put between."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", heading.lower())
+
+
 def slug(text: str) -> str:
     """A heading as an id."""
-    plain = re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", text.lower())
-    name = "-".join(re.findall(r"[^\W_]+", plain.replace("’", "").replace("'", "")))
+    name = "-".join(re.findall(r"[^\W_]+", _plain(text).replace("’", "").replace("'", "")))
     return name if name[:1].isalpha() else f"part-{name}".rstrip("-")

@@ -20,18 +20,14 @@ from markdown_it.token import Token
 
 from ..base.memo import Memo
 from . import constructs
-from .constructs import blocks, foreign, html, maths, tables, typography
+from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
 from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
-<<<<<<< HEAD
-    r"""\{\{(?:[^"'}\n]++|"[^"\n]*"|'[^'\n]*'|\}(?!\}))*\}\}|"""
+    r"""\{\{(?:[^"'{}\n]++|"[^"\n]*"|'[^'\n]*'|\{(?!\{)|\}(?!\}))*\}\}|"""
     + maths.OPENS
     + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
-=======
-    r"""\{\{(?:[^"'{}\n]++|"[^"\n]*"|'[^'\n]*'|\{(?!\{)|\}(?!\}))*\}\}|\$(?![\s$])(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
->>>>>>> conform
 )
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
@@ -100,7 +96,11 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         unclosed = max(0, unclosed + html.moves(token))
         following = tokens[index + 1 : index + 3]
         if unclosed == 0 and not any(
-            (tables.belongs(token, following), blocks.belongs(tokens[start], token, following))
+            (
+                tables.belongs(token, following),
+                blocks.belongs(tokens[start], token, following),
+                kramdown.belongs(following),
+            )
         ):
             yield tokens[start : index + 1]
             start = index + 1

@@ -231,7 +231,7 @@ class Builder:
         if said.id:
             element.set("id", self.attribute_mark("id", line, id=said.id))
         if said.classes:
-            element.set("class", self.escaped(" ".join(said.classes)))
+            element.set("class", self.escaped(" ".join([*filter(None, [element.get("class")]), *said.classes])))
 
     # Pieces
 

@@ -127,7 +127,7 @@ def render_pages(
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws()))
 
     for text in texts:
-        own = {"text": text, "path": text.path, "runs_index": index}
+        own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
         pages[text.path] = renderer.render("article.html", shared | own).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.

@@ -220,7 +220,7 @@
   // Contents
 
   function startContents() {
-    const links = /** @type {HTMLAnchorElement[]} */ (all(".contents--gutter a"));
+    const links = /** @type {HTMLAnchorElement[]} */ (all('.contents--gutter a[href^="#"]'));
     const headings = links.map(target);
     if (!links.length) return;
     let waiting = false;

@@ -109,6 +109,41 @@ def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, 
     page.wait_for_function("scrollY === 200 && !window.kept")
 
 
+FOLDED = """
+/// details | More
+Hidden words, $x$.
+///
+
+/// tab | One
+First.
+///
+
+/// tab | Two
+Second.
+///
+
+Last words.
+"""
+
+
+def test_what_is_open_stays_open_in_place_and_over_a_reload(serving, served_page):
+    content, page = serving[0], served_page
+    (content / "article.md").write_text((content / "article.md").read_text() + FOLDED)
+    more, two = page.locator("details", has_text="Hidden words"), page.locator("details.tab", has_text="Second.")
+    more.locator("summary").click()
+    two.locator("summary").click()
+    page.evaluate("scrollTo({ top: 150, behavior: 'instant' }); window.kept = true")
+    replace(content / "article.md", "Hidden words, $x$", "Hidden *words*, $x^2$")
+    expect(more.locator("em")).to_be_attached()
+    assert page.evaluate("window.kept")
+    replace(content / "article.md", "Last words.", "Last words.[^n]\n\n[^n]: A note.")
+    page.wait_for_function("!window.kept && document.querySelector('#fn-n')")
+    page.wait_for_function("scrollY === 150")
+    for details in (more, two):
+        assert details.evaluate("details => details.open")
+    assert not page.locator("details.tab", has_text="First.").evaluate("details => details.open")
+
+
 def test_styles_are_exchanged_in_place(serving, served_page):
     templates, page = serving[1], served_page
     (templates / "css" / "99-mine.css").write_text("main { outline: 7px solid }\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import textwrap
 from collections.abc import Sequence
@@ -27,6 +28,13 @@ DEEPEST = 20  # blocks inside each other
 _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
 _COLONS = re.compile(r"(?:\{(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
+_CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
+_CALLOUTS = {  # blocks -> what Obsidian has beside them
+    "tip": "tip hint success check done",
+    "important": "important",
+    "warning": "warning attention question help faq",
+    "caution": "caution failure fail missing danger error bug",
+}
 _LIST = re.compile(r"\{([^{}]*)\}[ \t]*:*$")
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
@@ -124,10 +132,13 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(token, f"the block {name} is not closed", f"a line with {meta['sign'] * 3} after it")
     if found := _FLAT_OPTION.match(meta.get("flat", "")):
         builder.block_fault(token, f'the option "{found[1]}" is not indented', "four spaces before it", 1)
+    titled = inner[1] if "callout-" in meta["head"] and inner and inner[0].type == "heading_open" else None
+    if titled and not argument.strip():
+        argument, inner = titled.content, inner[3:]
     data = {
         "name": name,
         "argument": argument,
-        "argument_html": builder.phrase_of(argument, token),
+        "argument_html": builder.phrase_of(argument, titled or token),
         "options": options or meta["options"],
         "options_line": 0 if options else 1,
         "content": builder.flow(inner),
@@ -172,8 +183,15 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     named = _COLONS.match(head.rstrip(":").strip())
     assert named  # of whatever text
     name = named["braces"] or named["name"] or next(iter(said.classes), "")
-    name = name.removeprefix("callout-")
+    name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
     argument = said.values.get("title", "") or named["rest"].strip()
+    if name.startswith("callout-"):
+        name, folded = name.removeprefix("callout-"), said.values.pop("collapse", "")
+        for look in ("icon", "appearance"):
+            said.values.pop(look, None)
+        if folded:
+            argument = argument or name.capitalize()
+            name, said.values["open"] = "details", "false" if folded == "true" else "true"
     if name not in BLOCKS:
         _unknown(builder, token, name or "{}")
     pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
@@ -201,6 +219,36 @@ def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         options="",
         options_line=0,
         content=builder.flow(inner[3:]),
+    )
+    return end
+
+
+def _write_quote(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    """A quotation, or what Obsidian takes for a callout: `> [!type] Title`, with - or + behind it one that opens."""
+    inner, end = builder.inside(tokens, at)
+    children = (inner[1].children or []) if len(inner) > 1 and inner[1].type == "inline" else []
+    found = _CALLOUT.match(inner[1].content) if children else None
+    if not found:
+        builder.open("blockquote")
+        return at + 1
+    word = found["type"].lower()
+    name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
+    title = found["title"].strip() or word.capitalize()
+    options = {"-": "open: false\n", "+": "open: true\n"}.get(found["fold"], "")
+    breaks = [index for index, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
+    first = copy.copy(inner[1])
+    first.children = children[breaks[0] + 1 :] if breaks else []
+    if first.map:
+        first.map = [first.map[0] + 1, first.map[1]]
+    builder.block_mark(
+        "block",
+        tokens[at],
+        name="details" if options else name,
+        argument=title,
+        argument_html=builder.phrase_of(title, inner[1]),
+        options=options,
+        options_line=0,
+        content=builder.flow([inner[0], first, *inner[2:]] if breaks else inner[3:]),
     )
     return end
 
@@ -256,6 +304,7 @@ TOKENS = {
     "block_open": _write,
     "block_fault": _write_fault,
     "alert_open": _write_alert,
+    "blockquote_open": _write_quote,
     "paragraph_open": _write_paragraph,
 }
 MARKS = {"block": _render, "blocks": lambda writer, mark: writer.together(mark)}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..writer import Builder
 
 LANGUAGES = "https://pygments.org/languages"
-_INFO = re.compile(r"\{\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_CELL = re.compile(r"\{([a-z]+)\}\s+\S")
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -71,6 +72,9 @@ def highlighted(language: str, text: str) -> str:
 
 
 def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    if found := _CELL.match(tokens[at].content):
+        line = sum(token.type in ("softbreak", "hardbreak") for token in tokens[:at])
+        builder.fault(line, f'the code cell "{{{found[1]}}}" in a sentence', "an expression like {{ results.count }}")
     builder.open("code")
     builder.text(tokens[at].content)
     builder.close()

@@ -20,6 +20,14 @@ class Foreign(NamedTuple):
 
 FOREIGN = (
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
+    Foreign(re.compile(r"^%\s+\S"), "a title block of Pandoc", "title, authors and date in the front matter"),
+    Foreign(re.compile(r"^\*\[[^\[\]]+\]: "), "an abbreviation of kramdown", '<abbr title="…">words</abbr>'),
+    Foreign(re.compile(r"\A\+(?:[-=:]+\+)+"), "a grid table of Pandoc", "a table like | a | b |"),
+    Foreign(
+        re.compile(r"\A\^\w[\w-]*\Z|\s\^[0-9a-f]{6}\Z"), "a block's name of Obsidian", "{#label} at a heading or block"
+    ),
+    Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
+    Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
     Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
     Foreign(
         re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
@@ -28,7 +36,10 @@ FOREIGN = (
     ),
     Foreign(re.compile(r"\\(?:label|autoref|cref|Cref|pageref)\{"), "a label of LaTeX", "{#fig-name} and @fig-name"),
     Foreign(
-        re.compile(r"\\(?:textbf|textit|emph|texttt|underline|section|subsection|footnote|url|href|item)\b"),
+        re.compile(
+            r"\\(?:textbf|textit|emph|texttt|underline|(?:sub){0,2}section|footnote|url|href|item|newpage|pagebreak|clearpage"
+            r"|noindent|[vh]space|centering|includegraphics|caption|paragraph|maketitle|tableofcontents)\b"
+        ),
         "a command of LaTeX",
         "Markdown, like *emphasis* and [text](address)",
     ),
@@ -51,7 +62,7 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|]")
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^]")
 
 
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
@@ -73,6 +84,8 @@ def _checked(children: Sequence[Token]) -> list[Token]:
             continue
         run = children[start:index]
         said = "".join(_PROTECTED if c.type == "text_special" and c.content != c.markup else c.content for c in run)
+        if child and child.type == "code_inline":
+            said += "`"
         found += _faults(said, line, start == 0)
         found += run
         if child:

@@ -26,11 +26,13 @@ LOOSE = frozenset(
     ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"]
 )  # may stay open
 _PLAIN = (
-    "abbr aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li"
-    " mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot thead"
-    " tr tt u ul var wbr"
+    "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
+    " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
+    " thead tr tt u ul var wbr"
 )
 ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+LOOKS = frozenset({"border", "cellpadding", "cellspacing", "valign", "nowrap", "bgcolor"})  # the page has its own
+TABLE = frozenset({"table", "tr", "td", "th", "col", "colgroup"})  # whose widths are a look, too
 OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
@@ -38,7 +40,7 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "img": frozenset({"src", "alt", "width", "height", "loading", "decoding"}),
     "video": frozenset({"src", "poster", "width", "height", "controls", "loop", "muted", "playsinline", "preload"}),
     "audio": frozenset({"src", "controls", "loop", "muted", "preload"}),
-    "source": frozenset({"src", "type", "media"}),
+    "source": frozenset({"src", "type", "media", "srcset", "width", "height"}),
     "track": frozenset({"src", "kind", "srclang", "label", "default"}),
     "details": frozenset({"open"}),
     "ol": frozenset({"start", "type", "reversed"}),
@@ -52,6 +54,22 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "input": frozenset({"type", "checked", "disabled"}),  # of task lists; refused in an author's own HTML
 }
 OURS = frozenset({"tabindex"})
+_INSTEAD = {  # of elements that others have, Distill's among them
+    "d-cite": "[@key]",
+    "d-footnote": "^[the note]",
+    "d-math": "$…$",
+    "d-code": "``` around code",
+    "font": '<span class="…">',
+    "iframe": "a link",
+    "input": "- [ ] before a task",
+}
+VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
+_SHIFTED = {"h1": "h2"}  # the page's title is the only h1
+_LIVE = re.compile(
+    r"""\{\{(?P<value>(?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}"""
+    r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
+    re.DOTALL,
+)
 _ADDRESSES = {"href", "src", "poster"}
 _DANGEROUS = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
 
@@ -69,10 +87,14 @@ class _Tags(HTMLParser):
         return self.line + self.getpos()[0] - 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag = _SHIFTED.get(tag, tag)
         if tag not in ELEMENTS or tag == "input":
             wrong = f'the HTML "{short("<" + tag + ">")}"'
-            self.builder.fault(self.at(), wrong, "Markdown, or &lt; for the sign itself")
+            self.builder.fault(self.at(), wrong, _INSTEAD.get(tag, "Markdown, or &lt; for the sign itself"))
             return
+        read = [value for name, value in attrs if name == "markdown" and value != "0"]
+        if read and self._holds_text(tag):
+            self.builder.fault(self.at(), f"Markdown directly behind <{tag}>", "an empty line between them")
         said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
         values = {name: value or "" for name, value in attrs}
         if tag == "img" and "src" in values:
@@ -86,7 +108,8 @@ class _Tags(HTMLParser):
     def _modern(self, tag: str, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
         """Attributes with what was a presentational one as a class."""
         sides = [value for name, value in attrs if name == "align"] + ["center"] * (tag == "center")
-        kept = [(name, value) for name, value in attrs if name != "align"]
+        looks = LOOKS | {"align", "markdown"} | ({"width", "height"} if tag in TABLE else set())
+        kept = [(name, value) for name, value in attrs if name not in looks]
         if not sides or sides[-1] not in ("left", "center", "right"):
             return kept
         classes = " ".join([*(value or "" for name, value in kept if name == "class"), f"align-{sides[-1]}"]).strip()
@@ -114,13 +137,36 @@ class _Tags(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
+    def _holds_text(self, tag: str) -> bool:
+        """Whether an element has text before the empty line from which on Markdown is read."""
+        at = self.source.find("<" + tag, sum(map(len, self.source.splitlines(True)[: self.getpos()[0] - 1])))
+        rest = self.source[at:].partition(f"</{tag}>")[0]
+        return bool(re.sub(r"(?s)<summary.*?</summary>|<[^>]*>", "", rest).strip())
+
     def handle_endtag(self, tag: str) -> None:
+        tag = _SHIFTED.get(tag, tag)
         if tag in ELEMENTS and tag not in VOID:
             self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
             self.moves.append((f"-{tag}", self.at()))
 
     def handle_data(self, data: str) -> None:
-        self.out.append(html.escape(data, quote=False))
+        """Text, with the formulas and values in it."""
+        open_elements = [move[1:] for move, _ in self.moves if move[0] == "+"]
+        for move, _ in self.moves:
+            if move[0] == "-" and move[1:] in open_elements:
+                open_elements.remove(move[1:])
+        at = 0
+        for found in () if VERBATIM & {*open_elements} else _LIVE.finditer(data):
+            line = self.at() + data.count("\n", 0, found.start())
+            self.out.append(html.escape(data[at : found.start()], quote=False))
+            if found["value"] is not None:
+                self.out.append(self.builder.attribute_mark("value", line, expression=found["value"]))
+            else:
+                display = found["display"] is not None
+                tex = found["display"] if display else found["tex"]
+                self.out.append(self.builder.attribute_mark("formula", line, tex=tex, display=display))
+            at = found.end()
+        self.out.append(html.escape(data[at:], quote=False))
 
     def handle_entityref(self, name: str) -> None:
         self.out.append(html.escape(html.unescape(f"&{name};"), quote=False))

@@ -12,6 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from ...base.errors import short
+from .. import formulas
 from ..attributes import TRAILING, parse_attributes
 from . import Mark, put
 
@@ -23,20 +24,30 @@ OPENS = r"""\$(?![\s$,;?)'"]|\.(?!\d))"""  # what begins a formula: no sum of mo
 _DOLLAR = re.compile(OPENS + r"((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
 _DOLLARS = re.compile(r"\$\$((?:[^$\\`]|\\.)*?[^\s$](?:[^$\\`]|\\.)*?)\$\$", re.DOTALL)
 _PRICE = re.compile(r"[\d.,]+\s+[A-Za-z]{3}")
-_ROUND = re.compile(r"\\\((?=\s*[^\s\\)])(.+?)\\\)", re.DOTALL)
-_SQUARE = re.compile(r"\\\[(?=\s*[^\s\\\]])([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL)
+_ROUND = re.compile(r"\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))(.+?)\\\)", re.DOTALL)
+_SQUARE = re.compile(
+    r"\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL
+)
+_DOUBLED = (  # as kramdown wants them for MathJax
+    re.compile(r"\\\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))((?:(?!\\\\[()]).)+)\\\\\)", re.DOTALL),
+    re.compile(r"\\\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))((?:(?!\\\\[\[\]]).)+)\\\\\]", re.DOTALL),
+)
+_KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
+_DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
 _REF = re.compile(r"\\(?P<how>eqref|ref)\{(?P<label>[^{}\s]+)\}")
 _ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)(\*?)\}")
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
-    """A price is no formula, and code binds before."""
+    """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence."""
     if state.src[state.pos] != "$":
         return False
     double = state.src.startswith("$$", state.pos)
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
-        return put(state, silent, found.end(), "formula", tex=found[1], display=double)
+        behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
+        display = double and (not behind or behind[0] == "{")
+        return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
     state.pos += 2 if double else 1
@@ -44,6 +55,12 @@ def _dollar(state: StateInline, silent: bool) -> bool:
 
 
 def _backslash(state: StateInline, silent: bool) -> bool:
+    if state.src.startswith(("\\\\(", "\\\\["), state.pos):
+        display = state.src[state.pos + 2] == "["
+        found = _DOUBLED[display].match(state.src, state.pos, state.posMax)
+        if not found:
+            return False
+        return put(state, silent, found.end(), "formula", tex=_undoubled(found[1]), display=display)
     following = state.src[state.pos : state.pos + 2]
     if following not in (r"\(", r"\[", r"\r", r"\e"):
         return False
@@ -56,6 +73,28 @@ def _backslash(state: StateInline, silent: bool) -> bool:
     return put(state, silent, found.end(), "formula", tex=found[1], display=following == r"\[")
 
 
+def _undoubled(tex: str) -> str:
+    """TeX in which signs were escaped from kramdown."""
+    return _KRAMDOWN.sub(lambda m: m[2] or ("\\\\" if m[1] == "\\\\" else f"\\{m[1]}"), tex)
+
+
+def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Macros outside of formulas, as Pandoc reads them: from their line to the end of the paragraph."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not _DEFINITION.match(state.src, begin):
+        return False
+    if silent:
+        return True
+    last = start
+    while last + 1 < end and not state.isEmpty(last + 1) and state.sCount[last + 1] >= state.blkIndent:
+        last += 1
+    token = state.push("definitions", "", 0)
+    token.map = [start, last + 1]
+    token.meta = {"tex": state.getLines(start, last + 1, state.blkIndent, False)}
+    state.line = last + 1
+    return True
+
+
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula alone on its lines, with a label behind it."""
     if state.is_code_block(start):
@@ -65,6 +104,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     environment = _ENVIRONMENT.match(text)
     if text.startswith("$$"):
         opening, closing = "$$", "$$"
+    elif text.startswith("\\\\["):
+        opening, closing = "\\\\[", "\\\\]"
     elif text.startswith(r"\["):
         opening, closing = r"\[", r"\]"
     elif environment:
@@ -81,7 +122,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             break
         last += 1
         rest = state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]]
-    if opening == r"\[" and (not closed or after.strip()):
+    if opening.endswith("[") and (not closed or after.strip()):
         return False
     if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):
         return False  # in the middle of a sentence
@@ -92,6 +133,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token = state.push("equation", "", 0)
     token.map = [start, last + 1]
     tex = "\n".join(lines) + (closing if environment else "")
+    tex = _undoubled(tex) if len(opening) == 3 else tex
     token.meta = {"tex": tex, "closed": closed, "after": after, "closing": closing, "lines": last - start}
     state.line = last + 1
     return True
@@ -101,7 +143,9 @@ def extend(md: MarkdownIt) -> None:
     """Code first, then formulas, then escapes."""
     md.inline.ruler.before("strikethrough", "dollar", _dollar)
     md.inline.ruler.before("escape", "backslash_math", _backslash)
-    md.block.ruler.before("fence", "equation", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    rules = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.before("fence", "definitions", _definitions, {"alt": rules})
+    md.block.ruler.before("fence", "equation", _block, {"alt": rules})
 
 
 def _write_formula(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -138,6 +182,20 @@ def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     return at + 1
 
 
+def _write_definitions(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    builder.block_mark("definitions", tokens[at], tex=tokens[at].meta["tex"])
+    return at + 1
+
+
+def _define(writer: Writer, mark: Mark) -> str:
+    found = formulas.definitions(mark.data["tex"])
+    writer.definitions += found
+    said, rest = (re.sub(r"(?<!\\)%[^\n]*|\s+", "", tex) for tex in (found, mark.data["tex"]))
+    if said != rest:
+        writer.wrong(mark.line, "text beside a macro's definition", "the definition in a paragraph of its own")
+    return ""
+
+
 def _formula(writer: Writer, mark: Mark) -> str:
     return writer.math(mark.data["tex"], mark.line, mark.data["display"])
 
@@ -155,5 +213,10 @@ def _formula_ref(writer: Writer, mark: Mark) -> str:
     return writer.formula_reference(mark.data["label"], mark.line, mark.data["how"] == "eqref")
 
 
-TOKENS = {"formula": _write_formula, "formula_ref": _write_ref, "equation": _write_equation}
-MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref}
+TOKENS = {
+    "formula": _write_formula,
+    "formula_ref": _write_ref,
+    "equation": _write_equation,
+    "definitions": _write_definitions,
+}
+MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref, "definitions": _define}

@@ -80,8 +80,11 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
         )
         return at + 1
     of = " of a link" if last.tag == "a" else ""
-    for key in said.values:
-        builder.fault(line, f'unknown attribute "{short(key)}"{of}', "#label or .class")
+    for key, value in said.values.items():
+        if of and key in ("target", "rel"):
+            last.set(key, builder.escaped(value))
+        else:
+            builder.fault(line, f'unknown attribute "{short(key)}"{of}', "#label or .class")
     for word in said.words:
         builder.fault(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     builder.identify(last, said, line)

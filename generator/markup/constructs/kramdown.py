@@ -1,0 +1,67 @@
+"""`{: #label .class }` on a line below a block, as kramdown gives a block its label and classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from ...base.errors import short
+from ..attributes import parse_attributes
+
+if TYPE_CHECKING:
+    from ..writer import Builder
+
+_LINE = re.compile(r"\{:(?!:)[ \t]*((?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)[ \t]*:?\}[ \t]*$")
+
+
+def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    found = _LINE.match(state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]])
+    if not found or silent:
+        return bool(found)
+    token = state.push("attribute_line", "", 0)
+    token.map = [start, start + 1]
+    token.meta = {"text": found[0].strip(), "said": parse_attributes(found[1]), "below": not state.isEmpty(start - 1)}
+    state.line = start + 1
+    return True
+
+
+def extend(md: MarkdownIt) -> None:
+    """A line that ends any block."""
+    rules = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.before("fence", "attribute_line", _line, {"alt": rules})
+
+
+def belongs(following: Sequence[Token]) -> bool:
+    """Whether a block is one with the line behind it."""
+    return bool(following) and following[0].type == "attribute_line"
+
+
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    token, said = tokens[at], tokens[at].meta["said"]
+    mark, parent = builder.last_mark(), builder.stack[-1]
+    last = parent[-1] if len(parent) and not (parent[-1].tail or "").strip() else None
+    if "toc" in said.words:
+        builder.block_fault(token, "a table of contents of kramdown", "neither it nor its list: the page has its own")
+    elif not token.meta["below"] or (mark is None and last is None):
+        builder.block_fault(token, f'"{short(token.meta["text"])}" belongs to nothing', "it directly below a block")
+    elif said.values or said.words:
+        unknown = [*said.values, *said.words][0]
+        builder.block_fault(token, f'unknown attribute "{short(unknown)}"', "#label or .class")
+    elif mark and mark[0] in ("heading", "equation"):
+        mark[2]["id"] = said.id or mark[2]["id"]
+        mark[2]["classes"] = [*mark[2].get("classes", ()), *said.classes]
+    elif last is not None and mark is None:
+        builder.identify(last, said, builder.line_of(token))
+    elif said.id:
+        builder.block_fault(token, f'the label "{said.id}" below a block', "it among the block's options")
+    return at + 1
+
+
+TOKENS = {"attribute_line": _write}

@@ -1,0 +1,115 @@
+"""What authors bring from other systems comes through, or is said; it is never printed as it stands."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from test_markup import faults, folder_with, page_of, rendered
+
+from generator.base.errors import ContentError
+from generator.content import texts
+
+
+def shown(tmp_path: Path, body: str) -> str:
+    """A page's HTML, formulas as their letters between ⟦ and ⟧."""
+    page = page_of(tmp_path, body)
+    assert not faults(page)
+    found = re.sub(r"(?s)<math.*?</math>", lambda m: f"⟦{re.sub('<[^>]*>', '', m[0])}⟧", page.html)
+    return html.unescape(re.sub(r'<a class="anchor".*?</a>', "", found))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # Signs that were escaped from kramdown for MathJax
+        (r"a \\( x\_i \in R \\) b \\(\alpha\\)", "<p>a ⟦xi∈R⟧ b ⟦α⟧</p>"),
+        (r"\\(f: \\{1\\} \mapsto \{2\}\\), \\[ a^2 \\] c", "<p>⟦f:{1}↦{2}⟧, ⟦a2⟧ c</p>"),
+        ("\\\\[\na \\\\\\\\ b\n\\\\]", '<div class="equation">⟦ab⟧</div>'),
+        (r"\(\alpha\) and \[\beta\]", "<p>⟦α⟧ and ⟦β⟧</p>"),
+        (r"a \\(b and c\\d", r"<p>a \(b and c\d</p>"),
+        ("An edge $$e$$ has $$ e^+ $$, of $$G$$.", "<p>An edge ⟦e⟧ has ⟦e+⟧, of ⟦G⟧.</p>"),
+        # Attributes on the line below a block
+        ("## H\n{: .no_toc #own }\n\n[x](#own)", '<h2 id="own" data-number="1">H</h2>\n<p><a href="#own">x</a></p>'),
+        ("Words.\n{: .notice}", '<p class="notice">Words.</p>'),
+        ("> Q\n{: .prompt }", '<blockquote class="prompt">\n<p>Q</p>\n</blockquote>'),
+        ("- a\n{: #list .l}", '<ul class="l" id="list">\n<li>a</li>\n</ul>'),
+        ('[l](gallery.html){:target="_blank"}', '<p><a href="gallery.html" target="_blank">l</a></p>'),
+        # Macros outside of formulas
+        ("\\newcommand{\\v}[1]{(#1)}\n\\def\\w{w} % w\n\n$\\v{a}\\w$", "<p>⟦(a)w⟧</p>"),
+        # Formulas and values in HTML
+        ("<div>\n$x^2$ {{ results.count }} <code>$y$</code>\n</div>", "<div>\n⟦x2⟧ 18 <code>$y$</code>\n</div>"),
+        ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
+        ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
+        ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        # Callouts
+        ("> [!info] Own *title*\n> Text", '<p class="admonition-title">Own <em>title</em></p>\n<p>Text</p>'),
+        ("> [!question]- Fold?\n>\n> Yes", "<details><summary>Fold?</summary>\n<p>Yes</p>\n</details>"),
+        ("> [!bug]+\n> No", "<details open><summary>Bug</summary>\n<p>No</p>\n</details>"),
+        ("> [!danger]\n> No", '<div class="admonition caution" role="note"><p class="admonition-title">Danger</p>'),
+        ("::: {.column-margin}\nT\n:::", '<aside class="sidenote" role="note"><p>T</p>'),
+        ("::: {.callout-tip}\n## Own\n\nText\n:::", '<p class="admonition-title">Own</p>\n<p>Text</p>'),
+        ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
+        ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
+    ],
+)
+def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
+    assert wanted in shown(tmp_path, text + "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("* TOC\n{:toc}", "8: a table of contents of kramdown; expected neither it nor its list: the page has its own"),
+        ("a\n\n{: .x}", '9: "{: .x}" belongs to nothing; expected it directly below a block'),
+        ("1. a\n{: start=3}", '8: unknown attribute "start"; expected #label or .class'),
+        ("## H\n{: #main}", '7: the label "main" is kept for the page itself; expected another label'),
+        ("*[CSS]: Sheets", '7: an abbreviation of kramdown, "*[CSS]: "; expected <abbr title="…">words</abbr>'),
+        ("a\n:label:`x`", '8: a role of reStructuredText, ":label:"; expected @key, @fig-name or a link'),
+        ("Words.\n\n^thm-3", '9: a block\'s name of Obsidian, "^thm-3"; expected {#label} at a heading or block'),
+        ('a<d-cite key="k"></d-cite>', '7: the HTML "<d-cite>"; expected [@key]'),
+        ("% Title\n% Me", '7: a title block of Pandoc, "% T"; expected title, authors and date in the front matter'),
+        ("+---+---+\n| a | b |", '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |'),
+        ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected HTML as it stands'),
+        ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
+        ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
+        ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
+        ("<p>\n$\\foo$\n</p>", '8: TeX: unknown command "\\foo"'),
+    ],
+)
+def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        rendered(texts.read(folder_with(tmp_path, text + "\n")))
+    assert [str(problem).rpartition("article.md:")[2] for problem in caught.value.problems] == [message]
+
+
+@pytest.mark.parametrize(
+    ("heading", "ids"),
+    [
+        ("Building Node.js on C++", ["building-nodejs-on-c", "building-node.js-on-c", "building-node-js-on-c"]),
+        ("1. What's `new`?", ["1-whats-new", "whats-new", "what-s-new"]),
+        ("A snake_case & more", ["a-snake_case--more", "a-snake_case-more"]),
+        ("Überblick", ["überblick", "%C3%BCberblick", "Überblick"]),
+    ],
+)
+def test_links_to_headings_as_other_systems_name_them_lead_there(tmp_path: Path, heading: str, ids: list[str]) -> None:
+    page = page_of(tmp_path, f"## {heading}\n\n" + " ".join(f"[x](#{id_}) [x](second.md#two)" for id_ in ids) + "\n")
+    assert len({unquote(href) for href in re.findall(r'href="(#[^"]*)">x', page.html)}) == 1
+
+
+def test_the_second_of_equal_headings_is_numbered_from_one(tmp_path: Path) -> None:
+    """GitHub's #setup-1 is our #setup-2."""
+    page = page_of(tmp_path, "## Setup\n\n## Setup\n\n[a](#setup) [b](#setup-1) [c](#setup-2)\n")
+    assert re.findall(r'<a href="([^"]*)">(\w)</a>', page.html) == [
+        ("#setup", "a"),
+        ("#setup-2", "b"),
+        ("#setup-2", "c"),
+    ]
+
+
+def test_what_is_text_stays_text(tmp_path: Path) -> None:
+    text = "10:30:45 and a:b:`c` 5 + 6, 50\n% of all, {:nothing} :rocket: fine, \\{: .x}"
+    assert page_of(tmp_path, text + "\n").html.startswith("<p>10:30:45")
