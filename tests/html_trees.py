@@ -7,7 +7,18 @@ import html5lib
 
 ADDED = {"anchor", "footnote-ref"}  # classes of what a page adds and a text does not hold
 OWN = {"task-list-item-checkbox"}  # classes that one of the readers gives
-UNSAID = {"loading", "decoding", "width", "height", "id", "data-number", "aria-label", "tabindex", "disabled"}
+UNSAID = {
+    "loading",
+    "decoding",
+    "width",
+    "height",
+    "id",
+    "data-number",
+    "aria-label",
+    "tabindex",
+    "disabled",
+    "data-dark",
+}
 BLOCKS = {
     *("html", "head", "body", "div", "p", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "hr", "pre", "table"),
     *("thead", "tbody", "tfoot", "tr", "th", "td", "caption", "section", "figure", "figcaption", "details", "summary"),
