@@ -19,6 +19,7 @@ from test_markup import FILL, FIXTURE, drawn
 from generator.base.errors import ContentError
 from generator.content import texts
 from generator.markup import document
+from generator.markup.constructs import typography
 from generator.runs.results import Result, Results
 
 SPECIFICATION = Path(__file__).parent / "specification" / "commonmark.jsonl"
@@ -36,6 +37,7 @@ def reader():
     """markdown-it as GitHub extends it."""
     md = MarkdownIt("commonmark", {"tasklists": True}).enable(["table", "strikethrough"])
     gfm_autolink_plugin(md)
+    md.inline.ruler.before("strikethrough", "tildes", typography.tildes)
     return md
 
 
@@ -82,6 +84,77 @@ def test_the_examples_of_the_specification(section):
 def test_most_examples_are_pages():
     refused = [example["example"] for example in EXAMPLES if compared(example["markdown"]) == (None, None)]
     assert len(refused) <= 55
+
+
+GITHUB = [  # what GitHub's extensions are given -> what they show
+    (
+        "| foo | bar |\n| --- | --- |\n| baz | bim |",
+        "<table><thead><tr><th>foo<th>bar<tbody><tr><td>baz<td>bim</table>",
+    ),
+    (
+        "| abc | defghi |\n:-: | -----------:\nbar | baz",
+        '<table><thead><tr><th align="center">abc<th align="right">defghi'
+        '<tbody><tr><td align="center">bar<td align="right">baz</table>',
+    ),
+    (
+        "| f\\|oo  |\n| ------ |\n| b `\\|` az |\n| b **\\|** im |",
+        "<table><thead><tr><th>f|oo<tbody><tr><td>b <code>|</code> az<tr><td>b <strong>|</strong> im</table>",
+    ),
+    (
+        "| abc | def |\n| --- | --- |\n| bar | baz |\n> bar",
+        "<table><thead><tr><th>abc<th>def<tbody><tr><td>bar<td>baz</table><blockquote><p>bar</blockquote>",
+    ),
+    (
+        "| abc | def |\n| --- | --- |\n| bar | baz |\nbar\n\nbar",
+        "<table><thead><tr><th>abc<th>def<tbody><tr><td>bar<td>baz<tr><td>bar<td></table><p>bar",
+    ),
+    ("| abc | def |\n| --- |\n| bar |", "<p>| abc | def |\n| --- |\n| bar |"),
+    (
+        "| abc | def |\n| --- | --- |\n| bar |\n| bar | baz | boo |",
+        "<table><thead><tr><th>abc<th>def<tbody><tr><td>bar<td><tr><td>bar<td>baz</table>",
+    ),
+    ("| abc | def |\n| --- | --- |", "<table><thead><tr><th>abc<th>def</table>"),
+    (
+        "- [ ] foo\n- [x] bar",
+        '<ul class="contains-task-list"><li class="task-list-item"><input type="checkbox"> foo'
+        '<li class="task-list-item"><input type="checkbox" checked> bar</ul>',
+    ),
+    ("~~Hi~~ Hello, world!", "<p><s>Hi</s> Hello, world!"),
+    ("This ~~has a\n\nnew paragraph~~.", "<p>This ~~has a<p>new paragraph~~."),
+    ("This will ~~~not~~~ strike.", "<p>This will ~~~not~~~ strike."),
+    (
+        "Visit www.commonmark.org/help now",
+        '<p>Visit <a href="http://www.commonmark.org/help">www.commonmark.org/help</a> now',
+    ),
+    ("Visit www.commonmark.org.", '<p>Visit <a href="http://www.commonmark.org">www.commonmark.org</a>.'),
+    (
+        "(www.google.com/search?q=Markup+(business))",
+        '<p>(<a href="http://www.google.com/search?q=Markup+(business)">www.google.com/search?q=Markup+(business)</a>)',
+    ),
+    (
+        "www.google.com/search?q=commonmark&hl;",
+        '<p><a href="http://www.google.com/search?q=commonmark">www.google.com/search?q=commonmark</a>&amp;hl;',
+    ),
+    ("www.commonmark.org/he<lp", '<p><a href="http://www.commonmark.org/he">www.commonmark.org/he</a>&lt;lp'),
+    ("http://commonmark.org", '<p><a href="http://commonmark.org">http://commonmark.org</a>'),
+    ("foo@bar.baz", '<p><a href="mailto:foo@bar.baz">foo@bar.baz</a>'),
+    (
+        "hello+xyz@mail.example, not hello@mail+xyz.example",
+        '<p><a href="mailto:hello+xyz@mail.example">hello+xyz@mail.example</a>, not hello@mail+xyz.example',
+    ),
+    ("a.b-c_d@a.b-", "<p>a.b-c_d@a.b-"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), GITHUB)
+def test_the_examples_of_githubs_extensions(text, wanted):
+    assert html_trees.said(page_of(text).html) == html_trees.said(wanted)
+
+
+def test_html_that_github_filters_is_a_mistake():
+    with pytest.raises(ContentError) as caught:
+        page_of("<strong>a</strong> <title> <style> <em>b</em>")
+    assert [problem.wrong for problem in caught.value.problems] == ['the HTML "<style>"', 'the HTML "<title>"']
 
 
 # Drawn from pieces

@@ -34,6 +34,7 @@ class Memo:
         self._asked: dict[str, str] = {}
         self._values: dict[str, Any] = {}
         self.made = 0  # how many values were not there
+        self.renewals = 0
 
     def __call__(self, stage: str, given: Any, make: Callable[[], Plain]) -> Plain:
         """A stage's value of what is given: kept, or made now. What `make` raises is not kept.
@@ -54,6 +55,7 @@ class Memo:
 
     def renewed(self) -> dict[str, str]:
         """All that was asked for since the last renewal, as JSON in one line each; the rest is forgotten."""
+        self.renewals += 1
         self._kept, self._asked = self._asked, {}
         self._values = {key: self._values[key] for key in self._kept}
         return self._kept

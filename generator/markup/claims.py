@@ -19,6 +19,7 @@ class Claim:
 
     verdict  "holds"; "refuted": the author said so, and the runs agree; "open": too few seeds;
              and the two that stop a build: "contradicted", and "supported" where the author said refuted
+    rows     the evidence in the words of the page's language
     seeds    the fewest that a statistic of the condition rests on
     wanted   how many the author asks for, 0 for any
     place    file:line
@@ -29,26 +30,24 @@ class Claim:
     expression: str
     verdict: str
     evidence: tuple[Evidence, ...]
+    rows: tuple[str, ...]
     seeds: int
     wanted: int
     place: str
     sentence: str = ""
 
-    def rows(self, words: Words) -> list[str]:
-        """The evidence, each piece in words and values."""
-        return [row(evidence, words) for evidence in self.evidence]
-
     @property
     def in_words(self) -> str:
         """The evidence in one line, for messages: in English."""
-        rows = [said.rstrip(".") for said in self.rows(language.english())]
+        rows = [said.rstrip(".") for said in (row(item, language.english()) for item in self.evidence)]
         return "; ".join(said[:1].lower() + said[1:] for said in rows)
 
 
-def ask(condition: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """What the runs say of a condition: {"holds", "evidence": the fields of each Evidence}, plain values.
+def ask(condition: str, names: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
+    """What the runs say of a condition: {"holds", "evidence": the fields of each Evidence, "rows"}, plain values.
 
     names   as for expressions.evaluate
+    words   that the rows are said in; None: English
     raises  ExpressionError: the condition has no value, is not one, or asks no run
     """
     seen: list[Evidence] = []
@@ -60,7 +59,8 @@ def ask(condition: str, names: Mapping[str, Any]) -> dict[str, Any]:
     if not seen:
         raise ExpressionError("the condition of the claim asks no run", "a condition over results")
     distinct = [item for index, item in enumerate(seen) if item not in seen[:index]]
-    return {"holds": holds, "evidence": [asdict(item) for item in distinct]}
+    rows = [row(item, words or language.english()) for item in distinct]
+    return {"holds": holds, "evidence": [asdict(item) for item in distinct], "rows": rows}
 
 
 def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refuted: bool, place: str) -> Claim:
@@ -74,7 +74,7 @@ def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refut
         verdict = "supported" if holds else "refuted"
     else:
         verdict = "holds" if holds else "contradicted"
-    return Claim(id_, " ".join(condition.split()), verdict, evidence, seeds, wanted, place)
+    return Claim(id_, " ".join(condition.split()), verdict, evidence, tuple(asked["rows"]), seeds, wanted, place)
 
 
 # What readers see
@@ -90,7 +90,7 @@ def shown(claim: Claim, words: Words) -> str:
     """The mark behind a claim and the evidence it opens, phrasing content."""
     mark, opening = _SHOWN[claim.verdict]
     opening = words(opening, seeds=claim.seeds, wanted=claim.wanted)
-    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows(words))
+    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
     label = html.escape(opening.rstrip(".。"))
     label = html.escape(words("Evidence: {verdict}", verdict=f"{label[:1].lower()}{label[1:]}"))
     return (

@@ -223,6 +223,12 @@ def render(
 
 
 def _read(page: Page, memo: Memo, words: Words) -> Reading:
+    return _read_in(memo.renewals, page, memo, words)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_in(renewals: int, page: Page, memo: Memo, words: Words) -> Reading:
+    """A page read once a build: what nobody asks the memo for in a build, it forgets."""
     return reading.read(page.body, page.first_line, tuple(words.quotes), memo)
 
 
@@ -319,8 +325,8 @@ class Writer:
         self._base = 0  # the line of the file on which the fragment's line 0 is
 
     def render(self) -> Markup:
-        body = "\n".join(filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units)))
-        body += self._footnotes()
+        units = [*filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units))]
+        notes = self._footnotes()
         references = self._references()
         self.check_anchors()
         for label, line, first in self.text_read.twice:
@@ -330,10 +336,10 @@ class Writer:
             raise ContentError(by_line)
         return Markup(
             page=self.page,
-            html=body,
+            html="\n".join(units) + notes,
             toc=_tree(self.toc),
             references_html=references,
-            words=_count_words(body),
+            words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
             links=tuple(self.links),
             claims=tuple(self.claims),
@@ -797,7 +803,7 @@ class Writer:
         id_, refuted = f"claim-{len(self.claims) + 1}", "refuted" in said.words
         try:
             condition = said.values["claim"]
-            asked = self.of_runs("claim", lambda: claims.ask(condition, self.names), condition)
+            asked = self.of_runs("claim", lambda: claims.ask(condition, self.names, self.words), condition)
             claim = claims.judge(id_, condition, asked, int(wanted), refuted, self.place(line))
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
@@ -843,6 +849,7 @@ def _text(inner: str) -> str:
     return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
 
+@functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
     mark = r'<span class="claim-mark">.*?</code></span></span>'

@@ -77,11 +77,9 @@ class TextSummary:
     claims: tuple[Mapping[str, Any], ...]
 
     @classmethod
-    def of(cls, text: Markup, words: Words) -> TextSummary:
+    def of(cls, text: Markup) -> TextSummary:
         names = ("id", "expression", "verdict", "sentence")
-        claims = tuple(
-            {name: getattr(claim, name) for name in names} | {"rows": claim.rows(words)} for claim in text.claims
-        )
+        claims = tuple({name: getattr(claim, name) for name in names} | {"rows": claim.rows} for claim in text.claims)
         return cls(text.path, text.title, text.page.meta, claims)
 
 

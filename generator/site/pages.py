@@ -109,7 +109,7 @@ def render_pages(
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
-    summaries = tuple(TextSummary.of(text, renderer.words) for text in texts)
+    summaries = tuple(TextSummary.of(text) for text in texts)
     shared = {
         "article": meta,
         "themes": themes,

@@ -77,9 +77,8 @@ def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
             columns = 0
         columns += token.type == "th_open"
         if token.type == "tr_open" and columns and token.map:
-            row = lines[token.map[0]].strip().removeprefix(">").strip()
-            cells = len(escapedSplit(row.removeprefix("|").removesuffix("|")))
-            if cells > columns:
+            row = lines[token.map[0]].strip().removeprefix(">").strip().removeprefix("|").removesuffix("|")
+            if row.count("|") >= columns and (cells := len(escapedSplit(row))) > columns:
                 token.meta["lost"] = "1 cell" if cells == columns + 1 else f"{cells - columns} cells"
 
 

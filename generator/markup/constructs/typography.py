@@ -8,18 +8,32 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, smartquotes
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
 _DECADE = re.compile(r"(?<!\w)'(?=\d\ds\b)")
+_TILDES = re.compile("~{3,}")
 _SAID = {"---": "—", "--": "–", "...": "…"}
+
+
+def tildes(state: StateInline, silent: bool) -> bool:
+    """Three or more in a row strike nothing."""
+    found = _TILDES.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.pending += found[0]
+    state.pos = found.end()
+    return True
 
 
 def extend(md: MarkdownIt) -> None:
     """Quotation marks by markdown-it's own rule."""
     md.options["typographer"] = True
+    md.inline.ruler.before("strikethrough", "tildes", tildes)
     sub_plugin(md)
     superscript_plugin(md)
 
