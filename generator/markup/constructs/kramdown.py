@@ -16,7 +16,7 @@ from ..attributes import parse_attributes
 if TYPE_CHECKING:
     from ..writer import Builder
 
-_LINE = re.compile(r"\{:(?!:)[ \t]*((?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)[ \t]*:?\}[ \t]*$")
+_LINE = re.compile(r"\{:(?!:)[ \t]*((?:[^{}\"']|\"[^\"]*\"|'[^']*')*?):?\}[ \t]*$")
 
 
 def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
