@@ -1,4 +1,4 @@
-"""The command line: peek new, build, serve, check, publish."""
+"""The command line: peek new, build, serve, check, publish, list."""
 
 from __future__ import annotations
 
@@ -94,6 +94,14 @@ def run_new(asked: Options) -> int:
     return 0
 
 
+def run_list(asked: Options) -> int:
+    """peek list: one list, or all."""
+    from . import guide
+
+    print(guide.plain([asked.listed] if asked.listed else list(guide.LISTS)), end="")
+    return 0
+
+
 def write_single(site: Path, target: Path, base_url: str) -> str:
     """Pack a built site's article into one file. Returns a line about it."""
     from .base.store import write_whole
@@ -160,6 +168,7 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
     "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
+    "list": (run_list, "list what an article can name: figures, blocks, filters, measures"),
     "new": (run_new, "make a small complete article to start from"),
 }
 

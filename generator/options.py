@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .base.warnings import WARNINGS
+from .guide import LISTS
 from .runs.catalogue import default_workers
 from .runs.stages import STAGES
 
@@ -105,6 +106,7 @@ class Options:
     remote: str = option("origin", "where to push", "NAME", ("publish",))
     branch: str = option("gh-pages", "branch for the site alone", "NAME", ("publish",))
     yes: bool = option(False, "push without asking", commands=("publish",))
+    listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
 
 

@@ -83,7 +83,7 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
         ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
-        ("<p>\n$\\foo$\n</p>", '8: TeX: unknown command "\\foo"'),
+        ("<p>\n$\\foo$\n</p>", '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'),
     ],
 )
 def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
+from generator.guide import LISTS
 from generator.markup import document, numbering
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site.templates import TemplateRenderer
@@ -65,10 +66,11 @@ def rendered(article, **changes):
 
 # HTML that a browser need not mend
 
-VOID = {"img", "br", "hr", "wbr"}
+VOID = {"img", "br", "hr", "wbr", "input", "source", "track"}
 PHRASING = {
     *("a", "abbr", "br", "button", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math"),
     *("q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"),
+    *("input", "picture", "source", "track", "video"),
 }
 ONLY_PHRASING = {"p", "h2", "h3", "h4", "h5", "h6", "summary", "span", "em", "strong", "a", "code", "pre", "dt", "sup"}
 INTERACTIVE = {"a", "button", "summary"}
@@ -181,10 +183,51 @@ def test_all_pages_are_read_before_anything_is_said(tmp_path):
 def test_mistakes_in_footnotes_and_captions_have_their_own_lines(tmp_path):
     body = "x[^a]\n\n[^a]: one\n    two $\\foo$\n\n    three {{ y }}\n\n/// figure | angles\n\nOne\n@tbl-z\n///\n"
     assert said(folder_with(tmp_path, body)).split("\n") == [
-        'article.md:10: TeX: unknown command "\\foo"',
-        'article.md:12: unknown name "y"',
+        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
+        'article.md:12: unknown name "y"; expected results',
         'article.md:17: undefined table "tbl-z"',
     ]
+
+
+NAMED = {  # a text with a name in it; a name that was nearly right
+    "/// {}\n\nx\n///": "figre",
+    "::: {}\nx\n:::": "sidenot",
+    "/// figure | {}\n\nx\n///": "angels",
+    "/// figure | angles\n    {}: 1\n\nx\n///": "clases",
+    "/// figure | pictures/room.png\n    {}: 1\n    alt: x\n\nx\n///": "widht",
+    "/// details | x\n    {}: true\n\nx\n///": "opne",
+    "{{{{ {}.count }}}}": "reslts",
+    "{{{{ results.{} }}}}": "cuont",
+    "{{{{ results.count | {} }}}}": "roud",
+    "{{{{ results.median('{}') }}}}": "acuracy",
+    "{{{{ results.where(activation='{}').count }}}}": "thanh",
+    "{{{{ results.where({}=2).count }}}}": "clases",
+    "[x]{{claim='results.count > 1' {}=1}}": "need_seeds",
+    "<abbr {}='x'>y</abbr>": "titel",
+    "```{}\nx\n```": "pyton",
+    "$\\{}$": "alhpa",
+    "$$\\begin{{{0}}}x\\end{{{0}}}$$": "aling",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMED.items())
+def test_an_unknown_name_is_told_the_nearest_or_where_all_are(tmp_path, text, name):
+    def told(word):
+        try:
+            return "\n".join(map(str, page_of(tmp_path / word, text.format(word)).warnings))
+        except ContentError as error:
+            return str(error)
+
+    assert "; did you mean " in told(name)
+    assert re.search(r"; expected (?!none)\S", told("qqqqqqqq"))
+
+
+def test_a_long_list_is_named_and_not_said(tmp_path):
+    """Each is one that `peek list` has."""
+    many = [f"figure-{n}" for n in range(40)]
+    folder = folder_with(tmp_path, "/// figure | qqq\n\nx\n///\n\n{{ results.count | qqq }}\n")
+    lists = re.findall(r"expected one that `peek list (\w+)` shows", said(folder, figure_names=many))
+    assert lists == ["figures", "filters"] and {*lists} <= LISTS.keys()
 
 
 def test_a_figure_that_cannot_be_drawn_is_a_mistake_at_its_line(tmp_path):
@@ -312,7 +355,7 @@ def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):
     folder = cited(tmp_path, "@a/b+c:d and @a/b+c:d, [@2020kez]\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n@a/b+c:d\n", encoding="utf-8")
     assert said(folder).split("\n") == [
-        'references.bib:4: TeX: unknown command "\\foo"',
+        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
         'references.bib:4: unknown TeX command "\\foo"; expected the letter itself',
         'article.md:7: undefined citation "2020kez"; did you mean "2020key"?',
     ]
@@ -446,9 +489,8 @@ def test_macros_hold_on_the_page_that_defines_them_and_those_of_the_first_on_all
     article = article_of(tmp_path, front, "$\\newcommand{\\Q}{q} \\R$ and $\\Q$\n", "$\\R$\n", "$\\Q$\n")
     with pytest.raises(ContentError) as caught:
         rendered(article)
-    assert [str(problem).rpartition("/")[2] for problem in caught.value.problems] == [
-        'p3.md:5: TeX: unknown command "\\Q"'
-    ]
+    found = [(Path(problem.place).name, problem.wrong) for problem in caught.value.problems]
+    assert found == [("p3.md:5", 'TeX: unknown command "\\Q"')]
     pages = [page for page in article.pages if page.path != "p3.md"]
     assert ["ℝ" in page.html for page in rendered(texts.Article(tuple(pages), *_rest(article)))] == [True, True]
 
@@ -588,6 +630,29 @@ CONSTRUCTS = [
     *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
     *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
     *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
+    *(
+        r"^- \[x\]",
+        r"~~\w",
+        r"\w~\d~",
+        r"\^\d\^",
+        r"\\$",
+        r"\^\[",
+        r"\[-@",
+        r"^::: note",
+        r"^> \[!TIP\]",
+        r"^\\begin\{align",
+    ),
+    *(
+        r"\\\(",
+        r"\\eqref",
+        r"\{#fig-[\w-]+ width",
+        r"^: .*\{#tbl-",
+        r"\{\.invert",
+        r"\.webm$",
+        r"<img",
+        r"<abbr",
+        r" -- ",
+    ),
     *(rf"^/// {name}" for name in numbering.BLOCKS),
 ]
 CONSTRUCTS = [re.compile(sign, re.MULTILINE) for sign in CONSTRUCTS]

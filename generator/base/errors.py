@@ -8,7 +8,7 @@ of ours and keeps its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -57,10 +57,21 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def meant(word: str, choices: Collection[str]) -> tuple[str, str | None]:
-    """What was expected and what is nearest: all choices only where none is near."""
-    near = nearest(word, choices)
-    return ("" if near else one_of(choices)), near
+FEW = 16  # choices that a message names
+
+
+def meant(word: str, choices: Iterable[str], where: str = "") -> tuple[str, str | None]:
+    """What was expected instead of an unknown word, and the nearest choice.
+
+    where    what has the list where it is long: a list of `peek list`, or an address
+    returns  ("", the nearest); where none is near (the choices or where they are listed, None)
+    """
+    known = list(choices)
+    if near := nearest(word, known):
+        return "", near
+    if where and len(known) > FEW:
+        return (f"one of {where}" if ":" in where else f"one that `peek list {where}` shows"), None
+    return one_of(known), None
 
 
 def short(text: str) -> str:
@@ -71,4 +82,5 @@ def short(text: str) -> str:
 
 def one_of(choices: Iterable[str]) -> str:
     """Choices for a message."""
-    return "one of " + ", ".join(choices)
+    named = list(choices)
+    return "one of " + ", ".join(named) if len(named) > 1 else "".join(named) or "none"

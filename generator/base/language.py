@@ -50,6 +50,13 @@ def said(sentence: str, **values: Any) -> dict[str, Any]:
     return {"say": [sentence, values]}
 
 
+def name_of(tag: str) -> str:
+    """What a language is called in English."""
+    from babel import Locale
+
+    return str(Locale.parse(tag, sep="-").get_display_name("en"))
+
+
 @dataclass(frozen=True, eq=False)
 class Words:
     """A language: called with an English sentence, it says that sentence.

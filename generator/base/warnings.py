@@ -11,6 +11,7 @@ WARNINGS = {
     "untranslated-page": "no table has the page's own words in the article's language",
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
+    "repeated-label": "a link's label that was defined before",
     "undefined-label": "a link's label that is defined nowhere",
     "stray-mark": "a sign of Markdown that stands in the text",
     "table-cells": "a row of a table with cells that are not shown",

@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,12 @@ def _seeds(value: Any) -> tuple[int, ...]:
 
 RUN_FIELDS = recipe.axes()
 EXPERIMENT_FIELDS = {
-    "about": Field(_text, "a sentence"),
-    "seeds": Field(_seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list'),
-    "draw": recipe.integer(0),
-    "ship": recipe.integer(0),
+    "about": Field(_text, "a sentence", words="what the experiment is for, as pages say it"),
+    "seeds": Field(
+        _seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list', words="the seeds of each recipe"
+    ),
+    "draw": replace(recipe.integer(0), words="of how many seeds pictures are drawn"),
+    "ship": replace(recipe.integer(0), words="how many seeds travel with the page, for its explorables"),
 }
 
 

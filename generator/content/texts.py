@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import style
-from ..base.errors import ContentError, Problem, meant, nearest
+from ..base.errors import ContentError, Problem, meant
 from ..base.memo import Memo
 from . import bibliography
 from .bibliography import Bibliography
@@ -173,32 +173,6 @@ def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Biblio
     if problems:
         return Bibliography(file=str(file)), problems
     return bibliography.parse(text, str(file), memo)
-
-
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
-
-
-def picture_size(source: Path) -> tuple[int, int] | None:
-    """Width and height of a picture in pixels, turned as browsers turn it; None where its file does not say."""
-    import imagesize  # longer to import than a text to read, for articles with pictures of their own
-
-    with source.open("rb") as file:
-        head = file.read(1 << 16)
-    try:
-        size = _svg_size(head) if b"<svg" in head[:4096] else imagesize.get(source)
-    except ValueError:
-        return None
-    return (int(size[0]), int(size[1])) if min(size) >= 1 else None
-
-
-def _svg_size(head: bytes) -> tuple[float, float]:
-    """Its width and height, or those of its view box, which imagesize does not read; ValueError where neither says."""
-    opening = re.search(rb"<svg\b[^>]*>", head)
-    said = opening.group().decode("utf-8", "replace") if opening else ""
-    sides = [re.search(rf'\s{side}="([\d.]+)(?:px)?"', said) for side in ("width", "height")]
-    box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
-    width, height = [side[1] for side in sides if side] if all(sides) else box.groups() if box else (0, 0)
-    return float(width), float(height)
 
 
 def assets(directory: Path) -> Iterable[Asset]:
@@ -492,7 +466,8 @@ def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
 def _numbering(value: Yaml, wrong: Callable[..., None]) -> str:
     if value.value in NUMBERINGS:
         return str(value.value)
-    wrong(value.line, "one of " + ", ".join(NUMBERINGS), near=nearest(str(value.value), NUMBERINGS))
+    expected, near = meant(str(value.value), NUMBERINGS)
+    wrong(value.line, expected, near=near)
     return ""
 
 
@@ -551,7 +526,8 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             continue
         known = {name.name for name in dataclasses.fields(Author)}
         for key in fields.keys() - known:
-            wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, known))
+            expected, near = meant(key, sorted(known))
+            wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
         read = {key: _address if key == "url" else _sentence for key in known & fields.keys()}
         found.append(Author(**{key: reading(fields[key], wrong) for key, reading in read.items()}))
     return tuple(found)
@@ -586,8 +562,8 @@ def _meta(
     values: dict[str, Any] = {}
     for key, value in fields.items():
         if key not in FIELDS:
-            near = nearest(key, FIELDS)
-            problems.append(Problem(f"{file}:{value.line}", f'unknown field "{key}" in the front matter', nearest=near))
+            wrong_field = f'unknown field "{key}" in the front matter'
+            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:

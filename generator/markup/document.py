@@ -21,15 +21,15 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, nearest, short
+from ..base.errors import ContentError, Problem, meant, nearest, short
 from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES, Bibliography
-from ..content.texts import PICTURES, Article, Asset, Page, picture_size
+from ..content.texts import Article, Asset, Page
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, numbering, reading
+from . import claims, constructs, expressions, formulas, media, numbering, reading
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -324,7 +324,7 @@ class Writer:
         references = self._references()
         self.check_anchors()
         for label, line, first in self.text_read.twice:
-            self.wrong(line, f'the link label "{label.lower()}" is defined twice, first on line {first}')
+            self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         if self.problems:
             by_line = sorted(set(self.problems), key=lambda p: (_line_of(p.place), p.wrong))
             raise ContentError(by_line)
@@ -434,7 +434,7 @@ class Writer:
         for key, said in block.options.items():
             value = said.plain()
             if key not in known:
-                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', "", nearest(key, known))
+                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *meant(key, known, "figures"))
             elif not known[key].fits(value):
                 self.wrong(said.line, f"{key} is {_quoted(value)}", known[key].expected)
             else:
@@ -706,51 +706,8 @@ class Writer:
         return quote(plain)
 
     def picture(self, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
-        """One of the author's own pictures, with its size where its file says it."""
-        path = self.evaluated(path, line)
-        plain = PurePosixPath(unquote(path)).as_posix()
-        own = [known for known in self.known_assets if known.lower().endswith(PICTURES)]
-        if re.match(r"([A-Za-z][A-Za-z0-9+.-]*:|//)", path):
-            self.wrong(line, f'a picture from elsewhere, "{short(path)}"', "a file of your own")
-            return ""
-        if plain not in self.known_assets and plain not in self.pictures:
-            self.wrong(line, f'no picture "{short(path)}"', near=nearest(plain, own))
-            return ""
-        if plain in self.known_assets and plain not in own:
-            self.wrong(line, f'"{short(path)}" is not a picture', f"a file ending in {', '.join(PICTURES)}")
-            return ""
-        size = picture_size(self.known_assets[plain].source) if plain in self.known_assets else None
-        self.used_assets |= {plain: None} if plain in self.known_assets else {}
-        parts = [
-            f'src="{quote(plain)}"',
-            f'alt="{html.escape(alt)}"',
-            *([f'title="{html.escape(title)}"'] if title else []),
-            *self._picture_attributes(said, size, line),
-        ]
-        return f'<img {" ".join(parts)} loading="lazy" decoding="async">'
-
-    def _picture_attributes(self, said: Attributes, size: tuple[int, int] | None, line: int) -> list[str]:
-        wanted, classes = dict(said.values), list(said.classes)
-        wanted.pop("alt", None)
-        width = re.fullmatch(r"([1-9][0-9]{0,4})(px|%)?", wanted.pop("width", "") if "width" in wanted else "")
-        if "width" in said.values and not width:
-            self.wrong(
-                line, f'width="{short(said.values["width"])}" of a picture', "pixels or per cent, like width=50%"
-            )
-        elif width and width[2] == "%":
-            classes.append(f"width-{min(100, max(5, 5 * round(int(width[1]) / 5)))}")
-        elif width:
-            size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
-        for key, value in wanted.items():
-            self.wrong(line, f'{key}="{short(value)}" of a picture', 'width in pixels, like width=320, or alt=""')
-        for word in said.words:
-            self.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
-        if said.id:
-            self.take_anchor(said.id, line)
-        parts = [f'id="{html.escape(said.id)}"'] if said.id else []
-        parts += [f'class="{html.escape(" ".join(classes))}"'] if classes else []
-        parts += [f'{side}="{pixels}"' for side, pixels in zip(("width", "height"), size or (), strict=False) if pixels]
-        return parts
+        """One of the author's own pictures or videos."""
+        return media.shown(self, path, alt, line, said, title)
 
     def address(self, address: str, line: int) -> str:
         """A link's address, checked; "" after a problem."""
@@ -829,12 +786,10 @@ class Writer:
         return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
 
     def _judged(self, said: Attributes, content: str, line: int) -> str:
-        for key in said.values.keys() - {"claim", "needs_seeds"}:
-            near = nearest(key, ("claim", "needs_seeds", "refuted"))
-            self.wrong(line, f'unknown attribute "{short(key)}" of a claim', "", near)
-        for word in said.words:
+        for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:
             if word != "refuted":
-                self.wrong(line, f'unknown attribute "{short(word)}" of a claim', "", nearest(word, ("refuted",)))
+                expected, near = meant(word, ("claim", "needs_seeds", "refuted"))
+                self.wrong(line, f'unknown attribute "{short(word)}" of a claim', expected, near)
         wanted = said.values.get("needs_seeds", "0")
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")
@@ -883,8 +838,9 @@ def _plain(inner: str) -> str:
 
 
 def _text(inner: str) -> str:
-    """HTML as text."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", inner)).split())
+    """HTML as text; of a picture, the text in its place."""
+    inner = re.sub(r'<img [^>]*?\balt="([^"]*)"[^>]*>', r"\1", inner)
+    return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
 
 def _count_words(body: str) -> int:

@@ -16,14 +16,14 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from jinja2 import nodes
 from jinja2.parser import Parser
 
 from ..base import language
-from ..base.errors import nearest
+from ..base.errors import meant
 from ..base.language import Words
 from ..runs.results import Result, Results, UnknownResult, Unmeasured
 
@@ -112,34 +112,44 @@ def _join(values: Any, between: str = ", ", words: Words | None = None) -> str:
     return between.join(say(value, words) for value in values)
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "percent": percent,
-    "number": number,
-    "degrees": degrees,
-    "words": spelled,
-    "abs": abs,
-    "round": lambda value, digits=0: round(value, digits),
-    "length": len,
-    "count": len,
-    "first": lambda values: values[0],
-    "last": lambda values: values[-1],
-    "min": min,
-    "max": max,
-    "sum": sum,
-    "sort": sorted,
-    "unique": lambda values: list(dict.fromkeys(values)),
-    "map": lambda *_: None,  # _Walk._map: it needs the walk
-    "join": _join,
-    "lower": lambda text: say(text).lower(),
-    "upper": lambda text: say(text).upper(),
-    "capitalize": lambda text: say(text)[:1].upper() + say(text)[1:],
+class Filter(NamedTuple):
+    """A filter: what it makes of a value and its arguments, and what that is in words."""
+
+    of: Callable[..., Any]
+    words: str
+
+
+FILTERS: Mapping[str, Filter] = {
+    "percent": Filter(percent, "a share in per cent; `percent(0)` without decimals"),
+    "number": Filter(number, "a number as text; `number(2)` with two decimals"),
+    "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
+    "words": Filter(spelled, "a whole number in words, up to twenty"),
+    "abs": Filter(abs, "a number without its sign"),
+    "round": Filter(lambda value, digits=0: round(value, digits), "a number rounded; `round(2)` to two decimals"),
+    "length": Filter(len, "how many there are"),
+    "count": Filter(len, "how many there are"),
+    "first": Filter(lambda values: values[0], "the first"),
+    "last": Filter(lambda values: values[-1], "the last"),
+    "min": Filter(min, "the least"),
+    "max": Filter(max, "the greatest"),
+    "sum": Filter(sum, "all together"),
+    "sort": Filter(sorted, "from the least to the greatest"),
+    "unique": Filter(lambda values: list(dict.fromkeys(values)), "each once"),
+    "map": Filter(
+        lambda *_: None, 'of each: `map(attribute="std_deg")`, `map("number", 1)`'
+    ),  # _Walk._map: needs the walk
+    "join": Filter(_join, 'one behind the other, with commas; `join(" ")` with spaces'),
+    "lower": Filter(lambda text: say(text).lower(), "in small letters"),
+    "upper": Filter(lambda text: say(text).upper(), "in capitals"),
+    "capitalize": Filter(lambda text: say(text)[:1].upper() + say(text)[1:], "with a capital at the start"),
 }
 
 
 def filters(words: Words) -> Mapping[str, Callable[..., Any]]:
     """The filters in a language."""
     speaking = {number, percent, degrees, spelled, _join}
-    return {name: functools.partial(made, words=words) if made in speaking else made for name, made in FILTERS.items()}
+    made = {name: row.of for name, row in FILTERS.items()}
+    return {name: functools.partial(of, words=words) if of in speaking else of for name, of in made.items()}
 
 
 # What an expression looked at
@@ -342,7 +352,7 @@ class _Walk:
 
     def _name(self, node: nodes.Name) -> Any:
         if node.name not in self.names:
-            raise ExpressionError(f'unknown name "{node.name}"', near=nearest(node.name, self.names))
+            raise ExpressionError(f'unknown name "{node.name}"', *meant(node.name, self.names))
         return self.names[node.name]
 
     def _list(self, node: nodes.List) -> list[Any]:
@@ -417,7 +427,7 @@ class _Walk:
         """A public attribute of a result, or an entry of a table."""
         if isinstance(holder, Mapping):
             if name not in holder:
-                raise ExpressionError(f'unknown name "{name}"', near=nearest(name, map(str, holder)))
+                raise ExpressionError(f'unknown name "{name}"', *meant(name, map(str, holder), "measures"))
             return holder[name]
         if isinstance(holder, Result):
             value = getattr(holder, name) if name in _FIELDS or name == "value" else holder.value(name)
@@ -430,7 +440,7 @@ class _Walk:
             if not _open(holder):
                 raise ExpressionError(f".{name} of {kind(holder)}", "a filter, like | round")
             what = "results" if isinstance(holder, Results) else type(holder).__name__.lower()
-            raise ExpressionError(f'{what} has no "{name}"', near=nearest(name, known))
+            raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
         if isinstance(holder, Results) and name == "count":
             self.seen.append(evidence("count", "", value, holder.runs))
@@ -453,7 +463,7 @@ class _Walk:
 
     def _filter(self, node: nodes.Filter) -> Any:
         if node.name not in FILTERS:
-            raise ExpressionError(f'unknown filter "{node.name}"', near=nearest(node.name, FILTERS))
+            raise ExpressionError(f'unknown filter "{node.name}"', *meant(node.name, FILTERS, "filters"))
         if node.node is None or node.dyn_args is not None or node.dyn_kwargs is not None:
             raise ExpressionError(f"the filter {node.name} has nothing to work on")
         arguments = [self.value(argument) for argument in node.args]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..base.errors import nearest, short
+from ..base.errors import meant, nearest, short
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -34,6 +34,9 @@ MOST_EM = 100.0  # of any length
 MOST_SECONDS = 5
 MOST_BYTES = 256 << 20
 _STACK_BYTES = 6 << 20  # of the 8 MB that quickjs gives its threads
+
+
+COMMANDS = "https://temml.org/docs/en/supported"
 
 
 class TexError(Exception):
@@ -295,11 +298,12 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
     if found := re.fullmatch(r"(?:Unsupported function name|Undefined control sequence): (\\\S+)", message):
         name = found[1]
         known = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
-        return TexError(at, f'unknown command "{name}"', near=_alike(name, known))
+        near = _alike(name, known)
+        return TexError(at, f'unknown command "{name}"', "" if near else f"one of {COMMANDS}", near)
     if found := re.fullmatch(r"No such environment: (.*)", message):
         name = found[1]
         at = max(tex.rfind("\\begin", 0, at + 1), 0)
-        return TexError(at, f'unknown environment "{short(name)}"', near=nearest(name, sorted(_known()[1])))
+        return TexError(at, f'unknown environment "{short(name)}"', *meant(name, sorted(_known()[1]), COMMANDS))
     if found := re.fullmatch(r'no (?:formula has|number for) the label "(.*)"', message):
         at = tex.rfind("\\", 0, max(at, 1))
         return TexError(max(at, 0), message, near=nearest(found[1], numbers))

@@ -204,6 +204,7 @@ def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, i
             continue
         _check_label(file, book, id_, kind, line)
         book.labels[id_] = Label(id_, kind, number_, title, line)
+    counts: dict[str, int] = {}  # how many have asked for a name
     for item in book.items.values():
         if item.id or isinstance(item, Equation):
             continue
@@ -213,9 +214,9 @@ def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, i
             wanted = slug(title)
             if isinstance(item, Heading) and (is_ours(wanted, {}) or wanted.startswith(PARTED)):
                 wanted = f"part-{wanted}"
-            names = itertools.chain([wanted], (f"{wanted}-{n}" for n in itertools.count(2)))
-            taken_ids = book.labels.keys() | book.anchors.keys()
-            item.id = next(n for n in names if n not in taken_ids)
+            while not item.id or item.id in book.labels or item.id in book.anchors:
+                counts[wanted] = counts.get(wanted, 0) + 1
+                item.id = wanted if counts[wanted] == 1 else f"{wanted}-{counts[wanted]}"
             book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
     seen: dict[str, int] = {}
     for item in book.items.values():

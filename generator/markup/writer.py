@@ -19,7 +19,8 @@ from xml.etree.ElementTree import Element, SubElement
 import markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import AndSubstitutePostprocessor
-from markdown.util import AMP_SUBSTITUTE, Registry
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE, BLOCK_LEVEL_ELEMENTS, Registry
 from markdown_it.token import Token
 
 from . import constructs
@@ -31,6 +32,7 @@ RAW_OPEN, RAW_CLOSE = "\ue002", "\ue003"
 _RAW = re.compile(f"{RAW_OPEN}(\\d+){RAW_CLOSE}")
 _ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
+_BLOCKS = frozenset(BLOCK_LEVEL_ELEMENTS)
 DEEPEST = 90  # the parser leaves out what is deeper than 100
 
 Fragment = list[Any]
@@ -43,9 +45,31 @@ class MarkdownIt(Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.preprocessors, md.inlinePatterns, md.postprocessors = Registry(), Registry(), Registry()
         md.parser.blockprocessors = Registry()
-        md.treeprocessors.deregister("inline")
-        md.treeprocessors.deregister("unescape")
+        md.treeprocessors = Registry()
+        md.treeprocessors.register(Lines(md), "lines", 10)
         md.postprocessors.register(AndSubstitutePostprocessor(), "amp_substitute", 20)
+
+
+class Lines(Treeprocessor):
+    """Blocks on lines of their own. Python-Markdown's own way with them takes fixed spaces for nothing."""
+
+    def run(self, root: Element) -> None:
+        for br in root.iter("br"):
+            br.tail = f"\n{br.tail or ''}"
+        self._apart(root)
+
+    def _apart(self, block: Element) -> None:
+        inner = [child for child in block if child.tag in _BLOCKS]
+        if inner and block[0] is inner[0] and _blank(block.text):
+            block.text = "\n"
+        for child in inner:
+            self._apart(child)
+        if _blank(block.tail):
+            block.tail = "\n"
+
+
+def _blank(text: str | None) -> bool:
+    return not text or not text.strip(" \t\n")
 
 
 @functools.cache  # making one takes longer than what it writes
@@ -62,7 +86,7 @@ def written(root: Element) -> str:
     for post in md.postprocessors:
         text = post.run(text)
     tag = root.tag
-    return text.strip().removeprefix(f"<{tag}>").removesuffix(f"</{tag}>").strip("\n")
+    return text.strip("\n").removeprefix(f"<{tag}>").removesuffix(f"</{tag}>").strip("\n")
 
 
 class Builder:
@@ -114,12 +138,16 @@ class Builder:
 
     def _inline(self, token: Token) -> None:
         if self.before_text is not None:
-            SubElement(self.stack[-1], "input", dict(self.before_text))
-            self.text(" ")
+            self.box(self.before_text)
             self.before_text = None
         outer, self._line = self._line, self.line_of(token)
         self.walk(token.children or [])
         self._line = outer
+
+    def box(self, attributes: Mapping[str, str]) -> None:
+        """The checkbox of a task."""
+        SubElement(self.stack[-1], "input", dict(attributes))
+        self.text(" ")
 
     def text(self, text: str) -> None:
         """Text, whatever it holds."""

@@ -23,11 +23,15 @@ LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which
 
 @dataclass(frozen=True)
 class Field:
-    """What a key may hold: `accepts(value)` is the value to use, or raises ValueError; `expected` says it in words."""
+    """What a key may hold: `accepts(value)` is the value to use, or raises ValueError; `expected` says it in words.
+
+    words  what the key says, of a key that is no row
+    """
 
     accepts: Callable[[Any], Any]
     expected: str
     choices: tuple[str, ...] = ()
+    words: str = ""
 
 
 def number(least: float | None = None, above: float | None = None, below: float | None = None) -> Field:

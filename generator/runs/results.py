@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..base.errors import nearest
+from ..base.errors import meant
 
 
 class UnknownResult(LookupError):
@@ -88,8 +88,7 @@ class Result:
             if key in values:
                 return values[key]
         known = ["id", "experiment", "label", *self.spec, *self.measures]
-        match = nearest(key, known)
-        raise UnknownResult(f'unknown result "{key}"' + (f'; did you mean "{match}"?' if match else ""))
+        raise UnknownResult(f'unknown result "{key}"{_instead(key, known)}')
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
@@ -135,7 +134,9 @@ class Results:
             found = found._fitting(key, _frozen(want))
             if not found.runs:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
-                raise UnknownResult(f"no run with {said}")
+                words = [value for value in self.distinct(key) if isinstance(value, str)]
+                instead = _instead(want, words) if isinstance(want, str) and want not in words else ""
+                raise UnknownResult(f"no run with {said}{instead}")
         return found
 
     def _fitting(self, key: str, want: Any) -> Self:
@@ -222,6 +223,12 @@ class Results:
         if not values:
             raise UnknownResult(f'no run has a value for "{key}"')
         return statistic(values)
+
+
+def _instead(word: str, known: Iterable[str]) -> str:
+    """What to write instead of an unknown word, at the end of a message."""
+    expected, near = meant(word, known, "measures")
+    return f'; did you mean "{near}"?' if near else f"; expected {expected}"
 
 
 def quantile(ordered: Sequence[float], q: float) -> float:

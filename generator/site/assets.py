@@ -56,7 +56,8 @@ def assets(
 def stylesheet(templates: Overlay, themes: Mapping[str, Theme] = style.THEMES) -> str:
     """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
     sheets = map(templates.text, templates.inside("css", ".css"))
-    text = "\n".join([style.css(themes), *sheets, paper_colours(themes["light"])])
+    drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
+    text = "\n".join([style.css(themes), drawing, *sheets, paper_colours(themes["light"])])
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 

@@ -27,7 +27,12 @@ PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best forma
 ASK_TIMEOUT_S = 10
 BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
-ADDRESSES = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "srcset", "iframe": "src"}
+ADDRESSES = {
+    **dict.fromkeys(("a", "link"), ("href",)),
+    **dict.fromkeys(("script", "img", "iframe", "audio", "track"), ("src",)),
+    "source": ("srcset", "src"),
+    "video": ("src", "poster"),
+}
 ABOUT_THE_PAGE = {"canonical", "license", "author", "alternate"}  # what a <link> says without loading it
 VERDICTS = ("holds", "refuted", "open")  # a build lets no other pass
 
@@ -63,10 +68,11 @@ class Sheet(HTMLParser):
         if tag == "button" and "claim" in (values.get("class") or "").split():
             self.claims.append((values.get("data-verdict") or "", values.get("popovertarget") or "", line))
         self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
-        address = values.get(ADDRESSES.get(tag, ""))
-        if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
-            parts = [part.split()[0] for part in address.split(",")] if tag == "source" else [address]
-            self.links += [Link(tag, part, line) for part in parts]
+        for name in ADDRESSES.get(tag, ()):
+            address = values.get(name)
+            if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
+                parts = [part.split()[0] for part in address.split(",")] if name == "srcset" else [address]
+                self.links += [Link(tag, part, line) for part in parts]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 FILES = Mapping[str, bytes | Path]
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
@@ -63,12 +64,16 @@ class _Packer(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         text = self.get_starttag_text() or ""
         address = self.own(values.get("href", "") or values.get("src", "") or values.get("srcset", ""))
+        poster = self.own(values.get("poster", ""))
         self.explored |= "data-explorable" in values
         if tag == "link" and address:
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
             self.scripts.append(content(self.files, address).decode())
             self.skipping = "script"
+        elif tag in ("video", "audio", "track") or (tag == "source" and "src" in values):
+            text = replaced(text, "src", embedded(self.files, address)) if address else text
+            self.out.append(replaced(text, "poster", embedded(self.files, poster)) if poster else text)
         elif tag == "source" and address and "data-theme" not in values:
             return
         elif tag in ("img", "source") and address:
@@ -113,7 +118,7 @@ class _Packer(HTMLParser):
 
     def own(self, address: str) -> str:
         """The site's file that an address names, or ""."""
-        path = address.partition("?")[0].partition("#")[0]
+        path = unquote(address.partition("?")[0].partition("#")[0])
         return path if path in self.files else ""
 
     def link(self, values: dict[str, str], address: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from generator.__main__ import main
+from generator.site.single import single
 
 SECOND = Path(__file__).parent.parent / "sites" / "second"
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
@@ -111,3 +112,60 @@ def test_paper_has_no_buttons_and_every_picture(open_page, home):
     assert len(pictures) >= 5 and not [url for url in pictures if ".dark." in url]
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+GROUNDS = """() => [...document.querySelectorAll('.prose img[src^="pictures/"]')].map((image) => {
+  const { backgroundColor, filter } = getComputedStyle(image);
+  const colours = backgroundColor === "rgba(0, 0, 0, 0)" ? "bare" : backgroundColor;
+  return [image.currentSrc.split("/").pop(), colours, filter.includes("invert") ? "inverted" : ""];
+})"""
+SHEET = "rgb(252, 250, 246)"
+IN_THE_LIGHT = [["hook.svg", "bare", ""], ["fork.svg", "bare", ""], ["dash.svg", "bare", ""]]
+IN_THE_DARK = [["hook.svg", SHEET, ""], ["fork.dark.svg", "bare", ""], ["dash.svg", "bare", "inverted"]]
+
+
+@pytest.mark.parametrize("setting", ["light", "dark"])
+def test_a_dark_line_is_seen_on_dark_paper_by_setting_and_by_switch(open_page, home, setting):
+    visit = open_page(home + "index.html", color_scheme=setting)
+    page, shown = visit.page, {"light": IN_THE_LIGHT, "dark": IN_THE_DARK}
+    visit.scroll_through()
+    assert page.evaluate(GROUNDS) == shown[setting]
+    page.locator(".theme-switch").click()
+    visit.scroll_through()
+    assert page.evaluate(GROUNDS) == shown["light" if setting == "dark" else "dark"]
+    page.reload()
+    visit.scroll_through()
+    assert page.evaluate(GROUNDS) == shown["light" if setting == "dark" else "dark"]
+    page.emulate_media(media="print")
+    visit.scroll_through()
+    assert page.evaluate(GROUNDS) == IN_THE_LIGHT
+
+
+def test_a_video_plays_with_its_captions_from_disk_and_from_one_file(open_page, home, tmp_path):
+    folder = Path(home.removeprefix("file://"))
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    (tmp_path / "one.html").write_bytes(single(files))
+    for address in (home + "index.html", (tmp_path / "one.html").as_uri()):
+        visit = open_page(address)
+        video = visit.page.locator("#fig-turn video")
+        video.scroll_into_view_if_needed()
+        told = video.evaluate(
+            """async (video) => {
+              const { paused, autoplay, controls, poster } = video;
+              video.muted = true;
+              video.textTracks[0].mode = "showing";
+              await video.play();
+              while (!video.textTracks[0].cues?.length) await new Promise((done) => setTimeout(done, 20));
+              const said = video.textTracks[0].cues[0].text;
+              return [paused, autoplay, controls, poster !== "", said, video.videoWidth];
+            }"""
+        )
+        assert told == [True, False, True, True, "An arc turns.", 160], address
+        size = "video => [video.getAttribute('width'), video.getAttribute('height'), video.clientHeight]"
+        assert video.evaluate(size) == ["160", "90", 90]
+        assert visit.said == [] and visit.failed == [] and visit.strangers == []
+    figure = visit.go(home + "index.html").locator("#fig-turn")
+    assert figure.get_by_role("link", name="Video file").get_attribute("href") == "clips/turn.webm"
+    visit.page.emulate_media(media="print")
+    expect(figure.get_by_role("img", name="An arc turns around its middle")).to_be_visible()
+    expect(figure.locator("video")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""A figure with number and caption: one that is drawn from the runs, or a picture of the author's own."""
+"""A figure with number and caption: one that is drawn from the runs, or a picture or video of the author's own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...base.errors import ContentError, nearest, short
-from ...content.texts import PICTURES
+from ...base.errors import ContentError, meant, short
+from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from ..attributes import Attributes
 from . import ID, SIZE, BlockType, Option
@@ -57,6 +57,10 @@ def _all(kind: type) -> Callable[[Any], bool]:
 
 WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
 OWN = {"id": ID, "size": SIZE, "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative')}
+FILE = Option(lambda value: isinstance(value, str), "a file of your own")
+INVERT = Option(lambda value: isinstance(value, bool), "true or false")
+PICTURE = OWN | {"width": WIDTH, "invert": INVERT}
+VIDEO = OWN | {"width": WIDTH, "poster": FILE, "captions": FILE}
 NUMBERS = Option(_all(int), "a whole number or a list of them")
 NAMES = Option(_all(str), "a name or a list of them")
 DRAWN = OWN | {"classes": NUMBERS, "seed": NUMBERS, "activation": NAMES, "experiment": NAMES}
@@ -68,13 +72,16 @@ def render(block: Block, writer: Writer) -> str:
     if "figure" in writer.inside[:-1]:
         writer.wrong(block.line, "a figure inside a figure", "/// before it, to close the first")
     caption = writer.unwrapped(block.data["content"])
-    own = Path(block.argument).suffix.lower() in PICTURES
+    ending = Path(block.argument).suffix.lower()
+    own = PICTURE if ending in PICTURES else VIDEO if ending in VIDEOS else None
     if not block.argument:
         writer.wrong(block.line, "a figure without a name", "/// figure | its name")
         return ""
     if not own and block.argument not in writer.figure_names:
-        near = nearest(block.argument, writer.figure_names)
-        writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', "", near)
+        expected, near = meant(block.argument, sorted(writer.figure_names), "figures")
+        if ending and not near:
+            expected = f"a file ending in {', '.join(PICTURES + VIDEOS)}"
+        writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', expected, near)
         return ""
     if not caption.strip():
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
@@ -83,7 +90,7 @@ def render(block: Block, writer: Writer) -> str:
     call = FigureCall(block.argument, options, caption, block.id, block.number, writer.place(block.line))
     writer.figures.append(call)
     if own:
-        return _own_picture(call, block, writer)
+        return _own(call, block, writer)
     try:
         return writer.render_figure(call)
     except ContentError as error:
@@ -95,8 +102,8 @@ def render(block: Block, writer: Writer) -> str:
     return ""
 
 
-def _options(block: Block, writer: Writer, own: bool) -> dict[str, Any]:
-    known = OWN | {"width": WIDTH} if own else DRAWN
+def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> dict[str, Any]:
+    known = own or DRAWN
     if not own:
         fields = writer.of_runs("fields", lambda: [*next(iter(writer.results)).spec] if len(writer.results) else [])
         more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
@@ -107,15 +114,16 @@ def _options(block: Block, writer: Writer, own: bool) -> dict[str, Any]:
     return {"size": "text", **values, "id": block.id}
 
 
-def _own_picture(call: FigureCall, block: Block, writer: Writer) -> str:
+def _own(call: FigureCall, block: Block, writer: Writer) -> str:
     alt = call.options.get("alt", block.data.get("alt"))
     if alt is None and "alt" in block.data:  # a picture of plain Markdown: what is below it says what it shows
         alt = writer.text(call.caption_html)
     if alt is None:
         expected = 'alt: in words, or alt: "" if decorative'
         writer.wrong(block.line, f'the picture "{call.name}" has no alt text', expected)
-    width = {"width": str(call.options["width"])} if "width" in call.options else {}
-    image = writer.picture(call.name, alt or "", block.line, Attributes(values=width))
+    values = {key: str(call.options[key]) for key in ("width", "poster", "captions") if key in call.options}
+    classes = ("invert",) if call.options.get("invert") else ()
+    image = writer.picture(call.name, alt or "", block.line, Attributes(values=values, classes=classes))
     return writer.filled(block.kind, {"call": call, "image": image})
 
 

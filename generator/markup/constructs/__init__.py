@@ -18,6 +18,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 
 if TYPE_CHECKING:
@@ -76,11 +77,28 @@ def fault(state: StateInline, silent: bool, end: int, wrong: str, expected: str 
     return put(state, silent, end, "fault", wrong=wrong, expected=expected)
 
 
-def line_in(state: StateInline) -> int:
-    """How many lines of the running text lie before the place: counted on from the last asking."""
-    text, at, count = state.env.get("line_in", ("", 0, 0))
-    if text is not state.src or at > state.pos:
+def follows(state: StateInline, sign: str) -> bool:
+    """Whether a sign comes at all behind the place: the search for what closes stays linear in the text."""
+    return state.html_terminator_last(sign) > state.pos
+
+
+def label_end(state: StateInline, start: int, disable_nested: bool = False) -> int:
+    """Where the bracket that opens at `start` closes, or -1: each is followed once, whichever rules ask."""
+    if not follows(state, "]"):
+        return -1
+    ends = vars(state).setdefault("label_ends", {})
+    key = start, disable_nested, state.posMax
+    if key not in ends:
+        ends[key] = parseLinkLabel(state, start, disable_nested)
+    return int(ends[key])
+
+
+def line_in(state: StateInline, place: int | None = None) -> int:
+    """How many lines of the running text lie before a place, or before the state's: counted on from the last asking."""
+    place = state.pos if place is None else place
+    at, count = vars(state).get("line_in", (0, 0))
+    if at > place:
         at = count = 0
-    count += state.src.count("\n", at, state.pos)
-    state.env["line_in"] = (state.src, state.pos, count)
+    count += state.src.count("\n", at, place)
+    vars(state)["line_in"] = place, count
     return int(count)

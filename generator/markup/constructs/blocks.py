@@ -16,6 +16,7 @@ from ...base.errors import Problem, meant, short
 from ...base.memo import Memo
 from ...content.texts import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
+from ..media import INVERT
 from ..numbering import BLOCKS, Block
 from . import Mark
 
@@ -198,7 +199,7 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
 
 
 def _unknown(builder: Builder, token: Token, name: str) -> None:
-    expected, near = meant(name, BLOCKS)
+    expected, near = meant(name, BLOCKS, "blocks")
     builder.block_fault(token, f'unknown block "{short(name)}"', expected, near=near)
 
 
@@ -256,20 +257,22 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption."""
     children = tokens[at + 1].children or []
     labelled = [child.type for child in children] == ["image", "attributes"]
-    if not labelled or not children[1].meta["said"].id.startswith("fig-"):
+    if not labelled or builder.before_text or not children[1].meta["said"].id.startswith("fig-"):
         if not tokens[at].hidden:
             builder.open("p")
         return at + 1
     picture, said = children[0], children[1].meta["said"]
     alt = next((said.values[key] for key in ("alt", "fig-alt", "fig.alt") if key in said.values), None)
-    options = {"id": said.id} | {key: said.values[key] for key in ("width", "size") if key in said.values}
+    own = ("width", "size", "poster", "captions")
+    options = {"id": f'"{said.id}"'} | {key: f'"{said.values[key]}"' for key in own if key in said.values}
+    options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block_mark(
         "block",
         tokens[at],
         name="figure",
         argument=str(picture.attrs["src"]),
         argument_html=None,
-        options="".join(f'{key}: "{value}"\n' for key, value in options.items()),
+        options="".join(f"{key}: {value}\n" for key, value in options.items()),
         options_line=0,
         alt=alt,
         content=builder.phrase(picture.children or [], 0),

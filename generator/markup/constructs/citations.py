@@ -59,7 +59,7 @@ def _locator(text: str) -> str:
 def _key(state: StateInline, silent: bool) -> bool:
     """A work that is named in the sentence, or a reference to what is numbered."""
     at = state.pos
-    if state.src[at] != "@" or (at and re.match(r"[\w@]", state.src[at - 1])):
+    if state.src[at] != "@" or (at and re.match(r"[\w@+]", state.src[at - 1])):
         return False
     found = _IN_TEXT.match(state.src, at, state.posMax)
     if not found:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from ...base.errors import nearest
+from ...base.errors import Problem, meant
+from ...base.warnings import Warned
 from ..numbering import BLOCKS
 from . import Mark
 
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
+LANGUAGES = "https://pygments.org/languages"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 _CELL = re.compile(r"\{([a-z]+)\}\s+\S")
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
-    info = token.info.strip()
+    info = unescapeAll(token.info).strip()
     found = _INFO.match(info)
     language = (found[1] or found[2] or "") if found else ""
     if info.startswith("{") and not language:
@@ -44,8 +47,8 @@ def _render(writer: Writer, mark: Mark) -> str:
     try:
         inner = writer.memo("code", [language, text], lambda: highlighted(language, text))
     except LookupError as error:
-        near = f'; did you mean "{error.args[0]}"?' if error.args[0] else ""
-        writer.warn("unknown-language", mark.line, f'unknown language "{language}"{near}')
+        unknown = Problem(writer.place(mark.line), f'unknown language "{language}"', *error.args)
+        writer.warnings.append(Warned("unknown-language", str(unknown)))
         inner = html.escape(text, quote=False)
     said = f' class="language-{html.escape(language)}"' if language else ""
     return f'<div class="highlight"><pre tabindex="0"><code{said}>{inner}</code></pre></div>'
@@ -54,7 +57,7 @@ def _render(writer: Writer, mark: Mark) -> str:
 def highlighted(language: str, text: str) -> str:
     """Code as HTML with a class a kind of word, as Pygments names them.
 
-    raises  LookupError: no such language; args[0] is the nearest or None
+    raises  LookupError: no such language; args: what was expected, the nearest or None
     """
     if language in ("", "text", "plain"):
         return html.escape(text, quote=False)
@@ -68,7 +71,7 @@ def highlighted(language: str, text: str) -> str:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         known = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
-        raise LookupError(nearest(language, known)) from None
+        raise LookupError(*meant(language, known, LANGUAGES)) from None
     return str(pygments.highlight(text, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n")
 
 

@@ -47,7 +47,11 @@ FOREIGN = (
         "Markdown, like *emphasis* and [text](address)",
     ),
     Foreign(re.compile(r"\\(?:begin|end)\{[\w*]+\}"), "an environment of LaTeX", "Markdown, or $$ around a formula"),
-    Foreign(re.compile(r"!?\[\[[^\[\]]+\]\]"), "a link of a wiki", "[text](page.md), ![what it shows](picture.png)"),
+    Foreign(
+        re.compile(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])"),
+        "a link of a wiki",
+        "[text](page.md), ![what it shows](picture.png)",
+    ),
     Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
     Foreign(re.compile(r"(?<![=\w])==(?=\S)[^=]+(?<=\S)==(?![=\w])"), "== around words", "<mark>words</mark>"),
     Foreign(re.compile(r"(?<![:/])///(?=\s)"), "/// inside a line", "a line of its own"),

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
-from ...base.errors import nearest, short
+from ...base.errors import meant, short
+from .. import media
 from . import Mark
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _PLAIN = (
     " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
     " thead tr tt u ul var wbr"
 )
-_ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
+ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 LOOKS = frozenset({"border", "cellpadding", "cellspacing", "valign", "nowrap", "bgcolor"})  # the page has its own
 TABLE = frozenset({"table", "tr", "td", "th", "col", "colgroup"})  # whose widths are a look, too
 OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
@@ -96,6 +97,11 @@ class _Tags(HTMLParser):
         if read and self._holds_text(tag):
             self.builder.fault(self.at(), f"Markdown directly behind <{tag}>", "an empty line between them")
         said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
+        values = {name: value or "" for name, value in attrs}
+        if tag == "img" and "src" in values:
+            classes = values.get("class", "").split()
+            dark = self.builder.attribute_mark("in_the_dark", self.at(), address=values["src"], classes=classes)
+            said.append(f' data-dark="{dark}"')
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
@@ -116,17 +122,16 @@ class _Tags(HTMLParser):
         if name.startswith("on") or name == "style" or _DANGEROUS.match(value):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
-        if name not in _ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
-            self.builder.fault(
-                line, f'the attribute "{short(name)}" of <{tag}>', "", near=nearest(name, _ANY | ELEMENTS[tag])
-            )
+        if name == "srcset":
+            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            return ""
+        if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
+            expected, near = meant(name, sorted(ANY | ELEMENTS[tag]), "elements")
+            self.builder.fault(line, f'the attribute "{short(name)}" of <{tag}>', expected, near)
             return ""
         if name in _ADDRESSES:
             kind = "address" if name == "href" else "own_file"
             return f' {name}="{self.builder.attribute_mark(kind, line, address=value, label="")}"'
-        if name == "srcset":
-            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
-            return ""
         if name == "id" or (name == "name" and tag == "a"):
             return f' id="{self.builder.attribute_mark("id", line, id=value)}"'
         return f' {name}="{html.escape(value)}"'
@@ -187,6 +192,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     source = re.sub(r"<!--(?:-?>|.*?-->)", lambda m: "\n" * m[0].count("\n"), source, flags=re.DOTALL)
     if not source.strip():
+        builder.text("\n" * (token.type == "html_block"))  # between the lines of an item
         return at + 1
     tags = _Tags(builder, line, source)
     tags.feed(source)
@@ -230,7 +236,7 @@ def sanitized(text: str) -> str:
     """HTML with nothing in it but what is listed, well-formed."""
     import nh3  # where a text holds HTML
 
-    attributes = {name: set(own | _ANY | OURS) for name, own in ELEMENTS.items()}
+    attributes = {name: set(own | ANY | OURS) for name, own in ELEMENTS.items()}
     return nh3.clean(
         text,
         tags=set(ELEMENTS),
@@ -242,9 +248,13 @@ def sanitized(text: str) -> str:
     )
 
 
+def _in_the_dark(writer: Writer, mark: Mark) -> str:
+    return media.in_the_dark(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
+
+
 def _own_file(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.own_file(mark.data["address"], mark.line))
 
 
 TOKENS = {"html_inline": _write, "html_block": _write}
-MARKS = {"own_file": _own_file}
+MARKS = {"own_file": _own_file, "in_the_dark": _in_the_dark}

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt, rules_inline
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
 from ...base.errors import short
 from ..attributes import Attributes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
+_PROTOCOLS = ("http", "https", "mailto", "xmpp")
+
 
 def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
     """A rule whose first token knows its line."""
@@ -28,14 +31,31 @@ def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInli
     def read(state: StateInline, silent: bool) -> bool:
         if silent:
             return rule(state, True)
-        before, line = len(state.tokens), line_in(state) if state.src[state.pos] in "[!<" else 0
+        before, place = len(state.tokens), state.pos
         if not rule(state, False):
             return False
         for token in state.tokens[before:]:
             if token.type in ("link_open", "image", "html_inline"):
-                token.meta["line"] = line
+                token.meta["line"] = line_in(state, place)
                 break
         return True
+
+    return read
+
+
+def _with_protocol(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """A rule for what stands behind a protocol, which looks through all text since the last token: cut short."""
+
+    def read(state: StateInline, silent: bool) -> bool:
+        begin = max(0, state.pos - len("mailto"))
+        if silent or state.src[state.pos] != ":" or not state.src.endswith(_PROTOCOLS, begin, state.pos):
+            return False
+        text = state.pending
+        if len(text) > len("mailto"):
+            state.pending = text[: begin - state.pos]
+            state.pushPending()
+            state.pending = text[begin - state.pos :]
+        return rule(state, False)
 
     return read
 
@@ -46,6 +66,7 @@ def extend(md: MarkdownIt) -> None:
     for name in ("link", "image", "autolink", "html_inline"):
         md.inline.ruler.at(name, _with_line(getattr(rules_inline, name)))
     gfm_autolink_plugin(md)
+    md.inline.ruler.at("gfm_autolink_protocol", _with_protocol(_protocol_rule))
 
 
 def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -60,7 +81,7 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     )
     link.set("href", address)
     if "title" in token.attrs:
-        link.set("title", builder.escaped(" ".join(str(token.attrs["title"]).split())))
+        link.set("title", builder.escaped(str(token.attrs["title"])))
     return at + 1
 
 

@@ -28,12 +28,16 @@ def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     builder.open("li", token.attrs)
     if "checked" in token.meta:
         word = "done" if token.meta["checked"] else "to do"
-        builder.before_text = {
+        box = {
             "type": "checkbox",
             "disabled": "",
             "aria-label": builder.attribute_mark("word", 0, word=word),
             **({"checked": ""} if token.meta["checked"] else {}),
         }
+        if tokens[at + 1].type == "paragraph_open":
+            builder.before_text = box
+        else:
+            builder.box(box)
     return at + 1
 
 

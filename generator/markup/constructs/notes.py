@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
-from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import Mark, fault, line_in, put
+from . import Mark, fault, label_end, line_in, put
 
 if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
-_NOTE = re.compile(r"\[\^([^\]\n]+)\](?!\()")
+_NOTE = re.compile(r"\[\^([^\[\]\n]+)\](?!\()")
 _DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 
 
@@ -34,14 +33,16 @@ def _note(state: StateInline, silent: bool) -> bool:
 def _in_place(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("^[", state.pos):
         return False
-    start, end = state.pos + 2, parseLinkLabel(state, state.pos + 1)
+    start, end = state.pos + 2, label_end(state, state.pos + 1)
     if end < 0 or not state.src[start:end].strip():
         return False
     if not silent:
-        line = line_in(state)
-        token = state.push("note_in_place", "", 0)
-        token.content, token.children, token.meta = state.src[start:end], [], {"line": line}
-        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        line, outer = line_in(state), state.posMax
+        state.push("note_in_place_open", "", 1).meta = {"line": line}
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push("note_in_place_close", "", -1)
+        state.posMax = outer
     state.pos = end + 1
     return True
 
@@ -83,9 +84,9 @@ def _write_note(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 
 def _write_in_place(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    token = tokens[at]
-    builder.mark("note", token.meta["line"], content=builder.phrase(token.children or [], token.meta["line"]))
-    return at + 1
+    inner, end = builder.inside(tokens, at)
+    builder.mark("note", tokens[at].meta["line"], content=builder.phrase(inner, 0))
+    return end
 
 
 def _write_definition(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -98,5 +99,5 @@ def _render(writer: Writer, mark: Mark) -> str:
     return writer.note(mark.data.get("name", ""), mark.line, mark.data.get("content"))
 
 
-TOKENS = {"note": _write_note, "note_in_place": _write_in_place, "definition_open": _write_definition}
+TOKENS = {"note": _write_note, "note_in_place_open": _write_in_place, "definition_open": _write_definition}
 MARKS = {"note": _render, "definition": lambda writer, mark: ""}

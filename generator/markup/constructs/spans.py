@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
-from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from ...base.errors import short
 from ..attributes import LIST, Attributes, parse_attributes
-from . import Mark, line_in, put
+from . import Mark, follows, label_end, line_in, put
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def _span(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "[":
+    if state.src[state.pos] != "[" or not follows(state, "]{"):
         return False
-    start, end = state.pos + 1, parseLinkLabel(state, state.pos)
+    start, end = state.pos + 1, label_end(state, state.pos)
     found = LIST.match(state.src, end + 1, state.posMax) if end >= 0 else None
     if not found:
         return False

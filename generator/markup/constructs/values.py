@@ -12,13 +12,13 @@ from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import Mark, fault, put
+from . import Mark, fault, label_end, put
 
 if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
-VALUE = re.compile(r"""\{\{((?:[^"'}]++|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}""")
+VALUE = re.compile(r"""\{\{((?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*)\}\}""")
 _LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")
 _LIQUID = {  # what to write in place of Jekyll's tags
     "raw": "the text alone, {{ and {% in code",
@@ -51,9 +51,9 @@ def _value(state: StateInline, silent: bool) -> bool:
 
 def _destination(text: str, pos: int, end: int) -> SimpleNamespace:
     """A link's address; values in it may hold spaces."""
-    masked = VALUE.sub(lambda m: "v" * len(m[0]), text[pos:end])
-    if masked == text[pos:end]:
+    if text.find("{{", pos, end) < 0:
         return helpers.parseLinkDestination(text, pos, end)  # type: ignore[return-value]
+    masked = VALUE.sub(lambda m: "v" * len(m[0]), text[pos:end])
     found = helpers.parseLinkDestination(masked, 0, len(masked))
     said = text[pos : pos + found.pos]
     return SimpleNamespace(ok=found.ok, pos=pos + found.pos, str=said.strip("<>"))
@@ -63,7 +63,7 @@ def extend(md: MarkdownIt) -> None:
     """Values before all else but code; addresses and titles are checked when a page is made."""
     md.inline.ruler.before("escape", "value", _value)
     md.helpers = SimpleNamespace(  # type: ignore[assignment]
-        parseLinkLabel=helpers.parseLinkLabel, parseLinkTitle=helpers.parseLinkTitle, parseLinkDestination=_destination
+        parseLinkLabel=label_end, parseLinkTitle=helpers.parseLinkTitle, parseLinkDestination=_destination
     )
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]

@@ -1,0 +1,179 @@
+"""The author's own pictures and videos as HTML: dark paper, posters, captions, sizes."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from ..base.errors import nearest, short
+from ..content.media import PICTURES, VIDEOS, needs_paper, picture_size, video_size
+from .attributes import Attributes
+
+if TYPE_CHECKING:
+    from .document import Writer
+
+ENDINGS = PICTURES + VIDEOS
+CAPTIONS = ".vtt"
+INVERT = "invert"  # the class by which an author asks for it
+_OF_VIDEOS = ("poster", "captions")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
+    """One of the author's own pictures or videos, with its size where its file says it; "" after a problem.
+
+    said  width, classes and label; poster and captions of a video
+    """
+    path = writer.evaluated(path, line)
+    noun = "video" if path.lower().endswith(VIDEOS) else "picture"
+    plain = _file(writer, path, line, ENDINGS, "a picture or video", noun)
+    if not plain:
+        return ""
+    if plain.lower().endswith(VIDEOS):
+        return _video(writer, plain, alt, line, said, title)
+    source = _source(writer, plain)
+    parts = [
+        f'src="{quote(plain)}"',
+        f'alt="{html.escape(alt)}"',
+        *([f'title="{html.escape(title)}"'] if title else []),
+        *_attributes(writer, said, picture_size(source) if source else None, line),
+    ]
+    other = _beside(writer, plain, (f".dark{ending}" for ending in (PurePosixPath(plain).suffix, *PICTURES)))
+    dark = "" if other else in_the_dark(writer, plain, said.classes)
+    parts += [f'data-dark="{dark}"'] if dark else []
+    image = f'<img {" ".join(parts)} loading="lazy" decoding="async">'
+    if not other:
+        return image
+    media = "screen and (prefers-color-scheme: dark)"
+    return f'<picture class="own"><source media="{media}" srcset="{quote(other)}" data-theme="dark">{image}</picture>'
+
+
+def in_the_dark(writer: Writer, plain: str, classes: tuple[str, ...]) -> str:
+    """What is done with a picture on dark paper: "invert" where it is asked for, "paper" behind what lets it through.
+
+    plain  its path in the site
+    """
+    if INVERT in classes:
+        return INVERT
+    source = _source(writer, plain)
+    return "paper" if source and plain.lower().endswith(PICTURES) and needs_paper(source) else ""
+
+
+def _video(writer: Writer, plain: str, alt: str, line: int, said: Attributes, title: str) -> str:
+    """A video with its poster, its captions, and a link to its file for where it cannot be played."""
+    own = {key: said.values[key] for key in _OF_VIDEOS if key in said.values}
+    poster = _beside(writer, plain, PICTURES)
+    if "poster" in own:
+        poster = _file(writer, own["poster"], line, PICTURES, "a picture", "poster")
+    captions = _beside(writer, plain, [CAPTIONS])
+    if "captions" in own:
+        captions = _file(writer, own["captions"], line, (CAPTIONS,), "captions", "captions")
+    source, still = _source(writer, plain), _source(writer, poster)
+    size = (video_size(source) if source else None) or (picture_size(still) if still else None)
+    said = replace(said, values={key: value for key, value in said.values.items() if key not in own})
+    parts = [
+        "controls playsinline",
+        'preload="metadata"',
+        *([f'poster="{quote(poster)}"'] if poster else []),
+        *([f'aria-label="{html.escape(alt)}"'] if alt else []),
+        *([f'title="{html.escape(title)}"'] if title else []),
+        *_attributes(writer, said, size, line, video=True),
+    ]
+    kind, name = PurePosixPath(plain).suffix[1:].lower(), html.escape(writer.words("Video file"))
+    return (
+        f'<span class="video"><video {" ".join(parts)}><source src="{quote(plain)}" type="video/{kind}">'
+        f"{_track(writer, captions, line)}</video>"
+        + (f'<img class="video-poster" src="{quote(poster)}" alt="{html.escape(alt)}">' if poster else "")
+        + f'<a class="video-file" href="{quote(plain)}" download>{name}</a></span>'
+    )
+
+
+def _track(writer: Writer, captions: str, line: int) -> str:
+    """Captions within the page: browsers load none from beside a page that lies on a disk."""
+    source = _source(writer, captions)
+    if not source:
+        return ""
+    text = source.read_bytes()
+    if not text.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        writer.wrong(line, f'"{short(captions)}" is not WebVTT', "WEBVTT in its first line")
+    tag, label = writer.words.tag, html.escape(writer.words("Captions"))
+    address = f"data:text/vtt;base64,{base64.b64encode(text).decode()}"
+    return f'<track kind="captions" srclang="{tag}" label="{label}" src="{address}">'
+
+
+# Files
+
+
+def in_site(path: str) -> str:
+    """A file's path in the site, of its address in a text."""
+    return PurePosixPath(unquote(path)).as_posix()
+
+
+def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: str, noun: str) -> str:
+    """The site's path of an own file of some kind, or "" after a problem."""
+    plain = in_site(path)
+    if _ELSEWHERE.match(path):
+        writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
+    elif plain not in writer.known_assets and plain not in writer.pictures:
+        own = [known for known in writer.known_assets if known.lower().endswith(endings)]
+        writer.wrong(line, f'no {noun} "{short(path)}"', near=nearest(plain, own))
+    elif plain in writer.known_assets and not plain.lower().endswith(endings):
+        writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
+    else:
+        writer.used_assets |= {plain: None} if plain in writer.known_assets else {}
+        return plain
+    return ""
+
+
+def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
+    """The first own file of the same stem with one of some endings, or ""."""
+    path = PurePosixPath(plain)
+    for ending in endings:
+        found = path.with_name(path.stem + ending).as_posix()
+        if found in writer.known_assets:
+            writer.used_assets[found] = None
+            return found
+    return ""
+
+
+def _source(writer: Writer, plain: str) -> Path | None:
+    """Where an own file lies; None: it is a picture of a run, or none."""
+    asset = writer.known_assets.get(plain)
+    return asset.source if asset else None
+
+
+# Attributes
+
+
+def _attributes(
+    writer: Writer, said: Attributes, size: tuple[int, int] | None, line: int, video: bool = False
+) -> list[str]:
+    """Label, classes and size of what is shown."""
+    noun, more = ("video", _OF_VIDEOS) if video else ("picture", ())
+    wanted, classes = dict(said.values), list(said.classes)
+    wanted.pop("alt", None)
+    width = re.fullmatch(r"([1-9][0-9]{0,4})(px|%)?", wanted.pop("width", "") if "width" in wanted else "")
+    if "width" in said.values and not width:
+        writer.wrong(line, f'width="{short(said.values["width"])}" of a {noun}', "pixels or per cent, like width=50%")
+    elif width and width[2] == "%":
+        classes.append(f"width-{min(100, max(5, 5 * round(int(width[1]) / 5)))}")
+    elif width:
+        size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
+    for key, value in wanted.items():
+        near = nearest(key, ("width", "alt", *more))
+        expected = "" if near else 'width in pixels, like width=320, or alt=""'
+        writer.wrong(line, f'{key}="{short(value)}" of a {noun}', expected, near)
+    for word in said.words:
+        writer.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
+    if said.id:
+        writer.take_anchor(said.id, line)
+    parts = [f'id="{html.escape(said.id)}"'] if said.id else []
+    parts += [f'class="{html.escape(" ".join(classes))}"'] if classes else []
+    parts += [f'{side}="{pixels}"' for side, pixels in zip(("width", "height"), size or (), strict=False) if pixels]
+    return parts

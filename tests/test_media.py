@@ -1,0 +1,183 @@
+"""What files of pictures and videos say of themselves, and what a page makes of them."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+from PIL import Image, features
+from test_markup import faults, folder_with, rendered
+
+from generator.base.errors import ContentError
+from generator.content import texts
+from generator.content.media import needs_paper, video_size
+
+SECOND = Path(__file__).parent / "sites" / "second"
+CLEAR, FULL = (0, 0, 0, 0), (20, 90, 160, 255)
+FORMATS = {"a.png": {}, "a.gif": {}, "a.webp": {}, "b.webp": {"lossless": True}, "a.avif": {}}
+FORMATS = {name: options for name, options in FORMATS.items() if name != "a.avif" or features.check("avif")}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_picture_that_lets_its_ground_through_needs_paper(tmp_path, name):
+    clear = Image.new("RGBA", (8, 8), CLEAR)
+    clear.paste(FULL, (0, 0, 4, 4))
+    clear.save(tmp_path / name, **FORMATS[name])
+    assert needs_paper(tmp_path / name)
+    Image.new("RGB", (8, 8), FULL[:3]).save(tmp_path / name, **FORMATS[name])
+    assert not needs_paper(tmp_path / name)
+
+
+def test_of_pictures_with_a_palette_one_colour_may_be_clear(tmp_path):
+    for options in ({"transparency": 0}, {}):
+        Image.new("P", (8, 8)).save(tmp_path / "a.png", **options)
+        assert needs_paper(tmp_path / "a.png") == bool(options)
+
+
+def test_a_drawing_with_colours_for_the_dark_needs_no_paper(tmp_path):
+    drawing = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">{}<path d="M0 0h9"/></svg>'
+    (tmp_path / "a.svg").write_text(drawing.format(""))
+    (tmp_path / "b.svg").write_text(drawing.format("<style>@media (prefers-color-scheme: dark) {}</style>"))
+    assert needs_paper(tmp_path / "a.svg") and not needs_paper(tmp_path / "b.svg")
+
+
+def box(name, *content, long=False):
+    body = b"".join(content)
+    return (
+        struct.pack(">I4sQ", 1, name, len(body) + 16) + body
+        if long
+        else struct.pack(">I4s", len(body) + 8, name) + body
+    )
+
+
+def track(width, height):
+    return box(b"trak", box(b"tkhd", bytes(76), struct.pack(">II", width << 16, height << 16)), box(b"mdia", bytes(9)))
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_video_has_the_size_of_its_first_track_of_pictures(tmp_path, long):
+    data = box(b"mdat", b"tkhd" * 9, long=long)
+    film = box(b"ftyp", b"isom") + data + box(b"moov", box(b"mvhd", bytes(100)), track(0, 0), track(1920, 1080))
+    (tmp_path / "a.mp4").write_bytes(film)
+    assert video_size(tmp_path / "a.mp4") == (1920, 1080)
+    assert video_size(SECOND / "clips" / "turn.webm") == (160, 90)
+
+
+def test_a_broken_file_says_nothing(tmp_path):
+    whole = [SECOND / "clips" / "turn.webm", SECOND / "clips" / "turn.png"]
+    heads = [path.read_bytes()[:many] for path in whole for many in (0, 4, 9, 40)]
+    for head in [
+        *heads,
+        b"RIFF0000WEBPVP8X",
+        b"GIF89a!\xf9\x04",
+        box(b"moov")[:6],
+        box(b"moov", box(b"trak", box(b"tkhd"))),
+    ]:
+        (tmp_path / "a").write_bytes(head)
+        assert video_size(tmp_path / "a") is None
+        needs_paper(tmp_path / "a")
+
+
+# On a page
+
+WEBM = (SECOND / "clips" / "turn.webm").read_bytes()
+PNG = (SECOND / "clips" / "turn.png").read_bytes()
+VTT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nAn arc.\n"
+
+
+def shown(tmp_path, body, **files):
+    """A page whose folder holds these files, too: clips__a_webm is clips/a.webm."""
+    folder = folder_with(tmp_path, body)
+    for name, data in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    page = rendered(texts.read(folder))[0]
+    assert not faults(page)
+    return page
+
+
+WAYS = {
+    "figure": "/// figure | clips/a.webm\n    id: fig-a\n    alt: It turns{}\n\n**So** it turns.\n///",
+    "caption": "![**So** it turns.](clips/a.webm){{#fig-a alt='It turns'{}}}",
+}
+
+
+@pytest.mark.parametrize("way", ["figure", "caption"])
+def test_a_video_is_a_figure_with_what_lies_beside_it(tmp_path, way):
+    page = shown(tmp_path, WAYS[way].format(""), clips__a_webm=WEBM, clips__a_png=PNG, clips__a_vtt=VTT)
+    video = re.search(r"<video .*?</video>", page.html)[0]
+    assert video.startswith(
+        '<video controls playsinline preload="metadata" poster="clips/a.png"'
+        ' aria-label="It turns" width="160" height="90">'
+        '<source src="clips/a.webm" type="video/webm"><track kind="captions" srclang="en" label="Captions"'
+        ' src="data:text/vtt'
+    )
+    assert (
+        '<a class="video-file" href="clips/a.webm" download>Video file</a>' in page.html and "autoplay" not in page.html
+    )
+    assert page.html.count("<figure id=") == 1 and page.assets == ("clips/a.webm", "clips/a.png", "clips/a.vtt")
+
+
+@pytest.mark.parametrize("way", ["figure", "caption"])
+def test_a_poster_and_captions_of_other_names(tmp_path, way):
+    form = "\n    {}: {}" if way == "figure" else " {}={}"
+    more = form.format("poster", "pictures/room.png") + form.format("captions", "clips/b.vtt")
+    page = shown(tmp_path, WAYS[way].format(more), clips__a_webm=WEBM, clips__b_vtt=VTT)
+    assert 'poster="pictures/room.png"' in page.html and "data:text/vtt" in page.html
+
+
+def test_a_video_in_a_sentence_and_by_hand(tmp_path):
+    by_hand = "<video controls poster='clips/a.png'><source src='clips/a.webm'></video>"
+    body = f"See ![it turn](clips/a.webm){{width=80}}.\n\n{by_hand}"
+    page = shown(tmp_path, body, clips__a_webm=WEBM, clips__a_png=PNG)
+    assert 'width="80" height="45"' in page.html and page.html.count("<video") == 2 == page.html.count("<source")
+
+
+@pytest.mark.parametrize(
+    ("more", "files", "message"),
+    [
+        (
+            "captions: clips/a.vtt",
+            {"clips__a_vtt": b"1\n00:00"},
+            '"clips/a.vtt" is not WebVTT; expected WEBVTT in its first',
+        ),
+        (
+            "captions: clips/a.srt",
+            {"clips__a_srt": b"1"},
+            '"clips/a.srt" is not captions; expected a file ending in .vtt',
+        ),
+        ("poster: clips/b.png", {"clips__a_png": PNG}, 'no poster "clips/b.png"; did you mean "clips/a.png"?'),
+        (
+            "poster: https://example.org/a.png",
+            {},
+            'a poster from elsewhere, "https://example.org/a.png"; expected a file',
+        ),
+        (
+            "invert: true",
+            {},
+            'unknown option "invert" of figure; expected one of id, size, alt, width, poster, captions',
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_video(tmp_path, more, files, message):
+    with pytest.raises(ContentError) as caught:
+        shown(tmp_path, WAYS["figure"].format(f"\n    {more}"), clips__a_webm=WEBM, **files)
+    assert message in str(caught.value)
+
+
+def test_what_is_done_with_a_picture_in_the_dark(tmp_path):
+    dark = re.compile(r'<img src="pictures/bend.svg"[^>]*data-dark="(\w*)"')
+    ways = ("![A](pictures/bend.svg)", "<img src='pictures/bend.svg' alt='A'>")
+    for at, way in enumerate(ways):
+        assert dark.search(shown(tmp_path / f"{at}", way).html)[1] == "paper"
+    assert dark.search(shown(tmp_path / "i", "![A](pictures/bend.svg){.invert}").html)[1] == "invert"
+    figure = "/// figure | pictures/bend.svg\n    alt: A\n    invert: true\n\nB\n///"
+    assert dark.search(shown(tmp_path / "f", figure).html)[1] == "invert"
+    caption = shown(tmp_path / "c", "![B](pictures/bend.svg){#fig-b .invert alt=A}").html
+    assert dark.search(caption)[1] == "invert" and '<figure id="fig-b"' in caption
+    page = shown(tmp_path / "p", "![A](pictures/room.png)", pictures__room_dark_svg=b"<svg/>")
+    assert 'srcset="pictures/room.dark.svg"' in page.html
+    page = shown(tmp_path / "d", "![A](pictures/bend.svg)", pictures__bend_dark_svg=b"<svg/>")
+    assert 'srcset="pictures/bend.dark.svg" data-theme="dark"><img src="pictures/bend.svg"' in page.html
+    assert page.assets == ("pictures/bend.svg", "pictures/bend.dark.svg") and not dark.search(page.html)
