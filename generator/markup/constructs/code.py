@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from ...base.errors import Problem, meant
 from ...base.warnings import Warned
+from ..numbering import BLOCKS
 from . import Mark
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     language = (found[1] or found[2] or "") if found else ""
     if info.startswith("{") and not language:
         word = [*info.strip("{}").split(",")[0].split(), "python"][0]
-        builder.block_fault(token, f'the code cell "{info}"', f"```{word} for code to read: nothing in a text runs")
+        wanted = f"```{word} for code to read: nothing in a text runs"
+        if word in BLOCKS:
+            wanted = f"/// {word} | … ///"
+        builder.block_fault(token, f'the code cell "{info}"', wanted)
         return at + 1
     if token.type == "fence" and token.map and token.map[1] - token.map[0] < len(token.content.splitlines()) + 2:
         builder.block_fault(token, "the code block is not closed", warning="unclosed-code")

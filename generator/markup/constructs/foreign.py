@@ -26,6 +26,9 @@ FOREIGN = (
     Foreign(
         re.compile(r"\A\^\w[\w-]*\Z|\s\^[0-9a-f]{6}\Z"), "a block's name of Obsidian", "{#label} at a heading or block"
     ),
+    Foreign(re.compile(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z"), "a table of contents", "nothing: the page has its own"),
+    Foreign(re.compile(r"\A\([\w:.-]+\)=\Z"), "a label of MyST", "{#label} behind a heading"),
+    Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
     Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
@@ -62,7 +65,7 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^]")
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(]")
 
 
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing

@@ -66,7 +66,7 @@ _INSTEAD = {  # of elements that others have, Distill's among them
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
-    r"""\{\{(?P<value>(?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*)\}\}"""
+    r"""\{\{(?P<value>(?:[^"'{}]|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+)\}\}"""
     r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
     re.DOTALL,
 )
@@ -82,6 +82,7 @@ class _Tags(HTMLParser):
         self.builder, self.line, self.source = builder, line, source
         self.out: list[str] = []
         self.moves: list[tuple[str, int]] = []  # "+div" or "-div", and the line
+        self.verbatim = 0  # elements around whose text is left alone
 
     def at(self) -> int:
         return self.line + self.getpos()[0] - 1
@@ -104,6 +105,7 @@ class _Tags(HTMLParser):
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
+        self.verbatim += tag in VERBATIM
 
     def _modern(self, tag: str, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
         """Attributes with what was a presentational one as a class."""
@@ -148,15 +150,12 @@ class _Tags(HTMLParser):
         if tag in ELEMENTS and tag not in VOID:
             self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
             self.moves.append((f"-{tag}", self.at()))
+        self.verbatim -= tag in VERBATIM
 
     def handle_data(self, data: str) -> None:
         """Text, with the formulas and values in it."""
-        open_elements = [move[1:] for move, _ in self.moves if move[0] == "+"]
-        for move, _ in self.moves:
-            if move[0] == "-" and move[1:] in open_elements:
-                open_elements.remove(move[1:])
         at = 0
-        for found in () if VERBATIM & {*open_elements} else _LIVE.finditer(data):
+        for found in () if self.verbatim > 0 else _LIVE.finditer(data):
             line = self.at() + data.count("\n", 0, found.start())
             self.out.append(html.escape(data[at : found.start()], quote=False))
             if found["value"] is not None:

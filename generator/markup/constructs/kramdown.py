@@ -16,7 +16,7 @@ from ..attributes import parse_attributes
 if TYPE_CHECKING:
     from ..writer import Builder
 
-_LINE = re.compile(r"\{:(?!:)[ \t]*((?:[^{}\"']|\"[^\"]*\"|'[^']*')*?)[ \t]*:?\}[ \t]*$")
+_LINE = re.compile(r"\{:(?!:)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*+)\}[ \t]*$")
 
 
 def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -27,7 +27,11 @@ def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return bool(found)
     token = state.push("attribute_line", "", 0)
     token.map = [start, start + 1]
-    token.meta = {"text": found[0].strip(), "said": parse_attributes(found[1]), "below": not state.isEmpty(start - 1)}
+    token.meta = {
+        "text": found[0].strip(),
+        "said": parse_attributes(found[1].strip().removesuffix(":")),
+        "below": not state.isEmpty(start - 1),
+    }
     state.line = start + 1
     return True
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt, rules_inline
@@ -104,6 +106,9 @@ def _picture(writer: Writer, mark: Mark) -> str:
     data = mark.data
     said = Attributes(**data["said"]) if data["said"] else Attributes()
     words = writer.text(writer.html(data["alt"]))
+    if sized := re.search(r"\|(\d+)\Z", words):  # Obsidian's width
+        words = words[: sized.start()]
+        said = replace(said, values={"width": sized[1], **said.values})
     if not words and "alt" not in said.values:
         expected = '![what it shows](…), or {alt=""} after it if decorative'
         writer.warn(

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from ..writer import Builder
 
 VALUE = re.compile(r"""\{\{((?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*)\}\}""")
+_LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")
+_LIQUID = {  # what to write in place of Jekyll's tags
+    "raw": "the text alone, {{ and {% in code",
+    "endraw": "the text alone, {{ and {% in code",
+    "highlight": "``` around code",
+    "endhighlight": "``` around code",
+    "include": "![what it shows](picture.png)",
+    "cite": "[@key]",
+    "post_url": "the name of a page, as in [text](page.md)",
+    "link": "the name of a page, as in [text](page.md)",
+    "comment": "<!-- … -->",
+}
 
 
 def _value(state: StateInline, silent: bool) -> bool:
@@ -28,7 +40,9 @@ def _value(state: StateInline, silent: bool) -> bool:
         expected = "/// figure | name, or Markdown"
         return fault(state, silent, state.pos + 3, "a shortcode of Hugo or Quarto", expected)
     if state.src[state.pos + 1] == "%":
-        return fault(state, silent, state.pos + 2, "{% is not part of a text", "an expression like {{ results.count }}")
+        word = _LIQUID_TAG.match(state.src, state.pos)
+        expected = _LIQUID.get(word[1] if word else "", "an expression like {{ results.count }}")
+        return fault(state, silent, state.pos + 2, "{% is not part of a text", expected)
     found = VALUE.match(state.src, state.pos, state.posMax)
     if not found:
         return fault(state, silent, state.pos + 2, "the expression is not closed", "}} after it")
