@@ -27,6 +27,8 @@ from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 from generator.site.assets import assets, live
 from generator.site.explorables import runs_index
+from generator.site.pages import script_words
+from generator.site.templates import TemplateRenderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -42,11 +44,12 @@ def run_id(spec: RunSpec) -> str:
 
 @dataclass
 class Laboratory:
-    """A folder with the assets and the runs, and the index that its pages carry."""
+    """A folder with the assets and the runs, and the index and the words that its pages carry."""
 
     folder: Path
     runs: dict[str, tuple[RunSpec, Run]]
     index: dict[str, Any]
+    said: dict[str, Any]
     pages: int = 0
 
     def write(self, *figures: str, text: str = "", index: dict[str, Any] | None = None, above: str = "") -> str:
@@ -67,7 +70,8 @@ class Laboratory:
             '<link rel="icon" href="assets/icon.svg"><link rel="stylesheet" href="assets/style.css">'
             '<script defer src="assets/page.js"></script></head><body><div class="layout"><main class="prose">'
             f"<h1>Laboratory</h1>{''.join(body)}{text}</main></div>"
-            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script></body></html>'
+            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script>'
+            f'<script type="application/json" id="page-words">{json.dumps(self.said)}</script></body></html>'
         )
         self.pages += 1
         file = self.folder / f"page-{self.pages}.html"
@@ -94,7 +98,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
         file.write_bytes(export.pack(name, spec, run))
     planned = [Planned(name.removeprefix("grid/"), spec, "arms", None, True) for name, (spec, run) in runs.items()]
     results = from_catalogue(lambda: [entry("grid", run, "", {}, told=False) for run in planned], "")
-    return Laboratory(folder, runs, runs_index(results, {}))
+    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)))
+    return Laboratory(folder, runs, runs_index(results, {}), words)
 
 
 @dataclass
