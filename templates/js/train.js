@@ -47,14 +47,14 @@
         },
         {
           kind: "range", name: "rate", label: words.say("Learning rate"), initial: recipe.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
-          text: (value) => String(Number(value.toPrecision(2))),
+          text: (value) => peek.text.plain(Number(value.toPrecision(2))),
           explain: recipe.schedule === "constant"
             ? words.say("Adam\u2019s step size at the start; it stays. Too large, and training diverges.")
             : words.say("Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges."),
         },
         {
           kind: "range", name: "l2", label: "L2", initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
-          text: (value) => (value <= 1e-6 ? words.say("none") : String(Number(value.toPrecision(1)))),
+          text: (value) => (value <= 1e-6 ? words.say("none") : peek.text.plain(Number(value.toPrecision(1)))),
           explain: words.say("How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one."),
         },
         {
@@ -179,7 +179,7 @@
       const { start, seed, noise } = view.state;
       if (start === "build") return words.say("the build\u2019s start");
       if (!recipe.noise) return words.say("seed {seed}", { seed });
-      return words.say("seed {seed}, noise {noise}", { seed, noise: `${noise} ${recipe.noise.unit}`.trimEnd() });
+      return words.say("seed {seed}, noise {noise}", { seed, noise: `${peek.text.plain(noise)} ${recipe.noise.unit}`.trimEnd() });
     }
 
     // The worker
@@ -274,9 +274,9 @@
       stop();
       const rate = view.state.rate;
       const slower = Number((rate / 10).toPrecision(2));
-      const back = element("button", { type: "button", onclick: () => recover(slower) }, words.say("Carry on at a learning rate of {rate}", { rate: slower }));
+      const back = element("button", { type: "button", onclick: () => recover(slower) }, words.say("Carry on at a learning rate of {rate}", { rate: peek.text.plain(slower) }));
       const values = {
-        epoch: news.divergedAt, back: run.loss.length - 1, rate: Number(rate.toPrecision(2)),
+        epoch: news.divergedAt, back: run.loss.length - 1, rate: peek.text.plain(Number(rate.toPrecision(2))),
         loss: text.digits(news.worst), times: text.digits(news.worst / Math.log(run.classes)),
       };
       const cost = Number.isFinite(news.worst)

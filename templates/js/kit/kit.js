@@ -85,6 +85,8 @@ var peek = {
       const size = Math.abs(value);
       return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
+    /** A number with the digits that it has. @param {number} value */
+    plain: (value) => String(value).replace(".", words.marks.point),
     /** A share in per cent. Only what is whole reads 100. */
     percent(share) {
       const shown = units(share, 3);
