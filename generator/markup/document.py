@@ -29,7 +29,7 @@ from ..content import bibliography as works
 from ..content.bibliography import Bibliography
 from ..content.texts import PICTURES, Article, Asset, Page, picture_size
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, numbering, reading
+from . import claims, constructs, expressions, formulas, letters, numbering, reading
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -293,6 +293,7 @@ class Writer:
         body += self._footnotes()
         references = self._references()
         self.check_anchors()
+        self._note_letters(body)
         for label, line, first in self.text_read.twice:
             self.wrong(line, f'the link label "{label.lower()}" is defined twice, first on line {first}')
         if self.problems:
@@ -325,6 +326,14 @@ class Writer:
     def warn(self, name: str, line: int, said: str) -> None:
         """What is odd and not wrong, by a name of the table."""
         self.warnings.append(Warned(name, f"{self.place(line)}: {said}"))
+
+    def _note_letters(self, body: str) -> None:
+        """Say once which letters of the page's HTML no font of ours has, where the first of them stands."""
+        if found := letters.without_font(body):
+            lines = self.page.body.split("\n")
+            at = next((at for at, line in enumerate(lines) if found[0] in line), 0)
+            said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
+            self.warn("letter-without-font", self.page.first_line + at, f"no font of the page has {said}")
 
     # Fragments in, HTML out
 
