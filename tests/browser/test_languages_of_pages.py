@@ -34,6 +34,7 @@ language: {tag}
 /// figure | bend
     id: fig-bend
     activation: tanh
+    epoch: 0
 
 **Ebeno.**
 ///
