@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .base import store
 from .base.errors import ContentError, PeekError, Problem, nearest
+from .base.language import Said, said
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -333,14 +334,17 @@ def site_files(
     return {**files, **rendered}
 
 
-def describe(path: str, made: Catalogue) -> str:
+def describe(path: str, made: Catalogue) -> Said:
     """What a download holds, in words."""
     if path.endswith(".csv"):
         name = Path(path).stem
-        return f"Experiment {name}, a row a run. {made.about[name]}".strip()
+        about = made.about[name]
+        if about:
+            return said("Experiment {name}, a row a run. {about}", name=name, about=about)
+        return said("Experiment {name}, a row a run.", name=name)
     if path.endswith(".centres.npz"):
-        return "Where each network of the experiment puts its classes: by run, an array of class by neuron"
-    return "Data, weights at each checkpoint, loss and accuracy at each epoch"
+        return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
+    return said("Data, weights at each checkpoint, loss and accuracy at each epoch")
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:

@@ -111,7 +111,7 @@ def test_statistics_leave_evidence():
     )
     median, single = seen
     assert (median.statistic, median.key, len(median.runs), median.seeds) == ("median", "accuracy", 9, 3)
-    assert median.of == "grid, tanh, 2 to 4 classes" and median.extent == (0.972, 0.982)
+    assert str(median.of) == "grid, tanh, 2 to 4 classes" and median.extent == (0.972, 0.982)
     assert median.interval == median_interval([0.97 + 0.001 * s * k for k in (2, 3, 4) for s in (1, 2, 3)])
     assert (single.statistic, single.value, single.runs) == ("value", 0.972, ("grid/k2-tanh-s1",))
 

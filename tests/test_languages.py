@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import json
 import re
 import string
 import subprocess
@@ -12,12 +13,18 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from generator import figures
 from generator.base import language
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
-from generator.markup import expressions
-from generator.site import assets
+from generator.markup import claims, expressions, letters
+from generator.measures import columns, packing
+from generator.networks import datasets, rooms
+from generator.networks.activations import ACTIVATIONS
+from generator.networks.recipe import RunSpec
+from generator.site import assets, words
 
 ROOT = Path(__file__).parent.parent
 OURS = Overlay(ROOT / "templates")
@@ -134,6 +141,68 @@ def test_no_style_says_left_or_right():
     for path in sorted({*(ROOT / "templates/css").glob("*.css")} - {ROOT / "templates/css/35-maths.css"}):
         found = PHYSICAL.findall(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL))
         assert not [said for said in found if path.name not in SET_BY_SCRIPTS or said not in ("left:", "right:")], path
+
+
+def test_what_runs_are_told_with_is_in_the_table_of_reference():
+    """Rows of tables and words of data, which no call in the code names."""
+    kinds = datasets.load().values()
+    rows = [*columns.MEASUREMENTS.values(), *columns.COMPARISONS.values()]
+    sentences = {
+        *(said for kind in kinds for said in (kind.plural, kind.picture, *(one.about for one in kind.parameters))),
+        *(kind.noise.explain for kind in kinds if kind.noise),
+        *(row.words for row in ACTIVATIONS.values()),
+        *(said for room in rooms.ROOMS.values() for said in (room.name, room.words)),
+        *(law.title for law in packing.LAWS.values()),
+        *(figure.title for figure in figures.load().values()),
+        *columns.RECIPE.values(),
+        *(said for row in rows for said in row.columns.values()),
+        *words.LABELS.values(),
+        *claims.STATISTICS.values(),
+    }
+    assert not {said for said in sentences if re.search("[a-z]{3}", re.sub(r"{.*?}", "", said))} - {
+        *TABLES["en"]["words"]
+    }
+
+
+def test_a_picture_is_told_of_in_the_language_that_asks():
+    spec = RunSpec(classes=4, activation="tanh", seed=1)
+    measures = {"accuracy": 0.9925, "least_distance": 1.05, "loss": 0.0321}
+    measures["angles"] = [
+        {"class": 0, "mean_deg": 45.2, "std_deg": 9.04},
+        {"class": 1, "mean_deg": None, "std_deg": None},
+    ]
+    kept = {
+        name: json.loads(json.dumps(figure.alt(spec, measures)))  # as the cache keeps it
+        for name, figure in figures.load().items()
+        if name in ("hidden-plane", "input-plane", "angles", "loss", "hidden-animation", "vector-field")
+    }
+    assert len(kept) == 6
+    english, german = ({name: load(tag).tell(alt) for name, alt in kept.items()} for tag in ("en", "de"))
+    assert english["hidden-plane"].startswith("The hidden plane of a tanh network of 4 classes after 3000 epochs:")
+    assert english["hidden-plane"] == str(figures.load()["hidden-plane"].alt(spec, measures))
+    assert german["hidden-plane"].startswith("Verdeckte Ebene (tanh-Netz, 4 Klassen) nach 3000 Epochen:")
+    assert "1,05" in german["hidden-plane"] and "99,2 %" in german["hidden-plane"]
+    assert german["angles"].endswith(": Klasse 1, 45° ± 9,0°; Klasse 2, keine Richtung.")
+    for tag in OTHERS:
+        told = "".join(load(tag).tell(alt) for alt in kept.values())
+        assert not re.search("{|network|classes of", told), tag
+
+
+def test_letters_that_a_font_has_are_those_of_the_fonts():
+    """Those of the fonts that pictures are drawn in, which are the pages' too, and the ranges of all others."""
+    drawn = (ROOT / "generator/fonts").glob("*.ttf")
+    held = {chr(code) for font in drawn for code in TTFont(font).getBestCmap()}
+    ranges = re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", (ROOT / "templates/css/10-type.css").read_text("utf-8"))
+    held |= {chr(code) for low, high in ranges for code in range(int(low, 16), int(high or low, 16) + 1)}
+    scripts = {chr(code) for code in range(0x10000) if re.match(f"[{letters.SCRIPTS}]", chr(code))}
+    held = {letter for letter in held if letter.isalpha()}
+    assert held <= scripts and len(held) > 300
+    assert {*letters.without_font("".join(scripts))} == {letter for letter in scripts - held if letter.isalpha()}
+
+
+def test_a_letter_without_a_font_is_found_once_and_scripts_of_the_system_are_left():
+    assert letters.without_font("<p title='ǎ'>Žižek, Łódź: Tiệp ệ ǎ</p><code>ɐ</code>") == ["ệ", "ǎ"]
+    assert letters.without_font("<p>Über Привет 你好 مرحبا שלום 🙂 한국어 λόγος → ₂ ℓ</p>") == []
 
 
 def test_a_script_that_is_built_says_places_in_the_list():

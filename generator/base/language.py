@@ -32,6 +32,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "p
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
 PLURALS = 200  # numbers beyond have the category of 100 and their last two digits
 
+SEPARATORS = {"row": "; ", "list": ", ", "all": " and "}  # of several that are told as one
+
 ENGLISH: dict[str, Any] = {
     "point": ".",
     "thousands": ",",
@@ -45,9 +47,19 @@ ENGLISH: dict[str, Any] = {
 }
 
 
-def said(sentence: str, **values: Any) -> dict[str, Any]:
-    """A sentence as plain data, to be told in a language later. values: text, numbers, or what `Words.tell` takes."""
-    return {"say": [sentence, values]}
+class Said(dict[str, Any]):
+    """What `Words.tell` takes, plain data to be told in a language later; as text it is English."""
+
+    def __str__(self) -> str:
+        return english().tell(self)
+
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
+
+def said(sentence: str, /, **values: Any) -> Said:
+    """A sentence as plain data. values: text, numbers, or what `Words.tell` takes."""
+    return Said(say=[sentence, values])
 
 
 def name_of(tag: str) -> str:
@@ -100,15 +112,16 @@ class Words:
         return self(key.replace("_", " "))
 
     def tell(self, plain: Any) -> str:
-        """Text as it is; {"method": arguments} as that method says it; each argument is told first."""
+        """Text and numbers as they are; {"method": arguments} as that method says it; see `said` and SEPARATORS."""
         if not isinstance(plain, Mapping):
             return str(plain)
         ((name, arguments),) = plain.items()
         if name == "say":
             sentence, values = arguments
-            return self(sentence, **{key: self.tell(value) for key, value in values.items()})
-        if name == "row":
-            return self("; ").join(map(self.tell, arguments))
+            told = {key: value if isinstance(value, int) else self.tell(value) for key, value in values.items()}
+            return self(sentence, **told)
+        if name in SEPARATORS:
+            return self(SEPARATORS[name]).join(map(self.tell, arguments))
         text: str = getattr(self, name)(*arguments)
         return text
 

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base import rounding
+from ..base.language import Said, said
 from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Figure:
     height_px  CSS pixels
     animated   whether `draw` also gives a GIF, of which the still is the last frame
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
-    alt        (spec, measures) -> the picture in words and numbers, a sentence or two
+    alt        (spec, measures) -> the picture in words and numbers, a sentence or two: base.language.said, which pages
+               tell in their language
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
     reads      the measures that `draw` and `alt` look at, by column; no other one makes them drawn again
     """
@@ -53,7 +55,7 @@ class Figure:
     height_px: int
     animated: bool
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
-    alt: Callable[[RunSpec, Measures], str]
+    alt: Callable[[RunSpec, Measures], Said | str]
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
     reads: tuple[str, ...] = ("accuracy",)
 
@@ -92,6 +94,28 @@ def degrees(mean_deg: float | None, std_deg: float | None) -> str:
     return rounding.direction(mean_deg, std_deg)
 
 
-def network_of(spec: RunSpec) -> str:
+def network_of(spec: RunSpec) -> Said:
     """The network in words, for alt texts: "a tanh network of 5 classes"."""
-    return f"a {spec.label} network of {spec.classes} classes"
+    return said("a {activation} network of {classes}", activation=spec.label, classes=classes_of(spec))
+
+
+def classes_of(spec: RunSpec) -> Said:
+    """ "5 classes"."""
+    return said("{n} classes", n=spec.classes)
+
+
+def share(value: float) -> Said:
+    """A share in per cent, for alt texts."""
+    return Said(percent=[value, 1, " "])
+
+
+def number(value: float, digits: int = 0) -> Said:
+    """A number to so many digits after the point, for alt texts."""
+    return Said(fixed=[value, digits])
+
+
+def direction(mean_deg: float | None, std_deg: float | None) -> Said:
+    """A direction and its spread, for alt texts."""
+    if mean_deg is None or std_deg is None:
+        return said("no direction")
+    return Said(direction_deg=[mean_deg, std_deg])

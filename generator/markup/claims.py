@@ -109,7 +109,7 @@ def row(evidence: Evidence, words: Words) -> str:
     runs = words("{n} runs", n=len(evidence.runs))
     seeds = words("{n} seeds", n=evidence.seeds)
     of = words("{runs}, {seeds}", runs=runs, seeds=seeds)
-    of += words(" ({which})", which=evidence.of) if evidence.of else ""
+    of += words(" ({which})", which=words.tell(evidence.of))
     key = words.measure(evidence.key.removesuffix("_deg")) if evidence.key else ""
     said = words(STATISTICS.get(evidence.statistic, f"{evidence.statistic} {{measure}}"), measure=key).strip()
     text = words("{statistic} of {runs}", statistic=said, runs=of)

@@ -29,7 +29,7 @@ from ..content import bibliography as works
 from ..content.bibliography import STYLES, Bibliography
 from ..content.texts import Article, Asset, Page
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, media, numbering, reading
+from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -329,6 +329,7 @@ class Writer:
         notes = self._footnotes()
         references = self._references()
         self.check_anchors()
+        self._note_letters("".join([*units, notes]))
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         if self.problems:
@@ -362,6 +363,14 @@ class Writer:
     def warn(self, name: str, line: int, said: str) -> None:
         """What is odd and not wrong, by a name of the table."""
         self.warnings.append(Warned(name, f"{self.place(line)}: {said}"))
+
+    def _note_letters(self, body: str) -> None:
+        """Say once which letters of the page's HTML no font of ours has, where the first of them stands."""
+        if found := letters.without_font(body):
+            lines = self.page.body.split("\n")
+            at = next((at for at, line in enumerate(lines) if found[0] in line), 0)
+            said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
+            self.warn("letter-without-font", self.page.first_line + at, f"no font of the page has {said}")
 
     # Fragments in, HTML out
 

@@ -24,7 +24,7 @@ from jinja2.parser import Parser
 
 from ..base import language
 from ..base.errors import meant
-from ..base.language import Words
+from ..base.language import Said, Words, said
 from ..runs.results import Result, Results, UnknownResult, Unmeasured
 
 COVERAGE = 0.95  # of the interval around a median
@@ -164,7 +164,7 @@ class Evidence:
     value      what it was
     runs       ids of the runs, with their experiments
     seeds      how many different seeds these had
-    of         the runs in words: "grid, tanh, 4 classes"
+    of         the runs in words, as Words.tell takes them: "grid, tanh, 4 classes"
     interval   around a median, at least 95 % (from order statistics), or None below six runs
     extent     least and greatest value, where there are several
     """
@@ -174,7 +174,7 @@ class Evidence:
     value: Any
     runs: tuple[str, ...]
     seeds: int
-    of: str
+    of: Mapping[str, Any]
     interval: tuple[float, float] | None = None
     extent: tuple[float, float] | None = None
 
@@ -216,17 +216,18 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result]) -> Ev
     )
 
 
-def _described(runs: Sequence[Result]) -> str:
+def _described(runs: Sequence[Result]) -> Said:
     """What runs have in common, in words."""
     counts = sorted({run.spec["classes"] for run in runs if "classes" in run.spec})
     several = len(counts) > 2 and counts == list(range(counts[0], counts[-1] + 1))
-    classes = f"{counts[0]} to {counts[-1]}" if several else " and ".join(map(str, counts))
-    parts = [
-        " and ".join(dict.fromkeys(run.experiment for run in runs)),
-        " and ".join(dict.fromkeys(run.label for run in runs)),
-        f"{classes} classes" if counts else "",
-    ]
-    return ", ".join(filter(None, parts))
+    parts = [Said(all=list(dict.fromkeys(named))) for named in ([r.experiment for r in runs], [r.label for r in runs])]
+    if several:
+        parts.append(said("{low} to {high} classes", low=counts[0], high=counts[-1]))
+    elif len(counts) == 1:
+        parts.append(said("{n} classes", n=counts[0]))
+    elif counts:
+        parts.append(said("{counts} classes", counts=Said(all=counts)))
+    return Said(list=parts)
 
 
 # Evaluation

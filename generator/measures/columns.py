@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..base.language import Said, said
 from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
@@ -37,10 +38,17 @@ RECIPE = {
 }
 
 
-def words(kinds_of_data: Collection[str]) -> dict[str, str]:
+def words(kinds_of_data: Collection[str]) -> dict[str, Said]:
     """What each column of a table holds, by its name: a run's recipe, its data among it, then what was measured."""
     columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
-    return RECIPE | datasets.words(kinds_of_data) | {name: said for of_one in columns for name, said in of_one.items()}
+    measured = {name: said(what) for of_one in columns for name, what in of_one.items()}
+    data: dict[str, list[Said]] = {}  # of each kind where they share a parameter
+    for kind in sorted(kinds_of_data):
+        for parameter in datasets.load()[kind].parameters:
+            about = said("{kind}: {what}", kind=kind, what=said(parameter.about))
+            data.setdefault(parameter.name, []).append(about)
+    of_data = {name: Said(row=about) for name, about in data.items()}
+    return {name: said(what) for name, what in RECIPE.items()} | of_data | measured
 
 
 def has_laws(spec: RunSpec) -> bool:

@@ -29,7 +29,7 @@ class Catalogue:
     contents  digest of what the runs gave; under it the store keeps it
     profile   that sized the experiments
     about     each experiment's sentence, by name
-    columns   what each column of the tables holds, by its name
+    columns   what each column of the tables holds, by its name, as base.language.Words.tell takes it
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -38,7 +38,7 @@ class Catalogue:
     contents: str
     profile: str
     about: dict[str, str]
-    columns: dict[str, str]
+    columns: dict[str, Any]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]

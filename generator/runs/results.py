@@ -33,13 +33,14 @@ class Picture:
     formats  endings in the light theme, best first: ("webp", "png"), with "gif" when animated;
              the dark theme's put "dark." before them
     width, height  CSS pixels
+    alt      what it shows, as base.language.Words.tell takes it
     """
 
     path: str
     formats: tuple[str, ...]
     width: int
     height: int
-    alt: str
+    alt: Mapping[str, Any] | str
     title: str
 
     @property

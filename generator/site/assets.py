@@ -192,7 +192,6 @@ def activation_rows(names: Collection[str] = ()) -> str:
         ends = {end: value if math.isfinite(value) else None for end, value in (("low", room.low), ("high", room.high))}
         told = {
             "label": row.label,
-            "words": row.words,
             "biasStart": row.bias_start,
             "room": {"name": room.name, **ends, "turn": room.turn_deg},
         }

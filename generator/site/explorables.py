@@ -6,7 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ..base import language
+from ..base.language import Words
 from ..networks import datasets
+from ..networks.activations import ACTIVATIONS
+from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
 PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
@@ -28,13 +32,16 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     }
 
 
-def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
+def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
     """What scripts must know of the build: runs that travel with the page, their recipes, the laws' optima.
 
     laws     room -> law -> {"optima": {class count: {"value", "points", ...}}}, as packing.predictions gives them
+    words    the language that it is told in; None: English
     returns  {"runs": [...], each with the place of its recipe in "recipes": [...],
-             "optima": room -> law -> {"optima": ...}}
+             "optima": room -> law -> {"optima": ...}, "activations": name -> what it does to a sum,
+             "rooms": name -> what it is called}
     """
+    words = words or language.english()
     shipped = [run for run in results if "js" in run.files]
     groups: list[dict[str, Any]] = []
     members: list[list[Result]] = []
@@ -52,8 +59,12 @@ def runs_index(results: Results, laws: Mapping[str, Any]) -> dict[str, Any]:
     }
     return {
         "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
-        "recipes": [_recipe(runs[0]) | {"reached": _reached(results, runs)} for runs in members],
+        "recipes": [_recipe(runs[0], words) | {"reached": _reached(results, runs)} for runs in members],
         "optima": optima,
+        "activations": {
+            name: words(ACTIVATIONS[name].words) for name in {run.spec["activation"]: 0 for run in shipped}
+        },
+        "rooms": {name: words(name) for name in ROOMS},
     }
 
 
@@ -68,15 +79,15 @@ def _group(run: Result) -> dict[str, Any]:
     return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in CHOSEN}
 
 
-def _recipe(run: Result) -> dict[str, Any]:
+def _recipe(run: Result, words: Words) -> dict[str, Any]:
     """What scripts must know of a run's recipe: its data, with its words, and how to train it anew."""
     kind = datasets.load()[run.spec["kind"]]
     return {
         "experiment": run.experiment,
         "dataset": run.spec["dataset"],
         "kind": kind.name,
-        "plural": kind.plural,
-        "noise": kind.noise and dataclasses.asdict(kind.noise),
+        "plural": words(kind.plural),
+        "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},
     }

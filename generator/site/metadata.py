@@ -21,12 +21,13 @@ class Download:
     """A file that readers may take away.
 
     path  relative to the site's root        sha256  64 hexadecimal digits
+    description  what it holds, as base.language.Words.tell takes it; so are `columns` below
     """
 
     path: str
     bytes: int
     sha256: str
-    description: str
+    description: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class BuildInfo:
     draft: bool = False
     social_card: str = ""
     built: date | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     laws: Laws = dict
 

@@ -124,7 +124,7 @@ def render_pages(
     pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, placed, **known)
 
     def index() -> dict[str, Any]:
-        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws()))
+        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
 
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}

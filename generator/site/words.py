@@ -102,6 +102,11 @@ _PUNCTUATED = re.compile(
 )
 
 
+def opened(text: str) -> str:
+    """A phrase as the beginning of a line: its first letter a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def size(count: int, words: Words) -> str:
     """A number of bytes for readers: B, kB, MB (powers of ten)."""
     for unit, power in (("MB", 6), ("kB", 3)):
@@ -128,6 +133,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
         "median": median,
         "median_interval": expressions.median_interval,
         "number": numbers["number"],
+        "opened": opened,
         "percent": numbers["percent"],
         "start_state": start_state,
         "tell": words.tell,

@@ -12,7 +12,7 @@
   const SLICE_MS = 12; // of preparing at a time
 
   peek.define("alive", {
-    title: "All networks on one timeline",
+    title: words.say("All networks on one timeline"),
 
     properties(options) {
       const { properties } = peek.runs.chooser(options);
@@ -20,13 +20,12 @@
       return [
         { ...seed, allowed: undefined },
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
-        { kind: "flag", name: "regions", label: "Regions", initial: true, explain: "Colour each place of the hidden plane with the class it stands for." },
+        { kind: "flag", name: "regions", label: words.say("Regions"), initial: true, explain: words.say("Colour each place of the hidden plane with the class it stands for.") },
       ];
     },
 
     longest(view) {
-      const each = ofSeed(listed(view.options), view.state.seed).map((run) => `${run.classes} classes ReLU 99.9\u202f%`);
-      return `At epoch 3000, accuracy: ${each.join("; ")}.`;
+      return told(3000, ofSeed(listed(view.options), view.state.seed).map((run) => [run.classes, "ReLU", 0.999]));
     },
 
     async mount(view) {
@@ -38,6 +37,12 @@
     },
   });
 
+  /** The summary. each: classes, activation's label, accuracy */
+  function told(epoch, each) {
+    const said = each.map(([classes, label, share]) => `${peek.text.classes(classes)} ${label} ${peek.text.percent(share)}`);
+    return words.say("At epoch {epoch}, accuracy: {each}.", { epoch, each: said.join(words.say("; ")) });
+  }
+
   /** The runs that the static pictures show, of every seed. */
   function listed(options) {
     const wanted = (run) => ["classes", "activation"].every((name) => !(name in options) || [options[name]].flat().includes(run[name]));
@@ -47,11 +52,11 @@
   /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
   function awakened(view, count, wrong = "") {
     return new Promise((resolve) => {
-      const button = element("button", { type: "button", class: "wake" }, `Bring these ${count} networks to life`);
+      const button = element("button", { type: "button", class: "wake" }, words.say("Bring these {n} networks to life", { n: count }));
       const notice = element("p", { class: "explorable-notice", role: "alert" }, wrong);
       button.addEventListener("click", () => {
         notice.remove();
-        button.textContent = "Loading\u2026";
+        button.textContent = words.say("Loading\u2026");
         button.disabled = true;
         view.root.classList.remove("is-waiting");
         resolve(undefined);
@@ -71,7 +76,7 @@
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
       hint: true,
-      explain: "The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle.",
+      explain: words.say("The mean of the networks\u2019 losses, each as a share of what guessing costs (solid), and their mean accuracy (dashed). All networks follow the handle."),
     });
     build(view, rows, ofSeed(runs, view.state.seed));
     await view.near;
@@ -79,7 +84,7 @@
     let networks = null;
     while (!networks) {
       seed = view.state.seed;
-      networks = await gather(view, ofSeed(runs, seed)).catch((error) => awakened(view, count(), `The page ${error.message}, so the picture stays.`));
+      networks = await gather(view, ofSeed(runs, seed)).catch((error) => awakened(view, count(), words.say("The page could not load {what}, so the picture stays.", error)));
     }
     build(view, rows, networks);
     timeline.show(together(networks));
@@ -110,9 +115,9 @@
       summary() {
         const each = networks.map(({ run }) => {
           const now = Math.min(Math.round(epoch()), run.right.length - 1);
-          return `${run.classes} classes ${peek.text.activation(run.activation)} ${peek.text.percent(run.right[now] / run.y.length)}`;
+          return [run.classes, peek.text.activation(run.activation), run.right[now] / run.y.length];
         });
-        return `At epoch ${Math.round(epoch())}, accuracy: ${each.join("; ")}.`;
+        return told(Math.round(epoch()), each);
       },
       rows() {
         const out = [["classes", "activation", "seed", "epoch", "class", "centre_h1", "centre_h2"]];
@@ -160,10 +165,10 @@
       const row = element("div", { class: "multiple-row" });
       for (const network of networks.filter((known) => known.activation === activation)) {
         network.canvas = element("canvas", {});
-        const words = `${network.classes} classes, ${peek.text.activation(activation)}`;
+        const said = words.say("{classes}, {activation}", { classes: peek.text.classes(network.classes), activation: peek.text.activation(activation) });
         row.append(element("button", {
-          type: "button", class: "multiple", "aria-label": `${words}: open in the large figure`, onclick: () => open(view, network),
-        }, network.canvas, element("span", {}, words)));
+          type: "button", class: "multiple", "aria-label": words.say("{network}: open in the large figure", { network: said }), onclick: () => open(view, network),
+        }, network.canvas, element("span", {}, said)));
       }
       return row;
     }));
@@ -190,7 +195,7 @@
     return {
       ...first,
       epochs,
-      guessing: { loss: 1, words: "guessing" },
+      guessing: { loss: 1, said: words.say("guessing") },
       y: new Uint8Array(1),
       loss: mean((run, epoch) => run.loss[epoch] / Math.log(run.classes)),
       right: mean((run, epoch) => run.right[epoch] / run.y.length),

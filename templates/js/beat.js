@@ -13,10 +13,10 @@
   const GO_MS = 700;
   const PLACES = /^(?:-?\d+(?:\.\d+)?[,;]?)*$/; // pairs, as `written` writes them
   const EXACT = 3; // digits of a share that places of four digits give
-  const LAWS = { points: "Farthest apart", margin: "Widest margin", "margin-no-bias": "Widest margin, no bias" };
+  const LAWS = { points: words.say("Farthest apart"), margin: words.say("Widest margin"), "margin-no-bias": words.say("Widest margin, no bias") };
 
   peek.define("beat", {
-    title: "Place the classes better than a network does",
+    title: words.say("Place the classes better than a network does"),
 
     properties(options) {
       const { KINDS } = peek.runs;
@@ -28,29 +28,30 @@
       return [
         {
           ...KINDS.classes, initial: first ? first.classes : 5, values: counts.map((k) => [k, String(k)]),
-          explain: "How many centres there are to place.",
+          explain: words.say("How many centres there are to place."),
         },
         {
-          ...KINDS.activation, label: "Room", initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
-          explain: "Where centres may be." + activations.filter((name) => roomOf(name).open)
-            .map((name) => ` ${called(name)} has no end, so here it is cut to norm 1; networks are shrunk to it.`).join(""),
+          ...KINDS.activation, label: words.say("Room"), initial: first ? first.activation : activations[0], values: activations.map((name) => [name, called(name)]),
+          explain: [words.say("Where centres may be."), ...activations.filter((name) => roomOf(name).open)
+            .map((name) => words.say("{room} has no end, so here it is cut to norm 1; networks are shrunk to it.", { room: called(name) }))].join(" "),
         },
         {
-          kind: "choice", name: "ghost", label: "Show", initial: "none",
-          values: [["none", "Nothing"], ...ghosts, ...(runs.length ? [["network", "A network"]] : [])],
-          explain: "An arrangement to compare yours with: the best that is known by a law, or where one of the build\u2019s networks put its centres.",
+          kind: "choice", name: "ghost", label: words.say("Show"), initial: "none",
+          values: [["none", words.say("Nothing")], ...ghosts, ...(runs.length ? [["network", words.say("A network")]] : [])],
+          explain: words.say("An arrangement to compare yours with: the best that is known by a law, or where one of the build\u2019s networks put its centres."),
         },
         {
-          kind: "flag", name: "bias", label: "Head with biases", initial: true,
-          explain: "Whether the linear head may shift its borders. Without biases all borders pass through the origin.",
+          kind: "flag", name: "bias", label: words.say("Head with biases"), initial: true,
+          explain: words.say("Whether the linear head may shift its borders. Without biases all borders pass through the origin."),
         },
         { kind: "text", name: "at", initial: "", fits: PLACES },
       ];
     },
 
-    longest: ({ state }) =>
-      `${state.classes} centres in the quadrant. The two nearest, of classes 6 and 7, are 0.123 apart, 99.9\u202f% of the best known. ` +
-      "The build\u2019s networks reached 0.123 to 0.123. The widest margin of a linear head on them is 0.123; the best head\u2019s loss is 0.123.",
+    longest: ({ state }) => {
+      const some = peek.text.fixed(0.123, 3);
+      return told(state.classes, peek.runs.index().rooms.quadrant, peek.text.longest.pair(), peek.text.percent(0.999), [some, some], some, some);
+    },
 
     async mount(view) {
       const figure = beat(view);
@@ -67,7 +68,23 @@
     return { name, x0: from, x1: 1, y0: from, y1: 1, open: high === null, box };
   }
 
-  const called = (activation) => `${peek.activations[activation].label}\u2019s ${roomOf(activation).name}`;
+  const called = (activation) =>
+    words.say("{activation}\u2019s {room}", { activation: peek.text.activation(activation), room: peek.runs.index().rooms[roomOf(activation).name] });
+
+  /** The summary. share: of the best known, or ""; reached: least and greatest, or []; margin: "" where there is none */
+  function told(n, room, pair, share, reached, margin, loss) {
+    const [low, high] = reached;
+    const values = { n, room, ...pair, share, low, high, margin, loss };
+    return [
+      share
+        ? words.say("{n} centres in the {room}. The two nearest, of classes {a} and {b}, are {distance} apart, {share} of the best known.", values)
+        : words.say("{n} centres in the {room}. The two nearest, of classes {a} and {b}, are {distance} apart.", values),
+      ...(low ? [words.say("The build\u2019s networks reached {low} to {high}.", values)] : []),
+      margin
+        ? words.say("The widest margin of a linear head on them is {margin}; the best head\u2019s loss is {loss}.", values)
+        : words.say("No linear head tells all of them apart; the best head\u2019s loss is {loss}.", values),
+    ].join(" ");
+  }
 
   /** A poor arrangement to begin with: a small ring. */
   function ring(k, { x0 }) {
@@ -82,15 +99,15 @@
     const { paint, text, measure } = peek;
     const layout = element("div", { class: "beat" });
     view.stage.append(layout);
-    const plane = peek.plane(view, { title: "Your arrangement", note: "drag the centres" });
+    const plane = peek.plane(view, { title: words.say("Your arrangement"), note: words.say("drag the centres") });
     const known = { ...peek.runs.index(), ...peek.runs.among(view.options) };
     const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever
     const scales = element("div", { class: "scales" });
-    const distance = scaleOf("Least distance", "between the two nearest centres; more is better");
-    const margin = scaleOf("Margin", "of the best linear head, per unit of its weights; more is better");
-    const loss = scaleOf("Loss", "of the best linear head with the recipe\u2019s L2, from none to guessing; less is better");
+    const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
+    const margin = scaleOf(words.say("Margin"), words.say("of the best linear head, per unit of its weights; more is better"));
+    const loss = scaleOf(words.say("Loss"), words.say("of the best linear head with the recipe\u2019s L2, from none to guessing; less is better"));
     scales.append(distance.root, margin.root, loss.root);
-    const there = peek.controls.button("Go there", "Move your centres to the arrangement shown.", goThere);
+    const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
     layout.append(plane.root, scales);
     scales.append(there.control);
     const handles = element("div", { class: "centres" });
@@ -172,7 +189,7 @@
 
     function makeHandles() {
       handles.replaceChildren(...Array.from({ length: view.state.classes }, (_, c) => {
-        const handle = element("button", { type: "button", class: "centre", "aria-roledescription": "draggable centre" });
+        const handle = element("button", { type: "button", class: "centre", "aria-roledescription": words.say("draggable centre") });
         let held = false;
         handle.addEventListener("pointerdown", (event) => {
           held = true;
@@ -193,13 +210,13 @@
           if (!by) return;
           event.preventDefault();
           view.guard(() => moveTo(c, points[2 * c] + by[0], points[2 * c + 1] + by[1]));
-          view.say(`${label(c)}. Least distance ${text.digits(found.distance)}, margin ${text.digits(found.margin)}.`);
+          view.say(words.say("{place}. Least distance {distance}, margin {margin}.", { place: label(c), distance: text.digits(found.distance), margin: text.digits(found.margin) }));
         });
         return handle;
       }));
     }
 
-    const label = (c) => `Class ${c + 1} at ${text.place(points[2 * c], points[2 * c + 1])}`;
+    const label = (c) => words.say("Class {class} at {place}", { class: c + 1, place: text.place(points[2 * c], points[2 * c + 1]) });
 
     function moveTo(c, x, y) {
       const next = points.slice();
@@ -311,11 +328,11 @@
       paint: paintAll,
       summary() {
         const most = best("points");
-        const share = most ? `, ${text.percent(Number(Math.min(found.distance / most, 1).toFixed(EXACT)))} of the best known` : "";
+        const share = most && text.percent(Number(Math.min(found.distance / most, 1).toFixed(EXACT)));
         const seen = reached("least_distance");
-        const networksDid = seen.length ? ` The build\u2019s networks reached ${text.digits(Math.min(...seen))} to ${text.digits(Math.max(...seen))}.` : "";
-        const apart = found.margin > 0 ? `The widest margin of a linear head on them is ${text.digits(found.margin)}` : "No linear head tells all of them apart";
-        return `${view.state.classes} centres in the ${room().name}. The two nearest, ${text.pair(found)}${share}.${networksDid} ${apart}; the best head\u2019s loss is ${text.digits(found.loss)}.`;
+        const ends = seen.length ? [Math.min(...seen), Math.max(...seen)].map(text.digits) : [];
+        const margin = found.margin > 0 ? text.digits(found.margin) : "";
+        return told(view.state.classes, known.rooms[room().name], text.pair(found), share, ends, margin, text.digits(found.loss));
       },
       rows() {
         return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];
@@ -376,9 +393,9 @@
       element("div", { class: "scale-foot" }, element("span", {}, meaning), best));
 
     function tell(optimum, dots) {
-      const many = dots.length === 1 ? "one network" : `${dots.length} networks`;
-      const said = optimum === null ? "" : `best known ${peek.text.digits(optimum)}${dots.length ? " \u00b7 " + many : ""}`;
-      peek.write(best, said);
+      const known = optimum === null ? [] : [words.say("best known {value}", { value: peek.text.digits(optimum) })];
+      if (known.length && dots.length) known.push(dots.length === 1 ? words.say("one network") : words.say("{n} networks", { n: dots.length }));
+      peek.write(best, known.join(" \u00b7 "));
     }
 
     /** share(value): where a value stands on the strip, 0 to 1 */
@@ -418,7 +435,7 @@
       context.lineTo(x(value) - 6, middle - 11);
       context.closePath();
       context.fill();
-      peek.write(output, value > 0 ? peek.text.digits(value) : "none");
+      peek.write(output, value > 0 ? peek.text.digits(value) : words.say("none"));
     }
     return { root, tell, paint };
   }

@@ -5,30 +5,31 @@
   "use strict";
 
   peek.define("bend", {
-    title: "The input plane and the hidden plane of a network, through its training",
+    title: words.say("The input plane and the hidden plane of a network, through its training"),
 
     properties(options) {
       return [
         ...peek.runs.chooser(options).properties,
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         {
-          kind: "flag", name: "lattice", label: "Lattice", initial: false,
-          explain: "Lay square paper over the input plane and see how the network bends it.",
+          kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false,
+          explain: words.say("Lay square paper over the input plane and see how the network bends it."),
         },
         {
-          kind: "flag", name: "whole", label: "Whole regions", initial: false,
-          explain: "Look at all of a class's region at once, instead of at the place under the pointer.",
+          kind: "flag", name: "whole", label: words.say("Whole regions"), initial: false,
+          explain: words.say("Look at all of a class's region at once, instead of at the place under the pointer."),
         },
         { kind: "text", name: "look", initial: "", fits: peek.scene.LOOK },
       ];
     },
 
-    longest: ({ state }) =>
-      `${state.classes} classes, ReLU, seed 10. At epoch 3000, loss 0.123, accuracy 99.9\u202f%. ` +
-      "The two nearest class centres in the hidden plane, of classes 6 and 7, are 0.123 apart.",
+    longest: ({ state }) => told(peek.text.longest.run(state.classes), peek.text.longest.moment(), peek.text.longest.pair()),
 
     mount: bend,
   });
+
+  const told = (run, moment, pair) =>
+    words.say("{run}. At {moment}. The two nearest class centres in the hidden plane, of classes {a} and {b}, are {distance} apart.", { run, moment, ...pair });
 
   /** @param {any} view */
   async function bend(view) {
@@ -36,9 +37,9 @@
     const scene = peek.scene(view);
     const timeline = peek.timeline(view, {
       hint: true,
-      explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it.",
+      explain: words.say("The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it."),
     });
-    view.stage.append(scene.words);
+    view.stage.append(scene.line);
     let run;
     const selected = await peek.selection(view, (next) => {
       run = next;
@@ -60,8 +61,7 @@
       reset: scene.reset,
       rows: scene.rows,
       summary() {
-        return `${text.run(run)}. At ${timeline.describe(epoch())}. ` +
-          `The two nearest class centres in the hidden plane, ${text.pair(scene.least())}.`;
+        return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least()));
       },
     };
   }

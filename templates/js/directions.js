@@ -15,31 +15,41 @@
   const TICKS = { 360: [0, 90, 180, 270, 360], 90: [0, 30, 60, 90] };
 
   peek.define("directions", {
-    title: "Directions of the hidden vector over the input plane, and how they spread",
+    title: words.say("Directions of the hidden vector over the input plane, and how they spread"),
 
     properties(options) {
       return [
         ...peek.runs.chooser(options).properties,
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
-        { kind: "flag", name: "points", label: "Points", initial: false, explain: "The data over the arrows." },
+        { kind: "flag", name: "points", label: words.say("Points"), initial: false, explain: words.say("The data over the arrows.") },
         { kind: "number", name: "angle", initial: -1, min: -1, max: 360, step: 1 },
       ];
     },
 
-    longest: ({ state }) =>
-      `${state.classes} classes, ReLU, seed 10, at epoch 3000, loss 0.123, accuracy 99.9\u202f%. Mean direction and spread: ` +
-      `${Array(state.classes).fill("class 7, 359\u00b0 \u00b1 19\u00b0").join("; ")}.`,
+    longest: ({ state: { classes } }) =>
+      told(peek.text.longest.run(classes), peek.text.longest.moment(), Array(classes).fill({ c: 6, mean: 359, deviation: 19 }), 0),
 
     mount: directions,
   });
+
+  /** The summary. each: {c, mean, deviation}; still: the share of places without a direction */
+  function told(run, moment, each, still) {
+    const { text } = peek;
+    const said = each.map((of) => words.say("class {class}, {direction}", { class: of.c + 1, direction: text.direction(of.mean, of.deviation) }));
+    return [
+      words.say("{run}, at {moment}.", { run, moment }),
+      ...(said.length ? [words.say("Mean direction and spread: {each}.", { each: said.join(words.say("; ")) })] : []),
+      ...(still > 0 ? [words.say("Over {share} of the input plane the hidden vector is zero.", { share: text.percent(still) })] : []),
+    ].join(" ");
+  }
 
   /** @param {any} view */
   async function directions(view) {
     const { paint, text } = peek;
     const input = peek.plane(view, {
-      title: "Arrows", note: "input plane",
-      label: "Input plane with arrows. Arrow keys move a cross-hair whose direction is marked in the histograms.",
-      explain: "Each arrow is the direction of the hidden vector of the place it stands on; its length is left out.",
+      title: words.say("Arrows"), note: words.say("input plane"),
+      label: words.say("Input plane with arrows. Arrow keys move a cross-hair whose direction is marked in the histograms."),
+      explain: words.say("Each arrow is the direction of the hidden vector of the place it stands on; its length is left out."),
       look: (where) => {
         spot = where.how === "leave" || where.how === "escape" ? null : { x: where.x, y: where.y };
         view.invalidate();
@@ -47,20 +57,20 @@
       },
     });
     const spread = element("canvas", {
-      tabindex: 0, role: "slider", "aria-label": "Direction looked at, degrees", "aria-valuemin": 0, "aria-valuemax": 360,
+      tabindex: 0, role: "slider", "aria-label": words.say("Direction looked at, degrees"), "aria-valuemin": 0, "aria-valuemax": 360,
     });
     const side = element("div", { class: "plane" },
-      element("p", { class: "plane-title" }, element("b", {}, "Angles"), " ", element("span", {}, "degrees, a row a class")),
+      element("p", { class: "plane-title" }, element("b", {}, words.say("Angles")), " ", element("span", {}, words.say("degrees, a row a class"))),
       element("div", { class: "spread" }, spread));
     peek.controls.explain(side,
-      "How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs.", spread);
+      words.say("How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."), spread);
     peek.planes(view, input, { root: side });
     const timeline = peek.timeline(view, {
       hint: true,
-      explain: "The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to see the directions form.",
+      explain: words.say("The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to see the directions form."),
     });
-    const words = element("p", { class: "explorable-look" });
-    view.stage.append(words);
+    const line = element("p", { class: "explorable-look" });
+    view.stage.append(line);
     /** @type {CanvasRenderingContext2D} */
     let context;
 
@@ -140,7 +150,7 @@
       paintArrows();
       paintSpread();
       timeline.paint();
-      peek.write(words, sentence());
+      peek.write(line, sentence());
     }
 
     const looked = () => (hover >= 0 ? hover : view.state.angle);
@@ -227,7 +237,7 @@
       if (direction >= 0) band(direction, LOOK_DEG, theme.ink, base);
       if (spot) band(angleAt(spot.x, spot.y), 0, theme.accent, base);
       spread.setAttribute("aria-valuenow", String(Math.max(Math.round(direction), 0)));
-      spread.setAttribute("aria-valuetext", direction < 0 ? "none" : directionWords(direction));
+      spread.setAttribute("aria-valuetext", direction < 0 ? words.say("none") : directionWords(direction));
       spread.setAttribute("aria-valuemax", String(full()));
     }
 
@@ -255,12 +265,12 @@
       peek.paint.number(context, of.c, 19, bottom - 6, theme);
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
-      const words = peek.text.direction(of.mean, of.deviation);
-      const half = context.measureText(words).width / 2;
+      const said = peek.text.direction(of.mean, of.deviation);
+      const half = context.measureText(said).width / 2;
       const x = Math.min(Math.max(toX(of.mean), PAD.left + half), PAD.left + inner() - half);
       context.textAlign = "center";
       context.fillStyle = theme.ink;
-      context.fillText(words, x, bottom - room - 5);
+      context.fillText(said, x, bottom - room - 5);
     }
 
     function band(angle, half, colour, base) {
@@ -316,17 +326,22 @@
         total += count;
         if (count > mostCount) [most, mostCount] = [of, count];
       }
-      const share = text.percent(total / taken.winner.length);
-      return `${text.degrees(direction)}: ${share} of the input plane points there${most ? ", most of it class " + (most.c + 1) : ""}`;
+      const values = { angle: text.degrees(direction), share: text.percent(total / taken.winner.length), class: most && most.c + 1 };
+      return most
+        ? words.say("{angle}: {share} of the input plane points there, most of it class {class}", values)
+        : words.say("{angle}: {share} of the input plane points there", values);
     }
 
     function sentence() {
       if (spot) {
         const angle = angleAt(spot.x, spot.y);
-        return `At ${text.place(spot.x, spot.y)} the hidden vector ${Number.isNaN(angle) ? "is zero: it has no direction" : "points to " + text.degrees(angle)}.`;
+        const values = { place: text.place(spot.x, spot.y), angle: text.degrees(angle) };
+        return Number.isNaN(angle)
+          ? words.say("At {place} the hidden vector is zero: it has no direction.", values)
+          : words.say("At {place} the hidden vector points to {angle}.", values);
       }
-      if (looked() >= 0) return `${directionWords(looked())}.`;
-      return "Point at a direction to see where it occurs, or at a place to see its direction.";
+      if (looked() >= 0) return words.say("{sentence}.", { sentence: directionWords(looked()) });
+      return words.say("Point at a direction to see where it occurs, or at a place to see its direction.");
     }
 
     return {
@@ -337,9 +352,7 @@
       paint: paintAll,
       stopped: timeline.stopped,
       summary() {
-        const each = classes.map((of) => `class ${of.c + 1}, ${text.direction(of.mean, of.deviation)}`).join("; ");
-        const none = still > 0 ? ` Over ${text.percent(still)} of the input plane the hidden vector is zero.` : "";
-        return `${text.run(run)}, at ${timeline.describe(epoch)}.${each && " Mean direction and spread: " + each + "."}${none}`;
+        return told(text.run(run), timeline.describe(epoch), classes, still);
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

@@ -8,14 +8,15 @@
   "use strict";
 
   const { element } = peek;
-  const STOPS = ["Input", "Combination", "Before activation", "Hidden plane"];
+  const STOPS = [words.say("Input"), words.say("Combination"), words.say("Before activation"), words.say("Hidden plane")];
+  const MIDDLE = [words.say("input"), words.say("combination"), words.say("before activation"), words.say("hidden plane")]; // of a sentence
   const told = (falls) => [
-    "The points as they are.",
-    "The layers without any activation: space is only turned, stretched and sheared, and nothing comes apart.",
-    "With the first layer\u2019s activation: here space is bent, and folded where its back shows.",
+    words.say("The points as they are."),
+    words.say("The layers without any activation: space is only turned, stretched and sheared, and nothing comes apart."),
+    words.say("With the first layer\u2019s activation: here space is bent, and folded where its back shows."),
     falls
-      ? "The last activation moves everything to its place, and folds it where the activation falls."
-      : "The last activation squeezes everything into its room. It never folds.",
+      ? words.say("The last activation moves everything to its place, and folds it where the activation falls.")
+      : words.say("The last activation squeezes everything into its room. It never folds."),
   ];
   const CELLS = { drag: 32, rest: 72 };
   const FOLDS = 128; // cells a side of the lattice on which folds are found, in every window
@@ -26,7 +27,7 @@
   const falls = (name) => Array.from({ length: 201 }, (_, at) => at / 10 - 10).some((a) => peek.activations[name].slope(a) < 0);
 
   peek.define("layers", {
-    title: "A network\u2019s way from the input plane to the hidden plane, layer by layer",
+    title: words.say("A network\u2019s way from the input plane to the hidden plane, layer by layer"),
 
     properties(options) {
       return [
@@ -34,32 +35,40 @@
         { kind: "number", name: "stage", initial: 3, min: 0, max: 3, step: 0.01 },
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         {
-          kind: "flag", name: "folds", label: "Fold lines", initial: true,
-          explain: "Where the sheet is folded: on one side of the line its face is up, on the other its back.",
+          kind: "flag", name: "folds", label: words.say("Fold lines"), initial: true,
+          explain: words.say("Where the sheet is folded: on one side of the line its face is up, on the other its back."),
         },
-        { kind: "flag", name: "points", label: "Points", initial: true, explain: "The data on the sheet." },
+        { kind: "flag", name: "points", label: words.say("Points"), initial: true, explain: words.say("The data on the sheet.") },
       ];
     },
 
-    longest: ({ state }) =>
-      `${state.classes} classes, ReLU, seed 10, epoch 3000. 99\u202f% of the way from combination to before activation. ` +
-      "The back of the sheet shows over 99.9\u202f% of the input plane.",
+    longest: ({ state }) => summed(peek.text.longest.run(state.classes), 3000, onTheWay(1.99), 0.999),
 
     mount: layers,
   });
 
+  const onTheWay = (stage) => words.say("{share} % of the way from {from} to {to}", {
+    share: peek.text.fixed(100 * (stage % 1)), from: MIDDLE[Math.floor(stage)], to: MIDDLE[Math.ceil(stage)],
+  });
+
+  /** The summary. back: the share of the input plane over which the back of the sheet shows */
+  const summed = (run, epoch, stage, back) => [
+    words.say("{run}, epoch {epoch}. {stage}.", { run, epoch, stage }),
+    back ? words.say("The back of the sheet shows over {share} of the input plane.", { share: peek.text.percent(back) }) : words.say("Nothing is folded."),
+  ].join(" ");
+
   /** @param {any} view */
   async function layers(view) {
     const { paint, text } = peek;
-    const input = peek.plane(view, { title: "The sheet", note: "input plane" });
-    const moving = peek.plane(view, { title: "On its way", note: "" });
+    const input = peek.plane(view, { title: words.say("The sheet"), note: words.say("input plane") });
+    const moving = peek.plane(view, { title: words.say("On its way"), note: "" });
     const note = element("span", {}, "\u00a0");
     moving.root.querySelector(".plane-title span").replaceWith(
-      element("span", { class: "roomy", "data-longest": `99\u202f% to ${STOPS[2].toLowerCase()}` }, note));
+      element("span", { class: "roomy", "data-longest": words.say("{share} % to {stop}", { share: 99, stop: MIDDLE[2] }) }, note));
     peek.planes(view, input, moving);
     const journey = journeyOf(view);
-    const words = element("p", { class: "explorable-look" });
-    view.stage.append(words);
+    const line = element("p", { class: "explorable-look" });
+    view.stage.append(line);
 
     const field = peek.field(input);
     let run;
@@ -261,15 +270,16 @@
       paintInput(shown.determinant);
       journey.paint();
       const stop = Math.round(stage);
-      const said = Math.abs(stage - stop) < 0.02 ? stops[stop] : `From \u201c${STOPS[Math.floor(stage)]}\u201d to \u201c${STOPS[Math.ceil(stage)]}\u201d: ${stops[Math.ceil(stage)]}`;
-      peek.write(words, said);
-      note.textContent = Math.abs(stage - stop) < 0.02 ? STOPS[stop].toLowerCase() : `${peek.text.fixed(100 * (stage % 1))} % to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+      const still = Math.abs(stage - stop) < 0.02;
+      const [from, to] = [Math.floor(stage), Math.ceil(stage)];
+      peek.write(line, still ? stops[stop] : words.say("From \u201c{from}\u201d to \u201c{to}\u201d: {what}", { from: STOPS[from], to: STOPS[to], what: stops[to] }));
+      note.textContent = still ? MIDDLE[stop] : words.say("{share} % to {stop}", { share: peek.text.fixed(100 * (stage % 1)), stop: MIDDLE[to] });
       scaleLabel();
     }
 
     function scaleLabel() {
       const width = moving.box.x1 - moving.box.x0;
-      moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, `${text.digits(width)} wide`, "corner"]]);
+      moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, words.say("{width} wide", { width: text.digits(width) }), "corner"]]);
     }
 
     function paintInput(determinant) {
@@ -333,9 +343,7 @@
       paint: paintAll,
       stopped: journey.stopped,
       summary() {
-        const folded = back ? `The back of the sheet shows over ${text.percent(back)} of the input plane.` : "Nothing is folded.";
-        return `${text.run(run)}, epoch ${Math.round(Math.min(view.state.epoch, run.epochs))}. ` +
-          `${journey.describe()}. ${folded}`;
+        return summed(text.run(run), Math.round(Math.min(view.state.epoch, run.epochs)), journey.describe(), back);
       },
       rows() {
         const out = [["class", "x1", "x2", "now1", "now2"]];
@@ -361,20 +369,20 @@
   function journeyOf(view) {
     const id = peek.newId("stage");
     const slider = element("input", {
-      type: "range", id, min: 0, max: 3, step: 0.01, "aria-label": "How far through the network",
+      type: "range", id, min: 0, max: 3, step: 0.01, "aria-label": words.say("How far through the network"),
       oninput: () => {
         view.stop();
         view.set({ stage: Number(slider.value) });
       },
     });
-    const stops = element("div", { class: "journey-stops", role: "group", "aria-label": "Stages" });
+    const stops = element("div", { class: "journey-stops", role: "group", "aria-label": words.say("Stages") });
     const buttons = STOPS.map((name, stop) => {
       const button = element("button", { type: "button", onclick: () => go(stop) }, name);
       stops.append(button);
       return button;
     });
     const root = element("div", { class: "journey control--range" }, slider, stops);
-    peek.controls.explain(root, "Carry the sheet through the network. Between two stages every point moves in a straight line.", slider);
+    peek.controls.explain(root, words.say("Carry the sheet through the network. Between two stages every point moves in a straight line."), slider);
     view.stage.append(root);
 
     function go(stop) {
@@ -386,7 +394,7 @@
       const { stage } = view.state;
       const stop = Math.round(stage);
       if (Math.abs(stage - stop) < 0.005) return STOPS[stop];
-      return `${peek.text.fixed(100 * (stage % 1))} % of the way from ${STOPS[Math.floor(stage)].toLowerCase()} to ${STOPS[Math.ceil(stage)].toLowerCase()}`;
+      return onTheWay(stage);
     }
 
     return {

@@ -11,10 +11,10 @@
   const CHECKPOINTS = 64;
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
-  const SPEEDS = [["1", "1 a second"], ["20", "20"], ["200", "200"], ["0", "As fast as it can"]];
+  const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
-    title: "Train the network in your browser",
+    title: words.say("Train the network in your browser"),
 
     properties(options) {
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
@@ -29,43 +29,45 @@
         },
         { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
-          kind: "choice", name: "start", label: "Start from", initial: "build",
-          values: [["build", "the build\u2019s start"], ...(draws ? [["own", "a seed of your own"]] : [])],
-          explain: "The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.",
+          kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
+          values: [["build", words.say("the build\u2019s start")], ...(draws ? [["own", words.say("a seed of your own")]] : [])],
+          explain: words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights."),
         },
         {
-          kind: "range", name: "seed", label: "Seed", initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
-          explain: "The same seed always gives the same points and the same first weights.",
+          kind: "range", name: "seed", label: words.say("Seed"), initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
+          explain: words.say("The same seed always gives the same points and the same first weights."),
         },
         ...(noise ? [{
-          kind: "range", name: "noise", label: "Noise", initial: recipe.parameters[noise.parameter], min: 0, max: noise.most, step: 0.01, shown: isOwn,
+          kind: "range", name: "noise", label: words.say("Noise"), initial: recipe.parameters[noise.parameter], min: 0, max: noise.most, step: 0.01, shown: isOwn,
           text: (value) => `${peek.text.fixed(value, 2)} ${noise.unit}`.trim(), explain: noise.explain,
         }] : []),
         {
-          kind: "range", name: "width", label: "Hidden width", initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
-          text: (value) => `${value} neurons`, explain: "Neurons of the first hidden layer. With very few, some bends cannot be made.",
+          kind: "range", name: "width", label: words.say("Hidden width"), initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
+          text: (n) => words.say("{n} neurons", { n }), explain: words.say("Neurons of the first hidden layer. With very few, some bends cannot be made."),
         },
         {
-          kind: "range", name: "rate", label: "Learning rate", initial: recipe.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
-          text: (value) => String(Number(value.toPrecision(2))), explain: `Adam\u2019s step size at the start; it ${recipe.schedule === "constant" ? "stays" : "falls to 0 along a cosine"}. Too large, and training diverges.`,
+          kind: "range", name: "rate", label: words.say("Learning rate"), initial: recipe.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
+          text: (value) => peek.text.plain(Number(value.toPrecision(2))),
+          explain: recipe.schedule === "constant"
+            ? words.say("Adam\u2019s step size at the start; it stays. Too large, and training diverges.")
+            : words.say("Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges."),
         },
         {
           kind: "range", name: "l2", label: "L2", initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
-          text: (value) => (value <= 1e-6 ? "none" : String(Number(value.toPrecision(1)))),
-          explain: "How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one.",
+          text: (value) => (value <= 1e-6 ? words.say("none") : peek.text.plain(Number(value.toPrecision(1)))),
+          explain: words.say("How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one."),
         },
         {
-          kind: "choice", name: "speed", label: "Epochs a second", initial: "0", values: SPEEDS,
-          explain: "How fast to train; a step is one look at all points.",
+          kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
+          explain: words.say("How fast to train; a step is one look at all points."),
         },
-        { kind: "flag", name: "lattice", label: "Lattice", initial: false, explain: "Lay square paper over the input plane and see how the network bends it." },
+        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
       ];
     },
 
     longest: ({ state }) =>
-      `${state.classes} classes, ReLU, 64 and 2 hidden neurons, the build\u2019s start. Not training: epoch 3000, loss 0.123, accuracy 99.9\u202f%. ` +
-      "The two nearest class centres, of classes 6 and 7, are 0.123 apart.",
+      told(state.classes, "ReLU", [64, 2], words.say("the build\u2019s start"), words.say("Not training"), peek.text.longest.moment(), peek.text.longest.pair()),
 
     async mount(view) {
       const figure = train(view);
@@ -75,21 +77,27 @@
     },
   });
 
+  /** The summary. */
+  const told = (classes, activation, widths, start, state, moment, pair) =>
+    words.say("{classes}, {activation}, {widths} hidden neurons, {start}. {state}: {moment}. The two nearest class centres, of classes {a} and {b}, are {distance} apart.", {
+      classes: peek.text.classes(classes), activation, widths: widths.join(words.say(" and ")), start, state, moment, ...pair,
+    });
+
   function train(view) {
     const { text, network } = peek;
     const { runs, recipe } = peek.runs.chooser(view.options);
     const scene = peek.scene(view);
-    const main = peek.controls.button("Train", "Train until the end, or pause.", () => (training ? pause() : go()), { class: "is-main" });
-    const single = peek.controls.button("One step", "One epoch, and stop.", () => advance(1));
-    const again = peek.controls.button("Start again", "Back to the same first weights and the same points.", () => begin());
-    const fresh = peek.controls.button("New seed", "Other points and other first weights.", () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
-    const actions = element("div", { class: "control-actions", role: "group", "aria-label": "Training" },
+    const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
+    const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
+    const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
+    const fresh = peek.controls.button(words.say("New seed"), words.say("Other points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
-    const apart = element("output", { class: "train-apart", "aria-live": "off" }, "nearest centres apart");
+    const apart = element("output", { class: "train-apart", "aria-live": "off" }, words.say("nearest centres apart"));
     const notice = element("p", { class: "train-notice" });
     const timeline = peek.timeline(view, {
       still: true,
-      explain: "The loss at each epoch so far (solid) and the accuracy (dashed). Drag the handle back to see earlier epochs.",
+      explain: words.say("The loss at each epoch so far (solid) and the accuracy (dashed). Drag the handle back to see earlier epochs."),
     });
     view.stage.insertBefore(actions, timeline.root);
     timeline.root.querySelector(".timeline-readout").after(apart);
@@ -169,8 +177,9 @@
     /** The start in words. */
     function begunFrom() {
       const { start, seed, noise } = view.state;
-      if (start === "build") return "the build\u2019s start";
-      return `seed ${seed}` + (recipe.noise ? `, noise ${noise} ${recipe.noise.unit}`.trimEnd() : "");
+      if (start === "build") return words.say("the build\u2019s start");
+      if (!recipe.noise) return words.say("seed {seed}", { seed });
+      return words.say("seed {seed}, noise {noise}", { seed, noise: `${peek.text.plain(noise)} ${recipe.noise.unit}`.trimEnd() });
     }
 
     // The worker
@@ -241,7 +250,7 @@
       if (newest >= run.epochs) {
         finished = true;
         training = false;
-        tell(`Done: ${run.epochs} epochs.`);
+        tell(words.say("Done: {n} epochs.", { n: run.epochs }));
       }
       if (follow) view.set({ epoch: newest });
       view.invalidate();
@@ -265,16 +274,21 @@
       stop();
       const rate = view.state.rate;
       const slower = Number((rate / 10).toPrecision(2));
-      const back = element("button", { type: "button", onclick: () => recover(slower) }, `Carry on at a learning rate of ${slower}`);
-      notice.replaceChildren(
-        `Diverged at epoch ${news.divergedAt}: the loss was ${Number.isFinite(news.worst) ? text.digits(news.worst) + ", " + text.digits(news.worst / Math.log(run.classes)) + " times what guessing costs" : "not a number"}. ` +
-        `A learning rate of ${Number(rate.toPrecision(2))} is too large here. The network is back at epoch ${run.loss.length - 1}. `, back);
-      view.say(`Diverged at epoch ${news.divergedAt}. The network is back at epoch ${run.loss.length - 1}.`);
+      const back = element("button", { type: "button", onclick: () => recover(slower) }, words.say("Carry on at a learning rate of {rate}", { rate: peek.text.plain(slower) }));
+      const values = {
+        epoch: news.divergedAt, back: run.loss.length - 1, rate: peek.text.plain(Number(rate.toPrecision(2))),
+        loss: text.digits(news.worst), times: text.digits(news.worst / Math.log(run.classes)),
+      };
+      const cost = Number.isFinite(news.worst)
+        ? words.say("Diverged at epoch {epoch}: the loss was {loss}, {times} times what guessing costs.", values)
+        : words.say("Diverged at epoch {epoch}: the loss was not a number.", values);
+      notice.replaceChildren(`${cost} ${words.say("A learning rate of {rate} is too large here. The network is back at epoch {back}.", values)} `, back);
+      view.say(words.say("Diverged at epoch {epoch}. The network is back at epoch {back}.", values));
     }
 
     /** Not diverged, and not learning either: said once, while training goes on. */
     function stuck() {
-      tell("Stuck at guessing: at these settings all points stay together. Start again with a smaller learning rate, less L2 or another seed.");
+      tell(words.say("Stuck at guessing: at these settings all points stay together. Start again with a smaller learning rate, less L2 or another seed."));
     }
 
     function tell(text) {
@@ -290,7 +304,7 @@
     }
 
     function buttons() {
-      main.button.textContent = training ? "Pause" : finished ? "Trained" : run && run.loss.length > 1 ? "Train on" : "Train";
+      main.button.textContent = training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train");
       main.button.disabled = finished;
       single.button.disabled = finished || training;
     }
@@ -306,7 +320,7 @@
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         timeline.paint();
-        peek.write(apart, `nearest centres ${text.digits(scene.least().distance)} apart`);
+        peek.write(apart, words.say("nearest centres {distance} apart", { distance: text.digits(scene.least().distance) }));
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
@@ -315,10 +329,9 @@
       reset: begin,
       destroy: stop,
       summary() {
-        return `${run.classes} classes, ${text.activation(run.activation)}, ${run.net.widths.slice(1, -1).join(" and ")} hidden neurons, ` +
-          `${begunFrom()}. ` +
-          `${training ? "Training" : finished ? "Trained" : "Not training"}: ${timeline.describe(Math.min(view.state.epoch, run.loss.length - 1))}. ` +
-          `The two nearest class centres, ${text.pair(scene.least())}.`;
+        const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
+        const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
+        return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least()));
       },
       points: scene.rows,
       rows() {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .. import Figure, Measures, degrees, network_of
+from ...base.language import Said, said
+from .. import Figure, Measures, degrees, direction, network_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,13 +138,19 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     return draw.encode(draw.pixels(figure))
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    rows = "; ".join(
-        f"class {row['class'] + 1}, {degrees(row['mean_deg'], row['std_deg'])}" for row in measures["angles"]
-    )
-    return (
-        f"Histograms of the hidden vector's angle over the input plane of {network_of(spec)}, one a predicted class, "
-        f"circular mean ± circular standard deviation: {rows}."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    rows = [
+        said(
+            "class {class}, {direction}",
+            **{"class": row["class"] + 1, "direction": direction(row["mean_deg"], row["std_deg"])},
+        )
+        for row in measures["angles"]
+    ]
+    return said(
+        "Histograms of the hidden vector's angle over the input plane of {network}, one a predicted class, "
+        "circular mean ± circular standard deviation: {rows}.",
+        network=network_of(spec),
+        rows=Said(row=rows),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import Figure, Measures, network_of, percent
+from ...base.language import Said, said
+from .. import Figure, Measures, network_of, percent, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -27,7 +28,7 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
     from ...networks.spec import planes
     from .. import draw
 
-    columns = [int(np.abs(run.checkpoints - share * spec.epochs).argmin()) for share in AT]
+    columns = [int(np.abs(run.checkpoints - lapse * spec.epochs).argmin()) for lapse in AT]
     layers = [forward.forward(spec, run.weights[column], run.x).hidden for column in columns]
     first, *_, last = planes(spec)
     figure = draw.canvas(WIDTH_PX, HEIGHT_PX, theme)
@@ -37,8 +38,7 @@ def draw_filmstrip(spec: RunSpec, run: Run, measures: Measures, theme: Theme) ->
         figure.text(x, 1 - 36 / HEIGHT_PX, epoch, color=theme.muted, ha="center", fontsize=TEXT_PX)
     for row, layer in enumerate((first, last)):
         top = HEAD_PX + LABEL_PX + row * (LABEL_PX + TILE_PX + GAP_PX)
-        share = percent(own_centre(layers[-1][layer], run.y))
-        words = f"layer {layer + 1}: {share} nearest their own centre"
+        words = f"layer {layer + 1}: {percent(own_centre(layers[-1][layer], run.y))} nearest their own centre"
         figure.text(LEFT_PX / WIDTH_PX, 1 - (top - 14) / HEIGHT_PX, words, color=theme.ink, fontsize=TEXT_PX)
         for place, hidden in enumerate(layers):
             left = LEFT_PX + place * (TILE_PX + GAP_PX)
@@ -52,13 +52,18 @@ def suits(spec: RunSpec) -> bool:
     return spec.activation == "tanh" and spec.hidden[-1] == 2 and spec.hidden.count(2) > 1
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    first = spec.hidden.index(2) + 1
-    return (
-        f"Points of {network_of(spec)} with hidden layers of {', '.join(map(str, spec.hidden))} neurons, in the first "
-        f"and the last layer of two, at four epochs. In the end {percent(measures['early_own_centre'])} of the points "
-        f"are nearest to their own class's centre in layer {first}, and {percent(measures['own_centre'])} in layer "
-        f"{len(spec.hidden)}; {percent(measures['accuracy'])} are classified right."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "Points of {network} with hidden layers of {widths} neurons, in the first and the last layer of two, at four "
+        "epochs. In the end {early} of the points are nearest to their own class's centre in layer {first}, and {late} "
+        "in layer {last}; {accuracy} are classified right.",
+        network=network_of(spec),
+        widths=Said(list=list(spec.hidden)),
+        early=share(measures["early_own_centre"]),
+        first=spec.hidden.index(2) + 1,
+        late=share(measures["own_centre"]),
+        last=len(spec.hidden),
+        accuracy=share(measures["accuracy"]),
     )
 
 

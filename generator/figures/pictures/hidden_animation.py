@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .. import Figure, Measures, network_of, percent
+from ...base.language import Said, said
+from .. import Figure, Measures, network_of, percent, share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -343,10 +344,13 @@ def compressed_film(spec: RunSpec, run: Run) -> Film:
     return gif.compressed(frames, inks_used, [FRAME_MS] * (len(frames) - 1) + [HOLD_MS])
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    return (
-        f"The hidden plane of {network_of(spec)} from the first epoch to epoch {spec.epochs}: the points of each class "
-        f"draw together and flow away from the others until {percent(measures['accuracy'])} are classified right."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "The hidden plane of {network} from the first epoch to epoch {epochs}: the points of each class draw together "
+        "and flow away from the others until {accuracy} are classified right.",
+        network=network_of(spec),
+        epochs=spec.epochs,
+        accuracy=share(measures["accuracy"]),
     )
 
 

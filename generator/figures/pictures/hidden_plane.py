@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...base.rounding import fixed
-from .. import Figure, Measures, network_of, percent
+from ...base.language import Said, said
+from .. import Figure, Measures, network_of, number, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -23,12 +23,16 @@ def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     return draw.encode(draw.pixels(figure, draw.regions(draw.output_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    room = spec.room.words.format(label=spec.label)
-    return (
-        f"The hidden plane of {network_of(spec)} after {spec.epochs} epochs: the points gather in {room}, "
-        f"the output layer cuts it by straight lines, {percent(measures['accuracy'])} of the points are on the right "
-        f"side. The two nearest class centres are {fixed(measures['least_distance'], 2)} apart."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "The hidden plane of {network} after {epochs} epochs: the points gather in {room}, the output layer cuts it by "
+        "straight lines, {accuracy} of the points are on the right side. The two nearest class centres are {distance} "
+        "apart.",
+        network=network_of(spec),
+        epochs=spec.epochs,
+        room=said(spec.room.words, label=spec.label),
+        accuracy=share(measures["accuracy"]),
+        distance=number(measures["least_distance"], 2),
     )
 
 

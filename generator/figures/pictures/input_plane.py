@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...base.language import Said, said
 from ...networks import datasets
-from .. import Figure, Measures, network_of, percent
+from .. import Figure, Measures, network_of, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -23,11 +24,13 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    data = datasets.load()[spec.kind].picture.format(classes=spec.classes)
-    return (
-        f"The input plane: {data} on the regions that {network_of(spec)} assigns to the classes. "
-        f"It classifies {percent(measures['accuracy'])} of the points right."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "The input plane: {data} on the regions that {network} assigns to the classes. It classifies {accuracy} of the "
+        "points right.",
+        data=said(datasets.load()[spec.kind].picture, classes=spec.classes),
+        network=network_of(spec),
+        accuracy=share(measures["accuracy"]),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ...base.language import Said, said
 from ...base.rounding import fixed
-from .. import Figure, Measures, network_of, percent
+from .. import Figure, Measures, network_of, number, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -57,11 +58,16 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
     return draw.encode(draw.pixels(figure))
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    return (
-        f"Cross-entropy of {network_of(spec)} against epochs: from about log {spec.classes} = "
-        f"{fixed(math.log(spec.classes), 2)} nats, the loss of guessing, to {fixed(measures['loss'], 3)} nats at epoch "
-        f"{spec.epochs}, with {percent(measures['accuracy'])} of the points right."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "Cross-entropy of {network} against epochs: from about log {classes} = {guess} nats, the loss of guessing, to "
+        "{loss} nats at epoch {epochs}, with {accuracy} of the points right.",
+        network=network_of(spec),
+        classes=spec.classes,
+        guess=number(math.log(spec.classes), 2),
+        loss=number(measures["loss"], 3),
+        epochs=spec.epochs,
+        accuracy=share(measures["accuracy"]),
     )
 
 

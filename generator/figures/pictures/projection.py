@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...base.language import Said, said
 from ...base.rounding import fixed
-from .. import Figure, Measures, network_of, percent
+from .. import Figure, Measures, network_of, number, percent, share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,17 +70,22 @@ def suits(spec: RunSpec) -> bool:
     return spec.hidden[-1] > 2
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    told = (
-        f"The last hidden layer of {network_of(spec)}, {spec.hidden[-1]} neurons wide, after {spec.epochs} epochs. "
-        f"Above, along the two directions in which its points vary most, which keep {percent(measures['two_axes'])} of "
-        "the variance. Below, as t-SNE places them"
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    told = said(
+        "The last hidden layer of {network}, {width} neurons wide, after {epochs} epochs. Above, along the two "
+        "directions in which its points vary most, which keep {kept} of the variance. Below, as t-SNE places them",
+        network=network_of(spec),
+        width=spec.hidden[-1],
+        epochs=spec.epochs,
+        kept=share(measures["two_axes"]),
     )
     if measures["gap_map"] is None:
-        return f"{told}."
-    return (
-        f"{told}: the longest gap within a class is {fixed(measures['gap_map'])} typical steps wide, and "
-        f"{fixed(measures['gap'])} in the layer itself."
+        return said("{sentence}.", sentence=told)
+    return said(
+        "{sentence}: the longest gap within a class is {map} typical steps wide, and {layer} in the layer itself.",
+        sentence=told,
+        map=number(measures["gap_map"]),
+        layer=number(measures["gap"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...base.language import Said, said
 from .. import Figure, Measures, network_of
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> str:
-    return (
-        f"The input plane of {network_of(spec)} with {ARROWS} by {ARROWS} arrows of one length, each the direction "
-        "of the hidden vector there: nearly one direction within a class's region, turning sharply between regions."
+def describe(spec: RunSpec, measures: Measures) -> Said:
+    return said(
+        "The input plane of {network} with {arrows} by {arrows} arrows of one length, each the direction of the hidden "
+        "vector there: nearly one direction within a class's region, turning sharply between regions.",
+        network=network_of(spec),
+        arrows=ARROWS,
     )
 
 

@@ -121,16 +121,16 @@ peek.controls = (function () {
 
   function tools(view) {
     const tool = (text, onclick) => element("button", { type: "button", class: "tool", onclick }, text);
-    const explaining = tool("Explain the controls", () => {
+    const explaining = tool(words.say("Explain the controls"), () => {
       const on = view.live.classList.toggle("is-explaining");
       explaining.setAttribute("aria-pressed", String(on));
     });
     explaining.setAttribute("aria-pressed", "false");
-    const copy = tool("Copy link", () => copyLink(view, copy));
-    return element("div", { class: "explorable-tools", role: "group", "aria-label": "This view" },
-      tool("Reset", () => view.guard(() => view.reset())), copy,
-      tool("Picture (PNG)", () => view.guard(() => savePicture(view))),
-      tool("Data (CSV)", () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
+    const copy = tool(words.say("Copy link"), () => copyLink(view, copy));
+    return element("div", { class: "explorable-tools", role: "group", "aria-label": words.say("This view") },
+      tool(words.say("Reset"), () => view.guard(() => view.reset())), copy,
+      tool(words.say("Picture (PNG)"), () => view.guard(() => savePicture(view))),
+      tool(words.say("Data (CSV)"), () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
       explaining);
   }
 
@@ -142,9 +142,9 @@ peek.controls = (function () {
     } catch {
       copied = copyBySelection(view, link);
     }
-    tool.textContent = copied ? "Link copied" : "The link is in the address bar";
+    tool.textContent = copied ? words.say("Link copied") : words.say("The link is in the address bar");
     view.say(tool.textContent);
-    setTimeout(() => (tool.textContent = "Copy link"), 2000);
+    setTimeout(() => (tool.textContent = words.say("Copy link")), 2000);
   }
 
   /** The way before the clipboard had an interface of its own; pages opened from a file may have no other. */
@@ -246,8 +246,8 @@ peek.controls = (function () {
 
   function wrap(context, text, width) {
     const lines = [""];
-    for (const word of text.split(" ")) {
-      const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    for (const word of text.split(/(?<=[ \u3000-\uffef])/)) { // after a space, or any sign of Chinese
+      const longer = lines[lines.length - 1] + word;
       if (context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
       else lines.push(word);
     }

@@ -2,9 +2,9 @@
 // needs: build/activations, words
 /**
  * The activations by name, from the build's table (see generator/networks/activations.py). What a neuron does to its
- * sum, and the slope of that; words say it to a reader. A room without end has null for low or high; turn is the range
+ * sum, and the slope of that. A room without end has null for low or high; turn is the range
  * of its directions in degrees.
- * @typedef {{label: string, words: string, biasStart: number | null, value: (a: number) => number,
+ * @typedef {{label: string, biasStart: number | null, value: (a: number) => number,
  *   slope: (a: number) => number, room: {name: string, low: number | null, high: number | null, turn: number}}} Activation
  */
 
@@ -79,12 +79,14 @@ var peek = {
 
   peek.text = {
     /** A number to so many digits after the point. */
-    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : "not a number"),
+    fixed: (value, digits = 0) => (Number.isFinite(value) ? written(units(value, digits), digits) : words.say("not a number")),
     /** A loss or a distance with the digits that matter. @param {number} value */
     digits(value) {
       const size = Math.abs(value);
       return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
+    /** A number with the digits that it has. @param {number} value */
+    plain: (value) => String(value).replace(".", words.marks.point),
     /** A share in per cent. Only what is whole reads 100. */
     percent(share) {
       const shown = units(share, 3);
@@ -94,16 +96,26 @@ var peek = {
     degrees: (angle) => `${units(angle, 0) % 360}\u00b0`,
     /** A mean direction and its deviation, of hundredths, as the build keeps them; deviations below 10 keep a decimal. */
     direction(mean, deviation) {
-      if (Number.isNaN(mean)) return "no direction";
+      if (Number.isNaN(mean)) return words.say("no direction");
       const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
       return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
     },
     /** A place in a plane. */
     place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => peek.activations[name].label,
+    classes: (n) => words.say("{n} classes", { n }),
     /** A run, by what readers choose it by. */
-    run: ({ classes, activation, seed }) => `${classes} classes, ${peek.text.activation(activation)}, seed ${seed}`,
-    /** Which two centres are the nearest, and how near. */
-    pair: ({ distance, pair: [a, b] }) => `of classes ${a + 1} and ${b + 1}, are ${peek.text.digits(distance)} apart`,
+    run: ({ classes, activation, seed }) => peek.text.named(classes, peek.text.activation(activation), seed),
+    named: (n, activation, seed) => words.say("{classes}, {activation}, seed {seed}", { classes: peek.text.classes(n), activation, seed }),
+    /** A moment of training. */
+    moment: (epoch, loss, accuracy) => words.say("epoch {epoch}, loss {loss}, accuracy {accuracy}", { epoch, loss, accuracy }),
+    /** Which two centres are the nearest, and how near: the values of a sentence. */
+    pair: ({ distance, pair: [a, b] }) => ({ a: a + 1, b: b + 1, distance: peek.text.digits(distance) }),
+    /** As long as they get: for sentences that keep their room. */
+    longest: {
+      run: (classes) => peek.text.named(classes, "ReLU", 10),
+      moment: () => peek.text.moment(3000, peek.text.fixed(0.123, 3), peek.text.percent(0.999)),
+      pair: () => peek.text.pair({ distance: 0.012, pair: [5, 6] }),
+    },
   };
 })();

@@ -67,17 +67,20 @@ peek.runs = (function () {
     };
   }
 
-  /** The build's index of runs, their recipes and the laws' optima that the page carries. */
+  /** The build's index: runs, their recipes, the laws' optima, and what activations do and rooms are, in words. */
   function index() {
     const script = document.getElementById("peek-runs");
     const found = script ? JSON.parse(script.textContent || "{}") : {};
-    return { runs: found.runs || [], recipes: found.recipes || [], optima: found.optima || {} };
+    return { runs: found.runs || [], recipes: found.recipes || [], optima: found.optima || {}, activations: found.activations || {}, rooms: found.rooms || {} };
   }
 
   const waiting = new Map();
   const arrived = new Map(); // data that came with the page, packed until it is asked for
 
-  /** Load a run by its id, once. @returns {Promise<Run>} */
+  /** @param {string} what an address, or a run that the page does not know */
+  const missing = (what) => Object.assign(new Error(`could not load ${what}`), { what });
+
+  /** Load a run by its id, once. Where it cannot be had, the error says what is missing. @returns {Promise<Run>} */
   function load(id) {
     const known = waiting.get(id);
     if (known) return known.promise;
@@ -87,7 +90,7 @@ peek.runs = (function () {
       return waiting.get(id).promise;
     }
     const entry = index().runs.find((run) => run.id === id);
-    if (!entry) return Promise.reject(new Error(`no run "${id}" in this page`));
+    if (!entry) return Promise.reject(missing(id));
     const wait = /** @type {any} */ ({});
     wait.promise = new Promise((resolve, reject) => {
       wait.resolve = resolve;
@@ -95,7 +98,7 @@ peek.runs = (function () {
       script.src = entry.data;
       script.onerror = () => {
         waiting.delete(id);
-        reject(new Error(`could not load ${entry.data}`));
+        reject(missing(entry.data));
       };
       document.head.append(script);
     });
@@ -182,7 +185,7 @@ peek.runs = (function () {
       initial: first[name],
       allowed: (state) => runs.filter((run) => names.slice(0, at).every((other) => run[other] === state[other])).map((run) => run[name]),
     }));
-    properties[0].explain = `How many ${recipe.plural} there are to tell apart.`;
+    properties[0].explain = words.say("How many {plural} there are to tell apart.", recipe);
     /** The run of a state, or the one that agrees with most of it, classes first. */
     const find = (state) => {
       const score = (run) => names.reduce((sum, name) => 2 * sum + (run[name] === state[name] ? 1 : 0), 0);
@@ -198,14 +201,15 @@ peek.runs = (function () {
 
   /** What activations do, for a reader. @param {string[]} names */
   function explain(names) {
-    const each = names.map((name) => `${peek.activations[name].label} ${peek.activations[name].words}`);
-    return `What each neuron does to its sum: ${each.join(", ")}.`;
+    const known = index().activations;
+    const each = names.map((name) => `${peek.activations[name].label} ${known[name]}`);
+    return words.say("What each neuron does to its sum: {each}.", { each: each.join(words.say(", ")) });
   }
 
   const KINDS = { // in the order in which they are chosen: each from what the ones before leave
-    classes: { kind: "choice", name: "classes", label: "Classes" },
-    activation: { kind: "choice", name: "activation", label: "Activation" },
-    seed: { kind: "choice", name: "seed", label: "Seed", explain: "Another draw of the points and of the weights the network starts from." },
+    classes: { kind: "choice", name: "classes", label: words.say("Classes") },
+    activation: { kind: "choice", name: "activation", label: words.say("Activation") },
+    seed: { kind: "choice", name: "seed", label: words.say("Seed"), explain: words.say("Another draw of the points and of the weights the network starts from.") },
   };
 
   return { KINDS, among, chooser, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };

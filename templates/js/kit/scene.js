@@ -17,19 +17,19 @@
   peek.scene = function (view) {
     const { paint, text } = peek;
     const input = peek.plane(view, {
-      title: "The data", note: "input plane",
-      label: "Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "Where the points lie; a number names each class. The colour of the paper is the class the network gives to each place.",
+      title: words.say("The data"), note: words.say("input plane"),
+      label: words.say("Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
+      explain: words.say("Where the points lie; a number names each class. The colour of the paper is the class the network gives to each place."),
       look: (where) => looked("input", where),
     });
     const hidden = peek.plane(view, {
-      title: "What the network makes of it", note: "hidden plane",
-      label: "Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.",
-      explain: "The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points.",
+      title: words.say("What the network makes of it"), note: words.say("hidden plane"),
+      label: words.say("Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
+      explain: words.say("The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points."),
       look: (where) => looked("hidden", where),
     });
     peek.planes(view, input, hidden);
-    const words = peek.element("p", { class: "explorable-look" });
+    const line = peek.element("p", { class: "explorable-look" });
 
     const field = peek.field(input);
     /** @type {any} */
@@ -119,22 +119,25 @@
       return { best, share: 1 / sum, x: one[0], y: one[1] };
     }
 
+    const told = ({ best, share, x, y }) => ({ class: best + 1, share: text.percent(share), image: text.place(x, y) });
+
     function sentence() {
       const place = looking();
-      if (!place) return "Point at either plane: a point or a place lights up in the other.";
+      if (!place) return words.say("Point at either plane: a point or a place lights up in the other.");
       const point = view.state.whole ? -1 : pointAt(place);
       if (point >= 0) {
         const found = verdict({ plane: "input", x: run.x[2 * point], y: run.x[2 * point + 1] });
-        return `Point ${(point % (run.y.length / run.classes)) + 1} of class ${run.y[point] + 1}: taken for class ${found.best + 1}, ` +
-          `${text.percent(found.share)} sure, at ${text.place(found.x, found.y)} in the hidden plane.`;
+        return words.say("Point {point} of class {own}: taken for class {class}, {share} sure, at {image} in the hidden plane.", {
+          point: (point % (run.y.length / run.classes)) + 1, own: run.y[point] + 1, ...told(found),
+        });
       }
       const found = verdict(place);
-      if (view.state.whole) return `All of class ${found.best + 1}'s region, in both planes.`;
-      const where = text.place(place.x, place.y);
-      if (place.plane === "hidden" && field.ready() && !lands) return `Nothing that is shown of the input plane lands at ${where}.`;
+      if (view.state.whole) return words.say("All of class {class}'s region, in both planes.", told(found));
+      const values = { place: text.place(place.x, place.y), ...told(found) };
+      if (place.plane === "hidden" && field.ready() && !lands) return words.say("Nothing that is shown of the input plane lands at {place}.", values);
       return place.plane === "input"
-        ? `The input ${where} goes to ${text.place(found.x, found.y)} in the hidden plane: class ${found.best + 1}, ${text.percent(found.share)} sure.`
-        : `Around ${where} in the hidden plane: all inputs that land there are outlined. Class ${found.best + 1}, ${text.percent(found.share)} sure.`;
+        ? words.say("The input {place} goes to {image} in the hidden plane: class {class}, {share} sure.", values)
+        : words.say("Around {place} in the hidden plane: all inputs that land there are outlined. Class {class}, {share} sure.", values);
     }
 
     const placeRadius = () => PLACE * (hidden.box.x1 - hidden.box.x0);
@@ -163,7 +166,7 @@
         paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, net.head), palette, room);
       }
       marks(place, chosen);
-      peek.write(words, sentence());
+      peek.write(line, sentence());
     }
 
     function marks(place, chosen) {
@@ -257,7 +260,7 @@
     }
 
     return {
-      words, use, change, looking,
+      line, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       reset() {

@@ -12,7 +12,10 @@
   const PAD = { left: 2, right: 14, top: 14, bottom: 22 };
   const TICK_PX = 54; // room for a number
   const PAGE = 8; // checkpoints
-  const HINTS = { back: ["\u2190 drag back to the start", "\u2190 drag back"], on: ["drag through training \u2192", "drag \u2192"] };
+  const HINTS = {
+    back: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")],
+    on: [words.say("drag through training \u2192"), words.say("drag \u2192")],
+  };
   const SIDEWAYS_PX = 10; // of a finger's way that make it a drag through time and not one through the page
 
   /**
@@ -22,16 +25,16 @@
   peek.timeline = function (view, options) {
     const canvas = element("canvas", { class: "timeline-curve" });
     const handle = element("div", {
-      class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": "Epoch of training", "aria-orientation": "horizontal",
+      class: "timeline-handle", role: "slider", tabindex: "0", "aria-label": words.say("Epoch of training"), "aria-orientation": "horizontal",
     });
     const readout = element("div", { class: "timeline-readout", "aria-hidden": "true" });
     const hint = element("span", { class: "timeline-hint", "aria-hidden": "true" });
     const ticks = element("div", { class: "timeline-ticks", "aria-hidden": "true" });
     const track = element("div", { class: "timeline-track" }, canvas, ticks, handle, hint);
-    const play = element("button", { type: "button", class: "timeline-play", onclick: toggle }, "Play");
-    const back = element("button", { type: "button", class: "timeline-step", "aria-label": "Previous checkpoint", onclick: () => step(-1) }, "‹");
-    const next = element("button", { type: "button", class: "timeline-step", "aria-label": "Next checkpoint", onclick: () => step(1) }, "›");
-    const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": "Time" },
+    const play = element("button", { type: "button", class: "timeline-play", onclick: toggle }, words.say("Play"));
+    const back = element("button", { type: "button", class: "timeline-step", "aria-label": words.say("Previous checkpoint"), onclick: () => step(-1) }, "‹");
+    const next = element("button", { type: "button", class: "timeline-step", "aria-label": words.say("Next checkpoint"), onclick: () => step(1) }, "›");
+    const buttons = element("div", { class: "timeline-buttons", role: "group", "aria-label": words.say("Time") },
       back, ...(options.still ? [] : [play]), next);
     const root = element("div", { class: "timeline" }, element("div", { class: "timeline-head" }, buttons, readout), track);
     peek.controls.explain(root, options.explain, handle);
@@ -61,7 +64,7 @@
       },
       paint,
       stopped() {
-        play.textContent = "Play";
+        play.textContent = words.say("Play");
       },
     };
 
@@ -93,7 +96,7 @@
       }
       root.classList.add("is-used");
       let place = view.state.epoch >= last() ? 0 : peek.runs.toPlace(view.state.epoch, run.epochs);
-      play.textContent = "Pause";
+      play.textContent = words.say("Pause");
       view.animate((elapsed) => {
         place += elapsed / PLAY_MS;
         const end = peek.runs.toPlace(last(), run.epochs);
@@ -159,7 +162,7 @@
     /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
     function layOut() {
       const epochs = run.loss.length - 1;
-      const guess = run.guessing || { loss: Math.log(run.classes), words: `guessing: ln ${run.classes}` };
+      const guess = run.guessing || { loss: Math.log(run.classes), said: words.say("guessing: ln {n}", { n: run.classes }) };
       const guessing = guess.loss;
       let top = guessing * 1.08;
       for (let epoch = 0; epoch <= epochs; epoch++) if (run.loss[epoch] < 3 * guessing) top = Math.max(top, run.loss[epoch]);
@@ -187,8 +190,8 @@
       }
       marks.push(run.epochs);
       ticks.replaceChildren(...marks.map((epoch) =>
-        element("span", { style: `left:${across(epoch)}` }, epoch ? String(epoch) : "epoch 0")));
-      ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, guess.words));
+        element("span", { style: `left:${across(epoch)}` }, epoch ? String(epoch) : words.say("epoch {epoch}", { epoch }))));
+      ticks.append(element("span", { class: "timeline-guessing", style: `top:${curve.guessing}px` }, guess.said));
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", String(run.epochs));
     }
@@ -263,9 +266,10 @@
       context.stroke();
     }
 
-    const readings = ["epoch", "loss", "accuracy"].map((name) => {
+    const named = { epoch: words.say("epoch"), loss: words.say("loss"), accuracy: words.say("accuracy") };
+    const readings = Object.entries(named).map(([name, said]) => {
       const value = element("b");
-      readout.append(element("span", { class: `reading reading--${name}` }, `${name}\u00a0`, value));
+      readout.append(element("span", { class: `reading reading--${name}` }, `${said}\u00a0`, value));
       return value;
     });
 
@@ -282,7 +286,7 @@
 
     function describe(epoch) {
       const [at, loss, accuracy] = told(epoch);
-      return `epoch ${at}, loss ${loss}, accuracy ${accuracy}`;
+      return peek.text.moment(at, loss, accuracy);
     }
 
     timeline.describe = describe;

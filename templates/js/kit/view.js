@@ -266,7 +266,7 @@
         if (mine === this.loading) this.note("");
         return runs;
       } catch (error) {
-        if (mine === this.loading) this.note(`The page ${error.message}, so what was shown before stays.`);
+        if (mine === this.loading) this.note(words.say("The page could not load {what}, so what was shown before stays.", error));
         throw error;
       }
     }

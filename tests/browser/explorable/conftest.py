@@ -44,12 +44,12 @@ def run_id(spec: RunSpec) -> str:
 
 @dataclass
 class Laboratory:
-    """A folder with the assets and the runs, and the index that its pages carry."""
+    """A folder with the assets and the runs, and the index and the words that its pages carry."""
 
     folder: Path
     runs: dict[str, tuple[RunSpec, Run]]
     index: dict[str, Any]
-    words: dict[str, Any]
+    said: dict[str, Any]
     pages: int = 0
 
     def write(self, *figures: str, text: str = "", index: dict[str, Any] | None = None, above: str = "") -> str:
@@ -70,8 +70,8 @@ class Laboratory:
             '<link rel="icon" href="assets/icon.svg"><link rel="stylesheet" href="assets/style.css">'
             '<script defer src="assets/page.js"></script></head><body><div class="layout"><main class="prose">'
             f"<h1>Laboratory</h1>{''.join(body)}{text}</main></div>"
-            f'<script type="application/json" id="page-words">{json.dumps(self.words)}</script>'
-            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script></body></html>'
+            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script>'
+            f'<script type="application/json" id="page-words">{json.dumps(self.said)}</script></body></html>'
         )
         self.pages += 1
         file = self.folder / f"page-{self.pages}.html"
