@@ -137,7 +137,7 @@ def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache
 
 def test_every_warning_is_in_the_table():
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "generator").rglob("*.py"))
-    assert set(re.findall(r'Warned\(\s*"([^"]+)"', code)) == set(WARNINGS)
+    assert set(re.findall(r'(?:Warned\(|\bwarn\(|warning=)\s*"([^"]+)"', code)) == set(WARNINGS)
 
 
 def test_a_foreign_folder_is_refused(build, tmp_path):
