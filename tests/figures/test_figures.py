@@ -158,14 +158,14 @@ def test_the_articles_pictures_are_small(tanh_case, relu_case):
 @pytest.mark.parametrize("name", ["input-plane", "hidden-plane", "hidden-animation", "loss"])
 def test_words_give_the_accuracy(case, name):
     spec, _, measures = case
-    alt = figures.load()[name].alt(spec, measures)
+    alt = str(figures.load()[name].alt(spec, measures))
     assert figures.percent(measures["accuracy"]) in alt
     assert f"{spec.label} network of {spec.classes} classes" in alt
 
 
 def test_words_give_each_class_its_direction(case):
     spec, _, measures = case
-    alt = figures.load()["angles"].alt(spec, measures)
+    alt = str(figures.load()["angles"].alt(spec, measures))
     for row in measures["angles"]:
         assert f"class {row['class'] + 1}, {figures.degrees(row['mean_deg'], row['std_deg'])}" in alt
 

@@ -56,5 +56,5 @@ def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
     figure = figures.load()["filmstrip"]
     files = figure.draw(*CASE, THEMES[theme])
     assert Image.open(io.BytesIO(files["webp"])).size == (2 * figure.width_px, 2 * figure.height_px)
-    alt = figure.alt(CASE[0], CASE[2])
+    alt = str(figure.alt(CASE[0], CASE[2]))
     assert "hidden layers of 6, 2, 5, 2, 4, 2 neurons" in alt and "in layer 2," in alt and "in layer 6;" in alt

@@ -46,10 +46,10 @@ def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
     figure = figures.load()["projection"]
     size = (2 * figure.width_px, 2 * figure.height_px)
     assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == size == (480, 1000)
-    alt = figure.alt(CASE[0], CASE[2])
+    alt = str(figure.alt(CASE[0], CASE[2]))
     assert "9 neurons wide" in alt and figures.percent(CASE[2]["two_axes"]) in alt
     assert f"{CASE[2]['gap_map']:.0f} typical steps" in alt
-    assert figure.alt(CASE[0], {**CASE[2], "gap_map": None}).endswith("as t-SNE places them.")
+    assert str(figure.alt(CASE[0], {**CASE[2], "gap_map": None})).endswith("as t-SNE places them.")
 
 
 def test_another_process_draws_the_same_bytes():

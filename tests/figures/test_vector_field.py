@@ -58,4 +58,4 @@ def test_arrows_have_the_colour_of_the_class_predicted_there(drawn, case):
 
 def test_words_say_how_many_arrows(case):
     spec, _, measures = case
-    assert "20 by 20 arrows" in figures.load()["vector-field"].alt(spec, measures)
+    assert "20 by 20 arrows" in str(figures.load()["vector-field"].alt(spec, measures))
