@@ -1,7 +1,9 @@
 """Data of an author's own: read whatever way it is written, refused by row and column, and built into an article."""
 
 import csv
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from generator.options import Options
 from generator.runs import tasks
 from generator.runs.pipeline import run_key
 
+ROOT = Path(__file__).parent.parent
 ROWS = [("1.5", "2", "a"), ("-2", "3.25", "a"), ("3", "-4", "b"), ("4e1", "5", "b")]
 SPEC = 'activation = "relu"\nhidden = [8, 2]\nepochs = 20\ncheckpoints = 4\n'
 
@@ -233,6 +236,8 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     written(folder / "content", text(rows, "sepal length,sepal width,petal length,petal width,species"), "iris.csv")
     data = 'file = "data/iris.csv"\ntest = 0.25'
     page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
+    legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
+    assert re.findall(r"</span> (\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site
@@ -250,6 +255,18 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
         built(
             folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n", "\n/// figure | input-plane\n\nCaption.\n///\n"
         )
+
+
+def test_the_guides_example_is_built(folder, one_worker_is_this_process):
+    guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
+    [example] = [part for part in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "file =" in part]
+    rows = [(str(place % 7 + 9 * (place % 3)), str(place % 5), "abc"[place % 3]) for place in range(60)]
+    content = folder / "content"
+    written(content, text(rows, "width,height,species"), "flowers.csv")
+    (content / "article.md").write_text(ARTICLE.format(name="flowers"), encoding="utf-8")
+    (content / "experiments.toml").write_text(example + "epochs = 100\ncheckpoints = 4\n", encoding="utf-8")
+    build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
+    assert "</span> c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_article_of_digits(folder, one_worker_is_this_process):
