@@ -36,24 +36,31 @@ def written(folder, content, name="points.csv"):
 
 
 WRITINGS = {
-    "commas": text(ROWS),
-    "a mark of the byte order, CRLF, blank lines": "\ufeff" + text(ROWS).replace("\n", "\r\n\r\n"),
-    "tabs": text(ROWS).replace(",", "\t"),
-    "quoted": text([(x, f'"{y}"', f'"{kind}"') for x, y, kind in ROWS], '"x","y","kind"'),
-    "decimal commas": text(ROWS).replace(",", ";").replace(".", ","),
-    "no header": text(ROWS, ""),
-    "the label first": text([(kind, x, y) for x, y, kind in ROWS], "kind,x,y"),
+    "commas": text,
+    "a mark of the byte order, CRLF, blank lines": lambda rows: "\ufeff" + text(rows).replace("\n", "\r\n\r\n"),
+    "tabs": lambda rows: text(rows).replace(",", "\t"),
+    "quoted": lambda rows: text([(x, f'"{y}"', f' "{kind}"') for x, y, kind in rows], '"x","y","kind"'),
+    "decimal commas": lambda rows: text(rows).replace(",", ";").replace(".", ","),
+    "no header": lambda rows: text(rows, ""),
+    "the label first": lambda rows: text([(kind, x, y) for x, y, kind in rows], "kind,x,y"),
 }
 
 
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])  # a long file is read in another way
 @pytest.mark.parametrize("writing", WRITINGS)
-def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing):
-    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing]))
-    assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]]
-    assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1], ("a", "b"))
+def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing, times):
+    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times)))
+    assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
+    assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
     for told in ("decimal commas", "no header"):
         assert (told in found.said) == (told == writing)
     assert "the one of words" in found.said
+
+
+@pytest.mark.parametrize("row", [("4", "1", "2", "b"), ("4", "b"), ("4", "", "b"), ("4", "1", ""), ("4", "x", "b")])
+def test_a_mistake_far_down_is_found(tmp_path, row):
+    with pytest.raises(ContentError, match=rf"points.csv:{4 * tables.AT_ONCE + 2}: "):
+        tables.read(tmp_path, written(tmp_path, text([*ROWS * tables.AT_ONCE, row])))
 
 
 def test_labels_may_be_numbers_and_arrays(tmp_path):
@@ -237,7 +244,7 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     data = 'file = "data/iris.csv"\ntest = 0.25'
     page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
     legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
-    assert re.findall(r"</span> (\w+)", legend) == ["setosa", "versicolor", "virginica"]
+    assert re.findall(r"</span>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site
@@ -266,7 +273,7 @@ def test_the_guides_example_is_built(folder, one_worker_is_this_process):
     (content / "article.md").write_text(ARTICLE.format(name="flowers"), encoding="utf-8")
     (content / "experiments.toml").write_text(example + "epochs = 100\ncheckpoints = 4\n", encoding="utf-8")
     build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
-    assert "</span> c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert "</span>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_article_of_digits(folder, one_worker_is_this_process):

@@ -219,9 +219,12 @@ def _csv(path: Path) -> _File:
             columns = _Columns(found.place, names, between != ",")
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
-            while chunk := list(itertools.islice(rows, AT_ONCE)):
+            quick = None
+            while quick is None and (chunk := list(itertools.islice(rows, AT_ONCE))):
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
+                if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
+                    quick = _quick(path, between, lines[0] if header else 0, columns.spoken)
     except UnicodeDecodeError as error:
         raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
     except csv.Error as error:
@@ -231,10 +234,30 @@ def _csv(path: Path) -> _File:
     if not parts:
         raise found.problem("has a header and no rows", "rows of numbers, with a label each")
     found.names = names
-    found.columns = columns.joined(parts)
+    found.columns = quick or columns.joined(parts)
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     found.told = [said for said in told if said]
+    return found
+
+
+def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> list[np.ndarray | list[str]] | None:
+    """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
+    import numpy as np
+
+    kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
+    try:
+        rows = np.loadtxt(path, kinds, None, between, skiprows=skipped, quotechar='"', encoding="utf-8-sig", ndmin=1)
+    except ValueError:
+        return None
+    found: list[np.ndarray | list[str]] = []
+    for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
+        column = [word.strip() for word in rows[name]] if kind is object else rows[name]
+        if not (
+            all(column) and not any('"' in word for word in column) if kind is object else np.isfinite(column).all()
+        ):
+            return None
+        found.append(column)
     return found
 
 

@@ -74,7 +74,8 @@ class Table:
     @property
     def options(self) -> tuple[tuple[str, Any], ...]:
         """What a recipe says of it."""
-        told = (self.x.shape[1], BETWEEN.join(self.labels), len(self.test_y) + sum(self.held))
+        words = BETWEEN.join(label.replace(BETWEEN.strip(), ",") for label in self.labels)
+        told = (self.x.shape[1], words, len(self.test_y) + sum(self.held))
         return tuple((parameter.name, value) for parameter, value in zip(PARAMETERS, told, strict=True))
 
     def picked(self, chosen: Sequence[str]) -> Table:
