@@ -1,6 +1,7 @@
 """Data of an author's own: read whatever way it is written, refused by row and column, and built into an article."""
 
 import csv
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -9,14 +10,17 @@ import numpy as np
 import pytest
 
 from generator.base.errors import ContentError
+from generator.base.memo import digest
 from generator.base.progress import Progress
 from generator.build import build
 from generator.content import experiments, tables
 from generator.networks import datasets
 from generator.networks import tables as kinds
-from generator.networks.spec import layer_shapes
+from generator.networks.activations import ACTIVATIONS
+from generator.networks.spec import RunSpec, layer_shapes
 from generator.options import Options
-from generator.runs import tasks
+from generator.runs import stages, tasks
+from generator.runs.catalogue import inputs_digest
 from generator.runs.pipeline import run_key
 
 ROOT = Path(__file__).parent.parent
@@ -195,6 +199,50 @@ def test_workers_are_sent_the_rows_and_readers_need_none(tmp_path, monkeypatch):
     kinds.recall({"kind": spec.kind, **dict(spec.dataset_options)})
     assert layer_shapes(spec)[0][1] == 2 and kinds.labels_of(spec.kind) == ("a", "b") and run_key(spec) == key
     assert spec.kind not in kinds.built_in()
+
+
+def test_classes_are_counted_or_named(tmp_path):
+    rows = [(str(place % 5), str(place % 7), "abc"[place % 3]) for place in range(30)]
+    written(tmp_path, text(rows))
+    data = 'file = "data/points.csv"\nclasses = ["c", "a", "b"]'
+    profile = '[profile.quick.mine]\nclasses = ["b", "c"]\n'
+    assert [run.spec.classes for run in plan(tmp_path, data, profile).experiments[0].runs] == [3]
+    asked = {"": [3], "classes = [2, 3]\n": [2, 3], 'classes = ["b", "c"]\n': [2]}
+    found = {
+        classes: [run.spec for run in plan(tmp_path, data, classes=classes).experiments[0].runs] for classes in asked
+    }
+    assert {classes: [spec.classes for spec in specs] for classes, specs in found.items()} == asked
+    labels = [[dict(spec.dataset_options)["labels"] for spec in specs] for specs in found.values()]
+    assert labels == [["c; a; b"], ["c; a", "c; a; b"], ["b; c"]]
+    drawn = plan(tmp_path, data, "draw = 1\nseeds = 2\n", "classes = [2, 3]\n").experiments[0].runs
+    assert len({run.id for run in drawn}) == 4 and all(" " not in run.id for run in drawn)
+
+
+def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
+    """What is trained or drawn of a built-in kind stays as it was."""
+    known = (*stages.FORWARD, "networks/train", "networks/datasets/__init__", "networks/datasets/spirals")
+    spec = RunSpec(classes=3, activation="tanh", seed=1)
+    fields = dataclasses.asdict(spec)
+    decides = [ACTIVATIONS["tanh"].decides] * 2
+    before = digest("run", fields, decides, *stages.Source(known, stages.TRAINING).digest)
+    written(tmp_path, text(ROWS))
+    plan(tmp_path, 'file = "data/points.csv"')
+    assert run_key(spec) == before
+    assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
+
+
+def test_what_a_file_holds_decides_and_not_its_name(tmp_path):
+    data = 'file = "data/{}.csv"'
+    for name in ("points", "other"):
+        written(tmp_path, text(ROWS), f"{name}.csv")
+    first, other = (
+        run_key(plan(tmp_path, data.format(name)).experiments[0].runs[0].spec) for name in ("points", "other")
+    )
+    before = inputs_digest(tmp_path / "experiments.toml", "standard")
+    written(tmp_path, text([*ROWS, ROWS[0]]), "other.csv")
+    changed = run_key(plan(tmp_path, data.format("other")).experiments[0].runs[0].spec)
+    assert first == other != changed
+    assert inputs_digest(tmp_path / "experiments.toml", "standard") != before  # so a build looks at it again
 
 
 ARTICLE = """---

@@ -295,6 +295,8 @@ class _Reader:
                 for key, value in self.known((*path, experiment), fields, allowed, "key").items():
                     if key in EXPERIMENT_FIELDS:
                         self.single((*path, experiment, key), value, EXPERIMENT_FIELDS[key])
+                    elif key == "classes" and _is_named(value):
+                        self.single((*path, experiment, key), value, CLASSES)
                     elif key in RUN_FIELDS:
                         self.axis((*path, experiment, key), value, RUN_FIELDS[key])
 
@@ -349,7 +351,7 @@ class _Reader:
         table = self.read[name].table
         if classes is None:
             return [table]
-        if isinstance(classes, list) and any(isinstance(one, str) for one in classes):
+        if _is_named(classes):
             chosen = self.single((*path, "classes"), classes, CLASSES) or ()
             for word in map(str, chosen):
                 if word not in table.labels:
@@ -426,6 +428,11 @@ class _Reader:
                 runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         return Experiment(name, about, _planned(name, runs, fixed, first))
+
+
+def _is_named(classes: Any) -> bool:
+    """Whether classes are asked for by their words and not by their number."""
+    return isinstance(classes, list) and any(isinstance(one, str) for one in classes)
 
 
 def _axes_of(table: tables.Table) -> dict[str, list[Any]]:
