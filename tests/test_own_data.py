@@ -86,6 +86,7 @@ BAD = {
     "ragged": ([*ROWS[:3], ("4", "1", "2", "b")], ":5: 4 cells; expected 3, as above"),
     "one class": (ROWS[:2], ': 1 class: "a"; expected two classes at least'),
     "a row of a class": (ROWS[:3], ': classes with fewer than 2 rows to train on: "b"'),
+    "too large": ([*ROWS, ("1e300", "1", "a")], ": a number as large as 1e+300; expected all below 1e+100"),
     "columns of words": ([(x, y, kind, "word") for x, y, kind in ROWS], ': columns of words are "kind", "z"'),
 }
 
@@ -133,6 +134,8 @@ MISTAKES = [
     ('file = "data/points.csv"', "ship = 1\n", ":4: ship is 1 with the data of dataset mine"),
     ('kind = "digits"\nclasses = [0]', "", ":3: classes is [0]; expected two classes or more"),
     ('kind = "digit"', "", ':2: kind is "digit"'),
+    ('file = "data/points.csv"\ntest = "data/points.csv"', "", ':3: "data/points.csv" is what is trained on'),
+    ('file = "data/points.csv"\nlabel = "kind"\ntest = "x"', "", 'column "x" for test holds "1.5"'),
 ]
 
 
@@ -141,7 +144,7 @@ def test_a_mistake_in_the_table_is_told_at_its_line(tmp_path, data, classes, sai
     written(tmp_path, text(ROWS))
     with pytest.raises(ContentError) as caught:
         plan(tmp_path, data, classes=classes)
-    assert said.format(tmp_path) in str(caught.value)
+    assert said.format(tmp_path) in str(caught.value) and len(caught.value.problems) == 1
 
 
 def test_what_is_odd_is_warned_of(tmp_path):

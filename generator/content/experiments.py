@@ -227,6 +227,7 @@ class _Reader:
         self.lines = lines
         self.problems: list[Problem] = []
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
+        self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
 
     def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
         """Note a mistake at the nearest line known for a key path."""
@@ -316,6 +317,7 @@ class _Reader:
         if isinstance(table, dict) and ("file" in table or kind == DIGITS):
             return self.own(name, table)
         if kind not in kinds.choices:
+            self.unread.add(name)
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
@@ -331,6 +333,7 @@ class _Reader:
         path = ("dataset", name)
         fields = FILE_FIELDS if "file" in table else DIGITS_FIELDS
         before = len(self.problems)
+        self.unread.add(name)
         known = self.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
         options = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
         if len(self.problems) > before:
@@ -344,6 +347,7 @@ class _Reader:
                 else:
                     self.problems.append(problem)
             return {}
+        self.unread.remove(name)
         return _axes_of(self.read[name].table)
 
     def picked(self, path: tuple[str, ...], name: str, classes: Any) -> list[tables.Table]:
@@ -388,7 +392,7 @@ class _Reader:
             counts = {len(one.labels) for some in of_files.values() for one in some}
             axes = {"classes": sorted(counts), **axes}
         for key in ("classes", "activation"):
-            if key not in axes:
+            if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
         if fixed["ship"]:
             if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..base.errors import ContentError, Problem, nearest, one_of
+from ..base.errors import ContentError, Problem, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import Table
 
@@ -28,6 +28,7 @@ AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
+LARGEST = 1e100  # whose square is a number too
 APART = 1000.0  # between the standard deviations of two columns
 ENDINGS = (".csv", ".npz")
 
@@ -70,6 +71,10 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """
     if "file" in options:
         file, test = options["file"], options.get("test")
+        if test == file:
+            raise ContentError(
+                [Problem("test", f'"{file}" is what is trained on', "another file, a column or a share")]
+            )
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
         stamps = tuple(_located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), test, stamps)
@@ -115,8 +120,10 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
             )
         test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
-        if strange := sorted(set(test_words) - set(words)):
-            raise second.problem(f'class "{strange[0]}" is not among those of {found.place}', one_of(_sorted(words)))
+    if strange := sorted(set(test_words) - set(words)):
+        raise found.problem(
+            f'no row of class "{strange[0]}" to train on, and some are held out', one_of(_sorted(words))
+        )
     labels = _sorted(words)
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
@@ -435,6 +442,10 @@ def _check(found: _File, table: Table) -> None:
 
     raises  ContentError
     """
+    import numpy as np
+
+    if not np.abs(table.x).max(initial=0.0) < LARGEST:
+        raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {LARGEST:g}")
     if len(table.labels) < 2:
         raise found.problem(f"{len(table.labels)} class: {_listed(table.labels)}", "two classes at least")
     few = [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]
@@ -445,7 +456,7 @@ def _check(found: _File, table: Table) -> None:
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f'"{name}"' for name in names[:SHOWN]) + more
+    return ", ".join(f'"{short(name)}"' for name in names[:SHOWN]) + more
 
 
 # scikit-learn's digits
