@@ -121,9 +121,7 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
             )
         test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
     if strange := sorted(set(test_words) - set(words)):
-        raise found.problem(
-            f'no row of class "{strange[0]}" to train on, and some are held out', one_of(_sorted(words))
-        )
+        raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
     labels = _sorted(words)
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
