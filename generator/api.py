@@ -190,9 +190,11 @@ def _run(
     run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], data: Callable[[], bytes]
 ) -> Run:
     """A run whose arrays are in an .npz file that `data` reads."""
+    from .networks import tables
     from .networks.spec import unflat
     from .runs import tasks
 
+    tables.recall(spec)
     label = unflat(spec).label
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
     return Run(run_id, experiment, "", label, spec, measures, {}, {}, lambda: tasks.decode(data()))
@@ -214,8 +216,9 @@ def _value(cell: str) -> Any:
 
 
 def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
-    from .networks import datasets, recipe
+    from .networks import datasets, recipe, tables
 
+    tables.recall(row)
     own = {"dataset", *recipe.words()}
     of_kind = {name: kind.defaults for name, kind in datasets.load().items()}
     known = {"id", *own, *itertools.chain.from_iterable(of_kind.values())}

@@ -223,6 +223,7 @@ def compose(
         check_unmade(article, plan, options, templates, memo)
         made, report = pipeline.make(plan, key, context)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
+    warnings += [Warned(*warned) for warned in made.warned]
     carded = memo("card", made.contents, lambda: catalogue.on_card(made))
     files = site_files(options, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:

@@ -362,6 +362,17 @@ DATASET = Dataset(
 '''
 
 
+def test_your_own_data(copy):
+    folder, recipes = named("your own data")[:2]
+    assert (folder, recipes) == ("content/data/", "content/experiments.toml")
+    (copy.folder / folder).mkdir()
+    copy.add("content/data/points.csv", "x,y,kind\n" + "1,2,ham\n2,1,ham\n-1,-2,spam\n-3,1,spam\n" * 5)
+    copy.edit(recipes, 'kind = "spirals"\npoints_per_class = 20', named("your own data")[2])
+    copy.edit(recipes, "ship = 1", "ship = 0")
+    assert "The classes are ham, spam." in copy.build()
+    assert copy.edited() == []
+
+
 def test_a_dataset(copy, browser):
     assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
     copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)

@@ -13,10 +13,12 @@ from typing import Any
 
 from ..base import style
 from ..base.errors import ContentError, Problem, nearest
-from ..networks import datasets, recipe
+from ..base.warnings import Warned
+from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat
+from . import tables as files
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,16 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Plan:
-    """All the experiments of a build, and the profile that sized them."""
+    """All the experiments of a build, and the profile that sized them.
+
+    said    how each file of own data was read, a line each
+    warned  what is odd about them
+    """
 
     experiments: tuple[Experiment, ...]
     profile: str
+    said: tuple[str, ...] = ()
+    warned: tuple[Warned, ...] = ()
 
 
 def _text(value: Any) -> str:
@@ -81,6 +89,33 @@ EXPERIMENT_FIELDS = {
     "draw": replace(recipe.integer(0), words="of how many seeds pictures are drawn"),
     "ship": replace(recipe.integer(0), words="how many seeds travel with the page, for its explorables"),
 }
+DIGITS = "digits"
+
+
+def _share(value: Any) -> float | str:
+    return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
+
+
+def _classes(value: Any) -> tuple[str | int, ...]:
+    if not isinstance(value, list) or len(value) < 2 or not all(type(one) in (str, int) for one in value):
+        raise ValueError
+    if len(set(map(str, value))) < len(value):
+        raise ValueError
+    return tuple(value)
+
+
+CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
+DIGITS_FIELDS = {
+    "kind": recipe.choice(DIGITS),
+    "classes": CLASSES,
+    "test": recipe.number(above=0, below=1),
+}
+FILE_FIELDS = {
+    "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
+    "label": Field(_text, "the name of the column with the labels"),
+    "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
+    "classes": CLASSES,
+}
 
 
 def read(path: Path, profile: str = "standard") -> Plan:
@@ -106,16 +141,22 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
     raises  ContentError: every mistake, each as place:line
     """
     try:
-        tables = tomllib.loads(text)
+        given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"(.*) \(at line (\d+)", str(error))
         said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
     reader = _Reader(place, lines_of(text) or {(): 1})
-    plan = reader.plan(tables, profile)
+    plan = reader.plan(given, profile)
     if reader.problems:
-        raise ContentError(sorted(reader.problems, key=lambda problem: int(problem.place.rpartition(":")[2] or 0)))
+        raise ContentError(sorted(reader.problems, key=lambda problem: _line(problem.place)))
     return plan
+
+
+def _line(place: str) -> int:
+    """The line in a place, 0 where it names a file alone."""
+    line = place.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0
 
 
 def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
@@ -130,11 +171,12 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     unclear = "dataset" in given and "kind" not in given
     seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
     name = str(given.pop("dataset", kind))
-    own = {"points_per_class", *(datasets.load()[kind].defaults if kind in datasets.load() else ())}
+    drawn = tables.built_in()
+    own = {"points_per_class", *(drawn[kind].defaults if kind in drawn else ())}
     data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
     reader = _Reader(place, {})
     if unclear:
-        reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(datasets.load()))}")
+        reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(drawn))}")
     if type(seed) is not int or seed < 0:
         reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
         seed = 1
@@ -186,6 +228,8 @@ class _Reader:
         self.place = place
         self.lines = lines
         self.problems: list[Problem] = []
+        self.read: dict[str, files.Read] = {}  # own data, by the author's name
+        self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
 
     def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
         """Note a mistake at the nearest line known for a key path."""
@@ -222,16 +266,16 @@ class _Reader:
             self.wrong(path, f"{path[-1]} names a value twice", "different values")
         return accepted
 
-    def plan(self, tables: dict[str, Any], profile: str) -> Plan:
+    def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
-        tables = self.known((), tables, ("dataset", "experiment", "profile"), "table")
-        data = self.known(("dataset",), tables.get("dataset", {}), tables.get("dataset", {}), "dataset")
+        given = self.known((), given, ("dataset", "experiment", "profile"), "table")
+        data = self.known(("dataset",), given.get("dataset", {}), given.get("dataset", {}), "dataset")
         axes = {name: self.dataset(name, table) for name, table in data.items()}
-        profiles = tables.get("profile", {})
+        profiles = given.get("profile", {})
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
-        experiments = tables.get("experiment", {})
+        experiments = given.get("experiment", {})
         if not isinstance(experiments, dict) or not experiments:
             self.wrong((), "no experiment", "a table such as [experiment.grid]")
             experiments = {}
@@ -241,7 +285,9 @@ class _Reader:
         for name, table in experiments.items():
             merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
             planned.append(self.experiment(name, merged, axes, first=not planned))
-        return Plan(tuple(planned), profile)
+        said = dict.fromkeys(read.said for read in self.read.values())
+        warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.read.values()))
+        return Plan(tuple(planned), profile, tuple(said), tuple(warned))
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
@@ -252,6 +298,8 @@ class _Reader:
                 for key, value in self.known((*path, experiment), fields, allowed, "key").items():
                     if key in EXPERIMENT_FIELDS:
                         self.single((*path, experiment, key), value, EXPERIMENT_FIELDS[key])
+                    elif key == "classes" and _is_named(value):
+                        self.single((*path, experiment, key), value, CLASSES)
                     elif key in RUN_FIELDS:
                         self.axis((*path, experiment, key), value, RUN_FIELDS[key])
 
@@ -266,10 +314,13 @@ class _Reader:
     def dataset(self, name: str, table: Any) -> dict[str, list[Any]]:
         """A dataset's axes: kind, points_per_class and the kind's parameters."""
         path = ("dataset", name)
-        kinds = recipe.choice(*datasets.load())
+        kinds = recipe.choice(*tables.built_in(), DIGITS)
         kind = table.get("kind", "spirals") if isinstance(table, dict) else None
-        if kind not in datasets.load():
-            match = nearest(kind, datasets.load()) if isinstance(kind, str) else None
+        if isinstance(table, dict) and ("file" in table or kind == DIGITS):
+            return self.own(name, table)
+        if kind not in kinds.choices:
+            self.unread.add(name)
+            match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
         fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
@@ -278,6 +329,48 @@ class _Reader:
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
         return {"kind": [kind], "points_per_class": [100], **defaults, **axes}
+
+    def own(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
+        """The axes of a table of the author's, which is read."""
+        path = ("dataset", name)
+        fields = FILE_FIELDS if "file" in table else DIGITS_FIELDS
+        before = len(self.problems)
+        self.unread.add(name)
+        known = self.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
+        options = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
+        if len(self.problems) > before:
+            return {}
+        try:
+            self.read[name] = files.read(Path(self.place).parent, options)
+        except ContentError as error:
+            for problem in error.problems:
+                if (key := problem.place) in options:
+                    self.wrong((*path, key), problem.wrong, problem.expected, problem.nearest)
+                else:
+                    self.problems.append(problem)
+            return {}
+        self.unread.remove(name)
+        return _axes_of(self.read[name].table)
+
+    def picked(self, path: tuple[str, ...], name: str, classes: Any) -> list[tables.Table]:
+        """The tables of own data that an experiment's `classes` ask for: all classes, the first so many, or some."""
+        table = self.read[name].table
+        if classes is None:
+            return [table]
+        if _is_named(classes):
+            chosen = self.single((*path, "classes"), classes, CLASSES) or ()
+            for word in map(str, chosen):
+                if word not in table.labels:
+                    what = f'no class "{word}" in dataset {name}'
+                    self.wrong((*path, "classes"), what, _listed(list(table.labels)), nearest(word, table.labels))
+                    return []
+            return [table.picked(tuple(map(str, chosen)))]
+        counts = self.axis((*path, "classes"), classes, RUN_FIELDS["classes"])
+        if counts and max(counts) > len(table.labels):
+            what = f"classes is {max(counts)}, and dataset {name} has {len(table.labels)}"
+            self.wrong((*path, "classes"), what, f"at most {len(table.labels)}, or some of {', '.join(table.labels)}")
+            return []
+        return [table.picked(table.labels[:count]) for count in counts]
 
     def experiment(self, name: str, table: Any, data: dict[str, Any], first: bool) -> Experiment:
         """One experiment's runs: the product of all its axes."""
@@ -289,9 +382,19 @@ class _Reader:
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
+        chosen = table.get("dataset", next(iter(data), "spirals"))
+        choices = chosen if isinstance(chosen, list) else [chosen]
+        asked = table.get("classes")
+        own = [name for name in choices if isinstance(name, str) and name in self.read]
+        of_files = {name: self.picked(path, name, asked) for name in own}
+        if of_files:
+            table = {key: value for key, value in table.items() if key != "classes" or len(of_files) < len(choices)}
         axes = {key: self.axis((*path, key), table[key], field) for key, field in RUN_FIELDS.items() if key in table}
+        if of_files and len(of_files) == len(choices):
+            counts = {len(one.labels) for some in of_files.values() for one in some}
+            axes = {"classes": sorted(counts), **axes}
         for key in ("classes", "activation"):
-            if key not in axes:
+            if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
         if fixed["ship"]:
             if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:
@@ -309,10 +412,11 @@ class _Reader:
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):
             self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
-        chosen = table.get("dataset", next(iter(data), "spirals"))
-        choices = chosen if isinstance(chosen, list) else [chosen]
         kinds = [kind for choice in choices for kind in data.get(str(choice), {}).get("kind", ())]
-        if fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
+        if fixed["ship"] and of_files:
+            what = f"ship is {fixed['ship']} with the data of dataset {min(of_files)}"
+            self.wrong((*path, "ship"), what, "0: explorables show data of a built-in kind")
+        elif fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
         for choice in choices:
             if choice not in data:
@@ -320,8 +424,27 @@ class _Reader:
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", _listed(list(data)), match)
         if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
-        runs = [(choice, run) for choice in choices for run in _expand(data[choice], axes, fixed["seeds"])]
-        return Experiment(name, fixed["about"], _planned(name, runs, fixed, first))
+        runs: list[tuple[str, RunSpec]] = []
+        for choice in choices:
+            for one in of_files.get(choice, ()):
+                tables.enter(one)
+                of_one = {**axes, "classes": [len(one.labels)]}
+                runs += [(choice, run) for run in _expand(_axes_of(one), of_one, fixed["seeds"])]
+            if choice not in of_files:
+                runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
+        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
+        return Experiment(name, about, _planned(name, runs, fixed, first))
+
+
+def _is_named(classes: Any) -> bool:
+    """Whether classes are asked for by their words and not by their number."""
+    return isinstance(classes, list) and any(isinstance(one, str) for one in classes)
+
+
+def _axes_of(table: tables.Table) -> dict[str, list[Any]]:
+    """The axes of own data, one value each."""
+    own = {key: [value] for key, value in table.options}
+    return {"kind": [table.kind], "points_per_class": [table.points_per_class], **own}
 
 
 def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple[int, ...]) -> Iterator[RunSpec]:
@@ -365,7 +488,7 @@ def _slug(key: str, value: Any) -> str:
     """A field and its value as part of an address."""
     if key == "hidden":
         return "h" + "-".join(map(str, value))
-    if key == "dataset":
+    if key in ("dataset", "labels"):
         return re.sub(r"[^a-z0-9.]+", "-", value.lower())
     if isinstance(value, bool):
         return f"{key.replace('_', '')}-{'on' if value else 'off'}"

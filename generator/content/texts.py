@@ -28,6 +28,7 @@ WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
+DATA, DATA_FILES = "data", (".csv", ".npz")  # what networks train on may lie there, and is no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
@@ -181,6 +182,7 @@ def assets(directory: Path) -> Iterable[Asset]:
         path = source.relative_to(directory)
         hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
         ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
+        ours |= path.parts[0] == DATA and path.suffix in DATA_FILES
         if source.is_file() and not hidden and not ours and path.suffix != ".md":
             yield Asset(path.as_posix(), source)
 

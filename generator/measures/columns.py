@@ -83,6 +83,20 @@ def accuracy(trained: Trained) -> float:
     return float(trained.run.accuracy[-1])
 
 
+@measurement(
+    "own data: share of the points held out that the run classifies right after the last epoch",
+    suits=lambda trained: trained.spec.kind.startswith("own-"),
+    always=False,
+)
+def test_accuracy(trained: Trained) -> float | None:
+    from ..networks import tables  # here, as what all measurements share is in the address of each
+
+    held = tables.held_out(trained.spec)
+    if held is None:
+        return None
+    return float((forward.predict(trained.spec, trained.run.weights[-1], held[0]) == held[1]).mean())
+
+
 @measurement("mean cross-entropy after the last epoch, nats, without the L2 term")
 def loss(trained: Trained) -> float:
     return float(trained.run.loss[-1])

@@ -30,17 +30,19 @@ class Measurement:
     columns  name of each column -> what it holds, in words
     of       a trained run -> the value, or the values by column
     suits    whether a run has it; others have None
+    always   whether others have it as None; or not at all, so that a table without such runs has no such column
     """
 
     name: str
     columns: Mapping[str, str]
     of: Callable[[Trained], Any]
     suits: Callable[[Trained], bool]
+    always: bool = True
 
     def values(self, trained: Trained) -> dict[str, Any]:
         """A run's values by column, ready for JSON."""
         if not self.suits(trained):
-            return dict.fromkeys(self.columns)
+            return dict.fromkeys(self.columns) if self.always else {}
         found = self.of(trained)
         ready: dict[str, Any] = plain(found if isinstance(found, dict) else {self.name: found})
         return ready
@@ -81,13 +83,13 @@ Across = Callable[[Sequence[Row], Laws], list[dict[str, Any]]]
 
 
 def measurement(
-    words: str = "", suits: Callable[[Trained], bool] = lambda trained: True, **columns: str
+    words: str = "", suits: Callable[[Trained], bool] = lambda trained: True, always: bool = True, **columns: str
 ) -> Callable[[Of], Of]:
     """Register a measurement. words: of the one column; columns: name -> words of several."""
 
     def register(function: Of) -> Of:
         name = function.__name__
-        MEASUREMENTS[name] = Measurement(name, columns or {name: words}, function, suits)
+        MEASUREMENTS[name] = Measurement(name, columns or {name: words}, function, suits, always)
         return function
 
     return register

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from ..base.memo import digest
 from ..base.progress import Progress
-from ..base.store import Store, all_code, versions
+from ..base.store import Store, all_code, sha256, versions
 from .results import Results, from_catalogue
 from .stages import DRAWING, STAGES, TRAINING
 
@@ -33,6 +34,7 @@ class Catalogue:
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
+    warned    what is odd about the experiments' data, as warnings
     """
 
     contents: str
@@ -42,6 +44,7 @@ class Catalogue:
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]
+    warned: list[list[str]]
     _store: Store = field(compare=False)
 
     @functools.cached_property
@@ -101,9 +104,11 @@ class RunContext:
 
 
 def inputs_digest(source: Path, profile: str) -> str:
-    """The digest of all that a catalogue comes from: the experiments' text, the code, the libraries."""
+    """The digest of all that a catalogue comes from: the experiments' text, own data, the code, the libraries."""
     text = source.read_text(encoding="utf-8") if source.exists() else ""
-    return digest(text, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+    named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|npz))["']""", text))
+    data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
+    return digest(text, data, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:
@@ -129,7 +134,7 @@ def on_card(gathered: Catalogue) -> dict[str, Any] | None:
 
     returns  its "key" and "spec", as in the catalogue
     """
-    drawn = [run for run in gathered.runs if "hidden-plane" in run["pictures"]]
+    drawn = [run for run in gathered.runs if {"input-plane", "hidden-plane"} <= run["pictures"].keys()]
     alike = [run for run in drawn if all(run[key] == drawn[0][key] for key in ("experiment", "label"))]
     return {key: alike[len(alike) // 2][key] for key in ("key", "spec")} if alike else None
 

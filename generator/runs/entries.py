@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import figures
-from ..content.experiments import Plan, Planned
-from ..figures import Figure
-from ..networks.spec import flat
+from ..figures import Figure, is_plane_to_plane
+from ..networks import tables
+from ..networks.spec import RunSpec, flat, layer_shapes
+
+if TYPE_CHECKING:
+    from ..content.experiments import Plan, Planned
+
+HIDDEN_ALONE = ("hidden-plane", "hidden-animation", "loss")  # they show nothing of the inputs, however many these are
 
 
 def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], told: bool = True) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
                 "formats": figure.formats,
                 "width": figure.width_px,
                 "height": figure.height_px,
-                "alt": figure.alt(run.spec, {column: measures[column] for column in figure.reads}) if told else "",
+                "alt": _in_words(run.spec, figure.alt(run.spec, _read(figure, measures))) if told else "",
                 "title": figure.title,
             }
             for figure in drawn_of(run)
@@ -50,7 +56,38 @@ def recipe_of(run: Planned) -> dict[str, Any]:
 
 def drawn_of(run: Planned) -> list[Figure]:
     """The figures that are drawn of a run."""
-    return [figure for figure in figures.load().values() if figure.suits(run.spec)] if run.folder else []
+    return [figure for figure in figures.load().values() if suits(figure, run.spec)] if run.folder else []
+
+
+def suits(figure: Figure, spec: RunSpec) -> bool:
+    """Whether a network can be drawn so."""
+    return figure.suits(spec) or (figure.name in HIDDEN_ALONE and spec.hidden[-1] == 2)
+
+
+def needs_plane_inputs(name: str, spec: RunSpec) -> bool:
+    """Whether a picture is not drawn of a network because it shows a plane of inputs, and these are more or fewer."""
+    figure = figures.load().get(name)
+    inputs = layer_shapes(spec)[0][1]
+    return (
+        figure is not None
+        and inputs != 2
+        and figure.suits is is_plane_to_plane
+        and not suits(figure, spec)
+        and spec.hidden[-1] == 2
+    )
+
+
+def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: measures[column] for column in figure.reads}
+
+
+def _in_words(spec: RunSpec, told: str) -> str:
+    """What a picture's text says of classes by number, in the words of own data; all of them are named."""
+    labels = tables.labels_of(spec.kind)
+    if not labels:
+        return told
+    named = re.sub(r"\bclass (\d+)\b", lambda found: f"class {labels[int(found[1]) - 1]}", told)
+    return f"{named} The classes are {', '.join(labels)}."
 
 
 def picture_path(run: Planned, figure: Figure) -> str:

@@ -22,8 +22,9 @@ from ..base.memo import digest
 from ..base.store import all_code, sha256
 from ..content.experiments import Plan
 from ..figures import Figure
+from ..networks import tables
 from ..networks.activations import ACTIVATIONS
-from ..networks.spec import LAWS, RunSpec, layer_activations, unflat
+from ..networks.spec import LAWS, RunSpec, layer_activations
 from . import stages, tasks
 from .batches import batches
 from .catalogue import Catalogue, Report, RunContext, card_key
@@ -62,11 +63,13 @@ class Job(Generic[Item]):
 
     items      what its results are of, in their order
     arguments  of the task; callables are called when the job is sent, so that only data under way is in memory
+    of         the runs whose own data goes with it
     """
 
     items: Sequence[Item]
     task: Callable[..., Any]
     arguments: tuple[Any, ...]
+    of: Sequence[RunSpec] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
     key     the address that it is kept under
     raises  DivergedRunError: names the run; what other runs gave by then is kept
     """
+    for said in plan.said:
+        context.progress.say(said)
     with Pipeline(context, plan) as runs:
         laws = runs.solve()
         runs.train(laws)
@@ -111,8 +116,8 @@ def run_key(spec: RunSpec) -> str:
 
 
 def data_source(kind: str) -> Source:
-    """What draws the points of a kind of data."""
-    return Source((f"networks/datasets/{kind}",), ())
+    """What draws the points of a kind of data; the name of own data says the rest."""
+    return Source(("networks/tables" if kind.startswith(tables.NAMED) else f"networks/datasets/{kind}",), ())
 
 
 def picture_source(figure: Figure) -> Source:
@@ -124,7 +129,7 @@ def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunCon
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
     key, data = card_key(run, title, subtitle), context.store.path("runs", run["key"], "npz").read_bytes()
     with Pipeline(context) as runs:
-        job = Job([key], tasks.card, (title, subtitle, unflat(run["spec"]), data))
+        job = Job([key], tasks.card, (title, subtitle, run["spec"], data))
         runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
 
 
@@ -194,7 +199,7 @@ class Pipeline:
             device = pool.executor.submit(tasks.device, self.context.device).result()
         made_by = "" if self.context.executor == "local" else all_code()
         return [
-            Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)))
+            Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)), specs)
             for specs in batches(missing, pool.size, device)
         ]
 
@@ -208,7 +213,7 @@ class Pipeline:
             for names, specs in alike.items():
                 for at in range(0, len(specs), MEASURED_AT_ONCE):
                     some = specs[at : at + MEASURED_AT_ONCE]
-                    yield Job(some, tasks.measure, (some, _later(self.data, some), names))
+                    yield Job(some, tasks.measure, (some, _later(self.data, some), names), some)
 
         return self.run("measure", self.keys, self._measures(), jobs)
 
@@ -272,7 +277,8 @@ class Pipeline:
                 of_runs.setdefault(spec, []).append(name)
             for spec, names in of_runs.items():
                 asked = {name: read[spec, name] for name in names}
-                yield Job([(spec, name) for name in names], tasks.draw, (spec, _later(self.data, [spec]), asked))
+                items = [(spec, name) for name in names]
+                yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec])
 
         drawn = self.run("draw", read, Shelf(find, keep), jobs)
         return {
@@ -348,6 +354,7 @@ class Pipeline:
             files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: sha256(file) for path, file in files.items()},
             sizes={path: file.stat().st_size for path, file in files.items()},
+            warned=[list(warned) for warned in self.plan.warned],
             _store=self.store,
         )
         self.store.save_json("contents", address, contents)
@@ -524,7 +531,9 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _send(pool: Pool, job: Job[Any]) -> Future[Any]:
-    return pool.executor.submit(job.task, *(a() if callable(a) else a for a in job.arguments))
+    arguments = [argument() if callable(argument) else argument for argument in job.arguments]
+    sent = tables.encoded({spec.kind for spec in job.of})
+    return pool.executor.submit(*((tasks.with_tables, sent) if sent else ()), job.task, *arguments)
 
 
 def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:

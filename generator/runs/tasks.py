@@ -8,6 +8,7 @@ where they are used, so that planning the jobs needs none of them.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import PeekError
@@ -48,6 +49,14 @@ def ready() -> None:
     """The first job, which starts the processes."""
 
 
+def with_tables(sent: dict[str, bytes], task: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a job where the own data of its runs, which comes with it, may not be known yet."""
+    from ..networks import tables
+
+    tables.enter_sent(sent)
+    return task(*arguments)
+
+
 class OtherCodeError(PeekError):
     """A worker elsewhere has other code than the build, so its runs would not be the build's."""
 
@@ -80,15 +89,19 @@ def train(
     from ..measures import packing
     from ..measures.columns import MEASUREMENTS, measured
     from ..measures.trained import Trained
+    from ..networks import tables
     from ..networks.train import train_together
 
     law, head = specs[0].head_start, None
     if law != "drawn":
         head = packing.predicted_head(law, specs[0].classes, None if optimum is None else np.array(optimum))
     runs = train_together(specs, device, head)
+    encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":
-        return [(encode(run), None) for run in runs]
-    return [(encode(run), measured(Trained(spec, run), MEASUREMENTS)) for spec, run in zip(specs, runs, strict=True)]
+        return [(data, None) for data in encoded]
+    return [
+        (data, measured(Trained(spec, run), MEASUREMENTS)) for spec, run, data in zip(specs, runs, encoded, strict=True)
+    ]
 
 
 def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -133,11 +146,14 @@ def draw(spec: RunSpec, data: list[bytes], read: dict[str, dict[str, Any]]) -> l
     return drawn
 
 
-def card(title: str, subtitle: str, spec: RunSpec, data: bytes) -> list[bytes]:
-    """The picture that a link to the article shows elsewhere, PNG."""
+def card(title: str, subtitle: str, recipe: dict[str, Any], data: bytes) -> list[bytes]:
+    """The picture that a link to the article shows elsewhere, PNG. recipe: the fields of the run's spec."""
     from ..figures.draw import social_card
+    from ..networks import tables
+    from ..networks.spec import unflat
 
-    return [social_card(title, subtitle, spec, decode(data))]
+    tables.recall(recipe)
+    return [social_card(title, subtitle, unflat(recipe), decode(data))]
 
 
 def export(run_id: str, spec: RunSpec, data: list[bytes]) -> list[bytes]:
@@ -157,12 +173,12 @@ def bundle(centres: dict[str, list[list[float]]]) -> list[bytes]:
     return [file.getvalue()]
 
 
-def encode(run: Run) -> bytes:
-    """A run as an .npz file, the same bytes each time."""
+def encode(run: Run, **more: Any) -> bytes:
+    """A run as an .npz file, the same bytes each time. more: arrays beside its own."""
     import numpy as np
 
     file = io.BytesIO()
-    np.savez(file, **{name: getattr(run, name) for name in ARRAYS})
+    np.savez(file, **{name: getattr(run, name) for name in ARRAYS}, **more)
     return file.getvalue()
 
 

@@ -9,10 +9,14 @@ from typing import Any
 
 import jinja2
 
+from .. import figures
 from ..base.errors import ContentError
 from ..base.overlay import Overlay
 from ..markup.blocks.figure import FigureCall
+from ..networks import tables
 from ..networks.activations import ACTIVATIONS
+from ..networks.spec import layer_shapes, unflat
+from ..runs.entries import needs_plane_inputs
 from ..runs.results import Result, Results, UnknownResult, fits
 from .assets import live
 from .explorables import PLACING
@@ -45,9 +49,7 @@ class Figures:
         self.live = live(files)
         self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.own = frozenset(own) - {self.DEFAULT}
-        pictures = renderer.of_runs(
-            results, "pictures", lambda: sorted({name for run in results for name in run.pictures})
-        )
+        pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
         self.names = frozenset({*self.own, *pictures})
 
     def _options(self, files: Overlay, name: str) -> list[str]:
@@ -103,6 +105,10 @@ def chosen(
     conditions = {key: value for key, value in options.items() if key not in PLACING}
     fitting = [run for run in results.where(**conditions) if all(name in run.pictures for name in names)]
     if not fitting:
+        for name in names:
+            if inputs := {_inputs(run) for run in results.where(**conditions) if _needs_plane(name, run)}:
+                given = " or ".join(map(str, sorted(inputs)))
+                raise UnknownResult(f'the figure "{name}" needs inputs of two dimensions; these runs have {given}')
         asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
         raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
     if travelling:
@@ -121,6 +127,23 @@ def chosen(
         for run in reversed(fitting)
     }
     return [first[key] for key in sorted(first, key=_order(conditions))]
+
+
+def _pictures(results: Results) -> set[str]:
+    """The pictures that runs have, and those that they would have if their inputs were a plane."""
+    drawn = [run for run in results if run.pictures]
+    return {name for run in drawn for name in run.pictures} | {
+        name for name in figures.load() if any(_needs_plane(name, run) for run in drawn)
+    }
+
+
+def _needs_plane(name: str, run: Result) -> bool:
+    tables.recall(run.spec)
+    return needs_plane_inputs(name, unflat(run.spec))
+
+
+def _inputs(run: Result) -> int:
+    return layer_shapes(unflat(run.spec))[0][1]
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

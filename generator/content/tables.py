@@ -1,0 +1,509 @@
+"""An author's own data: files of labelled rows, and the digits that scikit-learn ships, read into tables.
+
+What a file leaves open is decided here and said: which column is the label, whether it has a header, how its numbers
+are written.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import importlib.util
+import itertools
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import ContentError, Problem, nearest, one_of, short
+from ..base.warnings import Warned
+from ..networks.tables import Table
+
+if TYPE_CHECKING:
+    import numpy as np
+
+AT_ONCE = 512  # rows that are text in memory at a time
+SHOWN = 5  # mistakes of a file
+MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
+TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
+LARGEST = 1e100  # whose square is a number too
+APART = 1000.0  # between the standard deviations of two columns
+ENDINGS = (".csv", ".npz")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table with what is to be said of it.
+
+    said    how it was read, in a line
+    warned  what is odd about it
+    """
+
+    table: Table
+    said: str
+    warned: tuple[Warned, ...] = ()
+
+
+@dataclass
+class _File:
+    """The columns of a file, each with numbers or with words.
+
+    told   how its numbers and names are written, where that was found out
+    """
+
+    place: str
+    names: list[str]
+    columns: list[np.ndarray | list[str]]
+    told: list[str] = field(default_factory=list)
+
+    def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
+        return ContentError([Problem(self.place, what, expected, match)])
+
+
+def read(folder: Path, options: Mapping[str, Any]) -> Read:
+    """The table that an author describes.
+
+    options  "file" in the content's folder, or "kind": "digits"; "label" and "test" of a file; "classes": which of
+             them, in which order
+    raises   ContentError: what is wrong with the file, by row and column, or with the options
+    """
+    if "file" in options:
+        file, test = options["file"], options.get("test")
+        if test == file:
+            raise ContentError(
+                [Problem("test", f'"{file}" is what is trained on', "another file, a column or a share")]
+            )
+        named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
+        stamps = tuple(_located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
+        whole = _of_file(folder, file, options.get("label"), test, stamps)
+    else:
+        whole = _digits(options.get("test"))
+    if "classes" not in options:
+        return _watched(whole)
+    words = [_word(label) for label in options["classes"]]
+    for word in words:
+        if word not in whole.table.labels:
+            match = nearest(word, whole.table.labels)
+            raise ContentError([Problem("classes", f'no class "{word}"', one_of(whole.table.labels), match)])
+    table = whole.table.picked(words)
+    return _watched(Read(table, f"{whole.said} Of its classes: {', '.join(words)}.", whole.warned))
+
+
+# Files
+
+
+@functools.lru_cache(maxsize=8)  # an experiments file is parsed again and again, and subsets are of one file
+def _of_file(folder: Path, file: str, label: str | None, test: float | str | None, stamps: tuple[int, ...]) -> Read:
+    import numpy as np
+
+    path = _located(folder, file)
+    found = _opened(path)
+    at, how = _label_of(found, label)
+    apart: int | None = None
+    if isinstance(test, str) and not test.endswith(ENDINGS):
+        apart = _column(found, test, "test")
+        if apart == at:
+            raise found.problem(f'the column "{test}" is the label', "another column for test")
+    inputs = [place for place in range(len(found.names)) if place not in (at, apart)]
+    x = _numbers(found, inputs)
+    words = _words(found.columns[at])
+    names = tuple(found.names[place] for place in inputs)
+    held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
+    test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
+    x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
+    if isinstance(test, str) and test.endswith(ENDINGS):
+        second = _opened(_located(folder, test))
+        if second.names != found.names:
+            raise second.problem(
+                f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
+            )
+        test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
+    if strange := sorted(set(test_words) - set(words)):
+        raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
+    labels = _sorted(words)
+    number = {word: place for place, word in enumerate(labels)}
+    table = Table(
+        x,
+        np.array([number[word] for word in words], np.int64),
+        test_x,
+        np.array([number[word] for word in test_words], np.int64),
+        tuple(labels),
+        names,
+        test if isinstance(test, float) else 0.0,
+    )
+    _check(found, table)
+    kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
+    said = (
+        f"{file}: {len(words) + len(test_words):,} rows of {len(names)} numbers; label: {how}"
+        f"{kept}{''.join('; ' + told for told in found.told)}."
+    )
+    return Read(table, said)
+
+
+def _located(folder: Path, file: str, key: str = "file") -> Path:
+    """The path of a file in the content's folder, that a key of the experiments file names.
+
+    raises  ContentError: it is not there, with the nearest name
+    """
+    path = folder / file
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
+    if path.suffix not in ENDINGS:
+        raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(ENDINGS))])
+    if not path.is_file():
+        there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in ENDINGS]
+        near = nearest(file, there)
+        expected = "" if near else one_of(sorted(there)[:9] or ["none"])
+        raise ContentError([Problem(key, f'no file "{path}"', expected, near)])
+    return path
+
+
+def _opened(path: Path) -> _File:
+    return _npz(path) if path.suffix == ".npz" else _csv(path)
+
+
+def _npz(path: Path) -> _File:
+    """Arrays x (N, D), y (N,), and names (D,) where they are."""
+    import numpy as np
+
+    found = _File(str(path), [], [])
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise found.problem(f"cannot be read: {error}", "an .npz file of plain arrays x and y") from None
+    if lacking := [name for name in ("x", "y") if name not in arrays]:
+        raise found.problem(f"no array {' and '.join(lacking)}", "x (N, D), y (N,), and perhaps names (D,)")
+    x, y = arrays["x"], arrays["y"]
+    if x.ndim < 2 or y.shape != x.shape[:1] or x.dtype.kind not in "iufb" or y.dtype.kind not in "iufbUS":
+        raise found.problem(
+            f"x is {x.shape} of {x.dtype}, y is {y.shape} of {y.dtype}", "x (N, D) of numbers, y (N,) of labels"
+        )
+    x = x.reshape(len(x), -1).astype(np.float64)
+    if not np.isfinite(x).all():
+        row, column = np.argwhere(~np.isfinite(x))[0].tolist()
+        raise found.problem(f"x[{row}, {column}] is {x[row, column]}, no finite number", "a number in every place")
+    names = [str(name) for name in arrays["names"].tolist()] if "names" in arrays else []
+    if names and len(names) != x.shape[1]:
+        raise found.problem(f"names has {len(names)} entries, x {x.shape[1]} columns", "a name for each column of x")
+    found.names = [*(names or [f"x{place}" for place in range(x.shape[1])]), "y"]
+    labels = y.astype(str).tolist() if y.dtype.kind in "US" else [_word(value) for value in y.tolist()]
+    found.columns = [*x.T, labels]
+    found.told = ["arrays x and y"]
+    return found
+
+
+def _csv(path: Path) -> _File:
+    """Columns between commas, semicolons or tabs, with a header or without."""
+    found = _File(str(path), [], [])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            start = file.read(65536)
+            file.seek(0)
+            first = re.sub(r'"[^"]*"', "", next((line for line in start.splitlines() if line.strip()), ""))
+            between = next((sign for sign in "\t;" if sign in first), ",")
+            reader = csv.reader(file, delimiter=between, skipinitialspace=True)
+            lines: list[int] = []
+            rows = _filled(reader, lines)
+            top = list(itertools.islice(rows, 2))
+            if not top:
+                raise found.problem("has no rows", "a header and rows of numbers, with a label each")
+            header = _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
+            names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
+            wrong: list[Problem] = []
+            if header:
+                wrong = _names_wrong(found.place, lines[0], names)
+            if len(names) < 2:
+                expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
+                wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
+            if wrong:
+                raise ContentError(wrong)
+            parts: list[list[np.ndarray | list[str]]] = []
+            columns = _Columns(found.place, names, between != ",")
+            rows = itertools.chain(top[1:] if header else top, rows)
+            at = 1 if header else 0
+            quick = None
+            while quick is None and (chunk := list(itertools.islice(rows, AT_ONCE))):
+                parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
+                at += len(chunk)
+                if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
+                    quick = _quick(path, between, lines[0] if header else 0, columns.spoken)
+    except UnicodeDecodeError as error:
+        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
+    except csv.Error as error:
+        raise found.problem(f"is no CSV: {error}", "rows of cells") from None
+    if columns.problems:
+        raise ContentError(columns.problems[:SHOWN])
+    if not parts:
+        raise found.problem("has a header and no rows", "rows of numbers, with a label each")
+    found.names = names
+    found.columns = quick or columns.joined(parts)
+    signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
+    told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
+    found.told = [said for said in told if said]
+    return found
+
+
+def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> list[np.ndarray | list[str]] | None:
+    """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
+    import numpy as np
+
+    kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
+    try:
+        rows = np.loadtxt(path, kinds, None, between, skiprows=skipped, quotechar='"', encoding="utf-8-sig", ndmin=1)
+    except ValueError:
+        return None
+    found: list[np.ndarray | list[str]] = []
+    for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
+        column = [word.strip() for word in rows[name]] if kind is object else rows[name]
+        if not (
+            all(column) and not any('"' in word for word in column) if kind is object else np.isfinite(column).all()
+        ):
+            return None
+        found.append(column)
+    return found
+
+
+def _filled(reader: Any, lines: list[int]) -> Iterator[list[str]]:
+    """The rows that are not blank; their lines go into a list."""
+    for row in reader:
+        if row and (len(row) > 1 or row[0].strip()):
+            lines.append(reader.line_num)
+            yield row
+
+
+def _number(cell: str, decimal: bool = False) -> float | None:
+    try:
+        return float(cell.replace(",", ".") if decimal else cell)
+    except ValueError:
+        return None
+
+
+def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
+    """Whether a first row names columns: a word above a number, or no number at all."""
+    numbers = [_number(cell, decimal) is not None for cell in first]
+    below = [_number(cell, decimal) is not None for cell in second]
+    return not any(numbers) or any(under and not over for over, under in zip(numbers, below, strict=False))
+
+
+def _names_wrong(place: str, line: int, names: Sequence[str]) -> list[Problem]:
+    wrong = [
+        f'columns {names.index(name) + 1} and {at + 1} are both named "{name}"'
+        for at, name in enumerate(names)
+        if name and name in names[:at]
+    ]
+    wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name]
+    return [Problem(f"{place}:{line}", what, "a name for each column") for what in wrong]
+
+
+class _Columns:
+    """Rows of text to columns of numbers and of words. A column whose first row is a word is one of words."""
+
+    def __init__(self, place: str, names: Sequence[str], decimal: bool) -> None:
+        self.place, self.names, self.decimal = place, names, decimal
+        self.problems: list[Problem] = []
+        self.commas = False
+        self.spoken: list[bool] = []
+
+    def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
+        """The columns of some rows; what is wrong with them is noted."""
+        import numpy as np
+
+        width = len(self.names)
+        if any(len(row) != width for row in rows):
+            for row, line in zip(rows, lines, strict=True):
+                if len(row) != width:
+                    self.problems.append(Problem(f"{self.place}:{line}", f"{len(row)} cells", f"{width}, as above"))
+            return []
+        columns = list(zip(*rows, strict=True))
+        if not self.spoken:
+            self.spoken = [_is_word(column, self.decimal) for column in columns]
+        found: list[np.ndarray | list[str]] = []
+        for at, cells in enumerate(columns):
+            if self.spoken[at]:
+                words = [cell.strip() for cell in cells]
+                found.append(words)
+                if not all(words):
+                    self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
+                continue
+            try:
+                numbers = np.fromiter(map(float, cells), np.float64, len(cells))
+            except ValueError:
+                values = [_number(cell, self.decimal) for cell in cells]
+                numbers = np.array([np.nan if value is None else value for value in values])
+                self.commas |= self.decimal and any("," in cell for cell in cells)
+            found.append(numbers)
+            if not np.isfinite(numbers).all():
+                self.locate(at, cells, lines, self.fits)
+        return found
+
+    def fits(self, cell: str) -> bool:
+        value = _number(cell, self.decimal)
+        return value is not None and abs(value) < float("inf")
+
+    def locate(self, at: int, cells: Sequence[str], lines: Sequence[int], fits: Any, spoken: bool = False) -> None:
+        """Note the cells of a column that do not fit, by line."""
+        for cell, line in zip(cells, lines, strict=True):
+            if not fits(cell):
+                where = f'column {at + 1}, "{self.names[at]}"'
+                missing = cell.strip().lower() in MISSING
+                what = f"{where}: a value is missing" if missing else f'{where}: "{cell.strip()}" is not a number'
+                expected = "a label in every row" if spoken else "a finite number, or the row or the column left out"
+                self.problems.append(Problem(f"{self.place}:{line}", what, expected))
+        self.problems.sort(key=lambda problem: int(problem.place.rpartition(":")[2]))
+
+    def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
+        """The columns of all parts together."""
+        import numpy as np
+
+        return [
+            list(itertools.chain.from_iterable(part[at] for part in parts))
+            if spoken
+            else np.concatenate([part[at] for part in parts])
+            for at, spoken in enumerate(self.spoken)
+        ]
+
+
+def _is_word(cells: Sequence[str], decimal: bool) -> bool:
+    """Whether a column is one of words: most of what it holds is no number."""
+    there = [cell for cell in cells if cell.strip().lower() not in MISSING]
+    return sum(_number(cell, decimal) is None for cell in there) * 2 > len(there)
+
+
+def _word(value: Any) -> str:
+    """A label in words: numbers as they are counted."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"{value:g}" if abs(value) < 1e5 else repr(value)
+
+
+def _words(column: np.ndarray | list[str]) -> list[str]:
+    """A column of labels in words."""
+    return column if isinstance(column, list) else [_word(value) for value in column.tolist()]
+
+
+def _sorted(words: Sequence[str]) -> list[str]:
+    """The different words, by their size where all are numbers."""
+    different = set(words)
+    if all(_number(word) is not None for word in different):
+        return sorted(different, key=float)
+    return sorted(different)
+
+
+def _label_of(found: _File, label: str | None) -> tuple[int, str]:
+    """The column of labels, and how it was found."""
+    if label is not None:
+        return _column(found, label, "label"), f'column "{label}"'
+    spoken = [at for at, column in enumerate(found.columns) if isinstance(column, list)]
+    if len(spoken) > 1:
+        names = [found.names[at] for at in spoken]
+        raise found.problem(f"columns of words are {_listed(names)}", 'label = "…" for one, and the others left out')
+    at = spoken[0] if spoken else len(found.names) - 1
+    return at, f'column "{found.names[at]}", the {"one of words" if spoken else "last"}'
+
+
+def _column(found: _File, name: str, key: str) -> int:
+    if name not in found.names:
+        raise found.problem(f'no column "{name}" for {key}', one_of(found.names), nearest(name, found.names))
+    return found.names.index(name)
+
+
+def _numbers(found: _File, inputs: Sequence[int]) -> np.ndarray:
+    """The columns of inputs as (N, D) float64."""
+    import numpy as np
+
+    if not inputs:
+        raise found.problem("no column of numbers", "one at least beside the label")
+    for at in inputs:
+        column = found.columns[at]
+        if isinstance(column, list):
+            what = f'column {at + 1}, "{found.names[at]}", holds words such as "{column[0]}"'
+            raise found.problem(what, "numbers, or the column left out")
+    return np.stack([found.columns[at] for at in inputs], 1)
+
+
+def _held(found: _File, at: int) -> np.ndarray:
+    """Which rows a column holds out."""
+    import numpy as np
+
+    words = [word.lower() for word in _words(found.columns[at])]
+    for word in words:
+        if word not in TRAIN | TEST:
+            raise found.problem(f'column "{found.names[at]}" for test holds "{word}"', "train or test, or 0 or 1")
+    return np.array([word in TEST for word in words])
+
+
+def _check(found: _File, table: Table) -> None:
+    """What no network can be trained on.
+
+    raises  ContentError
+    """
+    import numpy as np
+
+    if not np.abs(table.x).max(initial=0.0) < LARGEST:
+        raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {LARGEST:g}")
+    if len(table.labels) < 2:
+        raise found.problem(f"{len(table.labels)} class: {_listed(table.labels)}", "two classes at least")
+    few = [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]
+    if few:
+        least = f"classes with fewer than 2 rows to train on: {_listed(few)}"
+        raise found.problem(least, "two rows of each class at least; is the label a column of classes?")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(f'"{short(name)}"' for name in names[:SHOWN]) + more
+
+
+# scikit-learn's digits
+
+
+@functools.cache
+def _digits(test: float | None) -> Read:
+    """1,797 handwritten digits of 8 by 8 pixels, as scikit-learn ships them; the package itself is not imported."""
+    import gzip
+
+    import numpy as np
+
+    spec = importlib.util.find_spec("sklearn")
+    assert spec is not None and spec.origin is not None
+    file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    with gzip.open(file, "rt") as text:
+        rows = np.loadtxt(text, delimiter=",")
+    x, y = rows[:, :-1], rows[:, -1].astype(np.int64)
+    none = np.empty((0, x.shape[1])), np.empty(0, np.int64)
+    names = tuple(f"pixel {at}" for at in range(x.shape[1]))
+    table = Table(x, y, *none, tuple("0123456789"), names, test or 0.0)
+    held = f"; held out: {test:g} of each class" if test else ""
+    return Read(table, f"the digits of scikit-learn: {len(y):,} pictures of 8 by 8 pixels{held}.")
+
+
+def _watched(read: Read) -> Read:
+    """A table with what is odd about it."""
+    import numpy as np
+
+    table, said, warned = read.table, read.said, []
+    source = said.partition(":")[0]
+    rows = dict(zip(table.labels, table.counts, strict=True))
+    if len(set(table.counts)) > 1:
+        counts = ", ".join(f"{word} {count:,}" for word, count in rows.items())
+        each = f"networks train on {table.points_per_class:,} rows of each class, drawn anew for every seed"
+        if max(table.counts) > 1.5 * min(table.counts):
+            warned.append(Warned("uneven-classes", f"{source}: rows of the classes: {counts}; {each}"))
+        said += f" The classes have {counts} rows; {each}."
+    deviation = table.x.std(0)
+    if not source.startswith("the digits"):
+        largest = np.abs(table.x).max(0)
+        still = [name for name, flat in zip(table.names, deviation <= 1e-12 * largest, strict=True) if flat]
+        if still:
+            warned.append(Warned("constant-column", f"{source}: columns that hold one value: {_listed(still)}"))
+        varied = deviation[deviation > 1e-12 * largest]
+        if len(varied) and varied.max() > APART * varied.min():
+            least, most = (table.names[deviation.tolist().index(end)] for end in (varied.min(), varied.max()))
+            ends = f'"{most}" varies {varied.max() / varied.min():,.0f} times as much as "{least}"'
+            warned.append(Warned("scales-apart", f"{source}: {ends}; each is scaled to standard deviation 1"))
+    scaled = "Each column is scaled to mean 0 and standard deviation 1 by the rows trained on"
+    said += f" {scaled}{', both then to fit into the square from −1 to 1' if table.x.shape[1] == 2 else ''}."
+    return Read(table, said, tuple(warned))

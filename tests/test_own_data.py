@@ -1,0 +1,342 @@
+"""Data of an author's own: read whatever way it is written, refused by row and column, and built into an article."""
+
+import csv
+import dataclasses
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.base.errors import ContentError
+from generator.base.memo import digest
+from generator.base.progress import Progress
+from generator.build import build
+from generator.content import experiments, tables
+from generator.networks import datasets
+from generator.networks import tables as kinds
+from generator.networks.activations import ACTIVATIONS
+from generator.networks.spec import RunSpec, layer_shapes
+from generator.options import Options
+from generator.runs import stages, tasks
+from generator.runs.catalogue import inputs_digest
+from generator.runs.pipeline import run_key
+
+ROOT = Path(__file__).parent.parent
+ROWS = [("1.5", "2", "a"), ("-2", "3.25", "a"), ("3", "-4", "b"), ("4e1", "5", "b")]
+SPEC = 'activation = "relu"\nhidden = [8, 2]\nepochs = 20\ncheckpoints = 4\n'
+
+
+def text(rows, header="x,y,kind"):
+    return "\n".join([*([header] if header else []), *map(",".join, rows)]) + "\n"
+
+
+def written(folder, content, name="points.csv"):
+    (folder / "data").mkdir(exist_ok=True)
+    content = content.encode() if isinstance(content, str) else content
+    (folder / "data" / name).write_bytes(content)
+    return {"file": f"data/{name}"}
+
+
+WRITINGS = {
+    "commas": text,
+    "a mark of the byte order, CRLF, blank lines": lambda rows: "\ufeff" + text(rows).replace("\n", "\r\n\r\n"),
+    "tabs": lambda rows: text(rows).replace(",", "\t"),
+    "quoted": lambda rows: text([(x, f'"{y}"', f' "{kind}"') for x, y, kind in rows], '"x","y","kind"'),
+    "decimal commas": lambda rows: text(rows).replace(",", ";").replace(".", ","),
+    "no header": lambda rows: text(rows, ""),
+    "the label first": lambda rows: text([(kind, x, y) for x, y, kind in rows], "kind,x,y"),
+}
+
+
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])  # a long file is read in another way
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing, times):
+    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times)))
+    assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
+    assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
+    for told in ("decimal commas", "no header"):
+        assert (told in found.said) == (told == writing)
+    assert "the one of words" in found.said
+
+
+@pytest.mark.parametrize("row", [("4", "1", "2", "b"), ("4", "b"), ("4", "", "b"), ("4", "1", ""), ("4", "x", "b")])
+def test_a_mistake_far_down_is_found(tmp_path, row):
+    with pytest.raises(ContentError, match=rf"points.csv:{4 * tables.AT_ONCE + 2}: "):
+        tables.read(tmp_path, written(tmp_path, text([*ROWS * tables.AT_ONCE, row])))
+
+
+def test_labels_may_be_numbers_and_arrays(tmp_path):
+    rows = [("1", "2", "10"), ("2", "1", "10"), ("3", "5", "9"), ("5", "1", "9.0")]
+    found = tables.read(tmp_path, written(tmp_path, text(rows)))
+    assert (found.table.labels, found.table.y.tolist()) == (("9", "10"), [1, 1, 0, 0])
+    assert 'column "kind", the last' in found.said
+    np.savez(tmp_path / "data" / "points.npz", x=found.table.x, y=[10, 10, 9, 9])
+    other = tables.read(tmp_path, {"file": "data/points.npz"})
+    assert other.table.kind == found.table.kind  # what it holds is its address, not where it lies
+
+
+BAD = {
+    "a word": ([*ROWS[:2], ("x1", "2", "b")], ':4: column 1, "x": "x1" is not a number; expected a finite number'),
+    "a gap": ([*ROWS[:3], ("4", "", "b")], ':5: column 2, "y": a value is missing'),
+    "NA": ([*ROWS[:3], ("4", "NA", "b")], ':5: column 2, "y": a value is missing'),
+    "infinite": ([*ROWS[:3], ("4", "inf", "b")], ':5: column 2, "y": "inf" is not a number'),
+    "no label": ([*ROWS[:3], ("4", "1", "")], ':5: column 3, "kind": a value is missing'),
+    "ragged": ([*ROWS[:3], ("4", "1", "2", "b")], ":5: 4 cells; expected 3, as above"),
+    "one class": (ROWS[:2], ': 1 class: "a"; expected two classes at least'),
+    "a row of a class": (ROWS[:3], ': classes with fewer than 2 rows to train on: "b"'),
+    "too large": ([*ROWS, ("1e300", "1", "a")], ": a number as large as 1e+300; expected all below 1e+100"),
+    "columns of words": ([(x, y, kind, "word") for x, y, kind in ROWS], ': columns of words are "kind", "z"'),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_file_is_refused_by_row_and_column(tmp_path, fault):
+    rows, said = BAD[fault]
+    asked = written(tmp_path, text(rows, "x,y,kind" + ",z" * (fault == "columns of words")))
+    with pytest.raises(ContentError) as caught:
+        tables.read(tmp_path, asked)
+    assert str(caught.value).startswith(str(tmp_path / "data" / "points.csv") + said)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "has no rows"),
+        ("x,y,kind\n", "has a header and no rows"),
+        (text(ROWS, "x,x,kind"), ':1: columns 1 and 2 are both named "x"'),
+        (text(ROWS, "x,,kind"), ":1: column 2 has no name"),
+        ("kind\na\nb\n", ":1: 1 column"),
+        ("x,kind\n1,\xe4\n".encode("latin-1"), "is not UTF-8"),
+    ],
+)
+def test_a_bad_header_or_writing_is_refused(tmp_path, content, said):
+    with pytest.raises(ContentError, match=said):
+        tables.read(tmp_path, written(tmp_path, content))
+
+
+def plan(folder, data, rest="", classes=""):
+    source = folder / "experiments.toml"
+    source.write_text(f"[dataset.mine]\n{data}\n[experiment.mine]\n{classes}{SPEC}{rest}", encoding="utf-8")
+    return experiments.read(source)
+
+
+MISTAKES = [
+    ('file = "data/pints.csv"', "", ':2: no file "{}/data/pints.csv"; did you mean "data/points.csv"?'),
+    ('file = "../points.csv"', "", ':2: "../points.csv" is outside'),
+    ('file = "data/points.csv"\nlabel = "kin"', "", '/data/points.csv: no column "kin" for label'),
+    ('file = "data/points.csv"\ntest = 1.5', "", ":3: test is 1.5; expected a share"),
+    ('file = "data/points.csv"\nclasses = ["a", "c"]', "", ':3: no class "c"; expected one of a, b'),
+    ('file = "data/points.csv"\nlabels = "kind"', "", ':3: unknown key of own data "labels"'),
+    ('file = "data/points.csv"', "classes = 3\n", ":4: classes is 3, and dataset mine has 2"),
+    ('file = "data/points.csv"', 'classes = ["a", "bb"]\n', ':4: no class "bb" in dataset mine'),
+    ('file = "data/points.csv"', "ship = 1\n", ":4: ship is 1 with the data of dataset mine"),
+    ('kind = "digits"\nclasses = [0]', "", ":3: classes is [0]; expected two classes or more"),
+    ('kind = "digit"', "", ':2: kind is "digit"'),
+    ('file = "data/points.csv"\ntest = "data/points.csv"', "", ':3: "data/points.csv" is what is trained on'),
+    ('file = "data/points.csv"\nlabel = "kind"\ntest = "x"', "", 'column "x" for test holds "1.5"'),
+]
+
+
+@pytest.mark.parametrize(("data", "classes", "said"), MISTAKES)
+def test_a_mistake_in_the_table_is_told_at_its_line(tmp_path, data, classes, said):
+    written(tmp_path, text(ROWS))
+    with pytest.raises(ContentError) as caught:
+        plan(tmp_path, data, classes=classes)
+    assert said.format(tmp_path) in str(caught.value) and len(caught.value.problems) == 1
+
+
+def test_what_is_odd_is_warned_of(tmp_path):
+    rows = [(str(place), str(1e5 * place), "7", "a" if place else "b") for place in range(9)] + [("3", "1", "7", "b")]
+    written(tmp_path, text(rows, "small,large,same,kind"))
+    warned = plan(tmp_path, 'file = "data/points.csv"').warned
+    assert [one.name for one in warned] == ["uneven-classes", "constant-column", "scales-apart"]
+
+
+def test_a_split_is_the_seeds_and_training_rows_are_scaled(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(5, [1, 100, 3], (60, 3))
+    np.savez(tmp_path / "points.npz", x=x, y=np.repeat(["u", "v", "w"], [30, 20, 10]))
+    [experiment] = plan(tmp_path, 'file = "points.npz"\ntest = 0.25', "seeds = 2\n").experiments
+    first, second = (run.spec for run in experiment.runs)
+    assert first.points_per_class == 8 and layer_shapes(first)[0][1] == 3
+    points, _ = datasets.points(first.kind, 3, 8, first.seed)
+    np.testing.assert_allclose([points.mean(0), points.std(0)], [[0] * 3, [1] * 3], atol=1e-6)
+    held, labels = kinds.held_out(first)
+    assert np.bincount(labels).tolist() == [8, 5, 2]
+    scaling = kinds.scaling(first)
+    original = {tuple(row) for row in np.round(x, 4).tolist()}
+    trained, tested = (
+        {tuple(row) for row in np.round(rows * scaling["scale"] + scaling["mean"], 4).tolist()}
+        for rows in (points.astype(float), held.astype(float))
+    )
+    assert len(trained & original) > 20 and not trained & tested
+    assert not np.array_equal(kinds.held_out(second)[0], held)
+
+
+def test_rows_held_out_by_a_column_or_a_file_are_never_trained_on(tmp_path):
+    rows = [(*row, "test" if place in (1, 4) else "train") for place, row in enumerate([*ROWS[:2], *ROWS[:2], *ROWS])]
+    rows += [("9", "8", "b", "train")]
+    written(tmp_path, text(rows, "x,y,kind,part"))
+    by_column = tables.read(tmp_path, {"file": "data/points.csv", "label": "kind", "test": "part"}).table
+    assert (len(by_column.y), by_column.test_x.tolist()) == (7, [[-2, 3.25], [1.5, 2]])
+    for name, part in (("a", "train"), ("b", "test")):
+        written(tmp_path, text([row[:3] for row in rows if row[3] == part]), f"{name}.csv")
+    by_file = tables.read(tmp_path, {"file": "data/a.csv", "test": "data/b.csv"}).table
+    assert by_file.kind == by_column.kind
+
+
+def test_workers_are_sent_the_rows_and_readers_need_none(tmp_path, monkeypatch):
+    written(tmp_path, text(ROWS * 4))
+    [experiment] = plan(tmp_path, 'file = "data/points.csv"\ntest = 0.25').experiments
+    spec = experiment.runs[0].spec
+    here = tasks.train([spec], "cpu", "")
+    key, sent = run_key(spec), kinds.encoded({spec.kind})
+    elsewhere = kinds.built_in()
+    monkeypatch.setattr(datasets, "load", lambda: elsewhere)
+    with pytest.raises(KeyError):
+        layer_shapes(spec)
+    assert tasks.with_tables(sent, tasks.train, [spec], "cpu", "") == here
+    datasets.load().pop(spec.kind)
+    kinds.recall({"kind": spec.kind, **dict(spec.dataset_options)})
+    assert layer_shapes(spec)[0][1] == 2 and kinds.labels_of(spec.kind) == ("a", "b") and run_key(spec) == key
+    assert spec.kind not in kinds.built_in()
+
+
+def test_classes_are_counted_or_named(tmp_path):
+    rows = [(str(place % 5), str(place % 7), "abc"[place % 3]) for place in range(30)]
+    written(tmp_path, text(rows))
+    data = 'file = "data/points.csv"\nclasses = ["c", "a", "b"]'
+    profile = '[profile.quick.mine]\nclasses = ["b", "c"]\n'
+    assert [run.spec.classes for run in plan(tmp_path, data, profile).experiments[0].runs] == [3]
+    asked = {"": [3], "classes = [2, 3]\n": [2, 3], 'classes = ["b", "c"]\n': [2]}
+    found = {
+        classes: [run.spec for run in plan(tmp_path, data, classes=classes).experiments[0].runs] for classes in asked
+    }
+    assert {classes: [spec.classes for spec in specs] for classes, specs in found.items()} == asked
+    labels = [[dict(spec.dataset_options)["labels"] for spec in specs] for specs in found.values()]
+    assert labels == [["c; a; b"], ["c; a", "c; a; b"], ["b; c"]]
+    drawn = plan(tmp_path, data, "draw = 1\nseeds = 2\n", "classes = [2, 3]\n").experiments[0].runs
+    assert len({run.id for run in drawn}) == 4 and all(" " not in run.id for run in drawn)
+
+
+def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
+    """What is trained or drawn of a built-in kind stays as it was."""
+    known = (*stages.FORWARD, "networks/train", "networks/datasets/__init__", "networks/datasets/spirals")
+    spec = RunSpec(classes=3, activation="tanh", seed=1)
+    fields = dataclasses.asdict(spec)
+    decides = [ACTIVATIONS["tanh"].decides] * 2
+    before = digest("run", fields, decides, *stages.Source(known, stages.TRAINING).digest)
+    written(tmp_path, text(ROWS))
+    plan(tmp_path, 'file = "data/points.csv"')
+    assert run_key(spec) == before
+    assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
+
+
+def test_what_a_file_holds_decides_and_not_its_name(tmp_path):
+    data = 'file = "data/{}.csv"'
+    for name in ("points", "other"):
+        written(tmp_path, text(ROWS), f"{name}.csv")
+    first, other = (
+        run_key(plan(tmp_path, data.format(name)).experiments[0].runs[0].spec) for name in ("points", "other")
+    )
+    before = inputs_digest(tmp_path / "experiments.toml", "standard")
+    written(tmp_path, text([*ROWS, ROWS[0]]), "other.csv")
+    changed = run_key(plan(tmp_path, data.format("other")).experiments[0].runs[0].spec)
+    assert first == other != changed
+    assert inputs_digest(tmp_path / "experiments.toml", "standard") != before  # so a build looks at it again
+
+
+ARTICLE = """---
+title: Of my own
+description: Flowers and digits.
+authors:
+  - name: A. Author
+date: 2026-01-02
+---
+
+[Most points held out are told]{{claim="results.where(experiment='{name}').median('test_accuracy') > 0.85"}}.
+
+/// figure | hidden-plane
+    id: fig-mine
+    experiment: {name}
+
+**Where they go.**
+///
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, made_tiny):
+    """A folder for an article, with a cache beside it."""
+    shutil.copytree(made_tiny, tmp_path / "cache")
+    (tmp_path / "content").mkdir()
+    return tmp_path
+
+
+def built(folder, name, data, recipe, more=""):
+    """Build an article of one experiment. Returns the page and the table's rows."""
+    content = folder / "content"
+    (content / "article.md").write_text(ARTICLE.format(name=name) + more, encoding="utf-8")
+    source = f'[dataset.mine]\n{data}\n[experiment.{name}]\nactivation = "relu"\nhidden = [16, 2]\n{recipe}draw = 1\n'
+    (content / "experiments.toml").write_text(source, encoding="utf-8")
+    build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
+    with (folder / "site" / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return (folder / "site" / "index.html").read_text(encoding="utf-8"), list(csv.DictReader(file))
+
+
+def test_an_article_of_flowers(folder, one_worker_is_this_process):
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    rows = [[*map(str, x), iris.target_names[y]] for x, y in zip(iris.data, iris.target, strict=True)]
+    written(folder / "content", text(rows, "sepal length,sepal width,petal length,petal width,species"), "iris.csv")
+    data = 'file = "data/iris.csv"\ntest = 0.25'
+    page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
+    legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
+    assert re.findall(r"</span>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
+    assert "The classes are setosa, versicolor, virginica." in page
+    assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
+    assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site
+    assert "column &#34;species&#34;, the one of words" in (folder / "site" / "reproduce.html").read_text("utf-8")
+
+    import generator as peek
+
+    datasets.load().pop(row["kind"])
+    run = peek.load(folder / "site").one(experiment="flowers")
+    arrays = np.load(folder / "site" / "data" / "flowers" / f"{run.id}.npz")
+    scaled = (iris.data - arrays["mean"]) / arrays["scale"]
+    assert (run.predict(scaled) == iris.target).mean() > 0.9
+
+    with pytest.raises(ContentError, match=r'article.md:\d+: the figure "input-plane" needs inputs of two dimensions'):
+        built(
+            folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n", "\n/// figure | input-plane\n\nCaption.\n///\n"
+        )
+
+
+def test_the_guides_example_is_built(folder, one_worker_is_this_process):
+    guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
+    [example] = [part for part in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "file =" in part]
+    rows = [(str(place % 7 + 9 * (place % 3)), str(place % 5), "abc"[place % 3]) for place in range(60)]
+    content = folder / "content"
+    written(content, text(rows, "width,height,species"), "flowers.csv")
+    (content / "article.md").write_text(ARTICLE.format(name="flowers"), encoding="utf-8")
+    (content / "experiments.toml").write_text(example + "epochs = 100\ncheckpoints = 4\n", encoding="utf-8")
+    build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
+    assert "</span>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_an_article_of_digits(folder, one_worker_is_this_process):
+    data = 'kind = "digits"\nclasses = [0, 1, 7]\ntest = 0.25'
+    page, [row] = built(folder, "digits", data, "epochs = 100\ncheckpoints = 6\n")
+    assert "The classes are 0, 1, 7." in page and (row["inputs"], row["points_per_class"]) == ("64", "134")
+    assert float(row["test_accuracy"]) > 0.9
+
+
+def test_built_in_kinds_have_no_such_column(made_tiny, tmp_path, one_worker_is_this_process):
+    from tests.conftest import TINY
+
+    cache = shutil.copytree(made_tiny, tmp_path / "cache")
+    build(Options(content=TINY, out=tmp_path / "site", cache=cache, workers=1), Progress(quiet=True))
+    assert "test_accuracy" not in (tmp_path / "site" / "data" / "grid.csv").read_text(encoding="utf-8")
