@@ -17,6 +17,7 @@ WARNINGS = {
     "unclosed-code": "a code block that goes on to the end",
     "unknown-language": "a language of code that has no colours",
     "no-alt-text": "a picture without a text in its place",
+    "unused-activation": "no experiment uses an activation of the article's own",
     "uncited-work": "no page cites a work of the bibliography",
 }
 

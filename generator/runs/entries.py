@@ -8,6 +8,7 @@ from typing import Any
 from .. import figures
 from ..content.experiments import Plan, Planned
 from ..figures import Figure
+from ..networks.activations import Own
 from ..networks.spec import flat
 
 
@@ -45,7 +46,9 @@ def recipe_of(run: Planned) -> dict[str, Any]:
     """The fields of a run's spec, the author's name of its data before their kind."""
     fields = flat(run.spec)
     first = {key: fields.pop(key) for key in ("classes", "activation", "seed")}
-    return {**first, "dataset": run.dataset, **fields}
+    activation = first["activation"]
+    own = {"formula": activation.plain} if isinstance(activation, Own) else {}
+    return {**first, "activation": str.__str__(activation), "dataset": run.dataset, **fields, **own}
 
 
 def drawn_of(run: Planned) -> list[Figure]:
