@@ -226,7 +226,7 @@ def _value(cell: str) -> Any:
 def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     from .networks import datasets, recipe
 
-    own = {"dataset", "formula", *recipe.words()}
+    own = {"dataset", *recipe.words()}
     of_kind = {name: kind.defaults for name, kind in datasets.load().items()}
     known = {"id", *own, *itertools.chain.from_iterable(of_kind.values())}
     spec = {

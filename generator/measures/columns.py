@@ -33,7 +33,6 @@ ROOM = SQUARE.name  # the room that the laws are solved for
 RECIPE = {
     "id": "name of the run within its experiment",
     **recipe.words(),
-    "formula": "an own activation: its formula, room, least and greatest value, label and words; empty: a built-in one",
     "dataset": "name of the data in the experiments file",
 }
 

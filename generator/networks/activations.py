@@ -54,30 +54,6 @@ class Activation:
         return bool(re.search(r"\br\b", self.of))
 
 
-_ROWS = (
-    Activation("tanh", of="tanh(a)", room=rooms.SQUARE, words="squeezes it between −1 and 1"),
-    Activation(
-        "relu",
-        label="ReLU",
-        of="max(a, 0)",
-        room=rooms.QUADRANT,
-        words="cuts off what is below 0",
-        bias_start=1.0,  # above 0, or some runs start with every point at the origin and stay there
-    ),
-    Activation("disk", of="tanh(r) / r", room=rooms.DISK, words="shrinks the vector of all sums to a length below 1"),
-    Activation(
-        "sphere",
-        of="1 / r",
-        room=rooms.CIRCLE,
-        in_plane="circle",
-        words="shrinks or stretches the vector of all sums to length 1",
-    ),
-    Activation(
-        "softplus", of="softplus(a)", room=rooms.QUADRANT, words="cuts off what is below 0, with a rounded corner"
-    ),
-)
-
-
 class Own(str):
     """The name of an author's activation, with its row: a run that carries it needs nothing else, in any process.
 
@@ -147,4 +123,26 @@ class _Activations(dict[str, Activation]):
         raise KeyError(name)
 
 
+_ROWS = (
+    Activation("tanh", of="tanh(a)", room=rooms.SQUARE, words="squeezes it between −1 and 1"),
+    Activation(
+        "relu",
+        label="ReLU",
+        of="max(a, 0)",
+        room=rooms.QUADRANT,
+        words="cuts off what is below 0",
+        bias_start=1.0,  # above 0, or some runs start with every point at the origin and stay there
+    ),
+    Activation("disk", of="tanh(r) / r", room=rooms.DISK, words="shrinks the vector of all sums to a length below 1"),
+    Activation(
+        "sphere",
+        of="1 / r",
+        room=rooms.CIRCLE,
+        in_plane="circle",
+        words="shrinks or stretches the vector of all sums to length 1",
+    ),
+    Activation(
+        "softplus", of="softplus(a)", room=rooms.QUADRANT, words="cuts off what is below 0, with a rounded corner"
+    ),
+)
 ACTIVATIONS = _Activations({row.name: row for row in _ROWS})
