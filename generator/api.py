@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
+    from .networks.spec import RunSpec
+
 
 class NoSiteError(PeekError):
     """A folder that holds no runs."""
@@ -100,9 +102,9 @@ class Run(Result):
 
         checkpoint  index into `checkpoints`
         """
-        from .networks import forward, spec
+        from .networks import forward
 
-        return forward.split(spec.unflat(self.spec), self.weights[checkpoint])
+        return forward.split(self._spec, self.weights[checkpoint])
 
     def hidden(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
         """Where the network takes points: its last hidden layer.
@@ -112,15 +114,22 @@ class Run(Result):
         returns     (N, width) float64
         raises      ValueError: points of another shape
         """
-        from .networks import forward, spec
+        from .networks import forward
 
-        return forward.hidden(spec.unflat(self.spec), self.weights[checkpoint], self._points(points))
+        return forward.hidden(self._spec, self.weights[checkpoint], self._points(points))
 
     def predict(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
         """The class that the network gives each point. Arguments and errors as for `hidden`; returns (N,) int64."""
-        from .networks import forward, spec
+        from .networks import forward
 
-        return forward.predict(spec.unflat(self.spec), self.weights[checkpoint], self._points(points))
+        return forward.predict(self._spec, self.weights[checkpoint], self._points(points))
+
+    @functools.cached_property
+    def _spec(self) -> RunSpec:
+        from .networks.activations import carried
+        from .networks.spec import unflat
+
+        return unflat(carried(self.spec))
 
     def _points(self, points: ArrayLike) -> np.ndarray:
         """Points as an array that the network takes."""
@@ -167,7 +176,7 @@ def train(recipe: Mapping[str, Any]) -> Run:
 
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
             table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
-            it; what is left out has its default
+            it, and for an activation of one's own its `formula`; what is left out has its default
     raises  ContentError: every mistake in the recipe, in the words of a build
             DivergedRunError: the loss turned non-finite
     """
@@ -191,11 +200,12 @@ def _run(
 ) -> Run:
     """A run whose arrays are in an .npz file that `data` reads."""
     from .networks import tables
+    from .networks.activations import carried
     from .networks.spec import unflat
     from .runs import tasks
 
     tables.recall(spec)
-    label = unflat(spec).label
+    label = unflat(carried(spec)).label
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
     return Run(run_id, experiment, "", label, spec, measures, {}, {}, lambda: tasks.decode(data()))
 
@@ -222,7 +232,11 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     own = {"dataset", *recipe.words()}
     of_kind = {name: kind.defaults for name, kind in datasets.load().items()}
     known = {"id", *own, *itertools.chain.from_iterable(of_kind.values())}
-    spec = {key: value for key, value in row.items() if key in own or key in of_kind[row["kind"]]}
+    spec = {
+        key: value
+        for key, value in row.items()
+        if (key in own and (key, value) != ("formula", None)) or key in of_kind[row["kind"]]
+    }
     measures = {key: value for key, value in row.items() if key not in known}
     path = folder / experiment / f"{row['id']}.npz"
 

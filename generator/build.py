@@ -224,11 +224,24 @@ def compose(
         made, report = pipeline.make(plan, key, context)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
+    warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
     carded = memo("card", made.contents, lambda: catalogue.on_card(made))
     files = site_files(options, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, context)
     return Composed(files, made.sums, warnings, report)
+
+
+def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[str]:
+    """What is to be said of own activations that no experiment has; the plan is read where it is not there yet."""
+    source = options.content / "experiments.toml"
+
+    def unused() -> list[str]:
+        from .content import experiments
+
+        return list((plan or experiments.read(source, options.profile)).unused)
+
+    return memo("unused-activation", [source.read_text(encoding="utf-8"), str(source), options.profile], unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Path:

@@ -476,14 +476,46 @@ ACTIVATIONS =""",
         trained_in_the_page(opened, (copy.folder / "site" / "index.html").as_uri())
 
 
-def trained_in_the_page(page, address):
+def test_an_activation_by_its_formula(copy, browser):
+    assert named("an activation by its formula") == ["[activation.NAME]", "content/experiments.toml"]
+    guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
+    [table] = re.findall(r"^```toml\n(\[activation\.swish\]\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "swish"]')
+    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 400")
+    path = copy.folder / "content" / "experiments.toml"
+    path.write_text(f'{path.read_text()}\n{table}\n[activation.spare]\nformula = "a"\n', encoding="utf-8")
+    copy.edit("content/article.md", "[tanh, relu]", "[tanh, swish]")
+    copy.edit(
+        "content/article.md",
+        "{{ results.count",
+        '{{ results.where(activation="swish").max("accuracy") | percent }}: {{ results.count',
+    )
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | train\n\nTry.\n///\n\n/// figure | hidden-plane",
+    )
+    page = copy.build()
+    assert copy.edited() == []
+    assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60
+    assert "a Swish network of 2 classes" in page and "both values are at least −0.278" in page
+    assert copy.site("plots/2/Swish.decisionBoundaries.Final.png")
+    run = peek.load(copy.folder / "site").one(activation="swish")
+    again = peek.train(run.spec)  # here nothing but the run's own recipe knows the formula
+    assert run.label == again.label == "Swish" and (again.weights == run.weights).all()
+    assert (run.predict(run.x) == run.y).mean() == pytest.approx(run.accuracy[-1], abs=0.02)
+    with contextlib.closing(browser.new_page()) as opened:
+        trained_in_the_page(opened, (copy.folder / "site" / "index.html").as_uri(), "Swish")
+
+
+def trained_in_the_page(page, address, label="swish"):
     """The page knows swish: it says what it is, computes what the build computed, and trains it."""
     page.goto(address + "#fig-train.activation=swish&fig-train.classes=2")
     live = page.locator("[data-explorable=train] .explorable-live")
     live.scroll_into_view_if_needed()
     control = live.locator(".control", has_text="Activation")
     assert control.get_by_role("radio").count() == 2
-    said = "tanh squeezes it between −1 and 1, swish lets through what is above 0, and a dip below."
+    said = f"tanh squeezes it between −1 and 1, {label} lets through what is above 0, and a dip below."
     assert said in page.content()
     gone = page.evaluate(
         """() => peek.runs.load("grid/k2-swish-s1").then((run) => {

@@ -15,7 +15,7 @@ from ..base import style
 from ..base.errors import ContentError, Problem, nearest
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, tables
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat
 from . import tables as files
@@ -59,12 +59,26 @@ class Plan:
     profile: str
     said: tuple[str, ...] = ()
     warned: tuple[Warned, ...] = ()
+    unused: tuple[str, ...] = ()  # what is to be said of own activations that no experiment has
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
     return value
+
+
+def _label(value: Any) -> str:
+    if not re.fullmatch(r"\w+(-\w+)*", _text(value)):
+        raise ValueError
+    return str(value)
+
+
+def _room(value: Any) -> tuple[float, float]:
+    low, high = value
+    if any(type(end) not in (int, float) for end in value) or not low < high:
+        raise ValueError
+    return float(low), float(high)
 
 
 def _seeds(value: Any) -> tuple[int, ...]:
@@ -134,9 +148,11 @@ def read(path: Path, profile: str = "standard") -> Plan:
 def parse(text: str, place: str, profile: str = "standard") -> Plan:
     """Experiments from TOML.
 
-    A [dataset.NAME] table holds a `kind`, its parameters and points_per_class; an [experiment.NAME] table any fields
-    of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are drawn, and travel with the page).
-    A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces fields of experiment NAME.
+    An [activation.NAME] table holds the `formula` of an own activation (see networks.formulas), and may hold its
+    `room`, `label` and `words`. A [dataset.NAME] table holds a `kind`, its parameters and points_per_class; an
+    [experiment.NAME] table any fields of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are
+    drawn, and travel with the page). A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces
+    fields of experiment NAME.
 
     raises  ContentError: every mistake, each as place:line
     """
@@ -171,6 +187,7 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     unclear = "dataset" in given and "kind" not in given
     seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
     name = str(given.pop("dataset", kind))
+    formula = given.pop("formula", None)
     drawn = tables.built_in()
     own = {"points_per_class", *(drawn[kind].defaults if kind in drawn else ())}
     data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
@@ -184,7 +201,11 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     for key in refused:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
     table = {key: value for key, value in given.items() if key not in refused}
-    plan = reader.plan({"dataset": {name: data}, "experiment": {"recipe": {**table, "seeds": [seed]}}}, "standard")
+    if isinstance(formula, list):
+        reader.activations[str(table.get("activation"))] = Own.told(str(table.get("activation")), formula)
+    formulas = {"activation": {str(table.get("activation")): {"formula": formula}}} if isinstance(formula, str) else {}
+    asks = {"dataset": {name: data}, "experiment": {"recipe": {**table, "seeds": [seed]}}, **formulas}
+    plan = reader.plan(asks, "standard")
     runs = plan.experiments[0].runs
     if len(runs) > 1:
         reader.wrong((), f"the recipe is one of {len(runs)} runs", "one value for each key")
@@ -230,13 +251,56 @@ class _Reader:
         self.problems: list[Problem] = []
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
         self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
+        self.activations: dict[str, Own] = {}
+
+    @property
+    def run_fields(self) -> dict[str, Field]:
+        """The keys of a run, with the own activations among the values."""
+        row = recipe.choice(*ACTIVATIONS, *self.activations)
+        accepts = row.accepts
+        named = Field(lambda value: self.activations.get(accepts(value), value), row.expected, row.choices)
+        return {**RUN_FIELDS, "activation": named} if self.activations else RUN_FIELDS
+
+    def activation(self, name: str, table: Any) -> None:
+        """An own activation, if its table is right."""
+        path, before = ("activation", name), len(self.problems)
+        if not re.fullmatch(r"[a-z][a-z0-9]*", name):
+            self.wrong(path, f'"{name}" is no name for an activation', "small letters and digits")
+        elif name in ACTIVATIONS:
+            self.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
+        fields = {
+            "formula": Field(_text, 'arithmetic of a, such as "a * logistic(a)", or of r'),
+            "room": Field(_room, "the least and the greatest value, such as [0, 1] or [0, inf]"),
+            "label": Field(_label, "a word of letters, digits and hyphens"),
+            "words": Field(_text, "what it does to a neuron's sum"),
+        }
+        known = self.known(path, table, fields, "key of an activation")
+        given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
+        if isinstance(table, dict) and "formula" not in table:
+            self.wrong(path, f"activation {name} has no formula", f"formula = {fields['formula'].expected}")
+        taken = {said.lower() for row in ACTIVATIONS.values() for said in (row.label, row.in_plane)}
+        taken |= {each.row.label.lower() for each in self.activations.values()}
+        if (label := given.get("label") or name).lower() in taken:
+            self.wrong((*path, "label"), f'"{label}" is another activation\'s label', "another label")
+        if len(self.problems) > before:
+            return
+        from ..networks import formulas  # takes numpy and sympy, which the others do without
+
+        try:
+            self.activations[name] = formulas.own(name, **given)
+        except formulas.FormulaError as error:
+            key = "room" if "room" in given and "room" in error.wrong else "formula"
+            self.wrong((*path, key), error.wrong, error.expected, error.near)
 
     def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
         """Note a mistake at the nearest line known for a key path."""
+        self.problems.append(Problem(self.at(path), what, expected, match))
+
+    def at(self, path: tuple[str, ...]) -> str:
+        """The place of a key path, or of what it is in."""
         while path and path not in self.lines:
             path = path[:-1]
-        line = f":{self.lines[path] if path else 1}" if self.lines else ""
-        self.problems.append(Problem(self.place + line, what, expected, match))
+        return self.place + (f":{self.lines[path] if path else 1}" if self.lines else "")
 
     def known(self, path: tuple[str, ...], table: Any, keys: Iterable[str], noun: str) -> dict[str, Any]:
         """A table's known keys; the others are mistakes."""
@@ -268,7 +332,10 @@ class _Reader:
 
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
-        given = self.known((), given, ("dataset", "experiment", "profile"), "table")
+        given = self.known((), given, ("dataset", "experiment", "profile", "activation"), "table")
+        own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
+        for name, table in own.items():
+            self.activation(name, table)
         data = self.known(("dataset",), given.get("dataset", {}), given.get("dataset", {}), "dataset")
         axes = {name: self.dataset(name, table) for name, table in data.items()}
         profiles = given.get("profile", {})
@@ -287,21 +354,27 @@ class _Reader:
             planned.append(self.experiment(name, merged, axes, first=not planned))
         said = dict.fromkeys(read.said for read in self.read.values())
         warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.read.values()))
-        return Plan(tuple(planned), profile, tuple(said), tuple(warned))
+        used = {run.spec.activation for experiment in planned for run in experiment.runs}
+        unused = [
+            f"{self.at(('activation', name))}: no experiment uses the activation {name}"
+            for name, each in self.activations.items()
+            if each not in used
+        ]
+        return Plan(tuple(planned), profile, tuple(said), tuple(warned), tuple(unused))
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
         for name, table in self.known(("profile",), profiles, profiles, "profile").items():
             path = ("profile", name)
             for experiment, fields in self.known(path, table, experiments, "experiment").items():
-                allowed = ("dataset", *EXPERIMENT_FIELDS, *RUN_FIELDS)
+                allowed = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
                 for key, value in self.known((*path, experiment), fields, allowed, "key").items():
                     if key in EXPERIMENT_FIELDS:
                         self.single((*path, experiment, key), value, EXPERIMENT_FIELDS[key])
                     elif key == "classes" and _is_named(value):
                         self.single((*path, experiment, key), value, CLASSES)
-                    elif key in RUN_FIELDS:
-                        self.axis((*path, experiment, key), value, RUN_FIELDS[key])
+                    elif key in self.run_fields:
+                        self.axis((*path, experiment, key), value, self.run_fields[key])
 
     def single(self, path: tuple[str, ...], value: Any, field: Field) -> Any:
         """One value that may itself be a list; None when it is wrong."""
@@ -377,7 +450,7 @@ class _Reader:
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
-        table = self.known(path, table, ("dataset", *EXPERIMENT_FIELDS, *RUN_FIELDS), "key of an experiment")
+        table = self.known(path, table, ("dataset", *EXPERIMENT_FIELDS, *self.run_fields), "key of an experiment")
         before = len(self.problems)
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
@@ -388,14 +461,17 @@ class _Reader:
         own = [name for name in choices if isinstance(name, str) and name in self.read]
         of_files = {name: self.picked(path, name, asked) for name in own}
         if of_files:
-            table = {key: value for key, value in table.items() if key != "classes" or len(of_files) < len(choices)}
-        axes = {key: self.axis((*path, key), table[key], field) for key, field in RUN_FIELDS.items() if key in table}
+            mixed = len(of_files) < len(choices)
+            table = {key: value for key, value in table.items() if key != "classes" or mixed}
+        axes = {
+            key: self.axis((*path, key), table[key], field) for key, field in self.run_fields.items() if key in table
+        }
         if of_files and len(of_files) == len(choices):
             counts = {len(one.labels) for some in of_files.values() for one in some}
             axes = {"classes": sorted(counts), **axes}
         for key in ("classes", "activation"):
             if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
-                self.wrong(path, f"experiment {name} has no {key}", f"{key} = {RUN_FIELDS[key].expected}")
+                self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
         if fixed["ship"]:
             if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"

@@ -6,8 +6,11 @@ A row's expression is all that computing needs: what training, pictures and the 
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from . import rooms
 from .rooms import Room
@@ -42,12 +45,82 @@ class Activation:
     @property
     def decides(self) -> list[str]:
         """What of the row decides a run's result; of its measures and pictures, the room's row does."""
-        return [self.of, self.room.name]
+        walls = [] if self.room is rooms.ROOMS[self.room.name] else [str(self.room.low), str(self.room.high)]
+        return [self.of, self.room.name, *walls]
 
     @property
     def is_vector(self) -> bool:
         """Whether it takes a layer's sums as a vector; such a one stands in the last hidden layer alone."""
         return bool(re.search(r"\br\b", self.of))
+
+
+class Own(str):
+    """The name of an author's activation, with its row: a run that carries it needs nothing else, in any process.
+
+    Two are alike where their rows are; none is like a built-in one's name.
+    """
+
+    row: Activation
+
+    @classmethod
+    def of(cls, row: Activation) -> Own:
+        """The name of a row."""
+        made = cls(row.name)
+        made.row = row
+        return made
+
+    @classmethod
+    def told(cls, name: str, plain: Sequence[Any]) -> Own:
+        """What `plain` said of one of this name."""
+        of, room, low, high, label, words = plain
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        known = rooms.ROOMS[room]
+        same = (known.low, known.high) == (low, high)
+        return cls.of(Activation(name, of=of, room=known if same else within(low, high), label=label, words=words))
+
+    @property
+    def plain(self) -> list[Any]:
+        """The row as a table holds it: formula, room, least and greatest value or None, label, words."""
+        room = self.row.room
+        ends = [end if math.isfinite(end) else None for end in (room.low, room.high)]
+        return [self.row.of, room.name, *ends, self.row.label, self.row.words]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own) and self.row == other.row
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.row)
+
+    def __deepcopy__(self, memo: Any) -> Own:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Own.of, (self.row,)
+
+
+def within(low: float, high: float) -> Room:
+    """The room of an own activation that has walls of its own: measured as the plane, drawn with them."""
+    said = f"{low:.3g}".replace("-", "−")
+    span = f"at least {said}" if math.isinf(high) else f"from {said} to {high:.3g}".replace("-", "−")
+    return replace(rooms.PLANE, words=f"the part of the plane where both values are {span}", low=low, high=high)
+
+
+def carried(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A run's fields as plain values, with an own activation's name as runs carry it."""
+    plain = {key: value for key, value in fields.items() if key != "formula"}
+    return (
+        {**plain, "activation": Own.told(fields["activation"], fields["formula"])} if fields.get("formula") else plain
+    )
+
+
+class _Activations(dict[str, Activation]):
+    def __missing__(self, name: str) -> Activation:
+        if isinstance(name, Own):
+            return name.row
+        raise KeyError(name)
 
 
 _ROWS = (
@@ -72,4 +145,4 @@ _ROWS = (
         "softplus", of="softplus(a)", room=rooms.QUADRANT, words="cuts off what is below 0, with a rounded corner"
     ),
 )
-ACTIVATIONS = {row.name: row for row in _ROWS}
+ACTIVATIONS = _Activations({row.name: row for row in _ROWS})

@@ -149,8 +149,9 @@ class RunSpec:
 
 
 def words() -> dict[str, str]:
-    """What each key says."""
-    return {row.name: row.metadata["words"] for row in dataclasses.fields(RunSpec) if row.metadata}
+    """What each key says, and the one that tables have beside them where a run has an own activation."""
+    own = "an own activation's formula, room, least and greatest value, label and words; empty: a built-in one"
+    return {row.name: row.metadata["words"] for row in dataclasses.fields(RunSpec) if row.metadata} | {"formula": own}
 
 
 def axes() -> dict[str, Field]:

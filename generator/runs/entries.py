@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import figures
+from ..base.language import Said, said
 from ..figures import Figure, is_plane_to_plane
 from ..networks import tables
+from ..networks.activations import Own
 from ..networks.spec import RunSpec, flat, layer_shapes
 
 if TYPE_CHECKING:
@@ -51,7 +53,9 @@ def recipe_of(run: Planned) -> dict[str, Any]:
     """The fields of a run's spec, the author's name of its data before their kind."""
     fields = flat(run.spec)
     first = {key: fields.pop(key) for key in ("classes", "activation", "seed")}
-    return {**first, "dataset": run.dataset, **fields}
+    activation = first["activation"]
+    own = {"formula": activation.plain} if isinstance(activation, Own) else {}
+    return {**first, "activation": str.__str__(activation), "dataset": run.dataset, **fields, **own}
 
 
 def drawn_of(run: Planned) -> list[Figure]:
@@ -81,13 +85,22 @@ def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
     return {column: measures[column] for column in figure.reads}
 
 
-def _in_words(spec: RunSpec, told: str) -> str:
+def _in_words(spec: RunSpec, told: Said | str) -> Said | str:
     """What a picture's text says of classes by number, in the words of own data; all of them are named."""
     labels = tables.labels_of(spec.kind)
     if not labels:
         return told
-    named = re.sub(r"\bclass (\d+)\b", lambda found: f"class {labels[int(found[1]) - 1]}", told)
-    return f"{named} The classes are {', '.join(labels)}."
+    return said("{told} The classes are {labels}.", told=_named(told, labels), labels=", ".join(labels))
+
+
+def _named(told: Any, labels: Sequence[str]) -> Any:
+    """A sentence as data, with the words of classes in the place of their numbers."""
+    if isinstance(told, str):
+        return re.sub(r"\bclass (\d+)\b", lambda found: f"class {labels[int(found[1]) - 1]}", told)
+    if isinstance(told, Mapping):
+        named = {key: labels[value - 1] for key, value in told.items() if key == "class" and isinstance(value, int)}
+        return {key: _named(value, labels) for key, value in told.items()} | named
+    return [_named(part, labels) for part in told] if isinstance(told, (list, tuple)) else told
 
 
 def picture_path(run: Planned, figure: Figure) -> str:

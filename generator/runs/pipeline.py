@@ -23,7 +23,7 @@ from ..base.store import all_code, sha256
 from ..content.experiments import Plan
 from ..figures import Figure
 from ..networks import tables
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import ACTIVATIONS, carried
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from . import stages, tasks
 from .batches import batches
@@ -129,7 +129,7 @@ def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunCon
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
     key, data = card_key(run, title, subtitle), context.store.path("runs", run["key"], "npz").read_bytes()
     with Pipeline(context) as runs:
-        job = Job([key], tasks.card, (title, subtitle, run["spec"], data))
+        job = Job([key], tasks.card, (title, subtitle, carried(run["spec"]), data))
         runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import minify_html
 import rjsmin
@@ -17,7 +18,7 @@ from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.style import Theme
 from ..networks import calculus, datasets
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import ACTIVATIONS, Own
 
 NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
@@ -31,17 +32,21 @@ def assets(
     placed: Collection[str] = (),
     kinds: Collection[str] = (),
     activations: Collection[str] = (),
+    formulas: Mapping[str, Sequence[Any]] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, script, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
     kinds        of data that their scripts can draw
     activations  that they know; none: all, as there is no run to say which
+    formulas     of own ones by name, as Own.plain says them
     raises       ContentError: a script needs what is not there, or in a circle
     """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
     sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
-    rows = memo("activations", repr([ACTIVATIONS, *activations]), lambda: activation_rows(activations))
+    own = [Own.told(name, plain) for name, plain in (formulas or {}).items()]
+    said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
+    rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
     wanted = placed_scripts(templates, placed)
     page = memo("script", [templates.digest, wanted, built], lambda: script(templates, wanted, built))
@@ -178,14 +183,15 @@ def dataset_rows(kinds: Collection[str]) -> str:
     return "\n".join(rows)
 
 
-def activation_rows(names: Collection[str] = ()) -> str:
+def activation_rows(names: Collection[str] = (), own: Sequence[Own] = ()) -> str:
     """The activations of single neurons as a script's function that gives them by name: templates/js/kit/kit.js.
 
     names  only these, or all
+    own    an author's, after the built-in ones
     They are source and not data: a page may forbid that text becomes code.
     """
     rows = []
-    for row in ACTIVATIONS.values():
+    for row in (*ACTIVATIONS.values(), *(each.row for each in own)):
         if row.is_vector or (names and row.name not in names):
             continue
         room = row.room

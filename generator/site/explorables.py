@@ -68,10 +68,13 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     }
 
 
-def known_of_runs(results: Results) -> dict[str, list[str]]:
-    """What scripts must know to show the runs that travel with the page: the kinds of data, the activations."""
+def known_of_runs(results: Results) -> dict[str, Any]:
+    """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
+    the formulas of own ones."""
     shipped = [run for run in results if "js" in run.files]
-    return {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
+    return known | {"formulas": dict(sorted(formulas.items()))}
 
 
 def _group(run: Result) -> dict[str, Any]:
