@@ -15,7 +15,7 @@ from ..runs.results import Result, Results
 
 PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
 REACHED = ("least_distance", "margin")
-CHOSEN = ("classes", "activation", "seed", "bias_start")  # what readers choose a run by, or goes with it
+CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
 TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
 
 
