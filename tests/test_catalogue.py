@@ -81,7 +81,9 @@ def test_every_column_of_the_tables_is_explained(made):
     of_own_data = {name for each in columns.MEASUREMENTS.values() if not each.always for name in each.columns}
     assert of_own_data == {"test_accuracy"}
     assert measured == {*columns.words(())} - {*columns.RECIPE} - of_own_data
-    recipe = {"id", "dataset", *(field.name for field in dataclasses.fields(RunSpec))} - {"dataset_options"}
+    recipe = {"id", "dataset", *(field.name for field in dataclasses.fields(RunSpec))} - {"dataset_options"} | {
+        "formula"
+    }
     assert recipe == set(columns.RECIPE)
     assert {*datasets.load()["spirals"].defaults} <= {*found.columns}
 

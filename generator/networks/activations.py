@@ -71,7 +71,13 @@ class Own(str):
 
     @classmethod
     def told(cls, name: str, plain: Sequence[Any]) -> Own:
-        """What `plain` said of one of this name."""
+        """What `plain` said of one of this name.
+
+        raises  formulas.FormulaError: the formula is more than arithmetic; a table may come from anywhere
+        """
+        from .formulas import check
+
+        check(plain[0])
         of, room, low, high, label, words = plain
         low, high = -math.inf if low is None else low, math.inf if high is None else high
         known = rooms.ROOMS[room]
