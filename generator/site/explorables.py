@@ -9,7 +9,7 @@ from typing import Any
 from ..base import language
 from ..base.language import Words
 from ..networks import datasets
-from ..networks.activations import ACTIVATIONS
+from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
@@ -62,7 +62,8 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         "recipes": [_recipe(runs[0], words) | {"reached": _reached(results, runs)} for runs in members],
         "optima": optima,
         "activations": {
-            name: words(ACTIVATIONS[name].words) for name in {run.spec["activation"]: 0 for run in shipped}
+            str(name): words(ACTIVATIONS[name].words)
+            for name in {carried(run.spec)["activation"]: 0 for run in shipped}
         },
         "rooms": {name: words(name) for name in ROOMS},
     }
