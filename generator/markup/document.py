@@ -703,12 +703,6 @@ class Writer:
         link = f'<a class="citation" href="#ref-{to}" id="{place}">{html.escape(said)}</a>'
         return html.escape(before) + link + html.escape(after)
 
-    def address_of(self, address: str, line: int, label: str) -> str:
-        """A link's address, checked; label: what gave it, or ""."""
-        if label:
-            self.used_labels.add(label)
-        return self.address(address, line)
-
     def own_file(self, path: str, line: int) -> str:
         """The address of a file of the author's own, checked."""
         plain = PurePosixPath(unquote(path)).as_posix()
@@ -724,8 +718,9 @@ class Writer:
         """One of the author's own pictures or videos."""
         return media.shown(self, path, alt, line, said, title)
 
-    def address(self, address: str, line: int) -> str:
-        """A link's address, checked; "" after a problem."""
+    def address(self, address: str, line: int, label: str = "") -> str:
+        """A link's address, checked; "" after a problem. label: that of the definition which gave it."""
+        self.used_labels |= {label} if label else set()
         address = self.evaluated(address, line).strip()
         scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
         if scheme or address.startswith("//"):

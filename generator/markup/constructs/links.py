@@ -118,7 +118,7 @@ def _picture(writer: Writer, mark: Mark) -> str:
 
 
 def _address(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.address_of(mark.data["address"], mark.line, mark.data["label"]))
+    return html.escape(writer.address(mark.data["address"], mark.line, mark.data["label"]))
 
 
 def _named(writer: Writer, mark: Mark) -> str:
