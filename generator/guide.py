@@ -100,9 +100,9 @@ def _explained(script: str, option: str) -> str:
 
 
 def _results() -> Iterator[Row]:
-    from .runs.results import Results
+    from .runs.results import Results, Rows
 
-    for name, member in vars(Results).items():
+    for name, member in {**vars(Rows), **vars(Results)}.items():
         if not name.startswith("_") and member.__doc__:
             yield Row(name, _first_sentence(member.__doc__))
 
@@ -193,7 +193,7 @@ LISTS = {
         ("more options",),
         _figures,
     ),
-    "results": Listing("Results", "What `results` can be asked, in `{{ }}` and in claims.", (), _results),
+    "results": Listing("Results", "What `results`, or a table, can be asked, in `{{ }}` and in claims.", (), _results),
     "filters": Listing("Filters", "What may stand behind `|` in `{{ }}`.", (), _filters),
     "keys": Listing(
         "Keys",

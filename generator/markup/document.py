@@ -294,7 +294,7 @@ class Writer:
         self.numbers = {key: number for number, key in enumerate(before, 1)}  # of works
         self.style = STYLES[page.meta.citations]
         self.results = results
-        self.names = {**names, "results": results}
+        self.names = {**names, **results.tables, "results": results}
         self.figure_names = figure_names
         self.render_figure = render_figure
         self.fill_template = fill_template

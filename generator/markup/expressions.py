@@ -25,7 +25,7 @@ from jinja2.parser import Parser
 from ..base import language
 from ..base.errors import meant
 from ..base.language import Said, Words, said
-from ..runs.results import Result, Results, UnknownResult, Unmeasured
+from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
 
 COVERAGE = 0.95  # of the interval around a median
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
@@ -104,8 +104,18 @@ def kind(value: Any) -> str:
         return "nothing (None)"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value) if math.isfinite(value) else str(value)
-    kinds = {bool: "true or false", str: "text", list: "a list", tuple: "a list", dict: "a table", Results: "runs"}
-    return kinds.get(type(value), "a run" if isinstance(value, Result) else "a method, not called")
+    kinds = {
+        bool: "true or false",
+        str: "text",
+        list: "a list",
+        tuple: "a list",
+        dict: "a table",
+        Results: "runs",
+        Table: "a table",
+        Record: "a row",
+        Result: "a run",
+    }
+    return kinds.get(type(value), "a method, not called")
 
 
 def _join(values: Any, between: str = ", ", words: Words | None = None) -> str:
@@ -199,8 +209,8 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result]) -> Evidence:
-    """What a statistic over runs rests on."""
+def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record]) -> Evidence:
+    """What a statistic over runs, or over rows of a table, rests on."""
     values = [run.value(key) for run in runs] if key else []
     numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
     many = len(numbers) > 1
@@ -208,16 +218,19 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result]) -> Ev
         statistic,
         key,
         value,
-        tuple(f"{run.experiment}/{run.id}" for run in runs),
-        len({run.spec.get("seed") for run in runs}),
+        tuple(run.place for run in runs),
+        len({run.seed for run in runs}),
         _described(runs),
         median_interval(numbers) if statistic == "median" and many else None,
         (min(numbers), max(numbers)) if many else None,
     )
 
 
-def _described(runs: Sequence[Result]) -> Said:
-    """What runs have in common, in words."""
+def _described(rows: Sequence[Result | Record]) -> Said:
+    """What runs or rows have in common, in words."""
+    runs = [row for row in rows if isinstance(row, Result)]
+    if not runs:
+        return Said(all=list(dict.fromkeys(row.table for row in rows if isinstance(row, Record))))
     counts = sorted({run.spec["classes"] for run in runs if "classes" in run.spec})
     several = len(counts) > 2 and counts == list(range(counts[0], counts[-1] + 1))
     parts = [Said(all=list(dict.fromkeys(named))) for named in ([r.experiment for r in runs], [r.label for r in runs])]
@@ -238,7 +251,7 @@ def evaluate(
 ) -> Any:
     """The value of an expression.
 
-    names   what it may ask for: "results" above all
+    names   what it may ask for: "results" above all, and tables by their names
     seen    takes each statistic that was computed on the way
     words   the language of its numbers; None: English
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
@@ -418,7 +431,7 @@ class _Walk:
             parts = (node.arg.start, node.arg.stop, node.arg.step)
             return holder[slice(*(self.value(part) if part is not None else None for part in parts))]
         key = self.value(node.arg)
-        if isinstance(holder, Mapping) or (isinstance(holder, Result) and isinstance(key, str)):
+        if isinstance(holder, Mapping) or (isinstance(holder, (Result, Record)) and isinstance(key, str)):
             return self._member(holder, str(key))
         if isinstance(holder, (list, tuple)):
             return holder[key]
@@ -430,9 +443,10 @@ class _Walk:
             if name not in holder:
                 raise ExpressionError(f'unknown name "{name}"', *meant(name, map(str, holder), "measures"))
             return holder[name]
-        if isinstance(holder, Result):
-            value = getattr(holder, name) if name in _FIELDS or name == "value" else holder.value(name)
-            if name not in _FIELDS and name != "value":
+        if isinstance(holder, (Result, Record)):
+            own = name in (*_FIELDS, "value") if isinstance(holder, Result) else name == "value"
+            value = getattr(holder, name) if own else holder.value(name)
+            if not own:
                 self.seen.append(evidence("value", name, value, [holder]))
             return value
         known = [name for name in dir(type(holder)) if not name.startswith("_")] if _open(holder) else []
@@ -440,11 +454,11 @@ class _Walk:
         if name not in known:
             if not _open(holder):
                 raise ExpressionError(f".{name} of {kind(holder)}", "a filter, like | round")
-            what = "results" if isinstance(holder, Results) else type(holder).__name__.lower()
+            what = holder.name if isinstance(holder, Table) else type(holder).__name__.lower()
             raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
-        if isinstance(holder, Results) and name == "count":
-            self.seen.append(evidence("count", "", value, holder.runs))
+        if isinstance(holder, Rows) and name == "count":
+            self.seen.append(evidence("count", "", value, holder.rows))
         return value
 
     def _call(self, node: nodes.Call) -> Any:
@@ -456,9 +470,9 @@ class _Walk:
         arguments = [self.value(argument) for argument in node.args]
         value = called(*arguments, **{str(pair.key): self.value(pair.value) for pair in node.kwargs})
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
-        if isinstance(owner, Results) and name in STATISTICS and arguments:
-            self.seen.append(evidence(name, str(arguments[0]), value, owner.runs))
-        if isinstance(owner, Result) and arguments:
+        if isinstance(owner, Rows) and name in STATISTICS and arguments:
+            self.seen.append(evidence(name, str(arguments[0]), value, owner.rows))
+        if isinstance(owner, (Result, Record)) and arguments:
             self.seen.append(evidence("value", str(arguments[0]), value, [owner]))
         return value
 
@@ -470,8 +484,8 @@ class _Walk:
         arguments = [self.value(argument) for argument in node.args]
         named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
         subject = self.value(node.node)
-        if isinstance(subject, Results) and node.name in ("length", "count"):
-            self.seen.append(evidence("count", "", len(subject), subject.runs))
+        if isinstance(subject, Rows) and node.name in ("length", "count"):
+            self.seen.append(evidence("count", "", len(subject), subject.rows))
         if node.name == "map":
             return self._map(subject, arguments, named)
         return self.filters[node.name](subject, *arguments, **named)

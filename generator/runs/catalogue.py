@@ -31,6 +31,7 @@ class Catalogue:
     profile   that sized the experiments
     about     each experiment's sentence, by name
     columns   what each column of the tables holds, by its name, as base.language.Words.tell takes it
+    tables    of each table that stands beside the runs its "columns" and "source", as results.Table has them
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -41,6 +42,7 @@ class Catalogue:
     profile: str
     about: dict[str, str]
     columns: dict[str, Any]
+    tables: dict[str, Any]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]
@@ -73,7 +75,10 @@ class Catalogue:
     @functools.cached_property
     def results(self) -> Results:
         """The runs as prose and templates see them."""
-        return from_catalogue(lambda: self.runs, self.contents)
+        beside = {
+            name: {**table, "rows": lambda name=name: self._gave["tables"][name]} for name, table in self.tables.items()
+        }
+        return from_catalogue(lambda: self.runs, self.contents, beside)
 
 
 @dataclass

@@ -343,7 +343,7 @@ class Pipeline:
             self.store.save("tables", address, "csv", text.encode())
             files[f"data/{name}.csv"] = self.store.path("tables", address, "csv")
         files = dict(sorted(files.items()))
-        contents = {"runs": runs, "laws": {ROOM: _told(laws)}}
+        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": {}}
         address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
@@ -351,6 +351,7 @@ class Pipeline:
             profile=self.plan.profile,
             about=about,
             columns={name: said[name] for name in said if name in headings},
+            tables={},
             files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: sha256(file) for path, file in files.items()},
             sizes={path: file.stat().st_size for path, file in files.items()},

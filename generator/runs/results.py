@@ -1,9 +1,11 @@
 """What the runs gave, as prose and templates may use it: read-only and plain.
 
     results.where(activation="tanh", classes=[4, 5]).median("accuracy")
+    scan.where(lr=0.1).max("loss")
 
 `where` compares the fields of a run's spec, its experiment, its id and its
-measures; each of these is also a key for the statistics.
+measures, or the columns of a table; each of these is also a key for the
+statistics.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ..base.errors import meant
 
@@ -78,6 +81,16 @@ class Result:
     pictures: Mapping[str, Picture]
     files: Mapping[str, str]
 
+    @property
+    def place(self) -> str:
+        """Its name among all runs: "grid/k5-tanh-s1"."""
+        return f"{self.experiment}/{self.id}"
+
+    @property
+    def seed(self) -> Any:
+        """The seed of its recipe."""
+        return self.spec.get("seed")
+
     def value(self, key: str) -> Any:
         """A field of the spec, a measure, or the run's id, experiment or label.
 
@@ -97,63 +110,114 @@ class Result:
         return self.value(key)
 
 
-class Results:
-    """Some of the build's runs, in order.
+@dataclass(frozen=True)
+class Record:
+    """One row of a table: the table's name, its place there from 1, its values by column."""
 
-    runs  them, or what reads them when somebody asks
+    table: str
+    at: int
+    values: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Its name among all rows: "scan/1"."""
+        return f"{self.table}/{self.at}"
+
+    @property
+    def seed(self) -> Any:
+        """What tells it from a repetition: its column `seed`, where it has one, or its place."""
+        return self.values.get("seed", self.at)
+
+    def value(self, key: str) -> Any:
+        """The value of a column.
+
+        raises  UnknownResult: there is none of this name, with the nearest
+        """
+        if key in self.values:
+            return self.values[key]
+        raise UnknownResult(f'unknown column "{key}"{_instead(key, self.values)}')
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return self.value(key)
+
+
+class _Row(Protocol):
+    """What statistics are made of."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def seed(self) -> Any: ...
+    def value(self, key: str) -> Any: ...
+
+
+Row = TypeVar("Row", bound=_Row)
+
+
+class Rows(Generic[Row]):
+    """Some rows, in order, and statistics of them.
+
+    rows  them, or what reads them when somebody asks
     of    a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
     """
 
-    def __init__(self, runs: Iterable[Result] | Callable[[], Iterable[Result]], of: str = "") -> None:
-        self._runs = runs
+    _one = "row"  # what messages call it
+
+    def __init__(self, rows: Iterable[Row] | Callable[[], Iterable[Row]], of: str = "") -> None:
+        self._rows = rows
         self._of = of
-        self._asked: dict[tuple[str, Any], Self] = {}  # an article asks for the same runs again and again
+        self._asked: dict[tuple[str, Any], Self] = {}  # an article asks for the same rows again and again
 
     @functools.cached_property
-    def runs(self) -> tuple[Result, ...]:
-        """The runs, in order."""
-        return tuple(self._runs() if callable(self._runs) else self._runs)
+    def rows(self) -> tuple[Row, ...]:
+        """The rows, in order."""
+        return tuple(self._rows() if callable(self._rows) else self._rows)
 
-    def __iter__(self) -> Iterator[Result]:
-        return iter(self.runs)
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self.runs)
+        return len(self.rows)
 
     @property
     def count(self) -> int:
-        """How many runs these are."""
-        return len(self.runs)
+        """How many rows these are."""
+        return len(self.rows)
 
     def where(self, **conditions: Any) -> Self:
-        """Those runs for which every condition holds; a list or tuple holds for any of its members.
+        """Those rows for which every condition holds; a list or tuple holds for any of its members.
 
-        raises  UnknownResult: a condition no run knows, or none of the runs fits
+        raises  UnknownResult: a condition no row knows, or none of the rows fits
         """
         found = self
         for key, want in conditions.items():
             found = found._fitting(key, _frozen(want))
-            if not found.runs:
+            if not found.rows:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
                 words = [value for value in self.distinct(key) if isinstance(value, str)]
                 instead = _instead(want, words) if isinstance(want, str) and want not in words else ""
-                raise UnknownResult(f"no run with {said}{instead}")
+                raise UnknownResult(f"no {self._one} with {said}{instead}")
         return found
 
     def _fitting(self, key: str, want: Any) -> Self:
-        """The runs for which one condition holds."""
+        """The rows for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = type(self)([run for run in self.runs if fits(run.value(key), want)])
+            kept = self._asked[key, want] = self._some([row for row in self.rows if fits(row.value(key), want)])
         return kept
 
-    def one(self, **conditions: Any) -> Result:
-        """The first run, in the order of the seeds, for which every condition holds."""
-        return self.where(**conditions).runs[0]
+    def _some(self, rows: Iterable[Row]) -> Self:
+        return type(self)(rows)
+
+    def one(self, **conditions: Any) -> Row:
+        """The first row, runs in the order of their seeds, for which every condition holds."""
+        return self.where(**conditions).rows[0]
 
     def values(self, key: str) -> list[Any]:
-        """One value a run; those that a run lacks (None) are left out."""
-        return [value for run in self.runs if (value := run.value(key)) is not None]
+        """One value a row; those that a row lacks (None) are left out."""
+        return [value for row in self.rows if (value := row.value(key)) is not None]
 
     def distinct(self, key: str) -> list[Any]:
         """The different values, in order of appearance."""
@@ -186,17 +250,68 @@ class Results:
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         ordered = sorted(self.values(key))
         if not ordered:
-            raise UnknownResult(f'no run has a value for "{key}"')
+            raise UnknownResult(f'no {self._one} has a value for "{key}"')
         return quantile(ordered, q)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
-        """The share of runs whose value is true, or is at least the bound, or equals the value given."""
+        """The share of rows whose value is true, or is at least the bound, or equals the value given."""
         values = self.values(key)
         if not values:
-            raise UnknownResult(f'no run has a value for "{key}"')
+            raise UnknownResult(f'no {self._one} has a value for "{key}"')
         if equals is not None:
             return sum(1 for value in values if value == equals) / len(values)
         return sum(bool(value if at_least is None else value >= at_least) for value in values) / len(values)
+
+    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
+        values = self.values(key)
+        if not values:
+            raise UnknownResult(f'no {self._one} has a value for "{key}"')
+        return statistic(values)
+
+
+class Table(Rows[Record]):
+    """Rows that no network of ours gave: of a file, or of an experiment in the author's own code.
+
+    name     what expressions call it
+    columns  what each column holds, by its name, as base.language.Words.tell takes it; {}: nothing is said of them
+    source   where it is from, such as {"file": "scan.csv", "sha256": …}
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Record] | Callable[[], Iterable[Record]],
+        name: str = "",
+        columns: Mapping[str, Any] = MappingProxyType({}),
+        source: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(rows)
+        self.name, self.columns, self.source = name, columns, source
+
+    def _some(self, rows: Iterable[Record]) -> Self:
+        return type(self)(rows, self.name, self.columns, self.source)
+
+
+class Results(Rows[Result]):
+    """Some of the build's runs, in order.
+
+    tables  what stands beside them, by name
+    """
+
+    _one = "run"
+
+    def __init__(
+        self,
+        rows: Iterable[Result] | Callable[[], Iterable[Result]],
+        of: str = "",
+        tables: Mapping[str, Table] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(rows, of)
+        self.tables = tables
+
+    @property
+    def runs(self) -> tuple[Result, ...]:
+        """The runs, in order."""
+        return self.rows
 
     def course(self, key: str) -> list[Moment]:
         """How a measure went over training: its quartiles over the runs, epoch by epoch; see the measure `course`.
@@ -218,12 +333,6 @@ class Results:
                 quartiles = (quantile(ordered, q) for q in (0, 0.25, 0.5, 0.75))
                 moments.append(Moment(epoch, math.log1p(epoch) / whole, *quartiles))
         return moments
-
-    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
-        values = self.values(key)
-        if not values:
-            raise UnknownResult(f'no run has a value for "{key}"')
-        return statistic(values)
 
 
 def _instead(word: str, known: Iterable[str]) -> str:
@@ -259,13 +368,25 @@ def digest_of(results: Results) -> str:
     return results._of
 
 
-def from_catalogue(read: Callable[[], Iterable[Mapping[str, Any]]], of: str) -> Results:
+def from_catalogue(
+    read: Callable[[], Iterable[Mapping[str, Any]]],
+    of: str,
+    tables: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Results:
     """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields.
 
-    read  gives them when somebody asks
-    of    their digest
+    read    gives them when somebody asks
+    of      the digest of these and the tables
+    tables  of each table by its name its "columns" and "source", as in Table, and what reads its "rows", a mapping each
     """
-    return Results(lambda: map(_result, read()), of)
+    return Results(lambda: map(_result, read()), of, {name: _table(name, table) for name, table in tables.items()})
+
+
+def _table(name: str, table: Mapping[str, Any]) -> Table:
+    def rows() -> Iterator[Record]:
+        return (Record(name, at, row) for at, row in enumerate(table["rows"](), 1))
+
+    return Table(rows, name, table["columns"], table["source"])
 
 
 def _result(run: Mapping[str, Any]) -> Result:
