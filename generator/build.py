@@ -5,7 +5,6 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import platform
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
@@ -24,6 +23,7 @@ from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
 from .base.progress import Progress
+from .base.store import DamagedEntry, Entry, File, Store
 from .base.warnings import UNUSED, Warned, without
 from .content import texts
 from .options import Options, deciding
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from .content.experiments import Plan
     from .content.texts import Article
 
+Used = TypeVar("Used")
+
 SOCIAL_CARD = "social-card.png"
-MEMO = "memo.txt"
+MEMO = ("memo", "last", "txt")
 ALSO = (
     "imagesize",
     "markupsafe",
@@ -74,7 +76,7 @@ class Composed:
     report  as in Built
     """
 
-    files: dict[str, bytes | Path]
+    files: dict[str, File]
     sums: Mapping[str, str]
     warnings: list[Warned]
     report: Report | None
@@ -99,12 +101,16 @@ def build(options: Options, progress: Progress) -> Built:
         warnings = without(silent(options), known)
     else:
         context = context_of(options, progress)
-        memo = remembered(options.cache)
-        composed = compose(options, context, memo, templates)
-        warnings, report = without(silent(options), composed.warnings), composed.report
-        if not (options.strict and warnings):
-            changed = site.publish(composed.files, made_from, composed.warnings, composed.sums)
-        remember(options.cache, memo)
+        memo = remembered(context.store)
+
+        def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
+            warnings = without(silent(options), composed.warnings)
+            keep = options.strict and warnings
+            changed = not keep and site.publish(composed.files, made_from, composed.warnings, composed.sums)
+            return warnings, composed.report, changed
+
+        warnings, report, changed = with_site(publish, options, context, memo, templates)
+        remember(context.store, memo)
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
@@ -144,7 +150,7 @@ def silent(options: Options) -> frozenset[str]:
 def context_of(options: Options, progress: Progress) -> RunContext:
     """What a build's runs are made with: all that a RunContext has and an option is named like."""
     named = {field.name for field in fields(RunContext)} & vars(options).keys()
-    return RunContext(store.Store(options.cache), progress, **{name: getattr(options, name) for name in named})
+    return RunContext(Store(options.cache, progress.warn), progress, **{name: getattr(options, name) for name in named})
 
 
 def templates_of(options: Options) -> Overlay:
@@ -179,26 +185,38 @@ def made_with() -> list[Any]:
     return [store.all_code(), store.versions(*LIBRARIES, *ALSO), platform.python_version()]
 
 
-def remembered(cache: Path) -> Memo:
+def remembered(store: Store) -> Memo:
     """What the last build with this code and these libraries made on the way to its pages."""
-    kept = b""
-    with contextlib.suppress(FileNotFoundError):
-        kept = (cache / MEMO).read_bytes()
-    head, _, rows = kept.partition(b"\n")
-    ours = head == _head(rows)
+    head, _, rows = (store.load(*MEMO) or b"").partition(b"\n")
+    ours = head == digest(made_with()).encode()
     return Memo(dict(row.split(" ", 1) for row in rows.decode().split("\n")) if ours else {})
 
 
-def remember(cache: Path, memo: Memo) -> None:
+def remember(store: Store, memo: Memo) -> None:
     """Keep what this build made, where any of it is new."""
     if memo.made:
-        rows = "\n".join(f"{key} {value}" for key, value in memo.renewed().items()).encode()
-        store.write_whole(cache / MEMO, _head(rows) + b"\n" + rows)
+        rows = "\n".join(f"{key} {value}" for key, value in memo.renewed().items())
+        store.save(*MEMO, f"{digest(made_with())}\n{rows}".encode())
 
 
-def _head(rows: bytes) -> bytes:
-    """The first line of what is kept: the digest of what made it, and of itself."""
-    return digest(made_with(), store.sha256(rows)).encode()
+def with_site(
+    use: Callable[[Composed], Used],
+    options: Options,
+    context: RunContext,
+    memo: Memo,
+    templates: Overlay,
+    first: Callable[[dict[str, File]], None] = lambda files: None,
+) -> Used:
+    """What `use` makes of the composed site; where it meets a damaged file of the cache, of one composed anew.
+
+    first   is given the site without the pages beside the article, as soon as it is there
+    raises  PeekError: what the author can mend
+    """
+    try:
+        return use(compose(options, context, memo, templates, first))
+    except DamagedEntry as error:
+        context.progress.warn(f"{error}; it is made again")
+        return use(compose(options, context, memo, templates, first, believed=False))
 
 
 def compose(
@@ -206,27 +224,27 @@ def compose(
     context: RunContext,
     memo: Memo,
     templates: Overlay,
-    first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
+    first: Callable[[dict[str, File]], None] = lambda files: None,
+    believed: bool = True,
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
-    first   is given the site without the pages beside the article, as soon as it is there
-    raises  PeekError: what the author can mend
+    believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile)
-    made, report = catalogue.load(key, context), None
+    made, report = catalogue.load(key, context) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
         assert plan is not None
-        check_unmade(article, plan, options, templates, memo)
+        check_unmade(article, plan, context, templates, memo)
         made, report = pipeline.make(plan, key, context)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
     carded = memo("card", made.contents, lambda: catalogue.on_card(made))
-    files = site_files(options, article, made, bool(carded), memo, templates, warnings.append, first)
+    files = site_files(options, context, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, context)
     return Composed(files, made.sums, warnings, report)
@@ -244,15 +262,15 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[
     return memo("unused-activation", [source.read_text(encoding="utf-8"), str(source), options.profile], unused)
 
 
-def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Path:
+def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
     """The file of an article's social card, drawn where it is not there. run: as catalogue.on_card gives it."""
     said = article.meta.title, article.meta.subtitle
-    file = context.store.path("cards", catalogue.card_key(run, *said), "png")
-    if "card" in context.force or not file.exists():
-        from .runs import pipeline
+    kept = context.store.find("cards", catalogue.card_key(run, *said), "png")
+    if kept and "card" not in context.force:
+        return kept
+    from .runs import pipeline
 
-        pipeline.draw_card(run, *said, context)
-    return file
+    return pipeline.draw_card(run, *said, context)
 
 
 def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | None]:
@@ -278,14 +296,14 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     return article, plan
 
 
-def check_unmade(article: Article, plan: Plan, options: Options, templates: Overlay, memo: Memo) -> None:
+def check_unmade(article: Article, plan: Plan, context: RunContext, templates: Overlay, memo: Memo) -> None:
     """Look for the mistakes that show before anything trains.
 
     raises  ContentError: all of them
     """
     from .site.dry_run import dry_run
 
-    if wrong := dry_run(article, plan, templates, options.cache / "templates", memo):
+    if wrong := dry_run(article, plan, templates, context.store, memo):
         raise ContentError(wrong)
 
 
@@ -304,18 +322,19 @@ def collapsed(made: Catalogue) -> list[Warned]:
 
 def site_files(
     options: Options,
+    context: RunContext,
     article: Article,
     made: Catalogue,
     carded: bool,
     memo: Memo,
     templates: Overlay,
     warn: Callable[[Warned], None],
-    first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
-) -> dict[str, bytes | Path]:
+    first: Callable[[dict[str, File]], None] = lambda files: None,
+) -> dict[str, File]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from .site import metadata, pages
 
-    files: dict[str, bytes | Path] = {**made.places}
+    files: dict[str, File] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
@@ -340,7 +359,7 @@ def site_files(
         made.results,
         info,
         templates,
-        options.cache / "templates",
+        context.store,
         warn,
         lambda pages: first({**files, **pages}),
         memo,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import json
 import mimetypes
@@ -29,8 +30,9 @@ from starlette.routing import Route
 
 from .base.errors import PeekError
 from .base.progress import Progress
+from .base.store import Entry, File
 from .base.warnings import without
-from .build import compose, context_of, default_templates, remember, remembered, silent, templates_of
+from .build import Composed, context_of, default_templates, remember, remembered, silent, templates_of, with_site
 from .options import Options
 from .runs.catalogue import RunContext
 
@@ -48,7 +50,7 @@ class Live:
     """The last good site, what is wrong or under way, and the pages that listen."""
 
     def __init__(self) -> None:
-        self.files: dict[str, bytes | Path] = {}
+        self.files: dict[str, File] = {}
         self.looks: dict[str, object] = {}  # what tells whether a file is another: its content, or its size and date
         self.changed: list[str] = []  # files that the last version changed
         self.version = time.time_ns() // 1_000_000  # another in each server, for pages that outlive one
@@ -62,11 +64,17 @@ class Live:
         said = {"version": self.version, "changed": self.changed, "problem": self.problem, "progress": self.progress}
         return json.dumps(said)
 
-    def show(self, files: dict[str, bytes | Path], whole: bool = True) -> None:
-        """A good site, or some of it while the rest is as it was; the open pages follow."""
+    def show(self, files: dict[str, File], whole: bool = True) -> None:
+        """A good site, or some of it while the rest is as it was; the open pages follow.
+
+        raises  DamagedEntry: what is new in it cannot be read
+        """
         files = files if whole else self.files | files
         looks = {path: look(data) for path, data in files.items()}
         changed = [path for path in files if self.looks.get(path) != looks[path]]
+        for path in changed:
+            if isinstance(data := files[path], Entry):
+                data.read_bytes()
         self.problem, self.progress = "", ""
         self.files, self.looks = files, looks  # before the version: a page that says it is new must be
         if changed:
@@ -105,7 +113,7 @@ class Live:
             self._listeners.discard(queue)
 
 
-def look(data: bytes | Path) -> object:
+def look(data: File) -> object:
     """What differs where a file of the site does."""
     if isinstance(data, bytes):
         return data
@@ -165,13 +173,18 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
     debug  whether what is no author's mistake is printed with its traceback
     """
 
-    memo = remembered(options.cache)
+    memo = remembered(context.store)
 
     def rebuild(reason: str) -> None:
         began = time.perf_counter()
         try:
-            made = compose(options, context, memo, templates_of(options), lambda files: live.show(files, whole=False))
-            live.show(made.files)
+
+            def show(made: Composed) -> Composed:
+                live.show(made.files)
+                return made
+
+            early = functools.partial(live.show, whole=False)
+            made = with_site(show, options, context, memo, templates_of(options), early)
             ran = [
                 f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
             ]
@@ -179,7 +192,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
             context.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
             for warning in without(silent(options), made.warnings):
                 context.progress.warn(str(warning))
-            remember(options.cache, memo)
+            remember(context.store, memo)
         except PeekError as error:
             live.fail(str(error))
             context.progress.say(str(error))

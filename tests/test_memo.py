@@ -13,6 +13,7 @@ from generator.__main__ import main
 from generator.base import store
 from generator.base.memo import Memo, digest
 from generator.base.overlay import Overlay
+from generator.base.store import Store
 
 CASES = 5  # for each kind of edit
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
@@ -75,14 +76,14 @@ def build_both_ways(article, cache, tmp_path, capsys):
             own = shutil.copyfile if way == "kept" else None
             here = tmp_path / f"{way}.json"
             if own and here.exists():
-                own(here, cache / build.MEMO)
+                own(here, Store(cache).entry(*build.MEMO).path)
             else:
-                (cache / build.MEMO).unlink(missing_ok=True)
+                (Store(cache).entry(*build.MEMO).path).unlink(missing_ok=True)
             out = tmp_path / way
             folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
             code = main(["build", "--workers", "1", *folders, *options])
-            if (cache / build.MEMO).exists():
-                shutil.copyfile(cache / build.MEMO, here)
+            if (Store(cache).entry(*build.MEMO).path).exists():
+                shutil.copyfile(Store(cache).entry(*build.MEMO).path, here)
             err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]
             said.append((code, err))
             sites.append(tree(out))
@@ -184,24 +185,25 @@ def test_random_edits_give_the_same_with_and_without_what_was_kept(rich, build_b
 def test_what_is_damaged_is_not_there(tmp_path, damage):
     memo = Memo()
     memo("stage", 1, lambda: "old")
-    build.remember(tmp_path, memo)
-    store.write_whole(tmp_path / build.MEMO, damage((tmp_path / build.MEMO).read_bytes()))
-    assert build.remembered(tmp_path)("stage", 1, lambda: "made") == "made"
+    build.remember(Store(tmp_path), memo)
+    kept = Store(tmp_path).entry(*build.MEMO).path
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert build.remembered(Store(tmp_path))("stage", 1, lambda: "made") == "made"
 
 
 def test_values_with_every_sign_are_kept(tmp_path):
     memo, values = Memo(), ["a line\nand another", "\u2028 \x85 é \ue000", {"a b": [None, True, 1.5, "x y"]}, ""]
     for value in values:
         memo("stage", value, lambda value=value: value)
-    build.remember(tmp_path, memo)
-    again = build.remembered(tmp_path)
+    build.remember(Store(tmp_path), memo)
+    again = build.remembered(Store(tmp_path))
     assert [again("stage", value, lambda: "made") for value in values] == values
 
 
 def test_other_code_starts_from_nothing(tmp_path, monkeypatch):
     memo = Memo()
     memo("stage", 1, lambda: "old")
-    build.remember(tmp_path, memo)
-    assert build.remembered(tmp_path)("stage", 1, lambda: "new") == "old"
+    build.remember(Store(tmp_path), memo)
+    assert build.remembered(Store(tmp_path))("stage", 1, lambda: "new") == "old"
     monkeypatch.setattr(store, "all_code", lambda: "other")
-    assert build.remembered(tmp_path)("stage", 1, lambda: "new") == "new"
+    assert build.remembered(Store(tmp_path))("stage", 1, lambda: "new") == "new"

@@ -19,6 +19,7 @@ import pytest
 from generator.base.errors import ContentError
 from generator.base.language import english
 from generator.base.overlay import Overlay
+from generator.base.store import Store
 from generator.base.warnings import Warned
 from generator.content import texts
 from generator.markup import document
@@ -470,11 +471,11 @@ def test_compiled_templates_are_kept(tmp_path: Path) -> None:
         figure_options={"bend": ["hide"]},
     )
     meta = texts.read(tmp_path / "content").meta
-    pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, tmp_path / "compiled"))
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").iterdir()}
+    pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, Store(tmp_path / "cache")))
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.jinja")}
     assert kept
-    pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, tmp_path / "compiled"))
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "compiled").iterdir()} == kept
+    pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, Store(tmp_path / "cache")))
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.jinja")} == kept
 
 
 def test_navigation_starts_with_the_article() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from generator import serve
 from generator.base.errors import ContentError, Problem
+from generator.base.store import Store
 from generator.options import Options
 from generator.serve import Live, follow, look, unexpected
 
@@ -13,9 +14,10 @@ from generator.serve import Live, follow, look, unexpected
 class Said:
     """Stands for RunContext and its progress."""
 
-    def __init__(self):
+    def __init__(self, cache):
         self.lines = []
         self.progress = self
+        self.store = Store(cache)
 
     def say(self, text):
         self.lines.append(text)
@@ -34,16 +36,16 @@ def followed(tmp_path, monkeypatch):
     """Follows three batches of changes, the middle one raising something: what the server and the terminal say."""
 
     def run(error, debug=False):
-        live, said, problems = Live(), Said(), []
+        live, said, problems = Live(), Said(tmp_path), []
         outcomes = iter([Made(), error, Made()])
 
-        def compose(*_):
+        def with_site(use, *_):
             outcome = next(outcomes)
             if isinstance(outcome, Exception):
                 raise outcome
-            return outcome
+            return use(outcome)
 
-        monkeypatch.setattr(serve, "compose", compose)
+        monkeypatch.setattr(serve, "with_site", with_site)
         monkeypatch.setattr(live, "tell", lambda: problems.append(live.problem))
         changes = [{(1, "content/article.md")}] * 2
         watcher = threading.Thread(target=follow, args=(changes, live, Options(cache=tmp_path), said, debug))

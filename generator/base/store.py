@@ -3,23 +3,28 @@
 A cache entry is addressed by what made it (digest of the code used, its
 parameters and input, the versions of its libraries), so a changed cause is a
 new address and nothing is ever stale. Files appear whole: written beside, then
-renamed.
+renamed. Each begins with its checksum, which is compared whenever it is read, so
+that what a disk, a sync or a hand did to it is seen.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import glob
 import hashlib
+import itertools
 import json
 import os
+import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .errors import PeekError
 from .memo import digest
 
 GENERATOR = Path(__file__).parent.parent
@@ -86,49 +91,134 @@ def entries(folder: str, inside: str = "") -> Iterator[tuple[str, os.DirEntry[st
                 yield f"{inside}{entry.name}", entry
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is seen whole or not at all."""
+def write_whole(path: Path, data: bytes, beside: Path | None = None) -> None:
+    """Write a file so that it is seen whole or not at all.
+
+    beside  the folder in which it is written before it is moved to its place; None: its own
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    temporary = passing(beside or path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
+
+
+_count = itertools.count()
+
+
+def passing(folder: Path, prefix: str = ".") -> Path:
+    """A name for what is on its way to a place in a folder: it says which process writes it, since when."""
+    return folder / f"{prefix}new-{os.getpid()}-{time.time_ns()}-{next(_count)}"
+
+
+def sweep(folder: Path, prefix: str = ".") -> None:
+    """Remove what processes that are gone left on its way; see `passing`."""
+    for left in folder.glob(f"{glob.escape(prefix)}new-*-*-*"):
+        pid, since, _ = left.name.rsplit("-", 3)[1:]
+        if not _lives(int(pid), int(since) / 1e9):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _lives(pid: int, since: float) -> bool:
+    """Whether a process that was there at a time, in seconds of the epoch, still is."""
+    import psutil  # some milliseconds to import, where nothing was left
+
+    try:
+        return bool(psutil.Process(pid).create_time() <= since)
+    except psutil.NoSuchProcess:
+        return False
+
+
+class DamagedEntry(PeekError):
+    """A file of the cache does not hold what was put there."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of the cache: SHA-256 of its own name and of what it holds, a line's end, what it holds."""
+
+    path: Path
+
+    def read_bytes(self) -> bytes:
+        """What it holds.
+
+        raises  DamagedEntry: it is not there, cannot be read, or is not what was put there
+        """
+        try:
+            head, _, data = self.path.read_bytes().partition(b"\n")
+        except OSError as error:
+            raise DamagedEntry(f"{self.path}: {(error.strerror or 'cannot be read').lower()}") from None
+        if head != self._sum(data):
+            raise DamagedEntry(f"{self.path}: damaged")
+        return data
+
+    def write_bytes(self, data: bytes) -> None:
+        """Put something there, whole or not at all."""
+        write_whole(self.path, self._sum(data) + b"\n" + data, self.path.parent.parent)
+
+    def stat(self) -> os.stat_result:
+        """Size and date of the file."""
+        return self.path.stat()
+
+    def _sum(self, data: bytes) -> bytes:
+        return hashlib.sha256(self.path.name.encode() + b"\n" + data).hexdigest().encode()
+
+
+File = bytes | Path | Entry  # what a file of the site is made of
 
 
 @dataclass(frozen=True)
 class Store:
-    """The cache folder: entries by kind ("runs", "pictures", …), address and ending."""
+    """The cache folder: entries by kind ("runs", "pictures", …), address and ending.
+
+    tell  told in a line of each entry that is damaged, which counts as not there
+    """
 
     root: Path
+    tell: Callable[[str], None] = field(default=lambda said: None, compare=False)
 
-    def path(self, kind: str, key: str, ending: str) -> Path:
-        """Where an entry is, if it is there."""
-        return self.root / kind / key[:2] / f"{key}.{ending}"
+    def entry(self, kind: str, key: str, ending: str) -> Entry:
+        """An entry, whether or not it is there."""
+        return Entry(self.root / "entries" / kind / key[:2] / f"{key}.{ending}")
 
-    def has(self, kind: str, key: str, ending: str) -> bool:
-        """Whether an entry is there."""
-        return self.path(kind, key, ending).exists()
+    def load(self, kind: str, key: str, ending: str) -> bytes | None:
+        """What an entry holds; None when it is not there, or damaged."""
+        entry = self.entry(kind, key, ending)
+        try:
+            return entry.read_bytes()
+        except DamagedEntry as error:
+            if os.path.lexists(entry.path):
+                self.tell(f"{error}; it is made again")
+            return None
 
-    def save(self, kind: str, key: str, ending: str, data: bytes) -> None:
+    def find(self, kind: str, key: str, ending: str) -> Entry | None:
+        """An entry that is there and sound, or None."""
+        return None if self.load(kind, key, ending) is None else self.entry(kind, key, ending)
+
+    def save(self, kind: str, key: str, ending: str, data: bytes) -> Entry:
         """Keep an entry."""
-        write_whole(self.path(kind, key, ending), data)
+        entry = self.entry(kind, key, ending)
+        entry.write_bytes(data)
+        return entry
 
     def save_json(self, kind: str, key: str, value: Any) -> None:
         """Keep a plain value."""
         self.save(kind, key, "json", json.dumps(value, separators=(",", ":"), allow_nan=False).encode())
 
     def load_json(self, kind: str, key: str) -> Any:
-        """A plain value; None when it is not there or cannot be read."""
-        try:
-            return json.loads(self.path(kind, key, "json").read_bytes())
-        except (FileNotFoundError, ValueError):
-            return None
+        """A plain value; None when it is not there, or damaged."""
+        kept = self.load(kind, key, "json")
+        return None if kept is None else json.loads(kept)
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed left half written."""
+        for kind in (self.root / "entries").glob("*"):
+            sweep(kind)
 
 
 def sha256(data: bytes | Path) -> str:

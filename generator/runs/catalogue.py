@@ -18,7 +18,7 @@ from typing import Any
 
 from ..base.memo import digest
 from ..base.progress import Progress
-from ..base.store import Store, all_code, sha256, versions
+from ..base.store import Entry, Store, all_code, sha256, versions
 from .results import Results, from_catalogue
 from .stages import DRAWING, STAGES, TRAINING
 
@@ -50,9 +50,9 @@ class Catalogue:
     _store: Store = field(compare=False)
 
     @functools.cached_property
-    def places(self) -> dict[str, Path]:
+    def places(self) -> dict[str, Entry]:
         """Where each file is, by its path in the site."""
-        return {path: self._store.root / file for path, file in self.files.items()}
+        return {path: Entry(self._store.root / file) for path, file in self.files.items()}
 
     @functools.cached_property
     def _gave(self) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def inputs_digest(source: Path, profile: str) -> str:
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:
-    """The catalogue kept under a digest, when it and all its files are there."""
+    """The catalogue kept under a digest, when it and all its files are there; these may be damaged."""
     if context.force:
         return None
     if (context.store.root, key) not in _LOADED:
@@ -127,8 +127,8 @@ def load(key: str, context: RunContext) -> Catalogue | None:
         _LOADED.clear()
         _LOADED[context.store.root, key] = Catalogue(**kept, _store=context.store)
     found = _LOADED[context.store.root, key]
-    there = all(map(os.path.exists, found.places.values()))
-    return found if there and context.store.has("contents", found.contents, "json") else None
+    there = all(os.path.exists(entry.path) for entry in found.places.values())
+    return found if there and context.store.find("contents", found.contents, "json") else None
 
 
 _LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again

@@ -13,13 +13,12 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import figures
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import all_code, sha256
+from ..base.store import Entry, all_code, sha256
 from ..content.experiments import Plan
 from ..figures import Figure
 from ..networks import tables
@@ -125,12 +124,12 @@ def picture_source(figure: Figure) -> Source:
     return STAGES["draw"].source + Source(("/".join(figure.draw.__module__.split(".")[1:]),), ())
 
 
-def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunContext) -> None:
+def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunContext) -> Entry:
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
-    key, data = card_key(run, title, subtitle), context.store.path("runs", run["key"], "npz").read_bytes()
+    key, data = card_key(run, title, subtitle), context.store.entry("runs", run["key"], "npz").read_bytes()
     with Pipeline(context) as runs:
         job = Job([key], tasks.card, (title, subtitle, carried(run["spec"]), data))
-        runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])
+        return runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])[key]
 
 
 class Pipeline:
@@ -173,7 +172,7 @@ class Pipeline:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
         kept, measured = self.files("runs", "npz", self.keys), self._measures()
 
-        def keep(spec: RunSpec, outcome: tuple[bytes, Any]) -> Path:
+        def keep(spec: RunSpec, outcome: tuple[bytes, Any]) -> Entry:
             data, measures = outcome
             path = kept.keep(spec, data)
             if measures is not None:
@@ -250,7 +249,7 @@ class Pipeline:
                 compared[spec] = {**compared.get(spec, {}), **of_run}
         return compared
 
-    def draw(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Path]:
+    def draw(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Entry]:
         """The pictures of drawn runs, by their paths in the site."""
         known = figures.load()
         pictures = [(run, figure) for run in self.runs.values() for figure in drawn_of(run)]
@@ -260,16 +259,13 @@ class Pipeline:
             for (spec, name), of_run in read.items()
         }
 
-        def files(item: tuple[RunSpec, str]) -> dict[str, Path]:
-            return {ending: self.store.path("pictures", keys[item], ending) for ending in known[item[1]].endings}
+        def find(item: tuple[RunSpec, str]) -> dict[str, Entry] | None:
+            found = {ending: self.store.find("pictures", keys[item], ending) for ending in known[item[1]].endings}
+            sound = {ending: entry for ending, entry in found.items() if entry}
+            return sound if len(sound) == len(found) else None
 
-        def find(item: tuple[RunSpec, str]) -> dict[str, Path] | None:
-            return files(item) if all(path.exists() for path in files(item).values()) else None
-
-        def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Path]:
-            for ending, data in encoded.items():
-                self.store.save("pictures", keys[item], ending, data)
-            return files(item)
+        def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Entry]:
+            return {ending: self.store.save("pictures", keys[item], ending, data) for ending, data in encoded.items()}
 
         def jobs(missing: list[tuple[RunSpec, str]]) -> Iterator[Job[tuple[RunSpec, str]]]:
             of_runs: dict[RunSpec, list[str]] = {}
@@ -287,7 +283,7 @@ class Pipeline:
             for ending, file in drawn[run.spec, figure.name].items()
         }
 
-    def export(self) -> dict[str, Path]:
+    def export(self) -> dict[str, Entry]:
         """The scripts and arrays of runs that travel with the page or are drawn, by their paths in the site."""
         shipped = {item: run for item, run in self.runs.items() if run.shipped}
         made_with = STAGES["export"].source.digest
@@ -304,7 +300,7 @@ class Pipeline:
             f"data/{'/'.join(item)}.npz": file for item, file in arrays.items()
         }
 
-    def bundle(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Path]:
+    def bundle(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Entry]:
         """The class centres of all runs of each experiment in one file, by their paths in the site."""
         centres: dict[str, dict[str, Any]] = {}
         for (name, run_id), run in self.runs.items():
@@ -327,7 +323,7 @@ class Pipeline:
         key: str,
         columns: Mapping[RunSpec, dict[str, Any]],
         laws: dict[int, dict[str, Any]],
-        files: dict[str, Path],
+        files: dict[str, Entry],
     ) -> Catalogue:
         """All of it, kept under its address; columns: what was measured of each run."""
         from ..measures.columns import ROOM, words
@@ -340,9 +336,9 @@ class Pipeline:
         said = words({spec.kind for spec in self.keys})
         for name, text in tables.items():
             address = digest("table", text)
-            self.store.save("tables", address, "csv", text.encode())
-            files[f"data/{name}.csv"] = self.store.path("tables", address, "csv")
+            files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
         files = dict(sorted(files.items()))
+        held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
         contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": {}}
         address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
@@ -352,9 +348,9 @@ class Pipeline:
             about=about,
             columns={name: said[name] for name in said if name in headings},
             tables={},
-            files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
-            sums={path: sha256(file) for path, file in files.items()},
-            sizes={path: file.stat().st_size for path, file in files.items()},
+            files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
+            sums={path: of for path, (of, _) in held.items()},
+            sizes={path: size for path, (_, size) in held.items()},
             warned=[list(warned) for warned in self.plan.warned],
             _store=self.store,
         )
@@ -449,18 +445,12 @@ class Pipeline:
 
     # Where products are
 
-    def files(self, kind: str, ending: str, keys: Mapping[Item, str]) -> Shelf[Item, Path]:
+    def files(self, kind: str, ending: str, keys: Mapping[Item, str]) -> Shelf[Item, Entry]:
         """Products that are files."""
-
-        def find(item: Item) -> Path | None:
-            path = self.store.path(kind, keys[item], ending)
-            return path if path.exists() else None
-
-        def keep(item: Item, data: bytes) -> Path:
-            self.store.save(kind, keys[item], ending, data)
-            return self.store.path(kind, keys[item], ending)
-
-        return Shelf(find, keep)
+        return Shelf(
+            lambda item: self.store.find(kind, keys[item], ending),
+            lambda item, data: self.store.save(kind, keys[item], ending, data),
+        )
 
     def plain(self, kind: str, keys: Mapping[Item, str]) -> Shelf[Item, Any]:
         """Products that are plain values."""
@@ -471,9 +461,9 @@ class Pipeline:
 
         return Shelf(lambda item: self.store.load_json(kind, keys[item]), keep)
 
-    def run_path(self, spec: RunSpec) -> Path:
+    def run_path(self, spec: RunSpec) -> Entry:
         """The file of a trained run."""
-        return self.store.path("runs", self.keys[spec], "npz")
+        return self.store.entry("runs", self.keys[spec], "npz")
 
     def data(self, specs: Sequence[RunSpec]) -> list[bytes]:
         """What trained runs gave."""

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from ..base.errors import ContentError, Problem
 from ..base.memo import Memo
 from ..base.overlay import Overlay
+from ..base.store import Store
 from ..content.experiments import Plan
 from ..content.texts import Article
 from ..runs.entries import entry, runs_of
@@ -57,7 +57,7 @@ class PendingTable(Mapping[str, Any]):
 
 
 def dry_run(
-    article: Article, plan: Plan, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None
+    article: Article, plan: Plan, templates: Overlay, compiled: Store | None = None, memo: Memo | None = None
 ) -> tuple[Problem, ...]:
     """The mistakes in a text and in the templates that show before anything is trained.
 

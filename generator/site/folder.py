@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Store, entries, sha256, write_whole
+from ..base.store import Entry, File, Store, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
 
 MARK = ".peek.json"
@@ -53,7 +52,7 @@ class SiteFolder:
 
     def publish(
         self,
-        files: Mapping[str, bytes | Path],
+        files: Mapping[str, File],
         made_from: str = "",
         warnings: Sequence[Warned] = (),
         sums: Mapping[str, str] | None = None,
@@ -70,9 +69,10 @@ class SiteFolder:
         """
         out = self.out
         self._mend()
+        self._store.sweep()
         self._refuse_foreign()
         known = sums or {}
-        wanted = {path: known.get(path) or sha256(data) for path, data in sorted(files.items())}
+        wanted = {path: known.get(path) or _sum(data) for path, data in sorted(files.items())}
         there, seen = self._found(self._record()) if is_ours(out) else ({}, {})
         changed = [path for path in wanted if there.get(path) != wanted[path]]
         record: dict[str, Any] = {"made_from": made_from, "warnings": list(warnings), "files": wanted, "seen": seen}
@@ -80,14 +80,14 @@ class SiteFolder:
             self._remember(record)
             return False
         out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.new-"))
+        fresh = passing(out.parent, f".{out.name}.")
+        fresh.mkdir()
         try:
             if there.keys() == wanted.keys() and len(changed) == 1:
                 seen[changed[0]] = _write(os.path.join(fresh, "file"), files[changed[0]])
                 os.replace(fresh / "file", out / changed[0])
                 self._remember(record)
                 return True
-            fresh.chmod(0o755)
             for folder in {os.path.dirname(path) for path in files}:
                 os.makedirs(os.path.join(fresh, folder), exist_ok=True)
             for path, data in files.items():
@@ -111,7 +111,8 @@ class SiteFolder:
         return self.out.with_name(f".{self.out.name}.old")
 
     def _mend(self) -> None:
-        """Put the last good site back where an interruption fell between the two renames of a swap."""
+        """Put the last good site back where an interruption fell between the two renames of a swap; sweep the rest."""
+        sweep(self.out.parent, f".{self.out.name}.")
         if self._old.exists():
             if self.out.exists():
                 shutil.rmtree(self._old)
@@ -160,12 +161,14 @@ def is_ours(folder: Path) -> bool:
     return (folder / MARK).is_file()
 
 
-def _write(target: str, data: bytes | Path) -> list[int]:
+def _sum(data: File) -> str:
+    """SHA-256 of a file's content, hex."""
+    return sha256(data.read_bytes() if isinstance(data, Entry) else data)
+
+
+def _write(target: str, data: File) -> list[int]:
     """A new file of a site, dated back so that any later change of it has another date. Returns its look."""
-    if isinstance(data, bytes):
-        Path(target).write_bytes(data)
-    else:
-        shutil.copyfile(data, target)
+    Path(target).write_bytes(data if isinstance(data, bytes) else data.read_bytes())
     written_ns = os.stat(target).st_mtime_ns - BACK_NS
     os.utime(target, ns=(written_ns, written_ns))
     return _look(os.stat(target))

@@ -12,12 +12,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 from ..base import language, style
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
+from ..base.store import Store
 from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
@@ -38,14 +38,14 @@ def render_site(
     results: Results,
     info: BuildInfo,
     templates: Overlay,
-    compiled: Path | None = None,
+    compiled: Store | None = None,
     warn: Callable[[Warned], None] = lambda warned: None,
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
     memo: Memo | None = None,
 ) -> dict[str, bytes]:
     """Every text page and asset of the site.
 
-    compiled  a folder that keeps compiled templates from one build to the next
+    compiled  keeps compiled templates from one build to the next
     warn      is told what is odd and not wrong
     first     is given the article's own pages and the assets as soon as they are there
     memo      what was rendered before

@@ -14,10 +14,11 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
-FILES = Mapping[str, bytes | Path]
+from ..base.store import File
+
+FILES = Mapping[str, File]
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
 
 

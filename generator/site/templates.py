@@ -5,34 +5,50 @@ from __future__ import annotations
 import functools
 import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from ..base import language, style
 from ..base.errors import ContentError, Problem
 from ..base.language import Words
 from ..base.memo import Memo
 from ..base.overlay import Overlay
+from ..base.store import Store
 from ..runs.results import Results, UnknownResult, digest_of
 from . import words
 
 Plain = TypeVar("Plain")
 
 
+class Compiled(jinja2.BytecodeCache):
+    """Compiled templates, kept from one build to the next."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """The code of a template, where it is kept."""
+        kept = self.store.load("templates", bucket.key, "jinja")
+        if kept is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self.store.save("templates", bucket.key, "jinja", bucket.bytecode_to_string())
+
+
 @functools.lru_cache(maxsize=4)  # a server that renders again and again compiles only what changed
-def environment(templates: Overlay, compiled: Path | None, said: Words) -> jinja2.Environment:
+def environment(templates: Overlay, compiled: Store | None, said: Words) -> jinja2.Environment:
     """Jinja over templates, with our filters and functions, in a language.
 
-    compiled  a folder that keeps compiled templates
+    compiled  keeps compiled templates
     """
 
     def load(name: str) -> tuple[str, str, None] | None:
         return (templates.text(name), str(templates.place(name)), None) if name in templates.contents else None
 
-    if compiled:
-        compiled.mkdir(parents=True, exist_ok=True)
     env = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),
         auto_reload=False,
@@ -41,7 +57,7 @@ def environment(templates: Overlay, compiled: Path | None, said: Words) -> jinja
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        bytecode_cache=Compiled(compiled) if compiled else None,
     )
     env.filters.update(words.filters(said))
     env.globals.update(themes=style.THEMES, _=said, **words.FUNCTIONS)
@@ -52,7 +68,7 @@ class TemplateRenderer:
     """The templates of a build, filled in; what was made of the same before is taken from the memo."""
 
     def __init__(
-        self, templates: Overlay, compiled: Path | None = None, memo: Memo | None = None, tag: str = "en"
+        self, templates: Overlay, compiled: Store | None = None, memo: Memo | None = None, tag: str = "en"
     ) -> None:
         self.templates = templates
         self.memo = memo or Memo()
