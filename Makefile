@@ -1,4 +1,4 @@
-# make site | test | serve | bench | check | lock | clean
+# make site | test | test-full | serve | bench | check | lock | clean
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 
-.PHONY: site test serve check bench bench-quick lock clean
+.PHONY: site test test-full serve check bench bench-quick lock clean
 
 site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
@@ -21,6 +21,10 @@ site: $(VENV)/.site
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Also tries each promise of docs/guarantees.md many times, and writes there how often: an hour or two.
+test-full: test
+	$(BIN)/python -m tests.promises
 
 serve: $(VENV)/.site
 	@$(BIN)/python -m generator serve $(BUILD)

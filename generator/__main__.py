@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import errno
 import gc
 import sys
 from collections.abc import Callable
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 GARBAGE_AFTER = 100_000  # new objects
+REFUSED = {  # what the system may refuse on any machine; everything else is a mistake of ours
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
+    *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENOMEM),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
         return int(asked.run(options.given(asked)))
     except PeekError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; the site is as it was, and finished runs are kept", file=sys.stderr)

@@ -47,6 +47,10 @@ class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
 
 
+class LostWorkerError(PeekError):
+    """A process that did jobs is gone."""
+
+
 def diverged(place: str, error: Exception) -> DivergedRunError:
     """What an author is told of a train.DivergedError."""
     spec, epoch = error.args
@@ -389,7 +393,7 @@ class Pipeline:
 
     def _done(self, jobs: Iterable[Job[Item]], executor: str) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
-        from concurrent.futures import FIRST_COMPLETED, wait
+        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
         pool = self.pool(executor)
         waiting = iter(jobs)
@@ -397,7 +401,13 @@ class Pipeline:
         while sent:
             ended, _ = wait(sent, return_when=FIRST_COMPLETED)
             for future in ended:
-                yield sent.pop(future), future.result()
+                try:
+                    yield sent.pop(future), future.result()
+                except BrokenExecutor:
+                    raise LostWorkerError(
+                        "a worker process was ended by the system or by somebody; expected enough memory for"
+                        f" --workers {pool.size}, or fewer. What was finished is kept"
+                    ) from None
                 sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
 
     def pool(self, executor: str = "local") -> Pool:

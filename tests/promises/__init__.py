@@ -1,0 +1,47 @@
+"""What docs/guarantees.md promises, each a module that does its worst and says what did not hold.
+
+`make test` tries each a few times; `make test-full` many times, and writes the figures into the document.
+A module has
+
+    PROMISE = "what is promised, a sentence"
+    UNIT = "what is counted"
+    FEW, MANY = how often it is tried in the one and in the other
+    check(folder, count, rng) -> what did not hold, a line each; folder: an empty one of its own
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "tests" / "sites" / "tiny"
+
+
+def promises() -> list[ModuleType]:
+    """The promises, by name."""
+    found = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
+    return [importlib.import_module(f"{__name__}.{name}") for name in sorted(found)]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its path."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def peek(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    """The command, started in a process of its own that leads a group."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "generator", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,  # type: ignore[call-overload]
+    )

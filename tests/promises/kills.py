@@ -1,0 +1,91 @@
+"""A build that is killed at any moment, as a whole or one of its workers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.promises import TINY, peek, tree
+
+PROMISE = (
+    "A build is all or nothing: killed at any moment, it leaves the old site or the new one, whole; the next build ends"
+    " with the same bytes, does no finished work again, and sweeps what was left"
+)
+UNIT = "kills"
+FEW, MANY = 3, 200
+WORKERS = 2
+
+
+def check(folder: Path, count: int, rng: random.Random) -> list[str]:
+    """Kill builds of a changed article over its old site."""
+    old = folder / "old"
+    shutil.copytree(TINY, old / "content")
+    finished(old)
+    new = shutil.copytree(old, folder / "new")
+    change(new)
+    began = time.monotonic()
+    finished(new)
+    takes_s = time.monotonic() - began
+    sites = {name: tree(of / "site") for name, of in (("old", old), ("new", new))}
+    wrong = []
+    for at in range(count):
+        here = shutil.copytree(old, folder / "killed")
+        change(here)
+        after_s = takes_s * (at + rng.random()) / count  # somewhere in each part of the time that a build takes
+        wrong += [f"killed after {after_s:.2f} s: {said}" for said in killed(here, after_s, sites, rng)]
+        shutil.rmtree(here)
+    return wrong
+
+
+def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: random.Random) -> list[str]:
+    """What is wrong after a kill and the build that follows."""
+    process = peek("build", *options(here))
+    time.sleep(after_s)
+    worker = bool(rng.randrange(2))
+    with contextlib.suppress(psutil.NoSuchProcess):
+        children = psutil.Process(process.pid).children()
+        victim = rng.choice(children).pid if worker and children else process.pid
+        os.kill(victim, signal.SIGKILL)
+    said = process.communicate()[1]
+    wrong = ["a traceback"] * ("Traceback" in said)
+    if tree(here / "site") not in sites.values():
+        wrong.append("the site is neither the old nor the new one")
+    entries = {path: path.stat().st_mtime_ns for path in (here / "cache" / "entries" / "runs").rglob("*.npz")}
+    said = finished(here)
+    if tree(here / "site") != sites["new"]:
+        wrong.append(f"the next build gave another site: {said}")
+    if any(path.stat().st_mtime_ns != date for path, date in entries.items()):
+        wrong.append("finished work was done again")
+    left = [path.name for path in here.rglob("*") if "new-" in path.name]
+    left += [path.name for path in here.iterdir() if path.name not in ("content", "site", "cache")]
+    return wrong + [f"left: {', '.join(left)}"] * bool(left)
+
+
+def change(folder: Path) -> None:
+    """Another text, and more networks."""
+    recipes, text = folder / "content" / "experiments.toml", folder / "content" / "article.md"
+    recipes.write_text(recipes.read_text().replace("draw = 1", "seeds = 3\ndraw = 1"))
+    text.write_text(text.read_text().replace("results.count == 2", "results.count == 6"))
+
+
+def finished(folder: Path) -> str:
+    """Build to the end. Returns what was said."""
+    process = peek("build", *options(folder))
+    said = process.communicate()[1]
+    assert process.returncode == 0, said
+    return said
+
+
+def options(folder: Path) -> list[object]:
+    """Of a build of a folder's article."""
+    return [
+        *("--content", folder / "content", "--out", folder / "site", "--cache", folder / "cache"),
+        *("--workers", WORKERS),
+    ]

@@ -1,0 +1,15 @@
+"""What docs/guarantees.md promises holds, tried a few times; see tests/promises."""
+
+import random
+
+import pytest
+
+from tests.promises import promises
+
+pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
+ALL = {promise.__name__.rpartition(".")[2]: promise for promise in promises()}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_promised_holds(name, tmp_path):
+    assert ALL[name].check(tmp_path, ALL[name].FEW, random.Random(f"few {name}")) == []
