@@ -35,6 +35,7 @@ from .base.warnings import without
 from .build import Composed, context_of, default_templates, remember, remembered, silent, templates_of, with_site
 from .options import Options
 from .runs.catalogue import RunContext
+from .site.policy import guarded
 
 DEBOUNCE_MS = 50
 STEP_MS = 5
@@ -141,7 +142,7 @@ def with_client(page: bytes, version: int) -> bytes:
     """A page with the client at its end, which is told of which version of the site it is."""
     head = hashlib.sha256(page.partition(b"</head>")[0]).hexdigest()
     script = f'<script data-head="{head}" data-version="{version}">\n{CLIENT}</script>\n</body>'
-    return page.replace(b"</body>", script.encode(), 1)
+    return guarded(page.decode().replace("</body>", script, 1), served=True).encode()
 
 
 def application(live: Live) -> Starlette:

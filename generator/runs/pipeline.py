@@ -395,20 +395,21 @@ class Pipeline:
         """Jobs with their results, as they end."""
         from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
-        pool = self.pool(executor)
-        waiting = iter(jobs)
-        sent = {_send(pool, job): job for job in itertools.islice(waiting, 2 * pool.size)}
-        while sent:
-            ended, _ = wait(sent, return_when=FIRST_COMPLETED)
-            for future in ended:
-                try:
+        waiting, size = iter(jobs), self.context.workers
+        try:
+            pool = self.pool(executor)
+            size = pool.size
+            sent = {_send(pool, job): job for job in itertools.islice(waiting, 2 * size)}
+            while sent:
+                ended, _ = wait(sent, return_when=FIRST_COMPLETED)
+                for future in ended:
                     yield sent.pop(future), future.result()
-                except BrokenExecutor:
-                    raise LostWorkerError(
-                        "a worker process was ended by the system or by somebody; expected enough memory for"
-                        f" --workers {pool.size}, or fewer. What was finished is kept"
-                    ) from None
-                sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
+                    sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
+        except BrokenExecutor:
+            raise LostWorkerError(
+                "a worker process was ended by the system or by somebody; expected enough memory for"
+                f" --workers {size}, or fewer. What was finished is kept"
+            ) from None
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""

@@ -28,6 +28,7 @@ from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
 from .metadata import BuildInfo, Site, TextSummary
+from .policy import guarded
 from .templates import TemplateRenderer
 
 OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
@@ -128,12 +129,18 @@ def render_pages(
 
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
-        pages[text.path] = renderer.render("article.html", shared | own).encode()
+        pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     said = digest(shared["script_words"], *map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
     others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
-        make = functools.partial(renderer.render, path, shared | {"path": path})
+        make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
     return pages
+
+
+def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:
+    """A page beside the article."""
+    page = renderer.render(path, context)
+    return guarded(page) if path.endswith(".html") else page

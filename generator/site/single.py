@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from ..base.store import File
+from .policy import guarded
 
 FILES = Mapping[str, File]
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
@@ -30,7 +31,7 @@ def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
     packer = _Packer(files, base_url.rstrip("/"))
     packer.feed(content(files, page).decode())
     packer.close()
-    return "".join(packer.out).encode()
+    return guarded("".join(packer.out)).encode()
 
 
 def content(files: FILES, path: str) -> bytes:
@@ -59,6 +60,7 @@ class _Packer(HTMLParser):
         self.scripts: list[str] = []
         self.explored = False  # whether it has an explorable, whose runs it must bring along
         self.skipping = ""
+        self.styling = False  # whether this is within a <style>
         self.links: list[bool] = []  # for each open <a>: whether it was kept
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -83,15 +85,15 @@ class _Packer(HTMLParser):
             self.out.append(replaced(text, "src" if tag == "img" else "srcset", embedded(self.files, chosen)))
         elif tag == "a":
             self.anchor(text, values)
-        elif "url(" in values.get("style", ""):
-            self.out.append(replaced(text, "style", html.escape(self.styled(values["style"], ""))))
         else:
+            self.styling = tag == "style"
             self.out.append(text)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
+        self.styling = False
         if tag == self.skipping:
             self.skipping = ""
         elif tag == "a":
@@ -103,7 +105,7 @@ class _Packer(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.skipping:
-            self.out.append(data)
+            self.out.append(self.styled(data, "") if self.styling else data)
 
     def handle_entityref(self, name: str) -> None:
         self.out.append(f"&{name};")

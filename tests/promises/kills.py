@@ -54,7 +54,7 @@ def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: 
         victim = rng.choice(children).pid if worker and children else process.pid
         os.kill(victim, signal.SIGKILL)
     said = process.communicate()[1]
-    wrong = ["a traceback"] * ("Traceback" in said)
+    wrong = [f"a traceback: {said}"] * ("Traceback" in said)
     if tree(here / "site") not in sites.values():
         wrong.append("the site is neither the old nor the new one")
     entries = {path: path.stat().st_mtime_ns for path in (here / "cache" / "entries" / "runs").rglob("*.npz")}

@@ -32,6 +32,7 @@ var peek = {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (name === "style") element.style.cssText = value;  // the page's policy forbids the attribute
       else if (value === true) element.setAttribute(name, "");
       else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
     }
