@@ -342,16 +342,23 @@ class Pipeline:
             address = digest("table", text)
             self.store.save("tables", address, "csv", text.encode())
             files[f"data/{name}.csv"] = self.store.path("tables", address, "csv")
+        beside: dict[str, Any] = {}
+        for each in self.plan.elsewhere:
+            beside[each.name] = {"columns": each.columns, "source": each.source}
+            at = (each.source["sha256"], Path(each.source["path"]).suffix.removeprefix("."))
+            self.store.save("elsewhere", *at, each.content)
+            files[each.source["path"]] = self.store.path("elsewhere", *at)
         files = dict(sorted(files.items()))
-        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": {}}
-        address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
+        rows = {each.name: each.rows for each in self.plan.elsewhere}
+        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": rows}
+        address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
             contents=address,
             profile=self.plan.profile,
             about=about,
             columns={name: said[name] for name in said if name in headings},
-            tables={},
+            tables=beside,
             files={path: file.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: sha256(file) for path, file in files.items()},
             sizes={path: file.stat().st_size for path, file in files.items()},
