@@ -359,8 +359,8 @@ class _Reader:
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
         experiments = given.get("experiment", {})
-        if not isinstance(experiments, dict) or not experiments:
-            self.wrong((), "no experiment", "a table such as [experiment.grid]")
+        if not isinstance(experiments, dict) or not (experiments or given.get("results")):
+            self.wrong((), "no experiment", "a table such as [experiment.grid], or [results.scan]")
             experiments = {}
         self.check_profiles(profiles, experiments)
         chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}
