@@ -168,8 +168,7 @@ def load(site: str | Path) -> Runs:
     tables = sorted(folder.glob("*.csv"))
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
-    ours = ((table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys())
-    return Runs([_of_row(row, table.stem, folder) for table, row in ours])
+    return Runs([_of_row(row, table.stem, folder) for table in tables for row in _rows(table)])
 
 
 def train(recipe: Mapping[str, Any]) -> Run:
@@ -212,9 +211,11 @@ def _run(
 
 
 def _rows(table: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a table as plain values by column."""
+    """The rows of a table of runs as plain values by column; none of results that were made elsewhere."""
     with table.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        rows = csv.DictReader(file)
+        is_ours = [*(rows.fieldnames or ())][:3] == ["id", "classes", "activation"]
+        for row in rows if is_ours else ():
             yield {column: _value(cell) for column, cell in row.items()}
 
 
