@@ -18,7 +18,7 @@ from generator.build import build, context_of
 from generator.content import elsewhere, experiments
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
-from generator.runs import results
+from generator.runs import catalogue, results
 from generator.runs.results import Record, Result, Results, Table, UnknownResult
 from generator.serve import Live, follow
 
@@ -332,9 +332,16 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
 
     (with_scan / "article.md").write_text((with_scan / "article.md").read_text() + "\nMore.\n")
     with pytest.MonkeyPatch.context() as patched:  # an edit of the text reads none of the rows
+        patched.setattr(catalogue, "_LOADED", {})
         patched.setattr(results, "_table", lambda name, table: Table(lambda: 1 / 0, name, table["columns"]))
         build(options, Progress(quiet=True))
     assert "More." in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+    toml = (with_scan / "experiments.toml").read_text()
+    (with_scan / "experiments.toml").write_text(toml.replace("mean test loss, nats", "mean held-out loss, bits"))
+    build(options, Progress(quiet=True))  # no row differs, and what is said of a column does
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert "Median mean held-out loss of 7 rows" in page and "mean held-out loss, bits" in page
 
 
 def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
