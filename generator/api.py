@@ -211,9 +211,11 @@ def _run(
 
 
 def _rows(table: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a table as plain values by column."""
+    """The rows of a table of runs as plain values by column; none of results that were made elsewhere."""
     with table.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        rows = csv.DictReader(file)
+        is_ours = [*(rows.fieldnames or ())][:3] == ["id", "classes", "activation"]
+        for row in rows if is_ours else ():
             yield {column: _value(cell) for column, cell in row.items()}
 
 

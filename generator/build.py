@@ -369,6 +369,9 @@ def site_files(
 
 def describe(path: str, made: Catalogue) -> Said:
     """What a download holds, in words."""
+    for table in made.tables.values():
+        if table["source"].get("path") == path:
+            return described(table)
     if path.endswith(".csv"):
         name = Path(path).stem
         about = made.about[name]
@@ -378,6 +381,19 @@ def describe(path: str, made: Catalogue) -> Said:
     if path.endswith(".centres.npz"):
         return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
     return said("Data, weights at each checkpoint, loss and accuracy at each epoch")
+
+
+def described(table: Mapping[str, Any]) -> Said:
+    """What a table of results that were made elsewhere holds, in words."""
+    source = table["source"]
+    told = table["columns"]
+    columns = [f"{name} ({told[name]})" if name in told else name for name in source["columns"]]
+    return said(
+        "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
+        file=source["file"],
+        rows=said("{n} rows", n=source["rows"]),
+        columns=Said(list=columns),
+    )
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:

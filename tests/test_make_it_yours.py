@@ -373,6 +373,20 @@ def test_your_own_data(copy):
     assert copy.edited() == []
 
 
+def test_results_made_elsewhere_and_a_table_of_them(copy):
+    *_, recipes, file, table = named("results made elsewhere")
+    assert (recipes, named("a table of results")) == (
+        "content/experiments.toml",
+        ["/// table", "rows:", "columns:", "content/article.md"],
+    )
+    copy.add("content/scan.csv", "lr,loss\n0.1,2\n0.1,4\n0.01,1\n")
+    copy.edit(recipes, "[experiment.grid]", f"{table}\n{file}\n\n[experiment.grid]")
+    text = "{{ scan.max('loss') }} at most.\n\n/// table | Scan\n    of: scan\n    rows: lr\n    columns: loss\n///\n\n"
+    copy.edit("content/article.md", "/// figure | hidden-plane", f"{text}/// figure | hidden-plane")
+    page = copy.build()
+    assert "4 at most." in page and "2.50 – 3.50" in page and copy.edited() == []
+
+
 def test_a_dataset(copy, browser):
     assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
     copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)

@@ -317,7 +317,7 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
 
 def test_the_guides_example_is_built(folder, one_worker_is_this_process):
     guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
-    [example] = [part for part in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "file =" in part]
+    [example] = [part for part in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[dataset.flowers]" in part]
     rows = [(str(place % 7 + 9 * (place % 3)), str(place % 5), "abc"[place % 3]) for place in range(60)]
     content = folder / "content"
     written(content, text(rows, "width,height,species"), "flowers.csv")

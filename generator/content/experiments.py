@@ -18,7 +18,9 @@ from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat
+from . import elsewhere
 from . import tables as files
+from .elsewhere import Elsewhere
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,16 @@ class Experiment:
 class Plan:
     """All the experiments of a build, and the profile that sized them.
 
-    said    how each file of own data was read, a line each
-    warned  what is odd about them
+    said       how each file of own data, or of results, was read, a line each
+    warned     what is odd about them
+    elsewhere  tables of results that were made elsewhere
     """
 
     experiments: tuple[Experiment, ...]
     profile: str
     said: tuple[str, ...] = ()
     warned: tuple[Warned, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     unused: tuple[str, ...] = ()  # what is to be said of own activations that no experiment has
 
 
@@ -132,6 +136,18 @@ FILE_FIELDS = {
 }
 
 
+def _told(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(words, str) and words.strip() for words in value.values()):
+        raise ValueError
+    return value
+
+
+RESULT_FIELDS = {
+    "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
+    "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
+}
+
+
 def read(path: Path, profile: str = "standard") -> Plan:
     """The plan in an experiments file; errors name the path as given.
 
@@ -152,7 +168,7 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
     `room`, `label` and `words`. A [dataset.NAME] table holds a `kind`, its parameters and points_per_class; an
     [experiment.NAME] table any fields of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are
     drawn, and travel with the page). A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces
-    fields of experiment NAME.
+    fields of experiment NAME. A [results.NAME] table names the `file` of results that were made elsewhere.
 
     raises  ContentError: every mistake, each as place:line
     """
@@ -332,7 +348,7 @@ class _Reader:
 
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
-        given = self.known((), given, ("dataset", "experiment", "profile", "activation"), "table")
+        given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results"), "table")
         own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
         for name, table in own.items():
             self.activation(name, table)
@@ -343,8 +359,8 @@ class _Reader:
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
         experiments = given.get("experiment", {})
-        if not isinstance(experiments, dict) or not experiments:
-            self.wrong((), "no experiment", "a table such as [experiment.grid]")
+        if not isinstance(experiments, dict) or not (experiments or given.get("results")):
+            self.wrong((), "no experiment", "a table such as [experiment.grid], or [results.scan]")
             experiments = {}
         self.check_profiles(profiles, experiments)
         chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}
@@ -352,7 +368,10 @@ class _Reader:
         for name, table in experiments.items():
             merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
             planned.append(self.experiment(name, merged, axes, first=not planned))
-        said = dict.fromkeys(read.said for read in self.read.values())
+        given_results = self.known(("results",), given.get("results", {}), given.get("results", {}), "results")
+        beside = [self.results(name, table, experiments) for name, table in given_results.items()]
+        found = tuple(table for table in beside if table)
+        said = dict.fromkeys([*(read.said for read in self.read.values()), *(table.said for table in found)])
         warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.read.values()))
         used = {run.spec.activation for experiment in planned for run in experiment.runs}
         unused = [
@@ -360,7 +379,7 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
-        return Plan(tuple(planned), profile, tuple(said), tuple(warned), tuple(unused))
+        return Plan(tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused))
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
@@ -424,6 +443,33 @@ class _Reader:
             return {}
         self.unread.remove(name)
         return _axes_of(self.read[name].table)
+
+    def results(self, name: str, table: Any, experiments: Iterable[str]) -> Elsewhere | None:
+        """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
+        path, before = ("results", name), len(self.problems)
+        if wrong := elsewhere.names_wrong(name, list(experiments)):
+            self.wrong(path, *wrong)
+        known = self.known(path, table, RESULT_FIELDS, "key of results")
+        given = {key: self.single((*path, key), value, RESULT_FIELDS[key]) for key, value in known.items()}
+        if isinstance(table, dict) and "file" not in table:
+            self.wrong(path, f"results {name} have no file", f"file = {RESULT_FIELDS['file'].expected}")
+        if len(self.problems) > before:
+            return None
+        try:
+            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}))
+        except ContentError as error:
+            for problem in error.problems:
+                if problem.place == "file":
+                    self.wrong((*path, "file"), problem.wrong, problem.expected, problem.nearest)
+                else:
+                    self.problems.append(problem)
+            return None
+        columns = found.source["columns"]
+        for key in given.get("columns", {}):
+            if key not in columns:
+                what = f'no column "{key}" in {given["file"]}'
+                self.wrong((*path, "columns", key), what, _listed(columns), nearest(key, columns))
+        return found
 
     def picked(self, path: tuple[str, ...], name: str, classes: Any) -> list[tables.Table]:
         """The tables of own data that an experiment's `classes` ask for: all classes, the first so many, or some."""

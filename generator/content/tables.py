@@ -47,7 +47,7 @@ class Read:
 
 
 @dataclass
-class _File:
+class File:
     """The columns of a file, each with numbers or with words.
 
     told   how its numbers and names are written, where that was found out
@@ -76,7 +76,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
                 [Problem("test", f'"{file}" is what is trained on', "another file, a column or a share")]
             )
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
-        stamps = tuple(_located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
+        stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), test, stamps)
     else:
         whole = _digits(options.get("test"))
@@ -98,7 +98,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
 def _of_file(folder: Path, file: str, label: str | None, test: float | str | None, stamps: tuple[int, ...]) -> Read:
     import numpy as np
 
-    path = _located(folder, file)
+    path = located(folder, file)
     found = _opened(path)
     at, how = _label_of(found, label)
     apart: int | None = None
@@ -114,7 +114,7 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
     if isinstance(test, str) and test.endswith(ENDINGS):
-        second = _opened(_located(folder, test))
+        second = _opened(located(folder, test))
         if second.names != found.names:
             raise second.problem(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
@@ -142,7 +142,7 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     return Read(table, said)
 
 
-def _located(folder: Path, file: str, key: str = "file") -> Path:
+def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] = ENDINGS) -> Path:
     """The path of a file in the content's folder, that a key of the experiments file names.
 
     raises  ContentError: it is not there, with the nearest name
@@ -150,25 +150,25 @@ def _located(folder: Path, file: str, key: str = "file") -> Path:
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
-    if path.suffix not in ENDINGS:
-        raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(ENDINGS))])
+    if path.suffix not in endings:
+        raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
     if not path.is_file():
-        there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in ENDINGS]
+        there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
         expected = "" if near else one_of(sorted(there)[:9] or ["none"])
         raise ContentError([Problem(key, f'no file "{path}"', expected, near)])
     return path
 
 
-def _opened(path: Path) -> _File:
-    return _npz(path) if path.suffix == ".npz" else _csv(path)
+def _opened(path: Path) -> File:
+    return _npz(path) if path.suffix == ".npz" else csv_columns(path)
 
 
-def _npz(path: Path) -> _File:
+def _npz(path: Path) -> File:
     """Arrays x (N, D), y (N,), and names (D,) where they are."""
     import numpy as np
 
-    found = _File(str(path), [], [])
+    found = File(str(path), [], [])
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -195,9 +195,14 @@ def _npz(path: Path) -> _File:
     return found
 
 
-def _csv(path: Path) -> _File:
-    """Columns between commas, semicolons or tabs, with a header or without."""
-    found = _File(str(path), [], [])
+def csv_columns(path: Path, gaps: bool = False) -> File:
+    """Columns between commas, semicolons or tabs, with a header or without.
+
+    gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
+            there is a header, and one column is enough
+    raises  ContentError: what is wrong with the file, by line and column
+    """
+    found = File(str(path), [], [])
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             start = file.read(65536)
@@ -209,19 +214,19 @@ def _csv(path: Path) -> _File:
             rows = _filled(reader, lines)
             top = list(itertools.islice(rows, 2))
             if not top:
-                raise found.problem("has no rows", "a header and rows of numbers, with a label each")
-            header = _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
+                raise found.problem("has no rows", "a header, and a row of cells each")
+            header = gaps or _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
             wrong: list[Problem] = []
             if header:
                 wrong = _names_wrong(found.place, lines[0], names)
-            if len(names) < 2:
+            if len(names) < 2 and not gaps:
                 expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
                 wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
             if wrong:
                 raise ContentError(wrong)
             parts: list[list[np.ndarray | list[str]]] = []
-            columns = _Columns(found.place, names, between != ",")
+            columns = _Columns(found.place, names, between != ",", gaps)
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
             quick = None
@@ -237,7 +242,7 @@ def _csv(path: Path) -> _File:
     if columns.problems:
         raise ContentError(columns.problems[:SHOWN])
     if not parts:
-        raise found.problem("has a header and no rows", "rows of numbers, with a label each")
+        raise found.problem("has a header and no rows", "a row of cells each")
     found.names = names
     found.columns = quick or columns.joined(parts)
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
@@ -301,8 +306,8 @@ def _names_wrong(place: str, line: int, names: Sequence[str]) -> list[Problem]:
 class _Columns:
     """Rows of text to columns of numbers and of words. A column whose first row is a word is one of words."""
 
-    def __init__(self, place: str, names: Sequence[str], decimal: bool) -> None:
-        self.place, self.names, self.decimal = place, names, decimal
+    def __init__(self, place: str, names: Sequence[str], decimal: bool, gaps: bool) -> None:
+        self.place, self.names, self.decimal, self.gaps = place, names, decimal, gaps
         self.problems: list[Problem] = []
         self.commas = False
         self.spoken: list[bool] = []
@@ -325,7 +330,7 @@ class _Columns:
             if self.spoken[at]:
                 words = [cell.strip() for cell in cells]
                 found.append(words)
-                if not all(words):
+                if not self.gaps and not all(words):
                     self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
                 continue
             try:
@@ -341,7 +346,8 @@ class _Columns:
 
     def fits(self, cell: str) -> bool:
         value = _number(cell, self.decimal)
-        return value is not None and abs(value) < float("inf")
+        is_gap = self.gaps and cell.strip().lower() in MISSING
+        return is_gap or (value is not None and abs(value) < float("inf"))
 
     def locate(self, at: int, cells: Sequence[str], lines: Sequence[int], fits: Any, spoken: bool = False) -> None:
         """Note the cells of a column that do not fit, by line."""
@@ -350,7 +356,8 @@ class _Columns:
                 where = f'column {at + 1}, "{self.names[at]}"'
                 missing = cell.strip().lower() in MISSING
                 what = f"{where}: a value is missing" if missing else f'{where}: "{cell.strip()}" is not a number'
-                expected = "a label in every row" if spoken else "a finite number, or the row or the column left out"
+                rest = "an empty cell" if self.gaps else "the row or the column left out"
+                expected = "a label in every row" if spoken else f"a finite number, or {rest}"
                 self.problems.append(Problem(f"{self.place}:{line}", what, expected))
         self.problems.sort(key=lambda problem: int(problem.place.rpartition(":")[2]))
 
@@ -392,7 +399,7 @@ def _sorted(words: Sequence[str]) -> list[str]:
     return sorted(different)
 
 
-def _label_of(found: _File, label: str | None) -> tuple[int, str]:
+def _label_of(found: File, label: str | None) -> tuple[int, str]:
     """The column of labels, and how it was found."""
     if label is not None:
         return _column(found, label, "label"), f'column "{label}"'
@@ -404,13 +411,13 @@ def _label_of(found: _File, label: str | None) -> tuple[int, str]:
     return at, f'column "{found.names[at]}", the {"one of words" if spoken else "last"}'
 
 
-def _column(found: _File, name: str, key: str) -> int:
+def _column(found: File, name: str, key: str) -> int:
     if name not in found.names:
         raise found.problem(f'no column "{name}" for {key}', one_of(found.names), nearest(name, found.names))
     return found.names.index(name)
 
 
-def _numbers(found: _File, inputs: Sequence[int]) -> np.ndarray:
+def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
     """The columns of inputs as (N, D) float64."""
     import numpy as np
 
@@ -424,7 +431,7 @@ def _numbers(found: _File, inputs: Sequence[int]) -> np.ndarray:
     return np.stack([found.columns[at] for at in inputs], 1)
 
 
-def _held(found: _File, at: int) -> np.ndarray:
+def _held(found: File, at: int) -> np.ndarray:
     """Which rows a column holds out."""
     import numpy as np
 
@@ -435,7 +442,7 @@ def _held(found: _File, at: int) -> np.ndarray:
     return np.array([word in TEST for word in words])
 
 
-def _check(found: _File, table: Table) -> None:
+def _check(found: File, table: Table) -> None:
     """What no network can be trained on.
 
     raises  ContentError

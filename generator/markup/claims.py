@@ -10,7 +10,7 @@ from typing import Any
 from ..base import language
 from ..base.language import Words
 from . import expressions
-from .expressions import Evidence, ExpressionError
+from .expressions import ROWS, Evidence, ExpressionError
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Claim:
     wanted: int
     place: str
     sentence: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What it is about: "runs", or "rows" where all its evidence is rows of tables."""
+        return "rows" if all(item.counted[0] == ROWS for item in self.evidence) else "runs"
 
     @property
     def in_words(self) -> str:
@@ -66,7 +71,10 @@ def ask(condition: str, names: Mapping[str, Any], words: Words | None = None) ->
 def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refuted: bool, place: str) -> Claim:
     """How a claim stands. asked: as `ask` gives it."""
     holds = asked["holds"]
-    evidence = tuple(Evidence(**{**item, "runs": tuple(item["runs"])}) for item in asked["evidence"])
+    evidence = tuple(
+        Evidence(**{**item, "runs": tuple(item["runs"]), "counted": tuple(item["counted"])})
+        for item in asked["evidence"]
+    )
     seeds = min(item.seeds for item in evidence)
     if seeds < wanted:
         verdict = "open"
@@ -80,16 +88,24 @@ def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refut
 # What readers see
 
 _SHOWN = {
-    "holds": ("✓", "The runs agree."),
-    "refuted": ("✗", "The runs refute this."),
-    "open": ("?", "Needs more seeds: {seeds} of {wanted}."),
+    "holds": ("✓", {"runs": "The runs agree.", "rows": "The rows agree."}),
+    "refuted": ("✗", {"runs": "The runs refute this.", "rows": "The rows refute this."}),
+    "open": (
+        "?",
+        {
+            "seeds": "Needs more seeds: {seeds} of {wanted}.",
+            "rows": "Needs more rows: {seeds} of {wanted}.",
+        },
+    ),
 }
 
 
 def shown(claim: Claim, words: Words) -> str:
     """The mark behind a claim and the evidence it opens, phrasing content."""
-    mark, opening = _SHOWN[claim.verdict]
-    opening = words(opening, seeds=claim.seeds, wanted=claim.wanted)
+    mark, openings = _SHOWN[claim.verdict]
+    wants_rows = any(item.counted == (ROWS,) and item.seeds == claim.seeds for item in claim.evidence)
+    asked = claim.asked if claim.verdict != "open" else "rows" if wants_rows else "seeds"
+    opening = words(openings[asked], seeds=claim.seeds, wanted=claim.wanted)
     rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
     label = html.escape(opening.rstrip(".。"))
     label = html.escape(words("Evidence: {verdict}", verdict=f"{label[:1].lower()}{label[1:]}"))
@@ -106,12 +122,19 @@ def shown(claim: Claim, words: Words) -> str:
 def row(evidence: Evidence, words: Words) -> str:
     """A piece of evidence in words and values."""
     unit = "°" if evidence.key.endswith("_deg") else ""
-    runs = words("{n} runs", n=len(evidence.runs))
-    seeds = words("{n} seeds", n=evidence.seeds)
-    of = words("{runs}, {seeds}", runs=runs, seeds=seeds)
+    runs, *seeds = (
+        words(each, n=n) for each, n in zip(evidence.counted, (len(evidence.runs), evidence.seeds), strict=False)
+    )
+    of = words("{runs}, {seeds}", runs=runs, seeds=seeds[0]) if seeds else runs
     of += words(" ({which})", which=words.tell(evidence.of))
     key = words.measure(evidence.key.removesuffix("_deg")) if evidence.key else ""
-    said = words(STATISTICS.get(evidence.statistic, f"{evidence.statistic} {{measure}}"), measure=key).strip()
+    if evidence.told:
+        key, comma, measured_in = evidence.told.rpartition(", ")
+        key, unit = (key, f"\u00a0{measured_in}") if comma else (measured_in, "")
+    statistic = STATISTICS.get(evidence.statistic, f"{evidence.statistic} {{measure}}")
+    if statistic == STATISTICS["count"] and evidence.counted[0] == ROWS:
+        statistic = "number of rows {measure}"
+    said = words(statistic, measure=key).strip()
     text = words("{statistic} of {runs}", statistic=said, runs=of)
     if isinstance(evidence.value, (bool, int, float, str)):
         value = _figure(evidence.value, words) + (unit if not isinstance(evidence.value, str) else "")
@@ -135,6 +158,8 @@ STATISTICS = {
     "max": "greatest {measure}",
     "median": "median {measure}",
     "mean": "mean {measure}",
+    "std": "standard deviation of {measure}",
+    "iqr": "interquartile range of {measure}",
     "value": "{measure}",
     "values": "{measure}",
     "distinct": "{measure}",

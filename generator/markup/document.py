@@ -295,6 +295,7 @@ class Writer:
         self.style = STYLES[page.meta.citations]
         self.results = results
         self.names = {**names, **results.tables, "results": results}
+        self.knows_more = bool(names)  # than the digest of the results tells
         self.figure_names = figure_names
         self.render_figure = render_figure
         self.fill_template = fill_template
@@ -521,7 +522,7 @@ class Writer:
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
         known = digest_of(self.results)
-        return self.memo(stage, [known, self.words.tag, *given], make) if known and len(self.names) == 1 else make()
+        return self.memo(stage, [known, self.words.tag, *given], make) if known and not self.knows_more else make()
 
     def check_anchors(self) -> None:
         """Links within the page, once all its anchors are known."""
@@ -815,10 +816,14 @@ class Writer:
         except Unmeasured:
             return ""
         if claim.verdict == "contradicted":
-            self.wrong(line, f"the runs contradict the claim: {claim.in_words}", "another claim, or refuted after it")
+            self.wrong(
+                line, f"the {claim.asked} contradict the claim: {claim.in_words}", "another claim, or refuted after it"
+            )
             return ""
         if claim.verdict == "supported":
-            self.wrong(line, f"the runs support a claim marked refuted: {claim.in_words}", "the claim without refuted")
+            self.wrong(
+                line, f"the {claim.asked} support a claim marked refuted: {claim.in_words}", "the claim without refuted"
+            )
             return ""
         self.claims.append(replace(claim, sentence=_text(content)))
         self.anchors[id_] = line

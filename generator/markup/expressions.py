@@ -28,6 +28,7 @@ from ..base.language import Said, Words, said
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
 
 COVERAGE = 0.95  # of the interval around a median
+ROWS = "{n} rows"  # of a table, as words say it
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
 
 
@@ -177,6 +178,8 @@ class Evidence:
     of         the runs in words, as Words.tell takes them: "grid, tanh, 4 classes"
     interval   around a median, at least 95 % (from order statistics), or None below six runs
     extent     least and greatest value, where there are several
+    told       what the key holds, where the author says it: "mean loss, nats"
+    counted    what there are so many of: runs and seeds, or rows of a table
     """
 
     statistic: str
@@ -187,9 +190,11 @@ class Evidence:
     of: Mapping[str, Any]
     interval: tuple[float, float] | None = None
     extent: tuple[float, float] | None = None
+    told: str = ""
+    counted: tuple[str, ...] = ("{n} runs", "{n} seeds")
 
 
-STATISTICS = ("min", "max", "median", "mean", "quantile", "share", "values", "distinct", "count")
+STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "share", "values", "distinct", "count")
 
 
 def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
@@ -209,8 +214,10 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record]) -> Evidence:
+def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str = "") -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
+    rows = [run for run in runs if isinstance(run, Record)]
+    counted = (ROWS, *(("{n} seeds",) if any("seed" in row.values for row in rows) else ()))
     values = [run.value(key) for run in runs] if key else []
     numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
     many = len(numbers) > 1
@@ -223,6 +230,8 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Recor
         _described(runs),
         median_interval(numbers) if statistic == "median" and many else None,
         (min(numbers), max(numbers)) if many else None,
+        told,
+        counted if rows else ("{n} runs", "{n} seeds"),
     )
 
 
@@ -444,10 +453,10 @@ class _Walk:
                 raise ExpressionError(f'unknown name "{name}"', *meant(name, map(str, holder), "measures"))
             return holder[name]
         if isinstance(holder, (Result, Record)):
-            own = name in (*_FIELDS, "value") if isinstance(holder, Result) else name == "value"
+            own = name in (*_FIELDS, "value") if isinstance(holder, Result) else name == "value" not in holder.values
             value = getattr(holder, name) if own else holder.value(name)
             if not own:
-                self.seen.append(evidence("value", name, value, [holder]))
+                self._see("value", name, value, [holder])
             return value
         known = [name for name in dir(type(holder)) if not name.startswith("_")] if _open(holder) else []
         known += [name for name in vars(holder) if not name.startswith("_")] if hasattr(holder, "__dict__") else []
@@ -458,8 +467,14 @@ class _Walk:
             raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
         if isinstance(holder, Rows) and name == "count":
-            self.seen.append(evidence("count", "", value, holder.rows))
+            self._see("count", "", value, holder.rows)
         return value
+
+    def _see(self, statistic: str, key: str, value: Any, rows: Sequence[Any]) -> None:
+        """Note a statistic; of a table's column, with what it holds."""
+        table = self.names.get(rows[0].table) if rows and isinstance(rows[0], Record) else None
+        told = str(table.columns.get(key, "")) if isinstance(table, Table) else ""
+        self.seen.append(evidence(statistic, key, value, rows, told))
 
     def _call(self, node: nodes.Call) -> Any:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
@@ -471,9 +486,9 @@ class _Walk:
         value = called(*arguments, **{str(pair.key): self.value(pair.value) for pair in node.kwargs})
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
         if isinstance(owner, Rows) and name in STATISTICS and arguments:
-            self.seen.append(evidence(name, str(arguments[0]), value, owner.rows))
+            self._see(name, str(arguments[0]), value, owner.rows)
         if isinstance(owner, (Result, Record)) and arguments:
-            self.seen.append(evidence("value", str(arguments[0]), value, [owner]))
+            self._see("value", str(arguments[0]), value, [owner])
         return value
 
     def _filter(self, node: nodes.Filter) -> Any:
@@ -485,7 +500,7 @@ class _Walk:
         named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
         subject = self.value(node.node)
         if isinstance(subject, Rows) and node.name in ("length", "count"):
-            self.seen.append(evidence("count", "", len(subject), subject.rows))
+            self._see("count", "", len(subject), subject.rows)
         if node.name == "map":
             return self._map(subject, arguments, named)
         return self.filters[node.name](subject, *arguments, **named)

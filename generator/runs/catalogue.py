@@ -109,9 +109,10 @@ class RunContext:
 
 
 def inputs_digest(source: Path, profile: str) -> str:
-    """The digest of all that a catalogue comes from: the experiments' text, own data, the code, the libraries."""
+    """The digest of all that a catalogue comes from: the experiments' text, own data and results, the code, the
+    libraries."""
     text = source.read_text(encoding="utf-8") if source.exists() else ""
-    named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|npz))["']""", text))
+    named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|json|npz))["']""", text))
     data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
     return digest(text, data, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
 

@@ -13,6 +13,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import figures
@@ -341,17 +342,23 @@ class Pipeline:
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
+        beside: dict[str, Any] = {}
+        for each in self.plan.elsewhere:
+            beside[each.name] = {"columns": each.columns, "source": each.source}
+            at = (each.source["sha256"], Path(each.source["path"]).suffix.removeprefix("."))
+            files[each.source["path"]] = self.store.save("elsewhere", *at, each.content)
         files = dict(sorted(files.items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": {}}
-        address = hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
+        rows = {each.name: each.rows for each in self.plan.elsewhere}
+        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": rows}
+        address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
             contents=address,
             profile=self.plan.profile,
             about=about,
             columns={name: said[name] for name in said if name in headings},
-            tables={},
+            tables=beside,
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},

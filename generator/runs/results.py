@@ -246,6 +246,21 @@ class Rows(Generic[Row]):
 
         return float(self._take(fmean, key))
 
+    def std(self, key: str) -> float:
+        """The standard deviation, with one less than their number below the sum.
+
+        raises  UnknownResult: fewer than two values
+        """
+        from statistics import stdev
+
+        if len(self.values(key)) == 1:
+            raise UnknownResult(f'one {self._one} alone has a value for "{key}"')
+        return float(self._take(stdev, key))
+
+    def iqr(self, key: str) -> float:
+        """The interquartile range: from the lower to the upper quartile."""
+        return self.quantile(key, 0.75) - self.quantile(key, 0.25)
+
     def quantile(self, key: str, q: float) -> float:
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         ordered = sorted(self.values(key))

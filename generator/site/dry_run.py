@@ -66,6 +66,7 @@ def dry_run(
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     results = expected_results(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.experiments]
+    tables += [table.source["path"] for table in plan.elsewhere]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
     for name in templates.contents:
@@ -92,4 +93,8 @@ def expected_results(plan: Plan) -> Results:
     columns = [*(each.columns for each in MEASUREMENTS.values()), *(each.columns for each in COMPARISONS.values())]
     measured = PendingTable(itertools.chain.from_iterable(columns))
     planned = [entry(experiment, run, "", measured, told=False) for (experiment, _), run in runs_of(plan).items()]
-    return from_catalogue(lambda: planned, "")
+    beside = {
+        table.name: {"columns": table.columns, "source": table.source, "rows": lambda table=table: table.rows}
+        for table in plan.elsewhere
+    }
+    return from_catalogue(lambda: planned, "", beside)

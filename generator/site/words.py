@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..base import language
+from ..base import language, rounding
 from ..base.language import Words
 from ..markup import expressions
+from ..markup.tabulation import SHARES
 from ..runs.results import Picture, Result
 from .explorables import start_state
 
@@ -102,6 +104,11 @@ _PUNCTUATED = re.compile(
 )
 
 
+def share(value: float, digits: int, words: Words) -> str:
+    """A share in per cent without the sign, which stands above it."""
+    return rounding.percent(value, digits, marks=dataclasses.replace(words.marks, percent="{}"))
+
+
 def opened(text: str) -> str:
     """A phrase as the beginning of a line: its first letter a capital."""
     return text[:1].upper() + text[1:]
@@ -125,10 +132,10 @@ def median(values: Sequence[float]) -> float:
 
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: dict[str, Callable[..., Any]] = {"compact": compact, "plain": plain, "size": size, "spoken": spoken}
+    speaking: list[Callable[..., Any]] = [compact, plain, share, size, spoken]
     numbers = expressions.filters(words)
     return {
-        **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        **{each.__name__: functools.partial(each, words=words) for each in speaking},
         "long_date": words.long_date,
         "median": median,
         "median_interval": expressions.median_interval,
@@ -141,4 +148,4 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
     }
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"in_order": in_order, "recipe": recipe, "scalars": scalars}
+FUNCTIONS: dict[str, Any] = {"in_order": in_order, "recipe": recipe, "scalars": scalars, "SHARES": SHARES}

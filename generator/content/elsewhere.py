@@ -1,0 +1,183 @@
+"""Results that were made elsewhere: a file of rows beside the text, as a table that expressions know by its name."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import ContentError, Problem, short
+from ..base.store import sha256
+from . import tables
+
+ENDINGS = (".csv", ".json", ".npz")
+EXPECTED = "a list of objects, or an object of lists of one length"
+SHOWN = tables.SHOWN  # mistakes of a file
+BOOLEAN = {"true": True, "false": False}
+KEPT = ("results", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else")  # known to expressions
+
+Value = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A table of results, plain: each row its values by column, None where there is a gap.
+
+    columns  what each column holds, by its name, as the author says it
+    content  the file
+    source   where it is from: the file's name, its SHA-256, how many rows and which columns it has, and its path in the
+             site, where it is byte for byte
+    said     how it was read, in a line
+    """
+
+    name: str
+    rows: tuple[Mapping[str, Value], ...]
+    columns: Mapping[str, str]
+    content: bytes
+    source: Mapping[str, Any]
+    said: str
+
+
+def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewhere:
+    """The table in a file of the content's folder: .csv, .json or .npz.
+
+    words   what columns hold, by their names
+    raises  ContentError: what is wrong with the file, by line or row and column
+    """
+    path = tables.located(folder, file, endings=ENDINGS)
+    found = {".csv": _csv, ".json": _json, ".npz": _npz}[path.suffix](path)
+    names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
+    names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
+    for at, (heading, plain) in enumerate(names.items()):
+        before = [other for other in list(names)[:at] if names[other] == plain]
+        if before:
+            raise _wrong(path, f'columns "{before[0]}" and "{heading}" would both be {plain}', "different names")
+    rows = tuple(dict(zip(names.values(), row, strict=True)) for row in zip(*found.values(), strict=True))
+    renamed = {plain: heading for heading, plain in names.items() if plain != heading}
+    called = [f'{plain} ("{renamed[plain]}")' if plain in renamed else plain for plain in names.values()]
+    content = path.read_bytes()
+    source = {
+        "file": file,
+        "sha256": sha256(content),
+        "rows": len(rows),
+        "columns": list(names.values()),
+        "path": f"data/{name}{path.suffix}",
+    }
+    said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
+    return Elsewhere(name, rows, {**renamed, **words}, content, source, said)
+
+
+def _wrong(path: Path, what: str, expected: str) -> ContentError:
+    return ContentError([Problem(str(path), what, expected)])
+
+
+def _csv(path: Path) -> dict[str, list[Value]]:
+    found = tables.csv_columns(path, gaps=True)
+    columns = [
+        _of_words(column) if isinstance(column, list) else _of_numbers(column.tolist()) for column in found.columns
+    ]
+    return dict(zip(found.names, columns, strict=True))
+
+
+def _of_words(words: Sequence[str]) -> list[Value]:
+    """Words, "" a gap; true and false where all are."""
+    is_boolean = all(not word or word.lower() in BOOLEAN for word in words)
+    return [BOOLEAN[word.lower()] if word and is_boolean else word or None for word in words]
+
+
+def _of_numbers(values: Sequence[float]) -> list[Value]:
+    """Numbers, nan a gap; whole ones where all are."""
+    there = [value for value in values if not math.isnan(value)]
+    is_whole = all(value.is_integer() and abs(value) < 2**53 for value in there)
+    return [None if math.isnan(value) else int(value) if is_whole else value for value in values]
+
+
+def _json(path: Path) -> dict[str, list[Value]]:
+    try:
+        held = json.loads(path.read_bytes())
+    except json.JSONDecodeError as error:
+        said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
+        raise ContentError([Problem(f"{path}:{error.lineno}", said, EXPECTED)]) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise _wrong(path, f"cannot be read: {error}", "JSON in UTF-8") from None
+    if isinstance(held, list) and all(isinstance(row, dict) for row in held):
+        names = dict.fromkeys(name for row in held for name in row)
+        held = {name: [row.get(name) for row in held] for name in names}
+    if not isinstance(held, dict) or not all(isinstance(column, list) for column in held.values()):
+        kind = "an object" if isinstance(held, dict) else "a list" if isinstance(held, list) else "a single value"
+        raise _wrong(path, f"{kind}, and not of such rows", f'{EXPECTED} (pandas: to_json(orient="records"))')
+    return _checked(path, held)
+
+
+def _npz(path: Path) -> dict[str, list[Value]]:
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise _wrong(path, f"cannot be read: {error}", "an .npz file of plain arrays") from None
+    for name, array in arrays.items():
+        if array.ndim != 1 or array.dtype.kind not in "iufbUS":
+            what = f"{name} is {array.shape} of {array.dtype}"
+            raise _wrong(path, what, "arrays (N,) of numbers, words, or true and false")
+    plain = {name: array.astype(str) if array.dtype.kind == "S" else array for name, array in arrays.items()}
+    return _checked(path, {name: array.tolist() for name, array in plain.items()})
+
+
+def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]]:
+    """Columns of one length, each of one kind of value.
+
+    raises  ContentError: the first mistakes, by row and column
+    """
+    lengths = {name: len(column) for name, column in columns.items()}
+    if not any(lengths.values()):
+        raise _wrong(path, "has no rows", "a row at least")
+    if len(set(lengths.values())) > 1:
+        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "columns of one")
+    if unnamed := [name for name in columns if not name.strip()]:
+        raise _wrong(path, f'a column is named "{unnamed[0]}"', "a name for each column")
+    problems: list[Problem] = []
+    checked: dict[str, list[Value]] = {}
+    for name, column in columns.items():
+        values = [None if isinstance(value, float) and math.isnan(value) else value for value in column]
+        kinds = [_kind(value) for value in values]
+        counts = {kind: kinds.count(kind) for kind in ("a number", "a word", "true or false")}
+        usual = max(counts, key=lambda kind: counts[kind])
+        for row, (value, kind) in enumerate(zip(values, kinds, strict=True), 1):
+            if kind not in ("", usual):
+                what = f'row {row}, "{name}": {short(json.dumps(value, default=str))}'
+                problems.append(Problem(str(path), what, f"{usual}, or null for a gap"))
+        checked[name] = values
+    if problems:
+        raise ContentError(problems[:SHOWN])
+    return checked
+
+
+def _kind(value: Any) -> str:
+    """What a value of JSON is, "" of a gap."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (int, float)):
+        return "a number" if math.isfinite(value) else "infinity"
+    return "a word" if isinstance(value, str) else "something else"
+
+
+def names_wrong(name: str, experiments: Sequence[str]) -> tuple[str, str, str | None] | None:
+    """What is wrong with a table's name, what was expected and the nearest; None where it is right."""
+    plain = re.sub(r"\W+", "_", name)
+    if not name.isidentifier():
+        near = plain if plain.isidentifier() else None
+        return f'"{name}" is no name for results', "" if near else "letters, digits and _", near
+    if name.lower() in KEPT:
+        return f'"{name}" is a word of expressions', "another name", None
+    if name in experiments:
+        return f'"{name}" is the name of an experiment', "another name", None
+    return None

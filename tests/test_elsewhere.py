@@ -1,0 +1,391 @@
+"""Results made elsewhere, from the file to the page, and tables of results."""
+
+import hashlib
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.base import language
+from generator.base.errors import ContentError
+from generator.base.overlay import Overlay
+from generator.base.progress import Progress
+from generator.build import build, context_of
+from generator.content import elsewhere, experiments
+from generator.markup import claims, expressions, tabulation
+from generator.options import Options
+from generator.runs import catalogue, results
+from generator.runs.results import Record, Result, Results, Table, UnknownResult
+from generator.serve import Live, follow
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = Overlay(ROOT / "templates")
+ROWS = {
+    "lr": [0.1, 0.1, 0.01, 0.01],
+    "steps": [10, 20, None, 40],
+    "optimizer": ["sgd", "adam", None, "n/a"],
+    "converged": [True, False, None, True],
+    "test_loss": [1.25, -3.0, 4e-7, None],
+}
+
+
+def cell(value, point="."):
+    told = {None: "", True: "true", False: "False"}
+    return told[value] if value is None or isinstance(value, bool) else str(value).replace(".", point)
+
+
+def csv(between=",", point=".", end="\n", gap=""):
+    rows = [ROWS, *([cell(value, point) for value in row] for row in zip(*ROWS.values(), strict=True))]
+    head, *rest = (between.join(row).replace("test_loss", "test loss") for row in rows)
+    return end.join([head, *(gap.join([row, ""]) for row in rest)]) + end
+
+
+def npz(path):
+    holed = {"steps", "test_loss"}
+    whole = {"optimizer": ["sgd", "adam", "", "n/a"], "converged": [True, False, False, True]}
+    np.savez(path, **{k: np.array(v, float if k in holed else None) for k, v in (ROWS | whole).items()})
+
+
+WRITINGS = {
+    "commas.csv": lambda path: path.write_text(csv()),
+    "mark.csv": lambda path: path.write_bytes(b"\xef\xbb\xbf" + csv(end="\r\n").encode()),
+    "german.csv": lambda path: path.write_text(csv(";", ",")),
+    "tabs.csv": lambda path: path.write_text(csv("\t")),
+    "rows.json": lambda path: path.write_text(
+        json.dumps([{"lr" if k == "lr" else k: v for k, v in zip(ROWS, row, strict=True) if v is not None}
+                    for row in zip(*ROWS.values(), strict=True)])
+    ),
+    "columns.json": lambda path: path.write_text(json.dumps(ROWS | {"steps": [10, 20, float("nan"), 40]})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITINGS)
+def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
+    WRITINGS[name](tmp_path / name)
+    found = elsewhere.read(tmp_path, "scan", name, {})
+    wanted = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
+    assert json.dumps(found.rows) == json.dumps(wanted)  # whole numbers are whole, gaps are None
+    assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+    assert (found.source["rows"], found.source["columns"]) == (4, [*ROWS])
+    assert ('test_loss ("test loss")' in found.said) == name.endswith(".csv")
+
+
+def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
+    npz(tmp_path / "arrays.npz")
+    found = elsewhere.read(tmp_path, "scan", "arrays.npz", {})
+    assert [row["steps"] for row in found.rows] == [10, 20, None, 40]
+    assert [row["optimizer"] for row in found.rows] == ["sgd", "adam", "", "n/a"]
+    lines = csv().split("\n")
+    (tmp_path / "long.csv").write_text("\n".join([lines[0], *lines[1:5] * 500]))
+    found = elsewhere.read(tmp_path, "scan", "long.csv", {})
+    assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
+
+
+LONG = "a,b\n" + "1,2\n" * 600
+BAD = {
+    "x,y\n1,2\n3,four\n5,6\n": 's.csv:3: column 2, "y": "four" is not a number; expected a finite number, or an empty',
+    "x,y\n1,2\n3\n": "s.csv:3: 1 cells; expected 2, as above",
+    "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
+    LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
+    "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',
+    ",x\n0,2\n": "s.csv:1: column 1 has no name",
+    "a b,a_b\n0,2\n": 's.csv: columns "a b" and "a_b" would both be a_b; expected different names',
+    "x,y\n": "s.csv: has a header and no rows",
+    "": "s.csv: has no rows",
+    '[{"a": 1},\n {"a" 2}]': "s.json:2: not JSON",
+    '{"a": {"0": 1}}': "s.json: an object, and not of such rows; expected a list of objects",
+    '{"a": [1, 2], "b": [1]}': "s.json: lengths: a 2, b 1",
+    '[{"a": 1}, {"a": "x"}, {"a": 2}]': 's.json: row 2, "a": "x"; expected a number, or null for a gap',
+    '[{"a": Infinity}]': 's.json: row 1, "a": Infinity; expected a number',
+    '[{"a": [1]}]': 's.json: row 1, "a": [1]; expected',
+    "[]": "s.json: has no rows",
+}
+
+
+@pytest.mark.parametrize("content", BAD, ids=lambda content: content[-20:])
+def test_a_mistake_in_a_file_is_said_where_it_is(tmp_path, content):
+    name = "s.json" if content[:1] in ("[", "{") else "s.csv"
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ContentError) as caught:
+        experiments.parse(f'[results.s]\nfile = "{name}"\n', str(tmp_path / "experiments.toml"))
+    assert BAD[content] in str(caught.value).replace(f"{tmp_path}/", "")
+
+
+WRONG = {
+    '[results.my-scan]\nfile = "s.csv"': '1: "my-scan" is no name for results; did you mean "my_scan"?',
+    '[results.results]\nfile = "s.csv"': '1: "results" is a word of expressions; expected another name',
+    '[results.grid]\nfile = "s.csv"\n[experiment.grid]\nclasses = 2\nactivation = "tanh"': '1: "grid" is the name of',
+    '[results.s]\nfle = "s.csv"': "1: results s have no file; expected file = a file in the content",
+    '[results.s]\nfile = "t.csv"': '2: no file "t.csv"; did you mean "s.csv"?',
+    '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .json, .npz',
+    '[results.s]\nfile = "../s.csv"': '2: "../s.csv" is outside the content\'s folder',
+    '[results.s]\nfile = "s.csv"\ncolumns.los = "x"': '3: no column "los" in s.csv; expected one of loss, lr; did you',
+    '[results.s]\nfile = "s.csv"\ncolumns.loss = 3': '3: columns is {"loss": 3}; expected words of columns, such as',
+}
+
+
+@pytest.mark.parametrize("toml", WRONG)
+def test_a_mistake_in_the_table_of_results_is_said_with_its_line(tmp_path, monkeypatch, toml):
+    (tmp_path / "s.csv").write_text("loss,lr\n1,2\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ContentError) as caught:
+        experiments.parse(toml, "experiments.toml")
+    assert str(caught.value).startswith(f"experiments.toml:{WRONG[toml]}")
+
+
+# Statistics and evidence
+
+
+def scan(**columns):
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    told = {"loss": "mean loss, nats", "k": "classes"}
+    return Table([Record("scan", at, row) for at, row in enumerate(rows, 1)], "scan", told)
+
+
+def test_spreads_are_those_of_numpy_and_need_values():
+    values = np.random.default_rng(0).normal(size=11).tolist()
+    table = scan(loss=[*values, None])
+    assert table.std("loss") == pytest.approx(np.std(values, ddof=1))
+    assert table.iqr("loss") == pytest.approx(np.subtract(*np.quantile(values, [0.75, 0.25])))
+    with pytest.raises(UnknownResult, match="one row alone"):
+        scan(loss=[1.0, None]).std("loss")
+
+
+@pytest.mark.parametrize(
+    ("tag", "seeded", "said"),
+    [
+        ("en", False, "Median mean loss of 8 rows (scan): 4.5 nats, 95 % interval 1 to 8 nats."),
+        ("en", True, "Median mean loss of 8 rows, 2 seeds (scan): 4.5 nats, 95 % interval 1 to 8 nats."),
+        ("de", True, "Median: mean loss aus 8 Zeilen, 2 Startwerte (scan): 4,5 nats, 95-%-Intervall 1 bis 8 nats."),
+    ],
+)
+def test_evidence_is_of_rows_with_the_authors_words_and_unit(tag, seeded, said):
+    table = scan(loss=[float(value) for value in range(1, 9)], **({"seed": [1, 2] * 4} if seeded else {}))
+    words = language.load(tag, TEMPLATES)
+    names = {"results": Results([]), "scan": table}
+    asked = claims.ask("scan.median('loss') < 5", names, words)
+    assert [row.replace("\u00a0", " ") for row in asked["rows"]] == [said]
+    opened = claims.judge("claim-1", "c", asked, 9, False, "a.md:1")
+    if tag == "en":
+        assert ("Needs more seeds: 2 of 9." if seeded else "Needs more rows: 8 of 9.") in claims.shown(opened, words)
+        assert "The rows agree." in claims.shown(claims.judge("claim-1", "c", asked, 0, False, "a.md:1"), words)
+    assert claims.ask("scan.count > 5", names)["rows"][0].startswith("Number of rows of 8 rows")
+
+
+def test_a_column_may_be_called_as_python_calls_its_own():
+    table = scan(value=[1, 2], at=[3, 4], table=[5, 6], count=[7, 8])
+    names = {"scan": table}
+    assert expressions.evaluate('[scan.one().value, scan.one().at, scan.one()["table"], scan.max("count")]', names) == [
+        *(1, 3, 5, 8)
+    ]
+
+
+# Tables
+
+
+class Cells(HTMLParser):
+    """The rows of a table as text; what spans rows stands in each."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.open, self.spans = [], None, {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.open, self.span = "", int(dict(attrs).get("rowspan", 1))
+
+    def handle_data(self, data):
+        if self.open is not None:
+            self.open += data
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.rows[-1].append(self.open if self.span == 1 else f"{self.open}×{self.span}")
+            self.open = None
+
+
+def table_of(page):
+    return [[" ".join(text.split()) for text in row] for row in Cells(page).rows]
+
+
+def test_groups_are_sorted_spanned_and_hold_the_quartiles_of_numpy():
+    rng = np.random.default_rng(3)
+    rows = [(layer, k, *rng.uniform(size=2)) for layer in ("m10", "m2") for k in (9, 10, 3) for _ in range(5)]
+    layer, k, loss, time = map(list, zip(*rows, strict=True))
+    loss[0] = None
+    found = tabulation.table(scan(layer=layer, k=k, loss=loss, time=time), ["layer", "k"], ["loss", "time"], {})
+    heads = [[(head["value"], head["span"]) for head in row["heads"]] for row in found["rows"]]
+    assert heads == [[("m2", 3), (3, 1)], [(9, 1)], [(10, 1)], [("m10", 3), (3, 1)], [(9, 1)], [(10, 1)]]
+    for row, (name, size) in zip(found["rows"], [(m, n) for m in ("m2", "m10") for n in (3, 9, 10)], strict=True):
+        for cell, column in zip(row["cells"], (loss, time), strict=True):
+            own = [v for v, a, b in zip(column, layer, k, strict=True) if (a, b) == (name, size) and v is not None]
+            low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
+            assert [cell["low"], cell["value"], cell["high"]] == pytest.approx([low, middle, high])
+            assert (cell["n"], row["n"]) == (len(own), 5)
+
+
+def runs():
+    return Results(
+        Result(f"s{seed}", "grid", "", label, {"activation": name, "seed": seed, "hidden": [8, 2]},
+               {"accuracy": accuracy, "std_deg": 10.0 * seed, "collapsed": seed == 1, "steps": 100 * seed}, {}, {})
+        for name, label, several in (("tanh", "tanh", (0.9, 0.99996, 1.0)), ("relu", "ReLU", (0.5, None, 0.7)))
+        for seed, accuracy in enumerate(several, 1)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [
+        ("en", [
+            ["activation", "hidden widths", "runs", "accuracy, %", "std, °", "collapsed, %", "Steps"],
+            ["ReLU", "8, 2", "3", "60.0", "55.0 – 65.0 (2 runs)", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
+            ["tanh", "8, 2", "3", "99.9", "95.0 – 99.9", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
+        ]),
+        ("de", [
+            ["Aktivierung", "verdeckte Breiten", "Läufe", "Genauigkeit, %", "std, °", "kollabiert, %", "Steps"],
+            ["ReLU", "8, 2", "3", "60,0", "55,0 – 65,0 (2 Läufe)", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
+            ["tanh", "8, 2", "3", "99,9", "95,0 – 99,9", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
+        ]),
+    ],
+)  # fmt: skip
+def test_a_table_of_runs_speaks_the_language_of_the_page(tag, wanted):
+    from generator.site.templates import TemplateRenderer
+
+    made = tabulation.table(runs(), ["activation", "hidden"], ["accuracy", "std_deg", "collapsed", "steps"], {})
+    fill = TemplateRenderer(TEMPLATES, tag=tag)
+    block = type("Block", (), {"id": "tbl-x", "number": "1"})
+    context = {"block": block, "options": {}, "argument": "A", "content": ""}
+    page = fill.render(
+        "blocks/table.html", context | {"table": json.loads(json.dumps(made)) | {"headings": {"steps": "Steps"}}}
+    )
+    rows = table_of(page)
+    assert rows[1:] == wanted[1:]
+    assert rows[0][2:4] == wanted[0][2:4] and rows[0][-1] == "Steps" and rows[0][4] == wanted[0][4]
+    assert fill.words("Median, and beside it the lower and the upper quartile.") in page
+    assert page.count('scope="row') == 4 and page.count('scope="col') == 7
+
+
+def test_a_listing_shows_values_as_they_are_and_aligns_their_points():
+    table = scan(lr=[0.1, 1e-4, 3], word=["<b>", None, "open"], year=[2024, 1999, 7], tiny=[1e-12, 1.0, None])
+    made = tabulation.table(table, None, None, {"scan": table})
+    assert [column["digits"] for column in made["columns"]] == [4, 0, 0, None]
+    assert [row["cells"][0]["digits"] for row in made["rows"]] == [1, 4, 0]
+    assert not made["spread"] and [row["heads"] for row in made["rows"]] == [[], [], []]
+    with pytest.raises(tabulation.TableError) as caught:
+        tabulation.table(scan(lr=[0.5] * 501), None, None, {})
+    assert "501 rows" in str(caught.value)
+
+
+# From the file to the page
+
+ADDED = """
+{{ scan.where(lr=0.1).median("test_loss") | number(2) }} is the median.
+[Small steps]{claim="scan.where(lr=0.01).median('test_loss') < 0.3"}.
+
+/// table | Scan
+    of: scan
+    rows: lr
+    columns: test_loss
+///
+"""
+FILE = "lr;test loss;seed\n" + "".join(f"0,1;{n / 8};{n}\n0,01;{n / 16};{n}\n" for n in range(1, 8))
+
+
+@pytest.fixture
+def with_scan(article):
+    guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```toml\n(\[results\.scan\]\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    (article / "experiments.toml").write_text((article / "experiments.toml").read_text() + "\n" + example)
+    (article / "article.md").write_text((article / "article.md").read_text() + ADDED)
+    (article / "scan.csv").write_text(FILE)
+    return article
+
+
+def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
+    with_scan, cache, tmp_path, one_worker_is_this_process
+):
+    options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1)
+    build(options, Progress(quiet=True))
+    page, reproduce = ((tmp_path / "site" / name).read_text("utf-8") for name in ("index.html", "reproduce.html"))
+    assert "0.50 is the median." in page
+    assert "Median mean test loss of 7 rows, 7 seeds (scan): 0.25" in page.replace("&nbsp;", " ")
+    tables = table_of(page)
+    assert ["0.01", "7", "0.250", "0.156 – 0.344"] in tables and ["0.1", "7", "0.500", "0.312 – 0.688"] in tables
+    assert ["lr", "rows", "mean test loss, nats"] in tables
+    served = (tmp_path / "site" / "data" / "scan.csv").read_bytes()
+    assert served == FILE.encode()
+    told = " ".join(re.sub(r"<[^>]*>", " ", reproduce).split())
+    columns = "lr, test_loss (mean test loss, nats), seed."
+    about = f"Results made elsewhere, from the file scan.csv: 14 rows; columns: {columns}"
+    assert f"{about} {hashlib.sha256(served).hexdigest()}" in told
+
+    import generator as peek
+
+    assert {run.experiment for run in peek.load(tmp_path / "site")} == {"grid"}  # rows of others are no runs
+
+    (with_scan / "article.md").write_text((with_scan / "article.md").read_text() + "\nMore.\n")
+    with pytest.MonkeyPatch.context() as patched:  # an edit of the text reads none of the rows
+        patched.setattr(catalogue, "_LOADED", {})
+        patched.setattr(results, "_table", lambda name, table: Table(lambda: 1 / 0, name, table["columns"]))
+        build(options, Progress(quiet=True))
+    assert "More." in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+    toml = (with_scan / "experiments.toml").read_text()
+    (with_scan / "experiments.toml").write_text(toml.replace("mean test loss, nats", "mean held-out loss, bits"))
+    build(options, Progress(quiet=True))  # no row differs, and what is said of a column does
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert "Median mean held-out loss of 7 rows" in page and "mean held-out loss, bits" in page
+
+
+def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
+    options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1, templates=None)
+    live, seen = Live(), []
+
+    def changes():
+        seen.append(live.files["index.html"].decode())
+        (with_scan / "scan.csv").write_text(FILE.replace("0,1;", "0,1;1"))
+        yield {(1, str(with_scan / "scan.csv"))}
+        seen.append(live.files["index.html"].decode())
+        (with_scan / "scan.csv").write_text(FILE.replace("0,01;", "0,01;1"))
+        yield {(1, str(with_scan / "scan.csv"))}
+        seen.append(live.problem)
+        (with_scan / "scan.csv").write_text(FILE.replace("0.125", "x", 1))
+        yield {(1, str(with_scan / "scan.csv"))}
+        seen.append(live.problem)
+
+    follow(changes(), live, options, context_of(options, Progress(quiet=True)))
+    first, second, contradicted, broken = seen
+    assert "0.50 is the median." in first and "10.50 is the median." in second
+    assert re.search(r"article\.md:\d+: the rows contradict the claim: median mean test loss of 7 rows", contradicted)
+    assert re.search(r'scan\.csv:2: column 2, "test loss": "x" is not a number', broken)
+
+
+def test_what_asks_wrongly_for_rows_is_said_before_anything_trains(with_scan, tmp_path, one_worker_is_this_process):
+    text = (with_scan / "article.md").read_text()
+    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: lr", "rows: rl")
+    (with_scan / "article.md").write_text(text.replace("lr=0.01", "lr=0.02"))
+    with pytest.raises(ContentError) as caught:
+        build(Options(content=with_scan, out=tmp_path / "site", cache=tmp_path / "cache"), Progress(quiet=True))
+    for wrong in ('unknown column "test_los"; did you mean "test_loss"?', 'unknown column "rl"', "no row with lr=0.02"):
+        assert wrong in str(caught.value)
+    assert not (tmp_path / "cache" / "runs").exists()
+
+
+def test_an_article_may_have_no_networks_at_all(with_scan, tmp_path, one_worker_is_this_process):
+    toml = (with_scan / "experiments.toml").read_text()
+    head = (with_scan / "article.md").read_text().split("##")[0]
+    (with_scan / "article.md").write_text(head + ADDED)
+    shutil.move(with_scan / "scan.csv", with_scan / "data.csv")
+    (with_scan / "experiments.toml").write_text(
+        toml[toml.index("[results.scan]") :].replace('"scan.csv"', '"data.csv"')
+    )
+    build(Options(content=with_scan, out=tmp_path / "site", cache=tmp_path / "cache", workers=1), Progress(quiet=True))
+    assert "networks, one command" not in (tmp_path / "site" / "reproduce.html").read_text("utf-8")
+    assert (tmp_path / "site" / "data" / "scan.csv").read_bytes() == FILE.encode()
