@@ -165,7 +165,7 @@ def test_words_cost_nothing(copy):
     copy.build()
     copy.edit("generator/content/experiments.py", "names a value twice", "says a value twice")
     copy.edit("generator/measures/columns.py", "width of the last hidden layer, d", "how wide the last hidden layer is")
-    copy.edit("generator/networks/recipe.py", "Adam's step size at the first epoch", "how far Adam goes at first")
+    copy.edit("generator/networks/recipe.py", "step size at the first epoch", "how far it goes at first")
     copy.edit("generator/runs/pipeline.py", "the loss is not finite", "the loss has no value")
     copy.edit("generator/base/errors.py", "did you mean", "was it")
     assert stages(copy) == {}

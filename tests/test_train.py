@@ -73,7 +73,7 @@ def way(request, monkeypatch):
 
 
 def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """The same run written the plain way, torch.nn, autograd, torch.optim.Adam: final weights, loss of each epoch."""
+    """The same run written the plain way, torch.nn, autograd, torch.optim: final weights, loss of each epoch."""
     flat, start, modules = initial_weights(spec), 0, []
     activations = layer_activations(spec)
     for index, (out, inputs) in enumerate(layer_shapes(spec)):
@@ -88,15 +88,18 @@ def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -
             modules.append(MODULES[activations[index]]())
     net = torch.nn.Sequential(*modules)
     linears = [m for m in modules if isinstance(m, torch.nn.Linear)]
-    optimizer = torch.optim.Adam(
-        [
-            {"params": [m.weight for m in linears], "weight_decay": spec.l2},
-            {"params": [m.bias for m in linears], "weight_decay": 0.0},
-        ],
-        lr=spec.learning_rate,
-        betas=(spec.beta1, spec.beta2),
-        eps=spec.epsilon,
-    )
+    groups = [
+        {"params": [m.weight for m in linears], "weight_decay": spec.l2},
+        {"params": [m.bias for m in linears], "weight_decay": 0.0},
+    ]
+    if spec.optimizer == "sgd":
+        optimizer = torch.optim.SGD(groups, lr=spec.learning_rate, momentum=spec.momentum)
+        moments = ["momentum_buffer"]
+    else:
+        betas = (spec.beta1, spec.beta2)
+        optimizer = torch.optim.Adam(groups, lr=spec.learning_rate, betas=betas, eps=spec.epsilon)
+        moments = ["exp_avg", "exp_avg_sq"]
+    points, labels = torch.from_numpy(x).to(dtype), torch.from_numpy(y)
     losses = []
     head = linears[-1]
     head.bias.requires_grad_(spec.head_bias)
@@ -104,16 +107,21 @@ def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -
     for epoch, rate in enumerate(learning_rates(spec)):
         for group in optimizer.param_groups:
             group["lr"] = rate
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(net(torch.from_numpy(x).to(dtype)), torch.from_numpy(y))
-        losses.append(loss.item())
-        loss.backward()
-        optimizer.step()
-        if epoch < spec.head_held:
-            for parameter, value in zip(head.parameters(), start_of_head, strict=True):
-                parameter.data.copy_(value)
-                for moment in ("exp_avg", "exp_avg_sq"):
-                    optimizer.state[parameter][moment].zero_()
+        with torch.no_grad():
+            losses.append(torch.nn.functional.cross_entropy(net(points), labels).item())
+        order = (
+            train.batch_order(np.array([spec.seed], np.uint32), epoch, len(y))[0] if spec.batch else np.arange(len(y))
+        )
+        for start in range(0, len(y), spec.batch or len(y)):
+            some = torch.from_numpy(order[start : start + (spec.batch or len(y))])
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(net(points[some]), labels[some]).backward()
+            optimizer.step()
+            if epoch < spec.head_held:
+                for parameter, value in zip(head.parameters(), start_of_head, strict=True):
+                    parameter.data.copy_(value)
+                    for moment in moments:
+                        optimizer.state[parameter][moment].zero_()
     final = torch.cat([torch.cat([m.weight, m.bias[:, None]], 1).ravel() for m in linears])
     return final.detach().numpy(), np.array(losses)
 
@@ -188,6 +196,7 @@ def test_matches_plain_torch_in_single_precision(activation, hidden, device):
         {"head_bias": False, "activation": "relu", "classes": 5},
         {"head_start": "margin", "head_held": 60},
         {"head_start": "margin-no-bias", "head_held": 200, "classes": 5},
+        {"head_start": "margin", "head_held": 60, "batch": 40, "optimizer": "sgd", "momentum": 0.8},
     ],
 )
 def test_changed_heads_match_plain_torch(change):
@@ -200,6 +209,39 @@ def test_changed_heads_match_plain_torch(change):
     assert spec.head_bias or not head[:, -1].any()
     held = np.array_equal(head, _layers(spec, run.weights[0])[-1])
     assert held == (spec.head_held >= spec.epochs)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sphere"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": "sgd", "learning_rate": 0.1},
+        {"optimizer": "sgd", "momentum": 0.9, "head_bias": False},
+        {"batch": 20},  # 99 points: four batches of 20 and one of 19
+        {"batch": 1, "epochs": 3},
+        {"batch": 98, "schedule": "constant", "hidden": (16, 5)},
+        {"batch": 99, "optimizer": "sgd", "momentum": 0.9},
+        {"batch": 32, "optimizer": "sgd", "momentum": 0.5, "hidden": (20, 3, 2)},
+    ],
+)
+@pytest.mark.usefixtures("way")
+def test_batches_and_sgd_match_plain_torch(change, activation):
+    spec = replace(spec_of(activation, (12, 2), epochs=20), **change)
+    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
+    final, losses = reference(spec, run.x, run.y, torch.float64)
+    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    assert len(run.loss) == len(run.accuracy) == spec.epochs + 1
+
+
+def test_every_epoch_of_every_seed_meets_all_points_in_another_order():
+    orders = np.stack([train.batch_order(np.array([0, 1, 2**32 - 1], np.uint32), epoch, 300) for epoch in range(40)])
+    assert (np.sort(orders) == np.arange(300)).all()
+    rows = orders.reshape(-1, 300)
+    assert len(np.unique(rows, axis=0)) == len(rows)
+    ranks = np.abs(np.corrcoef(rows) - np.eye(len(rows)))
+    assert ranks.max() < 6 / np.sqrt(300)  # as far apart as orders drawn blindly
+    assert abs(rows[:, :30].mean() - 149.5) < 6 * 87 / np.sqrt(rows[:, :30].size)
 
 
 def test_a_head_may_start_as_a_law_has_it():
@@ -262,6 +304,17 @@ def test_company_changes_no_byte(activation, classes, points_per_class, hidden):
         assert_same_bytes(train_together(company)[company.index(specs[4])], together[4])
 
 
+@pytest.mark.parametrize("hidden", [(64, 2), (33, 5), (12, 8, 4, 2)])
+@pytest.mark.parametrize("change", [{"batch": 50}, {"batch": 7, "optimizer": "sgd", "momentum": 0.9}])
+@pytest.mark.usefixtures("way")
+def test_company_changes_no_byte_of_what_batches_train(change, hidden):
+    spec = RunSpec(3, "tanh", seed=0, points_per_class=33, hidden=hidden, epochs=10, **change)
+    specs = [replace(spec, seed=seed) for seed in range(9)]
+    together = train_together(specs)
+    for company in (specs[4:5], specs[3:6], specs[:8]):
+        assert_same_bytes(train_together(company)[company.index(specs[4])], together[4])
+
+
 @pytest.mark.parametrize("hidden", [(65, 2), (40, 30, 2)])
 @pytest.mark.usefixtures("way")
 def test_threads_change_no_byte(hidden):
@@ -310,7 +363,8 @@ def test_an_epoch_stays_on_the_device_of_its_points(activation):
     # The meta device computes nothing but objects, as a GPU does, to a tensor that lives elsewhere.
     spec = RunSpec(classes=3, activation=activation, seed=1)
     networks = train._Networks([spec, spec], torch.empty(2, 300, 2, device="meta"))
-    for call in (*networks.forward, *networks.backward):
+    batches = train._Batches([replace(spec, batch=40)] * 2, networks)
+    for call in (*networks.forward, *networks.backward, *batches.backward):
         result = call()
         assert isinstance(result, torch.Tensor) and result.is_meta
 

@@ -534,6 +534,7 @@ class _Reader:
             axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):
             self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
+        self.check_optimizers(path, axes)
         kinds = [kind for choice in choices for kind in data.get(str(choice), {}).get("kind", ())]
         if fixed["ship"] and of_files:
             what = f"ship is {fixed['ship']} with the data of dataset {min(of_files)}"
@@ -554,8 +555,21 @@ class _Reader:
                 runs += [(choice, run) for run in _expand(_axes_of(one), of_one, fixed["seeds"])]
             if choice not in of_files:
                 runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
+        for spec in [spec for _, spec in runs if (spec.batch or 0) > spec.classes * spec.points_per_class][:1]:
+            points = spec.classes * spec.points_per_class
+            what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
+            self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         return Experiment(name, about, _planned(name, runs, fixed, first))
+
+    def check_optimizers(self, path: tuple[str, ...], axes: Mapping[str, list[Any]]) -> None:
+        """No key that is one optimizer's alone changes where another one trains."""
+        for owner, keys in recipe.OPTIMIZERS.items():
+            others = [name for name in axes.get("optimizer", [RunSpec.optimizer]) if name != owner]
+            for key in keys:
+                if others and (changed := [value for value in axes.get(key, []) if value != getattr(RunSpec, key)]):
+                    what = f"{key} is {_shown(changed[0])} with the optimizer {others[0]}"
+                    self.wrong((*path, key), what, f'optimizer = "{owner}", whose key it is')
 
 
 def _is_named(classes: Any) -> bool:

@@ -26,9 +26,19 @@ if TYPE_CHECKING:
 Measures = Mapping[str, Any]
 
 
+def has_plane_inputs(spec: RunSpec) -> bool:
+    """Whether a network takes points of a plane."""
+    return layer_shapes(spec)[0][1] == 2
+
+
 def is_plane_to_plane(spec: RunSpec) -> bool:
     """Whether a network takes points of a plane to its last hidden layer's plane."""
-    return spec.hidden[-1] == 2 and layer_shapes(spec)[0][1] == 2
+    return spec.hidden[-1] == 2 and has_plane_inputs(spec)
+
+
+def is_seen_in_plane(spec: RunSpec) -> bool:
+    """Whether the last hidden layer is a plane, or wider, so that it can be projected onto one."""
+    return spec.hidden[-1] >= 2
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Figure:
     alt        (spec, measures) -> the picture in words and numbers, a sentence or two: base.language.said, which pages
                tell in their language
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
+    projected  its heading where the last hidden layer is wider than a plane, if it is another
     reads      the measures that `draw` and `alt` look at, by column; no other one makes them drawn again
     """
 
@@ -58,6 +69,11 @@ class Figure:
     alt: Callable[[RunSpec, Measures], Said | str]
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
     reads: tuple[str, ...] = ("accuracy",)
+    projected: str = ""
+
+    def titled(self, spec: RunSpec) -> str:
+        """Its heading in the gallery, of a network."""
+        return self.projected if self.projected and spec.hidden[-1] > 2 else self.title
 
     @property
     def formats(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ alone as in the page, and animation frames need no transparent edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,10 +27,11 @@ from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver
 from PIL import Image
 
+from ..base import rounding
 from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
-from ..measures import directions
+from ..measures import directions, projection
 from ..networks import forward
-from ..networks.rooms import Room
+from ..networks.rooms import PLANE, Room
 from ..networks.spec import RunSpec, layer_activations
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ DPI = 72
 PLANE_PX = 480  # a plane's picture
 TILE_PX = 440  # the room in it, with space above for a line of text
 TILE_LEFT_PX, TILE_TOP_PX = 20, 32
+PROJECTED_LEFT_PX, PROJECTED_PX, AXIS_PX = 40, 420, 19  # the same of a projection, with its axes named, and their text
 TEXT_PX = 22
+AXIS_BASELINE_PX = 8  # of what names an axis, from the picture's edge or the tile's
 HEADLINE_PX = 21  # baseline of the text above a plane, from the top
 RIM_PX = 0.7  # of paper around a point
 COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
@@ -139,11 +142,18 @@ class View:
     """The part of a plane that a picture shows: a square of two axes from low to high.
 
     room  that of a hidden plane; None: the plane has none, as the input's
+    axes  what they are, where it must be said: the first at the bottom, the second at the left
     """
 
     room: Room | None
     low: float
     high: float
+    axes: tuple[str, str] | None = None
+
+    @property
+    def tile(self) -> tuple[int, int, int]:
+        """The square of a plane's picture that it fills: left, top, side."""
+        return (PROJECTED_LEFT_PX, TILE_TOP_PX, PROJECTED_PX) if self.axes else (TILE_LEFT_PX, TILE_TOP_PX, TILE_PX)
 
     @property
     def round(self) -> bool:
@@ -168,9 +178,17 @@ def input_view(run: Run) -> View:
 
 
 def plane(view: View, theme: Theme) -> tuple[Figure, Axes]:
-    """A plane's picture without content: paper, axes on the tile, the room as a hairline."""
+    """A plane's picture without content: paper, axes on the tile, the room as a hairline, what the axes are."""
     figure = canvas(PLANE_PX, PLANE_PX, theme)
-    return figure, room_axes(figure, view, theme)
+    axes = room_axes(figure, view, theme, *view.tile)
+    if view.axes:
+        left, top, side = view.tile
+        across, along = (left + side / 2) / PLANE_PX, 1 - (top + side / 2) / PLANE_PX
+        said: Any = {"color": theme.muted, "fontsize": AXIS_PX}
+        figure.text(across, AXIS_BASELINE_PX / PLANE_PX, view.axes[0], ha="center", **said)
+        x = (left - AXIS_BASELINE_PX) / PLANE_PX
+        figure.text(x, along, view.axes[1], ha="right", va="center", rotation=90, rotation_mode="default", **said)
+    return figure, axes
 
 
 def room_axes(
@@ -317,8 +335,16 @@ def input_regions(spec: RunSpec, flat: np.ndarray, view: View = INPUT_VIEW) -> n
 def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
     flat = np.frombuffer(weights, np.float32)
     hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, reach)
-    finer = _halfway(_halfway(hidden.reshape(2, TILE_PX + 1, TILE_PX + 1)).swapaxes(1, 2)).swapaxes(1, 2)
-    return _largest_logit(spec, flat, finer[0, ::-1], finer[1, ::-1])
+    if len(hidden) == 2:
+        return _largest_logit(spec, flat, *map(_finer, hidden))
+    head = forward.split(spec, flat)[-1]
+    return _largest(_finer(row[:-1] @ hidden + row[-1]) for row in head)
+
+
+def _finer(values: np.ndarray) -> np.ndarray:
+    """Values on the lattice of the input plane at the middles of the quarters of its cells, top row first."""
+    rows = _halfway(values.reshape(TILE_PX + 1, TILE_PX + 1))
+    return _halfway(rows.swapaxes(0, 1)).swapaxes(0, 1)[::-1]
 
 
 def _halfway(values: np.ndarray) -> np.ndarray:
@@ -327,28 +353,63 @@ def _halfway(values: np.ndarray) -> np.ndarray:
     return np.stack([0.75 * left + 0.25 * right, 0.25 * left + 0.75 * right], -1).reshape(*values.shape[:-1], -1)
 
 
+class Projection(NamedTuple):
+    """The plane in which the points of a wider last hidden layer vary most in the end.
+
+    middle  (d,) their mean
+    axes    (d, 2) as measures.projection.principal_axes has them
+    shares  of their variance along each axis
+    """
+
+    middle: np.ndarray
+    axes: np.ndarray
+    shares: list[float]
+
+
+def projected(spec: RunSpec, run: Run) -> Projection:
+    """Onto what the points of a last hidden layer of more than two neurons are projected, at every checkpoint."""
+    return of_run(_projected, spec, run)
+
+
+def _projected(spec: RunSpec, run: Run) -> Projection:
+    points = forward.hidden(spec, run.weights[-1], run.x)
+    middle, axes = points.mean(0), projection.principal_axes(points)
+    whole = float(((points - middle) ** 2).sum())
+    kept = (((points - middle) @ axes) ** 2).sum(0)
+    return Projection(middle, axes, (kept / whole if whole > 0 else 0 * kept).tolist())
+
+
 def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
-    """The points in the hidden plane at every checkpoint: (T, N, 2) float32."""
+    """The points in the hidden plane, or projected onto one, at every checkpoint: (T, N, 2) float32."""
     return of_run(_moving_points, spec, run)
 
 
 def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     activations = layer_activations(spec)
-    moving = np.empty((len(run.weights), *run.x.shape[:1], spec.hidden[-1]), np.float32)
+    moving = np.empty((len(run.weights), *run.x.shape[:1], 2), np.float32)
+    onto = projected(spec, run) if spec.hidden[-1] > 2 else None
     for flat, points in zip(run.weights, moving, strict=True):  # in float32, which no picture shows
         below = run.x.T.astype(np.float32)
         for layer, activation in zip(forward.heard(spec, flat)[:-1], activations, strict=True):
             below = layer[:, :-1] @ below
             below += layer[:, -1:]
             below = forward.activate(activation, below.T).T
-        points[:] = below.T
+        points[:] = (below.T - onto.middle) @ onto.axes if onto else below.T
     return moving
 
 
 def hidden_view(spec: RunSpec, run: Run) -> View:
     """What is shown of the hidden plane: all of its room where that is closed; of an open one, from the origin, as
-    much as the points need at the end and their classes' centres ever, so that still and animation agree."""
-    room = spec.room
+    much as the points need at the end and their classes' centres ever, so that still and animation agree. Of a
+    projection as much, from the points' mean, without a room, whose walls are not seen from there."""
+    room, axes = spec.room, None
+    if spec.hidden[-1] > 2:
+        shares = [rounding.percent(share, 0, " ") for share in projected(spec, run).shares]
+        first, second = (
+            f"{which} principal component, {share} of the variance"
+            for which, share in zip(("first", "second"), shares, strict=True)
+        )
+        room, axes = PLANE, (first, second)
     if not room.open:
         return View(room, room.low, room.high)
     moving = moving_points(spec, run)
@@ -358,9 +419,9 @@ def hidden_view(spec: RunSpec, run: Run) -> View:
         for pick in (min, max)
     )
     if greatest == least:
-        return View(room, room.packed_low, 1.0)
+        return View(room, room.packed_low, 1.0, axes)
     margin = (BEYOND - 1) * (greatest - least)
-    return View(room, max(room.low, least - margin), greatest + margin)
+    return View(room, max(room.low, least - margin), greatest + margin, axes)
 
 
 def output_regions(spec: RunSpec, flat: np.ndarray, view: View) -> np.ndarray:
@@ -379,13 +440,17 @@ def output_regions(spec: RunSpec, flat: np.ndarray, view: View) -> np.ndarray:
 
 def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The class that the output layer gives hidden vectors, of which x and y broadcast together: uint8."""
-    weight_x, weight_y, bias = forward.split(spec, flat)[-1].T
-    best = weight_x[0] * x + (weight_y[0] * y + bias[0])
+    head = forward.split(spec, flat)[-1]
+    return _largest(weight_x * x + (weight_y * y + bias) for weight_x, weight_y, bias in head)
+
+
+def _largest(logits: Iterator[np.ndarray]) -> np.ndarray:
+    """Which of some classes' logits is the largest, the first of several, place by place: uint8."""
+    best = next(logits)
     labels = np.zeros(best.shape, np.uint8)
-    for label in range(1, spec.classes):
-        logits = weight_x[label] * x + (weight_y[label] * y + bias[label])
-        labels[logits > best] = label
-        np.maximum(best, logits, out=best)
+    for label, own in enumerate(logits, 1):
+        labels[own > best] = label
+        np.maximum(best, own, out=best)
     return labels
 
 

@@ -1,6 +1,6 @@
 """The recipe of a run, all that decides its result: one row a key, from which all that knows of keys is made.
 
-    epochs: int = key(3000, "full-batch training steps", integer(1))
+    epochs: int = key(3000, "passes through all points", integer(1))
 
 A row is a field of `RunSpec`. What authors may write, the order in which a grid varies the keys, the words of the
 tables' columns and the page's are made from the same rows. To add a key, add a row, and use it in `train`. The rows
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .activations import ACTIVATIONS
 from .rooms import Room
 
+OPTIMIZERS = {"adam": ("beta1", "beta2", "epsilon"), "sgd": ("momentum",)}  # and the keys that are theirs alone
 LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which needs scipy
 
 
@@ -85,15 +86,17 @@ def boolean(value: Any) -> bool:
     return value
 
 
-def key(default: Any, words: str, check: Field | None = None, slow: bool = False) -> Any:
+def key(default: Any, words: str, check: Field | None = None, slow: bool = False, late: bool = False) -> Any:
     """A row.
 
     default  where an author leaves the key out; MISSING: they must not
     words    what the key says, with its unit
     check    what an author may write in an experiment; None: the key stands elsewhere, as the seeds and the data do
     slow     whether a grid varies it before the others
+    late     whether runs were trained before there was such a key: it is no part of the address of one that leaves it
+             at its default, which is what these did
     """
-    return dataclasses.field(default=default, metadata={"words": words, "check": check, "slow": slow})
+    return dataclasses.field(default=default, metadata={"words": words, "check": check, "slow": slow, "late": late})
 
 
 MISSING = dataclasses.MISSING
@@ -115,8 +118,12 @@ class RunSpec:
         Field(widths, "a list of widths such as [64, 2]"),
         slow=True,
     )
-    epochs: int = key(3000, "full-batch training steps", integer(1))
-    learning_rate: float = key(0.03, "Adam's step size at the first epoch", number(above=0))
+    epochs: int = key(3000, "passes through all points", integer(1))
+    batch: int | None = key(
+        None, "points that a step looks at, in an order that seed and epoch decide; empty: all", integer(1), late=True
+    )
+    optimizer: str = key("adam", "adam, or sgd: down the gradient, with momentum", choice(*OPTIMIZERS), late=True)
+    learning_rate: float = key(0.03, "step size at the first epoch", number(above=0))
     schedule: str = key(
         "cosine",
         "cosine: the step size falls to 0 over the epochs; constant: it stays",
@@ -125,6 +132,7 @@ class RunSpec:
     beta1: float = key(0.9, "Adam's decay of the mean gradient", number(least=0, below=1))
     beta2: float = key(0.99, "Adam's decay of the mean squared gradient", number(least=0, below=1))
     epsilon: float = key(1e-8, "Adam's least denominator", number(above=0))
+    momentum: float = key(0.0, "SGD's: what is left of a step in the next", number(least=0, below=1), late=True)
     l2: float = key(1e-4, "weight of half the squared norm of the weights, biases left out", number(least=0))
     bias_start: float | None = key(
         None, "first value of the last hidden layer's biases; empty: drawn like the weights", number()
@@ -146,6 +154,21 @@ class RunSpec:
     def room(self) -> Room:
         """Where the activation lets hidden vectors be."""
         return ACTIVATIONS[self.activation].room
+
+
+LATE = {row.name: row.default for row in dataclasses.fields(RunSpec) if row.metadata.get("late")}
+
+
+def decides(spec: RunSpec) -> dict[str, Any]:
+    """The keys that tell runs apart, with their values: all but those that came late and are at their default."""
+    fields = dataclasses.asdict(spec)
+    said = said_late(fields)
+    return {name: value for name, value in fields.items() if name not in LATE or name in said}
+
+
+def said_late(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a run's fields the keys that came late, where they are not at their default."""
+    return {name: fields[name] for name, default in LATE.items() if fields[name] != default}
 
 
 def words() -> dict[str, str]:

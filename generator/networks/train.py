@@ -1,4 +1,4 @@
-"""Specs to runs: full-batch Adam on many small networks at once.
+"""Specs to runs: many small networks trained at once, by Adam or SGD, on all points a step or on batches.
 
 Networks of one shape are stepped together on one thread. Everything lives in
 buffers made once, so an epoch is a list of prepared calls on them: nothing is
@@ -51,6 +51,7 @@ TIED = 1e-6  # nats below log C at which all classes tie everywhere, when each p
 SMALL = 600_000  # multiplications; up to so many numpy's products are faster than torch's, made without packing
 THIN = 3  # so is a product with a side up to this; without numpy such an inner size is worth outer products ...
 TALL = 16  # ... when there are at least so many rows
+ORDER_SEED = 0x2545F491  # sets the order of points apart from what else a seed decides
 HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
 
 aten = torch.ops.aten
@@ -120,6 +121,25 @@ def learning_rates(spec: RunSpec) -> np.ndarray:
     if spec.schedule == "constant":
         return np.full(spec.epochs, spec.learning_rate)
     return spec.learning_rate * 0.5 * (1 + np.cos(np.pi * np.arange(spec.epochs) / spec.epochs))
+
+
+def batch_order(seeds: np.ndarray, epoch: int, count: int) -> np.ndarray:
+    """In which order runs of some seeds meet their points in an epoch: by rising random number, one a point.
+
+    The numbers are Mulberry32's, of which a number is a hash of its place in the stream: an order depends on its seed
+    and epoch alone, and a page's script has the same.
+
+    seeds    (B,) uint32
+    count    N, points of each run
+    returns  (B, N) int64
+    """
+    at = np.arange(epoch * count + 1, (epoch + 1) * count + 1, dtype=np.uint64).astype(np.uint32)
+    start = (seeds ^ np.uint32(ORDER_SEED ^ 0x9E3779B9)) * np.uint32(0x85EBCA6B)
+    state = start[:, None] + at * np.uint32(0x6D2B79F5)
+    mixed = (state ^ state >> 15) * (state | 1)
+    mixed ^= mixed + (mixed ^ mixed >> 7) * (mixed | 61)
+    order: np.ndarray = (mixed ^ mixed >> 14).argsort(1, kind="stable")
+    return order
 
 
 class DeviceError(PeekError):
@@ -343,69 +363,32 @@ class _Layer:
         return part.view(batch, inputs, out).transpose(1, 2) if self.transposed else part.view(self.shape)
 
 
-class _Networks:
-    """B networks of one shape, and the calls that take them through an epoch.
+class _Pass:
+    """B networks of one shape on some points, and the calls that go through them there and back.
 
-    forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
-    backward  fills the gradients; `step` follows them
+    x            (B, inputs + 1, points), the last row 1
+    share        (points,) what each point counts for in the loss; 0 for padding
+    minus_truth  (C, points) or (B, C, points), -share at each point's class
+    of           the networks whose weights and gradients these share; None: they have their own
     """
 
-    def __init__(self, specs: list[RunSpec], x: Tensor) -> None:
-        """x: (B, N, 2) points in class order; its device and type are those of everything."""
-        spec = specs[0]
-        self.spec, self.batch, self.count = spec, x.shape[0], x.shape[1]
-        points = _padded(self.count)
-        self.x = x.new_zeros(self.batch, x.shape[2] + 1, points)
-        self.x[:, :-1, : self.count] = x.transpose(1, 2)
-        self.x[:, -1] = 1
+    def __init__(
+        self, spec: RunSpec, x: Tensor, share: Tensor, minus_truth: Tensor, of: _Networks | None = None
+    ) -> None:
+        self.spec, self.batch, self.x = spec, x.shape[0], x
+        self.share, self.minus_truth = share, minus_truth
         self.layers: list[_Layer] = []
         start = 0
         for out, inputs in layer_shapes(spec):
-            self.layers.append(_Layer(self.batch, start, out, inputs, points, x))
+            self.layers.append(_Layer(self.batch, start, out, inputs, x.shape[2], x))
             start = self.layers[-1].stop
-        self.params = x.new_zeros(_padded(start))
-        self.grads, self.mean, self.square = (torch.zeros_like(self.params) for _ in range(3))
-        self.update = partial(
-            torch._fused_adam_,
-            *([buffer] for buffer in (self.params, self.grads, self.mean, self.square)),
-            [],
-            beta1=spec.beta1,
-            beta2=spec.beta2,
-            weight_decay=0.0,  # only weights decay, see `_decay`
-            eps=spec.epsilon,
-            amsgrad=False,
-            maximize=False,
-        )
+        self.params: Tensor = of.params if of else x.new_zeros(_padded(start))
+        self.grads: Tensor = of.grads if of else torch.zeros_like(self.params)
         self.calls = [
             _calls(name, layer.delta, layer.out[:, : layer.units])
             for layer, name in zip(self.layers[:-1], layer_activations(spec), strict=True)
         ]
-        self.result = x.new_zeros(2, self.batch)
         self.log_p = torch.empty_like(self.layers[-1].delta)
-        self.forward = [*self._activate(), *self._judge()]
-        self.backward = [*self._differentiate(), self._decay()]
-
-    def start(self, weights: Tensor, order: Tensor) -> None:
-        """Begin at weights (B, P), with Adam at rest."""
-        self.params[order] = weights
-        for buffer in (self.grads, self.mean, self.square):
-            buffer.zero_()
-
-    def step(self, number: Tensor, rate: float) -> None:
-        """Adam's step of a number, from 1 up, a float32 scalar."""
-        self.update([number], lr=rate)
-
-    def hold_head(self, weights: Tensor) -> None:
-        """Take the output layer back to where it stands in (B, P) weights, and Adam to rest there."""
-        head = self.layers[-1]
-        head.of(self.params).copy_(weights[:, -head.shape[1] * head.shape[2] :].view(head.shape))
-        for buffer in (self.mean, self.square):
-            head.of(buffer).zero_()
-
-    def order(self) -> Tensor:
-        """Where each network's weights, layer by layer [W | b] row by row, stand in the flat buffers: (B, P)."""
-        place = torch.arange(len(self.params), device=self.params.device)
-        return torch.cat([layer.of(place).reshape(self.batch, -1) for layer in self.layers], 1)
 
     def _activate(self) -> Iterator[Call]:
         """Fill every layer's `out`; the head's logits stay in its `delta`."""
@@ -423,33 +406,15 @@ class _Networks:
             below = layer.out
         yield from _product(head.of(used), below, head.delta)
 
-    def _of_own_class(self, values: Tensor) -> Tensor:
-        """The (B, C, N/C) view of (B, C, N) values that belong to each point's own class."""
-        classes = self.spec.classes
-        blocks = values[:, :, : self.count].view(self.batch, classes, classes, -1)
-        return blocks.diagonal(dim1=1, dim2=2).transpose(1, 2)
-
-    def _judge(self) -> Iterator[Call]:
-        """Log-probabilities, their sum over the true classes, and the points classified right."""
-        own = self._of_own_class(self.log_p)
-        highest = self.log_p.new_empty(self.batch, self.log_p.shape[2])
-        right = torch.empty_like(own)
-        yield partial(torch.log_softmax, self.layers[-1].delta, 1, out=self.log_p)
-        yield partial(torch.sum, own, (1, 2), out=self.result[0])
-        yield partial(torch.amax, self.log_p, 1, out=highest)
-        yield partial(torch.ge, own, highest[:, : self.count].view(own.shape), out=right)
-        yield partial(torch.sum, right, (1, 2), out=self.result[1])
+    def _log_softmax(self) -> Call:
+        """Logits to log-probabilities."""
+        return partial(torch.log_softmax, self.layers[-1].delta, 1, out=self.log_p)
 
     def _differentiate(self) -> Iterator[Call]:
         """Fill `grads` from the log-probabilities."""
         delta = self.layers[-1].delta
-        share = delta.new_zeros(delta.shape[2])  # 1/N for a point, 0 for padding
-        share[: self.count] = 1 / self.count
-        minus_truth = torch.zeros_like(delta[0])
-        minus_truth[:, : self.count] = -torch.eye(self.spec.classes).repeat_interleave(self.spec.points_per_class, 1)
-        minus_truth /= self.count
         yield partial(torch.exp, self.log_p, out=delta)
-        yield partial(torch.addcmul, minus_truth, delta, share, out=delta)
+        yield partial(torch.addcmul, self.minus_truth, delta, self.share, out=delta)
         for index, layer in reversed(list(enumerate(self.layers))):
             source = self.layers[index - 1] if index else None
             below = source.out if source else self.x
@@ -464,6 +429,7 @@ class _Networks:
                 weight = layer.of(self.params)[:, :, :-1]
                 yield from _product(weight.transpose(1, 2), layer.delta, source.delta)
                 yield from self.calls[index - 1].backward
+        yield self._decay()
 
     def _decay(self) -> Call:
         """L2, of weights alone, into the gradients."""
@@ -471,6 +437,125 @@ class _Networks:
         for layer in self.layers:
             layer.of(decay)[:, :, :-1] = self.spec.l2
         return partial(self.grads.addcmul_, self.params, decay)
+
+
+class _Networks(_Pass):
+    """B networks on all their points, and how they step.
+
+    forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
+    backward  fills the gradients; `step` follows them
+    """
+
+    def __init__(self, specs: list[RunSpec], x: Tensor) -> None:
+        """x: (B, N, 2) points in class order; its device and type are those of everything."""
+        spec, batch, self.count = specs[0], x.shape[0], x.shape[1]
+        padded = x.new_zeros(batch, x.shape[2] + 1, _padded(self.count))
+        padded[:, :-1, : self.count] = x.transpose(1, 2)
+        padded[:, -1] = 1
+        share = x.new_zeros(padded.shape[2])
+        share[: self.count] = 1 / self.count
+        self.minus_one = x.new_zeros(spec.classes, padded.shape[2])  # at each point's class
+        self.minus_one[:, : self.count] = -torch.eye(spec.classes).repeat_interleave(spec.points_per_class, 1)
+        super().__init__(spec, padded, share, self.minus_one / self.count)
+        self.mean, self.square = (torch.zeros_like(self.params) for _ in range(2))  # SGD has the first, its velocity
+        self.steps = torch.zeros((), dtype=torch.float32, device=x.device)
+        self.adam = partial(
+            torch._fused_adam_,
+            *([buffer] for buffer in (self.params, self.grads, self.mean, self.square)),
+            [],
+            [self.steps],
+            beta1=spec.beta1,
+            beta2=spec.beta2,
+            weight_decay=0.0,  # only weights decay, see `_decay`
+            eps=spec.epsilon,
+            amsgrad=False,
+            maximize=False,
+        )
+        self.result = x.new_zeros(2, batch)
+        self.forward = [*self._activate(), *self._judge()]
+        self.backward = [*self._differentiate()]
+
+    def start(self, weights: Tensor, order: Tensor) -> None:
+        """Begin at weights (B, P), with the optimizer at rest."""
+        self.params[order] = weights
+        for buffer in (self.grads, self.mean, self.square, self.steps):
+            buffer.zero_()
+
+    def step(self, rate: float) -> None:
+        """The optimizer's next step, as torch.optim's."""
+        if self.spec.optimizer == "adam":
+            self.steps += 1
+            self.adam(lr=rate)
+        else:
+            torch.add(self.grads, self.mean, alpha=self.spec.momentum, out=self.mean)
+            self.params.add_(self.mean, alpha=-rate)
+
+    def hold_head(self, weights: Tensor) -> None:
+        """Take the output layer back to where it stands in (B, P) weights, and the optimizer to rest there."""
+        head = self.layers[-1]
+        head.of(self.params).copy_(weights[:, -head.shape[1] * head.shape[2] :].view(head.shape))
+        for buffer in (self.mean, self.square):
+            head.of(buffer).zero_()
+
+    def order(self) -> Tensor:
+        """Where each network's weights, layer by layer [W | b] row by row, stand in the flat buffers: (B, P)."""
+        place = torch.arange(len(self.params), device=self.params.device)
+        return torch.cat([layer.of(place).reshape(self.batch, -1) for layer in self.layers], 1)
+
+    def _of_own_class(self, values: Tensor) -> Tensor:
+        """The (B, C, N/C) view of (B, C, N) values that belong to each point's own class."""
+        classes = self.spec.classes
+        blocks = values[:, :, : self.count].view(self.batch, classes, classes, -1)
+        return blocks.diagonal(dim1=1, dim2=2).transpose(1, 2)
+
+    def _judge(self) -> Iterator[Call]:
+        """Log-probabilities, their sum over the true classes, and the points classified right."""
+        own = self._of_own_class(self.log_p)
+        highest = self.log_p.new_empty(self.batch, self.log_p.shape[2])
+        right = torch.empty_like(own)
+        yield self._log_softmax()
+        yield partial(torch.sum, own, (1, 2), out=self.result[0])
+        yield partial(torch.amax, self.log_p, 1, out=highest)
+        yield partial(torch.ge, own, highest[:, : self.count].view(own.shape), out=right)
+        yield partial(torch.sum, right, (1, 2), out=self.result[1])
+
+
+class _Batches(_Pass):
+    """The same networks on some of their points at a time, each network in an order of its own.
+
+    backward  fills the gradients at the batch that `of_epoch` has come to
+    """
+
+    def __init__(self, specs: list[RunSpec], networks: _Networks) -> None:
+        spec, (batch, rows, _) = specs[0], networks.x.shape
+        self.whole = networks
+        self.seeds = np.array([each.seed % 2**32 for each in specs], np.uint32)
+        self.size = min(spec.batch or networks.count, networks.count)
+        points = _padded(self.size)
+        self.taken = torch.zeros(batch, 1, points, dtype=torch.int64, device=networks.x.device)  # which points
+        x, share, minus_truth = map(
+            networks.x.new_zeros, ((batch, rows, points), (points,), (batch, spec.classes, points))
+        )
+        super().__init__(spec, x, share, minus_truth, networks)
+        self.backward = [*self._gather(), *self._activate(), self._log_softmax(), *self._differentiate()]
+
+    def of_epoch(self, epoch: int) -> Iterator[None]:
+        """Come to each batch of an epoch; the last one has what is left."""
+        order = torch.from_numpy(batch_order(self.seeds, epoch, self.whole.count)).to(self.taken.device)
+        for start in range(0, self.whole.count, self.size):
+            some = order[:, start : start + self.size]
+            left = some.shape[1]
+            self.taken[:, 0, :left] = some
+            self.share[:left] = 1 / left
+            self.share[left:] = 0
+            yield
+
+    def _gather(self) -> Iterator[Call]:
+        """The points and classes of the batch."""
+        classes = self.whole.minus_one.expand(self.batch, -1, -1)
+        for source, target in ((self.whole.x, self.x), (classes, self.minus_truth)):
+            yield partial(torch.gather, source, 2, self.taken.expand(target.shape), out=target)
+        yield partial(self.minus_truth.mul_, self.share)
 
 
 @cache
@@ -531,13 +616,14 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
         data = [_points(each) for each in specs]
         x = torch.from_numpy(np.stack([x for x, _ in data])).to(device, dtype)
         networks = _Networks(specs, x)
-        forward, backward = _prepared(networks.forward, device), _prepared(networks.backward, device)
+        batches = _Batches(specs, networks) if spec.batch else None
+        forward = _prepared(networks.forward, device)
+        backward = _prepared((batches or networks).backward, device)
         order = networks.order()
         initial = torch.from_numpy(np.stack([initial_weights(s, head) for s in specs])).to(x)
         networks.start(initial, order)
 
-        numbers = torch.arange(1, spec.epochs + 1, dtype=torch.float32, device=device)
-        steps = list(zip(numbers.unbind(), learning_rates(spec).tolist(), strict=True))
+        rates = learning_rates(spec).tolist()
         history = x.new_zeros(spec.epochs + 1, 2, len(specs))
         results = history.unbind()
         kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
@@ -550,10 +636,11 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
             if epoch % CHECK_EVERY == 0 or epoch == spec.epochs:
                 _check_finite(specs, history[: epoch + 1, 0])
             if epoch < spec.epochs:
-                backward()
-                networks.step(*steps[epoch])
-                if epoch < spec.head_held:
-                    networks.hold_head(initial)
+                for _ in batches.of_epoch(epoch) if batches else (None,):
+                    backward()
+                    networks.step(rates[epoch])
+                    if epoch < spec.head_held:
+                        networks.hold_head(initial)
 
         history /= networks.count
         loss, accuracy = -history[:, 0].cpu().numpy(), history[:, 1].cpu().numpy()

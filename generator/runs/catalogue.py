@@ -140,7 +140,8 @@ def on_card(gathered: Catalogue) -> dict[str, Any] | None:
 
     returns  its "key" and "spec", as in the catalogue
     """
-    drawn = [run for run in gathered.runs if {"input-plane", "hidden-plane"} <= run["pictures"].keys()]
+    both = {"input-plane", "hidden-plane"}
+    drawn = [run for run in gathered.runs if both <= run["pictures"].keys() and run["spec"]["hidden"][-1] == 2]
     alike = [run for run in drawn if all(run[key] == drawn[0][key] for key in ("experiment", "label"))]
     return {key: alike[len(alike) // 2][key] for key in ("key", "spec")} if alike else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import figures
 from ..base.language import Said, said
-from ..figures import Figure, is_plane_to_plane
+from ..figures import Figure, has_plane_inputs, is_plane_to_plane
 from ..networks import tables
 from ..networks.activations import Own
 from ..networks.spec import RunSpec, flat, layer_shapes
@@ -16,7 +16,7 @@ from ..networks.spec import RunSpec, flat, layer_shapes
 if TYPE_CHECKING:
     from ..content.experiments import Plan, Planned
 
-HIDDEN_ALONE = ("hidden-plane", "hidden-animation", "loss")  # they show nothing of the inputs, however many these are
+TWO_NEURONS = "a last hidden layer of two neurons"
 
 
 def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], told: bool = True) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
                 "width": figure.width_px,
                 "height": figure.height_px,
                 "alt": _in_words(run.spec, figure.alt(run.spec, _read(figure, measures))) if told else "",
-                "title": figure.title,
+                "title": figure.titled(run.spec),
             }
             for figure in drawn_of(run)
         },
@@ -60,25 +60,18 @@ def recipe_of(run: Planned) -> dict[str, Any]:
 
 def drawn_of(run: Planned) -> list[Figure]:
     """The figures that are drawn of a run."""
-    return [figure for figure in figures.load().values() if suits(figure, run.spec)] if run.folder else []
+    return [figure for figure in figures.load().values() if figure.suits(run.spec)] if run.folder else []
 
 
-def suits(figure: Figure, spec: RunSpec) -> bool:
-    """Whether a network can be drawn so."""
-    return figure.suits(spec) or (figure.name in HIDDEN_ALONE and spec.hidden[-1] == 2)
-
-
-def needs_plane_inputs(name: str, spec: RunSpec) -> bool:
-    """Whether a picture is not drawn of a network because it shows a plane of inputs, and these are more or fewer."""
-    figure = figures.load().get(name)
-    inputs = layer_shapes(spec)[0][1]
-    return (
-        figure is not None
-        and inputs != 2
-        and figure.suits is is_plane_to_plane
-        and not suits(figure, spec)
-        and spec.hidden[-1] == 2
-    )
+def lacking(name: str, spec: RunSpec) -> tuple[str, int] | None:
+    """The plane that a picture shows and a network lacks, if that is why it is not drawn, and how many dimensions the
+    network has there."""
+    suits = figures.load()[name].suits if name in figures.load() else None
+    if suits in (is_plane_to_plane, has_plane_inputs) and not has_plane_inputs(spec):
+        return "inputs of two dimensions", layer_shapes(spec)[0][1]
+    if suits is is_plane_to_plane and spec.hidden[-1] != 2:
+        return TWO_NEURONS, spec.hidden[-1]
+    return None
 
 
 def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..networks import forward
+from ..networks import forward, recipe
 from ..networks.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
             "bias_start": spec.bias_start,
             "kind": spec.kind,
             "points_per_class": spec.points_per_class,
+            **recipe.said_late(vars(spec)),
             **dict(spec.dataset_options),
         },
         "checkpoints": run.checkpoints.tolist(),

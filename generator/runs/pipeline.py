@@ -24,6 +24,7 @@ from ..content.experiments import Plan
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import ACTIVATIONS, carried
+from ..networks.recipe import decides
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from . import stages, tasks
 from .batches import batches
@@ -114,9 +115,7 @@ def run_key(spec: RunSpec) -> str:
     it has one."""
     law = [] if spec.head_start == "drawn" else stages.LAWS.digest
     used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
-    return digest(
-        "run", dataclasses.asdict(spec), used, *(STAGES["train"].source + data_source(spec.kind)).digest, *law
-    )
+    return digest("run", decides(spec), used, *(STAGES["train"].source + data_source(spec.kind)).digest, *law)
 
 
 def data_source(kind: str) -> Source:

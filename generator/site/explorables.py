@@ -8,7 +8,7 @@ from typing import Any
 
 from ..base import language
 from ..base.language import Words
-from ..networks import datasets
+from ..networks import datasets, recipe
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
@@ -94,6 +94,7 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},
+        **recipe.said_late(run.spec),
     }
 
 

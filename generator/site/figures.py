@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from ..base.overlay import Overlay
 from ..markup.blocks.figure import FigureCall
 from ..networks import tables
 from ..networks.activations import ACTIVATIONS
-from ..networks.spec import layer_shapes, unflat
-from ..runs.entries import needs_plane_inputs
+from ..networks.spec import unflat
+from ..runs.entries import TWO_NEURONS, lacking
 from ..runs.results import Result, Results, UnknownResult, fits
 from .assets import live
 from .explorables import PLACING
@@ -73,7 +73,7 @@ class Figures:
 
         def pick(names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            runs = chosen(self.results, names, conditions, travelling=call.name in self.live)
+            runs = chosen(self.results, names, conditions, call.name in self.live, call.name * (call.name in self.own))
             shown.extend(runs)
             return runs
 
@@ -93,24 +93,31 @@ class Figures:
 
 
 def chosen(
-    results: Results, names: Sequence[str], options: Mapping[str, Any], travelling: bool = False
+    results: Results, names: Sequence[str], options: Mapping[str, Any], travelling: bool = False, planes: str = ""
 ) -> list[Result]:
     """One run for each class count, activation and value listed in an option: the first seed that has these pictures.
 
     options     conditions as Results.where takes them; id, size and alt are passed over; experiments that are listed
                 are one pool, not one run each
     travelling  where some of them travel with the page, only these: an explorable shows what its picture showed
+    planes      the figure, if a hidden plane in it must be one: what stands around it says nothing of a projection
     raises      UnknownResult: no such field, or no run fits
     """
     conditions = {key: value for key, value in options.items() if key not in PLACING}
     fitting = [run for run in results.where(**conditions) if all(name in run.pictures for name in names)]
     if not fitting:
         for name in names:
-            if inputs := {_inputs(run) for run in results.where(**conditions) if _needs_plane(name, run)}:
-                given = " or ".join(map(str, sorted(inputs)))
-                raise UnknownResult(f'the figure "{name}" needs inputs of two dimensions; these runs have {given}')
+            if lacked := sorted({one for run in results.where(**conditions) if (one := _lacking(name, run))}):
+                raise UnknownResult(
+                    _needs(name, lacked[0][0], {given for what, given in lacked if what == lacked[0][0]})
+                )
         asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
         raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
+    if planes and "hidden-plane" in names:
+        widths = {run.spec["hidden"][-1] for run in fitting}
+        fitting = [run for run in fitting if run.spec["hidden"][-1] == 2]
+        if not fitting:
+            raise UnknownResult(_needs(planes, TWO_NEURONS, widths))
     if travelling:
         fitting = [run for run in fitting if "js" in run.files] or fitting
     pooled = ("experiment", "classes", "activation")
@@ -130,20 +137,20 @@ def chosen(
 
 
 def _pictures(results: Results) -> set[str]:
-    """The pictures that runs have, and those that they would have if their inputs were a plane."""
+    """The pictures that runs have, and those that they would have if their inputs or their last layer were a plane."""
     drawn = [run for run in results if run.pictures]
     return {name for run in drawn for name in run.pictures} | {
-        name for name in figures.load() if any(_needs_plane(name, run) for run in drawn)
+        name for name in figures.load() if any(_lacking(name, run) for run in drawn)
     }
 
 
-def _needs_plane(name: str, run: Result) -> bool:
+def _lacking(name: str, run: Result) -> tuple[str, int] | None:
     tables.recall(run.spec)
-    return needs_plane_inputs(name, unflat(run.spec))
+    return lacking(name, unflat(run.spec))
 
 
-def _inputs(run: Result) -> int:
-    return layer_shapes(unflat(run.spec))[0][1]
+def _needs(name: str, what: str, given: Iterable[int]) -> str:
+    return f'the figure "{name}" needs {what}; these runs have {" or ".join(map(str, sorted(given)))}'
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

@@ -71,6 +71,7 @@ LABELS = {
     "beta1": "Adam β₁",
     "beta2": "Adam β₂",
     "epsilon": "Adam ε",
+    "batch": "points a step",
     "bias_start": "first value of the last hidden bias",
     "hidden": "hidden widths",
     "kind": "kind of data",

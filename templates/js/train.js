@@ -49,8 +49,8 @@
           kind: "range", name: "rate", label: words.say("Learning rate"), initial: recipe.learning_rate, min: 1e-4, max: 10, step: 0.02, scale: "log",
           text: (value) => peek.text.plain(Number(value.toPrecision(2))),
           explain: recipe.schedule === "constant"
-            ? words.say("Adam\u2019s step size at the start; it stays. Too large, and training diverges.")
-            : words.say("Adam\u2019s step size at the start; it falls to 0 along a cosine. Too large, and training diverges."),
+            ? words.say("The step size at the start; it stays. Too large, and training diverges.")
+            : words.say("The step size at the start; it falls to 0 along a cosine. Too large, and training diverges."),
         },
         {
           kind: "range", name: "l2", label: "L2", initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
@@ -59,7 +59,7 @@
         },
         {
           kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
-          explain: words.say("How fast to train; a step is one look at all points."),
+          explain: words.say("How fast to train; an epoch is one look at all points."),
         },
         { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
@@ -168,7 +168,7 @@
         const [built] = await view.load(entry.id);
         return { net: built.net, weights: built.weights[0], x: built.x, y: built.y };
       }
-      const net = { widths: [2, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, adam: recipe };
+      const net = { widths: [2, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
       const parameters = recipe.noise ? { ...recipe.parameters, [recipe.noise.parameter]: noise } : recipe.parameters;
       const points = network.drawn(peek.datasets[recipe.kind], classes, recipe.points_per_class, parameters, seed);
       return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...points };
@@ -193,7 +193,7 @@
       worker.onmessage = (event) => mine === generation && view.guard(() => hear(event.data));
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
-        kind: "start", net: run.net, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
+        kind: "start", net: run.net, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
         epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
       });
     }
@@ -360,7 +360,7 @@
 
     function begin(message) {
       job = message;
-      trainer = network.trainer(job.net, job.weights);
+      trainer = network.trainer(job.net, job.weights, job.seed, job.at);
       const spaced = Array.from({ length: job.checkpoints - 1 }, (_, at) => Math.round(Math.pow(job.epochs, at / (job.checkpoints - 2))));
       wanted = new Set([0, ...spaced, job.epochs]);
       good = { epoch: job.at, weights: trainer.weights.slice() };

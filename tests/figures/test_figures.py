@@ -25,6 +25,7 @@ STEMS = {
     "loss": "loss",
 }
 DEEP_OR_WIDE = {"filmstrip": "filmstrip", "projection": "projection"}  # figures of networks of other shapes
+HIDDEN = {"hidden-plane", "hidden-animation"}
 GOLDEN = Path(__file__).parent / "golden"  # drawn anew by: GOLDEN=write pytest tests/figures
 # Fonts and rasterisers change a little from version to version: few pixels may differ, and these by anything.
 SAME_SHARE, SAME_WITHIN, MEAN_WITHIN = 95, 1, 0.5
@@ -46,11 +47,12 @@ def test_the_figures_are_found_with_their_file_names():
     ("hidden", "dataset", "activation", "drawn"),
     [
         ((64, 2), "spirals", "disk", set(STEMS)),
-        ((64, 2), "simplex", "tanh", {"loss"}),
-        ((64, 3), "spirals", "tanh", {"loss", "projection"}),
-        ((64, 1), "spirals", "tanh", {"loss"}),
+        ((64, 2), "simplex", "tanh", HIDDEN | {"loss"}),
+        ((64, 3), "spirals", "tanh", HIDDEN | {"input-plane", "loss", "projection"}),
+        ((64, 3), "simplex", "tanh", HIDDEN | {"loss", "projection"}),
+        ((64, 1), "spirals", "tanh", {"input-plane", "loss"}),
         ((8, 2, 8, 2), "spirals", "tanh", {*STEMS, "filmstrip"}),
-        ((8, 2, 8, 3), "spirals", "tanh", {"loss", "projection"}),
+        ((8, 2, 8, 3), "spirals", "tanh", HIDDEN | {"input-plane", "loss", "projection"}),
     ],
 )
 def test_a_network_is_drawn_as_its_shape_allows(hidden, dataset, activation, drawn):

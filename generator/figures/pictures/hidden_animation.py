@@ -1,4 +1,4 @@
-"""The hidden plane while training goes on: the points flow apart.
+"""The hidden plane while training goes on: the points flow apart. A wider last layer is projected onto one.
 
 The film is drawn straight in palette indices, which mean the same in every
 theme: it is drawn and compressed once. Points are stamps that matplotlib has
@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
-from .. import Figure, Measures, network_of, percent, share
+from .. import Figure, Measures, is_seen_in_plane, network_of, percent, share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,19 +109,22 @@ def pixel_positions(xy: np.ndarray, view: View) -> np.ndarray:
     """Places of the plane on the film: column and row, in pixels from its upper left corner."""
     import numpy as np
 
-    from ..draw import PLANE_PX, TILE_LEFT_PX, TILE_PX, TILE_TOP_PX
+    from ..draw import PLANE_PX
 
+    left, top, side = view.tile
     share = (xy - view.low) / (view.high - view.low)
-    columns = TILE_LEFT_PX + TILE_PX * share[..., 0]
-    rows = TILE_TOP_PX + TILE_PX * (1 - share[..., 1])
+    columns = left + side * share[..., 0]
+    rows = top + side * (1 - share[..., 1])
     return np.stack([columns, rows], -1) * (FILM_PX / PLANE_PX)
 
 
 def empty_room(view: View) -> np.ndarray:
-    """The film's ground: paper and the room's outline, one pixel and a half wide."""
+    """The film's ground: paper and the room's outline, one pixel and a half wide, and what the axes are."""
     import numpy as np
 
     ground = np.zeros((FILM_PX, FILM_PX), np.uint8)
+    if view.axes:
+        ground[:] = inks().text[_named_axes(view)]
     corners = pixel_positions(np.array([[view.low] * 2, [view.high] * 2]), view)
     if view.round:
         (left, bottom), (right, top) = corners
@@ -224,6 +227,30 @@ def _written(text: str, anchor: str) -> np.ndarray:
     edge = TILE_LEFT_PX + (TILE_PX if anchor == "rs" else 0)
     ImageDraw.Draw(strip).text((edge * scale, HEADLINE_PX * scale), text, 255, _font(TEXT_PX * scale), anchor)
     return (np.asarray(strip).astype(int) * LEVELS + 127) // 255
+
+
+def _named_axes(view: View) -> np.ndarray:
+    """What the axes of a projection are, below it and at its left: (FILM_PX, FILM_PX) levels."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    from ..draw import AXIS_BASELINE_PX, AXIS_PX, PLANE_PX
+
+    scale = FILM_PX / PLANE_PX
+    left, top, side = view.tile
+    assert view.axes
+    seen = []
+    for text, across, baseline in zip(
+        view.axes,
+        (left + side / 2, PLANE_PX - top - side / 2),
+        (PLANE_PX - AXIS_BASELINE_PX, left - AXIS_BASELINE_PX),
+        strict=True,
+    ):
+        strip = Image.new("L", (FILM_PX, FILM_PX))
+        ImageDraw.Draw(strip).text((across * scale, baseline * scale), text, 255, _font(AXIS_PX * scale), "ms")
+        seen.append(np.asarray(strip).astype(int))
+    levels: np.ndarray = (np.maximum(seen[0], np.rot90(seen[1])) * LEVELS + 127) // 255
+    return levels
 
 
 def film(spec: RunSpec, run: Run) -> np.ndarray:
@@ -345,6 +372,17 @@ def compressed_film(spec: RunSpec, run: Run) -> Film:
 
 
 def describe(spec: RunSpec, measures: Measures) -> Said:
+    if spec.hidden[-1] > 2:
+        return said(
+            "The last hidden layer of {network}, {width} neurons wide, from the first epoch to epoch {epochs}, "
+            "projected along the two principal components that its points have in the end, which keep {kept} of the "
+            "variance then: the points move until {accuracy} are classified right.",
+            network=network_of(spec),
+            width=spec.hidden[-1],
+            epochs=spec.epochs,
+            kept=share(measures["two_axes"]),
+            accuracy=share(measures["accuracy"]),
+        )
     return said(
         "The hidden plane of {network} from the first epoch to epoch {epochs}: the points of each class draw together "
         "and flow away from the others until {accuracy} are classified right.",
@@ -355,5 +393,15 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
 
 
 FIGURE = Figure(
-    "hidden-animation", "hidden.anim", "Hidden plane while training", 240, 240, True, draw_hidden_animation, describe
+    "hidden-animation",
+    "hidden.anim",
+    "Hidden plane while training",
+    240,
+    240,
+    True,
+    draw_hidden_animation,
+    describe,
+    is_seen_in_plane,
+    ("accuracy", "two_axes"),
+    "Last hidden layer while training, projected",
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
 from ...networks import datasets
-from .. import Figure, Measures, network_of, share
+from .. import Figure, Measures, has_plane_inputs, network_of, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -34,4 +34,6 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
     )
 
 
-FIGURE = Figure("input-plane", "inputData", "Input plane", 240, 240, False, draw_input_plane, describe)
+FIGURE = Figure(
+    "input-plane", "inputData", "Input plane", 240, 240, False, draw_input_plane, describe, has_plane_inputs
+)

@@ -1,9 +1,10 @@
 // @ts-check
 // needs: kit/kit
 /**
- * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. adam: how it is trained.
+ * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. recipe: how it is trained.
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
- * @typedef {{widths: number[], activation: string, adam?: {beta1: number, beta2: number, epsilon: number}}} Net
+ * @typedef {{widths: number[], activation: string, recipe?: Recipe}} Net
+ * @typedef {{optimizer?: string, momentum?: number, beta1: number, beta2: number, epsilon: number, batch?: number}} Recipe
  */
 
 /**
@@ -302,10 +303,11 @@ peek.makeNetwork = function (activations) {
   }
 
   /**
-   * Full-batch Adam with L2 on weights and not on biases, as the build's.
+   * Adam or SGD, on all points a step or on batches in the build's order, with L2 on weights and not on biases.
    * @param {Net} net @param {ArrayLike<number>} start weights
+   * @param {number} seed of the order @param {number} epoch that the weights are of
    */
-  function trainer(net, start) {
+  function trainer(net, start, seed = 0, epoch = 0) {
     const weights = Float64Array.from(start);
     const count = weights.length;
     const gradient = new Float64Array(count);
@@ -316,22 +318,46 @@ peek.makeNetwork = function (activations) {
       for (let unit = 1; unit <= layer.out; unit++) isWeight[layer.start + unit * (layer.inputs + 1) - 1] = 0;
     }
     const machine = evaluator(net);
-    const { beta1, beta2, epsilon } = net.adam || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    const { beta1, beta2, epsilon, optimizer, momentum = 0, batch } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    const someX = new Float32Array(2 * (batch || 0));
+    const someY = new Uint8Array(batch || 0);
     let steps = 0;
 
-    /** One epoch. returns the loss and the hits before the step. */
+    /** One epoch. returns the loss and the hits of all points before it. */
     function step(x, y, points, rate, l2) {
-      const before = machine.loss(weights, x, y, points, gradient);
+      const before = machine.loss(weights, x, y, points, batch ? null : gradient);
+      if (!batch) descend(rate, l2);
+      const turn = batch ? order(seed, epoch, points) : [];
+      for (let from = 0; from < turn.length; from += batch) {
+        const some = turn.slice(from, from + batch);
+        some.forEach((point, at) => {
+          someX[2 * at] = x[2 * point];
+          someX[2 * at + 1] = x[2 * point + 1];
+          someY[at] = y[point];
+        });
+        machine.loss(weights, someX, someY, some.length, gradient);
+        descend(rate, l2);
+      }
+      epoch++;
+      return before;
+    }
+
+    /** One step along the gradient. */
+    function descend(rate, l2) {
       steps++;
       const correction1 = 1 - Math.pow(beta1, steps);
       const correction2 = Math.sqrt(1 - Math.pow(beta2, steps));
       for (let at = 0; at < count; at++) {
         const slope = gradient[at] + (isWeight[at] ? l2 * weights[at] : 0);
+        if (optimizer === "sgd") {
+          mean[at] = momentum * mean[at] + slope;
+          weights[at] -= rate * mean[at];
+          continue;
+        }
         mean[at] += (1 - beta1) * (slope - mean[at]);
         square[at] += (1 - beta2) * (slope * slope - square[at]);
         weights[at] -= (rate / correction1) * (mean[at] / (Math.sqrt(square[at]) / correction2 + epsilon));
       }
-      return before;
     }
 
     return { weights, step, loss: (x, y, points) => machine.loss(weights, x, y, points, null) };
@@ -344,10 +370,10 @@ peek.makeNetwork = function (activations) {
 
   /**
    * Random numbers from a seed (Mulberry32): the same stream in every browser, though not numpy's.
-   * @param {number} seed
+   * @param {number} seed @param {number} at how many come before
    */
-  function random(seed) {
-    let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
+  function random(seed, at = 0) {
+    let state = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(at, 0x6d2b79f5)) >>> 0;
     function uniform() {
       state = (state + 0x6d2b79f5) | 0;
       let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -358,6 +384,13 @@ peek.makeNetwork = function (activations) {
       return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
     }
     return { uniform, normal };
+  }
+
+  /** In which order an epoch's batches meet so many points: as the build's batch_order. @returns {number[]} */
+  function order(seed, epoch, points) {
+    const { uniform } = random(seed ^ 0x2545f491, epoch * points);
+    const drawn = Array.from({ length: points }, uniform);
+    return Array.from(drawn.keys()).sort((a, b) => drawn[a] - drawn[b]);
   }
 
   /** One of the build's kinds of data, drawn with this page's random numbers. */
@@ -381,7 +414,7 @@ peek.makeNetwork = function (activations) {
     return weights;
   }
 
-  return { layers, size, evaluator, trainer, cosine, random, drawn, initial };
+  return { layers, size, evaluator, trainer, cosine, random, order, drawn, initial };
 };
 
 peek.network = peek.makeNetwork(peek.activations);

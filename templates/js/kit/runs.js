@@ -55,7 +55,7 @@ peek.runs = (function () {
       classes: packed.classes,
       activation: packed.activation,
       seed: packed.seed,
-      net: { widths: packed.widths, activation: packed.activation, adam: packed.recipe },
+      net: { widths: packed.widths, activation: packed.activation, recipe: packed.recipe },
       recipe: packed.recipe,
       epochs: packed.recipe.epochs,
       checkpoints: packed.checkpoints,

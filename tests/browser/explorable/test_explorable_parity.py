@@ -194,7 +194,10 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_training_in_the_page_follows_torch(lab: Page, laboratory: Laboratory, activation: str) -> None:
+@pytest.mark.parametrize("change", [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}])
+def test_training_in_the_page_follows_torch(
+    lab: Page, laboratory: Laboratory, activation: str, change: dict[str, Any]
+) -> None:
     """In float64, as the page trains. In float32, torch itself parts from torch in float64 by some 0.01 by then."""
     spec, run = next(laboratory.runs[name] for name in laboratory.runs if name.startswith(f"grid/k5-{activation}"))
     parameters = []
@@ -203,39 +206,42 @@ def test_training_in_the_page_follows_torch(lab: Page, laboratory: Laboratory, a
         layer = torch.from_numpy(run.weights[0][start : start + out * (inputs + 1)]).double().view(out, inputs + 1)
         start += out * (inputs + 1)
         parameters.append((layer[:, :-1].clone().requires_grad_(), layer[:, -1].clone().requires_grad_()))
-    optimizer = torch.optim.Adam(
-        [
-            {"params": [w for w, _ in parameters], "weight_decay": spec.l2},
-            {"params": [b for _, b in parameters], "weight_decay": 0.0},
-        ],
-        lr=spec.learning_rate,
-        betas=(spec.beta1, spec.beta2),
-        eps=spec.epsilon,
-    )
+    groups = [
+        {"params": [w for w, _ in parameters], "weight_decay": spec.l2},
+        {"params": [b for _, b in parameters], "weight_decay": 0.0},
+    ]
+    optimizer: torch.optim.Optimizer = torch.optim.Adam(groups, betas=(spec.beta1, spec.beta2), eps=spec.epsilon)
+    if "optimizer" in change:
+        optimizer = torch.optim.SGD(groups, lr=1, momentum=change["momentum"])
+    seeds, batch = np.array([spec.seed], np.uint32), change.get("batch", len(run.y))
+    epochs = STEPS * batch // len(run.y)
     x, y = torch.from_numpy(run.x).double(), torch.from_numpy(run.y)
-    for rate in train.learning_rates(spec)[:STEPS]:
+    for epoch, rate in enumerate(train.learning_rates(spec)[:epochs]):
         for group in optimizer.param_groups:
             group["lr"] = rate
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(_logits(x, parameters, activation), y).backward()
-        optimizer.step()
+        order = train.batch_order(seeds, epoch, len(y))[0] if change.get("batch") else np.arange(len(y))
+        for some in torch.from_numpy(order).split(batch):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(_logits(x[some], parameters, activation), y[some]).backward()
+            optimizer.step()
     expected = torch.cat([torch.cat([w, b[:, None]], 1).ravel() for w, b in parameters]).detach().numpy()
     script = (laboratory.folder / "data" / f"{run_id(spec)}.js").read_text()
     got = lab.evaluate(
-        """([script, steps]) => {
+        """([script, epochs, change]) => {
           let run;
           const receive = peek.receive;
           peek.receive = (packed) => (run = peek.runs.unpack(packed));
           (0, eval)(script);
           peek.receive = receive;
-          const trainer = peek.network.trainer(run.net, run.weights[0]);
-          for (let epoch = 0; epoch < steps; epoch++) {
+          Object.assign(run.recipe, change);
+          const trainer = peek.network.trainer(run.net, run.weights[0], run.seed);
+          for (let epoch = 0; epoch < epochs; epoch++) {
             const rate = peek.network.cosine(run.recipe.learning_rate, epoch, run.recipe.epochs);
             trainer.step(run.x, run.y, run.y.length, rate, run.recipe.l2);
           }
           return {weights: text(trainer.weights), loss: trainer.loss(run.x, run.y, run.y.length).loss};
         }""",
-        [script, STEPS],
+        [script, epochs, change],
     )
     assert np.abs(received(got["weights"]) - expected).max() <= TRAINED
     loss = torch.nn.functional.cross_entropy(_logits(x, parameters, activation), y).item()
