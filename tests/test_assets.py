@@ -40,7 +40,8 @@ const c = "a = \" b";
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    said = assets.script(Overlay(tmp_path), ["a", "b"])
+    [(path, said)] = assets.scripts(Overlay(tmp_path), ["a", "b"]).items()
+    assert path == "assets/page.js"
     assert said == (
         "try{let a=1;f(`one,\ntwo;\n`,3),g()}catch(error){console.error(`a.js:`,error)}\n"
         """try{let b=`http://x`,c=`a = " b`}catch(error){console.error(`b.js:`,error)}\n"""
@@ -50,7 +51,7 @@ const c = "a = \" b";
 def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
-    assert "f(`x${y?` of  ${y}`:``}`)" in assets.script(Overlay(tmp_path), ["a"])
+    assert "f(`x${y?` of  ${y}`:``}`)" in assets.scripts(Overlay(tmp_path), ["a"])["assets/page.js"]
     ours = {name for name in OURS.contents if name.endswith(".js") and assets.nests(OURS.text(name))}
     assert ours == set()  # or their comments would travel
 
@@ -61,6 +62,21 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
     assert assets.in_order(templates, ["a", "b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
     assert assets.in_order(templates, ["b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
     assert assets.in_order(templates, ["kit/m"]) == ["kit/m"]
+
+
+def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
+    ours = scripts(tmp_path / "ours", {"page": "", "kit/a": "", "kit/b": "kit/a", "kit/c": "", "bend": "kit/b, kit/c"})
+
+    def paths(needs: dict[str, str]) -> list[str]:
+        theirs = scripts(tmp_path / f"theirs-{len(needs)}", needs)
+        own = [name for name in needs if "/" not in name]
+        return list(assets.scripts(Overlay(*theirs.folders, *ours.folders), ["page", "bend", *own]))
+
+    assert paths({}) == ["assets/page.js"]
+    heat = {"heat": "kit/b, colours", "colours": ""}
+    assert paths(heat) == ["assets/page.js", "assets/own/colours.js", "assets/own/heat.js"]
+    own = [f"assets/own/{name}.js" for name in ("kit/a", "kit/b", "bend", "colours", "heat")]
+    assert paths(heat | {"kit/a": ""}) == ["assets/page.js", *own]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +90,7 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
 def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str, str], said: str) -> None:
     templates = scripts(tmp_path, needs)
     with pytest.raises(ContentError) as caught:
-        assets.script(templates, ["a"])
+        assets.scripts(templates, ["a"])
     assert str(caught.value) == f"{tmp_path}/js/{said}"
     article = ROOT / "tests" / "sites" / "tiny"
     plan = experiments.read(article / "experiments.toml")

@@ -207,5 +207,5 @@ def test_a_letter_without_a_font_is_found_once_and_scripts_of_the_system_are_lef
 
 def test_a_script_that_is_built_says_places_in_the_list():
     said = assets.sentences(OURS, ["page"])
-    script = assets.script(OURS, ["page"])
+    script = assets.scripts(OURS, ["page"])[assets.PAGE_SCRIPT]
     assert "Copied" in said and "Copied" not in script and f"words.say({said.index('Copied')})" in script

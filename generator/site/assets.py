@@ -20,6 +20,8 @@ from ..base.style import Theme
 from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS, Own
 
+PAGE_SCRIPT = "assets/page.js"
+OWN_SCRIPTS = "assets/own/"  # of an author
 NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
 BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
@@ -34,7 +36,7 @@ def assets(
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
 ) -> dict[str, bytes]:
-    """Style sheet, script, fonts and icon, by their paths in the site.
+    """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
     kinds        of data that their scripts can draw
@@ -49,10 +51,10 @@ def assets(
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
     wanted = placed_scripts(templates, placed)
-    page = memo("script", [templates.digest, wanted, built], lambda: script(templates, wanted, built))
+    loaded = memo("scripts", [templates.digest, wanted, built], lambda: scripts(templates, wanted, built))
     found = {
         "assets/style.css": sheet.encode(),
-        "assets/page.js": page.encode(),
+        **{path: text.encode() for path, text in loaded.items()},
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
@@ -78,7 +80,7 @@ def live(templates: Overlay) -> frozenset[str]:
     return _names(templates, "js", ".js") & _names(templates, "figures", ".html")
 
 
-def own_scripts(templates: Overlay) -> frozenset[str]:
+def page_scripts(templates: Overlay) -> frozenset[str]:
     """The scripts of the page itself: those in templates/js that are no figure's."""
     return _names(templates, "js", ".js") - live(templates)
 
@@ -87,13 +89,15 @@ def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
     return frozenset(Path(name).stem for name in templates.inside(folder, ending))
 
 
-def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] = BUILT) -> str:
+def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str] = BUILT) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
-    Each is on its own: one that throws is named in the console, and those after it run.
+    Each is on its own: one that throws is named in the console, and those after it run. Peek's are one file of the
+    site; those of an author, and what stands on these, are a file each, so that they can be told apart.
 
-    built   the sources of BUILT
-    raises  ContentError: a script needs what is not there, or in a circle
+    built    the sources of BUILT
+    returns  path in the site -> script, in the order in which they are to run
+    raises   ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
     places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted))}
@@ -101,11 +105,16 @@ def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] =
     def numbered(module: str) -> str:
         return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
 
-    modules = [
-        f"try {{\n{numbered(sources[name])}\n}} catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
-        for name in in_order(templates, wanted)
-    ]
-    return "\n".join(map(minified, modules)) + "\n"
+    def module(name: str) -> str:
+        caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
+        return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
+
+    order, own = in_order(templates, wanted), set[str]()
+    for name in order:
+        if templates.is_own(f"js/{name}.js") or own & {*_needs(sources[name])}:
+            own.add(name)
+    ours = "".join(module(name) for name in order if name not in own)
+    return {PAGE_SCRIPT: ours} | {f"{OWN_SCRIPTS}{name}.js": module(name) for name in order if name in own}
 
 
 def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
@@ -117,7 +126,7 @@ def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
 
 def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     """The page's own scripts, and those of the figures that are placed."""
-    return [*sorted(own_scripts(templates)), *sorted(live(templates) & {*placed})]
+    return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
 
 
 def nests(module: str) -> bool:
@@ -146,6 +155,11 @@ def _sources(templates: Overlay) -> dict[str, str]:
     return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
 
 
+def _needs(module: str) -> list[str]:
+    """What a script says that it needs."""
+    return [need for said in NEEDS.findall(module) for need in sorted(filter(None, map(str.strip, said.split(","))))]
+
+
 def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
     """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
 
@@ -162,9 +176,8 @@ def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
             near = nearest(name, sources)
             raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
         if name not in ordered:
-            for said in NEEDS.findall(sources[name]):
-                for need in sorted(filter(None, map(str.strip, said.split(",")))):
-                    add(need, (*by, name))
+            for need in _needs(sources[name]):
+                add(need, (*by, name))
             ordered.append(name)
 
     for name in wanted:
