@@ -116,6 +116,31 @@ def test_pages_know_the_activations_of_their_runs() -> None:
     assert len(re.findall(r'"\w+":\{\.\.\.', assets.activation_rows())) > 2
 
 
+def test_a_sheet_that_few_sites_need_is_left_out_where_no_text_has_a_class_of_it(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text("p { color: red; }\n")
+    (tmp_path / "css" / "b.css").write_text(f'{assets.SPARE}\n.x > i, .y::before {{ content: "; }} {{"; }}\n')
+    own = Overlay(tmp_path)
+    assert assets.used_sheets(own) == assets.used_sheets(own, {"y", "z"}) == ["css/a.css", "css/b.css"]
+    assert assets.used_sheets(own, {"z"}) == ["css/a.css"]
+    assert 'p{color: red}.x > i,.y::before{content: "; } {"}@media' in assets.stylesheet(own)
+    assert ".x" not in assets.stylesheet(own, sheets=["css/a.css"])
+
+
+def test_nothing_but_texts_has_a_class_of_a_sheet_that_may_be_left_out() -> None:
+    sheets = {name: re.sub(r"/\*.*?\*/", "", OURS.text(name), flags=re.DOTALL) for name in OURS.inside("css", ".css")}
+    spare = {name for name in sheets if OURS.text(name).startswith(assets.SPARE)}
+    always = {one for name in sheets.keys() - spare for one in assets.CLASS.findall(sheets[name])}
+    alone = {one for name in spare for one in assets.CLASS.findall(sheets[name])} - always
+    pages = re.sub(r"\{[{%#].*?[}%#]\}", " ", "".join(map(OURS.text, OURS.inside("", ".html"))), flags=re.DOTALL)
+    code = "".join(OURS.text(name) for name in OURS.contents if name.endswith(".js"))
+    made = re.findall(
+        r"""class="([^"]*)"|\bclass: ["`]([^"`]*)|classList\.\w+\("([^"]*)|className = ["`]([^"`]*)""", pages + code
+    )
+    said = {name for found in made for name in "".join(found).split()}
+    assert len(spare) > 4 and len(alone) > 100 and alone & said == set()
+
+
 @pytest.mark.parametrize("name", [*FIGURES, *(path.stem for path in (ROOT / "templates/js/kit").glob("*.js"))])
 def test_scripts_say_all_that_they_need(name: str) -> None:
     name = name if name in FIGURES else f"kit/{name}"

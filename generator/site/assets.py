@@ -23,6 +23,9 @@ from ..networks.activations import ACTIVATIONS, Own
 PAGE_SCRIPT = "assets/page.js"
 OWN_SCRIPTS = "assets/own/"  # of an author
 NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
+SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
+CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
 BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
 
@@ -35,6 +38,7 @@ def assets(
     kinds: Collection[str] = (),
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
+    classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
@@ -42,10 +46,12 @@ def assets(
     kinds        of data that their scripts can draw
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
+    classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
-    sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
+    sheets = used_sheets(templates, classes)
+    sheet = memo("style", [templates.digest, colours, sheets], lambda: stylesheet(templates, themes, sheets))
     own = [Own.told(name, plain) for name, plain in (formulas or {}).items()]
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
@@ -60,13 +66,29 @@ def assets(
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
 
 
-def stylesheet(templates: Overlay, themes: Mapping[str, Theme] = style.THEMES) -> str:
-    """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
-    sheets = map(templates.text, templates.inside("css", ".css"))
+def used_sheets(templates: Overlay, classes: Collection[str] | None = None) -> list[str]:
+    """Those of templates/css/*.css that a site needs, in the order of their names.
+
+    classes  that the texts' HTML has, without which a sheet that begins "only where used" and has none is left out
+    """
+
+    def used(name: str) -> bool:
+        text = templates.text(name)
+        return classes is None or not text.startswith(SPARE) or not {*classes}.isdisjoint(CLASS.findall(text))
+
+    return [name for name in templates.inside("css", ".css") if used(name)]
+
+
+def stylesheet(
+    templates: Overlay, themes: Mapping[str, Theme] = style.THEMES, sheets: Iterable[str] | None = None
+) -> str:
+    """The colour tokens, then sheets, without comments and needless space. sheets: None: all"""
+    texts = map(templates.text, used_sheets(templates) if sheets is None else sheets)
     drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
-    text = "\n".join([style.css(themes), drawing, *sheets, paper_colours(themes["light"])])
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
+    text = "\n".join([style.css(themes), drawing, *texts, paper_colours(themes["light"])])
+    parts = STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}") for part in parts[::2]]
+    return "".join(parts).strip() + "\n"
 
 
 def paper_colours(theme: Theme) -> str:

@@ -121,7 +121,8 @@ def render_pages(
     placed = {call.name for text in texts for call in text.figures}
     shared["script_words"] = script_words(renderer, placed)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known)
+    classes = {name for text in texts for name in text.classes}
+    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
     shared["scripts"] = [path for path in loaded if path.endswith(".js")]
     pages = {".nojekyll": b""} | loaded
 
