@@ -18,6 +18,7 @@ from .options import Options
 if TYPE_CHECKING:
     from .base.progress import Progress
     from .runs.catalogue import Report
+    from .site.check import Findings
 
 INTERRUPTED = 130
 GARBAGE_AFTER = 100_000  # new objects
@@ -105,10 +106,11 @@ def run_new(asked: Options) -> int:
 
 
 def run_list(asked: Options) -> int:
-    """peek list: one list, or all."""
+    """peek list: one list, or all, with what the article's own templates add."""
     from . import guide
+    from .build import templates_of
 
-    print(guide.plain([asked.listed] if asked.listed else list(guide.LISTS)), end="")
+    print(guide.plain([asked.listed] if asked.listed else list(guide.LISTS), templates_of(asked)), end="")
     return 0
 
 
@@ -136,16 +138,24 @@ def run_check(asked: Options) -> int:
     from .site import check
 
     findings = check.check(asked.site, check.asked if asked.ask else None)
+    budgets_kb = check.BUDGETS_KB | {check.OWN: check.OWN_SCRIPTS_KB}
     for what, size in findings.weights.items():
-        limit = f" of {check.BUDGETS_KB[what]}" if what in check.BUDGETS_KB else ""
+        limit = f" of {budgets_kb[what]}" if what in budgets_kb else ""
         print(f"{what}: {size / check.KB:.0f}{limit} kB")
     if findings.claims:
         print("claims: " + ", ".join(f"{count} {verdict}" for verdict, count in findings.claims.items()))
     for url, place in findings.outside.items():
         print(f"{place}: links to {url}")
+    say_warnings(findings)
     for problem in findings.problems:
         print(problem, file=sys.stderr)
     return 1 if findings.problems else 0
+
+
+def say_warnings(findings: Findings) -> None:
+    """What a check found that an author may leave as it is."""
+    for problem in findings.warnings:
+        print(f"warning: {problem}", file=sys.stderr)
 
 
 def run_publish(asked: Options) -> int:
@@ -155,7 +165,9 @@ def run_publish(asked: Options) -> int:
     written = (asked.out, asked.cache)
     branch = publish.look(asked.content, asked.remote, asked.branch, written)
     run_build(asked)
-    planned = publish.prepare(asked.out, check.check(asked.out), branch)
+    findings = check.check(asked.out)
+    say_warnings(findings)
+    planned = publish.prepare(asked.out, findings, branch)
     print(planned)
     if not asked.yes and not told_yes("push? [y/N] "):
         print("nothing was pushed")

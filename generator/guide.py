@@ -34,12 +34,22 @@ class Row(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What can be named in one place. about: where that is; columns: heads of the details."""
+    """What can be named in one place.
+
+    about    where that is
+    columns  heads of the details
+    of       gives the rows, where `templated` of templates
+    """
 
     title: str
     about: str
     columns: tuple[str, ...]
-    rows: Callable[[], Iterator[Row]]
+    of: Callable[..., Iterator[Row]]
+    templated: bool = False
+
+    def rows(self, templates: Overlay | None = None) -> Iterator[Row]:
+        """What can be named. templates: an article's; None: Peek's alone"""
+        return self.of(templates or Overlay(default_templates())) if self.templated else self.of()
 
 
 # Rows, from what knows them
@@ -70,11 +80,10 @@ def _blocks() -> Iterator[Row]:
         yield Row(name, _first_sentence(module.__doc__), (f"`{block.argument[1]}`" if block.argument else "", told))
 
 
-def _figures() -> Iterator[Row]:
+def _figures(files: Overlay) -> Iterator[Row]:
     from . import figures
     from .site.figures import OPTIONS, PROPERTY, Figures
 
-    files = Overlay(default_templates())
     for path in files.inside("figures", ".html"):
         name, text = Path(path).stem, files.text(path)
         if name == Figures.DEFAULT:
@@ -86,7 +95,7 @@ def _figures() -> Iterator[Row]:
         told = "; ".join(
             f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
         )
-        yield Row(name, (comment[1] if comment else "").rstrip("."), (told,))
+        yield Row(name, " ".join(comment[1].split()).rstrip(".") if comment else "", (told,))
     for name, picture in figures.load().items():
         module = importlib.import_module(picture.draw.__module__)
         yield Row(name, _first_sentence(module.__doc__), ("",))
@@ -94,8 +103,8 @@ def _figures() -> Iterator[Row]:
 
 def _explained(script: str, option: str) -> str:
     """What a figure's script says of a property, where it says it in one sentence of its own."""
-    own = re.search(rf'name: "{option}"(.*?)(?=\{{\s*kind: |\];)', script, re.DOTALL)
-    found = re.search(r'explain: ("(?:[^"\\]|\\.)*")', own[1]) if own else None
+    own = re.search(rf'name: "{option}"(.*?)(?=\{{\s*kind: |\n\s*\][,;])', script, re.DOTALL)
+    found = re.search(r'explain: (?:words\.say\()?("(?:[^"\\]|\\.)*")', own[1]) if own else None
     return _first_sentence(json.loads(found[1])) if found else ""
 
 
@@ -168,10 +177,10 @@ def _warnings() -> Iterator[Row]:
         yield Row(name, words)
 
 
-def _languages() -> Iterator[Row]:
+def _languages(files: Overlay) -> Iterator[Row]:
     from .base.language import name_of
 
-    for path in Overlay(default_templates()).inside("words", ".toml"):
+    for path in files.inside("words", ".toml"):
         tag = Path(path).stem
         yield Row(tag, name_of(tag))
 
@@ -192,6 +201,7 @@ LISTS = {
         "`classes`, `activation`, `seed` and any other key of a recipe.",
         ("more options",),
         _figures,
+        templated=True,
     ),
     "results": Listing("Results", "What `results`, or a table, can be asked, in `{{ }}` and in claims.", (), _results),
     "filters": Listing("Filters", "What may stand behind `|` in `{{ }}`.", (), _filters),
@@ -218,7 +228,7 @@ LISTS = {
         _measures,
     ),
     "warnings": Listing("Warnings", "What `--allow` may pass over.", (), _warnings),
-    "languages": Listing("Languages", "What `language` has words for.", (), _languages),
+    "languages": Listing("Languages", "What `language` has words for.", (), _languages, templated=True),
     "elements": Listing("HTML", "The elements that pass, and their attributes.", ("attributes",), _elements),
 }
 
@@ -231,11 +241,11 @@ def _bare(rows: Sequence[Row]) -> list[str]:
     return [row.name for row in rows if not row.words and not any(row.details)]
 
 
-def plain(names: Sequence[str]) -> str:
-    """Lists as lines of text."""
+def plain(names: Sequence[str], templates: Overlay | None = None) -> str:
+    """Lists as lines of text. templates: an article's, which may add to them; None: Peek's alone"""
     lines = []
     for name in names:
-        listing, rows = LISTS[name], list(LISTS[name].rows())
+        listing, rows = LISTS[name], list(LISTS[name].rows(templates))
         bare = _bare(rows)
         lines += [f"{name}: {listing.about}", ""]
         for row in rows:

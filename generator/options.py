@@ -21,6 +21,7 @@ from .runs.catalogue import default_workers
 from .runs.stages import STAGES
 
 ARTICLE = ("build", "serve", "publish")  # the commands on an article
+NAMING = (*ARTICLE, "list")  # those that ask which names an article has
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,10 @@ def whole(least: int) -> Callable[[str], int]:
 class Options:
     """What a command is asked for; each row says itself what it is."""
 
-    content: Path = option(Path("content"), "the article's folder", "DIR", decides=True, read=Path)
+    content: Path = option(Path("content"), "the article's folder", "DIR", NAMING, decides=True, read=Path)
     out: Path = option(Path("site"), "where the site goes", "DIR", read=Path)
     cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", read=Path)
-    templates: Path | None = option(None, "templates other than peek's own", "DIR", read=Path)
+    templates: Path | None = option(None, "templates other than peek's own", "DIR", NAMING, read=Path)
     profile: str = option("standard", "which size of the experiments to run", decides=True)
     workers: int = option(default_workers, "processes that train and draw (one a core)", "N", read=whole(1))
     device: str = option("cpu", "what trains", choices=("cpu", "cuda", "auto"))

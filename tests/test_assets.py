@@ -40,7 +40,8 @@ const c = "a = \" b";
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    said = assets.script(Overlay(tmp_path), ["a", "b"])
+    [(path, said)] = assets.scripts(Overlay(tmp_path), ["a", "b"]).items()
+    assert path == "assets/page.js"
     assert said == (
         "try{let a=1;f(`one,\ntwo;\n`,3),g()}catch(error){console.error(`a.js:`,error)}\n"
         """try{let b=`http://x`,c=`a = " b`}catch(error){console.error(`b.js:`,error)}\n"""
@@ -50,7 +51,7 @@ const c = "a = \" b";
 def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
-    assert "f(`x${y?` of  ${y}`:``}`)" in assets.script(Overlay(tmp_path), ["a"])
+    assert "f(`x${y?` of  ${y}`:``}`)" in assets.scripts(Overlay(tmp_path), ["a"])["assets/page.js"]
     ours = {name for name in OURS.contents if name.endswith(".js") and assets.nests(OURS.text(name))}
     assert ours == set()  # or their comments would travel
 
@@ -61,6 +62,21 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
     assert assets.in_order(templates, ["a", "b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
     assert assets.in_order(templates, ["b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
     assert assets.in_order(templates, ["kit/m"]) == ["kit/m"]
+
+
+def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
+    ours = scripts(tmp_path / "ours", {"page": "", "kit/a": "", "kit/b": "kit/a", "kit/c": "", "bend": "kit/b, kit/c"})
+
+    def paths(needs: dict[str, str]) -> list[str]:
+        theirs = scripts(tmp_path / f"theirs-{len(needs)}", needs)
+        own = [name for name in needs if "/" not in name]
+        return list(assets.scripts(Overlay(*theirs.folders, *ours.folders), ["page", "bend", *own]))
+
+    assert paths({}) == ["assets/page.js"]
+    heat = {"heat": "kit/b, colours", "colours": ""}
+    assert paths(heat) == ["assets/page.js", "assets/own/colours.js", "assets/own/heat.js"]
+    own = [f"assets/own/{name}.js" for name in ("kit/a", "kit/b", "bend", "colours", "heat")]
+    assert paths(heat | {"kit/a": ""}) == ["assets/page.js", *own]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +90,7 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
 def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str, str], said: str) -> None:
     templates = scripts(tmp_path, needs)
     with pytest.raises(ContentError) as caught:
-        assets.script(templates, ["a"])
+        assets.scripts(templates, ["a"])
     assert str(caught.value) == f"{tmp_path}/js/{said}"
     article = ROOT / "tests" / "sites" / "tiny"
     plan = experiments.read(article / "experiments.toml")
@@ -98,6 +114,31 @@ def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> Non
 def test_pages_know_the_activations_of_their_runs() -> None:
     assert re.findall(r'"(\w+)":\{\.\.\.', assets.activation_rows(["relu"])) == ["relu"]
     assert len(re.findall(r'"\w+":\{\.\.\.', assets.activation_rows())) > 2
+
+
+def test_a_sheet_that_few_sites_need_is_left_out_where_no_text_has_a_class_of_it(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text("p { color: red; }\n")
+    (tmp_path / "css" / "b.css").write_text(f'{assets.SPARE}\n.x > i, .y::before {{ content: "; }} {{"; }}\n')
+    own = Overlay(tmp_path)
+    assert assets.used_sheets(own) == assets.used_sheets(own, {"y", "z"}) == ["css/a.css", "css/b.css"]
+    assert assets.used_sheets(own, {"z"}) == ["css/a.css"]
+    assert 'p{color: red}.x > i,.y::before{content: "; } {"}@media' in assets.stylesheet(own)
+    assert ".x" not in assets.stylesheet(own, sheets=["css/a.css"])
+
+
+def test_nothing_but_texts_has_a_class_of_a_sheet_that_may_be_left_out() -> None:
+    sheets = {name: re.sub(r"/\*.*?\*/", "", OURS.text(name), flags=re.DOTALL) for name in OURS.inside("css", ".css")}
+    spare = {name for name in sheets if OURS.text(name).startswith(assets.SPARE)}
+    always = {one for name in sheets.keys() - spare for one in assets.CLASS.findall(sheets[name])}
+    alone = {one for name in spare for one in assets.CLASS.findall(sheets[name])} - always
+    pages = re.sub(r"\{[{%#].*?[}%#]\}", " ", "".join(map(OURS.text, OURS.inside("", ".html"))), flags=re.DOTALL)
+    code = "".join(OURS.text(name) for name in OURS.contents if name.endswith(".js"))
+    made = re.findall(
+        r"""class="([^"]*)"|\bclass: ["`]([^"`]*)|classList\.\w+\("([^"]*)|className = ["`]([^"`]*)""", pages + code
+    )
+    said = {name for found in made for name in "".join(found).split()}
+    assert len(spare) > 4 and len(alone) > 100 and alone & said == set()
 
 
 @pytest.mark.parametrize("name", [*FIGURES, *(path.stem for path in (ROOT / "templates/js/kit").glob("*.js"))])

@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import random
 import socket
 import threading
 
@@ -178,6 +179,29 @@ def test_weights_above_their_budgets_are_said(site, monkeypatch):
     assert said(site) == [
         f"index.html: {what}: {weights[what] / 1000:.1f} kB; expected at most 0 kB" for what in check.BUDGETS_KB
     ]
+
+
+def test_own_scripts_are_weighed_apart_and_only_warned_of(site, capsys):
+    before = check.check(site).weights
+    assert check.OWN not in before
+    change(site / "index.html", "</head>", '<script defer src="assets/own/a.js"></script>\n</head>')
+    change(site / "index.html", "</head>", '<script defer src="assets/own/kit/b.js"></script>\n</head>')
+    (site / "assets" / "own" / "kit").mkdir(parents=True)
+    (site / "assets" / "own" / "a.js").write_bytes(random.Random(1).randbytes(20_000))
+    (site / "assets" / "own" / "kit" / "b.js").write_bytes(random.Random(2).randbytes(30_000))
+    findings = check.check(site)
+    assert findings.problems == () and 50_000 < findings.weights[check.OWN] < 50_100
+    assert findings.weights["scripts, gzipped"] == before["scripts, gzipped"]
+    [warning] = map(str, findings.warnings)
+    assert warning == (
+        f"{site}/index.html: own scripts, gzipped: 50.1 kB (assets/own/kit/b.js 30.0, assets/own/a.js 20.0);"
+        f" expected at most {check.OWN_SCRIPTS_KB} kB"
+    )
+    assert main(["check", str(site)]) == 0
+    out, err = capsys.readouterr()
+    assert f"own scripts, gzipped: 50 of {check.OWN_SCRIPTS_KB} kB" in out and err == f"warning: {warning}\n"
+    (site / "assets" / "own" / "a.js").write_text("f()")
+    assert check.check(site).warnings == ()
 
 
 def test_a_folder_that_is_no_site_is_said(tmp_path):

@@ -19,7 +19,8 @@ from generator.markup.formulas import Row, TexError, definitions, rows, typeset
 
 ROOT = Path(__file__).parent.parent
 ALL = (ROOT / "tests" / "formulas.txt").read_text(encoding="utf-8").splitlines()
-SHEET = frozenset(re.findall(r"\.([A-Za-z][\w-]*)", (ROOT / "templates" / "css" / "35-maths.css").read_text()))
+SHEETS = "".join((ROOT / "templates" / "css" / f"{name}.css").read_text() for name in ("35-maths", "36-temml"))
+SHEET = frozenset(re.findall(r"\.([A-Za-z][\w-]*)", SHEETS))
 ARTICLE = re.findall(r"\$\$?([^$]+?)\$\$?", (ROOT / "content" / "article.md").read_text(encoding="utf-8"))
 CORE = {
     *("math", "mrow", "mstyle", "mi", "mn", "mo", "mtext", "ms", "mspace", "mfrac", "msqrt", "mroot", "mpadded"),

@@ -60,6 +60,10 @@ class Overlay:
         """The names of the files directly in a folder."""
         return [name for name in self.contents if name.rpartition("/")[0] == folder and name.endswith(ending)]
 
+    def is_own(self, name: str) -> bool:
+        """Whether a file comes from above the lowest folder, which is Peek's."""
+        return name in self.places and not self.places[name].is_relative_to(self.folders[-1])
+
     def place(self, name: str) -> Path:
         """Where a file is, or would be."""
         return self.places.get(name, self.folders[0] / name)

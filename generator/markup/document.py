@@ -103,6 +103,12 @@ class Markup:
     def title(self) -> str:
         return self.page.meta.title
 
+    @property
+    def classes(self) -> frozenset[str]:
+        """Those of its elements."""
+        found = re.findall(r' class="([^"]*)"', self.html + self.references_html)
+        return frozenset(" ".join(found).split())
+
 
 RenderFigure = Callable[[FigureCall], str]
 

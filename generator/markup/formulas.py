@@ -1,7 +1,7 @@
 """Formulas: TeX to MathML Core, by Temml inside QuickJS.
 
 Temml says part of what it draws in style attributes, which a strict policy forbids. Here they become MathML's own
-attributes and the classes of `templates/css/35-maths.css`.
+attributes and the classes of `templates/css/35-maths.css` and `36-temml.css`.
 """
 
 from __future__ import annotations

@@ -20,7 +20,12 @@ from ..base.style import Theme
 from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS, Own
 
+PAGE_SCRIPT = "assets/page.js"
+OWN_SCRIPTS = "assets/own/"  # of an author
 NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
+SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
+CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
 BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
 
@@ -33,38 +38,57 @@ def assets(
     kinds: Collection[str] = (),
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
+    classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
-    """Style sheet, script, fonts and icon, by their paths in the site.
+    """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
     kinds        of data that their scripts can draw
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
+    classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
-    sheet = memo("style", [templates.digest, colours], lambda: stylesheet(templates, themes))
+    sheets = used_sheets(templates, classes)
+    sheet = memo("style", [templates.digest, colours, sheets], lambda: stylesheet(templates, themes, sheets))
     own = [Own.told(name, plain) for name, plain in (formulas or {}).items()]
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
     wanted = placed_scripts(templates, placed)
-    page = memo("script", [templates.digest, wanted, built], lambda: script(templates, wanted, built))
+    loaded = memo("scripts", [templates.digest, wanted, built], lambda: scripts(templates, wanted, built))
     found = {
         "assets/style.css": sheet.encode(),
-        "assets/page.js": page.encode(),
+        **{path: text.encode() for path, text in loaded.items()},
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
 
 
-def stylesheet(templates: Overlay, themes: Mapping[str, Theme] = style.THEMES) -> str:
-    """The colour tokens, then templates/css/*.css in the order of their names, without comments."""
-    sheets = map(templates.text, templates.inside("css", ".css"))
+def used_sheets(templates: Overlay, classes: Collection[str] | None = None) -> list[str]:
+    """Those of templates/css/*.css that a site needs, in the order of their names.
+
+    classes  that the texts' HTML has, without which a sheet that begins "only where used" and has none is left out
+    """
+
+    def used(name: str) -> bool:
+        text = templates.text(name)
+        return classes is None or not text.startswith(SPARE) or not {*classes}.isdisjoint(CLASS.findall(text))
+
+    return [name for name in templates.inside("css", ".css") if used(name)]
+
+
+def stylesheet(
+    templates: Overlay, themes: Mapping[str, Theme] = style.THEMES, sheets: Iterable[str] | None = None
+) -> str:
+    """The colour tokens, then sheets, without comments and needless space. sheets: None: all"""
+    texts = map(templates.text, used_sheets(templates) if sheets is None else sheets)
     drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
-    text = "\n".join([style.css(themes), drawing, *sheets, paper_colours(themes["light"])])
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
+    text = "\n".join([style.css(themes), drawing, *texts, paper_colours(themes["light"])])
+    parts = STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}") for part in parts[::2]]
+    return "".join(parts).strip() + "\n"
 
 
 def paper_colours(theme: Theme) -> str:
@@ -78,7 +102,7 @@ def live(templates: Overlay) -> frozenset[str]:
     return _names(templates, "js", ".js") & _names(templates, "figures", ".html")
 
 
-def own_scripts(templates: Overlay) -> frozenset[str]:
+def page_scripts(templates: Overlay) -> frozenset[str]:
     """The scripts of the page itself: those in templates/js that are no figure's."""
     return _names(templates, "js", ".js") - live(templates)
 
@@ -87,13 +111,15 @@ def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
     return frozenset(Path(name).stem for name in templates.inside(folder, ending))
 
 
-def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] = BUILT) -> str:
+def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str] = BUILT) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
-    Each is on its own: one that throws is named in the console, and those after it run.
+    Each is on its own: one that throws is named in the console, and those after it run. Peek's are one file of the
+    site; those of an author, and what stands on these, are a file each, so that they can be told apart.
 
-    built   the sources of BUILT
-    raises  ContentError: a script needs what is not there, or in a circle
+    built    the sources of BUILT
+    returns  path in the site -> script, in the order in which they are to run
+    raises   ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
     places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted))}
@@ -101,11 +127,16 @@ def script(templates: Overlay, wanted: Iterable[str], built: Mapping[str, str] =
     def numbered(module: str) -> str:
         return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
 
-    modules = [
-        f"try {{\n{numbered(sources[name])}\n}} catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
-        for name in in_order(templates, wanted)
-    ]
-    return "\n".join(map(minified, modules)) + "\n"
+    def module(name: str) -> str:
+        caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
+        return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
+
+    order, own = in_order(templates, wanted), set[str]()
+    for name in order:
+        if templates.is_own(f"js/{name}.js") or own & {*_needs(sources[name])}:
+            own.add(name)
+    ours = "".join(module(name) for name in order if name not in own)
+    return {PAGE_SCRIPT: ours} | {f"{OWN_SCRIPTS}{name}.js": module(name) for name in order if name in own}
 
 
 def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
@@ -117,7 +148,7 @@ def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
 
 def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     """The page's own scripts, and those of the figures that are placed."""
-    return [*sorted(own_scripts(templates)), *sorted(live(templates) & {*placed})]
+    return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
 
 
 def nests(module: str) -> bool:
@@ -146,6 +177,11 @@ def _sources(templates: Overlay) -> dict[str, str]:
     return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
 
 
+def _needs(module: str) -> list[str]:
+    """What a script says that it needs."""
+    return [need for said in NEEDS.findall(module) for need in sorted(filter(None, map(str.strip, said.split(","))))]
+
+
 def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
     """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
 
@@ -162,9 +198,8 @@ def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
             near = nearest(name, sources)
             raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
         if name not in ordered:
-            for said in NEEDS.findall(sources[name]):
-                for need in sorted(filter(None, map(str.strip, said.split(",")))):
-                    add(need, (*by, name))
+            for need in _needs(sources[name]):
+                add(need, (*by, name))
             ordered.append(name)
 
     for name in wanted:

@@ -12,20 +12,23 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from .assets import OWN_SCRIPTS
 
 KB = 1000
-SCRIPTS_KB = 45  # all scripts, gzipped: less than half of what the lightest explorable of the field serves
-FIRST_VIEW_KB = 200  # the article's HTML, CSS, scripts and fonts, gzipped
+SCRIPTS_KB = 45  # Peek's scripts, gzipped: less than half of what the lightest explorable of the field serves
+OWN_SCRIPTS_KB = 45  # an author's: as much again
+FIRST_VIEW_KB = 200  # the article's HTML, CSS, fonts and Peek's scripts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10
 BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
+OWN = "own scripts, gzipped"
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 ADDRESSES = {
     **dict.fromkeys(("a", "link"), ("href",)),
@@ -77,12 +80,16 @@ class Sheet(HTMLParser):
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong, what it weighs, which other sites it links to (address -> first place), how its claims stand."""
+    """What is wrong, what it weighs, which other sites it links to (address -> first place), how its claims stand.
+
+    warnings  what an author may leave as it is
+    """
 
     problems: tuple[Problem, ...]
     weights: dict[str, int]
     outside: dict[str, str]
     claims: dict[str, int]
+    warnings: tuple[Problem, ...] = ()
 
 
 def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
@@ -101,14 +108,15 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
             if link.tag == "a" and is_outside(link.address):
                 outside.setdefault(link.address, f"{site / name}:{link.line}")
     problems += styles_problems(site)
-    weights = weigh(site, sheets["index.html"])
+    own = own_scripts(site, sheets["index.html"])
+    weights = weigh(site, sheets["index.html"]) | ({OWN: sum(own.values())} if own else {})
     problems += over_budget(site, weights)
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
     verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
-    return Findings(tuple(problems), weights, outside, claims)
+    return Findings(tuple(problems), weights, outside, claims, tuple(over_own_budget(site, own)))
 
 
 def parse(path: Path) -> Sheet:
@@ -183,9 +191,11 @@ def styles_problems(site: Path) -> Iterator[Problem]:
 
 
 def weigh(site: Path, index: Sheet) -> dict[str, int]:
-    """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site."""
-    local = {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
-    files = [site / address for address in sorted(local) if (site / address).is_file()]
+    """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site.
+
+    An author's own scripts are in the last alone, see own_scripts.
+    """
+    files = [site / address for address in loaded(site, index) if not address.startswith(OWN_SCRIPTS)]
     styles = [path for path in files if path.suffix == ".css"]
     scripts = [path for path in files if path.suffix == ".js"]
     fonts = sum(path.stat().st_size for path in files if path.suffix == ".woff2")
@@ -199,6 +209,26 @@ def weigh(site: Path, index: Sheet) -> dict[str, int]:
         "pictures": sum((site / address).stat().st_size for address in pictures if (site / address).is_file()),
         "site": sum(path.stat().st_size for path in site.rglob("*") if path.is_file()),
     }
+
+
+def loaded(site: Path, index: Sheet) -> list[str]:
+    """The addresses of the scripts, styles and fonts that a page of the site loads."""
+    local = {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
+    return [address for address in sorted(local) if (site / address).is_file()]
+
+
+def own_scripts(site: Path, index: Sheet) -> dict[str, int]:
+    """An author's scripts and their bytes, gzipped, the heaviest first."""
+    paths = [path for path in loaded(site, index) if path.startswith(OWN_SCRIPTS)]
+    sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in paths}
+    return dict(sorted(sizes.items(), key=lambda item: -item[1]))
+
+
+def over_own_budget(site: Path, own: Mapping[str, int]) -> Iterator[Problem]:
+    """A problem that keeps nobody from publishing, when own scripts are above their budget."""
+    if (total := sum(own.values())) > OWN_SCRIPTS_KB * KB:
+        each = ", ".join(f"{path} {size / KB:.1f}" for path, size in own.items())
+        yield Problem(str(site / "index.html"), f"{OWN}: {total / KB:.1f} kB ({each})", f"at most {OWN_SCRIPTS_KB} kB")
 
 
 def over_budget(site: Path, weights: dict[str, int]) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from ..content.texts import Article
 from ..runs.entries import entry, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
-from .assets import in_order, live, own_scripts
+from .assets import in_order, live, page_scripts
 from .templates import TemplateRenderer
 
 
@@ -76,7 +76,7 @@ def dry_run(
             except ContentError as error:
                 problems += error.problems
     try:
-        in_order(templates, [*own_scripts(templates), *live(templates)])
+        in_order(templates, [*page_scripts(templates), *live(templates)])
     except ContentError as error:
         problems += error.problems
     try:

@@ -122,7 +122,10 @@ def render_pages(
     placed = {call.name for text in texts for call in text.figures}
     shared["script_words"] = script_words(renderer, placed)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    pages = {".nojekyll": b""} | assets(renderer.templates, renderer.memo, themes, placed, **known)
+    classes = {name for text in texts for name in text.classes}
+    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
+    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
+    pages = {".nojekyll": b""} | loaded
 
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
@@ -132,7 +135,8 @@ def render_pages(
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    said = digest(shared["script_words"], *map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
+    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
+    said = digest(shared["script_words"], *map(repr, known_to_all))
     others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(_page, renderer, path, shared | {"path": path})

@@ -38,6 +38,7 @@ peek.controls = (function () {
 
   /** The line under a control that says what it does, and what it is the description of. */
   function explain(control, text, described) {
+    if (!text) return;
     const id = peek.newId("explain");
     control.append(element("p", { class: "control-explain", id }, text));
     described.setAttribute("aria-describedby", id);
@@ -113,7 +114,7 @@ peek.controls = (function () {
     const control = element("div", { class: "control control--action" });
     const made = element("button", { type: "button", ...attributes, onclick }, text);
     control.append(made);
-    if (explanation) explain(control, explanation, made);
+    explain(control, explanation, made);
     return { control, button: made };
   }
 

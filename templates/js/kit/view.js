@@ -132,6 +132,7 @@
         this.root.classList.add("is-built");
         const instance = await arriving;
         if (this.failed) return;
+        for (const name of ["paint", "summary", "rows"]) if (!instance[name]) throw new Error(`its instance has no ${name}()`);
         this.theme = readTheme(this.root);
         this.instance = instance;
         this.resizer = new ResizeObserver(() => this.invalidate());
@@ -401,8 +402,5 @@
     if (view.instance) view.refresh(Object.keys(state));
   }
 
-  queueMicrotask(() => {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-    else start();
-  });
+  document.addEventListener("DOMContentLoaded", start); // when all scripts of the page, own ones too, have run
 })();

@@ -238,7 +238,8 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
         whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
         (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
     templates = Overlay(tmp_path, TEMPLATES)
-    broken = assets.assets(templates, Memo(), placed=assets.live(templates))["assets/page.js"]
+    found = assets.assets(templates, Memo(), placed=assets.live(templates))
+    broken = b"".join(found[path] for path in found if path.endswith(".js"))
     figure = show(*FIGURES, wait=False)
     figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
     figure.said.clear()
