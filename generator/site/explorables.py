@@ -92,6 +92,7 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         "kind": kind.name,
         "plural": words(kind.plural),
         "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
+        "image": run.spec.get("image"),
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},
     }

@@ -101,6 +101,7 @@
     view.stage.append(layout);
     const plane = peek.plane(view, { title: words.say("Your arrangement"), note: words.say("drag the centres") });
     const known = { ...peek.runs.index(), ...peek.runs.among(view.options) };
+    const labels = known.recipe && peek.runs.labelsOf(known.recipe.parameters);
     const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever
     const scales = element("div", { class: "scales" });
     const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
@@ -135,7 +136,7 @@
       const wanted = entry();
       if (view.state.ghost !== "network" || !wanted || networks.has(wanted.id)) return;
       view.load(wanted.id).then(([run]) => {
-        const positions = new Float64Array(run.x.length);
+        const positions = new Float64Array(2 * run.y.length);
         peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
         const centres = measure.centres(positions, run.y, run.classes);
         let norm = 1;
@@ -216,7 +217,7 @@
       }));
     }
 
-    const label = (c) => words.say("Class {class} at {place}", { class: c + 1, place: text.place(points[2 * c], points[2 * c + 1]) });
+    const label = (c) => words.say("Class {class} at {place}", { class: text.class(c, labels), place: text.place(points[2 * c], points[2 * c + 1]) });
 
     function moveTo(c, x, y) {
       const next = points.slice();
@@ -256,7 +257,7 @@
       context.setLineDash([]);
       for (let c = 0; c < state.classes; c++) {
         paint.ring(plane, points[2 * c], points[2 * c + 1], c, theme, 4.6);
-        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme);
+        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme, labels);
         const handle = handles.children[c];
         handle.style.left = `${(100 * plane.px(points[2 * c])) / plane.size}%`;
         handle.style.top = `${(100 * plane.py(points[2 * c + 1])) / plane.size}%`;
@@ -332,7 +333,7 @@
         const seen = reached("least_distance");
         const ends = seen.length ? [Math.min(...seen), Math.max(...seen)].map(text.digits) : [];
         const margin = found.margin > 0 ? text.digits(found.margin) : "";
-        return told(view.state.classes, known.rooms[room().name], text.pair(found), share, ends, margin, text.digits(found.loss));
+        return told(view.state.classes, known.rooms[room().name], text.pair(found, labels), share, ends, margin, text.digits(found.loss));
       },
       rows() {
         return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];

@@ -17,7 +17,9 @@
 
   /**
    * @param {any} view
-   * @param {{title: string, note: string, label: string, look?: (place: any) => void, explain?: string}} options
+   * @param {{title: string, note: string, label: string, look?: (place: any) => void, explain?: string,
+   *   step?: (from: {x: number, y: number}, way: number[]) => {x: number, y: number}}} options step: where an arrow key
+   *   leads, where it does not move a cross-hair a little
    */
   peek.plane = function (view, options) {
     const field = element("canvas", { class: "plane-field" });
@@ -94,7 +96,8 @@
     surface.addEventListener("keydown", (event) => {
       const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       const step = KEY_STEP * (event.shiftKey ? 5 : 1) * (plane.box.x1 - plane.box.x0);
-      if (moves[event.key]) {
+      if (moves[event.key] && options.step) look("key", (cursor = options.step(cursor, moves[event.key])));
+      else if (moves[event.key]) {
         const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
         cursor = {
           x: clamp(cursor.x + moves[event.key][0] * step, plane.box.x0, plane.box.x1),
@@ -210,6 +213,19 @@
       return restRow >= field.rows - 1;
     }
     return field;
+  };
+
+  /** What stands for a field where there is no plane of inputs. */
+  peek.fieldless = function () {
+    let old = true;
+    return {
+      stale: () => (old = true), old: () => old, ready: () => false,
+      show() {
+        const was = old;
+        old = false;
+        return was ? "all" : "";
+      },
+    };
   };
 
   /** The class that the head gives each node of a lattice, row by row from..to. */
@@ -378,22 +394,23 @@
 
     marker,
 
-    /** A class's number at a place in px, in its colour and with a halo of paper, so that it reads over points. */
-    number(context, c, x, y, theme) {
+    /** A class's number or word at a place in px, in its colour and with a halo of paper, so that it reads over points. */
+    number(context, c, x, y, theme, labels) {
+      const said = String(peek.text.class(c, labels));
       context.font = `700 ${NUMBER_PX}px ${theme.font}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.lineJoin = "round";
       context.strokeStyle = theme.paper;
       context.lineWidth = 4;
-      context.strokeText(String(c + 1), x, y);
+      context.strokeText(said, x, y);
       context.fillStyle = theme.classes[c];
-      context.fillText(String(c + 1), x, y);
+      context.fillText(said, x, y);
     },
 
     /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */
-    numbers(plane, positions, y, classes, theme) {
-      const inside = (px) => Math.min(Math.max(px, NUMBER_PX), plane.size - NUMBER_PX);
+    numbers(plane, positions, y, classes, theme, labels) {
+      const inside = (px, half = NUMBER_PX) => Math.min(Math.max(px, half), plane.size - half);
       for (let c = 0; c < classes; c++) {
         let [at, most] = [0, -1];
         for (let point = 0; point < y.length; point++) {
@@ -401,12 +418,14 @@
           if (y[point] === c && far > most) [at, most] = [2 * point, far];
         }
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
-        peek.paint.number(plane.context, c, inside(plane.px(beyond * positions[at])), inside(plane.py(beyond * positions[at + 1])), theme);
+        plane.context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+        const half = Math.max(plane.context.measureText(peek.text.class(c, labels)).width / 2, NUMBER_PX);
+        peek.paint.number(plane.context, c, inside(plane.px(beyond * positions[at]), half), inside(plane.py(beyond * positions[at + 1])), theme, labels);
       }
     },
 
     /** The same at the centres of the classes, on discs, where these do not cover each other. */
-    centres(plane, positions, y, classes, theme) {
+    centres(plane, positions, y, classes, theme, labels) {
       const { context } = plane;
       const centres = peek.measure.centres(positions, y, classes);
       if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
@@ -415,8 +434,8 @@
         context.beginPath();
         context.arc(x, y, 0.7 * NUMBER_PX, 0, 7);
         context.fillStyle = theme.paper;
-        context.fill();
-        peek.paint.number(context, c, x, y, theme);
+        if (String(peek.text.class(c, labels)).length < 3) context.fill();
+        peek.paint.number(context, c, x, y, theme, labels);
       }
     },
 

@@ -31,7 +31,7 @@
       if (positions[at] < least) least = positions[at];
     }
     const start = low === null ? least - (reach - least) * MARGIN : low;
-    const edge = low === null ? start : -reach * 1.3 * MARGIN;
+    const edge = low === null ? start : low - reach * 1.3 * MARGIN;
     const end = reach + (reach - least) * MARGIN;
     const inner = { x0: start, x1: end, y0: start, y1: end };
     const tick = niceBelow(reach);
