@@ -131,9 +131,9 @@ def _keys() -> Iterator[Row]:
 
 
 def _datasets() -> Iterator[Row]:
-    from .networks import datasets
+    from .networks import tables
 
-    for name, kind in datasets.load().items():
+    for name, kind in tables.built_in().items():
         module = importlib.import_module(kind.draw.__module__)
         told = "; ".join(f"`{one.name}`: {one.about} ({one.default:g})" for one in kind.parameters)
         yield Row(name, _first_sentence(module.__doc__), (told,))

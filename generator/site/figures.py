@@ -126,7 +126,7 @@ def chosen(
         ): run
         for run in reversed(fitting)
     }
-    return [first[key] for key in sorted(first, key=_order(conditions))]
+    return [first[key] for key in sorted(reversed(first), key=_order(conditions))]
 
 
 def _pictures(results: Results) -> set[str]:
@@ -147,7 +147,7 @@ def _inputs(run: Result) -> int:
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first."""
+    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first, own activations last."""
 
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)

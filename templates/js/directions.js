@@ -262,7 +262,7 @@
       peek.paint.marker(context, of.c, 6, bottom - 6, 5);
       context.fillStyle = theme.classes[of.c];
       context.fill();
-      peek.paint.number(context, of.c, 19, bottom - 6, theme, run.labels);
+      peek.paint.number(context, of.c, 15 + peek.paint.halfOf(context, of.c, theme, run.labels), bottom - 6, theme, run.labels);
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
       const said = peek.text.direction(of.mean, of.deviation);

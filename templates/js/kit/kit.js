@@ -100,6 +100,8 @@ var peek = {
       const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
       return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
     },
+    /** Where a room ends. */
+    end: (value) => peek.text.fixed(value, Number.isInteger(value) ? 0 : 2),
     /** A place in a plane. */
     place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => peek.activations[name].label,

@@ -79,14 +79,15 @@
         const context = peek.blank(canvas);
         const [width, height] = [canvas.clientWidth, canvas.clientHeight];
         const perClass = run.y.length / run.classes;
-        const side = Math.min(width / (ACROSS + 1), height / run.classes);
+        const half = Math.max(...Array.from({ length: run.classes }, (_, c) => peek.paint.halfOf(context, c, view.theme, run.labels))) + 6;
+        const side = Math.min((width - 2 * half) / ACROSS, height / run.classes);
         const rows = Math.floor(height / side / run.classes);
-        const [across, tall] = [Math.floor(width / side) - 1, height / run.classes];
+        const [across, tall] = [Math.floor((width - 2 * half) / side + 1e-9), height / run.classes];
         for (let c = 0; c < run.classes; c++) {
           context.globalAlpha = point < 0 || run.y[point] === c ? 1 : 0.3;
-          peek.paint.number(context, c, side / 2, c * tall + (rows * side) / 2, view.theme, run.labels);
+          peek.paint.number(context, c, half, c * tall + (rows * side) / 2, view.theme, run.labels);
           for (let at = 0; at < Math.min(rows * across, perClass); at++) {
-            const place = { x: (1 + (at % across)) * side, y: c * tall + Math.floor(at / across) * side };
+            const place = { x: 2 * half + (at % across) * side, y: c * tall + Math.floor(at / across) * side };
             draw(context, pictureOf(run, image, c * perClass + at), place.x + 1, place.y + 1, side - 2);
           }
         }

@@ -333,6 +333,9 @@
 
   // Marks
 
+  /** A place in px that is half a mark's size away from the plane's ends. */
+  const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
+
   peek.paint = {
     /** Polygons of the regions of the hidden plane, on the field's canvas. */
     regions(plane, polygons, palette, room) {
@@ -408,9 +411,15 @@
       context.fillText(said, x, y);
     },
 
+    /** Half as wide as a class's number or word is, in px. */
+    halfOf(context, c, theme, labels) {
+      context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+      return context.measureText(peek.text.class(c, labels)).width / 2;
+    },
+
     /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */
     numbers(plane, positions, y, classes, theme, labels) {
-      const inside = (px, half = NUMBER_PX) => Math.min(Math.max(px, half), plane.size - half);
+      const { context } = plane;
       for (let c = 0; c < classes; c++) {
         let [at, most] = [0, -1];
         for (let point = 0; point < y.length; point++) {
@@ -418,9 +427,9 @@
           if (y[point] === c && far > most) [at, most] = [2 * point, far];
         }
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
-        plane.context.font = `700 ${NUMBER_PX}px ${theme.font}`;
-        const half = Math.max(plane.context.measureText(peek.text.class(c, labels)).width / 2, NUMBER_PX);
-        peek.paint.number(plane.context, c, inside(plane.px(beyond * positions[at]), half), inside(plane.py(beyond * positions[at + 1])), theme, labels);
+        const half = Math.max(peek.paint.halfOf(context, c, theme, labels), NUMBER_PX);
+        const left = within(plane, plane.px(beyond * positions[at]), half);
+        peek.paint.number(context, c, left, within(plane, plane.py(beyond * positions[at + 1]), NUMBER_PX), theme, labels);
       }
     },
 
@@ -430,7 +439,8 @@
       const centres = peek.measure.centres(positions, y, classes);
       if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
       for (let c = 0; c < classes; c++) {
-        const [x, y] = [plane.px(centres[2 * c]), plane.py(centres[2 * c + 1])];
+        const x = within(plane, plane.px(centres[2 * c]), peek.paint.halfOf(context, c, theme, labels));
+        const y = plane.py(centres[2 * c + 1]);
         context.beginPath();
         context.arc(x, y, 0.7 * NUMBER_PX, 0, 7);
         context.fillStyle = theme.paper;

@@ -16,7 +16,7 @@
     const { low, high } = peek.activations[activation].room;
     if (high !== null) {
       const paper = (high - low) * MARGIN;
-      const [least, most] = [low, high].map((value) => String(value).replace("-", "\u2212"));
+      const [least, most] = [low, high].map(peek.text.end);
       const inner = { x0: low, x1: high, y0: low, y1: high };
       return {
         ...inner, inner, open: false, walls: true,
