@@ -153,12 +153,13 @@ def test_a_mistake_in_the_table_is_told_at_its_line(tmp_path, data, classes, sai
 
 
 def test_what_travels_is_weighed_before_anything_trains(tmp_path):
-    light = plan(tmp_path, 'kind = "digits"\nclasses = [0, 1]', "ship = 1\n")
+    pictures = 'kind = "digits"\nclasses = [0, 1]'
+    light = plan(tmp_path, pictures, "ship = 1\n")
     assert light.said[-1] == "experiment mine: a run travels with the page in at most some 37 kB, packed."
     with pytest.raises(
-        ContentError, match=r":4: a run of experiment mine would travel with some \d+ kB, packed; expected"
+        ContentError, match=r":5: a run of experiment mine would travel with some \d+ kB, packed; expected"
     ):
-        plan(tmp_path, 'kind = "digits"', classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[500, 2]"))
+        plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
 def test_what_is_odd_is_warned_of(tmp_path):

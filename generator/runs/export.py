@@ -98,7 +98,7 @@ def packed_points(x: np.ndarray) -> str | dict[str, Any]:
         "places": _planes(np.stack([places for _, places in columns], 1).ravel()),
     }
     plain = _float32(x)
-    return min(plain, listed, key=lambda way: len(json.dumps(way)))
+    return listed if len(json.dumps(listed)) < len(plain) else plain
 
 
 def quantise(spec: RunSpec, run: Run) -> tuple[int, np.ndarray]:

@@ -147,7 +147,7 @@ def _inputs(run: Result) -> int:
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first, own activations last."""
+    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first and own ones last."""
 
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)
