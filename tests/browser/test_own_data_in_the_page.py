@@ -54,6 +54,12 @@ date: 2026-01-02
 """
 
 
+BLACK = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Uint32Array(data.buffer).filter((pixel) => pixel === 0xff000000).length;
+}"""  # pixels of the ground of a digit; no ink of a page is as dark
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, one_worker_is_this_process) -> str:
     """The address of an article of own data, with another experiment before it."""
@@ -107,16 +113,17 @@ def test_points_that_are_pictures_are_shown_by_key_pointer_and_finger(open_page,
     assert figure.get_by_role("switch").count() == 0  # no lattice without a plane
     plane, look = figure.locator(".plane-surface"), figure.locator(".explorable-look")
     expect(plane).to_have_count(1)
-    marks = "canvas => canvas.toDataURL()"
-    still = figure.locator(".plane-marks").evaluate(marks)
+    marks, seen = figure.locator(".plane-marks"), set()
+    assert marks.evaluate(BLACK) == 0
     plane.focus()
-    seen = set()
     for key in ("ArrowRight", "ArrowUp", "ArrowRight", "ArrowLeft"):
         visit.page.keyboard.press(key)
         expect(look).to_contain_text("of class ")  # each key leads to a point
-        seen.add(figure.locator(".plane-marks").evaluate(marks))
-    assert len(seen | {still}) > 3
+        seen.add(marks.evaluate(BLACK))
+    assert len(seen) > 1 and min(seen) > 1000  # pictures, and not of one point
     visit.page.keyboard.press("Escape")
+    expect(look).to_contain_text("Point at a point")
+    assert marks.evaluate(BLACK) == 0
     place = visit.page.evaluate(
         """async () => {
           const { runs, network, roomOf } = peek, { id } = runs.among({ experiment: "pixels" }).runs[0];
@@ -132,6 +139,9 @@ def test_points_that_are_pictures_are_shown_by_key_pointer_and_finger(open_page,
     for go in (plane.hover, plane.tap):
         go(position=at)
         expect(look).to_contain_text(f"of class {place['own']}: ")
+        assert marks.evaluate(BLACK) > 1000
+        plane.press("Escape")
+        visit.page.mouse.move(0, 0)
     alts = visit.page.locator("#fig-bend-pixels img").evaluate_all("all => all.map((image) => image.alt)")
     assert all("The classes are 0, 1, 7. Each point of the data is a picture of 8 by 8." in alt for alt in alts if alt)
 
