@@ -237,7 +237,7 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     spec = {
         key: value
         for key, value in row.items()
-        if (key in own and (key, value) != ("formula", None)) or key in of_kind[row["kind"]]
+        if (key in own and (value is not None or key not in ("formula", "image"))) or key in of_kind[row["kind"]]
     }
     measures = {key: value for key, value in row.items() if key not in known}
     path = folder / experiment / f"{row['id']}.npz"

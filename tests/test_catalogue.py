@@ -83,7 +83,8 @@ def test_every_column_of_the_tables_is_explained(made):
     assert of_own_data == {"test_accuracy"}
     assert measured == {*columns.words(())} - {*columns.RECIPE} - of_own_data
     recipe = {"id", "dataset", *(field.name for field in dataclasses.fields(RunSpec))} - {"dataset_options"} | {
-        "formula"
+        "formula",
+        "image",
     }
     assert recipe == set(columns.RECIPE)
     assert {*datasets.load()["spirals"].defaults} <= {*found.columns}

@@ -53,6 +53,13 @@ def test_points_and_first_weights_are_exact(run: Run) -> None:
         assert (np.frombuffer(base64.b64decode(packed[name]), "<f4") == exact.ravel()).all()
 
 
+def test_points_with_few_values_are_told_by_their_places() -> None:
+    rng = np.random.default_rng(1)
+    few = rng.integers(0, 17, (200, 64)) / np.float32(3)
+    assert len(json.dumps(export.packed_points(few.astype(np.float32)))) < few.size * 1.8, "of 5.3 a number"
+    assert isinstance(export.packed_points(rng.standard_normal((200, 2)).astype(np.float32)), str)
+
+
 def test_weights_stay_within_the_tolerance(run: Run) -> None:
     packed = unpacked(export.pack("grid/one", SPEC, run))
     whole = whole_numbers(packed["weights"], run.weights.shape[1])

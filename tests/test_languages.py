@@ -21,7 +21,7 @@ from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.markup import claims, expressions, letters
 from generator.measures import columns, packing
-from generator.networks import datasets, rooms
+from generator.networks import rooms, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.recipe import RunSpec
 from generator.site import assets, words
@@ -148,7 +148,7 @@ def test_no_style_says_left_or_right():
 
 def test_what_runs_are_told_with_is_in_the_table_of_reference():
     """Rows of tables and words of data, which no call in the code names."""
-    kinds = datasets.load().values()
+    kinds = tables.built_in().values()
     rows = [*columns.MEASUREMENTS.values(), *columns.COMPARISONS.values()]
     sentences = {
         *(said for kind in kinds for said in (kind.plural, kind.picture, *(one.about for one in kind.parameters))),

@@ -116,9 +116,9 @@ def test_a_bad_header_or_writing_is_refused(tmp_path, content, said):
         tables.read(tmp_path, written(tmp_path, content))
 
 
-def plan(folder, data, rest="", classes=""):
+def plan(folder, data, rest="", classes="", recipe=SPEC):
     source = folder / "experiments.toml"
-    source.write_text(f"[dataset.mine]\n{data}\n[experiment.mine]\n{classes}{SPEC}{rest}", encoding="utf-8")
+    source.write_text(f"[dataset.mine]\n{data}\n[experiment.mine]\n{classes}{recipe}{rest}", encoding="utf-8")
     return experiments.read(source)
 
 
@@ -131,7 +131,12 @@ MISTAKES = [
     ('file = "data/points.csv"\nlabels = "kind"', "", ':3: unknown key of own data "labels"'),
     ('file = "data/points.csv"', "classes = 3\n", ":4: classes is 3, and dataset mine has 2"),
     ('file = "data/points.csv"', 'classes = ["a", "bb"]\n', ':4: no class "bb" in dataset mine'),
-    ('file = "data/points.csv"', "ship = 1\n", ":4: ship is 1 with the data of dataset mine"),
+    ('file = "data/points.csv"\nimage = [2, 2]', "", ":3: image is [2, 2], 4 numbers; a row has 2; expected a height"),
+    (
+        'kind = "digits"\nimage = [8, 8, 3]',
+        "",
+        ":3: image is [8, 8, 3]; expected the height and the width of a picture",
+    ),
     ('kind = "digits"\nclasses = [0]', "", ":3: classes is [0]; expected two classes or more"),
     ('kind = "digit"', "", ':2: kind is "digit"'),
     ('file = "data/points.csv"\ntest = "data/points.csv"', "", ':3: "data/points.csv" is what is trained on'),
@@ -145,6 +150,16 @@ def test_a_mistake_in_the_table_is_told_at_its_line(tmp_path, data, classes, sai
     with pytest.raises(ContentError) as caught:
         plan(tmp_path, data, classes=classes)
     assert said.format(tmp_path) in str(caught.value) and len(caught.value.problems) == 1
+
+
+def test_what_travels_is_weighed_before_anything_trains(tmp_path):
+    pictures = 'kind = "digits"\nclasses = [0, 1]'
+    light = plan(tmp_path, pictures, "ship = 1\n")
+    assert light.said[-1] == "experiment mine: a run travels with the page in at most some 37 kB, packed."
+    with pytest.raises(
+        ContentError, match=r":5: a run of experiment mine would travel with some \d+ kB, packed; expected"
+    ):
+        plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
 def test_what_is_odd_is_warned_of(tmp_path):

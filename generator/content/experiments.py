@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,7 @@ from ..base.warnings import Warned
 from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
-from ..networks.spec import RunSpec, flat
+from ..networks.spec import RunSpec, flat, layer_shapes
 from . import elsewhere
 from . import tables as files
 from .elsewhere import Elsewhere
@@ -31,6 +32,7 @@ class Planned:
     dataset  the author's name of its data
     folder   where its pictures go, below plots/: "5", "sweep/5/h120-40-2"; None: it is not drawn
     shipped  whether its weights travel with the page
+    image    height and width of the picture that each row of its data is; (): rows are no pictures
     """
 
     id: str
@@ -38,6 +40,7 @@ class Planned:
     dataset: str
     folder: str | None
     shipped: bool
+    image: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ EXPERIMENT_FIELDS = {
     "ship": replace(recipe.integer(0), words="how many seeds travel with the page, for its explorables"),
 }
 DIGITS = "digits"
+KILOBYTES_OF_A_RUN = 400  # gzipped: what a run may bring to the page, several times what the article's own do
+BYTES_OF_A_NUMBER = 1.5  # of it, gzipped; see runs.export
 
 
 def _share(value: Any) -> float | str:
@@ -122,10 +127,19 @@ def _classes(value: Any) -> tuple[str | int, ...]:
     return tuple(value)
 
 
+def _image(value: Any) -> tuple[int, int]:
+    height, width = value
+    if any(type(side) is not int or side < 1 for side in (height, width)):
+        raise ValueError
+    return height, width
+
+
+IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
     "classes": CLASSES,
+    "image": IMAGE,
     "test": recipe.number(above=0, below=1),
 }
 FILE_FIELDS = {
@@ -133,6 +147,7 @@ FILE_FIELDS = {
     "label": Field(_text, "the name of the column with the labels"),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
+    "image": IMAGE,
 }
 
 
@@ -266,6 +281,8 @@ class _Reader:
         self.lines = lines
         self.problems: list[Problem] = []
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
+        self.images: dict[str, tuple[int, ...]] = {}  # of those whose rows are pictures: height and width
+        self.travelling: list[str] = []  # what is to be said of own data that goes with the page
         self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
         self.activations: dict[str, Own] = {}
 
@@ -371,7 +388,9 @@ class _Reader:
         given_results = self.known(("results",), given.get("results", {}), given.get("results", {}), "results")
         beside = [self.results(name, table, experiments) for name, table in given_results.items()]
         found = tuple(table for table in beside if table)
-        said = dict.fromkeys([*(read.said for read in self.read.values()), *(table.said for table in found)])
+        said = dict.fromkeys(
+            [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
+        )
         warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.read.values()))
         used = {run.spec.activation for experiment in planned for run in experiment.runs}
         unused = [
@@ -442,7 +461,13 @@ class _Reader:
                     self.problems.append(problem)
             return {}
         self.unread.remove(name)
-        return _axes_of(self.read[name].table)
+        table_read = self.read[name].table
+        inputs = table_read.x.shape[1]
+        self.images[name] = options.get("image", files.DIGIT if options.get("kind") == DIGITS else ())
+        if self.images[name] and math.prod(self.images[name]) != inputs:
+            what = f"image is {_shown(self.images[name])}, {math.prod(self.images[name])} numbers; a row has {inputs}"
+            self.wrong((*path, "image"), what, f"a height times a width of {inputs}")
+        return _axes_of(table_read)
 
     def results(self, name: str, table: Any, experiments: Iterable[str]) -> Elsewhere | None:
         """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
@@ -535,11 +560,9 @@ class _Reader:
         ):
             self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
         self.check_optimizers(path, axes)
-        kinds = [kind for choice in choices for kind in data.get(str(choice), {}).get("kind", ())]
-        if fixed["ship"] and of_files:
-            what = f"ship is {fixed['ship']} with the data of dataset {min(of_files)}"
-            self.wrong((*path, "ship"), what, "0: explorables show data of a built-in kind")
-        elif fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
+        drawn = [choice for choice in map(str, choices) if choice not in of_files]
+        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
+        if fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
         for choice in choices:
             if choice not in data:
@@ -559,8 +582,21 @@ class _Reader:
             points = spec.classes * spec.points_per_class
             what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
+        if fixed["ship"] and of_files:
+            self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        return Experiment(name, about, _planned(name, runs, fixed, first))
+        return Experiment(name, about, _planned(name, runs, fixed, first, self.images))
+
+    def weigh(self, path: tuple[str, ...], specs: Iterable[RunSpec]) -> None:
+        """Say how much of own data travels with the page; a run that would be too large for it is a mistake."""
+        heaviest = max(specs, key=_numbers)
+        much = round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000)
+        name = path[-1]
+        if much > KILOBYTES_OF_A_RUN:
+            what = f"a run of experiment {name} would travel with some {much:,} kB, packed"
+            less = "fewer rows, narrower hidden layers, fewer checkpoints, or ship = 0"
+            self.wrong((*path, "ship"), what, f"at most {KILOBYTES_OF_A_RUN} kB: {less}")
+        self.travelling.append(f"experiment {name}: a run travels with the page in at most some {much:,} kB, packed.")
 
     def check_optimizers(self, path: tuple[str, ...], axes: Mapping[str, list[Any]]) -> None:
         """No key that is one optimizer's alone changes where another one trains."""
@@ -601,7 +637,20 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
                 )
 
 
-def _planned(name: str, runs: list[tuple[str, RunSpec]], fixed: dict[str, Any], first: bool) -> tuple[Planned, ...]:
+def _numbers(spec: RunSpec) -> int:
+    """How many numbers a run brings to the page: those of its points, and its weights at every checkpoint."""
+    shapes = layer_shapes(spec)
+    weights = sum(out * (inputs + 1) for out, inputs in shapes)
+    return shapes[0][1] * spec.classes * spec.points_per_class + weights * spec.checkpoints
+
+
+def _planned(
+    name: str,
+    runs: list[tuple[str, RunSpec]],
+    fixed: dict[str, Any],
+    first: bool,
+    images: Mapping[str, tuple[int, ...]],
+) -> tuple[Planned, ...]:
     """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
     rows = [{"dataset": dataset, **flat(spec)} for dataset, spec in runs]
     named = ("classes", "activation", "seed", "bias_start", "kind")
@@ -616,7 +665,7 @@ def _planned(name: str, runs: list[tuple[str, RunSpec]], fixed: dict[str, Any], 
             folder.append(f"s{spec.seed}")
         run_id = "-".join([f"k{spec.classes}", spec.activation, *extra, f"s{spec.seed}"])
         place = "/".join(folder) if spec.seed in drawn else None
-        planned.append(Planned(run_id, spec, dataset, place, spec.seed in shipped))
+        planned.append(Planned(run_id, spec, dataset, place, spec.seed in shipped, images.get(dataset, ())))
     return tuple(planned)
 
 

@@ -466,6 +466,8 @@ def _listed(names: Sequence[str]) -> str:
 
 # scikit-learn's digits
 
+DIGIT = (8, 8)  # height and width
+
 
 @functools.cache
 def _digits(test: float | None) -> Read:

@@ -174,7 +174,11 @@ def said_late(fields: Mapping[str, Any]) -> dict[str, Any]:
 def words() -> dict[str, str]:
     """What each key says, and the one that tables have beside them where a run has an own activation."""
     own = "an own activation's formula, room, least and greatest value, label and words; empty: a built-in one"
-    return {row.name: row.metadata["words"] for row in dataclasses.fields(RunSpec) if row.metadata} | {"formula": own}
+    image = "own data: height and width of the picture that a row is; empty: a row is none"
+    return {row.name: row.metadata["words"] for row in dataclasses.fields(RunSpec) if row.metadata} | {
+        "formula": own,
+        "image": image,
+    }
 
 
 def axes() -> dict[str, Field]:

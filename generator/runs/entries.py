@@ -40,7 +40,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
                 "formats": figure.formats,
                 "width": figure.width_px,
                 "height": figure.height_px,
-                "alt": _in_words(run.spec, figure.alt(run.spec, _read(figure, measures))) if told else "",
+                "alt": _in_words(run, figure.alt(run.spec, _read(figure, measures))) if told else "",
                 "title": figure.titled(run.spec),
             }
             for figure in drawn_of(run)
@@ -55,7 +55,8 @@ def recipe_of(run: Planned) -> dict[str, Any]:
     first = {key: fields.pop(key) for key in ("classes", "activation", "seed")}
     activation = first["activation"]
     own = {"formula": activation.plain} if isinstance(activation, Own) else {}
-    return {**first, "activation": str.__str__(activation), "dataset": run.dataset, **fields, **own}
+    image = {"image": list(run.image)} if run.image else {}
+    return {**first, "activation": str.__str__(activation), "dataset": run.dataset, **fields, **own, **image}
 
 
 def drawn_of(run: Planned) -> list[Figure]:
@@ -78,12 +79,19 @@ def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
     return {column: measures[column] for column in figure.reads}
 
 
-def _in_words(spec: RunSpec, told: Said | str) -> Said | str:
-    """What a picture's text says of classes by number, in the words of own data; all of them are named."""
-    labels = tables.labels_of(spec.kind)
+def _in_words(run: Planned, told: Said | str) -> Said | str:
+    """What a picture's text says of classes by number, in the words of own data; all of them are named, and what a
+    point is, where that is a picture."""
+    labels = tables.labels_of(run.spec.kind)
     if not labels:
         return told
-    return said("{told} The classes are {labels}.", told=_named(told, labels), labels=", ".join(labels))
+    named = said("{told} The classes are {labels}.", told=_named(told, labels), labels=", ".join(labels))
+    if not run.image:
+        return named
+    height, width = run.image
+    return said(
+        "{told} Each point of the data is a picture of {height} by {width}.", told=named, height=height, width=width
+    )
 
 
 def _named(told: Any, labels: Sequence[str]) -> Any:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..networks import forward, recipe
-from ..networks.spec import RunSpec
+from ..networks import forward, recipe, tables
+from ..networks.spec import RunSpec, layer_shapes
 
 if TYPE_CHECKING:
     from ..networks.train import Run
@@ -43,10 +43,12 @@ def pack(run_id: str, spec: RunSpec, run: Run) -> bytes:
 def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
     """What a run's script holds.
 
-    points, initial   base64 of little-endian float32: (N, 2) points in class order, (P,) weights of checkpoint 0
+    points            (N, D) in class order, as `packed_points` gives them
+    initial           base64 of little-endian float32: (P,) weights of checkpoint 0
     step, weights     weights at checkpoint t are initial + step * whole numbers (T, P); digit planes
     loss_step, loss   exp(loss_step * whole numbers) is the loss at each epoch, (epochs + 1,); digit planes
     right             points classified right at each epoch, (epochs + 1,); digit planes
+    mean, scale       own data: what its columns were before, point * scale + mean; (D,) each, as initial
     """
     exponent, whole = quantise(spec, run)
     loss = np.log(np.maximum(run.loss.astype(np.float64), 1e-12)) / LOSS_STEP
@@ -55,7 +57,7 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
         "classes": spec.classes,
         "activation": spec.activation,
         "seed": spec.seed,
-        "widths": [2, *spec.hidden, spec.classes],
+        "widths": [layer_shapes(spec)[0][1], *spec.hidden, spec.classes],
         "recipe": {
             "epochs": spec.epochs,
             "learning_rate": spec.learning_rate,
@@ -71,14 +73,33 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
             **dict(spec.dataset_options),
         },
         "checkpoints": run.checkpoints.tolist(),
-        "points": _float32(run.x),
+        "points": packed_points(run.x),
         "initial": _float32(run.weights[0]),
         "step": 2.0**-exponent,
         "weights": digit_planes(whole),
         "loss_step": LOSS_STEP,
         "loss": digit_planes(np.rint(loss).astype(np.int64)[:, None]),
         "right": digit_planes(np.rint(run.accuracy.astype(np.float64) * len(run.y)).astype(np.int64)[:, None]),
+        **{name: _float32(values) for name, values in tables.scaling(spec).items()},
     }
+
+
+def packed_points(x: np.ndarray) -> str | dict[str, Any]:
+    """(N, D) float32 points, exactly, in the shorter of two ways.
+
+    returns  base64 of little-endian float32 (N, D); or
+             values  the different ones of each column, column after column, as that
+             counts  how many of them each column has, (D,)
+             places  each point's among those of its column, (N, D); digit planes without differences
+    """
+    columns = [np.unique(column, return_inverse=True) for column in x.T]
+    listed = {
+        "values": _float32(np.concatenate([values for values, _ in columns])),
+        "counts": [len(values) for values, _ in columns],
+        "places": _planes(np.stack([places for _, places in columns], 1).ravel()),
+    }
+    plain = _float32(x)
+    return listed if len(json.dumps(listed)) < len(plain) else plain
 
 
 def quantise(spec: RunSpec, run: Run) -> tuple[int, np.ndarray]:
@@ -112,10 +133,14 @@ def digit_planes(whole: np.ndarray) -> list[str]:
     twice = whole
     for _ in range(2):
         twice = np.diff(twice, axis=0, prepend=np.zeros_like(whole[:1]))
-    zigzag = np.where(twice >= 0, 2 * twice, -2 * twice - 1).ravel()
-    planes = [DIGITS[zigzag & 63].tobytes().decode()]
-    while (zigzag := zigzag >> 6).any():
-        planes.append(DIGITS[zigzag & 63].tobytes().decode())
+    return _planes(np.where(twice >= 0, 2 * twice, -2 * twice - 1).ravel())
+
+
+def _planes(whole: np.ndarray) -> list[str]:
+    """Whole numbers from 0 up as strings of their base-64 digits, lowest first."""
+    planes = [DIGITS[whole & 63].tobytes().decode()]
+    while (whole := whole >> 6).any():
+        planes.append(DIGITS[whole & 63].tobytes().decode())
     return planes
 
 

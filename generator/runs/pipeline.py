@@ -296,7 +296,7 @@ class Pipeline:
         def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
             for item in missing:
                 spec = shipped[item].spec
-                yield Job([item], tasks.export, ("/".join(item), spec, _later(self.data, [spec])))
+                yield Job([item], tasks.export, ("/".join(item), spec, _later(self.data, [spec])), [spec])
 
         scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
         arrays = {item: self.run_path(run.spec) for item, run in self.runs.items() if run.shipped or run.folder}

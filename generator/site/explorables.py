@@ -92,6 +92,7 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         "kind": kind.name,
         "plural": words(kind.plural),
         "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
+        "image": run.spec.get("image"),
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},
         **recipe.said_late(run.spec),
@@ -99,15 +100,20 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
 
 
 def _reached(results: Results, shipped: list[Result]) -> dict[str, dict[int, dict[str, list[float]]]]:
-    """activation -> class count -> measure -> values over all seeds of the recipes of some runs."""
+    """activation -> class count -> measure -> values over all seeds of the recipes of some runs.
+
+    In a room without end, those of centres shrunk to norm 1, as readers place theirs.
+    """
     recipes = [_without_seed(run) for run in shipped]
     reached: dict[str, dict[int, dict[str, list[float]]]] = {}
     for run in results:
         if _without_seed(run) in recipes and not run.measures.get("collapsed"):
             of_run = reached.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], {})
+            is_open = ACTIVATIONS[carried(run.spec)["activation"]].room.open
+            norm = max(run.measures.get("largest_norm") or 1.0, 1.0) if is_open else 1.0
             for key in REACHED:
                 if isinstance(value := run.measures.get(key), (int, float)):
-                    of_run.setdefault(key, []).append(value)
+                    of_run.setdefault(key, []).append(value / norm)
     return reached
 
 

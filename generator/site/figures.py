@@ -133,7 +133,7 @@ def chosen(
         ): run
         for run in reversed(fitting)
     }
-    return [first[key] for key in sorted(first, key=_order(conditions))]
+    return [first[key] for key in sorted(reversed(first), key=_order(conditions))]
 
 
 def _pictures(results: Results) -> set[str]:
@@ -154,7 +154,7 @@ def _needs(name: str, what: str, given: Iterable[int]) -> str:
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first."""
+    """Sorts (classes, activation, ...) as the author listed them, else by class count, tanh first and own ones last."""
 
     def place(key: str, value: Any, otherwise: Any) -> Any:
         listed = conditions.get(key)

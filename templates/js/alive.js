@@ -144,7 +144,7 @@
       const net = peek.opened(run);
       const frames = [];
       for (const weights of run.weights) {
-        const out = new Float64Array(run.x.length);
+        const out = new Float64Array(2 * run.y.length);
         net.machine.hidden(weights, run.x, run.y.length, out);
         frames.push(Float32Array.from(out));
         if (performance.now() - since > SLICE_MS) {
@@ -152,7 +152,7 @@
           since = performance.now();
         }
       }
-      networks.push({ ...named(run), ...net, run, frames, now: new Float32Array(run.x.length) });
+      networks.push({ ...named(run), ...net, run, frames, now: new Float32Array(2 * run.y.length) });
     }
     return networks;
   }

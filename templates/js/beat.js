@@ -63,9 +63,11 @@
   /** Where an activation lets centres be, an open room cut to norm 1, and what is shown of it. */
   function roomOf(activation) {
     const { name, low, high } = peek.activations[activation].room;
-    const from = low === null ? -1 : low;
-    const box = from ? { x0: -1.14, x1: 1.14, y0: -1.14, y1: 1.14 } : { x0: -0.1, x1: 1.12, y0: -0.1, y1: 1.12 };
-    return { name, x0: from, x1: 1, y0: from, y1: 1, open: high === null, box };
+    const open = high === null;
+    const [from, to] = [open ? Math.max(low ?? -1, -1) : low, open ? 1 : high];
+    const [below, above] = from ? [0.07 * (to - from), 0.07 * (to - from)] : [0.1 * to, 0.12 * to];
+    const box = { x0: from - below, x1: to + above, y0: from - below, y1: to + above };
+    return { name, x0: from, x1: to, y0: from, y1: to, open, walls: !open, box };
   }
 
   const called = (activation) =>
@@ -87,8 +89,8 @@
   }
 
   /** A poor arrangement to begin with: a small ring. */
-  function ring(k, { x0 }) {
-    const [centre, radius] = x0 ? [0, 0.5] : [0.42, 0.28];
+  function ring(k, { x0, x1 }) {
+    const [centre, radius] = x0 ? [(x0 + x1) / 2, (x1 - x0) / 4] : [0.42 * x1, 0.28 * x1];
     return Float64Array.from({ length: 2 * k }, (_, at) => {
       const angle = (2 * Math.PI * (at >> 1)) / k + 0.3;
       return centre + radius * (at % 2 ? Math.sin(angle) : Math.cos(angle));
@@ -101,6 +103,7 @@
     view.stage.append(layout);
     const plane = peek.plane(view, { title: words.say("Your arrangement"), note: words.say("drag the centres") });
     const known = { ...peek.runs.index(), ...peek.runs.among(view.options) };
+    const labels = known.recipe && peek.runs.labelsOf(known.recipe.parameters);
     const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever
     const scales = element("div", { class: "scales" });
     const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
@@ -135,7 +138,7 @@
       const wanted = entry();
       if (view.state.ghost !== "network" || !wanted || networks.has(wanted.id)) return;
       view.load(wanted.id).then(([run]) => {
-        const positions = new Float64Array(run.x.length);
+        const positions = new Float64Array(2 * run.y.length);
         peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
         const centres = measure.centres(positions, run.y, run.classes);
         let norm = 1;
@@ -148,9 +151,8 @@
     function change(names) {
       if (names.includes("classes") || names.includes("activation")) {
         plane.box = room().box;
-        plane.label(room().x0
-          ? [[-1, -1, "\u22121", "below"], [1, -1, "1", "below"], [-1, 1, "1", "before"]]
-          : [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]);
+        const { x0, x1 } = room();
+        plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "before"]]);
         if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
       }
       points = parse(view.state.at, view.state.classes) || ring(view.state.classes, room());
@@ -216,7 +218,7 @@
       }));
     }
 
-    const label = (c) => words.say("Class {class} at {place}", { class: c + 1, place: text.place(points[2 * c], points[2 * c + 1]) });
+    const label = (c) => words.say("Class {class} at {place}", { class: text.class(c, labels), place: text.place(points[2 * c], points[2 * c + 1]) });
 
     function moveTo(c, x, y) {
       const next = points.slice();
@@ -256,7 +258,7 @@
       context.setLineDash([]);
       for (let c = 0; c < state.classes; c++) {
         paint.ring(plane, points[2 * c], points[2 * c + 1], c, theme, 4.6);
-        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme);
+        paint.number(context, c, plane.px(points[2 * c]) + 17, plane.py(points[2 * c + 1]) - 11, theme, labels);
         const handle = handles.children[c];
         handle.style.left = `${(100 * plane.px(points[2 * c])) / plane.size}%`;
         handle.style.top = `${(100 * plane.py(points[2 * c + 1])) / plane.size}%`;
@@ -266,16 +268,18 @@
       paintScales(shown);
     }
 
-    /** An open room, cut to norm 1: a quarter of the disk, or all of it. */
+    /** An open room, cut to norm 1: the part of the disk that its walls leave, or all of it. */
     function round(context) {
-      const [from, to] = room().x0 ? [Math.PI, -Math.PI] : [0, -Math.PI / 2];
+      const { x0 } = room();
+      const wall = Math.asin(x0);
+      const [from, to] = x0 > -1 ? [-wall, wall - Math.PI / 2] : [Math.PI, -Math.PI];
       context.strokeStyle = view.theme.hairline;
       context.lineWidth = 1;
       context.beginPath();
-      if (!room().x0) {
-        context.moveTo(plane.px(0), plane.py(1));
-        context.lineTo(plane.px(0), plane.py(0));
-        context.lineTo(plane.px(1), plane.py(0));
+      if (x0 > -1) {
+        context.moveTo(plane.px(x0), plane.py(Math.cos(wall)));
+        context.lineTo(plane.px(x0), plane.py(x0));
+        context.lineTo(plane.px(Math.cos(wall)), plane.py(x0));
       }
       context.arc(plane.px(0), plane.py(0), plane.px(1) - plane.px(0), from, to, true);
       context.stroke();
@@ -310,7 +314,7 @@
       const upTo = (top) => (value) => value / (1.04 * top);
       const falling = (value) => Math.log(value / LEAST_LOSS) / Math.log(Math.log(state.classes) / LEAST_LOSS);
       tellBest();
-      distance.paint(theme, found.distance, upTo(farthest || 2.83), reached("least_distance"), farthest, ghosted);
+      distance.paint(theme, found.distance, upTo(farthest || Math.SQRT2 * (room().x1 - room().x0)), reached("least_distance"), farthest, ghosted);
       margin.paint(theme, found.margin, upTo(widest || 1), state.bias ? reached("margin") : [], widest, shown ? measure.margin(shown, state.bias) : null);
       loss.paint(theme, found.loss, falling, [], null, shown ? measure.bestHead(shown, L2, state.bias).loss : null);
     }
@@ -332,7 +336,7 @@
         const seen = reached("least_distance");
         const ends = seen.length ? [Math.min(...seen), Math.max(...seen)].map(text.digits) : [];
         const margin = found.margin > 0 ? text.digits(found.margin) : "";
-        return told(view.state.classes, known.rooms[room().name], text.pair(found), share, ends, margin, text.digits(found.loss));
+        return told(view.state.classes, known.rooms[room().name], text.pair(found, labels), share, ends, margin, text.digits(found.loss));
       },
       rows() {
         return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];

@@ -8,15 +8,17 @@
     title: words.say("The input plane and the hidden plane of a network, through its training"),
 
     properties(options) {
+      const { properties, recipe } = peek.runs.chooser(options);
+      const shown = () => peek.runs.inputsOf(recipe) === 2;
       return [
-        ...peek.runs.chooser(options).properties,
+        ...properties,
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
         {
-          kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false,
+          kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown,
           explain: words.say("Lay square paper over the input plane and see how the network bends it."),
         },
         {
-          kind: "flag", name: "whole", label: words.say("Whole regions"), initial: false,
+          kind: "flag", name: "whole", label: words.say("Whole regions"), initial: false, shown,
           explain: words.say("Look at all of a class's region at once, instead of at the place under the pointer."),
         },
         { kind: "text", name: "look", initial: "", fits: peek.scene.LOOK },
@@ -61,7 +63,7 @@
       reset: scene.reset,
       rows: scene.rows,
       summary() {
-        return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least()));
+        return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least(), run.labels));
       },
     };
   }

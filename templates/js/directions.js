@@ -33,9 +33,9 @@
   });
 
   /** The summary. each: {c, mean, deviation}; still: the share of places without a direction */
-  function told(run, moment, each, still) {
+  function told(run, moment, each, still, labels) {
     const { text } = peek;
-    const said = each.map((of) => words.say("class {class}, {direction}", { class: of.c + 1, direction: text.direction(of.mean, of.deviation) }));
+    const said = each.map((of) => words.say("class {class}, {direction}", { class: text.class(of.c, labels), direction: text.direction(of.mean, of.deviation) }));
     return [
       words.say("{run}, at {moment}.", { run, moment }),
       ...(said.length ? [words.say("Mean direction and spread: {each}.", { each: said.join(words.say("; ")) })] : []),
@@ -262,7 +262,7 @@
       peek.paint.marker(context, of.c, 6, bottom - 6, 5);
       context.fillStyle = theme.classes[of.c];
       context.fill();
-      peek.paint.number(context, of.c, 19, bottom - 6, theme);
+      peek.paint.number(context, of.c, 15 + peek.paint.halfOf(context, of.c, theme, run.labels), bottom - 6, theme, run.labels);
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
       const said = peek.text.direction(of.mean, of.deviation);
@@ -326,7 +326,7 @@
         total += count;
         if (count > mostCount) [most, mostCount] = [of, count];
       }
-      const values = { angle: text.degrees(direction), share: text.percent(total / taken.winner.length), class: most && most.c + 1 };
+      const values = { angle: text.degrees(direction), share: text.percent(total / taken.winner.length), class: most && text.class(most.c, run.labels) };
       return most
         ? words.say("{angle}: {share} of the input plane points there, most of it class {class}", values)
         : words.say("{angle}: {share} of the input plane points there", values);
@@ -352,7 +352,7 @@
       paint: paintAll,
       stopped: timeline.stopped,
       summary() {
-        return told(text.run(run), timeline.describe(epoch), classes, still);
+        return told(text.run(run), timeline.describe(epoch), classes, still, run.labels);
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

@@ -19,7 +19,7 @@
     properties(options) {
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
       const { noise, hidden } = recipe;
-      const draws = recipe.kind in peek.datasets;
+      const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
       const counts = draws ? [2, 3, 4, 5, 6, 7] : classes.values.map(([k]) => k);
       const isOwn = (state) => state.start === "own";
       return [
@@ -30,12 +30,14 @@
         { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
-          values: [["build", words.say("the build\u2019s start")], ...(draws ? [["own", words.say("a seed of your own")]] : [])],
-          explain: words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights."),
+          values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")]],
+          explain: draws
+            ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
+            : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
         },
         {
           kind: "range", name: "seed", label: words.say("Seed"), initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
-          explain: words.say("The same seed always gives the same points and the same first weights."),
+          explain: draws ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
         },
         ...(noise ? [{
           kind: "range", name: "noise", label: words.say("Noise"), initial: recipe.parameters[noise.parameter], min: 0, max: noise.most, step: 0.01, shown: isOwn,
@@ -61,7 +63,7 @@
           kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
-        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
+        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: () => peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
       ];
     },
@@ -90,7 +92,7 @@
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
-    const fresh = peek.controls.button(words.say("New seed"), words.say("Other points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
     const apart = element("output", { class: "train-apart", "aria-live": "off" }, words.say("nearest centres apart"));
@@ -134,7 +136,7 @@
         if (mine !== generation) return;
         run = {
           id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
-          from, net: start.net, x: start.x, y: start.y, epochs: recipe.epochs, recipe,
+          from, ...start.data, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -163,15 +165,16 @@
 
     async function starting() {
       const { classes, activation, start, seed, noise, width } = view.state;
-      const entry = runs.find((candidate) => candidate.classes === classes && candidate.activation === activation);
-      if (start === "build" && entry) {
-        const [built] = await view.load(entry.id);
-        return { net: built.net, weights: built.weights[0], x: built.x, y: built.y };
-      }
-      const net = { widths: [2, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
+      const draw = peek.datasets[recipe.kind];
+      const alike = runs.filter((candidate) => candidate.classes === classes);
+      const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
+      const built = entry && (start === "build" || !draw) && (await view.load(entry.id))[0];
+      const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
+      if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
+      const net = { widths: [peek.runs.inputsOf(recipe), ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
       const parameters = recipe.noise ? { ...recipe.parameters, [recipe.noise.parameter]: noise } : recipe.parameters;
-      const points = network.drawn(peek.datasets[recipe.kind], classes, recipe.points_per_class, parameters, seed);
-      return { net, weights: network.initial(net, peek.activations[activation].biasStart, seed), ...points };
+      const drawn = () => ({ ...network.drawn(draw, classes, recipe.points_per_class, parameters, seed), inputs: 2, labels: null });
+      return { data: data || drawn(), net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
     }
 
     /** The start in words. */
@@ -331,7 +334,7 @@
       summary() {
         const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
         const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
-        return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least()));
+        return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels));
       },
       points: scene.rows,
       rows() {

@@ -101,6 +101,8 @@ var peek = {
       const [of, by] = [mean, deviation].map((angle) => units(angle, 2) / 100);
       return `${peek.text.degrees(of)} \u00b1 ${peek.text.fixed(by, units(by, 1) < 100 ? 1 : 0)}\u00b0`;
     },
+    /** Where a room ends. */
+    end: (value) => peek.text.fixed(value, Number.isInteger(value) ? 0 : 2),
     /** A place in a plane. */
     place: (x, y) => `(${peek.text.fixed(x, 2)}, ${peek.text.fixed(y, 2)})`,
     activation: (name) => peek.activations[name].label,
@@ -110,8 +112,13 @@ var peek = {
     named: (n, activation, seed) => words.say("{classes}, {activation}, seed {seed}", { classes: peek.text.classes(n), activation, seed }),
     /** A moment of training. */
     moment: (epoch, loss, accuracy) => words.say("epoch {epoch}, loss {loss}, accuracy {accuracy}", { epoch, loss, accuracy }),
+    /** A class: its word, where classes have words, else its number. @param {string[] | null} [labels] */
+    class: (c, labels) => (labels ? labels[c] : c + 1),
     /** Which two centres are the nearest, and how near: the values of a sentence. */
-    pair: ({ distance, pair: [a, b] }) => ({ a: a + 1, b: b + 1, distance: peek.text.digits(distance) }),
+    pair({ distance, pair }, labels) {
+      const [a, b] = pair.map((c) => peek.text.class(c, labels));
+      return { a, b, distance: peek.text.digits(distance) };
+    },
     /** As long as they get: for sentences that keep their room. */
     longest: {
       run: (classes) => peek.text.named(classes, "ReLU", 10),

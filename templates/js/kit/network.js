@@ -69,7 +69,8 @@ peek.makeNetwork = function (activations) {
     const last = all.length - 2;
     const values = all.map((layer) => new Float64Array(layer.out));
     const sums = all.map((layer) => new Float64Array(layer.out)); // before the activation, where a slope needs them
-    const input = new Float64Array(2);
+    const inputs = net.widths[0];
+    const input = new Float64Array(inputs);
 
     /** What a neuron makes of its sum. @param {number} sum */
     function active(sum) {
@@ -82,15 +83,19 @@ peek.makeNetwork = function (activations) {
       for (let unit = 0; unit < own.length; unit++) own[unit] = active(own[unit]);
     }
 
+    /** Make one of many points the input. */
+    function take(x, point) {
+      for (let at = 0; at < inputs; at++) input[at] = x[inputs * point + at];
+    }
+
     /**
      * The last hidden layer at points, or what it is before its activation.
-     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, 2)
+     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, inputs)
      * @param {number} count @param {Float64Array | Float32Array} out (count, 2)
      */
     function hidden(weights, x, count, out, before = false) {
       for (let point = 0; point < count; point++) {
-        input[0] = x[2 * point];
-        input[1] = x[2 * point + 1];
+        take(x, point);
         let below = input;
         for (let index = 0; index <= last; index++) {
           combine(weights, all[index], below, values[index]);
@@ -102,7 +107,7 @@ peek.makeNetwork = function (activations) {
       }
     }
 
-    /** What the network would be without any activation: [xx, xy, x0, yx, yy, y0], x' = xx x + xy y + x0. */
+    /** What a network of two inputs would be without any activation: [xx, xy, x0, yx, yy, y0], x' = xx x + xy y + x0. */
     function affine(weights) {
       const at = (x, y) => {
         let below = Float64Array.of(x, y);
@@ -136,7 +141,7 @@ peek.makeNetwork = function (activations) {
     }
 
     /**
-     * The last hidden layer on a lattice. The first layer is a sum of one term a column and one a row, and
+     * The last hidden layer on a lattice of two inputs. The first layer is a sum of one term a column and one a row, and
      * exp(a + b) = exp(a) exp(b), so a unit costs a product and half a quotient instead of a tanh
      * (1/p and 1/q are q/(pq) and p/(pq)).
      * @param {ArrayLike<number>} weights
@@ -233,7 +238,7 @@ peek.makeNetwork = function (activations) {
     /**
      * Mean cross-entropy over points, its gradient, and how many points are classified right.
      * L2 is not part of it.
-     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, 2) @param {ArrayLike<number>} y
+     * @param {ArrayLike<number>} weights @param {ArrayLike<number>} x (count, inputs) @param {ArrayLike<number>} y
      * @param {number} count @param {Float64Array | null} gradient filled when given
      * @returns {{loss: number, right: number}} loss in nats
      */
@@ -245,8 +250,7 @@ peek.makeNetwork = function (activations) {
       let right = 0;
       if (gradient) gradient.fill(0);
       for (let point = 0; point < count; point++) {
-        input[0] = x[2 * point];
-        input[1] = x[2 * point + 1];
+        take(x, point);
         let below = input;
         for (let index = 0; index <= top; index++) {
           combine(weights, all[index], below, values[index]);
@@ -280,14 +284,9 @@ peek.makeNetwork = function (activations) {
       if (lower) lower.fill(0);
       for (let unit = 0; unit < layer.out; unit++) {
         const own = delta[unit];
-        if (lower) {
-          for (let below = 0; below < layer.inputs; below++) {
-            gradient[at + below] += own * source[below];
-            lower[below] += own * weights[at + below];
-          }
-        } else {
-          gradient[at] += own * source[0];
-          gradient[at + 1] += own * source[1];
+        for (let below = 0; below < layer.inputs; below++) {
+          gradient[at + below] += own * source[below];
+          if (lower) lower[below] += own * weights[at + below];
         }
         at += layer.inputs;
         gradient[at++] += own;

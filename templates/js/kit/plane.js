@@ -17,7 +17,9 @@
 
   /**
    * @param {any} view
-   * @param {{title: string, note: string, label: string, look?: (place: any) => void, explain?: string}} options
+   * @param {{title: string, note: string, label: string, look?: (place: any) => void, explain?: string,
+   *   step?: (from: {x: number, y: number}, way: number[]) => {x: number, y: number}}} options step: where an arrow key
+   *   leads, where it does not move a cross-hair a little
    */
   peek.plane = function (view, options) {
     const field = element("canvas", { class: "plane-field" });
@@ -94,7 +96,8 @@
     surface.addEventListener("keydown", (event) => {
       const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       const step = KEY_STEP * (event.shiftKey ? 5 : 1) * (plane.box.x1 - plane.box.x0);
-      if (moves[event.key]) {
+      if (moves[event.key] && options.step) look("key", (cursor = options.step(cursor, moves[event.key])));
+      else if (moves[event.key]) {
         const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
         cursor = {
           x: clamp(cursor.x + moves[event.key][0] * step, plane.box.x0, plane.box.x1),
@@ -212,6 +215,19 @@
     return field;
   };
 
+  /** What stands for a field where there is no plane of inputs. */
+  peek.fieldless = function () {
+    let old = true;
+    return {
+      stale: () => (old = true), old: () => old, ready: () => false,
+      show() {
+        const was = old;
+        old = false;
+        return was ? "all" : "";
+      },
+    };
+  };
+
   /** The class that the head gives each node of a lattice, row by row from..to. */
   function winners(field, { weights, head, classes }, from, to) {
     const { hx, hy, winner } = field;
@@ -317,6 +333,9 @@
 
   // Marks
 
+  /** A place in px that is half a mark's size away from the plane's ends. */
+  const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
+
   peek.paint = {
     /** Polygons of the regions of the hidden plane, on the field's canvas. */
     regions(plane, polygons, palette, room) {
@@ -378,22 +397,29 @@
 
     marker,
 
-    /** A class's number at a place in px, in its colour and with a halo of paper, so that it reads over points. */
-    number(context, c, x, y, theme) {
+    /** A class's number or word at a place in px, in its colour and with a halo of paper, so that it reads over points. */
+    number(context, c, x, y, theme, labels) {
+      const said = String(peek.text.class(c, labels));
       context.font = `700 ${NUMBER_PX}px ${theme.font}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.lineJoin = "round";
       context.strokeStyle = theme.paper;
       context.lineWidth = 4;
-      context.strokeText(String(c + 1), x, y);
+      context.strokeText(said, x, y);
       context.fillStyle = theme.classes[c];
-      context.fillText(String(c + 1), x, y);
+      context.fillText(said, x, y);
+    },
+
+    /** Half as wide as a class's number or word is, in px. */
+    halfOf(context, c, theme, labels) {
+      context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+      return context.measureText(peek.text.class(c, labels)).width / 2;
     },
 
     /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */
-    numbers(plane, positions, y, classes, theme) {
-      const inside = (px) => Math.min(Math.max(px, NUMBER_PX), plane.size - NUMBER_PX);
+    numbers(plane, positions, y, classes, theme, labels) {
+      const { context } = plane;
       for (let c = 0; c < classes; c++) {
         let [at, most] = [0, -1];
         for (let point = 0; point < y.length; point++) {
@@ -401,22 +427,25 @@
           if (y[point] === c && far > most) [at, most] = [2 * point, far];
         }
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
-        peek.paint.number(plane.context, c, inside(plane.px(beyond * positions[at])), inside(plane.py(beyond * positions[at + 1])), theme);
+        const half = Math.max(peek.paint.halfOf(context, c, theme, labels), NUMBER_PX);
+        const left = within(plane, plane.px(beyond * positions[at]), half);
+        peek.paint.number(context, c, left, within(plane, plane.py(beyond * positions[at + 1]), NUMBER_PX), theme, labels);
       }
     },
 
     /** The same at the centres of the classes, on discs, where these do not cover each other. */
-    centres(plane, positions, y, classes, theme) {
+    centres(plane, positions, y, classes, theme, labels) {
       const { context } = plane;
       const centres = peek.measure.centres(positions, y, classes);
       if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
       for (let c = 0; c < classes; c++) {
-        const [x, y] = [plane.px(centres[2 * c]), plane.py(centres[2 * c + 1])];
+        const x = within(plane, plane.px(centres[2 * c]), peek.paint.halfOf(context, c, theme, labels));
+        const y = plane.py(centres[2 * c + 1]);
         context.beginPath();
         context.arc(x, y, 0.7 * NUMBER_PX, 0, 7);
         context.fillStyle = theme.paper;
-        context.fill();
-        peek.paint.number(context, c, x, y, theme);
+        if (String(peek.text.class(c, labels)).length < 3) context.fill();
+        peek.paint.number(context, c, x, y, theme, labels);
       }
     },
 

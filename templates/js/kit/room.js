@@ -16,7 +16,7 @@
     const { low, high } = peek.activations[activation].room;
     if (high !== null) {
       const paper = (high - low) * MARGIN;
-      const [least, most] = [low, high].map((value) => String(value).replace("-", "\u2212"));
+      const [least, most] = [low, high].map(peek.text.end);
       const inner = { x0: low, x1: high, y0: low, y1: high };
       return {
         ...inner, inner, open: false, walls: true,
@@ -31,7 +31,7 @@
       if (positions[at] < least) least = positions[at];
     }
     const start = low === null ? least - (reach - least) * MARGIN : low;
-    const edge = low === null ? start : -reach * 1.3 * MARGIN;
+    const edge = low === null ? start : low - reach * 1.3 * MARGIN;
     const end = reach + (reach - least) * MARGIN;
     const inner = { x0: start, x1: end, y0: start, y1: end };
     const tick = niceBelow(reach);

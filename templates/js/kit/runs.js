@@ -12,7 +12,9 @@
  * @property {any} recipe
  * @property {number} epochs
  * @property {number[]} checkpoints epochs at which weights are known, rising
- * @property {Float32Array} x (N, 2)
+ * @property {number} inputs D
+ * @property {string[] | null} labels the classes in words, where they have words
+ * @property {Float32Array} x (N, D)
  * @property {Uint8Array} y
  * @property {Float64Array[]} weights one a checkpoint
  * @property {ArrayLike<number>} loss one an epoch
@@ -23,12 +25,18 @@ peek.runs = (function () {
 
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-  /** Whole numbers (rows, columns) from digit planes: zigzagged second differences along the rows. */
-  function wholeNumbers(planes, columns) {
+  /** Whole numbers from 0 up, from the planes of their digits. */
+  function joined(planes) {
     const values = new Int32Array(planes[0].length);
     planes.forEach((plane, power) => {
       for (let at = 0; at < values.length; at++) values[at] += DIGITS.indexOf(plane[at]) << (6 * power);
     });
+    return values;
+  }
+
+  /** Whole numbers (rows, columns) from digit planes: zigzagged second differences along the rows. */
+  function wholeNumbers(planes, columns) {
+    const values = joined(planes);
     for (let at = 0; at < values.length; at++) values[at] = values[at] & 1 ? -(values[at] + 1) / 2 : values[at] / 2;
     for (let twice = 0; twice < 2; twice++) {
       for (let at = columns; at < values.length; at++) values[at] += values[at - columns];
@@ -41,15 +49,30 @@ peek.runs = (function () {
     return new Float32Array(bytes.buffer);
   }
 
+  /** Points, written out or as places among the different values of their column. */
+  function pointsOf(packed) {
+    if (typeof packed === "string") return float32(packed);
+    const values = float32(packed.values);
+    const starts = packed.counts.map(((start) => (count) => (start += count) - count)(0));
+    return Float32Array.from(joined(packed.places), (place, at) => values[starts[at % starts.length] + place]);
+  }
+
+  /** How many numbers a point of a recipe has. */
+  const inputsOf = ({ parameters }) => parameters.inputs ?? 2;
+
+  /** The classes in words, of a recipe or of its data. */
+  const labelsOf = ({ labels }) => (labels ? labels.split("; ") : null);
+
   /** A run from what its data script holds (see generator/runs/export.py). @returns {Run} */
   function unpack(packed) {
     const initial = float32(packed.initial);
-    const count = initial.length;
-    const whole = wholeNumbers(packed.weights, count);
+    const size = initial.length;
+    const whole = wholeNumbers(packed.weights, size);
     const weights = packed.checkpoints.map((epoch, t) =>
-      Float64Array.from(initial, (first, at) => first + packed.step * whole[t * count + at]));
-    const x = float32(packed.points);
-    const perClass = x.length / 2 / packed.classes;
+      Float64Array.from(initial, (first, at) => first + packed.step * whole[t * size + at]));
+    const x = pointsOf(packed.points);
+    const [inputs] = packed.widths;
+    const count = x.length / inputs;
     return {
       id: packed.id,
       classes: packed.classes,
@@ -59,8 +82,11 @@ peek.runs = (function () {
       recipe: packed.recipe,
       epochs: packed.recipe.epochs,
       checkpoints: packed.checkpoints,
+      inputs,
+      labels: labelsOf(packed.recipe),
+      scaling: packed.mean && { mean: float32(packed.mean), scale: float32(packed.scale) },
       x,
-      y: Uint8Array.from({ length: x.length / 2 }, (_, point) => Math.floor(point / perClass)),
+      y: Uint8Array.from({ length: count }, (_, point) => Math.floor((point * packed.classes) / count)),
       weights,
       loss: Float32Array.from(wholeNumbers(packed.loss, 1), (whole) => Math.exp(packed.loss_step * whole)),
       right: wholeNumbers(packed.right, 1),
@@ -212,7 +238,7 @@ peek.runs = (function () {
     seed: { kind: "choice", name: "seed", label: words.say("Seed"), explain: words.say("Another draw of the points and of the weights the network starts from.") },
   };
 
-  return { KINDS, among, chooser, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { KINDS, among, inputsOf, labelsOf, chooser, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

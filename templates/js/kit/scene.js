@@ -1,8 +1,9 @@
 // @ts-check
-// needs: kit/network, kit/plane, kit/room, kit/runs
+// needs: kit/network, kit/picture, kit/plane, kit/room, kit/runs
 /**
  * The two planes of a network at one moment: regions, points, lattice, and linked looking: whatever is looked at in
- * one plane lights up in the other. Figures put time around it.
+ * one plane lights up in the other. Inputs of other dimensions have no plane: words are in its place, and where they
+ * are pictures some of these. Figures put time around it.
  */
 (function () {
   "use strict";
@@ -16,22 +17,30 @@
    */
   peek.scene = function (view) {
     const { paint, text } = peek;
-    const input = peek.plane(view, {
+    const { recipe } = peek.runs.among(view.options);
+    const inputs = peek.runs.inputsOf(recipe);
+    const input = inputs === 2 && peek.plane(view, {
       title: words.say("The data"), note: words.say("input plane"),
       label: words.say("Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
-      explain: words.say("Where the points lie; a number names each class. The colour of the paper is the class the network gives to each place."),
+      explain: peek.runs.labelsOf(recipe.parameters)
+        ? words.say("Where the points lie; a word names each class. The colour of the paper is the class the network gives to each place.")
+        : words.say("Where the points lie; a number names each class. The colour of the paper is the class the network gives to each place."),
       look: (where) => looked("input", where),
     });
     const hidden = peek.plane(view, {
       title: words.say("What the network makes of it"), note: words.say("hidden plane"),
-      label: words.say("Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
+      label: input
+        ? words.say("Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.")
+        : words.say("Hidden plane. Arrow keys go from point to point; Enter keeps one, Escape lets go."),
       explain: words.say("The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points."),
       look: (where) => looked("hidden", where),
+      step: !input && ((from, way) => pointFrom(from, way)),
     });
-    peek.planes(view, input, hidden);
+    const samples = !input && peek.samples(view, recipe.image, words.say("Its inputs have {n} dimensions: no plane to draw.", { n: inputs }));
+    peek.planes(view, input || samples, hidden);
     const line = peek.element("p", { class: "explorable-look" });
 
-    const field = peek.field(input);
+    const field = input ? peek.field(input) : peek.fieldless();
     /** @type {any} */
     let run = null;
     let net = null;
@@ -42,19 +51,21 @@
     let epoch = -1;
     let lands = false; // whether any input lands at the place looked at in the hidden plane
     let hover = null; // {plane, x, y} under the pointer
+    const whole = () => input && view.state.whole;
 
     function use(next) {
       run = next;
       ({ machine, weights } = net = peek.opened(run));
-      positions = new Float64Array(run.x.length);
-      input.box = peek.inputBox(run);
+      positions = new Float64Array(2 * run.y.length);
+      if (input) input.box = peek.inputBox(run);
+      else samples.use(run);
       hover = null;
       field.stale();
     }
 
     /** A mode of looking is a new palette; the theme, when no property is named, has its own. */
     function change(names) {
-      if (!names.length || names.includes("whole") || (names.includes("look") && view.state.whole)) field.stale();
+      if (!names.length || names.includes("whole") || (names.includes("look") && whole())) field.stale();
     }
 
     // Looking
@@ -77,7 +88,7 @@
         view.set({ look: again ? "" : key });
         hover = null;
       } else hover = { plane, x: where.x, y: where.y };
-      if (view.state.whole) field.stale();
+      if (whole()) field.stale();
       view.invalidate();
       if (where.how === "key" || where.how === "pick") requestAnimationFrame(() => view.say(sentence()));
     }
@@ -105,11 +116,27 @@
       return best;
     }
 
+    /** Where the point lies that is next to a place in a direction, more along it than aside; the place where none is. */
+    function pointFrom(from, [dx, dy]) {
+      let next = from;
+      let least = Infinity;
+      for (let at = 0; at < positions.length; at += 2) {
+        const [x, y] = [positions[at] - from.x, positions[at + 1] - from.y];
+        const [along, aside] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
+        if (along > 1e-9 && aside <= along && along + aside < least) {
+          least = along + aside;
+          next = { x: positions[at], y: positions[at + 1] };
+        }
+      }
+      return next;
+    }
+
+    const row = (point) => run.x.subarray(inputs * point, inputs * (point + 1));
     const one = new Float64Array(2);
     const logits = new Float64Array(16);
-    /** Which class the network gives a place of a plane, and how sure it is. */
-    function verdict(place) {
-      if (place.plane === "input") machine.hidden(weights, [place.x, place.y], 1, one);
+    /** Which class the network gives an input, or a place of the hidden plane, and how sure it is. */
+    function verdict(inputValues, place) {
+      if (inputValues) machine.hidden(weights, inputValues, 1, one);
       else one.set([place.x, place.y]);
       machine.logits(weights, one, 1, logits);
       let best = 0;
@@ -119,21 +146,23 @@
       return { best, share: 1 / sum, x: one[0], y: one[1] };
     }
 
-    const told = ({ best, share, x, y }) => ({ class: best + 1, share: text.percent(share), image: text.place(x, y) });
+    const ofPlace = (place) => verdict(place.plane === "input" && [place.x, place.y], place);
+    const told = ({ best, share, x, y }) => ({ class: text.class(best, run.labels), share: text.percent(share), image: text.place(x, y) });
 
     function sentence() {
       const place = looking();
-      if (!place) return words.say("Point at either plane: a point or a place lights up in the other.");
-      const point = view.state.whole ? -1 : pointAt(place);
+      if (!place) return input ? words.say("Point at either plane: a point or a place lights up in the other.") : words.say("Point at a point to see what it is, and where it came from.");
+      const point = whole() ? -1 : pointAt(place);
       if (point >= 0) {
-        const found = verdict({ plane: "input", x: run.x[2 * point], y: run.x[2 * point + 1] });
+        const found = verdict(row(point));
         return words.say("Point {point} of class {own}: taken for class {class}, {share} sure, at {image} in the hidden plane.", {
-          point: (point % (run.y.length / run.classes)) + 1, own: run.y[point] + 1, ...told(found),
+          point: (point % (run.y.length / run.classes)) + 1, own: text.class(run.y[point], run.labels), ...told(found),
         });
       }
-      const found = verdict(place);
-      if (view.state.whole) return words.say("All of class {class}'s region, in both planes.", told(found));
+      const found = ofPlace(place);
+      if (whole()) return words.say("All of class {class}'s region, in both planes.", told(found));
       const values = { place: text.place(place.x, place.y), ...told(found) };
+      if (!input) return words.say("At {place} in the hidden plane: class {class}, {share} sure.", values);
       if (place.plane === "hidden" && field.ready() && !lands) return words.say("Nothing that is shown of the input plane lands at {place}.", values);
       return place.plane === "input"
         ? words.say("The input {place} goes to {image} in the hidden plane: class {class}, {share} sure.", values)
@@ -145,11 +174,13 @@
     // Painting
 
     function paintAll(now, resting) {
-      input.fit();
-      hidden.fit();
-      if (!input.size) return;
-      if (input.fresh || hidden.fresh) field.stale();
-      input.fresh = hidden.fresh = false;
+      for (const plane of [input, hidden]) {
+        if (!plane) continue;
+        plane.fit();
+        if (plane.fresh) field.stale();
+        plane.fresh = false;
+      }
+      if (!hidden.size) return;
       if (now !== epoch) field.stale();
       epoch = now;
       const place = looking();
@@ -160,7 +191,7 @@
         hidden.box = room.box;
         hidden.label(room.labels);
       }
-      const chosen = view.state.whole && place ? verdict(place).best : -1;
+      const chosen = whole() && place ? ofPlace(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
       if (field.show(net, palette, resting) === "all") {
         paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, net.head), palette, room);
@@ -171,21 +202,24 @@
 
     function marks(place, chosen) {
       const { theme, state } = view;
-      const radius = Math.min(Math.max(input.size / 140, 1.5), 3.2);
-      input.begin();
+      const radius = Math.min(Math.max(hidden.size / 140, 1.5), 3.2);
+      if (input) input.begin();
       hidden.begin();
       paint.room(hidden, room, theme.hairline);
-      if (state.lattice) lattice();
+      if (input && state.lattice) lattice();
       const point = place && chosen < 0 ? pointAt(place) : -1;
       if (place && chosen < 0 && point < 0) light(place);
-      paint.points(input, run.x, run.y, run.classes, theme, radius, chosen);
+      if (input) {
+        paint.points(input, run.x, run.y, run.classes, theme, radius, chosen);
+        paint.numbers(input, run.x, run.y, run.classes, theme, run.labels);
+      } else samples.paint(point);
       paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
-      paint.numbers(input, run.x, run.y, run.classes, theme);
-      paint.centres(hidden, positions, run.y, run.classes, theme);
+      paint.centres(hidden, positions, run.y, run.classes, theme, run.labels);
       if (point >= 0) {
         paint.trail(hidden, path(point), theme.ink);
-        paint.ring(input, run.x[2 * point], run.x[2 * point + 1], run.y[point], theme, radius + 0.6);
+        if (input) paint.ring(input, ...row(point), run.y[point], theme, radius + 0.6);
         paint.ring(hidden, positions[2 * point], positions[2 * point + 1], run.y[point], theme, radius + 0.6);
+        if (recipe.image) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
       }
     }
 
@@ -200,7 +234,8 @@
           const far = (node) => (hx[node] - place.x) ** 2 + (hy[node] - place.y) ** 2 - radius * radius;
           lands = paint.inside(input, field, far, glow, theme.ink);
         }
-        circle(hidden, place.x, place.y, radius, glow);
+        if (input) circle(hidden, place.x, place.y, radius, glow);
+        else paint.cross(hidden, place.x, place.y, theme.ink);
         return;
       }
       const radius = PLACE * (input.box.x1 - input.box.x0) * 0.7;
@@ -220,7 +255,7 @@
       context.strokeStyle = theme.ink;
       context.lineWidth = 1.5;
       context.stroke();
-      const found = verdict(place);
+      const found = ofPlace(place);
       paint.cross(hidden, found.x, found.y, theme.ink);
     }
 
@@ -239,7 +274,7 @@
     /** One point's way through the hidden plane, up to now. */
     function path(point) {
       const { checkpoint, share } = peek.runs.bracket(run, epoch);
-      const x = [run.x[2 * point], run.x[2 * point + 1]];
+      const x = row(point);
       const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
       const way = new Float64Array(2 * steps);
       for (let step = 0; step < steps; step++) {
@@ -268,11 +303,11 @@
       },
       /** A table of the points, for the CSV. */
       rows() {
-        const out = [["class", "x1", "x2", "h1", "h2", "predicted"]];
+        const out = [["class", ...Array.from({ length: inputs }, (_, at) => `x${at + 1}`), "h1", "h2", "predicted"]];
         for (let point = 0; point < run.y.length; point++) {
-          const x = [run.x[2 * point], run.x[2 * point + 1]];
-          const found = verdict({ plane: "input", x: x[0], y: x[1] });
-          out.push([run.y[point] + 1, ...x, found.x, found.y, found.best + 1]);
+          const found = verdict(row(point));
+          const [own, best] = [run.y[point], found.best].map((c) => text.class(c, run.labels));
+          out.push([own, ...row(point), found.x, found.y, best]);
         }
         return out;
       },

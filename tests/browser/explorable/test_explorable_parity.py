@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import Laboratory, run_id
+from conftest import Laboratory
 from playwright.sync_api import Page
 
-from generator.networks import train
+from generator.content import tables as files
+from generator.networks import formulas, tables, train
 from generator.networks.spec import RunSpec, layer_shapes
+from generator.networks.train import Run, train_together
 from generator.runs import export
 
 SAME_WEIGHTS = 1e-5  # of the room's size: both sides round float32 their own way
@@ -46,6 +48,20 @@ def lab(bare_page: Page) -> Page:
     return bare_page
 
 
+def pixels(**recipe: Any) -> RunSpec:
+    """A recipe of own data in 64 dimensions."""
+    table = files.read(Path(), {"kind": "digits", "classes": [0, 1, 7]}).table
+    of_data = {"points_per_class": table.points_per_class, "dataset_options": table.options}
+    return RunSpec(**{"classes": 3, "seed": 1, "kind": tables.enter(table), **of_data, **recipe})
+
+
+@pytest.fixture(scope="module")
+def of_pixels() -> tuple[RunSpec, Run]:
+    """A run of own data in 64 dimensions, with an own activation that goes by its formula."""
+    spec = pixels(activation=formulas.own("swish", "a * logistic(a)"), hidden=(16, 2), epochs=300, checkpoints=12)
+    return spec, train_together([spec])[0]
+
+
 def sent(values: np.ndarray, kind: str = "<f4") -> str:
     return base64.b64encode(values.astype(kind).tobytes()).decode()
 
@@ -60,10 +76,10 @@ def in_page(page: Page, spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> np
         """([net, weights, x, count]) => {
           const all = floats(weights, Float32Array), points = floats(x, Float32Array);
           const size = all.length / count, machine = peek.network.evaluator(net);
-          const out = new Float64Array(count * points.length);
+          const n = points.length / net.widths[0], out = new Float64Array(count * n * 2);
           for (let t = 0; t < count; t++) {
-            const part = out.subarray(t * points.length, (t + 1) * points.length);
-            machine.hidden(all.subarray(t * size, (t + 1) * size), points, points.length / 2, part);
+            const part = out.subarray(t * n * 2, (t + 1) * n * 2);
+            machine.hidden(all.subarray(t * size, (t + 1) * size), points, n, part);
           }
           return text(out);
         }""",
@@ -73,7 +89,12 @@ def in_page(page: Page, spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> np
 
 
 def net(spec: RunSpec) -> dict[str, Any]:
-    return {"widths": [2, *spec.hidden, spec.classes], "activation": spec.activation}
+    return {"widths": [layer_shapes(spec)[0][1], *spec.hidden, spec.classes], "activation": name_of(spec)}
+
+
+def name_of(spec: RunSpec) -> str:
+    """Of its activation, an own one's too."""
+    return str.__str__(spec.activation)
 
 
 def in_torch(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,7 +107,7 @@ def in_torch(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> tuple[np.ndar
             start += out * (inputs + 1)
             hidden, below = below, torch.addmm(layer[:, -1], below, layer[:, :-1].T)
             if start < len(flat):
-                below = IN_TORCH[spec.activation](below)
+                below = IN_TORCH[name_of(spec)](below)
         positions.append(hidden)
         logits.append(below)
     return torch.stack(positions).numpy(), torch.stack(logits).numpy()
@@ -148,6 +169,11 @@ def test_positions_and_classes_are_torchs(lab: Page, laboratory: Laboratory) -> 
         check_run(lab, spec, run, (laboratory.folder / "data" / f"{name}.js").read_bytes())
 
 
+def test_own_data_and_own_formulas_are_torchs(lab: Page, of_pixels: tuple[RunSpec, Run]) -> None:
+    spec, run = of_pixels
+    check_run(lab, spec, run, export.pack("own/one", spec, run))
+
+
 def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
     from generator.content import experiments
     from generator.runs import tasks
@@ -163,11 +189,12 @@ def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
 
 @pytest.mark.parametrize("activation", IN_TORCH)
 @pytest.mark.parametrize("hidden", [(2,), (64, 2), (63, 2), (16, 8, 2), (120, 80, 40, 2)])
-def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, ...]) -> None:
-    spec = RunSpec(4, activation, 3, hidden=hidden)
+@pytest.mark.parametrize("of", [lambda **recipe: RunSpec(classes=4, seed=3, **recipe), pixels], ids=["plane", "pixels"])
+def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, ...], of: Any) -> None:
+    spec = of(activation=activation, hidden=hidden)
     rng = np.random.default_rng(1)
     weights = train.initial_weights(spec).astype(np.float64)
-    x, y = rng.standard_normal((40, 2)), rng.integers(0, 4, 40)
+    x, y = rng.standard_normal((40, layer_shapes(spec)[0][1])), rng.integers(0, spec.classes, 40)
     flat = torch.tensor(weights, requires_grad=True)
     below, start = torch.from_numpy(x), 0
     for out, inputs in layer_shapes(spec):
@@ -193,13 +220,18 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
     assert np.abs(received(got["gradient"]) - exact).max() <= GRADIENT * np.abs(exact).max()
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("name", ["k5-tanh-s0", "k5-relu-s0", "of_pixels"])
 @pytest.mark.parametrize("change", [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}])
 def test_training_in_the_page_follows_torch(
-    lab: Page, laboratory: Laboratory, activation: str, change: dict[str, Any]
+    lab: Page,
+    laboratory: Laboratory,
+    of_pixels: tuple[RunSpec, Run],
+    name: str,
+    change: dict[str, Any],
 ) -> None:
     """In float64, as the page trains. In float32, torch itself parts from torch in float64 by some 0.01 by then."""
-    spec, run = next(laboratory.runs[name] for name in laboratory.runs if name.startswith(f"grid/k5-{activation}"))
+    spec, run = laboratory.runs.get(f"grid/{name}", of_pixels)
+    activation = name_of(spec)
     parameters = []
     start = 0
     for out, inputs in layer_shapes(spec):
@@ -225,7 +257,7 @@ def test_training_in_the_page_follows_torch(
             torch.nn.functional.cross_entropy(_logits(x[some], parameters, activation), y[some]).backward()
             optimizer.step()
     expected = torch.cat([torch.cat([w, b[:, None]], 1).ravel() for w, b in parameters]).detach().numpy()
-    script = (laboratory.folder / "data" / f"{run_id(spec)}.js").read_text()
+    script = export.pack("own/one", spec, run).decode()
     got = lab.evaluate(
         """([script, epochs, change]) => {
           let run;
