@@ -18,7 +18,7 @@ from .scales import told
 KEYS = ("x", "y", "colour", "facet")
 SCALES = ("linear", "log")
 OPTIONS = ("data", *KEYS, "mark", "x_scale", "y_scale")
-LARGEST = 1e300  # of a number; what is beyond, and what is none, is no value
+SMALLEST, LARGEST = 1e-100, 1e100  # of a number: what is nearer to 0 is 0, what is beyond or not a number is no value
 ROWS = 'rows, such as results.where(experiment="grid")'
 A_KEY = "the name of a key or column"
 UNITS = {"deg": "degrees", "rad": "radians", "s": "seconds", "ms": "milliseconds", "px": "pixels", "nats": "nats"}
@@ -90,8 +90,9 @@ class Asked:
                 isinstance(value, list) and any(isinstance(v, (list, dict)) for v in value)
             ):
                 raise OptionError(option, f"{key} of {row.place} is a table", "numbers or words")
-            beyond = isinstance(value, float) and not abs(value) < LARGEST
-            found.append(None if beyond else tuple(value) if isinstance(value, list) else value)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and not SMALLEST < abs(value) < LARGEST:
+                value = 0 if abs(value) <= SMALLEST else None
+            found.append(tuple(value) if isinstance(value, list) else value)
         if all(value is None for value in found):
             raise OptionError(option, str(unknown.args[0]) if unknown else f'no row has a value for "{key}"')
         return found
@@ -122,16 +123,21 @@ class Asked:
 
     # Words
 
-    def title(self, option: str) -> str:
-        """What a key is called, with its unit: "least angle, degrees"."""
+    def called(self, option: str) -> tuple[str, str]:
+        """What a key is called, and its unit, where it has one that is not said yet: ("least angle", "degrees")."""
         key = self.keys[option]
         named = spoken(key, self.words)
         stem, _, ending = key.rpartition("_")
+        if stem and ending in UNITS and named == key.replace("_", " "):  # no table has the key in its own words
+            return spoken(stem, self.words), self.words(UNITS[ending])
         parts = str(self.columns.get(key, "")).split(", ")[1:]
         unit = next((unit for unit in UNITS.values() if unit in parts), "")
-        if stem and ending in UNITS and named == key.replace("_", " "):  # no table has the key in its own words
-            named, unit = spoken(stem, self.words), UNITS[ending]
-        return self.words("{what}, {unit}", what=named, unit=self.words(unit)) if unit and "(" not in named else named
+        return named, self.words(unit) if unit and "(" not in named else ""
+
+    def title(self, option: str) -> str:
+        """What a key is called, with its unit: "least angle, degrees"."""
+        what, unit = self.called(option)
+        return self.words("{what}, {unit}", what=what, unit=unit) if unit else what
 
     def said(self, option: str, value: Any) -> str:
         """A value of a key in words."""

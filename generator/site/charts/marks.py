@@ -288,7 +288,7 @@ def fitting(x: str, y: str, shades: bool, repeated: bool) -> str:
     shades    whether the colour is a number that has too many values for series
     repeated  whether rows come several to an x
     """
-    if not y:
+    if not y and x == NUMBER:
         return "histogram"
     if shades:
         return "heat"

@@ -149,6 +149,8 @@ def _multiples(axis: Numbers, most: int) -> list[float]:
     while True:  # two are needed to read a scale
         step = _step(axis, most)
         first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
+        if axis.log:
+            first = max(first, 1)
         if last > first or axis.whole:
             return [_times(count, step) for count in range(first, last + 1)]
         most += 1
@@ -157,7 +159,7 @@ def _multiples(axis: Numbers, most: int) -> list[float]:
 def _decades(axis: Numbers, most: int) -> list[float]:
     """Powers of ten, with some between them where there are few; [] where there would be none to compare."""
     first, last = math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high))
-    every = max(1, math.ceil((last - first) / most))
+    every = math.ceil((last - first + 1) / most)
     for between, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), every)):
         nice = [float(f"{m}e{power}") for power in range(first, last + 1, stride) for m in between]
         nice = [value for value in nice if axis.low * (1 - 1e-9) <= value <= axis.high * (1 + 1e-9)]
