@@ -46,7 +46,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis: its title, ticks (at per cent of the panel), the longest of their texts, its bands' texts."""
+    """An axis: its title, ticks (at per cent of the panel), the longest of their texts or of its bands', these."""
 
     title: str
     ticks: tuple[tuple[str, str], ...] = ()
@@ -308,7 +308,7 @@ class _Drawing:
         title = self.asked.title(option) if option in self.asked.keys else self.words("number of values")
         if isinstance(scale, Bands):
             texts = [self.asked.said(option, value) for value in scale.values]
-            return Axis(title, bands=tuple(texts if option == "x" else reversed(texts)))
+            return Axis(title, (), max(texts, key=len), tuple(texts if option == "x" else reversed(texts)))
         values = [datum.x for datum in self.data] if option == "x" and self.mark.spread != "x" else []
         found = ticks(scale, self.most, self.words, values)
         if scale.log:
