@@ -16,13 +16,15 @@ from generator.base.overlay import Overlay, default_templates
 from generator.base.progress import Progress
 from generator.build import build
 from generator.content import experiments, texts
-from generator.markup.blocks.figure import OptionError
+from generator.markup import document
+from generator.markup.blocks.figure import FigureCall, OptionError
 from generator.options import Options
 from generator.runs.results import Record, Results, Table
 from generator.site import dry_run
 from generator.site.charts import MOST_COLOURS, MOST_FACETS, MOST_MARKS, chart
 from generator.site.charts.marks import MARKS, SHAPES
 from generator.site.charts.scales import log_spaced
+from generator.site.templates import TemplateRenderer
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 NEAR = 2e-3  # of an axis: places are written with two decimals of a per cent
@@ -226,6 +228,14 @@ def test_what_is_no_value_is_left_out_and_counted():
 
 def test_series_are_told_apart_by_the_shapes_of_classes():
     assert tuple(SHAPES) == style.MARKERS and len(set(SHAPES.values())) == len(SHAPES)
+
+
+def test_a_chart_takes_no_time_to_read():
+    made = drawn(grid(), x="rate", y="score", mark="points")
+    call = FigureCall("chart", {}, "", "fig-chart", "1", "article.md:1")
+    given = {"call": call, "options": {}, "chart": lambda: made}
+    html = TemplateRenderer(Overlay(default_templates())).render("figures/chart.html", given)
+    assert html.count("<tr>") == 43 and document._count_words(f"<p>Two words.</p>\n{html}<p>One.</p>") == 3
 
 
 # Mistakes
