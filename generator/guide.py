@@ -108,6 +108,14 @@ def _explained(script: str, option: str) -> str:
     return _first_sentence(json.loads(found[1])) if found else ""
 
 
+def _marks() -> Iterator[Row]:
+    from .site.charts.marks import CATEGORY, MARKS, NUMBER
+
+    said = {NUMBER: "numbers", CATEGORY: "anything", "": ""}
+    for name, mark in MARKS.items():
+        yield Row(name, mark.words, (said[mark.x], said[mark.y], said[mark.colour]))
+
+
 def _results() -> Iterator[Row]:
     from .runs.results import Results, Rows
 
@@ -203,6 +211,7 @@ LISTS = {
         _figures,
         templated=True,
     ),
+    "marks": Listing("Marks", "What `mark` of a chart may be, and what its keys hold.", ("x", "y", "colour"), _marks),
     "results": Listing("Results", "What `results`, or a table, can be asked, in `{{ }}` and in claims.", (), _results),
     "filters": Listing("Filters", "What may stand behind `|` in `{{ }}`.", (), _filters),
     "keys": Listing(

@@ -17,6 +17,7 @@ from generator.site.dry_run import dry_run
 ROOT = Path(__file__).parent.parent
 OURS = Overlay(ROOT / "templates")
 FIGURES = sorted(assets.live(OURS))
+EXPLORABLES = [name for name in FIGURES if name != "chart"]  # a chart's script reads its values, and has no state
 
 
 def scripts(folder: Path, needs: dict[str, str]) -> Overlay:
@@ -108,7 +109,8 @@ def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> Non
     assert "startTheme" in page() and "peek" not in page() == page("loss", "hidden-plane")
     assert defined(page("bend", "loss")) == ["bend"] and "peek.datasets.rings" not in page("bend")
     assert defined(page("train", "beat")) == ["beat", "train"] and "peek.datasets.rings=" in page("train")
-    assert defined(page(*FIGURES)) == FIGURES
+    assert defined(page(*FIGURES)) == EXPLORABLES
+    assert "data-chart" in page("chart") and "data-chart" not in page("bend") and "peek" not in page("chart")
 
 
 def test_pages_know_the_activations_of_their_runs() -> None:
@@ -141,7 +143,7 @@ def test_nothing_but_texts_has_a_class_of_a_sheet_that_may_be_left_out() -> None
     assert len(spare) > 4 and len(alone) > 100 and alone & said == set()
 
 
-@pytest.mark.parametrize("name", [*FIGURES, *(path.stem for path in (ROOT / "templates/js/kit").glob("*.js"))])
+@pytest.mark.parametrize("name", [*EXPLORABLES, *(path.stem for path in (ROOT / "templates/js/kit").glob("*.js"))])
 def test_scripts_say_all_that_they_need(name: str) -> None:
     name = name if name in FIGURES else f"kit/{name}"
     sources = {

@@ -195,6 +195,26 @@ def test_a_figure_of_the_page(copy):
     assert b"peek" not in copy.site("assets/page.js")
 
 
+def test_a_mark_of_charts(copy):
+    [path] = named("a mark of charts")
+    copy.edit(
+        path,
+        "MARKS: Mapping[str, Mark] = {\n",
+        "def _extremes(values: Values, every: Values) -> list[Datum]:\n"
+        "    of = sorted(_each(values, every), key=lambda datum: datum.y)\n"
+        "    return [of[0], of[-1]]\n\n\n"
+        "MARKS: Mapping[str, Mark] = {\n"
+        '    "extremes": Mark("the least and the greatest y", NUMBER, NUMBER, CATEGORY, _extremes, _line),\n',
+    )
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | chart\n    x: seed\n    y: loss\n    mark: extremes\n\nTwo.\n///\n\n/// figure | hidden-plane",
+    )
+    page = copy.build()
+    assert "chart--extremes" in page and page.count("data-mark") == 2
+
+
 def test_a_figure_of_the_page_that_is_interactive(copy, browser):
     """Two files, and each option is said once."""
     template, script = named("an explorable")[:2]

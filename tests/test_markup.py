@@ -16,12 +16,15 @@ from generator.content import texts
 from generator.guide import LISTS
 from generator.markup import document, numbering
 from generator.runs.results import Picture, Result, Results, UnknownResult
+from generator.site.charts import chart
+from generator.site.charts.asked import OPTIONS
 from generator.site.templates import TemplateRenderer
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"
 EXPECTED = FIXTURE.parent / "markup.expected"  # made by running this file; look at what changed
 HEAD = "---\ntitle: T\ndescription: D\nauthors: [A B]\ndate: 2026-01-01\n---\n"
-FILL = TemplateRenderer(Overlay(FIXTURE.parents[2] / "templates")).render
+RENDERER = TemplateRenderer(Overlay(FIXTURE.parents[2] / "templates"))
+FILL = RENDERER.render
 FIGURES = ("angles", "grid")
 
 
@@ -128,8 +131,10 @@ def faults(page):
     html = page.html + page.references_html
     found = Validity(html)
     dead = [f"dead #{name}" for name in re.findall(r'href="#([^"]+)"', html) if name not in found.ids]
-    names = ("-caption", "-number", "-title")  # of figures and tables: to name them by, not to link to
-    unsaid = [f"unlisted id {name}" for name in found.ids if name not in page.anchors and not name.endswith(names)]
+    names = re.compile(
+        r"-(caption|number|title)$|^fig-[\w-]+\.\d+$"
+    )  # of figures and tables, and charts' shapes: no anchors
+    unsaid = [f"unlisted id {name}" for name in found.ids if name not in page.anchors and not names.search(name)]
     return found.faults + dead + unsaid
 
 
@@ -598,6 +603,12 @@ def test_a_page_stage_imports_nothing_heavy():
 CONTENT = Path(__file__).parent.parent / "content"
 
 
+def charted(call):
+    """A chart as the page draws it."""
+    made = chart(call.options, {"results": grid()}, RENDERER.words)
+    return FILL("figures/chart.html", {"call": call, "options": call.options, "chart": lambda: made})
+
+
 def guide():
     """content/README.md as a page, with runs for its examples."""
     page = texts.read_page(CONTENT, "README.md")
@@ -607,8 +618,9 @@ def guide():
         page,
         bibliography=works,
         results=grid(),
-        figure_names=FIGURES,
-        render_figure=drawn,
+        figure_names=[*FIGURES, "chart"],
+        render_figure=lambda call: charted(call) if call.name == "chart" else drawn(call),
+        figure_options={"chart": OPTIONS},
         fill_template=FILL,
         assets=tuple(texts.assets(CONTENT)),
         addresses=["gallery.html"],
@@ -629,7 +641,16 @@ CONSTRUCTS = [
     *(r"\*\w", r"\*\*\w", r"`\w", r"^- ", r"^1\. ", r"^\| ", r"^> ", r"^:   ", r"^## .*\{#sec-", r"\[\w[^]]*\]\("),
     *(r"<https://", r"\$\w", r"^\$\$", r"\{#eq-", r"@eq-", r"@fig-", r"@tbl-", r"@sec-", r"\[@\w", r"(?<!\[)@olah"),
     *(r"\[\^\w+\]", r"^\[\^\w+\]:", r"\{\{ ", r"\| percent", r"claim=", r"needs_seeds=", r"refuted", r"!\[\w"),
-    *(r'alt=""', r"<sub>", r"<!--", r"\\\$", r"^/// figure \| pictures/", r"size: wide", r"open: true"),
+    *(
+        r'alt=""',
+        r"<sub>",
+        r"<!--",
+        r"\\\$",
+        r"^/// figure \| pictures/",
+        r"^/// figure \| chart",
+        r"size: wide",
+        r"open: true",
+    ),
     *(
         r"^- \[x\]",
         r"~~\w",

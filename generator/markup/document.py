@@ -867,8 +867,8 @@ def _text(inner: str) -> str:
 @functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
-    mark = r'<span class="claim-mark">.*?</code></span></span>'
-    body = re.sub(mark, " ", body)
+    aside = r'<span class="claim-mark">.*?</code></span></span>|<div class="chart-body .*?</details>'
+    body = re.sub(aside, " ", body, flags=re.DOTALL)
     return len(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:em|strong|span|sub|sup|a|code)\b[^>]*>", "", body)).split())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -19,6 +20,7 @@ from ..networks.spec import unflat
 from ..runs.entries import TWO_NEURONS, lacking
 from ..runs.results import Result, Results, UnknownResult, fits
 from .assets import live
+from .charts import Chart, chart
 from .explorables import PLACING
 from .templates import TemplateRenderer
 
@@ -36,14 +38,23 @@ class Figures:
     says in its first comment which options it takes: {# options: of, by #}.
     `live` tells it that templates/js/<name>.js brings it to life; then the
     properties that this script gives its state are options as well.
+
+    columns  what each column of the runs holds, as base.language.Words.tell takes it
     """
 
     DEFAULT = "pictures"
 
-    def __init__(self, renderer: TemplateRenderer, results: Results, laws: Laws = dict) -> None:
+    def __init__(
+        self,
+        renderer: TemplateRenderer,
+        results: Results,
+        laws: Laws = dict,
+        columns: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.renderer = renderer
         self.results = results
         self.laws = laws
+        self.columns = columns
         files, memo = renderer.templates, renderer.memo
         own = [Path(name).stem for name in files.inside("figures", ".html")]
         self.live = live(files)
@@ -62,6 +73,7 @@ class Figures:
         """A figure with its number, its caption and links to where it comes from.
 
         raises  UnknownResult: no such field, or no run that fits
+                OptionError: an option of a chart is wrong
                 ContentError: the template is wrong
         """
         given = (call.name, repr(call.options), call.caption_html, call.label, call.number)
@@ -69,7 +81,8 @@ class Figures:
 
     def _render(self, call: FigureCall) -> str:
         name = call.name if call.name in self.own else self.DEFAULT
-        shown: list[Result] = []
+        shown: list[Result] = []  # those whose pictures or data are seen
+        behind: list[Result] = []  # those that numbers are from
 
         def pick(names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
@@ -77,17 +90,27 @@ class Figures:
             shown.extend(runs)
             return runs
 
+        def charted() -> Chart:
+            names = {**self.results.tables, "results": self.results}
+            drawn = chart(call.options, names, self.renderer.words, self.columns)
+            behind.extend(row for row in drawn.rows if isinstance(row, Result))
+            return drawn
+
         context = {
+            "call": call,
             "name": call.name,
             "options": dict(call.options),
             "results": self.results,
             "laws": self.laws(),
             "chosen": pick,
+            "chart": charted,
             "live": call.name in self.live,
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
-            return self.renderer.render("figure.html", {"call": call, "body": body, "runs": shown})
+            return self.renderer.render(
+                "figure.html", {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown}
+            )
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
 

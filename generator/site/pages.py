@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..base import language, style
@@ -54,7 +55,8 @@ def render_site(
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
-    texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
+    downloads = [file.path for file in info.downloads]
+    texts = render_texts(article, results, info.laws, renderer, downloads, info.columns)
     if renderer.words.spoken not in language.chain(renderer.words.tag):
         place = article.pages[0].file
         warn(
@@ -69,14 +71,20 @@ def render_site(
 
 
 def render_texts(
-    article: Article, results: Results, laws: Laws, renderer: TemplateRenderer, downloads: Sequence[str]
+    article: Article,
+    results: Results,
+    laws: Laws,
+    renderer: TemplateRenderer,
+    downloads: Sequence[str],
+    columns: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Markup, ...]:
     """The article's texts in HTML, with their figures.
 
     downloads  paths of generated files that they may link to
+    columns    what each column of the runs holds, as base.language.Words.tell takes it
     raises     ContentError: all mistakes of the article, or one in a figure's template
     """
-    figures = Figures(renderer, results, laws)
+    figures = Figures(renderer, results, laws, columns)
     return document.render_article(
         article,
         results=results,

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from ..numbering import Block
 
 
+class OptionError(Exception):
+    """An option of a figure is wrong, or "" where it is missing: then the block itself is."""
+
+    def __init__(self, option: str, wrong: str, expected: str = "", near: str | None = None) -> None:
+        super().__init__(wrong)
+        self.option, self.wrong, self.expected, self.nearest = option, wrong, expected, near
+
+
 @dataclass(frozen=True)
 class FigureCall:
     """A figure that a text places.
@@ -97,6 +105,9 @@ def render(block: Block, writer: Writer) -> str:
         writer.problems += error.problems
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))
+    except OptionError as error:
+        said = block.options.get(error.option)
+        writer.wrong(said.line if said else block.line, error.wrong, error.expected, error.nearest)
     except Unmeasured:  # nothing is trained yet
         pass
     return ""
