@@ -295,7 +295,7 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     data = 'file = "data/iris.csv"\ntest = 0.25'
     page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
     legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
-    assert re.findall(r"</span>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
+    assert re.findall(r"</svg>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site

@@ -44,7 +44,7 @@ def environment(templates: Overlay, compiled: Path | None, said: Words) -> jinja
         bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
     )
     env.filters.update(words.filters(said))
-    env.globals.update(themes=style.THEMES, _=said, **words.FUNCTIONS)
+    env.globals.update(themes=style.THEMES, markers=[*style.MARKER_CORNERS.values()], _=said, **words.FUNCTIONS)
     return env
 
 

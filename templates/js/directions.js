@@ -259,7 +259,7 @@
       context.fillStyle = theme.hairline;
       context.fillRect(PAD.left, bottom, inner(), 1);
       context.beginPath();
-      peek.paint.marker(context, of.c, 6, bottom - 6, 5);
+      peek.paint.marker(context, theme.markers[of.c], 6, bottom - 6, 5);
       context.fillStyle = theme.classes[of.c];
       context.fill();
       peek.paint.number(context, of.c, 19, bottom - 6, theme);
