@@ -324,7 +324,7 @@ def test_the_guides_example_is_built(folder, one_worker_is_this_process):
     (content / "article.md").write_text(ARTICLE.format(name="flowers"), encoding="utf-8")
     (content / "experiments.toml").write_text(example + "epochs = 100\ncheckpoints = 4\n", encoding="utf-8")
     build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
-    assert "</span>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert "</svg>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_article_of_digits(folder, one_worker_is_this_process):
