@@ -54,6 +54,8 @@ def test_max_margin_agrees_with_the_table(k):
     best = packing.optima("margin", k)[0]
     assert best.value == pytest.approx(MARGIN_IN_SQUARE[k], abs=TABLE_ATOL)
     assert packing.least_distance(best.points) == pytest.approx(ITS_LEAST_DISTANCE[k], abs=1e-3)
+    told = packing.solve("margin", k, "square")["told"]
+    assert told["corners"] + told["walls"] + told["interior"] <= k  # each is in one place
 
 
 @pytest.mark.parametrize("k", range(3, 8))

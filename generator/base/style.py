@@ -152,7 +152,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def css(themes: Mapping[str, Theme] = THEMES) -> str:
-    """The tokens as CSS: markers, then colours: light, dark by the reader's setting, and either by the page's switch."""
+    """The tokens as CSS: markers; colours in light, in dark by the reader's setting, in either by the page's switch."""
 
     def block(theme: str) -> str:
         return f"color-scheme: {theme};" + "".join(f"--{k}: {v};" for k, v in variables(themes[theme]).items())

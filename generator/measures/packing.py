@@ -435,7 +435,7 @@ def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> d
      "regions": [[[x, y], …], …]}, …}}, …}
 
     points    in one pose, room units     regions   where each point may stand without loss (see Optimum)
-    interior  how many points lie inside the convex hull of the others
+    interior  how many points lie inside the convex hull of the others, off the walls
     corners   how many are as far out as can be in both coordinates; walls: in one of them
     """
     found: dict[str, Any] = {}
@@ -492,7 +492,7 @@ def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:
         "value": round(first.value, 6),
         "points": _plain(first.points),
         "least_distance": round(least_distance(first.points), 6),
-        "interior": int((hull_distances(first.points) == 0).sum()),
+        "interior": int(((hull_distances(first.points) == 0) & (at_wall == 0)).sum()),
         "corners": int((at_wall == 2).sum()),
         "walls": int((at_wall == 1).sum()),
         "unique": len(best) == 1 and not loose,
