@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _outline(marker: str) -> tuple[tuple[float, float], ...]:
     return tuple((x, -y) for x, y in (*corners, corners[0]))
 
 
-MATPLOTLIB_MARKERS = {
+MATPLOTLIB_MARKERS: dict[str, Any] = {
     "circle": "o",
     "square": "s",
     "triangle-up": "^",
