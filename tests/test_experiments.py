@@ -78,7 +78,7 @@ def test_profiles_replace_fields():
 
 
 def test_more_classes_than_colours_train_where_nothing_is_drawn():
-    assert {run.spec.classes for run in runs(GRID.replace("[2, 3]", "[2, 9]"))} == {2, 9}
+    assert {run.spec.classes for run in runs(GRID.replace("[2, 3]", "[2, 13]"))} == {2, 13}
 
 
 def test_dataset_fields_make_grids_too():
@@ -110,9 +110,9 @@ def test_dataset_fields_make_grids_too():
         ),
         (
             "classes = [2, 3]",
-            "classes = [2, 9]\ndraw = 1",
-            "e.toml:5: classes is 9 where runs are drawn: pictures and explorables have 7 colours; "
-            "expected at most 7, or draw = 0 and ship = 0",
+            "classes = [2, 13]\ndraw = 1",
+            "e.toml:5: classes is 13 where runs are drawn: pictures and explorables have 12 colours; "
+            "expected at most 12, or draw = 0 and ship = 0",
         ),
         (
             'kind = "spirals"\n\n[experiment.grid]',

@@ -313,7 +313,7 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     data = 'file = "data/iris.csv"\ntest = 0.25'
     page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
     legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
-    assert re.findall(r"</span>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
+    assert re.findall(r"</svg>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site
@@ -342,7 +342,7 @@ def test_the_guides_example_is_built(folder, one_worker_is_this_process):
     (content / "article.md").write_text(ARTICLE.format(name="flowers"), encoding="utf-8")
     (content / "experiments.toml").write_text(example + "epochs = 100\ncheckpoints = 4\n", encoding="utf-8")
     build(Options(content=content, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
-    assert "</span>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert "</svg>&nbsp;c" in (folder / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_article_of_digits(folder, one_worker_is_this_process):

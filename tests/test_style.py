@@ -12,7 +12,10 @@ from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 MARK_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 LEAST_DIFFERENCE = 13.0  # CIEDE2000; about 2.3 is just noticed, above 10 is told apart at a glance
-LEAST_TINT_DIFFERENCE = 9.0  # tints carry the class a second time only, and only to normal eyes
+LEAST_DIFFERENCE_OF_MANY = 9.0  # of more than seven, which markers tell apart as well
+LEAST_TINT_DIFFERENCE = 8.0  # tints carry the class a second time only, and only to normal eyes
+FEW = 7
+MOST_COVERED = 0.7  # share of what two markers cover together that both do, where colour alone is not enough
 
 # What dichromats see, on linear RGB: Machado, Oliveira & Fernandes 2009, table 1, severity 1.
 VISION = {
@@ -111,7 +114,30 @@ def test_the_colour_difference_is_that_of_its_authors_table(one, other, expected
 @pytest.mark.parametrize("vision", VISION)
 @themes
 def test_every_two_classes_differ_for_everybody(theme, vision):
-    assert least_difference(theme.classes, vision) >= LEAST_DIFFERENCE
+    assert least_difference(theme.classes[:FEW], vision) >= LEAST_DIFFERENCE
+    assert least_difference(theme.classes, vision) >= LEAST_DIFFERENCE_OF_MANY
+
+
+def covered(corners: tuple[tuple[float, float], ...]) -> np.ndarray:
+    """The places around (0, 0) that a marker covers, (M, M) bool."""
+    x, y = np.meshgrid(*2 * [np.linspace(-1.6, 1.6, 161)])
+    if not corners:
+        return x**2 + y**2 < 1
+    inside = np.zeros(x.shape, bool)
+    for (x0, y0), (x1, y1) in zip(corners, (*corners[1:], corners[0]), strict=True):
+        crossed = (y0 > y) != (y1 > y)
+        inside ^= crossed & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0 if y1 != y0 else 1))
+    return inside
+
+
+@pytest.mark.parametrize("vision", VISION)
+@themes
+def test_markers_tell_apart_what_colours_do_not_at_a_glance(theme, vision):
+    shapes = [covered(corners) for corners in style.MARKER_CORNERS.values()]
+    for one, other in itertools.combinations(range(len(MARKERS)), 2):
+        if least_difference((theme.classes[one], theme.classes[other]), vision) < LEAST_DIFFERENCE:
+            shared = (shapes[one] & shapes[other]).sum() / (shapes[one] | shapes[other]).sum()
+            assert shared < MOST_COVERED, (MARKERS[one], MARKERS[other])
 
 
 @themes
@@ -140,13 +166,15 @@ def test_text_can_be_read_on_paper_and_on_panels(theme):
 
 def test_a_marker_and_two_colours_a_class():
     for theme in THEMES.values():
-        assert len(theme.classes) == len(theme.tints) == len(MARKERS) == 7
-    assert len(set(MARKERS)) == 7
-    assert len({MATPLOTLIB_MARKERS[marker] for marker in MARKERS}) == 7
+        assert len(theme.classes) == len(theme.tints) == len(MARKERS) == 12
+    assert len({MATPLOTLIB_MARKERS[marker] for marker in MARKERS}) == 12
 
 
 def test_css_holds_every_token_of_both_themes():
     sheet = style.css()
+    for number, corners in enumerate(style.MARKER_CORNERS.values()):
+        said = sheet.partition(f"--marker-{number}: ")[2].partition(";")[0]
+        assert [tuple(map(float, point.split(","))) for point in said.split() if "," in point] == [*corners]
     for theme in THEMES.values():
         for name, colour in style.variables(theme).items():
             assert f"--{name}: {colour};" in sheet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Theme:
 
 
 # Seven hues near those of Okabe and Ito, 2008 (jfly.uni-koeln.de/color), moved in lightness until, on either
-# paper, every two differ by a CIEDE2000 of 13 for normal, red-blind, green-blind and blue-blind eyes alike.
-# Tints keep the hue in OKLCH. The accent lies between blue and purple, away from every class.
+# paper, every two differ by a CIEDE2000 of 13 for normal, red-blind, green-blind and blue-blind eyes alike. The five
+# after them, as far from these and each other as a search finds, differ from all by 9; there markers help.
+# Tints keep the hue in OKLCH, or nearly. The accent lies between blue and purple, away from every class.
 THEMES = {
     "light": Theme(
         paper="#fcfaf6",
@@ -38,8 +40,14 @@ THEMES = {
         muted="#625d55",
         hairline="#8d877d",
         accent="#673a9c",
-        classes=("#0152c7", "#a13001", "#00784b", "#934978", "#9a7c00", "#128bbb", "#373737"),
-        tints=("#cbddfa", "#ffd8cc", "#caeed8", "#f2d1e3", "#fbecbf", "#dbf4ff", "#d9d8d6"),
+        classes=(
+            *("#0152c7", "#a13001", "#00784b", "#934978", "#9a7c00", "#128bbb", "#373737"),
+            *("#ca1544", "#6d9065", "#561f56", "#ea3d9f", "#5a2600"),
+        ),
+        tints=(
+            *("#cbddfa", "#ffd8cc", "#caeed8", "#f2d1e3", "#fbecbf", "#dbf4ff", "#d9d8d6"),
+            *("#fcbbb7", "#befec1", "#e8cbf8", "#fbebf0", "#ffe1c6"),
+        ),
     ),
     "dark": Theme(
         paper="#171614",
@@ -48,14 +56,51 @@ THEMES = {
         muted="#a9a297",
         hairline="#7a746a",
         accent="#bda8fb",
-        classes=("#5587fe", "#ee7539", "#2fb680", "#cb84b6", "#f2cc4e", "#8adcf9", "#c0bdbc"),
-        tints=("#1c2a49", "#432517", "#1a3729", "#402438", "#3f3619", "#27414b", "#2d2b2a"),
+        classes=(
+            *("#5587fe", "#ee7539", "#2fb680", "#cb84b6", "#f2cc4e", "#8adcf9", "#c0bdbc"),
+            *("#c64246", "#bdf597", "#7a63c7", "#a68b90", "#138562"),
+        ),
+        tints=(
+            *("#1c2a49", "#432517", "#1a3729", "#402438", "#3f3619", "#27414b", "#2d2b2a"),
+            *("#4c0419", "#384e1f", "#2b1e56", "#6a2a4a", "#192825"),
+        ),
     ),
 }
 
-MARKERS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "plus", "cross")
+# Outlines around (0, 0), y downwards, in units of a circle's radius; the circle has no corners.
+MARKER_CORNERS: dict[str, tuple[tuple[float, float], ...]] = {
+    "circle": (),
+    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "triangle-up": ((0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
+    "diamond": ((0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0)),
+    "triangle-down": ((0, 1.2), (1.1, -0.8), (-1.1, -0.8)),
+    "plus": (
+        *((-0.42, -1.2), (0.42, -1.2), (0.42, -0.42), (1.2, -0.42), (1.2, 0.42), (0.42, 0.42)),
+        *((0.42, 1.2), (-0.42, 1.2), (-0.42, 0.42), (-1.2, 0.42), (-1.2, -0.42), (-0.42, -0.42)),
+    ),
+    "cross": (
+        *((0, -0.55), (0.6, -1.15), (1.15, -0.6), (0.55, 0), (1.15, 0.6), (0.6, 1.15)),
+        *((0, 0.55), (-0.6, 1.15), (-1.15, 0.6), (-0.55, 0), (-1.15, -0.6), (-0.6, -1.15)),
+    ),
+    "triangle-left": ((-1.2, 0), (0.8, -1.1), (0.8, 1.1)),
+    "star": (
+        *((0, -1.5), (0.36, -0.49), (1.43, -0.46), (0.58, 0.19), (0.88, 1.21)),
+        *((0, 0.61), (-0.88, 1.21), (-0.58, 0.19), (-1.43, -0.46), (-0.36, -0.49)),
+    ),
+    "triangle-right": ((1.2, 0), (-0.8, -1.1), (-0.8, 1.1)),
+    "bar": ((-0.5, -1.5), (0.5, -1.5), (0.5, 1.5), (-0.5, 1.5)),
+    "hourglass": ((-1.15, -1.2), (1.15, -1.2), (0.2, 0), (1.15, 1.2), (-1.15, 1.2), (-0.2, 0)),
+}
+MARKERS = tuple(MARKER_CORNERS)
 
-MATPLOTLIB_MARKERS = {
+
+def _outline(marker: str) -> tuple[tuple[float, float], ...]:
+    """A marker's corners as matplotlib takes them: y upwards, and closed."""
+    corners = MARKER_CORNERS[marker]
+    return tuple((x, -y) for x, y in (*corners, corners[0]))
+
+
+MATPLOTLIB_MARKERS: dict[str, Any] = {
     "circle": "o",
     "square": "s",
     "triangle-up": "^",
@@ -63,6 +108,11 @@ MATPLOTLIB_MARKERS = {
     "triangle-down": "v",
     "plus": "P",
     "cross": "X",
+    "triangle-left": "<",
+    "star": "*",
+    "triangle-right": ">",
+    "bar": _outline("bar"),
+    "hourglass": _outline("hourglass"),
 }
 
 
@@ -72,6 +122,12 @@ def variables(theme: Theme) -> dict[str, str]:
     named |= {f"class-{index}": colour for index, colour in enumerate(theme.classes)}
     named |= {f"tint-{index}": colour for index, colour in enumerate(theme.tints)}
     return named
+
+
+def markers() -> dict[str, str]:
+    """The markers as CSS variables, name (without --) to the points of an SVG polygon, or "circle"."""
+    outlines = [" ".join(f"{x:g},{y:g}" for x, y in corners) for corners in MARKER_CORNERS.values()]
+    return {f"marker-{index}": outline or "circle" for index, outline in enumerate(outlines)}
 
 
 def accented(accent: Sequence[str]) -> Mapping[str, Theme]:
@@ -97,12 +153,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def css(themes: Mapping[str, Theme] = THEMES) -> str:
-    """The tokens as CSS: light, dark by the reader's setting, and either by the page's switch."""
+    """The tokens as CSS: markers; colours in light, in dark by the reader's setting, in either by the page's switch."""
 
     def block(theme: str) -> str:
         return f"color-scheme: {theme};" + "".join(f"--{k}: {v};" for k, v in variables(themes[theme]).items())
 
     return (
+        f":root {{ {' '.join(f'--{name}: {outline};' for name, outline in markers().items())} }}\n"
         f":root {{ {block('light')} }}\n"
         f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {block("dark")} }} }}\n'
         f':root[data-theme="dark"] {{ {block("dark")} }}\n'

@@ -59,6 +59,11 @@ MARKER_PX = {
     "triangle-down": 9.6,
     "plus": 10.4,
     "cross": 9.8,
+    "triangle-left": 9.6,
+    "star": 13.2,
+    "triangle-right": 9.6,
+    "bar": 13.0,
+    "hourglass": 9.6,
 }
 
 BEYOND = 1.04  # how much further than the farthest point a plane is shown, where its room has no wall

@@ -21,12 +21,14 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment, linprog, minimize, nnls
+from threadpoolctl import threadpool_limits
 
 from ..networks.rooms import ROOMS, Room
 
 SUM_WEIGHT = 1e4  # how hard nnls is held to its equalities; the error falls with the square
 BIAS_BOUND = 5.0  # far beyond any bias a head of norm 1 can use in these rooms
-STARTS = 12  # the rarest optimum, five points in the square by margin, is found from one start in three
+STARTS = 12  # the rarest optimum of few points, five in the square by margin, is found from one start in three
+FEW = 7  # points; what more of them take, a law says
 SAME_VALUE = 1e-6  # optima closer than this share their value
 SAME_PLACE = 1e-3  # arrangements closer than this are one
 SLACK = 1e-6  # share of the margin given up when asking where else a point may stand
@@ -356,40 +358,51 @@ def _margin_problem(k: int, d: int, bias: bool) -> _Problem:
 
 @dataclass(frozen=True)
 class Law:
-    """One meaning of "optimal packing": its title in prose, what it wants most of, and how to find that."""
+    """One meaning of "optimal packing": its title in prose, what it wants most of, and how to find that.
+
+    starts  from which the rarest optimum of eight to ten points in the square is found several times
+    """
 
     title: str
     value: Callable[[np.ndarray], float]
     problem: Callable[[int, int], _Problem]
+    starts: int
 
 
 LAWS = {
-    "points": Law("point packing", least_distance, _points_problem),
-    "margin": Law("max margin", available_margin, lambda k, d: _margin_problem(k, d, bias=True)),
+    "points": Law("point packing", least_distance, _points_problem, starts=120),  # eight: one in fifty
+    "margin": Law("max margin", available_margin, lambda k, d: _margin_problem(k, d, bias=True), starts=24),
     "margin-no-bias": Law(
         "max margin without bias",
         lambda points: available_margin(points, bias=False),
         lambda k, d: _margin_problem(k, d, bias=False),
+        starts=12,
     ),
 }
 
 
 @cache
-def optima(law: str, k: int, room: str = "square", dimension: int = 2, starts: int = STARTS) -> tuple[Optimum, ...]:
+def optima(
+    law: str, k: int, room: str = "square", dimension: int = 2, starts: int | None = None
+) -> tuple[Optimum, ...]:
     """The best arrangements that a search from many starts finds, each once modulo symmetry and labels.
 
     law        a key of LAWS
     k          points, >= 2
     room       a key of rooms.ROOMS
     dimension  of the room; arrangements in more than two dimensions are not compared, and one is returned
+    starts     of the search; None: as many as it takes
     returns    all of one value to 1e-6; several where the optimum is not unique
 
     The starts are drawn from a fixed seed. What is found is a local maximum
     from each start, and a proof only where one is cited.
     """
+    if starts is None:
+        starts = LAWS[law].starts if k > FEW and dimension == 2 else STARTS
     rng = np.random.default_rng([k, dimension])
     low = ROOMS[room].packed_low
-    found = [_climb(LAWS[law], ROOMS[room], rng.uniform(low, 1, (k, dimension))) for _ in range(starts)]
+    with threadpool_limits(1):  # matrices are so small that threads, where others work too, cost minutes
+        found = [_climb(LAWS[law], ROOMS[room], rng.uniform(low, 1, (k, dimension))) for _ in range(starts)]
     top = max(optimum.value for optimum in found)
     best = [optimum for optimum in found if optimum.value > top - SAME_VALUE]
     kept = best[:1]
@@ -422,7 +435,7 @@ def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> d
      "regions": [[[x, y], …], …]}, …}}, …}
 
     points    in one pose, room units     regions   where each point may stand without loss (see Optimum)
-    interior  how many points lie inside the convex hull of the others
+    interior  how many points lie inside the convex hull of the others, off the walls
     corners   how many are as far out as can be in both coordinates; walls: in one of them
     """
     found: dict[str, Any] = {}
@@ -479,7 +492,7 @@ def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:
         "value": round(first.value, 6),
         "points": _plain(first.points),
         "least_distance": round(least_distance(first.points), 6),
-        "interior": int((hull_distances(first.points) == 0).sum()),
+        "interior": int(((hull_distances(first.points) == 0) & (at_wall == 0)).sum()),
         "corners": int((at_wall == 2).sum()),
         "walls": int((at_wall == 1).sum()),
         "unique": len(best) == 1 and not loose,

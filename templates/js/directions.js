@@ -10,6 +10,7 @@
   const { element } = peek;
   const ARROWS = 20; // a side
   const BINS_DEG = 2;
+  const ROW_PX = 34; // the least height of a class's histogram and its words
   const LOOK_DEG = 4; // half the width of a looked-at direction
   const MEASURED = { drag: 67, rest: 200 }; // places a side of [-1, 1]^2, ends included; at rest as many as the build's
   const TICKS = { 360: [0, 90, 180, 270, 360], 90: [0, 30, 60, 90] };
@@ -59,9 +60,10 @@
     const spread = element("canvas", {
       tabindex: 0, role: "slider", "aria-label": words.say("Direction looked at, degrees"), "aria-valuemin": 0, "aria-valuemax": 360,
     });
+    const most = Math.max(...view.properties.find(({ name }) => name === "classes").values.map(([k]) => k));
     const side = element("div", { class: "plane" },
       element("p", { class: "plane-title" }, element("b", {}, words.say("Angles")), " ", element("span", {}, words.say("degrees, a row a class"))),
-      element("div", { class: "spread" }, spread));
+      element("div", { class: "spread", style: `min-height:${ROW_PX * (most + 1)}px` }, spread));
     peek.controls.explain(side,
       words.say("How often each direction occurs among the places that the network gives to a class, classes in the order of their mean. Point at a direction to see where in the input plane it occurs."), spread);
     peek.planes(view, input, { root: side });
@@ -259,7 +261,7 @@
       context.fillStyle = theme.hairline;
       context.fillRect(PAD.left, bottom, inner(), 1);
       context.beginPath();
-      peek.paint.marker(context, of.c, 6, bottom - 6, 5);
+      peek.paint.marker(context, theme.markers[of.c], 6, bottom - 6, 5);
       context.fillStyle = theme.classes[of.c];
       context.fill();
       peek.paint.number(context, of.c, 15 + peek.paint.halfOf(context, of.c, theme, run.labels), bottom - 6, theme, run.labels);

@@ -9,6 +9,7 @@
 
   const { element } = peek;
   const CHECKPOINTS = 64;
+  const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
   const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
@@ -20,7 +21,8 @@
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
       const { noise, hidden } = recipe;
       const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
-      const counts = draws ? [2, 3, 4, 5, 6, 7] : classes.values.map(([k]) => k);
+      const known = classes.values.map(([k]) => k);
+      const counts = draws ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
       const isOwn = (state) => state.start === "own";
       return [
         {

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from generator import figures
-from generator.base.style import THEMES
+from generator.base.style import MARKERS, THEMES
 from generator.figures import draw
 from generator.figures.pictures import hidden_animation
 from generator.figures.pictures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
@@ -167,7 +167,7 @@ def test_where_ways_cross_the_strongest_pixel_is_seen_and_of_equals_the_newest()
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_palette_is_the_themes(theme):
-    inks, colours = hidden_animation.inks(), hidden_animation.colours(THEMES[theme], 7)
+    inks, colours = hidden_animation.inks(), hidden_animation.colours(THEMES[theme], len(MARKERS))
     assert colours[0] == draw.rgb(THEMES[theme].paper)
     assert colours[inks.text[-1]] == draw.rgb(THEMES[theme].ink)
     assert [colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
@@ -225,7 +225,7 @@ def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
 
 def test_every_class_has_a_stamp_of_its_own():
     shapes = {tuple(zip(*(part.tolist() for part in stamp), strict=True)) for stamp in hidden_animation.stamps()}
-    assert len(shapes) == 7
+    assert len(shapes) == len(MARKERS)
     for rows, columns, levels in hidden_animation.stamps():
         assert levels[(rows == 0) & (columns == 0)] == hidden_animation.LEVELS
         assert 35 < levels.sum() < 60  # all about as heavy

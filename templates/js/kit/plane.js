@@ -12,7 +12,6 @@
   const REST_STEP_PX = 2; // and at rest, device px
   const SLICE_MS = 5; // of painting at rest in one frame
   const KEY_STEP = 0.02; // of the plane's width, one arrow key
-  const MARKERS = 7;
   const NUMBER_PX = 13; // size of a class's number
 
   /**
@@ -381,7 +380,7 @@
       for (let c = 0; c < classes; c++) {
         context.beginPath();
         for (let point = 0; point < y.length; point++) {
-          if (y[point] === c) marker(context, c, plane.px(positions[2 * point]), plane.py(positions[2 * point + 1]), radius);
+          if (y[point] === c) marker(context, theme.markers[c], plane.px(positions[2 * point]), plane.py(positions[2 * point + 1]), radius);
         }
         context.globalAlpha = emphasis >= 0 && emphasis !== c ? 0.25 : 1;
         context.fillStyle = theme.classes[c];
@@ -460,7 +459,7 @@
       context.lineWidth = 1.5;
       context.stroke();
       context.beginPath();
-      marker(context, c, plane.px(x), plane.py(y), radius * 1.5);
+      marker(context, theme.markers[c], plane.px(x), plane.py(y), radius * 1.5);
       context.fillStyle = theme.classes[c];
       context.fill();
     },
@@ -540,37 +539,15 @@
     context.clearRect(0, 0, size, top);
   }
 
-  /** Add a class's marker to the path under way. The table of shapes is the pictures'. */
-  function marker(context, c, x, y, r) {
-    const polygon = (corners) => {
-      corners.forEach(([dx, dy], at) => (at ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy)));
-      context.closePath();
-    };
-    switch (c % MARKERS) {
-      case 0:
-        context.moveTo(x + r, y);
-        context.arc(x, y, r, 0, 2 * Math.PI);
-        break;
-      case 1:
-        context.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
-        break;
-      case 2:
-        polygon([[0, -1.2], [1.1, 0.8], [-1.1, 0.8]]);
-        break;
-      case 3:
-        polygon([[0, -1.3], [1.15, 0], [0, 1.3], [-1.15, 0]]);
-        break;
-      case 4:
-        polygon([[0, 1.2], [1.1, -0.8], [-1.1, -0.8]]);
-        break;
-      case 5:
-        polygon([[-0.42, -1.2], [0.42, -1.2], [0.42, -0.42], [1.2, -0.42], [1.2, 0.42], [0.42, 0.42], [0.42, 1.2], [-0.42, 1.2],
-          [-0.42, 0.42], [-1.2, 0.42], [-1.2, -0.42], [-0.42, -0.42]]);
-        break;
-      default:
-        polygon([[0, -0.55], [0.6, -1.15], [1.15, -0.6], [0.55, 0], [1.15, 0.6], [0.6, 1.15], [0, 0.55], [-0.6, 1.15],
-          [-1.15, 0.6], [-0.55, 0], [-1.15, -0.6], [-0.6, -1.15]]);
+  /** Add a class's marker to the path under way: its corners in units of r, none of a circle. */
+  function marker(context, corners, x, y, r) {
+    if (!corners.length) {
+      context.moveTo(x + r, y);
+      context.arc(x, y, r, 0, 2 * Math.PI);
+      return;
     }
+    corners.forEach(([dx, dy], at) => (at ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy)));
+    context.closePath();
   }
 
   /** Marching squares: the area where values are negative and its border, in CSS px. */

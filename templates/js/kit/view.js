@@ -28,15 +28,17 @@
   peek.define = (name, figure) => definitions.set(name, figure);
   // Colours
 
-  /** The tokens of the page's style sheet, as CSS colours and as [r, g, b]. */
+  /** The tokens of the page's style sheet: CSS colours, the same as [r, g, b], and the markers' corners. */
   function readTheme(root) {
     const style = getComputedStyle(root);
-    const get = (name) => style.getPropertyValue(`--${name}`).trim() || "#808080";
-    const theme = /** @type {any} */ ({ classes: [], tints: [], classRgb: [], tintRgb: [] });
+    const said = (name) => style.getPropertyValue(`--${name}`).trim();
+    const get = (name) => said(name) || "#808080";
+    const theme = /** @type {any} */ ({ classes: [], tints: [], markers: [], classRgb: [], tintRgb: [] });
     for (const name of ["paper", "surface", "ink", "muted", "hairline", "accent"]) theme[name] = get(name);
-    for (let c = 0; c < 7; c++) {
+    for (let c = 0; said(`class-${c}`); c++) {
       theme.classes.push(get(`class-${c}`));
       theme.tints.push(get(`tint-${c}`));
+      theme.markers.push((said(`marker-${c}`).match(/\S+,\S+/g) || []).map((corner) => corner.split(",").map(Number)));
     }
     theme.faint = (percent) => `color-mix(in srgb, ${theme.ink} ${percent}%, transparent)`;
     theme.classRgb = theme.classes.map(toRgb);
