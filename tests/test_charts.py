@@ -227,7 +227,7 @@ def test_what_is_no_value_is_left_out_and_counted():
 
 
 def test_series_are_told_apart_by_the_shapes_of_classes():
-    assert tuple(SHAPES) == style.MARKERS and len(set(SHAPES.values())) == len(SHAPES)
+    assert len(set(SHAPES.values())) == len(style.MARKERS)
 
 
 def test_a_chart_takes_no_time_to_read():

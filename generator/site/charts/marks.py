@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ...base.style import MARKER_CORNERS
 from ...runs.results import quantile
 from .scales import Bands, Numbers, nice_step
 
@@ -252,15 +253,12 @@ def _bars(data: Sequence[Datum], place: Place) -> Drawn:
     return marks, []
 
 
+SHAPE_PX = 4.3
+CIRCLE = "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z"
 # What marks a series beside its colour, as the pictures have it: base.style.MARKERS. Around the origin, px.
 SHAPES: Mapping[str, str] = {
-    "circle": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z",
-    "square": "M-4-4H4V4H-4Z",
-    "triangle-up": "M0-5.2L5.2 3.8H-5.2Z",
-    "diamond": "M0-5.6L5.6 0L0 5.6L-5.6 0Z",
-    "triangle-down": "M0 5.2L5.2-3.8H-5.2Z",
-    "plus": "M-1.7-5H1.7V-1.7H5V1.7H1.7V5H-1.7V1.7H-5V-1.7H-1.7Z",
-    "cross": "M-4.7-2.3L-2.3-4.7L0-2.4L2.3-4.7L4.7-2.3L2.4 0L4.7 2.3L2.3 4.7L0 2.4L-2.3 4.7L-4.7 2.3L-2.4 0Z",
+    marker: f"M{'L'.join(f'{SHAPE_PX * x:g} {SHAPE_PX * y:g}' for x, y in corners)}Z" if corners else CIRCLE
+    for marker, corners in MARKER_CORNERS.items()
 }
 SUMMED = ("x", "y", "low", "high", "count")
 MARKS: Mapping[str, Mark] = {
