@@ -30,7 +30,16 @@ from starlette.routing import Route
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.warnings import without
-from .build import compose, context_of, default_templates, remember, remembered, silent, templates_of
+from .build import (
+    compose,
+    context_of,
+    default_templates,
+    remember,
+    remembered,
+    silent,
+    tell_left_out,
+    templates_of,
+)
 from .options import Options
 from .runs.catalogue import RunContext
 
@@ -190,6 +199,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
             if debug:
                 traceback.print_exception(error)
 
+    tell_left_out(options, templates_of(options), context.progress)
     rebuild("start")
     for batch in changes:
         names = sorted({Path(path).name for _, path in batch})

@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,24 @@ def _installed() -> dict[str, str]:
                 if dash and entry.endswith(".dist-info"):
                     listed.setdefault(name.lower().replace("_", "-"), version)
     return listed
+
+
+def installed(modules: Iterable[str]) -> dict[str, str]:
+    """Versions of the packages that modules are from, by name of the module; of those that are installed."""
+    known, unknown = _installed(), []
+    found: dict[str, str] = {}
+    for module in modules:
+        version = known.get(module.lower().replace("_", "-"))
+        if version:
+            found[module] = version
+        else:
+            unknown.append(module)
+    if unknown:
+        import importlib.metadata
+
+        packages = importlib.metadata.packages_distributions()
+        found |= {name: _told(packages[name][0]) for name in unknown if name in packages}
+    return found
 
 
 def _told(library: str) -> str:
