@@ -344,6 +344,8 @@ class Pipeline:
             for trials in self.plan.trials
             for key, row in zip(keys[trials.name], trials.rows, strict=True)
         }
+        if not asked:
+            return {}
         made_by = "" if self.context.executor == "local" else all_code()
 
         def keep(key: str, gave: tuple[dict[str, Any], bytes]) -> Trial:
@@ -392,6 +394,8 @@ class Pipeline:
     def plot(self, columns: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Path]:
         """The author's own figures, by their paths in the site."""
         wanted = self.plan.lab.of("figure")
+        if not wanted:
+            return {}
         rows = {each.name: own_rows(each, trials[each.name]) for each in self.plan.trials}
         for (name, _), run in self.runs.items():
             rows.setdefault(name, []).append({**recipe_of(run), **columns[run.spec]})
@@ -462,7 +466,7 @@ class Pipeline:
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.named}
         tables = {
-            each.name: run_table([run for run in runs if run["experiment"] == each.name])
+            each.name: table([run for run in runs if run["experiment"] == each.name])
             for each in self.plan.experiments
         }
         beside, rows, warned = {}, {}, list(self.plan.warned)
@@ -553,8 +557,9 @@ class Pipeline:
         lab, kinds = self.plan.lab, {spec.kind for spec in job.of}
         sent = tables.encoded(kinds)
         texts = dict(lab.texts) if job.of and (lab.of("measurement") or lab.of("dataset")) else {}
-        own = (tasks.with_own, sent, lab.place, texts) if sent or texts else ()
-        return pool.executor.submit(*own, job.task, *arguments)
+        of_data = (tasks.with_tables, sent) if sent else ()
+        of_code = (tasks.with_lab, lab.place, texts) if texts else ()
+        return pool.executor.submit(*of_data, *of_code, job.task, *arguments)
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
@@ -716,7 +721,7 @@ def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def run_table(runs: list[dict[str, Any]]) -> str:
+def table(runs: list[dict[str, Any]]) -> str:
     """Runs as CSV, a row a run."""
     return csv_of([{"id": run["id"], **run["spec"], **run["measures"]} for run in runs])
 

@@ -49,21 +49,19 @@ def ready() -> None:
     """The first job, which starts the processes."""
 
 
-def with_own(
-    sent: dict[str, bytes], place: str, texts: dict[str, str], task: Callable[..., Any], *arguments: Any
-) -> Any:
-    """Do a job where the own data of its runs, and the author's own code, which come with it, may not be known yet.
-
-    sent          tables by kind
-    place, texts  the folder of the code, and its files
-    """
+def with_tables(sent: dict[str, bytes], task: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a job where the own data of its runs, which comes with it, may not be known yet."""
     from ..networks import tables
 
     tables.enter_sent(sent)
-    if texts:
-        from . import lab
+    return task(*arguments)
 
-        lab.enter(place, texts)
+
+def with_lab(place: str, texts: dict[str, str], task: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a job where the author's own code, which comes with it, may not be known yet: its folder, and its files."""
+    from . import lab
+
+    lab.enter(place, texts)
     return task(*arguments)
 
 
