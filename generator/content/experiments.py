@@ -438,7 +438,8 @@ class _Reader:
             return
         function, before = functions[run], len(self.problems)
         axes = self.trial_axes(path, table, function)
-        for key in function.fields.keys() - axes.keys() - function.usual.keys():
+        lacking = [key for key in function.fields if key not in axes and key not in function.usual]
+        for key in lacking if len(self.problems) == before else ():
             self.wrong(path, f"experiment {name} has no {key}", f"{key} = {function.fields[key].expected}")
         seeds = {SEED: (function.usual.get(SEED, 1),)} if function.seeded else {}
         if "seeds" in table:

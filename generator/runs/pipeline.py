@@ -466,8 +466,7 @@ class Pipeline:
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.named}
         tables = {
-            each.name: table([run for run in runs if run["experiment"] == each.name])
-            for each in self.plan.experiments
+            each.name: table([run for run in runs if run["experiment"] == each.name]) for each in self.plan.experiments
         }
         beside, rows, warned = {}, {}, list(self.plan.warned)
         for each in self.plan.trials:
