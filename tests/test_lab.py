@@ -14,6 +14,8 @@ from generator.base.errors import ContentError
 from generator.base.progress import Progress
 from generator.build import build, prepare
 from generator.content import experiments, lab
+from generator.networks import datasets
+from generator.networks.tables import FROM_CODE
 from generator.options import Options
 from generator.runs import lab as running
 from generator.runs.lab import LabError
@@ -98,7 +100,8 @@ authors: [{name: A. Author}]
 date: 2026-01-05
 ---
 
-Median {{ walks.where(steps=4).median("distance") | number(3) }}, {{ walks.count }} walks, upper {{ results.max("upper") }}.
+Median {{ walks.where(steps=4).median("distance") | number(3) }}, {{ walks.count }} walks,
+upper {{ results.max("upper") }}.
 One is {{ other.one().one }}. [They get away.]{claim="walks.min('distance') > 0"} [Its code](data/lab/walks.py).
 
 /// figure | ends
@@ -121,7 +124,10 @@ def folder(tmp_path):
         (content / "lab" / name).write_text(text)
     (content / "experiments.toml").write_text(EXPERIMENTS)
     (content / "article.md").write_text(ARTICLE)
-    return tmp_path
+    yield tmp_path
+    lab.Lab().enter_measurements()  # what code entered here is no part of other tests
+    for name in [name for name in datasets.load() if name.startswith(FROM_CODE)]:
+        del datasets.load()[name]
 
 
 def asked(folder, **more):
@@ -290,9 +296,7 @@ def test_without_the_flag_one_message_says_what_is_left_out_and_what_needs_it(fo
         assert f'is "{name}"; expected --lab, which runs lab/{file}.py' in str(caught.value)
     shutil.copy(ROOT / "tests/sites/tiny/experiments.toml", folder / "content")
     (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + "/// figure | heat\nHot.\n///\n")
-    with pytest.raises(
-        ContentError, match='unknown figure "heat"; expected --lab, which runs templates/figures/heat.html'
-    ):
+    with pytest.raises(ContentError, match=r'unknown figure "heat"; expected --lab, which runs templates/figures/heat'):
         build(asked(folder, lab=False), Progress(quiet=True))
 
 
@@ -321,6 +325,23 @@ def test_a_mistake_in_a_measurement_costs_no_training(folder, one_worker_is_this
     edit(folder, "> 1).mean()", "> 2).mean()", "lab/walks.py")
     report = prepare(asked(folder), ["nets"], Progress(quiet=True))  # of built-in data nothing but it runs again
     assert (report.ran["train"][0], report.ran["measure"][0], report.ran["draw"][0]) == (0, 1, 0)
+
+
+@pytest.mark.usefixtures("one_worker_is_this_process")
+def test_the_guides_example_is_built(folder):
+    section = (ROOT / "content/README.md").read_text().partition("{#sec-lab}")[2].partition("\n## ")[0]
+    code, toml = (section.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("python", "toml"))
+    shutil.rmtree(folder / "content/lab")
+    (folder / "content/lab").mkdir()
+    (folder / "content/lab/superposition.py").write_text(code)
+    (folder / "content/experiments.toml").write_text(
+        toml.replace("seeds = 10", "seeds = 2").replace("draw = 1", "hidden = [8, 2]\nepochs = 20\ncheckpoints = 3")
+    )
+    text = '{{ phase.where(sparsity=0.5).median("loss") | number(2) }} {{ results.median("above") }}\n\n'
+    placed = "/// figure | phase_diagram\nIt falls.\n///\n"
+    (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + text + placed)
+    build(asked(folder), Progress(quiet=True))
+    assert (folder / "site/data/phase.npz").exists() and (folder / "site/plots/lab/phase_diagram.dark.svg").exists()
 
 
 def test_the_decorators_leave_functions_as_they_are_and_cost_nothing_to_import():

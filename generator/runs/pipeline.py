@@ -556,9 +556,10 @@ class Pipeline:
         lab, kinds = self.plan.lab, {spec.kind for spec in job.of}
         sent = tables.encoded(kinds)
         texts = dict(lab.texts) if job.of and (lab.of("measurement") or lab.of("dataset")) else {}
-        of_data = (tasks.with_tables, sent) if sent else ()
-        of_code = (tasks.with_lab, lab.place, texts) if texts else ()
-        return pool.executor.submit(*of_data, *of_code, job.task, *arguments)
+        asked = (job.task, *arguments)
+        asked = (tasks.with_lab, lab.place, texts, *asked) if texts else asked
+        asked = (tasks.with_tables, sent, *asked) if sent else asked
+        return pool.executor.submit(*asked)
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
