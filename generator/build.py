@@ -160,7 +160,7 @@ def templates_of(options: Options) -> Overlay:
     """The templates as they are now: a folder that was named, over the content's own, over ours."""
     beside = options.content / texts.TEMPLATES
     own = [folder for folder in (options.templates, beside, default_templates()) if folder and folder.is_dir()]
-    return Overlay(*own, plain=[folder for folder in own if folder is beside and not options.lab])
+    return Overlay(*own, plain=[] if options.lab or options.templates == beside else [beside])
 
 
 def left_out(options: Options, templates: Overlay) -> list[str]:

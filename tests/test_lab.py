@@ -235,6 +235,7 @@ READ = {
     "needs": ('needs="walks"', 'needs="walk"', 'needs an unknown experiment "walk"; expected one of'),
     "beside": ("from .steps", "from steps", "import of steps, a file beside walks.py; expected from . import steps"),
     "no file": ("from .steps", "from .step", 'no file "step.py" beside walks.py'),
+    "built-in": ("def bars(", "def moons(", '"moons" is a built-in kind of data; expected another name'),
     "a second": ("def disc(", "def other(", "a second function other; the first is"),
 }
 
@@ -246,6 +247,12 @@ def test_what_is_wrong_before_anything_runs(folder, fault):
     with pytest.raises(ContentError) as caught:
         experiments.read(folder / "content" / "experiments.toml", lab=True)
     assert said in str(caught.value)
+
+
+def test_a_measurement_takes_no_name_that_every_run_has(folder):
+    edit(folder, "def upper", "def loss")
+    with pytest.raises(ContentError, match=r'walks.py:21: a column "loss" of every run is there already'):
+        build(asked(folder), Progress(quiet=True))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ..base.store import installed
 from ..networks import datasets, recipe
 from ..networks.datasets import Dataset, Parameter
 from ..networks.recipe import Field
-from ..networks.tables import FROM_CODE
+from ..networks.tables import FROM_CODE, built_in
 from .texts import LAB, own_code
 
 PROGRAMS = ("peek_article", "generator")  # installed, and in a copy of the source
@@ -97,11 +97,25 @@ class Lab:
             datasets.load()[function.data] = own_dataset(function, run(function))
 
     def enter_measurements(self, run: Run = lambda function: _elsewhere) -> None:
-        """Make its measurements known, in place of those that other code entered. run: what calls a function."""
-        from ..measures.measurement import MEASUREMENTS, OwnMeasurement  # takes numpy, which a plan does without
+        """Make its measurements known, in place of those that other code entered. run: what calls a function.
+
+        raises  ContentError: a column that every run has already
+        """
+        from ..measures.columns import COMPARISONS, MEASUREMENTS, RECIPE  # takes numpy, which a plan does without
+        from ..measures.measurement import OwnMeasurement
 
         for name in [name for name, each in MEASUREMENTS.items() if isinstance(each, OwnMeasurement)]:
             del MEASUREMENTS[name]
+        taken = {*RECIPE, *(column for each in MEASUREMENTS.values() for column in each.columns)}
+        taken |= {column for each in COMPARISONS.values() for column in each.columns}
+        wrong = [
+            Problem(function.place, f'a column "{column}" of every run is there already', "another name")
+            for function in self.of("measurement").values()
+            for column in function.columns
+            if column in taken
+        ]
+        if wrong:
+            raise ContentError(wrong)
         for name, function in self.of("measurement").items():
             said = (name, function.columns, run(function), lambda trained: True, True)
             MEASUREMENTS[name] = OwnMeasurement(*said, function.source)
@@ -265,6 +279,8 @@ class _Reader:
     def function(self, kind: str, node: ast.FunctionDef, call: ast.Call | None) -> Function | None:
         before = len(self.problems)
         docstring = ast.get_docstring(node) or ""
+        if kind == "dataset" and node.name in built_in():
+            self.wrong(node, f'"{node.name}" is a built-in kind of data', "another name")
         words, given = self.decorated(kind, node, call)
         fields, usual, seeded = self.parameters(kind, node)
         columns = _explained(docstring)

@@ -20,8 +20,8 @@ TEXT_PT = 10.5
 def styled(theme: Theme) -> Iterator[None]:
     """What matplotlib draws with unless told otherwise: the page's font, a paper's colours, no paper of its own."""
     import matplotlib as mpl
-    from cycler import cycler
     from matplotlib import pyplot
+    from matplotlib.rcsetup import cycler
 
     from . import draw
 
