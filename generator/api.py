@@ -168,7 +168,8 @@ def load(site: str | Path) -> Runs:
     tables = sorted(folder.glob("*.csv"))
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
-    return Runs([_of_row(row, table.stem, folder) for table in tables for row in _rows(table)])
+    ours = ((table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys())
+    return Runs([_of_row(row, table.stem, folder) for table, row in ours])
 
 
 def train(recipe: Mapping[str, Any]) -> Run:

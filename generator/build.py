@@ -5,12 +5,13 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import platform
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,6 +40,7 @@ Used = TypeVar("Used")
 
 SOCIAL_CARD = "social-card.png"
 MEMO = ("memo", "last", "txt")
+NAMED_AT_MOST = 4
 ALSO = (
     "imagesize",
     "markupsafe",
@@ -93,6 +95,7 @@ def build(options: Options, progress: Progress) -> Built:
     """
     began = time.monotonic()
     templates = templates_of(options)
+    tell_left_out(options, templates, progress)
     made_from = inputs_digest(options, templates)
     site = SiteFolder(options.out, options.cache)
     known = None if options.force else site.intact(made_from)
@@ -128,8 +131,11 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     from .runs import pipeline
 
     source = options.content / "experiments.toml"
-    plan = experiments.read(source, options.profile)
-    known = {experiment.name: experiment for experiment in plan.experiments}
+    templates = templates_of(options)
+    tell_left_out(options, templates, progress)
+    with hinted(options, templates):
+        plan = experiments.read(source, options.profile, options.lab)
+    known = {each.name: each for each in plan.named}
     wrong = [
         Problem(str(source), f'no experiment "{name}"', f"one of {', '.join(known)}", nearest(name, known))
         for name in only
@@ -137,8 +143,12 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     ]
     if wrong:
         raise ContentError(wrong)
-    chosen = replace(plan, experiments=tuple(known[name] for name in dict.fromkeys(only)))
-    key = digest(catalogue.inputs_digest(source, options.profile), sorted(only))
+    chosen = replace(
+        plan,
+        experiments=tuple(each for each in plan.experiments if each.name in only),
+        trials=tuple(each for each in plan.trials if each.name in only),
+    )
+    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
     return pipeline.make(chosen, key, context_of(options, progress))[1]
 
 
@@ -155,8 +165,50 @@ def context_of(options: Options, progress: Progress) -> RunContext:
 
 def templates_of(options: Options) -> Overlay:
     """The templates as they are now: a folder that was named, over the content's own, over ours."""
-    own = (options.templates, options.content / texts.TEMPLATES, default_templates())
-    return Overlay(*(folder for folder in own if folder is not None and folder.is_dir()))
+    beside = options.content / texts.TEMPLATES
+    own = [folder for folder in (options.templates, beside, default_templates()) if folder and folder.is_dir()]
+    return Overlay(*own, plain=[] if options.lab or options.templates == beside else [beside])
+
+
+def left_out(options: Options, templates: Overlay) -> list[str]:
+    """The files of code beside the text that are not used, as nobody asked for them."""
+    code = [] if options.lab else texts.own_code(options.content)
+    beside = [f"{texts.TEMPLATES}/{name}" for name in templates.left_out]
+    return [*(path.relative_to(options.content).as_posix() for path in code), *beside]
+
+
+def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
+    """Say what is not used of the code beside the text, and why."""
+    if left := left_out(options, templates):
+        files = ", ".join(left[:NAMED_AT_MOST])
+        more = f" and {len(left) - NAMED_AT_MOST} more" if len(left) > NAMED_AT_MOST else ""
+        said = (
+            "was left out, as it is code: --lab runs it"
+            if len(left) == 1
+            else "were left out, as they are code: --lab runs them"
+        )
+        progress.say(f"{files}{more} {said}")
+
+
+@contextlib.contextmanager
+def hinted(options: Options, templates: Overlay) -> Iterator[None]:
+    """Tells of mistakes that name what was left out of the code beside the text how to have it."""
+    try:
+        yield
+    except ContentError as error:
+        files = {Path(file).stem: file for file in left_out(options, templates)}
+        if not files:
+            raise
+        from .content import lab
+
+        files |= {} if options.lab else lab.names(options.content)
+        raise ContentError(_hinted(problem, files) for problem in error.problems) from None
+
+
+def _hinted(problem: Problem, files: Mapping[str, str]) -> Problem:
+    """A problem; where it is about a name that code defines, the file of it. files: by the names in them."""
+    found = next((files[name] for name in re.findall(r'"([^"]+)"', problem.wrong) if name in files), None)
+    return replace(problem, expected=f"--lab, which runs {found}", nearest=None) if found else problem
 
 
 def inputs_digest(options: Options, templates: Overlay) -> str:
@@ -177,7 +229,9 @@ def rebuild_command(options: Options) -> str:
     if makefile.is_file() and re.search("^site:", makefile.read_text(encoding="utf-8"), re.MULTILINE):
         return "make site" + f" PROFILE={options.profile}" * (options.profile != "standard")
     chosen = {"--content": (content.name, "content"), "--profile": (options.profile, "standard")}
-    return " ".join(["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)])
+    words = ["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)]
+    without = replace(options, lab=False)
+    return " ".join([*words, *["--lab"] * bool(options.lab and left_out(without, templates_of(without)))])
 
 
 def made_with() -> list[Any]:
@@ -231,7 +285,19 @@ def compose(
 
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
-    key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile)
+    with hinted(options, templates):
+        return _compose(options, context, memo, templates, first, believed)
+
+
+def _compose(
+    options: Options,
+    context: RunContext,
+    memo: Memo,
+    templates: Overlay,
+    first: Callable[[dict[str, File]], None],
+    believed: bool,
+) -> Composed:
+    key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
     made, report = catalogue.load(key, context) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
@@ -257,9 +323,11 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[
     def unused() -> list[str]:
         from .content import experiments
 
-        return list((plan or experiments.read(source, options.profile)).unused)
+        return list((plan or experiments.read(source, options.profile, options.lab)).unused)
 
-    return memo("unused-activation", [source.read_text(encoding="utf-8"), str(source), options.profile], unused)
+    own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
+    given = [source.read_text(encoding="utf-8"), str(source), options.profile, own]
+    return memo("unused-activation", given, unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
@@ -288,7 +356,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
         from .content import experiments
 
         try:
-            plan = experiments.read(options.content / "experiments.toml", options.profile)
+            plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab)
         except ContentError as error:
             problems += error.problems
     if problems or article is None:
@@ -378,6 +446,10 @@ def describe(path: str, made: Catalogue) -> Said:
         if about:
             return said("Experiment {name}, a row a run. {about}", name=name, about=about)
         return said("Experiment {name}, a row a run.", name=name)
+    if path.endswith(".py"):
+        return said("Code that the article's own runs, measures, data or figures are made with")
+    if path.count("/") == 1 and not path.endswith(".centres.npz"):
+        return said("Arrays that the runs of experiment {name} gave, a run a row", name=Path(path).stem)
     if path.endswith(".centres.npz"):
         return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
     return said("Data, weights at each checkpoint, loss and accuracy at each epoch")

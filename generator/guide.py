@@ -178,6 +178,14 @@ def _measures() -> Iterator[Row]:
             yield Row(name, words)
 
 
+def _lab() -> Iterator[Row]:
+    from .base import lab
+    from .content.lab import KINDS
+
+    for name in KINDS:
+        yield Row(name, _first_sentence(getattr(lab, name).__doc__))
+
+
 def _warnings() -> Iterator[Row]:
     from .base.warnings import WARNINGS
 
@@ -236,6 +244,7 @@ LISTS = {
         (),
         _measures,
     ),
+    "lab": Listing("Own Python", "What may stand behind `@lab.` in `lab/*.py`: see [Own Python](#sec-lab).", (), _lab),
     "warnings": Listing("Warnings", "What `--allow` may pass over.", (), _warnings),
     "languages": Listing("Languages", "What `language` has words for.", (), _languages, templated=True),
     "elements": Listing("HTML", "The elements that pass, and their attributes.", ("attributes",), _elements),

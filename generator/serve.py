@@ -32,7 +32,17 @@ from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import Entry, File
 from .base.warnings import without
-from .build import Composed, context_of, default_templates, remember, remembered, silent, templates_of, with_site
+from .build import (
+    Composed,
+    context_of,
+    default_templates,
+    remember,
+    remembered,
+    silent,
+    tell_left_out,
+    templates_of,
+    with_site,
+)
 from .options import Options
 from .runs.catalogue import RunContext
 from .site.policy import guarded
@@ -204,6 +214,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
             if debug:
                 traceback.print_exception(error)
 
+    tell_left_out(options, templates_of(options), context.progress)
     rebuild("start")
     for batch in changes:
         names = sorted({Path(path).name for _, path in batch})

@@ -14,10 +14,11 @@ from distributed import Client, LocalCluster
 
 from generator.base.progress import Progress
 from generator.base.store import Store
-from generator.content import experiments
+from generator.content import experiments, lab
 from generator.runs import pipeline, pools, tasks
 from generator.runs.batches import batches
 from generator.runs.catalogue import RunContext
+from generator.runs.lab import LabError
 from generator.runs.pools import ClusterError
 
 TOML = """\
@@ -117,6 +118,27 @@ def test_the_next_build_takes_what_a_cluster_trained(cluster, tmp_path):
     make(tmp_path, executor="dask", scheduler=cluster)
     _, report = make(tmp_path)
     assert report.ran["train"][0] == 0
+
+
+def test_own_code_travels_to_a_cluster_as_text(cluster, tmp_path):
+    code = (
+        "from peek_article import lab\nfrom .half import half\n@lab.experiment\ndef run(n: int):\n    return half(n)\n"
+    )
+    texts = {"own.py": code, "half.py": "def half(n):\n    return {'half': n / 2, 'inverse': 1 / n}\n"}
+    context = RunContext(Store(tmp_path), Progress(quiet=True), 1, executor="dask", scheduler=cluster)
+
+    def made(n, **more):
+        toml = f'[experiment.own]\nrun = "run"\nn = {n}\n'
+        plan = experiments.parse(toml, "e.toml", lab=lab.parse({**texts, **more}, "content/lab"))
+        return pipeline.make(plan, f"own {n} {more}", context)
+
+    catalogue, report = made([1, 2, 3])
+    assert catalogue.results.tables["own"].values("half") == [0.5, 1, 1.5] and report.ran["perform"][0] == 3
+    assert made([2, 3, 4])[1].ran["perform"][0] == 1
+    own = made([4], **{"half.py": "def half(n):\n    return {'half': 7}\n"})[0].results.tables["own"]
+    assert own.values("half") == [7]  # workers that have had another text of the file
+    with pytest.raises(LabError, match=r"^content/lab/half.py:2: ZeroDivisionError: .*; in run\(n=0\)$"):
+        made([0])
 
 
 def test_a_worker_with_other_code_is_refused():

@@ -155,10 +155,10 @@ def test_each_kind_of_input_counts(rich, build_both_ways):
     assert after["reproduce.html"] != before["reproduce.html"]
     (rich / "templates" / "figures").mkdir(parents=True)
     (rich / "templates" / "gallery.html").write_text("<p>My gallery of {{ article.title }}</p>")
-    assert seen()["gallery.html"].startswith(b"<p>My gallery")
+    assert seen("--lab")["gallery.html"].startswith(b"<p>My gallery") and b"My gallery" not in seen()["gallery.html"]
     (rich / "templates" / "css").mkdir()
     (rich / "templates" / "css" / "99-mine.css").write_text("main { color: red }")
-    assert b"color: red" in seen()["assets/style.css"]
+    assert b"color: red" in seen("--lab")["assets/style.css"]
     text.write_text(text.read_text().replace("date: 2026", "subtitle: Anew\ndate: 2026"))
     assert b"Anew" in seen()["index.html"]
     assert b"noindex" in seen("--draft")["reproduce.html"]

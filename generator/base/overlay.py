@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .memo import digest
 
+WORDS = "words/"  # a language is no code
 STARTER = "new/"  # what a new article begins with, beside the templates
 
 
@@ -22,25 +24,37 @@ def default_templates() -> Path:
     return installed if installed.is_dir() else code.parent / "templates"
 
 
+def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith(STARTER) and path.is_file():
+            yield name, path
+
+
 class Overlay:
     """The templates, styles and scripts of a build, as they are when they are first asked for.
 
     folders  the uppermost first
+    plain    of which languages alone are taken: the rest is code, which nobody asked for
     """
 
-    def __init__(self, *folders: Path) -> None:
-        self.folders = folders
+    def __init__(self, *folders: Path, plain: Collection[Path] = ()) -> None:
+        self.folders, self.plain = folders, plain
 
     @functools.cached_property
     def places(self) -> dict[str, Path]:
         """Where each file is, by its name, in the order of the names."""
         found: dict[str, Path] = {}
         for folder in self.folders:
-            for path in folder.rglob("*"):
-                name = path.relative_to(folder).as_posix()
-                if not name.startswith(STARTER) and path.is_file():
+            for name, path in _inside(folder):
+                if name.startswith(WORDS) or folder not in self.plain:
                     found.setdefault(name, path)
         return dict(sorted(found.items()))
+
+    @functools.cached_property
+    def left_out(self) -> list[str]:
+        """The names of the files that are not taken."""
+        return sorted(name for folder in self.plain for name, _ in _inside(folder) if not name.startswith(WORDS))
 
     @functools.cached_property
     def contents(self) -> dict[str, bytes]:

@@ -19,13 +19,15 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import PeekError
 from .memo import digest
+
+Name = TypeVar("Name")
 
 GENERATOR = Path(__file__).parent.parent
 
@@ -70,6 +72,24 @@ def _installed() -> dict[str, str]:
                 if dash and entry.endswith(".dist-info"):
                     listed.setdefault(name.lower().replace("_", "-"), version)
     return listed
+
+
+def installed(modules: Iterable[str]) -> dict[str, str]:
+    """Versions of the packages that modules are from, by name of the module; of those that are installed."""
+    known, unknown = _installed(), []
+    found: dict[str, str] = {}
+    for module in modules:
+        version = known.get(module.lower().replace("_", "-"))
+        if version:
+            found[module] = version
+        else:
+            unknown.append(module)
+    if unknown:
+        import importlib.metadata
+
+        packages = importlib.metadata.packages_distributions()
+        found |= {name: _told(packages[name][0]) for name in unknown if name in packages}
+    return found
 
 
 def _told(library: str) -> str:
@@ -199,6 +219,12 @@ class Store:
     def find(self, kind: str, key: str, ending: str) -> Entry | None:
         """An entry that is there and sound, or None."""
         return None if self.load(kind, key, ending) is None else self.entry(kind, key, ending)
+
+    def find_all(self, kind: str, key: str, endings: Mapping[Name, str]) -> dict[Name, Entry] | None:
+        """Entries of one address by name, when all of them are there and sound. endings: by name"""
+        found = {name: self.find(kind, key, ending) for name, ending in endings.items()}
+        sound = {name: entry for name, entry in found.items() if entry}
+        return sound if len(sound) == len(found) else None
 
     def save(self, kind: str, key: str, ending: str, data: bytes) -> Entry:
         """Keep an entry."""

@@ -10,6 +10,7 @@ WARNINGS = {
     "constant-column": "a column of own data holds one value",
     "scales-apart": "columns of own data differ a thousandfold in scale",
     "uneven-classes": "a class of own data has far more rows than another",
+    "not-finite": "a result of own code is no finite number",
     "heading-level": "a heading skips a level",
     "untranslated-page": "no table has the page's own words in the article's language",
     "unused-footnote": "nothing refers to a footnote",

@@ -8,7 +8,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat, layer_shapes
 from . import elsewhere
+from . import lab as code
 from . import tables as files
 from .elsewhere import Elsewhere
+from .lab import SEED, Function, Lab
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,29 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Trials:
+    """A named grid of runs of a function in the author's own code.
+
+    rows  what each run is given, the seed last
+    """
+
+    name: str
+    about: str
+    function: Function
+    rows: tuple[dict[str, Any], ...]
+
+    @property
+    def table(self) -> str:
+        """What expressions call what it gives."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True)
 class Plan:
     """All the experiments of a build, and the profile that sized them.
 
+    trials     those that run the author's own code
+    lab        that code
     said       how each file of own data, or of results, was read, a line each
     warned     what is odd about them
     elsewhere  tables of results that were made elsewhere
@@ -67,6 +89,13 @@ class Plan:
     warned: tuple[Warned, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     unused: tuple[str, ...] = ()  # what is to be said of own activations that no experiment has
+    trials: tuple[Trials, ...] = ()
+    lab: Lab = field(default_factory=Lab)
+
+    @property
+    def named(self) -> list[Experiment | Trials]:
+        """All that is an experiment in the file, those of own code last."""
+        return [*self.experiments, *self.trials]
 
 
 def _text(value: Any) -> str:
@@ -163,28 +192,31 @@ RESULT_FIELDS = {
 }
 
 
-def read(path: Path, profile: str = "standard") -> Plan:
+def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
     """The plan in an experiments file; errors name the path as given.
 
-    raises  ContentError: every mistake in the file, with its line
+    lab     whether the code beside it counts
+    raises  ContentError: every mistake in the file, with its line; those in the code
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
         raise ContentError([Problem(str(path), reason, "the experiments of the article")]) from None
-    return parse(text, str(path), profile)
+    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
 
 
-def parse(text: str, place: str, profile: str = "standard") -> Plan:
+def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None) -> Plan:
     """Experiments from TOML.
 
     An [activation.NAME] table holds the `formula` of an own activation (see networks.formulas), and may hold its
     `room`, `label` and `words`. A [dataset.NAME] table holds a `kind`, its parameters and points_per_class; an
     [experiment.NAME] table any fields of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are
-    drawn, and travel with the page). A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces
-    fields of experiment NAME. A [results.NAME] table names the `file` of results that were made elsewhere.
+    drawn, and travel with the page); or, with `run`, a function in the author's own code, its parameters and `seeds`.
+    A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces fields of experiment NAME. A
+    [results.NAME] table names the `file` of results that were made elsewhere.
 
+    lab     that code, which enters the registers
     raises  ContentError: every mistake, each as place:line
     """
     try:
@@ -193,7 +225,7 @@ def parse(text: str, place: str, profile: str = "standard") -> Plan:
         at = re.search(r"(.*) \(at line (\d+)", str(error))
         said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
-    reader = _Reader(place, lines_of(text) or {(): 1})
+    reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: _line(problem.place)))
@@ -276,8 +308,9 @@ def _key(dotted: str) -> tuple[str, ...]:
 class _Reader:
     """Turns TOML tables into a plan and gathers what is wrong on the way."""
 
-    def __init__(self, place: str, lines: dict[tuple[str, ...], int]) -> None:
+    def __init__(self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None) -> None:
         self.place = place
+        self.lab = lab or Lab()
         self.lines = lines
         self.problems: list[Problem] = []
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
@@ -348,8 +381,7 @@ class _Reader:
 
     def axis(self, path: tuple[str, ...], value: Any, field: Field) -> list[Any]:
         """The values that a field takes: one, or those of a list."""
-        is_widths = field.accepts is recipe.widths
-        several = isinstance(value, list) and (not is_widths or (bool(value) and isinstance(value[0], list)))
+        several = isinstance(value, list) and (not field.listed or (bool(value) and isinstance(value[0], list)))
         accepted = []
         if several and not value:
             self.wrong(path, f"{path[-1]} is an empty list", field.expected)
@@ -366,6 +398,7 @@ class _Reader:
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
         given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results"), "table")
+        self.lab.enter_data()
         own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
         for name, table in own.items():
             self.activation(name, table)
@@ -382,9 +415,13 @@ class _Reader:
         self.check_profiles(profiles, experiments)
         chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}
         planned: list[Experiment] = []
+        trials: list[Trials] = []
         for name, table in experiments.items():
             merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
-            planned.append(self.experiment(name, merged, axes, first=not planned))
+            if isinstance(table, dict) and "run" in table:
+                trials += self.trials(name, merged, [each.table for each in trials])
+            else:
+                planned.append(self.experiment(name, merged, axes, first=not planned))
         given_results = self.known(("results",), given.get("results", {}), given.get("results", {}), "results")
         beside = [self.results(name, table, experiments) for name, table in given_results.items()]
         found = tuple(table for table in beside if table)
@@ -398,13 +435,18 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
-        return Plan(tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused))
+        self.check_needs([*experiments, *(table.name for table in found)])
+        return Plan(tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab)
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
         for name, table in self.known(("profile",), profiles, profiles, "profile").items():
             path = ("profile", name)
             for experiment, fields in self.known(path, table, experiments, "experiment").items():
+                table = experiments.get(experiment)
+                if isinstance(table, dict) and "run" in table:
+                    self.trial_axes((*path, experiment), fields, self.lab.of("experiment").get(str(table["run"])))
+                    continue
                 allowed = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
                 for key, value in self.known((*path, experiment), fields, allowed, "key").items():
                     if key in EXPERIMENT_FIELDS:
@@ -422,10 +464,55 @@ class _Reader:
             self.wrong(path, f"{path[-1]} is {_shown(value)}", field.expected)
             return None
 
+    def trials(self, name: str, table: dict[str, Any], taken: list[str]) -> Iterator[Trials]:
+        """An experiment in the author's own code, if its table is right. taken: names of tables before."""
+        path = ("experiment", name)
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            self.wrong(path, f'"{name}" is no name for an experiment', "a small letter, then letters, digits, hyphens")
+        if (called := name.replace("-", "_")) in taken or called == "results":
+            self.wrong(path, f'the table of experiment {name} is "{called}", as another is', "another name")
+        functions = self.lab.of("experiment")
+        if (run := str(table["run"])) not in functions:
+            self.wrong((*path, "run"), f'run is "{run}"', _listed(list(functions)), nearest(run, functions))
+            return
+        function, before = functions[run], len(self.problems)
+        axes = self.trial_axes(path, table, function)
+        lacking = [key for key in function.fields if key not in axes and key not in function.usual]
+        for key in lacking if len(self.problems) == before else ():
+            self.wrong(path, f"experiment {name} has no {key}", f"{key} = {function.fields[key].expected}")
+        seeds = {SEED: (function.usual.get(SEED, 1),)} if function.seeded else {}
+        if "seeds" in table:
+            seeds = {SEED: self.single((*path, "seeds"), table["seeds"], EXPERIMENT_FIELDS["seeds"])}
+        about = self.single((*path, "about"), table.get("about", function.words), EXPERIMENT_FIELDS["about"])
+        if len(self.problems) == before:
+            usual = {key: [function.usual[key]] for key in function.fields.keys() & function.usual.keys()}
+            given = {key: (usual | axes)[key] for key in function.fields} | seeds
+            rows = (dict(zip(given, values, strict=True)) for values in itertools.product(*given.values()))
+            yield Trials(name, about, function, tuple(rows))
+
+    def trial_axes(self, path: tuple[str, ...], table: dict[str, Any], function: Function | None) -> dict[str, Any]:
+        """The values that a table gives to each parameter of a function."""
+        if function is None:  # which is said where it is called
+            return {}
+        keys = ("run", "about", *(["seeds"] if function.seeded else []), *function.fields)
+        known = self.known(path, table, keys, f"key of an experiment that runs {function.name}:")
+        fields = function.fields
+        return {key: self.axis((*path, key), value, fields[key]) for key, value in known.items() if key in fields}
+
+    def check_needs(self, experiments: Iterable[str]) -> None:
+        """Every figure in the author's own code needs experiments that there are."""
+        known = list(experiments)
+        for name, figure in self.lab.of("figure").items():
+            for needed in figure.needs:
+                if needed not in known:
+                    what = f'the figure {name} needs an unknown experiment "{needed}"'
+                    self.problems.append(Problem(figure.place, what, _listed(known), nearest(str(needed), known)))
+
     def dataset(self, name: str, table: Any) -> dict[str, list[Any]]:
         """A dataset's axes: kind, points_per_class and the kind's parameters."""
         path = ("dataset", name)
-        kinds = recipe.choice(*tables.built_in(), DIGITS)
+        own = self.lab.of("dataset")
+        kinds = recipe.choice(*tables.built_in(), DIGITS, *own)
         kind = table.get("kind", "spirals") if isinstance(table, dict) else None
         if isinstance(table, dict) and ("file" in table or kind == DIGITS):
             return self.own(name, table)
@@ -435,11 +522,17 @@ class _Reader:
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
         fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
-        fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
+        if kind in own:
+            fields |= own[kind].fields
+            defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
+            defaults = {"inputs": [datasets.inputs(own[kind].data, 1)]} | defaults
+        else:
+            fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
+            defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
         known = self.known(path, table, fields, f"key of a {kind} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
-        defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
-        return {"kind": [kind], "points_per_class": [100], **defaults, **axes}
+        kind = own[kind].data if kind in own else kind
+        return {"points_per_class": [100], **defaults, **axes, "kind": [kind]}
 
     def own(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
         """The axes of a table of the author's, which is read."""
@@ -472,7 +565,7 @@ class _Reader:
     def results(self, name: str, table: Any, experiments: Iterable[str]) -> Elsewhere | None:
         """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
         path, before = ("results", name), len(self.problems)
-        if wrong := elsewhere.names_wrong(name, list(experiments)):
+        if wrong := elsewhere.names_wrong(name, [one.replace("-", "_") for one in experiments]):
             self.wrong(path, *wrong)
         known = self.known(path, table, RESULT_FIELDS, "key of results")
         given = {key: self.single((*path, key), value, RESULT_FIELDS[key]) for key, value in known.items()}
@@ -562,7 +655,9 @@ class _Reader:
         self.check_optimizers(path, axes)
         drawn = [choice for choice in map(str, choices) if choice not in of_files]
         kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
-        if fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
+        if fixed["ship"] and any(str(kind).startswith(tables.FROM_CODE) for kind in kinds):
+            self.wrong((*path, "ship"), f"ship is {fixed['ship']} with data of your own code", "0")
+        elif fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
         for choice in choices:
             if choice not in data:

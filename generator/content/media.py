@@ -21,13 +21,13 @@ def picture_size(source: Path) -> tuple[int, int] | None:
 
     head = _head(source)
     try:
-        size = _svg_size(head) if b"<svg" in head[:4096] else imagesize.get(source)
+        size = svg_size(head) if b"<svg" in head[:4096] else imagesize.get(source)
     except ValueError:
         return None
     return (int(size[0]), int(size[1])) if min(size) >= 1 else None
 
 
-def _svg_size(head: bytes) -> tuple[float, float]:
+def svg_size(head: bytes) -> tuple[float, float]:
     """Its width and height, or those of its view box, which imagesize does not read; ValueError where neither says."""
     opening = re.search(rb"<svg\b[^>]*>", head)
     said = opening.group().decode("utf-8", "replace") if opening else ""

@@ -28,6 +28,7 @@ WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
+LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
@@ -183,8 +184,14 @@ def assets(directory: Path) -> Iterable[Asset]:
         hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
         ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
         ours |= path.parts[0] == DATA and path.suffix in DATA_FILES
+        ours |= path.parent.as_posix() == LAB and path.suffix == ".py"
         if source.is_file() and not hidden and not ours and path.suffix != ".md":
             yield Asset(path.as_posix(), source)
+
+
+def own_code(directory: Path) -> list[Path]:
+    """The files of the author's own code in a folder of content."""
+    return sorted(path for path in (directory / LAB).glob("*.py") if path.is_file())
 
 
 # Texts

@@ -54,6 +54,17 @@ class Measurement:
 
 
 @dataclass(frozen=True)
+class OwnMeasurement(Measurement):
+    """A measurement in an author's own code. made_of: digest of all that decides what it gives."""
+
+    made_of: str = ""
+
+    @property
+    def source(self) -> str:
+        return self.made_of
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What is measured across the runs of one recipe, whose seeds alone differ.
 

@@ -26,13 +26,15 @@ LAWS = ("points", "margin", "margin-no-bias")  # the keys of packing.LAWS, which
 class Field:
     """What a key may hold: `accepts(value)` is the value to use, or raises ValueError; `expected` says it in words.
 
-    words  what the key says, of a key that is no row
+    words   what the key says, of a key that is no row
+    listed  whether a value is itself a list
     """
 
     accepts: Callable[[Any], Any]
     expected: str
     choices: tuple[str, ...] = ()
     words: str = ""
+    listed: bool = False
 
 
 def number(least: float | None = None, above: float | None = None, below: float | None = None) -> Field:
@@ -115,7 +117,7 @@ class RunSpec:
     hidden: tuple[int, ...] = key(
         (64, 2),
         "widths of the hidden layers, first to last",
-        Field(widths, "a list of widths such as [64, 2]"),
+        Field(widths, "a list of widths such as [64, 2]", listed=True),
         slow=True,
     )
     epochs: int = key(3000, "passes through all points", integer(1))

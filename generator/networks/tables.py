@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAMED = "own-"  # what the names of these kinds begin with
+FROM_CODE = "lab-"  # and of those that code of the author's draws
 BETWEEN = "; "  # class words in a recipe
 PARAMETERS = (
     Parameter("inputs", 0, "numbers in a row of the data"),
@@ -156,8 +157,8 @@ def enter(table: Table) -> str:
 def recall(fields: Mapping[str, Any]) -> None:
     """Make the kind of a run's recipe known where its rows are not, from what the recipe says of it."""
     kind = str(fields["kind"])
-    if kind.startswith(NAMED) and kind not in datasets.load():
-        labels = tuple(str(fields["labels"]).split(BETWEEN))
+    if kind.startswith((NAMED, FROM_CODE)) and kind not in datasets.load():
+        labels = tuple(str(fields["labels"]).split(BETWEEN)) if kind.startswith(NAMED) else ()
         datasets.load()[kind] = _dataset(kind, int(fields["inputs"]), labels, None)
 
 
@@ -178,7 +179,7 @@ def _dataset(kind: str, inputs: int, labels: tuple[str, ...], table: Table | Non
         draw,
         PARAMETERS,
         plural="classes",
-        picture="points of {classes} classes, " + ", ".join(labels) + ",",
+        picture="points of {classes} classes" + (", " + ", ".join(labels) + "," if labels else ""),
         inputs=lambda classes: inputs,
         labels=labels,
         table=table,
@@ -187,7 +188,11 @@ def _dataset(kind: str, inputs: int, labels: tuple[str, ...], table: Table | Non
 
 def built_in() -> dict[str, Dataset]:
     """The kinds of data that are drawn, by name."""
-    return {name: kind for name, kind in datasets.load().items() if not isinstance(kind, OwnDataset)}
+    return {
+        name: kind
+        for name, kind in datasets.load().items()
+        if not (isinstance(kind, OwnDataset) or name.startswith(FROM_CODE))
+    }
 
 
 def of_kind(kind: str) -> Table | None:

@@ -19,6 +19,7 @@ from typing import Any
 from ..base.memo import digest
 from ..base.progress import Progress
 from ..base.store import Entry, Store, all_code, sha256, versions
+from ..content.texts import own_code
 from .results import Results, from_catalogue
 from .stages import DRAWING, STAGES, TRAINING
 
@@ -32,6 +33,7 @@ class Catalogue:
     about     each experiment's sentence, by name
     columns   what each column of the tables holds, by its name, as base.language.Words.tell takes it
     tables    of each table that stands beside the runs its "columns" and "source", as results.Table has them
+    pictures  figures of the author's own code by name, keyed as results.Picture's fields
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -43,6 +45,7 @@ class Catalogue:
     about: dict[str, str]
     columns: dict[str, Any]
     tables: dict[str, Any]
+    pictures: dict[str, Any]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]
@@ -78,7 +81,7 @@ class Catalogue:
         beside = {
             name: {**table, "rows": lambda name=name: self._gave["tables"][name]} for name, table in self.tables.items()
         }
-        return from_catalogue(lambda: self.runs, self.contents, beside)
+        return from_catalogue(lambda: self.runs, self.contents, beside, self.pictures)
 
 
 @dataclass
@@ -108,13 +111,17 @@ class RunContext:
     scheduler: str = ""
 
 
-def inputs_digest(source: Path, profile: str) -> str:
+def inputs_digest(source: Path, profile: str, lab: bool = False) -> str:
     """The digest of all that a catalogue comes from: the experiments' text, own data and results, the code, the
-    libraries."""
+    libraries.
+
+    lab  whether the author's own code counts
+    """
     text = source.read_text(encoding="utf-8") if source.exists() else ""
     named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|json|npz))["']""", text))
     data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
-    return digest(text, data, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+    own = {path.name: sha256(path) for path in own_code(source.parent)} if lab else {}
+    return digest(text, data, own, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:

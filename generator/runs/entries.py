@@ -109,6 +109,11 @@ def picture_path(run: Planned, figure: Figure) -> str:
     return f"plots/{run.folder}/{run.spec.label}.{figure.stem}"
 
 
+def own_picture(name: str) -> str:
+    """Where a figure of the author's own code goes in the site, without its ending."""
+    return f"plots/lab/{name}"
+
+
 def runs_of(plan: Plan) -> dict[tuple[str, str], Planned]:
     """All runs of a plan: (experiment, run id) -> run."""
     return {(experiment.name, run.id): run for experiment in plan.experiments for run in experiment.runs}

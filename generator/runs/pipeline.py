@@ -20,7 +20,10 @@ from .. import figures
 from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256
-from ..content.experiments import Plan
+from ..base.style import THEMES
+from ..base.warnings import Warned
+from ..content.experiments import Plan, Trials
+from ..content.lab import Lab
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import ACTIVATIONS, carried
@@ -29,7 +32,8 @@ from ..networks.spec import LAWS, RunSpec, layer_activations
 from . import stages, tasks
 from .batches import batches
 from .catalogue import Catalogue, Report, RunContext, card_key
-from .entries import drawn_of, entry, picture_path, runs_of
+from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
+from .lab import is_finite
 from .stages import STAGES, Source
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 MEASURED_AT_ONCE = 10
+PERFORMED_AT_ONCE = 16
 NAMED_AT_MOST = 3
 
 
@@ -89,6 +94,22 @@ class Shelf(Generic[Item, Value]):
     keep: Callable[[Item, Any], Value]
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A run of an author's own experiment.
+
+    key     its address: the store has its arrays there
+    values  the numbers and texts that it gave
+    odd     those that are not finite, in words; their values are None
+    arrays  whether it gave arrays as well
+    """
+
+    key: str
+    values: dict[str, Any]
+    odd: dict[str, str]
+    arrays: bool
+
+
 def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
@@ -104,10 +125,12 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
         compared = runs.compare(measures, laws)
         pictures = runs.draw(measures)
         scripts = runs.export()
-        centres = runs.bundle(measures)
-        runs.remember()
+        trials = runs.perform()
+        arrays = runs.bundle(measures, trials)
         columns = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
-        return runs.catalogue(key, columns, laws, {**pictures, **scripts, **centres}), runs.report
+        plots = runs.plot(columns, trials)
+        runs.remember()
+        return runs.catalogue(key, columns, laws, trials, {**pictures, **scripts, **arrays, **plots}), runs.report
 
 
 def run_key(spec: RunSpec) -> str:
@@ -119,7 +142,9 @@ def run_key(spec: RunSpec) -> str:
 
 
 def data_source(kind: str) -> Source:
-    """What draws the points of a kind of data; the name of own data says the rest."""
+    """What draws the points of a kind of data; the name of own data, and of own code's, says the rest."""
+    if kind.startswith(tables.FROM_CODE):
+        return Source((), ())
     return Source(("networks/tables" if kind.startswith(tables.NAMED) else f"networks/datasets/{kind}",), ())
 
 
@@ -143,6 +168,7 @@ class Pipeline:
         self.context = context
         self.store = context.store
         self.plan = plan or Plan((), "")
+        self.plan.lab.enter_measurements()
         self.runs = runs_of(self.plan)
         self.keys = {run.spec: run_key(run.spec) for run in self.runs.values()}
         self.report = Report()
@@ -264,9 +290,7 @@ class Pipeline:
         }
 
         def find(item: tuple[RunSpec, str]) -> dict[str, Entry] | None:
-            found = {ending: self.store.find("pictures", keys[item], ending) for ending in known[item[1]].endings}
-            sound = {ending: entry for ending, entry in found.items() if entry}
-            return sound if len(sound) == len(found) else None
+            return self.store.find_all("pictures", keys[item], {ending: ending for ending in known[item[1]].endings})
 
         def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Entry]:
             return {ending: self.store.save("pictures", keys[item], ending, data) for ending, data in encoded.items()}
@@ -304,19 +328,116 @@ class Pipeline:
             f"data/{'/'.join(item)}.npz": file for item, file in arrays.items()
         }
 
-    def bundle(self, measures: Mapping[RunSpec, dict[str, Any]]) -> dict[str, Entry]:
-        """The class centres of all runs of each experiment in one file, by their paths in the site."""
+    def perform(self) -> dict[str, list[Trial]]:
+        """What the author's own experiments gave: experiment -> a trial each run, in their order."""
+        made_with = STAGES["perform"].source.digest
+        keys = {
+            trials.name: [
+                digest("trial", trials.function.name, row, trials.function.source, *made_with) for row in trials.rows
+            ]
+            for trials in self.plan.trials
+        }
+        asked = {
+            key: (trials.function.name, row)
+            for trials in self.plan.trials
+            for key, row in zip(keys[trials.name], trials.rows, strict=True)
+        }
+        if not asked:
+            return {}
+        made_by = "" if self.context.executor == "local" else all_code()
+
+        def keep(key: str, gave: tuple[dict[str, Any], bytes]) -> Trial:
+            values, arrays = gave
+            odd = {name: str(value) for name, value in values.items() if not is_finite(value)}
+            plain = {name: None if name in odd else value for name, value in values.items()}
+            self.store.save("trials", key, "npz", arrays)
+            self.store.save_json("trials", key, [plain, odd, bool(arrays)])
+            return Trial(key, plain, odd, bool(arrays))
+
+        def find(key: str) -> Trial | None:
+            kept = self.store.load_json("trials", key)
+            return Trial(key, *kept) if kept and self.store.find("trials", key, "npz") else None
+
+        def jobs(missing: list[str]) -> Iterator[Job[str]]:
+            size = max(1, min(PERFORMED_AT_ONCE, len(missing) // (4 * self.context.workers)))
+            for at in range(0, len(missing), size):
+                some = missing[at : at + size]
+                of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
+                yield Job(some, tasks.perform, (*of_code, made_by, [asked[key] for key in some]))
+
+        found = self.run("perform", asked, Shelf(find, keep), jobs, self.context.executor)
+        return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
+
+    def bundle(self, measures: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
+        """The class centres of all runs of each experiment in one file, and the arrays of each of the author's own, by
+        their paths in the site."""
         centres: dict[str, dict[str, Any]] = {}
         for (name, run_id), run in self.runs.items():
             centres.setdefault(name, {})[run_id] = measures[run.spec]["centres"]
         made_with = STAGES["bundle"].source.digest
         keys = {name: digest("centres", of_all, *made_with) for name, of_all in centres.items()}
+        own = {name: of_one for name, of_one in trials.items() if any(trial.arrays for trial in of_one)}
+        keys |= {name: digest("arrays", [trial.key for trial in of_one], *made_with) for name, of_one in own.items()}
 
         def jobs(missing: list[str]) -> Iterator[Job[str]]:
-            return (Job([name], tasks.bundle, (centres[name],)) for name in missing)
+            for name in missing:
+                if name in own:
+                    yield Job([name], tasks.stack, (_later(self.arrays, own[name]),))
+                else:
+                    yield Job([name], tasks.bundle, (centres[name],))
 
-        files = self.run("bundle", list(centres), self.files("centres", "npz", keys), jobs)
-        return {f"data/{name}.centres.npz": file for name, file in files.items()}
+        files = self.run("bundle", list(keys), self.files("centres", "npz", keys), jobs)
+        return {f"data/{name}{'' if name in own else '.centres'}.npz": file for name, file in files.items()}
+
+    def plot(self, columns: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
+        """The author's own figures, by their paths in the site."""
+        wanted = self.plan.lab.of("figure")
+        if not wanted:
+            return {}
+        rows = {each.name: own_rows(each, trials[each.name]) for each in self.plan.trials}
+        rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.elsewhere}
+        for (name, _), run in self.runs.items():
+            rows.setdefault(name, []).append({**recipe_of(run), **columns[run.spec]})
+        made_with = STAGES["plot"].source.digest
+        keys = {
+            name: digest(
+                "plot",
+                name,
+                figure.source,
+                figure.needs,
+                [rows.get(needed) for needed in figure.needs],
+                [[trial.key for trial in trials.get(needed, ())] for needed in figure.needs],
+                *made_with,
+            )
+            for name, figure in wanted.items()
+            if set(figure.needs) <= rows.keys()
+        }
+
+        def find(name: str) -> dict[str, Entry] | None:
+            return self.store.find_all("plots", keys[name], {theme: f"{theme}.svg" for theme in THEMES})
+
+        def keep(name: str, drawn: Mapping[str, bytes]) -> dict[str, Entry]:
+            return {theme: self.store.save("plots", keys[name], f"{theme}.svg", data) for theme, data in drawn.items()}
+
+        def needed(names: tuple[str, ...]) -> dict[str, Any]:
+            return {
+                name: (rows[name], self.arrays(trials[name]) if name in trials else [b""] * len(rows[name]))
+                for name in names
+            }
+
+        def jobs(missing: list[str]) -> Iterator[Job[str]]:
+            of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
+            for name in missing:
+                needs = wanted[name].needs
+                one = isinstance(wanted[name].given.get("needs"), str)
+                yield Job([name], tasks.plot, (*of_code, name, _later(needed, needs), one))
+
+        drawn = self.run("plot", keys, Shelf(find, keep), jobs)
+        return {
+            f"{own_picture(name)}{'' if theme == 'light' else f'.{theme}'}.svg": file
+            for name, of_one in drawn.items()
+            for theme, file in of_one.items()
+        }
 
     def remember(self) -> None:
         """Keep what the stages were made with, for the reasons of the next time."""
@@ -327,29 +448,48 @@ class Pipeline:
         key: str,
         columns: Mapping[RunSpec, dict[str, Any]],
         laws: dict[int, dict[str, Any]],
+        trials: Mapping[str, list[Trial]],
         files: dict[str, Entry],
     ) -> Catalogue:
         """All of it, kept under its address; columns: what was measured of each run."""
+        from ..content.media import svg_size
         from ..measures.columns import ROOM, words
 
         runs = [
             entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
         ]
-        about = {experiment.name: experiment.about for experiment in self.plan.experiments}
-        tables = {name: table([run for run in runs if run["experiment"] == name]) for name in about}
+        about = {experiment.name: experiment.about for experiment in self.plan.named}
+        tables = {
+            each.name: table([run for run in runs if run["experiment"] == each.name]) for each in self.plan.experiments
+        }
+        beside: dict[str, Any] = {}
+        rows: dict[str, list[dict[str, Any]]] = {}
+        warned = list(self.plan.warned)
+        for each in self.plan.trials:
+            beside[each.table] = told(each, self.plan.lab)
+            rows[each.table] = own_rows(each, trials[each.name])
+            warned += odd_values(each, trials[each.name])
+            tables[each.name] = csv_of(rows[each.table])
+        for name, text in self.plan.lab.texts.items():
+            files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
+        own = {}
+        for name, figure in self.plan.lab.of("figure").items():
+            if (path := own_picture(name)) + ".svg" in files:
+                width, height = map(round, svg_size(files[path + ".svg"].read_bytes()))
+                said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
+                own[name] = {"path": path, **said_of}
         said = words({spec.kind for spec in self.keys})
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
-        beside: dict[str, Any] = {}
-        for each in self.plan.elsewhere:
-            beside[each.name] = {"columns": each.columns, "source": each.source}
-            at = (each.source["sha256"], Path(each.source["path"]).suffix.removeprefix("."))
-            files[each.source["path"]] = self.store.save("elsewhere", *at, each.content)
+        for other in self.plan.elsewhere:
+            beside[other.name] = {"columns": other.columns, "source": other.source}
+            rows[other.name] = [dict(row) for row in other.rows]
+            at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
+            files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
         files = dict(sorted(files.items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        rows = {each.name: each.rows for each in self.plan.elsewhere}
-        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": rows}
+        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
@@ -358,10 +498,11 @@ class Pipeline:
             about=about,
             columns={name: said[name] for name in said if name in headings},
             tables=beside,
+            pictures=own,
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
-            warned=[list(warned) for warned in self.plan.warned],
+            warned=[list(each) for each in warned],
             _store=self.store,
         )
         self.store.save_json("contents", address, contents)
@@ -405,17 +546,27 @@ class Pipeline:
         try:
             pool = self.pool(executor)
             size = pool.size
-            sent = {_send(pool, job): job for job in itertools.islice(waiting, 2 * size)}
+            sent = {self._send(pool, job): job for job in itertools.islice(waiting, 2 * size)}
             while sent:
                 ended, _ = wait(sent, return_when=FIRST_COMPLETED)
                 for future in ended:
                     yield sent.pop(future), future.result()
-                    sent |= {_send(pool, job): job for job in itertools.islice(waiting, 1)}
+                    sent |= {self._send(pool, job): job for job in itertools.islice(waiting, 1)}
         except BrokenExecutor:
             raise LostWorkerError(
                 "a worker process was ended by the system or by somebody; expected enough memory for"
                 f" --workers {size}, or fewer. What was finished is kept"
             ) from None
+
+    def _send(self, pool: Pool, job: Job[Any]) -> Future[Any]:
+        arguments = [argument() if callable(argument) else argument for argument in job.arguments]
+        lab, kinds = self.plan.lab, {spec.kind for spec in job.of}
+        sent = tables.encoded(kinds)
+        texts = dict(lab.texts) if job.of and (lab.of("measurement") or lab.of("dataset")) else {}
+        asked = (job.task, *arguments)
+        asked = (tasks.with_lab, lab.place, texts, *asked) if texts else asked
+        asked = (tasks.with_tables, sent, *asked) if sent else asked
+        return pool.executor.submit(*asked)
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
@@ -458,6 +609,9 @@ class Pipeline:
             own = {f"measurement {name}": each.source for name, each in MEASUREMENTS.items()}
         if stage == "compare":
             own = {f"measurement {name}": each.source for name, each in COMPARISONS.items()}
+        if stage in ("perform", "plot"):
+            functions = self.plan.lab.of("experiment" if stage == "perform" else "figure").values()
+            own = {f"{each.file} {each.name}": each.source for each in functions}
         return STAGES[stage].source.parts | own
 
     # Where products are
@@ -486,6 +640,10 @@ class Pipeline:
         """What trained runs gave."""
         return [self.run_path(spec).read_bytes() for spec in specs]
 
+    def arrays(self, trials: Sequence[Trial]) -> list[bytes]:
+        """The arrays of runs of an author's own experiment."""
+        return [self.store.entry("trials", trial.key, "npz").read_bytes() for trial in trials]
+
     def _measures(self) -> Shelf[RunSpec, dict[str, Any]]:
         """What is measured of each run: one file a run, which holds each measurement's values under its address."""
         addresses = _measurement_keys()
@@ -498,9 +656,10 @@ class Pipeline:
 
         def keep(spec: RunSpec, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
             before = self._measured(spec)
-            now = {address: measured.get(name, before.get(address)) for address, name in addresses.items()}
+            known = {address: measured.get(name, before.get(address)) for address, name in addresses.items()}
+            now = {address: of_one for address, of_one in known.items() if of_one is not None}
             self.store.save_json("measures", digest("measures", self.keys[spec]), now)
-            return {column: value for of_one in now.values() for column, value in (of_one or {}).items()}
+            return {column: value for of_one in now.values() for column, value in of_one.items()}
 
         return Shelf(find, keep)
 
@@ -538,12 +697,6 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
-def _send(pool: Pool, job: Job[Any]) -> Future[Any]:
-    arguments = [argument() if callable(argument) else argument for argument in job.arguments]
-    sent = tables.encoded({spec.kind for spec in job.of})
-    return pool.executor.submit(*((tasks.with_tables, sent) if sent else ()), job.task, *arguments)
-
-
 def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
     return {column: measures[column] for column in columns}
 
@@ -570,8 +723,52 @@ def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
 
 
 def table(runs: list[dict[str, Any]]) -> str:
-    """Runs as CSV: a row a run; lists, and measures that are not plain numbers or words, as JSON."""
-    rows = [{"id": run["id"], **run["spec"], **run["measures"]} for run in runs]
+    """Runs as CSV, a row a run."""
+    return csv_of([{"id": run["id"], **run["spec"], **run["measures"]} for run in runs])
+
+
+def own_rows(trials: Trials, gave: Sequence[Trial]) -> list[dict[str, Any]]:
+    """The rows of an author's own experiment: parameters, then results; None where another run has one."""
+    names = dict.fromkeys(name for trial in gave for name in trial.values)
+    return [
+        {**row, **{name: trial.values.get(name) for name in names}}
+        for row, trial in zip(trials.rows, gave, strict=True)
+    ]
+
+
+def told(trials: Trials, lab: Lab) -> dict[str, Any]:
+    """What results.Table has of an author's own experiment beside its rows."""
+    function = trials.function
+    values = {key: list(dict.fromkeys(row[key] for row in trials.rows)) for key in (trials.rows or ({},))[0]}
+    source = {
+        "file": function.file,
+        "sha256": hashlib.sha256(lab.texts[function.file.rpartition("/")[2]].encode()).hexdigest(),
+        "code": published(function.file.rpartition("/")[2]),
+        "function": function.name,
+        "experiment": trials.name,
+        "varied": {key: several for key, several in values.items() if len(several) > 1},
+        "same": {key: several[0] for key, several in values.items() if len(several) == 1},
+    }
+    return {"columns": dict(function.columns), "source": source}
+
+
+def odd_values(trials: Trials, gave: Sequence[Trial]) -> Iterator[Warned]:
+    """Warnings of results that are not finite, one a column."""
+    for name in dict.fromkeys(name for trial in gave for name in trial.odd):
+        odd = [(row, trial) for row, trial in zip(trials.rows, gave, strict=True) if name in trial.odd]
+        row, trial = odd[0]
+        at = ", ".join(f"{key}={value!r}" for key, value in row.items())
+        what = f"{name} is {trial.odd[name]} in {len(odd)} of {len(gave)} runs, with {at} the first"
+        yield Warned("not-finite", f"experiment {trials.name}: {what}; these are left out")
+
+
+def published(name: str) -> str:
+    """Where a file of the author's code goes in the site."""
+    return f"data/lab/{name}"
+
+
+def csv_of(rows: list[dict[str, Any]]) -> str:
+    """Rows as CSV; lists, and what is not plain numbers or words, as JSON."""
     columns = list(dict.fromkeys(itertools.chain.from_iterable(rows)))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

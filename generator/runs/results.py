@@ -309,7 +309,8 @@ class Table(Rows[Record]):
 class Results(Rows[Result]):
     """Some of the build's runs, in order.
 
-    tables  what stands beside them, by name
+    tables    what stands beside them, by name
+    pictures  figures that the author's own code drew, by name
     """
 
     _one = "run"
@@ -319,9 +320,10 @@ class Results(Rows[Result]):
         rows: Iterable[Result] | Callable[[], Iterable[Result]],
         of: str = "",
         tables: Mapping[str, Table] = MappingProxyType({}),
+        pictures: Mapping[str, Picture] = MappingProxyType({}),
     ) -> None:
         super().__init__(rows, of)
-        self.tables = tables
+        self.tables, self.pictures = tables, pictures
 
     @property
     def runs(self) -> tuple[Result, ...]:
@@ -387,14 +389,18 @@ def from_catalogue(
     read: Callable[[], Iterable[Mapping[str, Any]]],
     of: str,
     tables: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    pictures: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Results:
     """Results from the plain dictionaries that the cache keeps, one a run, keyed as Result's fields.
 
-    read    gives them when somebody asks
-    of      the digest of these and the tables
-    tables  of each table by its name its "columns" and "source", as in Table, and what reads its "rows", a mapping each
+    read      gives them when somebody asks
+    of        the digest of these, the tables and the pictures
+    tables    of each table by its name its "columns" and "source", as in Table, and what reads its "rows", a mapping
+              each
+    pictures  the figures of the author's own code, keyed as Picture's fields
     """
-    return Results(lambda: map(_result, read()), of, {name: _table(name, table) for name, table in tables.items()})
+    beside = {name: _table(name, table) for name, table in tables.items()}
+    return Results(lambda: map(_result, read()), of, beside, _pictures(pictures))
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Table:
@@ -405,7 +411,8 @@ def _table(name: str, table: Mapping[str, Any]) -> Table:
 
 
 def _result(run: Mapping[str, Any]) -> Result:
-    pictures = {
-        name: Picture(**{**picture, "formats": tuple(picture["formats"])}) for name, picture in run["pictures"].items()
-    }
-    return Result(**{**run, "pictures": pictures})
+    return Result(**{**run, "pictures": _pictures(run["pictures"])})
+
+
+def _pictures(plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Picture]:
+    return {name: Picture(**{**picture, "formats": tuple(picture["formats"])}) for name, picture in plain.items()}

@@ -57,8 +57,24 @@ def with_tables(sent: dict[str, bytes], task: Callable[..., Any], *arguments: An
     return task(*arguments)
 
 
+def with_lab(place: str, texts: dict[str, str], task: Callable[..., Any], *arguments: Any) -> Any:
+    """Do a job where the author's own code, which comes with it, may not be known yet: its folder, and its files."""
+    from . import lab
+
+    lab.enter(place, texts)
+    return task(*arguments)
+
+
 class OtherCodeError(PeekError):
     """A worker elsewhere has other code than the build, so its runs would not be the build's."""
+
+
+def check_code(made_by: str) -> None:
+    """raises  OtherCodeError: the code here is another than that of the digest; "": it is this machine's"""
+    from ..base import store
+
+    if made_by and store.all_code() != made_by:
+        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
 
 
 def device(asked: str) -> str:
@@ -73,21 +89,20 @@ def train(
 ) -> list[tuple[bytes, dict[str, Any] | None]]:
     """Train runs that differ in seed alone: each one's .npz and its measures, as `measure` gives them.
 
-    A GPU does not wait for measures, which are the processors' work: they are None then.
+    A GPU does not wait for measures, which are the processors' work: they are None then. What the author's own code
+    measures comes later: a mistake in it costs no training.
 
     device   "cpu" or "cuda"
     made_by  digest of the code that asks from elsewhere; "": it is this machine's
     optimum  where their head starts from a law's: the first that `solve` found; None: it is searched for
     raises   OtherCodeError: the code here is another
     """
-    from ..base import store
-
-    if made_by and store.all_code() != made_by:
-        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
+    check_code(made_by)
     import numpy as np
 
     from ..measures import packing
     from ..measures.columns import MEASUREMENTS, measured
+    from ..measures.measurement import OwnMeasurement
     from ..measures.trained import Trained
     from ..networks import tables
     from ..networks.train import train_together
@@ -99,9 +114,8 @@ def train(
     encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":
         return [(data, None) for data in encoded]
-    return [
-        (data, measured(Trained(spec, run), MEASUREMENTS)) for spec, run, data in zip(specs, runs, encoded, strict=True)
-    ]
+    ours = [name for name, each in MEASUREMENTS.items() if not isinstance(each, OwnMeasurement)]
+    return [(data, measured(Trained(spec, run), ours)) for spec, run, data in zip(specs, runs, encoded, strict=True)]
 
 
 def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -171,6 +185,46 @@ def bundle(centres: dict[str, list[list[float]]]) -> list[bytes]:
     arrays: dict[str, Any] = {name: np.asarray(of_run, np.float64) for name, of_run in centres.items()}
     np.savez_compressed(file, **arrays)
     return [file.getvalue()]
+
+
+def perform(
+    place: str, texts: dict[str, str], made_by: str, asked: list[tuple[str, dict[str, Any]]]
+) -> list[tuple[dict[str, Any], bytes]]:
+    """Runs of experiments in the author's own code, function and parameters each: see lab.perform.
+
+    made_by  as for `train`
+    """
+    from . import lab
+
+    check_code(made_by)
+    read = lab.enter(place, texts)
+    return [lab.perform(read, name, parameters) for name, parameters in asked]
+
+
+def stack(runs: list[bytes]) -> list[bytes]:
+    """The arrays of such runs in one file: see lab.stacked."""
+    from . import lab
+
+    return [lab.stacked(runs)]
+
+
+def plot(
+    place: str, texts: dict[str, str], name: str, needed: dict[str, tuple[list[dict[str, Any]], list[bytes]]], one: bool
+) -> list[dict[str, bytes]]:
+    """A figure in the author's own code as SVG, theme -> file.
+
+    needed  of each experiment its rows, and the arrays of each row
+    one     whether it is given the rows of the first alone
+    """
+    from ..base import style
+    from . import lab
+
+    read = lab.enter(place, texts)
+    rows = {
+        of: [{**row, **lab.arrays_of(data)} for row, data in zip(listed, arrays, strict=True)]
+        for of, (listed, arrays) in needed.items()
+    }
+    return [lab.draw(read, name, next(iter(rows.values())) if one else rows, style.THEMES)]
 
 
 def encode(run: Run, **more: Any) -> bytes:

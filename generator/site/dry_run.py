@@ -12,6 +12,7 @@ training is a mistake here.
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,8 +20,8 @@ from ..base.errors import ContentError, Problem
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.store import Store
-from ..content.experiments import Plan
-from ..content.texts import Article
+from ..content.experiments import Plan, Trials
+from ..content.texts import LAB, Article
 from ..runs.entries import entry, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
@@ -41,6 +42,11 @@ class PendingTable(Mapping[str, Any]):
         if self.names is not None and key not in self.names:
             raise KeyError(key)
         raise Unmeasured(key)
+
+    def __contains__(self, key: object) -> bool:
+        if self.names is None:
+            raise Unmeasured
+        return key in self.names
 
     def __iter__(self) -> Iterator[str]:
         if self.names is None:
@@ -65,8 +71,9 @@ def dry_run(
     """
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     results = expected_results(plan)
-    tables = [f"data/{experiment.name}.csv" for experiment in plan.experiments]
+    tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
     tables += [table.source["path"] for table in plan.elsewhere]
+    tables += [*(f"data/{each.name}.npz" for each in plan.trials), *(f"data/{LAB}/{name}" for name in plan.lab.texts)]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
     for name in templates.contents:
@@ -87,14 +94,27 @@ def dry_run(
 
 
 def expected_results(plan: Plan) -> Results:
-    """The runs of a plan as results, their measures pending."""
+    """The runs of a plan as results, their measures pending, and what the author's own code gives."""
     from ..measures.columns import COMPARISONS, MEASUREMENTS
 
+    plan.lab.enter_measurements()
     columns = [*(each.columns for each in MEASUREMENTS.values()), *(each.columns for each in COMPARISONS.values())]
     measured = PendingTable(itertools.chain.from_iterable(columns))
     planned = [entry(experiment, run, "", measured, told=False) for (experiment, _), run in runs_of(plan).items()]
-    beside = {
+    beside: dict[str, Any] = {
         table.name: {"columns": table.columns, "source": table.source, "rows": lambda table=table: table.rows}
         for table in plan.elsewhere
     }
-    return from_catalogue(lambda: planned, "", beside)
+    beside |= {each.table: pending_table(each) for each in plan.trials}
+    expected = from_catalogue(lambda: planned, "", beside)
+    expected.pictures = PendingTable(plan.lab.of("figure"))
+    return expected
+
+
+def pending_table(trials: Trials) -> dict[str, Any]:
+    """An experiment in the author's own code whose parameters are known, as from_catalogue takes it."""
+    return {
+        "columns": {},
+        "source": {},
+        "rows": lambda: [ChainMap(row, PendingTable()) for row in trials.rows],  # type: ignore[arg-type]
+    }

@@ -34,7 +34,8 @@ class Figures:
     """The figures that an article may place, drawn from results.
 
     A template templates/figures/<name>.html makes a figure of that name; any
-    other name is a picture that runs have, placed by pictures.html. A template
+    other name is a picture that runs have, or one that the author's own code
+    drew, placed by pictures.html. A template
     says in its first comment which options it takes: {# options: of, by #}.
     `live` tells it that templates/js/<name>.js brings it to life; then the
     properties that this script gives its state are options as well.
@@ -61,7 +62,7 @@ class Figures:
         self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
-        self.names = frozenset({*self.own, *pictures})
+        self.names = frozenset({*self.own, *pictures, *results.pictures})
 
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
@@ -80,7 +81,8 @@ class Figures:
         return self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
 
     def _render(self, call: FigureCall) -> str:
-        name = call.name if call.name in self.own else self.DEFAULT
+        drawn = self.results.pictures.get(call.name)
+        name = call.name if call.name in self.own and not drawn else self.DEFAULT
         shown: list[Result] = []  # those whose pictures or data are seen
         behind: list[Result] = []  # those that numbers are from
 
@@ -99,6 +101,7 @@ class Figures:
         context = {
             "call": call,
             "name": call.name,
+            "drawn": drawn,
             "options": dict(call.options),
             "results": self.results,
             "laws": self.laws(),
@@ -108,9 +111,8 @@ class Figures:
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
-            return self.renderer.render(
-                "figure.html", {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown}
-            )
+            given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
+            return self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
 

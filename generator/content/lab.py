@@ -1,0 +1,434 @@
+"""An author's own code, `lab/*.py` beside the text, read and not run: its functions and what a build must know of them.
+
+The files are one package: `from .walks import step` takes a function of a file beside. What a function is follows from
+its decorator (base.lab), what it may be given from its annotations and defaults. Workers run it: see runs.lab.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import ContentError, Problem, meant, nearest, one_of
+from ..base.memo import digest
+from ..base.store import installed
+from ..networks import datasets, recipe
+from ..networks.datasets import Dataset, Parameter
+from ..networks.recipe import Field
+from ..networks.tables import FROM_CODE, built_in
+from .texts import LAB, own_code
+
+PROGRAMS = ("peek_article", "generator")  # installed, and in a copy of the source
+SEED = "seed"
+ASKED = {"measurement": ("trained",), "dataset": ("points_per_class", "classes", "rng"), "figure": ("rows", "style")}
+KINDS = ("experiment", *ASKED)
+KEYS = ("run", "about", "seeds")  # of an experiment beside its parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function that a decorator names.
+
+    kind     one of KINDS
+    file     within the content's folder: "lab/walks.py"
+    place    file:line
+    words    what it says of itself: the decorator's sentence, or the first paragraph of its docstring
+    columns  name -> words: of a measurement its columns; of an experiment those of which the docstring speaks
+    fields   what each parameter may be, but for the seed
+    usual    parameters with defaults, the seed among them
+    seeded   whether it has a parameter `seed`
+    given    what its decorator says beside words and columns
+    source   digest of its file, of those that this imports, and of the libraries' versions
+    """
+
+    kind: str
+    name: str
+    file: str
+    place: str
+    words: str
+    columns: Mapping[str, str]
+    fields: Mapping[str, Field]
+    usual: Mapping[str, Any]
+    seeded: bool
+    given: Mapping[str, Any]
+    source: str
+
+    @property
+    def data(self) -> str:
+        """The name of a kind of data: it says by which code the points are drawn."""
+        return f"{FROM_CODE}{self.name}-{self.source[:12]}"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The experiments whose rows a figure is given."""
+        asked = self.given.get("needs", ())
+        return (asked,) if isinstance(asked, str) else tuple(asked)
+
+
+Run = Callable[[Function], Callable[..., Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Lab:
+    """The code of an article.
+
+    place      the folder, as the author typed it
+    texts      name of each file -> its text
+    functions  by name
+    """
+
+    place: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+    def of(self, kind: str) -> dict[str, Function]:
+        """The functions of a kind, by name."""
+        return {name: one for name, one in self.functions.items() if one.kind == kind}
+
+    def enter_data(self, run: Run = lambda function: _elsewhere) -> None:
+        """Make its kinds of data known. run: what calls a function."""
+        for function in self.of("dataset").values():
+            datasets.load()[function.data] = own_dataset(function, run(function))
+
+    def enter_measurements(self, run: Run = lambda function: _elsewhere) -> None:
+        """Make its measurements known, in place of those that other code entered. run: what calls a function.
+
+        raises  ContentError: a column that every run has already
+        """
+        from ..measures.columns import COMPARISONS, MEASUREMENTS, RECIPE  # takes numpy, which a plan does without
+        from ..measures.measurement import OwnMeasurement
+
+        for name in [name for name, each in MEASUREMENTS.items() if isinstance(each, OwnMeasurement)]:
+            del MEASUREMENTS[name]
+        taken = {*RECIPE, *(column for each in MEASUREMENTS.values() for column in each.columns)}
+        taken |= {column for each in COMPARISONS.values() for column in each.columns}
+        wrong = [
+            Problem(function.place, f'a column "{column}" of every run is there already', "another name")
+            for function in self.of("measurement").values()
+            for column in function.columns
+            if column in taken
+        ]
+        if wrong:
+            raise ContentError(wrong)
+        for name, function in self.of("measurement").items():
+            said = (name, function.columns, run(function), lambda trained: True, True)
+            MEASUREMENTS[name] = OwnMeasurement(*said, function.source)
+
+
+def own_dataset(function: Function, draw: Callable[..., Any]) -> Dataset:
+    """A function of the author's as a kind of data.
+
+    draw  (classes, points_per_class, rng, **parameters) -> (classes, points_per_class, D)
+    """
+    own = [Parameter(name, usual, name.replace("_", " ")) for name, usual in function.usual.items()]
+    dimensions = int(function.given.get("inputs", 2))
+    told = Parameter("inputs", dimensions, "numbers in a row of the data")
+    return Dataset(
+        function.data,
+        draw,
+        (told, *own),
+        plural="classes",
+        picture="points of {classes} classes",
+        inputs=lambda classes: dimensions,
+    )
+
+
+def _elsewhere(*_: Any, **__: Any) -> Any:
+    raise LookupError("an author's code runs in workers alone")
+
+
+def read(content: Path) -> Lab:
+    """The code of a content's folder.
+
+    raises  ContentError: what is wrong with its functions, with file and line
+    """
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in own_code(content):
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            problems.append(Problem(str(path), f"byte {error.start} is not UTF-8", "a file saved as UTF-8"))
+    if problems:
+        raise ContentError(problems)
+    return parse(texts, str(content / LAB))
+
+
+def parse(texts: Mapping[str, str], place: str) -> Lab:
+    """The code of files, name -> text. place: their folder, as messages name it.
+
+    raises  ContentError: as for `read`
+    """
+    problems: list[Problem] = []
+    trees: dict[str, ast.Module] = {}
+    for name, text in texts.items():
+        try:
+            trees[name] = ast.parse(text)
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 1
+            said = getattr(error, "msg", str(error))
+            problems.append(Problem(f"{place}/{name}:{line}", f"not Python: {said[0].lower() + said[1:]}"))
+    used = {name: _Imports(name, tree, trees, f"{place}/{name}", problems) for name, tree in trees.items()}
+    found: dict[str, Function] = {}
+    for name, tree in trees.items():
+        source = functools.partial(_source, name, texts, used)
+        for function in _Reader(f"{place}/{name}", name, tree, source, problems).functions():
+            if function.name in found:
+                what = f"a second function {function.name}; the first is {found[function.name].place}"
+                problems.append(Problem(function.place, what, "another name"))
+            found.setdefault(function.name, function)
+    if problems:
+        raise ContentError(problems)
+    return Lab(place, dict(texts), found)
+
+
+def names(content: Path) -> dict[str, str]:
+    """The functions of a content's folder by name, with the file of each, however much is wrong in it."""
+    found = {}
+    for path in own_code(content):
+        for name in re.findall(r"^def\s+(\w+)", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+            found[name] = f"{LAB}/{path.name}"
+    return found
+
+
+class _Imports:
+    """What a file imports: files beside it, and libraries."""
+
+    def __init__(
+        self, name: str, tree: ast.Module, known: Mapping[str, Any], place: str, problems: list[Problem]
+    ) -> None:
+        self.beside: set[str] = set()
+        self.libraries: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                named = [alias.name.partition(".")[0] for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                named = [(node.module or "").partition(".")[0]]
+            elif isinstance(node, ast.ImportFrom):
+                asked = [node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names]
+                for one in asked:
+                    if f"{one}.py" in known:
+                        self.beside.add(f"{one}.py")
+                    else:
+                        near = nearest(one, [file.removesuffix(".py") for file in known])
+                        what = f'no file "{one}.py" beside {name}'
+                        problems.append(Problem(f"{place}:{node.lineno}", what, one_of(sorted(known)), near))
+                continue
+            else:
+                continue
+            for one in named:
+                if f"{one}.py" in known and one not in sys.stdlib_module_names:
+                    what = f"import of {one}, a file beside {name}"
+                    problems.append(
+                        Problem(f"{place}:{node.lineno}", what, f"from . import {one}, or from .{one} import …")
+                    )
+            self.libraries.update(named)
+
+
+def _source(name: str, texts: Mapping[str, str], used: Mapping[str, _Imports]) -> str:
+    """The digest of a file and of all that decides what it does."""
+    reached, waiting = {name}, [name]
+    while waiting:
+        new = used[waiting.pop()].beside - reached
+        reached |= new
+        waiting += new
+    libraries = set().union(*(used[one].libraries for one in reached)) - {*sys.stdlib_module_names, *PROGRAMS}
+    return digest({one: texts[one] for one in sorted(reached)}, installed(sorted(libraries)))
+
+
+class _Reader:
+    """The decorated functions of a file."""
+
+    def __init__(self, place: str, name: str, tree: ast.Module, source: Any, problems: list[Problem]) -> None:
+        self.place, self.file, self.tree, self.source = place, f"{LAB}/{name}", tree, source
+        self.problems = problems
+        self.called = {f"{program}.lab" for program in PROGRAMS}  # what the module of decorators is called here
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in PROGRAMS and not node.level:
+                self.called |= {alias.asname or alias.name for alias in node.names if alias.name == "lab"}
+
+    def wrong(self, node: ast.AST, what: str, expected: str = "", near: str | None = None) -> None:
+        self.problems.append(Problem(f"{self.place}:{getattr(node, 'lineno', 1)}", what, expected, near))
+
+    def functions(self) -> Iterator[Function]:
+        for node in self.tree.body:
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                continue
+            for decorator in node.decorator_list:
+                call = decorator if isinstance(decorator, ast.Call) else None
+                named = ast.unparse(call.func if call else decorator)
+                module, _, kind = named.rpartition(".")
+                if module not in self.called:
+                    continue
+                if kind not in KINDS:
+                    expected, near = meant(kind, KINDS)
+                    self.wrong(decorator, f'unknown decorator "{named}"', expected, near)
+                elif not isinstance(node, ast.FunctionDef):
+                    self.wrong(node, f"@{named} of {node.name}, which is no plain function", "def")
+                else:
+                    found = self.function(kind, node, call)
+                    if found:
+                        yield found
+
+    def function(self, kind: str, node: ast.FunctionDef, call: ast.Call | None) -> Function | None:
+        before = len(self.problems)
+        docstring = ast.get_docstring(node) or ""
+        if kind == "dataset" and node.name in built_in():
+            self.wrong(node, f'"{node.name}" is a built-in kind of data', "another name")
+        words, given = self.decorated(kind, node, call)
+        fields, usual, seeded = self.parameters(kind, node)
+        columns = _explained(docstring)
+        if kind == "measurement":
+            columns = {name: str(given.pop(name)) for name in list(given)} or {node.name: words}
+        known = {"figure": ("needs",), "dataset": ("inputs",)}.get(kind, ())
+        for key in given.keys() - set(known):
+            self.wrong(call or node, f"{key} of @lab.{kind}", one_of(known), nearest(key, known))
+        if len(self.problems) > before:
+            return None
+        return Function(
+            kind,
+            node.name,
+            self.file,
+            f"{self.place}:{node.lineno}",
+            words or " ".join(docstring.partition("\n\n")[0].split()),
+            columns,
+            fields,
+            usual,
+            seeded,
+            given,
+            self.source(),
+        )
+
+    def decorated(self, kind: str, node: ast.FunctionDef, call: ast.Call | None) -> tuple[str, dict[str, Any]]:
+        """What a decorator is given: its sentence, and values by name."""
+        given: dict[str, Any] = {}
+        values: list[tuple[str, ast.expr]] = [("words", one) for one in (call.args[:1] if call else [])]
+        values += [(str(one.arg), one.value) for one in (call.keywords if call else [])]
+        for name, value in values:
+            try:
+                given[name] = ast.literal_eval(value)
+            except (ValueError, TypeError, SyntaxError):
+                self.wrong(value, f"{name} of {node.name} is computed", "a plain value: it is read and not run")
+        words = given.pop("words", "")
+        if not isinstance(words, str) or (kind in ("figure", "measurement") and not words and not given):
+            self.wrong(node, f"@lab.{kind} of {node.name} has no sentence", f'@lab.{kind}("what it shows")')
+        return str(words), given
+
+    def parameters(self, kind: str, node: ast.FunctionDef) -> tuple[dict[str, Field], dict[str, Any], bool]:
+        """What may be given to a function, its defaults, and whether a seed may."""
+        arguments = node.args
+        listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        asked = ASKED.get(kind, ())
+        names = [one.arg for one in listed]
+        if arguments.vararg or arguments.kwarg or tuple(names[: len(asked)]) != asked:
+            self.wrong(node, f"{node.name}({', '.join(names)})", f"parameters by name: {', '.join(asked) or 'no *'}")
+            return {}, {}, False
+        plain = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
+        defaults += [*arguments.defaults, *arguments.kw_defaults]
+        fields: dict[str, Field] = {}
+        usual: dict[str, Any] = {}
+        for one, default in list(zip(listed, defaults, strict=True))[len(asked) :]:
+            if default is not None:
+                try:
+                    usual[one.arg] = _listed(ast.literal_eval(default))
+                except (ValueError, TypeError, SyntaxError):
+                    self.wrong(one, f"the default of {one.arg} is computed", "a plain value: it is read and not run")
+            if kind == "dataset" and type(usual.get(one.arg)) not in (int, float):
+                self.wrong(
+                    one, f"the parameter {one.arg} of the data has no number as default", f"{one.arg}: float = 0.0"
+                )
+            if kind == "experiment" and one.arg in KEYS:
+                self.wrong(one, f"the parameter {one.arg} is a key of every experiment", "another name")
+            if kind in ("measurement", "figure"):
+                self.wrong(one, f"{node.name} asks for {one.arg}", f"{', '.join(asked)} alone")
+            try:
+                fields[one.arg] = _field(one.annotation, usual.get(one.arg))
+            except ValueError:
+                said = ast.unparse(one.annotation) if one.annotation else ""
+                self.wrong(
+                    one, f"{one.arg} is annotated {said}", "int, float, bool, str, list[…] of them or Literal[…]"
+                )
+        seeded = kind == "experiment" and fields.pop(SEED, None) is not None
+        return fields, usual, seeded
+
+
+def _listed(value: Any) -> Any:
+    """A default as TOML would have it."""
+    return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _whole() -> Field:
+    def accepts(value: Any) -> int:
+        if type(value) is not int:
+            raise ValueError
+        return value
+
+    return Field(accepts, "a whole number")
+
+
+def _word() -> Field:
+    def accepts(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError
+        return value
+
+    return Field(accepts, "a text")
+
+
+def _any() -> Field:
+    def accepts(value: Any) -> Any:
+        if not isinstance(value, (bool, int, float, str)):
+            raise ValueError
+        return value
+
+    return Field(accepts, "a number, a text, true or false")
+
+
+def several(of: Field) -> Field:
+    """A list of values."""
+
+    def accepts(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise ValueError
+        return tuple(map(of.accepts, value))
+
+    return Field(accepts, f"a list, each {of.expected}", listed=True)
+
+
+PLAIN = {"float": recipe.number(), "int": _whole(), "str": _word(), "bool": Field(recipe.boolean, "true or false")}
+
+
+def _field(annotation: ast.expr | None, default: Any) -> Field:
+    """What a parameter may be. raises ValueError: an annotation that says nothing of plain values."""
+    if annotation is None:
+        if isinstance(default, list):
+            return several(_any())
+        return PLAIN.get(type(default).__name__, _any())
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return _field(ast.parse(annotation.value, mode="eval").body, default)
+    if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
+        return PLAIN[annotation.id]
+    if isinstance(annotation, ast.Name) and annotation.id in ("list", "tuple"):
+        return several(_any())
+    if isinstance(annotation, ast.Subscript):
+        of, inside = ast.unparse(annotation.value).rpartition(".")[2], annotation.slice
+        if of == "Literal":
+            choices = ast.literal_eval(inside)
+            return recipe.choice(*map(str, choices if isinstance(choices, tuple) else (choices,)))
+        if of in ("list", "tuple", "Sequence", "List"):
+            parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+            return several(_field(parts[0], None))
+    raise ValueError
+
+
+def _explained(docstring: str) -> dict[str, str]:
+    """What a docstring says of names: a line `name  words` or `name: words`."""
+    lines: Sequence[tuple[str, str]] = re.findall(r"^\s*(\w+)(?::[ ]+|[ ]{2,})(\S.*)$", docstring, re.MULTILINE)
+    return {name: words.strip() for name, words in lines}

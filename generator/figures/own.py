@@ -1,0 +1,93 @@
+"""Figures that an author's own code draws: in the house's style while it does, then SVG."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from typing import Any
+
+from ..base.style import Theme
+
+PX_A_POINT = 96 / 72
+SIZE_PX = (640, 400)  # of a figure that says nothing of its size
+TEXT_PT = 10.5
+
+
+@contextlib.contextmanager
+def styled(theme: Theme) -> Iterator[None]:
+    """What matplotlib draws with unless told otherwise: the page's font, a paper's colours, no paper of its own."""
+    import matplotlib as mpl
+    from matplotlib import pyplot
+    from matplotlib.rcsetup import cycler
+
+    from . import draw
+
+    mpl.use("Agg")
+    settings: Any = {
+        "font.family": draw.HOUSE["font.family"],
+        "font.size": TEXT_PT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": cycler(color=theme.classes),
+        "axes.edgecolor": theme.hairline,
+        "axes.labelcolor": theme.muted,
+        "axes.titlesize": "medium",
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "figure.constrained_layout.use": True,
+        "figure.figsize": [side / 96 for side in SIZE_PX],
+        "figure.dpi": 72,
+        "grid.color": theme.hairline,
+        "legend.frameon": False,
+        "savefig.facecolor": "none",
+        "svg.fonttype": "path",
+        "svg.hashsalt": "peek",
+        "text.color": theme.ink,
+        "xtick.color": theme.hairline,
+        "ytick.color": theme.hairline,
+        "xtick.labelcolor": theme.muted,
+        "ytick.labelcolor": theme.muted,
+    }
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(settings)
+        try:
+            yield
+        finally:
+            pyplot.close("all")
+
+
+def encode(drawn: Any) -> bytes:
+    """A figure of matplotlib, or the text of an SVG, as SVG whose root says its size in CSS pixels.
+
+    raises  ValueError: it is neither, in words
+    """
+    from matplotlib.figure import Figure
+
+    if isinstance(drawn, Figure):
+        file = io.BytesIO()
+        drawn.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        width, height = (round(side * 96) for side in drawn.get_size_inches())
+        text = file.getvalue().decode()
+        return re.sub(
+            r'(<svg\b[^>]*?) width="[^"]*"',
+            rf'\1 width="{width}"',
+            re.sub(r'(<svg\b[^>]*?) height="[^"]*"', rf'\1 height="{height}"', text, count=1),
+            count=1,
+        ).encode()
+    if not isinstance(drawn, str):
+        said = "nothing (None)" if drawn is None else f"a {type(drawn).__name__}"
+        raise ValueError(f"{said}; expected a figure of matplotlib, or the text of an SVG")
+    try:
+        root = ElementTree.fromstring(drawn)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"text that is no SVG: {error}; expected <svg …>") from None
+    if root.tag != "{http://www.w3.org/2000/svg}svg":
+        raise ValueError(f'<{root.tag}>; expected <svg xmlns="http://www.w3.org/2000/svg" …>')
+    sized = all(re.fullmatch(r"[\d.]+(px)?", root.get(side, "")) for side in ("width", "height"))
+    if not sized and len(root.get("viewBox", "").replace(",", " ").split()) != 4:
+        raise ValueError("an <svg> of no size; expected width and height in pixels, or viewBox")
+    return drawn.encode()
