@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import json
 import mimetypes
+import socket
 import sys
 import threading
 import time
@@ -218,17 +220,42 @@ def unexpected(error: Exception) -> str:
     return f"{said} ({Path(at.filename).name}:{at.lineno}; peek serve --debug tells more)"
 
 
+class PortError(PeekError):
+    """The server cannot listen where it was told to."""
+
+
+def listening(port: int) -> socket.socket:
+    """A socket of this machine alone.
+
+    port    0 takes a free one
+    raises  PortError: another program has it, or it takes rights that are lacking
+    """
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that ended a moment ago is free
+    try:
+        made.bind(("127.0.0.1", port))
+        made.listen()
+    except OSError as error:
+        made.close()
+        reasons = {errno.EADDRINUSE: "is in use", errno.EACCES: "takes rights that you lack"}
+        reason = reasons.get(error.errno or 0, f"cannot be had: {error.strerror}")
+        raise PortError(f"port {port} {reason}; expected another, with --port") from None
+    return made
+
+
 def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print, debug: bool = False) -> None:
     """Serve until interrupted.
 
     port   0 takes a free one
     debug  as for follow
     ready  told the address once the server listens
+    raises PortError: the port cannot be had
     """
     import uvicorn
     import watchfiles
 
     sys.setswitchinterval(SWITCH_S)
+    listener = listening(port)
     live = Live()
     progress = PageProgress(live, quiet)
     stop = threading.Event()
@@ -248,12 +275,10 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
             live.end()
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(
-        application(live), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(application(live), log_level="error", timeout_graceful_shutdown=1)
     watcher.start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run()
+            Server(config).run([listener])
     finally:
         stop.set()

@@ -138,7 +138,7 @@ def read(path: Path, profile: str = "standard") -> Plan:
     raises  ContentError: every mistake in the file, with its line
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
         raise ContentError([Problem(str(path), reason, "the experiments of the article")]) from None

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..base import language
 from ..base.language import Words
+from ..content import bibliography
 from ..markup import expressions
 from ..runs.results import Picture, Result
 from .explorables import start_state
@@ -129,6 +130,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
     numbers = expressions.filters(words)
     return {
         **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        "ended": bibliography.ended,
         "long_date": words.long_date,
         "median": median,
         "median_interval": expressions.median_interval,
