@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import style
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, an, nearest
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -398,7 +398,7 @@ class _Reader:
             return {}
         fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
         fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
-        known = self.known(path, table, fields, f"key of a {kind} dataset")
+        known = self.known(path, table, fields, f"key of {an(kind)} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
         return {"kind": [kind], "points_per_class": [100], **defaults, **axes}
@@ -497,7 +497,8 @@ class _Reader:
         for choice in choices:
             if choice not in data:
                 match = nearest(choice, data) if isinstance(choice, str) else None
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", _listed(list(data)), match)
+                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
         runs: list[tuple[str, RunSpec]] = []

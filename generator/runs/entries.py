@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import figures
 from ..base.language import Said, said
-from ..figures import Figure, is_plane_to_plane
+from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import Own
-from ..networks.spec import RunSpec, flat, layer_shapes
+from ..networks.spec import RunSpec, flat
 
 if TYPE_CHECKING:
     from ..content.experiments import Plan, Planned
@@ -66,19 +66,6 @@ def drawn_of(run: Planned) -> list[Figure]:
 def suits(figure: Figure, spec: RunSpec) -> bool:
     """Whether a network can be drawn so."""
     return figure.suits(spec) or (figure.name in HIDDEN_ALONE and spec.hidden[-1] == 2)
-
-
-def needs_plane_inputs(name: str, spec: RunSpec) -> bool:
-    """Whether a picture is not drawn of a network because it shows a plane of inputs, and these are more or fewer."""
-    figure = figures.load().get(name)
-    inputs = layer_shapes(spec)[0][1]
-    return (
-        figure is not None
-        and inputs != 2
-        and figure.suits is is_plane_to_plane
-        and not suits(figure, spec)
-        and spec.hidden[-1] == 2
-    )
 
 
 def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:

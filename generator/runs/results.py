@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..base.errors import meant
+from ..base.errors import meant, one_of
 
 
 class UnknownResult(LookupError):
@@ -107,6 +107,7 @@ class Results:
     def __init__(self, runs: Iterable[Result] | Callable[[], Iterable[Result]], of: str = "") -> None:
         self._runs = runs
         self._of = of
+        self._whole = self  # of which these are some
         self._asked: dict[tuple[str, Any], Self] = {}  # an article asks for the same runs again and again
 
     @functools.cached_property
@@ -132,28 +133,56 @@ class Results:
         """
         found = self
         for key, want in conditions.items():
-            found = found._fitting(key, _frozen(want))
-            if not found.runs:
+            narrower = found._fitting(key, _frozen(want))
+            if not narrower.runs:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
-                words = [value for value in self.distinct(key) if isinstance(value, str)]
-                instead = _instead(want, words) if isinstance(want, str) and want not in words else ""
-                raise UnknownResult(f"no run with {said}{instead}")
+                raise UnknownResult(f"no run with {said}{found._instead(key, want)}")
+            found = narrower
         return found
+
+    def _instead(self, key: str, want: Any) -> str:
+        """What to ask for instead of a value that no run has, at the end of a message."""
+        if not self.runs:
+            return "; the article has no experiments"
+        if key in self.runs[0].measures:
+            return ""
+        known = self.distinct(key)
+        missing = [one for one in (want if isinstance(want, (list, tuple)) else [want]) if one not in known]
+        if missing and all(isinstance(one, str) for one in (*missing, *known)):
+            return _instead(missing[0], known)
+        return f"; expected {one_of(map(str, known))}" if missing else ""
 
     def _fitting(self, key: str, want: Any) -> Self:
         """The runs for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = type(self)([run for run in self.runs if fits(run.value(key), want)])
+            fitting = [run for run in self.runs if fits(self._value(run, key), want)]
+            kept = self._asked[key, want] = type(self)(fitting)
+            kept._whole = self._whole
         return kept
 
     def one(self, **conditions: Any) -> Result:
         """The first run, in the order of the seeds, for which every condition holds."""
-        return self.where(**conditions).runs[0]
+        found = self.where(**conditions).runs
+        if not found:
+            raise UnknownResult("there is no run; the article has no experiments")
+        return found[0]
 
     def values(self, key: str) -> list[Any]:
         """One value a run; those that a run lacks (None) are left out."""
-        return [value for run in self.runs if (value := run.value(key)) is not None]
+        return [value for run in self.runs if (value := self._value(run, key)) is not None]
+
+    def _value(self, run: Result, key: str) -> Any:
+        """A run's value; None where others alone have the key: kinds of data differ in their parameters.
+
+        raises  UnknownResult: no run has it, with the nearest
+        """
+        try:
+            return run.value(key)
+        except UnknownResult:
+            if not any(key in other.spec or key in other.measures for other in self._whole):
+                raise
+            return None
 
     def distinct(self, key: str) -> list[Any]:
         """The different values, in order of appearance."""

@@ -99,10 +99,10 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
 
 def _reached(results: Results, shipped: list[Result]) -> dict[str, dict[int, dict[str, list[float]]]]:
     """activation -> class count -> measure -> values over all seeds of the recipes of some runs."""
-    recipes = [_without_seed(run) for run in shipped]
+    recipes = [without_seed(run) for run in shipped]
     reached: dict[str, dict[int, dict[str, list[float]]]] = {}
     for run in results:
-        if _without_seed(run) in recipes and not run.measures.get("collapsed"):
+        if without_seed(run) in recipes and not run.measures.get("collapsed"):
             of_run = reached.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], {})
             for key in REACHED:
                 if isinstance(value := run.measures.get(key), (int, float)):
@@ -114,7 +114,8 @@ def _id(run: Result) -> str:
     return f"{run.experiment}/{run.id}"
 
 
-def _without_seed(run: Result) -> dict[str, Any]:
+def without_seed(run: Result) -> dict[str, Any]:
+    """What a run shares with those that differ in seed alone, however many checkpoints they keep."""
     return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
 
 

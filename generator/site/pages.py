@@ -53,7 +53,8 @@ def render_site(
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
-    texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads])
+    odd: list[Warned] = []
+    texts = render_texts(article, results, info.laws, renderer, [file.path for file in info.downloads], odd.append)
     if renderer.words.spoken not in language.chain(renderer.words.tag):
         place = article.pages[0].file
         warn(
@@ -61,21 +62,27 @@ def render_site(
                 "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
             )
         )
-    odd = [warned for text in texts for warned in text.warnings]
+    odd += [warned for text in texts for warned in text.warnings]
     for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
 
 
 def render_texts(
-    article: Article, results: Results, laws: Laws, renderer: TemplateRenderer, downloads: Sequence[str]
+    article: Article,
+    results: Results,
+    laws: Laws,
+    renderer: TemplateRenderer,
+    downloads: Sequence[str],
+    warn: Callable[[Warned], None] = lambda warned: None,
 ) -> tuple[Markup, ...]:
     """The article's texts in HTML, with their figures.
 
     downloads  paths of generated files that they may link to
+    warn       is told what is odd about a figure
     raises     ContentError: all mistakes of the article, or one in a figure's template
     """
-    figures = Figures(renderer, results, laws)
+    figures = Figures(renderer, results, laws, warn)
     return document.render_article(
         article,
         results=results,
