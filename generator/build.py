@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, nearest
+from .base.errors import ContentError, PeekError, Problem, nearest, one_of
 from .base.language import Said, said
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
@@ -125,7 +125,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
     plan = experiments.read(source, options.profile)
     known = {experiment.name: experiment for experiment in plan.experiments}
     wrong = [
-        Problem(str(source), f'no experiment "{name}"', f"one of {', '.join(known)}", nearest(name, known))
+        Problem(str(source), f'no experiment "{name}"', one_of(known), nearest(name, known))
         for name in only
         if name not in known
     ]
@@ -241,7 +241,7 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[
 
         return list((plan or experiments.read(source, options.profile)).unused)
 
-    return memo("unused-activation", [source.read_text(encoding="utf-8"), str(source), options.profile], unused)
+    return memo("unused-activation", [catalogue.text_of(source), str(source), options.profile], unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Path:
@@ -318,7 +318,8 @@ def site_files(
     files: dict[str, bytes | Path] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
-    files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
+    if downloads:
+        files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
     info = metadata.BuildInfo(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},

@@ -133,15 +133,14 @@ FILE_FIELDS = {
 
 
 def read(path: Path, profile: str = "standard") -> Plan:
-    """The plan in an experiments file; errors name the path as given.
+    """The plan in an experiments file, an empty one where there is no file; errors name the path as given.
 
     raises  ContentError: every mistake in the file, with its line
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
-        raise ContentError([Problem(str(path), reason, "the experiments of the article")]) from None
+        raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
     return parse(text, str(path), profile)
 
 
@@ -343,8 +342,8 @@ class _Reader:
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
         experiments = given.get("experiment", {})
-        if not isinstance(experiments, dict) or not experiments:
-            self.wrong((), "no experiment", "a table such as [experiment.grid]")
+        if not isinstance(experiments, dict):
+            self.wrong(("experiment",), "experiment is not a table", "a table such as [experiment.grid]")
             experiments = {}
         self.check_profiles(profiles, experiments)
         chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}

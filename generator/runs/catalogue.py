@@ -105,10 +105,15 @@ class RunContext:
 
 def inputs_digest(source: Path, profile: str) -> str:
     """The digest of all that a catalogue comes from: the experiments' text, own data, the code, the libraries."""
-    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    text = text_of(source)
     named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|npz))["']""", text))
     data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
     return digest(text, data, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+
+
+def text_of(source: Path) -> str:
+    """What an experiments file holds, "" where there is none; what is no text is said when it is parsed."""
+    return source.read_text(encoding="utf-8", errors="replace") if source.exists() else ""
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:

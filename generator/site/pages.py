@@ -30,7 +30,7 @@ from .figures import Figures, Laws
 from .metadata import BuildInfo, Site, TextSummary
 from .templates import TemplateRenderer
 
-OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
+GALLERY, REPRODUCE, NOT_FOUND = "gallery.html", "reproduce.html", "404.html"
 
 
 def render_site(
@@ -90,10 +90,19 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
-        addresses=[*OUR_PAGES, *downloads],
+        addresses=[*beside(renderer, results), NOT_FOUND, *downloads],
         memo=renderer.memo,
         words=renderer.words,
     )
+
+
+def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
+    """Our pages about the runs, where there is something for them to show: of drawn ones, of any."""
+
+    def pages() -> list[str]:
+        return [*([GALLERY] if any(run.pictures for run in results) else ()), *([REPRODUCE] if len(results) else ())]
+
+    return renderer.of_runs(results, "beside", pages)
 
 
 def script_words(renderer: TemplateRenderer, placed: Collection[str]) -> dict[str, Any]:
@@ -117,13 +126,14 @@ def render_pages(
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
     summaries = tuple(TextSummary.of(text) for text in texts)
+    about_runs = beside(renderer, results)
     shared = {
         "article": meta,
         "themes": themes,
         "written": summaries,
         "results": results,
         "info": info,
-        "site": Site(meta, summaries, info, renderer.words),
+        "site": Site(meta, summaries, info, renderer.words, about_runs),
     }
     placed = {call.name for text in texts for call in text.figures}
     shared["script_words"] = script_words(renderer, placed)
@@ -139,7 +149,7 @@ def render_pages(
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     said = digest(shared["script_words"], *map(repr, (meta, summaries, dataclasses.replace(info, laws=dict))))
-    others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    others = (*about_runs, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(renderer.render, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
