@@ -49,6 +49,9 @@ ALSO = (
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
+Make = Callable[["Plan", str, RunContext], tuple[Catalogue, Report | None]]
+
+
 @dataclass(frozen=True)
 class Built:
     """A finished build.
@@ -72,12 +75,14 @@ class Composed:
     files   site-relative path -> content, or the file that holds it
     sums    SHA-256 of those that the cache knows
     report  as in Built
+    runs    what the cache has of the runs
     """
 
     files: dict[str, bytes | Path]
     sums: Mapping[str, str]
     warnings: list[Warned]
     report: Report | None
+    runs: Catalogue
 
 
 class StrictError(PeekError):
@@ -207,21 +212,25 @@ def compose(
     memo: Memo,
     templates: Overlay,
     first: Callable[[dict[str, bytes | Path]], None] = lambda files: None,
+    make: Make | None = None,
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
     first   is given the site without the pages beside the article, as soon as it is there
+    make    makes the runs of a plan that the cache lacks; None: pipeline.make
     raises  PeekError: what the author can mend
     """
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile)
     made, report = catalogue.load(key, context), None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
-        from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
-
         assert plan is not None
         check_unmade(article, plan, options, templates, memo)
-        made, report = pipeline.make(plan, key, context)
+        if make is None:
+            from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
+
+            make = pipeline.make
+        made, report = make(plan, key, context)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
@@ -229,7 +238,7 @@ def compose(
     files = site_files(options, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, context)
-    return Composed(files, made.sums, warnings, report)
+    return Composed(files, made.sums, warnings, report, made)
 
 
 def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[str]:

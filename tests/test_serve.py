@@ -25,7 +25,7 @@ class Said:
 
 
 class Made:
-    report = None
+    report = runs = None
     warnings = ()
     files = {"index.html": b"<p>new</p>"}  # noqa: RUF012
 
