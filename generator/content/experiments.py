@@ -472,7 +472,8 @@ class _Reader:
             if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
         if fixed["ship"]:
-            if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:
+            others = [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]
+            if others and len(others) == len(axes["activation"]):  # beside others they stay behind
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
                 alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
@@ -556,7 +557,8 @@ def _planned(name: str, runs: list[tuple[str, RunSpec]], fixed: dict[str, Any], 
             folder.append(f"s{spec.seed}")
         run_id = "-".join([f"k{spec.classes}", spec.activation, *extra, f"s{spec.seed}"])
         place = "/".join(folder) if spec.seed in drawn else None
-        planned.append(Planned(run_id, spec, dataset, place, spec.seed in shipped))
+        travels = spec.seed in shipped and not ACTIVATIONS[spec.activation].is_vector
+        planned.append(Planned(run_id, spec, dataset, place, travels))
     return tuple(planned)
 
 

@@ -150,7 +150,7 @@ class Results:
         missing = [one for one in (want if isinstance(want, (list, tuple)) else [want]) if one not in known]
         if missing and all(isinstance(one, str) for one in (*missing, *known)):
             return _instead(missing[0], known)
-        return f"; expected {one_of(map(str, known))}" if missing else ""
+        return f"; expected {one_of(map(str, known))}" if missing and known else ""
 
     def _fitting(self, key: str, want: Any) -> Self:
         """The runs for which one condition holds."""
