@@ -43,9 +43,10 @@ OF_DATASET = ("kind", "points_per_class", "labels", "inputs")  # what an author'
 
 
 def differing(runs: Sequence[Result]) -> list[str]:
-    """The fields of their recipes in which runs differ, without those that another says: a kind of data its name's,
-    a first bias its activation's."""
-    varied = [key for key in dict.fromkeys(key for run in runs for key in run.spec) if len(_distinct(runs, key)) > 1]
+    """The fields of their recipes in which runs differ, without those that another says (a kind of data its name's, a
+    first bias its activation's) and how many checkpoints are kept, which makes no other network."""
+    known = dict.fromkeys(key for run in runs for key in run.spec if key != "checkpoints")
+    varied = [key for key in known if len(_distinct(runs, key)) > 1]
     if "dataset" in varied:
         settled = {*OF_DATASET, *(name for kind in datasets.load().values() for name in kind.defaults)}
         varied = [key for key in varied if key not in settled or not _follows(runs, key, "dataset")]
