@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, nearest
+from .base.errors import ContentError, PeekError, Problem, nearest, one_of
 from .base.language import Said, said
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
@@ -53,6 +53,9 @@ ALSO = (
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
+Make = Callable[["Plan", str, RunContext], tuple[Catalogue, Report | None]]
+
+
 @dataclass(frozen=True)
 class Built:
     """A finished build.
@@ -76,12 +79,14 @@ class Composed:
     files   site-relative path -> content, or the file that holds it
     sums    SHA-256 of those that the cache knows
     report  as in Built
+    runs    what the cache has of the runs
     """
 
     files: dict[str, File]
     sums: Mapping[str, str]
     warnings: list[Warned]
     report: Report | None
+    runs: Catalogue
 
 
 class StrictError(PeekError):
@@ -137,7 +142,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
         plan = experiments.read(source, options.profile, options.lab)
     known = {each.name: each for each in plan.named}
     wrong = [
-        Problem(str(source), f'no experiment "{name}"', f"one of {', '.join(known)}", nearest(name, known))
+        Problem(str(source), f'no experiment "{name}"', one_of(known), nearest(name, known))
         for name in only
         if name not in known
     ]
@@ -260,17 +265,19 @@ def with_site(
     memo: Memo,
     templates: Overlay,
     first: Callable[[dict[str, File]], None] = lambda files: None,
+    make: Make | None = None,
 ) -> Used:
     """What `use` makes of the composed site; where it meets a damaged file of the cache, of one composed anew.
 
+    make    as for compose
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
     try:
-        return use(compose(options, context, memo, templates, first))
+        return use(compose(options, context, memo, templates, first, make))
     except DamagedEntry as error:
         context.progress.warn(f"{error}; it is made again")
-        return use(compose(options, context, memo, templates, first, believed=False))
+        return use(compose(options, context, memo, templates, first, make, believed=False))
 
 
 def compose(
@@ -279,14 +286,16 @@ def compose(
     memo: Memo,
     templates: Overlay,
     first: Callable[[dict[str, File]], None] = lambda files: None,
+    make: Make | None = None,
     believed: bool = True,
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
+    make      makes the runs of a plan that the cache lacks; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
     with hinted(options, templates):
-        return _compose(options, context, memo, templates, first, believed)
+        return _compose(options, context, memo, templates, first, make, believed)
 
 
 def _compose(
@@ -295,17 +304,20 @@ def _compose(
     memo: Memo,
     templates: Overlay,
     first: Callable[[dict[str, File]], None],
+    make: Make | None,
     believed: bool,
 ) -> Composed:
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
     made, report = catalogue.load(key, context) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
-        from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
-
         assert plan is not None
         check_unmade(article, plan, context, templates, memo)
-        made, report = pipeline.make(plan, key, context)
+        if make is None:
+            from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
+
+            make = pipeline.make
+        made, report = make(plan, key, context)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
@@ -313,7 +325,7 @@ def _compose(
     files = site_files(options, context, article, made, bool(carded), memo, templates, warnings.append, first)
     if carded:
         files[SOCIAL_CARD] = social_card(carded, article, context)
-    return Composed(files, made.sums, warnings, report)
+    return Composed(files, made.sums, warnings, report, made)
 
 
 def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[str]:
@@ -326,8 +338,7 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[
         return list((plan or experiments.read(source, options.profile, options.lab)).unused)
 
     own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
-    given = [source.read_text(encoding="utf-8"), str(source), options.profile, own]
-    return memo("unused-activation", given, unused)
+    return memo("unused-activation", [catalogue.text_of(source), str(source), options.profile, own], unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
@@ -405,7 +416,8 @@ def site_files(
     files: dict[str, File] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
-    files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
+    if downloads:
+        files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
     info = metadata.BuildInfo(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},

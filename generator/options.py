@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
+import re
+import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,15 +65,29 @@ def option(
     return dataclasses.field(**how, metadata={"row": row})
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """Reads a whole number from `least` up."""
+def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """Reads a whole number from `least` to `most`."""
+    expected = f"at least {least}" if most == math.inf else f"from {least} to {most}"
 
     def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, at least {least}")
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, {expected}")
         return int(text)
 
     return read
+
+
+def address(text: str) -> str:
+    """Reads where a site will live: scheme, host, and what path there is; "" for nowhere yet."""
+    try:
+        parts = urllib.parse.urlsplit(text)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s?#]", text)
+    except ValueError:  # brackets or a port that are none
+        right = False
+    if text and not right:
+        meant = re.sub(r"^([a-z]+:(?!\d)/*|/+)|[?#].*|\s", "", text, flags=re.IGNORECASE) or "example.org"
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address; expected one such as https://{meant}")
+    return text
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,9 @@ class Options:
     device: str = option("cpu", "what trains", choices=("cpu", "cuda", "auto"))
     executor: str = option("local", "who trains: processes here, or a cluster", choices=("local", "dask"))
     scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS")
-    base_url: str = option("", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True)
+    base_url: str = option(
+        "", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True, read=address
+    )
     strict: bool = option(False, "warnings are errors")
     allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
     unused: bool = option(False, "also warn of works that no page cites")
@@ -101,7 +120,7 @@ class Options:
     )
     single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))
-    port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0))
+    port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0, 65535))
     debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
     site: Path = option(Path("site"), "its folder", "SITE", ("check",), read=Path, positional=True)
     ask: bool = option(False, "ask every outside link once whether it is there", commands=("check",))

@@ -1,27 +1,32 @@
 """See the page change while you write: build, serve on this machine alone, watch, rebuild, reload.
 
-    a saved file -> which stages it touches -> render (or train, then render) -> tell every open page
+    a saved file -> render, with the runs that are there -> tell every open page
+                  + train what is missing, beside it, and render again
 
 The site is served from memory, so the published folder is not touched. A
-mistake leaves the last good page in place and is shown over it.
+mistake leaves the last good page in place and is shown over it. Runs are made
+in a thread of their own, which ends where the experiments change again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import functools
 import hashlib
 import json
 import mimetypes
+import socket
 import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -44,12 +49,17 @@ from .build import (
     with_site,
 )
 from .options import Options
-from .runs.catalogue import RunContext
+from .runs import catalogue
+from .runs.catalogue import Catalogue, Report, RunContext
 from .site.policy import guarded
+
+if TYPE_CHECKING:
+    from .content.experiments import Plan
 
 DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
+END_S = 5  # how long a build may take to end with the server
 EVENTS = "/_peek/events"
 NOTHING_YET = b"<!doctype html><title>Peek</title><body></body>"  # the client must stand in a body
 
@@ -86,7 +96,7 @@ class Live:
         for path in changed:
             if isinstance(data := files[path], Entry):
                 data.read_bytes()
-        self.problem, self.progress = "", ""
+        self.problem = ""
         self.files, self.looks = files, looks  # before the version: a page that says it is new must be
         if changed:
             self.changed, self.version = changed, self.version + 1
@@ -94,7 +104,7 @@ class Live:
 
     def fail(self, problem: str) -> None:
         """Why there is no new site; the last one stays."""
-        self.problem, self.progress = problem, ""
+        self.problem = problem
         self.tell()
 
     def tell(self) -> None:
@@ -136,16 +146,69 @@ def look(data: File) -> object:
 
 
 class PageProgress(Progress):
-    """Progress that the open pages show as well."""
+    """Progress of training, which the open pages show as well; it can be told that nobody waits any more."""
 
     def __init__(self, live: Live, quiet: bool) -> None:
         super().__init__(quiet)
         self.live = live
+        self.stopped = threading.Event()
+
+    def start(self, name: str, total: int, unit: str) -> None:
+        super().start(name, total, unit)
+        self._show(f"{name}: {total} {unit}")
 
     def advance(self, steps: int = 1) -> None:
         super().advance(steps)
-        self.live.progress = f"{self._name}: {self._done} of {self._total} {self._unit}"
+        self._show(f"{self._name}: {self._done} of {self._total} {self._unit}")
+
+    def wanted(self) -> bool:
+        return not self.stopped.is_set()
+
+    def _show(self, said: str) -> None:
+        self.live.progress = said
         self.live.tell()
+
+
+class Training:
+    """The missing runs of a plan being made, in a thread of their own.
+
+    key     address of the catalogue to come
+    reason  what made them missing
+    ended   told when it is there, or why it is not
+    """
+
+    def __init__(
+        self, plan: Plan, key: str, reason: str, context: RunContext, live: Live, ended: Callable[[], object]
+    ) -> None:
+        self.key, self.reason, self.began = key, reason, time.perf_counter()
+        self.made: tuple[Catalogue, Report] | None = None
+        self.error: Exception | None = None
+        self._progress = PageProgress(live, context.progress.quiet)
+        context = replace(context, progress=self._progress)
+        self._thread = threading.Thread(target=self._make, args=(plan, context, live, ended), daemon=True)
+        self._thread.start()
+
+    def _make(self, plan: Plan, context: RunContext, live: Live, ended: Callable[[], object]) -> None:
+        from .runs import pipeline
+
+        try:
+            self.made = pipeline.make(plan, self.key, context)
+        except pipeline.Unwanted:
+            pass
+        except Exception as error:  # raised again where the runs are asked for
+            self.error = error
+        live.progress = ""
+        if self._progress.wanted():
+            ended()
+
+    def stop(self) -> None:
+        """Give it up; what is finished is kept."""
+        self._progress.stopped.set()
+        self._thread.join()
+
+
+class NotYet(Exception):
+    """There are no runs to show: the first ones are being made."""
 
 
 def with_client(page: bytes, version: int) -> bytes:
@@ -183,55 +246,119 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
 
     debug  whether what is no author's mistake is printed with its traceback
     """
-
-    memo = remembered(context.store)
-
-    def rebuild(reason: str) -> None:
-        began = time.perf_counter()
-        try:
-
-            def show(made: Composed) -> Composed:
-                live.show(made.files)
-                return made
-
-            early = functools.partial(live.show, whole=False)
-            made = with_site(show, options, context, memo, templates_of(options), early)
-            ran = [
-                f"{stage} {jobs}" for stage, (jobs, _, _) in (made.report.ran if made.report else {}).items() if jobs
-            ]
-            did = ", ".join([*ran, "rendered the pages"])
-            context.progress.say(f"{reason}: {did} in {(time.perf_counter() - began) * 1000:.0f} ms")
-            for warning in without(silent(options), made.warnings):
-                context.progress.warn(str(warning))
-            remember(context.store, memo)
-        except PeekError as error:
-            live.fail(str(error))
-            context.progress.say(str(error))
-        except Exception as error:  # a mistake of ours, a full disk: serving goes on
-            said = f"{reason}: not rebuilt: {unexpected(error)}"
-            live.fail(said)
-            context.progress.warn(said)
-            if debug:
-                traceback.print_exception(error)
-
-    tell_left_out(options, templates_of(options), context.progress)
-    rebuild("start")
-    for batch in changes:
-        names = sorted({Path(path).name for _, path in batch})
-        rebuild(", ".join(names[:3]) + (" and more" if len(names) > 3 else ""))
-
-
-def gathered(changes: Iterable[Any]) -> Iterator[Any]:
-    """Batches of changes from now on, also those that come before they are asked for: while the first build runs."""
     waiting: SimpleQueue[Any] = SimpleQueue()
+    follower = Follower(live, options, context, lambda: waiting.put(TRAINED), debug)
 
-    def gather() -> None:
+    def gather() -> None:  # also what changes while the first build runs
         for batch in changes:
             waiting.put(batch)
         waiting.put(None)
 
     threading.Thread(target=gather, daemon=True).start()
-    return iter(waiting.get, None)
+    tell_left_out(options, templates_of(options), context.progress)
+    follower.rebuild("start")
+    reason = "start"
+    for batch in iter(waiting.get, None):
+        if batch is not TRAINED:
+            names = sorted({Path(path).name for _, path in batch})
+            reason = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
+        follower.rebuild(reason)
+    follower.stop()
+
+
+TRAINED = object()  # stands among the changes for runs that have been made
+
+
+class Follower:
+    """Renders again and again. Runs that are missing are made beside it; what is rendered meanwhile has the last ones.
+
+    ended  told when runs have been made
+    """
+
+    def __init__(
+        self, live: Live, options: Options, context: RunContext, ended: Callable[[], object], debug: bool
+    ) -> None:
+        self.live, self.options, self.context, self.debug = live, options, context, debug
+        self.memo = remembered(context.store)
+        self.ended = ended
+        self.training: Training | None = None
+        self._last: Catalogue | None = None
+        self._reason = ""
+        self._is_stale = False  # whether what is rendered shows the last runs while others are made
+
+    def rebuild(self, reason: str) -> None:
+        """Render the site, begin to make what it lacks, show what comes of it."""
+        began, self._reason, self._is_stale = time.perf_counter(), reason, False
+        source = self.options.content / "experiments.toml"
+        if self.training and self.training.key != catalogue.inputs_digest(
+            source, self.options.profile, self.options.lab
+        ):
+            self.stop()
+        try:
+            self._render(began)
+        except NotYet:
+            self.live.show({}, whole=False)
+        except PeekError as error:
+            if self._is_stale:  # it may want the runs to come
+                self.live.show({}, whole=False)
+            else:
+                self._fail(str(error), self.context.progress.say)
+        except Exception as error:  # a mistake of ours, a full disk: serving goes on
+            self._fail(f"{reason}: not rebuilt: {unexpected(error)}", self.context.progress.warn)
+            if self.debug:
+                traceback.print_exception(error)
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        if self.training:
+            self.training.stop()
+            self.training = None
+
+    def _render(self, began: float) -> None:
+        templates, options = templates_of(self.options), self.options
+
+        def show(made: Composed) -> Composed:
+            self.live.show(made.files)
+            return made
+
+        early = functools.partial(self.live.show, whole=False)
+        made = with_site(show, options, self.context, self.memo, templates, early, self._make)
+        remember(self.context.store, self.memo)
+        if self._is_stale:
+            self.context.progress.say(f"{self._reason}: rendered the pages {_ms(began)}, with the runs there are")
+            return
+        reason, report, self._last = self._reason, made.report, made.runs
+        if self.training and self.training.made:
+            reason, began, report = self.training.reason, self.training.began, self.training.made[1]
+        self.training = None
+        ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
+        self.context.progress.say(f"{reason}: {', '.join([*ran, 'rendered the pages'])} {_ms(began)}")
+        for warning in without(silent(options), made.warnings):
+            self.context.progress.warn(str(warning))
+
+    def _make(self, plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report | None]:
+        """The last runs, while those of a plan are being made.
+
+        raises  NotYet: there are none
+        """
+        if self.training is None:
+            self.training = Training(plan, key, self._reason, context, self.live, self.ended)
+        if error := self.training.error:
+            if not isinstance(error, PeekError):  # another time it may not happen
+                self.training = None
+            raise error
+        if self._last is None:
+            raise NotYet
+        self._is_stale = True
+        return self._last, None
+
+    def _fail(self, said: str, say: Callable[[str], None]) -> None:
+        self.live.fail(said)
+        say(said)
+
+
+def _ms(began: float) -> str:
+    return f"in {(time.perf_counter() - began) * 1000:.0f} ms"
 
 
 def unexpected(error: Exception) -> str:
@@ -243,24 +370,48 @@ def unexpected(error: Exception) -> str:
     return f"{said} ({Path(at.filename).name}:{at.lineno}; peek serve --debug tells more)"
 
 
+class PortError(PeekError):
+    """The server cannot listen where it was told to."""
+
+
+def listening(port: int) -> socket.socket:
+    """A socket of this machine alone.
+
+    port    0 takes a free one
+    raises  PortError: another program has it, or it takes rights that are lacking
+    """
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that ended a moment ago is free
+    try:
+        made.bind(("127.0.0.1", port))
+        made.listen()
+    except OSError as error:
+        made.close()
+        reasons = {errno.EADDRINUSE: "is in use", errno.EACCES: "takes rights that you lack"}
+        reason = reasons.get(error.errno or 0, f"cannot be had: {error.strerror}")
+        raise PortError(f"port {port} {reason}; expected another, with --port") from None
+    return made
+
+
 def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print, debug: bool = False) -> None:
     """Serve until interrupted.
 
     port   0 takes a free one
     debug  as for follow
     ready  told the address once the server listens
+    raises PortError: the port cannot be had
     """
     import uvicorn
     import watchfiles
 
     sys.setswitchinterval(SWITCH_S)
+    listener = listening(port)
     live = Live()
-    progress = PageProgress(live, quiet)
     stop = threading.Event()
-    context = context_of(options, progress)
+    context = context_of(options, Progress(quiet))
     folders = [folder for folder in (options.content, *templates_of(options).folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(gathered(changes), live, options, context, debug), daemon=True)
+    watcher = threading.Thread(target=follow, args=(changes, live, options, context, debug), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
@@ -273,12 +424,11 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
             live.end()
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(
-        application(live), host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(application(live), log_level="error", timeout_graceful_shutdown=1)
     watcher.start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run()
+            Server(config).run([listener])
     finally:
         stop.set()
+        watcher.join(END_S)

@@ -112,6 +112,12 @@ def test_titles(title, text):
     assert plain(entry("A B", title).title) == text
 
 
+@pytest.mark.parametrize("end", ["?", "!", "…", "?”", "!“", "？", "。", "؟", "."])
+def test_a_sentence_that_ends_gets_no_second_stop(end):
+    assert bibliography.ended(f"<i>Was ist das{end}</i>") == f"<i>Was ist das{end}</i>"
+    assert bibliography.ended("What it is") == "What it is."
+
+
 def test_a_title_keeps_its_formulas_and_its_emphasis():
     title = r"{H$_2$O, $H_2O$ and {$\alpha$}, $ n^2 $, \ensuremath{x} {\it in vitro} "
     title += r"\textsc{a}\textsuperscript{b} <i>c</i>}"

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from generator import build as make
 from generator.__main__ import main
 from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
+from generator.options import Options
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 STARTED_S = 60  # far beyond what a busy machine takes
@@ -240,3 +242,61 @@ def test_nothing_of_this_machine_is_in_a_site(build, article, cache, tmp_path):
     assert {
         p for p in (tmp_path / "site").rglob("*") if p.is_file() and any(t.encode() in p.read_bytes() for t in told)
     } == set()
+
+
+PAGES = ("gallery.html", "reproduce.html")
+
+
+@pytest.mark.parametrize("plan", [None, "", "# nothing yet\n"])
+def test_an_article_without_experiments_is_text_alone(article, tmp_path, capsys, plan):
+    if plan is None:
+        (article / "experiments.toml").unlink()
+    else:
+        (article / "experiments.toml").write_text(plan)
+    text = (article / "article.md").read_text()
+    (article / "article.md").write_text(text.partition("{{")[0] + "Only words.\n")
+    site = tmp_path / "site"
+    folders = [
+        "--content",
+        article,
+        "--out",
+        site,
+        "--cache",
+        tmp_path / "cache",
+        "--base-url",
+        "https://example.org/a",
+    ]
+    assert main(["build", "--quiet", "--strict", *map(str, folders)]) == 0, capsys.readouterr().err
+    assert main(["check", str(site)]) == 0, capsys.readouterr().err
+    written = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    assert not written.keys() & {*PAGES, "data/SHA256SUMS"}
+    for path in written.values():
+        if path.suffix in (".html", ".xml"):
+            assert not any(page in path.read_text() for page in PAGES), path
+    (article / "article.md").write_text(text + "\nSee the [gallery](gallery.html).\n")
+    assert main(["build", "--quiet", *map(str, folders)]) == 1
+    said = capsys.readouterr().err
+    assert 'a link to "gallery.html", which is not there' in said
+    assert 'the figure "hidden-plane" shows networks, and the article has no experiments' in said
+
+
+def test_a_mark_of_the_byte_order_changes_nothing_in_any_text_file(article, cache, tmp_path):
+    """Markdown, TOML, BibTeX, templates, styles, scripts, words."""
+    (article / "references.bib").write_text("@misc{a, title={T}, author={A, B}, year={2001}, url={https://a.org}}\n")
+    (article / "more.md").write_text("---\ntitle: More\n---\n\nAs [@a] says.\n")
+    for name in ("figure.html", "css/40-figures.css", "js/page.js", "words/en.toml", "blocks/note.html"):
+        target = article / "templates" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "templates" / name, target)
+    made = []
+    for turn in range(2):
+        if turn:
+            for path in article.rglob("*"):
+                if path.is_file():
+                    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        site = tmp_path / f"site{turn}"
+        make.build(Options(content=article, out=site, cache=cache, workers=1), Progress(quiet=True))
+        made.append(
+            {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+        )
+    assert made[0] == made[1]

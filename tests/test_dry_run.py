@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import build
+from generator import build, figures
 from generator.__main__ import main
-from generator.base import store
+from generator.base import store, style
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.content import experiments, texts
@@ -21,6 +21,7 @@ from generator.site import dry_run
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 TEMPLATES = ROOT / "templates"
+COLOURS = len(style.THEMES["light"].classes)
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
@@ -90,6 +91,56 @@ def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1 and said[0].startswith(f"{source}:{line}: {wrong.replace('{folder}', str(article))}")
     assert not (tmp_path / "site").exists()
+
+
+FIGURES = sorted({path.stem for path in (TEMPLATES / "figures").glob("*.html")} - {"pictures"} | figures.load().keys())
+RECIPE = 'activation = "tanh"\nepochs = 20\n'
+OTHERS = {"filmstrip": "two hidden layers of two neurons", "projection": "more than two neurons"}
+UNPLACED = {  # the experiments, what is said of a figure, and the figures that can be placed all the same
+    "nothing is drawn": (
+        f'[dataset.a]\n[experiment.a]\nclasses = 3\nhidden = [8, 2]\n{RECIPE}',
+        "pictures of its runs: draw = 1 in [experiment.a]",
+        {"arrangements", "course", "crowding", "distances", "kinds", "laws"},
+    ),
+    "a wide last layer": (
+        f'[dataset.a]\n[experiment.a]\nclasses = 3\ndraw = 1\nhidden = [8, 16]\n{RECIPE}',
+        "a last hidden layer of two neurons; these runs have hidden = [8, 16]",
+        {"crowding", "loss", "projection"},
+    ),
+    "own data of five dimensions": (
+        f'[dataset.a]\nfile = "data/a.csv"\n[experiment.a]\ndraw = 1\nhidden = [8, 2]\n{RECIPE}',
+        "inputs of two dimensions; these runs have 5",
+        {
+            "alive", "arrangements", "beat", "course", "crowding", "distances", "hidden-animation", "hidden-plane",
+            "kinds", "laws", "loss",
+        },
+    ),
+    "more classes than colours": (
+        f'[dataset.a]\n[experiment.a]\nclasses = {COLOURS + 2}\nhidden = [8, 2]\n{RECIPE}',
+        "at most ",
+        {"course", "crowding"},
+    ),
+    "no experiments": ("", "shows networks, and the article has no experiments", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNPLACED)
+def test_a_figure_that_cannot_be_placed_says_why_at_its_line(article, case):
+    plan, why, placed = UNPLACED[case]
+    rows = [f"{','.join(str((row * (at + 2)) % 7) for at in range(5))},{'xy'[row % 2]}" for row in range(30)]
+    (article / "data").mkdir()
+    (article / "data" / "a.csv").write_text("\n".join(["a,b,c,d,e,word", *rows, ""]))
+    (article / "experiments.toml").write_text(plan)
+    head = (article / "article.md").read_text().partition("## What")[0]
+    (article / "article.md").write_text(head + "".join(f"/// figure | {name}\nWords.\n///\n" for name in FIGURES))
+    line = head.count("\n") + 1
+    said = dict(found.partition(": ")[::2] for found in mistakes_in(article))
+    for at, name in enumerate(FIGURES):
+        found = said.get(f"{article}/article.md:{line + 3 * at}", "")
+        if name in placed:
+            assert not found, found
+        else:
+            assert found.startswith(f'the figure "{name}"') and (why in found or OTHERS.get(name, "no") in found), found
 
 
 def test_mistakes_of_all_kinds_are_said_together(article):

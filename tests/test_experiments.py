@@ -222,6 +222,17 @@ def test_unknown_profile():
     assert mistakes(GRID, "ful")[0] == 'e.toml:1: unknown profile "ful"; expected one of standard'
 
 
-def test_missing_file(tmp_path):
-    with pytest.raises(ContentError, match=r"none\.toml: no such file; expected the experiments of the article"):
-        experiments.read(tmp_path / "none.toml")
+def test_networks_that_cannot_travel_stay_behind_beside_others_that_do():
+    text = GRID.replace('activation = ["tanh", "relu"]', 'activation = ["tanh", "disk"]\nship = 1')
+    runs = experiments.parse(text, "e.toml").experiments[0].runs
+    assert {run.spec.activation for run in runs if run.shipped} == {"tanh"}
+    assert {run.spec.activation for run in runs} == {"tanh", "disk"}
+
+
+def test_an_article_may_have_no_experiments(tmp_path):
+    assert experiments.read(tmp_path / "none.toml").experiments == ()
+    assert experiments.parse("", "e.toml").experiments == ()
+    assert (
+        mistakes("experiment = 1")[0]
+        == "e.toml:1: experiment is not a table; expected a table such as [experiment.grid]"
+    )

@@ -1,5 +1,6 @@
 """A new article: made once, never over anything, built by the same command."""
 
+import re
 import subprocess
 
 import pytest
@@ -24,6 +25,20 @@ def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
     assert "What becomes of moons and rings?" in page and "{{" not in page.partition("<main")[2].partition("bibtex")[0]
     assert (started / "site" / "plots" / "3" / "ReLU.decisionBoundaries.Final.webp").exists()
     assert (started / "site" / "plots" / "moons" / "2" / "tanh.inputData.webp").exists()
+
+
+def test_what_is_shipped_reads_well_whichever_values_come_out(started):
+    """No range from a least to a greatest value, which may be one; no second stop behind a title that ends."""
+    for path in (default_templates() / "new").rglob("*.md"):
+        for sentence in re.split(r"(?<=[.!?])\s", path.read_text()):
+            asked = re.findall(r"\.(min|max)\(\s*[\"'](\w+)", sentence)
+            assert not {key for which, key in asked if which == "min"} & {key for which, key in asked if which == "max"}
+    assert "?." not in re.sub("<[^>]+>", "", (started / "site" / "index.html").read_text().partition("<main")[2])
+
+
+def test_a_page_about_runs_names_a_command_that_there_is(started):
+    said = re.search(r'aria-label="Command"><code>(.*?)</code>', (started / "site" / "reproduce.html").read_text())[1]
+    assert said == "peek build"
 
 
 def test_git_leaves_the_output_out(started):

@@ -37,6 +37,43 @@ def test_what_a_row_does_not_allow_is_wrong_usage(wrong, capsys):
     assert caught.value.code == 2 and wrong[0] in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "right",
+    ["", "https://me.github.io/x", "https://me.github.io/x/", "http://localhost:8000", "HTTPS://example.org/a/b/"],
+)
+def test_a_site_may_live_at_any_address_of_the_web(right):
+    assert given("build", "--base-url", right).base_url == right
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("me.github.io/x", "me.github.io/x"),
+        ("//me.github.io", "me.github.io"),
+        ("localhost:8000/x", "localhost:8000/x"),
+        ("https:me.org", "me.org"),
+        ("ftp://me.org/x", "me.org/x"),
+        ("https://", "example.org"),
+        ("/x", "x"),
+        ("https://me.org/a b", "me.org/ab"),
+        ("https://me.org/a?b=1", "me.org/a"),
+        ("https://me.org/#top", "me.org/"),
+        ("http://[::1", "[::1"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_what_was_meant(wrong, meant, capsys):
+    with pytest.raises(SystemExit):
+        given("build", "--base-url", wrong)
+    assert f"{wrong!r} is not an address; expected one such as https://{meant}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["-1", "65536", "http"])
+def test_a_port_that_there_is_none_of_is_refused(wrong, capsys):
+    with pytest.raises(SystemExit):
+        given("serve", f"--port={wrong}")
+    assert f"'{wrong}' is not a whole number, from 0 to 65535" in capsys.readouterr().err
+
+
 def test_all_that_runs_are_made_with_comes_from_the_options(tmp_path):
     asked = Options(cache=tmp_path, workers=3, force=frozenset({"draw"}), device="auto", executor="dask", scheduler="s")
     context = build.context_of(asked, None)

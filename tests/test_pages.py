@@ -287,7 +287,7 @@ def test_a_figure_is_one_file(tmp_path: Path, own_templates: Path) -> None:
     ("wrong", "said"),
     [
         ("classes: [9]", "no run with classes=[9]"),
-        ("experiment: seeds", "has the picture hidden-plane"),
+        ("experiment: seeds", "needs pictures of its runs: draw = 1 in [experiment.seeds]"),
         ("klasses: [2]", 'unknown option "klasses"'),
     ],
 )

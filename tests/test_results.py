@@ -62,3 +62,25 @@ def test_courses_of_different_epochs_do_not_mix():
 def test_quantiles_are_linear_between_the_values(q):
     values = sorted(np.random.default_rng(1).normal(size=7).tolist())
     assert quantile(values, q) == pytest.approx(np.quantile(values, q))
+
+
+def of_data(id_, **spec):
+    return Result(id_, "e", "", "tanh", spec, {}, {}, {})
+
+
+def test_a_parameter_of_one_kind_of_data_can_be_asked_for_beside_another_kind():
+    found = Results([of_data("a", kind="spirals", noise_rad=0.1), of_data("b", kind="moons", noise=0.3)])
+    assert found.one(noise=0.3).id == "b" and found.one(noise_rad=0.1).id == "a"
+    assert found.values("noise") == [0.3] and found.where(kind="spirals").values("noise") == []
+    with pytest.raises(UnknownResult, match=r"no run with kind='spirals', noise=0\.3$"):
+        found.where(kind="spirals", noise=0.3)
+    with pytest.raises(UnknownResult, match=r'unknown result "nose"; did you mean "noise"\?'):
+        found.where(kind="moons", nose=0.3)
+    with pytest.raises(UnknownResult, match=r"no run with noise=0\.4; expected 0\.3"):
+        found.where(noise=0.4)
+
+
+def test_no_results_at_all_say_that_there_are_no_experiments():
+    for ask in (lambda none: none.one(), lambda none: none.where(classes=2), lambda none: none.one(classes=2)):
+        with pytest.raises(UnknownResult, match="the article has no experiments"):
+            ask(Results([]))

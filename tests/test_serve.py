@@ -1,5 +1,6 @@
 """The server's inside: what it says when something goes wrong, and what it takes for a new version."""
 
+import socket
 import threading
 
 import pytest
@@ -8,7 +9,7 @@ from generator import serve
 from generator.base.errors import ContentError, Problem
 from generator.base.store import Store
 from generator.options import Options
-from generator.serve import Live, follow, look, unexpected
+from generator.serve import Live, PortError, follow, look, unexpected
 
 
 class Said:
@@ -26,7 +27,7 @@ class Said:
 
 
 class Made:
-    report = None
+    report = runs = None
     warnings = ()
     files = {"index.html": b"<p>new</p>"}  # noqa: RUF012
 
@@ -77,6 +78,22 @@ def test_a_bug_says_where_it_is_and_its_traceback_only_when_asked(followed, capf
     assert "Traceback" not in capfd.readouterr().err
     followed(RuntimeError("again"), debug=True)
     assert "Traceback" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("error", "why"), [(None, "is in use"), (13, "takes rights that you lack"), (99, "cannot be")])
+def test_a_port_that_cannot_be_had_is_said_in_a_line(error, why, monkeypatch):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        if error:
+
+            def refuse(*_):
+                raise OSError(error, "no")
+
+            monkeypatch.setattr(socket.socket, "bind", refuse)
+        with pytest.raises(PortError, match=rf"port {port} {why}.*; expected another, with --port$"):
+            serve.serve(Options(), port, quiet=True)
 
 
 def test_a_file_with_other_content_is_another(tmp_path):

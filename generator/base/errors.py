@@ -49,11 +49,13 @@ class ContentError(PeekError):
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice most like `word`, or None when none is close."""
+    """The choice most like `word`, or None when none is close; slips are seldom in the first letter."""
     import difflib  # where nothing is wrong, nothing is looked for
 
-    by_lower = {choice.lower(): choice for choice in choices}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    by_lower, lower = {choice.lower(): choice for choice in choices}, word.lower()
+    begun = [choice for choice in by_lower if choice[:1] == lower[:1]]
+    found = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.72)
+    found = found or difflib.get_close_matches(lower, begun, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 
 
@@ -64,14 +66,21 @@ def meant(word: str, choices: Iterable[str], where: str = "") -> tuple[str, str 
     """What was expected instead of an unknown word, and the nearest choice.
 
     where    what has the list where it is long: a list of `peek list`, or an address
-    returns  ("", the nearest); where none is near (the choices or where they are listed, None)
+    returns  ("", the nearest); where none is near (the choices or where they are listed, None), "" where there are none
     """
     known = list(choices)
+    if not known:
+        return "", None
     if near := nearest(word, known):
         return "", near
     if where and len(known) > FEW:
         return (f"one of {where}" if ":" in where else f"one that `peek list {where}` shows"), None
     return one_of(known), None
+
+
+def an(noun: str) -> str:
+    """A noun with its article."""
+    return f"a{'n' * (noun[:1].lower() in 'aeiou')} {noun}"
 
 
 def short(text: str) -> str:
@@ -81,6 +90,8 @@ def short(text: str) -> str:
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """Choices for a message."""
+    """Choices for a message, the first of many."""
     named = list(choices)
+    if len(named) > FEW:
+        return f"one of {', '.join(named[:FEW])} and {len(named) - FEW} more"
     return "one of " + ", ".join(named) if len(named) > 1 else "".join(named) or "none"

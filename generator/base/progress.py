@@ -54,6 +54,10 @@ class Progress:
             left_s = (self._said - self._began) * (self._total - self._done) / self._done
             self._print(f"{self._name}: {self._done} of {self._total} {self._unit}, {left_s:.0f} s left")
 
+    def wanted(self) -> bool:
+        """Whether anybody still waits; where not, what is under way is given up."""
+        return True
+
     def close(self) -> None:
         """End of the last stage."""
         if self._bar is not None:

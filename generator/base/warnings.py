@@ -23,6 +23,7 @@ WARNINGS = {
     "unknown-language": "a language of code that has no colours",
     "no-alt-text": "a picture without a text in its place",
     "letter-without-font": "a letter that readers see in a font of their system",
+    "one-of-several": "a figure shows one of several recipes that are drawn",
     "unused-activation": "no experiment uses an activation of the article's own",
     "uncited-work": "no page cites a work of the bibliography",
     "doubled-work": "the key of a cited work, or a field of it, is given twice",

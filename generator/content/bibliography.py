@@ -43,6 +43,8 @@ ARCHIVES = {  # lower case -> name, address of a number there
     **dict.fromkeys(("googlebooks", "google books"), ("Google Books", "https://books.google.com/books?id=")),
 }
 
+STOPS = ("?", "!", ".", "…", "？", "！", "。", "؟")  # what ends a sentence
+QUOTES = "”’“»›"  # and may stand behind that
 CONTAINERS = ("journal", "booktitle", "maintitle", "eventtitle")  # what a work appears in
 SERIES = {"newseries": "new series", "oldseries": "old series"}
 
@@ -105,9 +107,9 @@ class Entry:
         base = name.removesuffix("title")
         found = list(self.texts.get(name, ()))
         if subtitle := self.texts.get(f"{base}subtitle"):
-            found = [*found, "" if not found else " " if tex.plain(found)[-1:] in "?!.:" else ": ", *subtitle]
+            found = [*found, "" if not found else " " if tex.plain(found)[-1:] in (*STOPS, ":") else ": ", *subtitle]
         if addon := self.texts.get(f"{name}addon"):
-            found = [*found, " " if tex.plain(found)[-1:] in "?!." else ". ", *addon]
+            found = [*found, " " if tex.plain(found)[-1:] in STOPS else ". ", *addon]
         return [part for part in found if part]
 
     @property
@@ -365,10 +367,10 @@ def render(
     people = _listed(entry, words)
     titled = line.titled()
     if people:
-        parts = [f'<span class="reference-authors">{html.escape(people)}</span> {when}', _ended(titled)]
+        parts = [f'<span class="reference-authors">{html.escape(people)}</span> {when}', ended(titled)]
     else:
         parts = [titled, when] if titled else [when]
-    parts += [_ended(sentence) for sentence in line.sentences()]
+    parts += [ended(sentence) for sentence in line.sentences()]
     return " ".join(filter(None, [*parts, *line.links()]))
 
 
@@ -504,10 +506,10 @@ class _Line:
             yield _linked(html.escape(url), tex.http(url))
 
 
-def _ended(sentence: str) -> str:
-    """A sentence with its stop."""
-    bare = re.sub(r"<[^>]*>", "", sentence).rstrip("”’")
-    return sentence + ("" if not bare or bare.endswith(("?", "!", ".", "…")) else ".")
+def ended(sentence: str) -> str:
+    """A sentence with its stop; sentence: HTML, or text."""
+    bare = re.sub(r"<[^>]*>", "", sentence).rstrip(QUOTES)
+    return sentence + ("" if not bare or bare.endswith(STOPS) else ".")
 
 
 def _listed(entry: Entry, words: Words) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import style
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, an, nearest
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -193,16 +193,15 @@ RESULT_FIELDS = {
 
 
 def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
-    """The plan in an experiments file; errors name the path as given.
+    """The plan in an experiments file, an empty one where there is no file; errors name the path as given.
 
     lab     whether the code beside it counts
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
-        raise ContentError([Problem(str(path), reason, "the experiments of the article")]) from None
+        raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
     return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
 
 
@@ -409,8 +408,8 @@ class _Reader:
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
         experiments = given.get("experiment", {})
-        if not isinstance(experiments, dict) or not (experiments or given.get("results")):
-            self.wrong((), "no experiment", "a table such as [experiment.grid], or [results.scan]")
+        if not isinstance(experiments, dict):
+            self.wrong(("experiment",), "experiment is not a table", "a table such as [experiment.grid]")
             experiments = {}
         self.check_profiles(profiles, experiments)
         chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}
@@ -529,7 +528,7 @@ class _Reader:
         else:
             fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
             defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
-        known = self.known(path, table, fields, f"key of a {kind} dataset")
+        known = self.known(path, table, fields, f"key of {an(kind)} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         kind = own[kind].data if kind in own else kind
         return {"points_per_class": [100], **defaults, **axes, "kind": [kind]}
@@ -637,7 +636,8 @@ class _Reader:
             if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
         if fixed["ship"]:
-            if others := [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]:
+            others = [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]
+            if others and len(others) == len(axes["activation"]):  # beside others they stay behind
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
                 alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
@@ -662,7 +662,8 @@ class _Reader:
         for choice in choices:
             if choice not in data:
                 match = nearest(choice, data) if isinstance(choice, str) else None
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", _listed(list(data)), match)
+                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
         runs: list[tuple[str, RunSpec]] = []
@@ -760,7 +761,8 @@ def _planned(
             folder.append(f"s{spec.seed}")
         run_id = "-".join([f"k{spec.classes}", spec.activation, *extra, f"s{spec.seed}"])
         place = "/".join(folder) if spec.seed in drawn else None
-        planned.append(Planned(run_id, spec, dataset, place, spec.seed in shipped, images.get(dataset, ())))
+        travels = spec.seed in shipped and not ACTIVATIONS[spec.activation].is_vector
+        planned.append(Planned(run_id, spec, dataset, place, travels, images.get(dataset, ())))
     return tuple(planned)
 
 

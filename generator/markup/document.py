@@ -534,7 +534,7 @@ class Writer:
         """Links within the page, once all its anchors are known."""
         for line, anchor in self._own_anchors:
             if anchor not in self.anchors and unquote(anchor) not in self.anchors:
-                self.wrong(line, f'a link to "#{anchor}", which is not on the page', near=nearest(anchor, self.anchors))
+                self.wrong(line, f'a link to "#{anchor}", which is not on the page', *meant(anchor, self.anchors))
 
     def math(self, tex: str, line: int, display: bool) -> str:
         """TeX as MathML."""
@@ -608,7 +608,7 @@ class Writer:
             )
             self.bodies[name] = (self._base, [f"<p>{content[0]}</p>", content[1]])
         elif name not in self.outline.notes:
-            self.wrong(line, f'undefined footnote "{name}"', near=nearest(name, self.outline.notes))
+            self.wrong(line, f'undefined footnote "{name}"', *meant(name, self.outline.notes))
             return ""
         else:
             self.bodies[name] = self.outline.notes[name][1]
@@ -666,7 +666,9 @@ class Writer:
         kind = id_.partition("-")[0]
         if id_ not in self._labels:
             what = NUMBERED.get(kind, "label").lower()
-            self.wrong(line, f'undefined {what} "{id_}"', near=nearest(id_, self._labels))
+            near = nearest(id_, self._labels)
+            alike = [known for known in self._labels if known.partition("-")[0] == kind]
+            self.wrong(line, f'undefined {what} "{id_}"', "" if near else meant(id_, alike)[0], near)
             return ""
         page, label = self._labels[id_]
         number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
@@ -684,7 +686,7 @@ class Writer:
         if label in self._labels:
             return self.reference(label, line)
         known = [*self._formulas, *self._labels]
-        self.wrong(line, f'no formula has the label "{label}"', near=nearest(label, known))
+        self.wrong(line, f'no formula has the label "{label}"', *meant(label, known))
         return ""
 
     def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
@@ -716,7 +718,7 @@ class Writer:
         if re.match(r"([A-Za-z][A-Za-z0-9+.-]*:|//)", path):
             self.wrong(line, f'a file from elsewhere, "{short(path)}"', "a file of your own")
         elif plain not in self.known_assets and plain not in self.pictures:
-            self.wrong(line, f'no file "{short(path)}"', near=nearest(plain, self.known_assets))
+            self.wrong(line, f'no file "{short(path)}"', *meant(plain, self.known_assets))
         elif plain in self.known_assets:
             self.used_assets[plain] = None
         return quote(plain)
@@ -774,15 +776,17 @@ class Writer:
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
             elif anchor and anchor not in labels:
-                self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', near=nearest(anchor, labels))
+                self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', *meant(anchor, labels))
             return page.output
         if plain in self.known_assets:
             self.used_assets[plain] = None
             return plain
         if plain in self.addresses or plain in self.pictures:
             return plain
-        known = [*self.pages, *self.known_assets, *self.addresses, *self.pictures]
-        self.wrong(line, f'a link to "{short(path)}", which is not there', near=nearest(plain, known))
+        named = [*self.pages, *self.known_assets, *self.addresses]
+        near = nearest(plain, [*named, *self.pictures])
+        expected = "" if near else meant(plain, named)[0]
+        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
         return ""
 
     @functools.cached_property

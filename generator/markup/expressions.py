@@ -411,6 +411,11 @@ class _Walk:
         if isinstance(node, nodes.Or):
             return left or self.value(node.right)
         right = self.value(node.right)
+        if isinstance(node.right, nodes.Filter) and isinstance(right, str) and not isinstance(left, str):
+            raise ExpressionError(
+                f"the filter {node.right.name} makes text of what stands right before it",
+                f"brackets around all that it is for, like (a - b) | {node.right.name}",
+            )
         if isinstance(node, (nodes.Mul, nodes.Pow)):
             left, right = _number(left, "arithmetic"), _number(right, "arithmetic")
             if isinstance(node, nodes.Mul):
@@ -483,7 +488,9 @@ class _Walk:
         if not callable(called):
             raise ExpressionError(f"{kind(called)} cannot be called")
         arguments = [self.value(argument) for argument in node.args]
-        value = called(*arguments, **{str(pair.key): self.value(pair.value) for pair in node.kwargs})
+        named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+        _look(called, called.__name__, named)
+        value = called(*arguments, **named)
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
         if isinstance(owner, Rows) and name in STATISTICS and arguments:
             self._see(name, str(arguments[0]), value, owner.rows)
@@ -503,15 +510,39 @@ class _Walk:
             self._see("count", "", len(subject), subject.rows)
         if node.name == "map":
             return self._map(subject, arguments, named)
+        _look(FILTERS[node.name].of, node.name, named)
         return self.filters[node.name](subject, *arguments, **named)
 
     def _map(self, subject: Any, arguments: list[Any], named: Mapping[str, Any]) -> list[Any]:
         """`map(attribute="std_deg")` or `map("number", 1)`, of each item."""
         if named.keys() == {"attribute"} and not arguments:
             return [self._member(item, str(named["attribute"])) for item in subject]
-        if not arguments or arguments[0] not in FILTERS or arguments[0] == "map" or named:
+        if arguments and arguments[0] not in FILTERS:
+            raise ExpressionError(f'unknown filter "{arguments[0]}"', *meant(str(arguments[0]), FILTERS, "filters"))
+        if not arguments or arguments[0] == "map" or named:
             raise ExpressionError("map does not know what to take", 'map(attribute="std_deg") or map("number", 1)')
         return [self.filters[arguments[0]](item, *arguments[1:]) for item in subject]
+
+
+def _look(called: Callable[..., Any], name: str, named: Mapping[str, Any]) -> None:
+    """Look whether what is called takes arguments of these names.
+
+    raises  ExpressionError: it does not
+    """
+    if not named:
+        return
+    import inspect  # some milliseconds, for the few calls that name an argument
+
+    try:
+        taken = inspect.signature(called).parameters.values()
+    except ValueError:  # Python tells nothing of some functions of its own
+        return
+    known = [each.name for each in taken if each.name != "words"]
+    if any(each.kind == each.VAR_KEYWORD for each in taken):
+        return
+    for key in named:
+        if key not in known:
+            raise ExpressionError(f'{name} takes no "{key}"', *meant(key, known))
 
 
 _FIELDS = ("id", "experiment", "key", "label", "spec", "measures", "pictures", "files")

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from ..base.errors import nearest, short
+from ..base.errors import meant, nearest, short
 from ..content.media import PICTURES, VIDEOS, needs_paper, picture_size, video_size
 from .attributes import Attributes
 
@@ -122,7 +122,7 @@ def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: 
         writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
     elif plain not in writer.known_assets and plain not in writer.pictures:
         own = [known for known in writer.known_assets if known.lower().endswith(endings)]
-        writer.wrong(line, f'no {noun} "{short(path)}"', near=nearest(plain, own))
+        writer.wrong(line, f'no {noun} "{short(path)}"', *meant(plain, own))
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import Problem
+from ..base.errors import Problem, an
 from ..base.warnings import Warned
 from ..content.texts import Yaml
 from . import blocks, formulas
@@ -237,11 +237,11 @@ def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> No
         book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))
     elif kind in _FULL and prefix != kind:
         book.problems.append(
-            Problem(place, f'the label of a {_FULL[kind]} is "{id_}"', f"a label that starts with {kind}-")
+            Problem(place, f'the label of {an(_FULL[kind])} is "{id_}"', f"a label that starts with {kind}-")
         )
     elif prefix in NUMBERED and prefix != kind:
         book.problems.append(
-            Problem(place, f'the label "{id_}" is not on a {NUMBERED[prefix].lower()}', "another label")
+            Problem(place, f'the label "{id_}" is not on {an(NUMBERED[prefix].lower())}', "another label")
         )
 
 

@@ -117,11 +117,16 @@ def inputs_digest(source: Path, profile: str, lab: bool = False) -> str:
 
     lab  whether the author's own code counts
     """
-    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    text = text_of(source)
     named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|json|npz))["']""", text))
     data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
     own = {path.name: sha256(path) for path in own_code(source.parent)} if lab else {}
     return digest(text, data, own, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
+
+
+def text_of(source: Path) -> str:
+    """What an experiments file holds, "" where there is none; what is no text is said when it is parsed."""
+    return source.read_text(encoding="utf-8", errors="replace") if source.exists() else ""
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import figures
 from ..base.language import Said, said
-from ..figures import Figure, has_plane_inputs, is_plane_to_plane
+from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import Own
-from ..networks.spec import RunSpec, flat, layer_shapes
+from ..networks.spec import flat
 
 if TYPE_CHECKING:
     from ..content.experiments import Plan, Planned
@@ -62,17 +62,6 @@ def recipe_of(run: Planned) -> dict[str, Any]:
 def drawn_of(run: Planned) -> list[Figure]:
     """The figures that are drawn of a run."""
     return [figure for figure in figures.load().values() if figure.suits(run.spec)] if run.folder else []
-
-
-def lacking(name: str, spec: RunSpec) -> tuple[str, int] | None:
-    """The plane that a picture shows and a network lacks, if that is why it is not drawn, and how many dimensions the
-    network has there."""
-    suits = figures.load()[name].suits if name in figures.load() else None
-    if suits in (is_plane_to_plane, has_plane_inputs) and not has_plane_inputs(spec):
-        return "inputs of two dimensions", layer_shapes(spec)[0][1]
-    if suits is is_plane_to_plane and spec.hidden[-1] != 2:
-        return TWO_NEURONS, spec.hidden[-1]
-    return None
 
 
 def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:

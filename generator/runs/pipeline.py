@@ -47,7 +47,12 @@ Value = TypeVar("Value")
 
 MEASURED_AT_ONCE = 10
 PERFORMED_AT_ONCE = 16
+LOOK_UP_S = 0.1  # how soon work that nobody waits for any more is given up
 NAMED_AT_MOST = 3
+
+
+class Unwanted(Exception):
+    """Nobody waits for the runs any more; what was finished is kept."""
 
 
 class DivergedRunError(PeekError):
@@ -115,6 +120,7 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
 
     key     the address that it is kept under
     raises  DivergedRunError: names the run; what other runs gave by then is kept
+            Unwanted: the context's progress says that nobody waits
     """
     for said in plan.said:
         context.progress.say(said)
@@ -548,7 +554,9 @@ class Pipeline:
             size = pool.size
             sent = {self._send(pool, job): job for job in itertools.islice(waiting, 2 * size)}
             while sent:
-                ended, _ = wait(sent, return_when=FIRST_COMPLETED)
+                ended, _ = wait(sent, LOOK_UP_S, FIRST_COMPLETED)
+                if not self.context.progress.wanted():
+                    raise Unwanted
                 for future in ended:
                     yield sent.pop(future), future.result()
                     sent |= {self._send(pool, job): job for job in itertools.islice(waiting, 1)}

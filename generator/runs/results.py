@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from ..base.errors import meant
+from ..base.errors import meant, one_of
 
 
 class UnknownResult(LookupError):
@@ -163,7 +163,7 @@ class Rows(Generic[Row]):
     of    a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
     """
 
-    _one = "row"  # what messages call it
+    _one, _none = "row", ""  # what messages call it, and say where there is none
 
     def __init__(self, rows: Iterable[Row] | Callable[[], Iterable[Row]], of: str = "") -> None:
         self._rows = rows
@@ -193,19 +193,28 @@ class Rows(Generic[Row]):
         """
         found = self
         for key, want in conditions.items():
-            found = found._fitting(key, _frozen(want))
-            if not found.rows:
+            narrower = found._fitting(key, _frozen(want))
+            if not narrower.rows:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
-                words = [value for value in self.distinct(key) if isinstance(value, str)]
-                instead = _instead(want, words) if isinstance(want, str) and want not in words else ""
-                raise UnknownResult(f"no {self._one} with {said}{instead}")
+                raise UnknownResult(f"no {self._one} with {said}{found._instead(key, want)}")
+            found = narrower
         return found
+
+    def _instead(self, key: str, want: Any) -> str:
+        """What to ask for instead of a value that no run has, at the end of a message."""
+        if not self.rows:
+            return self._none
+        known = self.distinct(key)
+        missing = [one for one in (want if isinstance(want, (list, tuple)) else [want]) if one not in known]
+        if missing and all(isinstance(one, str) for one in (*missing, *known)):
+            return _instead(missing[0], known)
+        return f"; expected {one_of(map(str, known))}" if missing and known else ""
 
     def _fitting(self, key: str, want: Any) -> Self:
         """The rows for which one condition holds."""
         kept = self._asked.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = self._some([row for row in self.rows if fits(row.value(key), want)])
+            kept = self._asked[key, want] = self._some([row for row in self.rows if fits(self._value(row, key), want)])
         return kept
 
     def _some(self, rows: Iterable[Row]) -> Self:
@@ -213,11 +222,21 @@ class Rows(Generic[Row]):
 
     def one(self, **conditions: Any) -> Row:
         """The first row, runs in the order of their seeds, for which every condition holds."""
-        return self.where(**conditions).rows[0]
+        found = self.where(**conditions).rows
+        if not found:
+            raise UnknownResult(f"there is no {self._one}{self._none}")
+        return found[0]
 
     def values(self, key: str) -> list[Any]:
         """One value a row; those that a row lacks (None) are left out."""
-        return [value for row in self.rows if (value := row.value(key)) is not None]
+        return [value for row in self.rows if (value := self._value(row, key)) is not None]
+
+    def _value(self, row: Row, key: str) -> Any:
+        """A row's value.
+
+        raises  UnknownResult: it has none of this name
+        """
+        return row.value(key)
 
     def distinct(self, key: str) -> list[Any]:
         """The different values, in order of appearance."""
@@ -313,7 +332,7 @@ class Results(Rows[Result]):
     pictures  figures that the author's own code drew, by name
     """
 
-    _one = "run"
+    _one, _none = "run", "; the article has no experiments"
 
     def __init__(
         self,
@@ -324,11 +343,32 @@ class Results(Rows[Result]):
     ) -> None:
         super().__init__(rows, of)
         self.tables, self.pictures = tables, pictures
+        self._whole = self  # of which these are some
 
     @property
     def runs(self) -> tuple[Result, ...]:
         """The runs, in order."""
         return self.rows
+
+    def _some(self, rows: Iterable[Result]) -> Self:
+        found = type(self)(rows)
+        found._whole = self._whole
+        return found
+
+    def _instead(self, key: str, want: Any) -> str:
+        return "" if self.runs and key in self.runs[0].measures else super()._instead(key, want)
+
+    def _value(self, row: Result, key: str) -> Any:
+        """A run's value; None where others alone have the key: kinds of data differ in their parameters.
+
+        raises  UnknownResult: no run has it, with the nearest
+        """
+        try:
+            return row.value(key)
+        except UnknownResult:
+            if not any(key in other.spec or key in other.measures for other in self._whole):
+                raise
+            return None
 
     def course(self, key: str) -> list[Moment]:
         """How a measure went over training: its quartiles over the runs, epoch by epoch; see the measure `course`.

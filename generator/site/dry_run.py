@@ -11,9 +11,8 @@ training is a mistake here.
 
 from __future__ import annotations
 
-import itertools
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..base.errors import ContentError, Problem
@@ -32,15 +31,17 @@ from .templates import TemplateRenderer
 class PendingTable(Mapping[str, Any]):
     """A table whose values are not known yet.
 
-    names  its keys; None: not known either
+    names  its keys, and whether they will have a value other than None; None: not known either
     """
 
-    def __init__(self, names: Iterable[str] | None = None) -> None:
-        self.names = None if names is None else dict.fromkeys(names)
+    def __init__(self, names: Mapping[str, bool] | None = None) -> None:
+        self.names = names
 
     def __getitem__(self, key: str) -> Any:
         if self.names is not None and key not in self.names:
             raise KeyError(key)
+        if self.names is not None and not self.names[key]:
+            return None
         raise Unmeasured(key)
 
     def __contains__(self, key: object) -> bool:
@@ -95,19 +96,20 @@ def dry_run(
 
 def expected_results(plan: Plan) -> Results:
     """The runs of a plan as results, their measures pending, and what the author's own code gives."""
-    from ..measures.columns import COMPARISONS, MEASUREMENTS
+    from ..measures.expected import columns_of
 
     plan.lab.enter_measurements()
-    columns = [*(each.columns for each in MEASUREMENTS.values()), *(each.columns for each in COMPARISONS.values())]
-    measured = PendingTable(itertools.chain.from_iterable(columns))
-    planned = [entry(experiment, run, "", measured, told=False) for (experiment, _), run in runs_of(plan).items()]
+    planned = [
+        entry(experiment, run, "", PendingTable(columns_of(run.spec)), told=False)
+        for (experiment, _), run in runs_of(plan).items()
+    ]
     beside: dict[str, Any] = {
         table.name: {"columns": table.columns, "source": table.source, "rows": lambda table=table: table.rows}
         for table in plan.elsewhere
     }
     beside |= {each.table: pending_table(each) for each in plan.trials}
     expected = from_catalogue(lambda: planned, "", beside)
-    expected.pictures = PendingTable(plan.lab.of("figure"))
+    expected.pictures = PendingTable(dict.fromkeys(plan.lab.of("figure"), True))
     return expected
 
 

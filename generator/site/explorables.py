@@ -104,10 +104,10 @@ def _reached(results: Results, shipped: list[Result]) -> dict[str, dict[int, dic
 
     In a room without end, those of centres shrunk to norm 1, as readers place theirs.
     """
-    recipes = [_without_seed(run) for run in shipped]
+    recipes = [without_seed(run) for run in shipped]
     reached: dict[str, dict[int, dict[str, list[float]]]] = {}
     for run in results:
-        if _without_seed(run) in recipes and not run.measures.get("collapsed"):
+        if without_seed(run) in recipes and not run.measures.get("collapsed"):
             of_run = reached.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], {})
             is_open = ACTIVATIONS[carried(run.spec)["activation"]].room.open
             norm = max(run.measures.get("largest_norm") or 1.0, 1.0) if is_open else 1.0
@@ -121,7 +121,8 @@ def _id(run: Result) -> str:
     return f"{run.experiment}/{run.id}"
 
 
-def _without_seed(run: Result) -> dict[str, Any]:
+def without_seed(run: Result) -> dict[str, Any]:
+    """What a run shares with those that differ in seed alone, however many checkpoints they keep."""
     return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,21 +14,22 @@ import jinja2
 from .. import figures
 from ..base.errors import ContentError
 from ..base.overlay import Overlay
+from ..base.warnings import Warned
 from ..markup.blocks.figure import FigureCall
-from ..networks import tables
 from ..networks.activations import ACTIVATIONS
-from ..networks.spec import unflat
-from ..runs.entries import TWO_NEURONS, lacking
 from ..runs.results import Result, Results, UnknownResult, fits
+from . import placing
 from .assets import live
 from .charts import Chart, chart
-from .explorables import PLACING
+from .explorables import PLACING, without_seed
 from .templates import TemplateRenderer
+from .words import differing
 
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
 PROPERTY = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
 Laws = Callable[[], Mapping[str, Any]]
+Warn = Callable[[Warned], None]
 
 
 class Figures:
@@ -51,6 +53,7 @@ class Figures:
         results: Results,
         laws: Laws = dict,
         columns: Mapping[str, Any] = MappingProxyType({}),
+        warn: Warn = lambda warned: None,
     ) -> None:
         self.renderer = renderer
         self.results = results
@@ -62,6 +65,7 @@ class Figures:
         self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
+        self.warn = warn
         self.names = frozenset({*self.own, *pictures, *results.pictures})
 
     def _options(self, files: Overlay, name: str) -> list[str]:
@@ -71,25 +75,34 @@ class Figures:
         return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
 
     def render(self, call: FigureCall) -> str:
-        """A figure with its number, its caption and links to where it comes from.
+        """A figure with its number, its caption and links to where it comes from; what is odd about it is told.
 
         raises  UnknownResult: no such field, or no run that fits
                 OptionError: an option of a chart is wrong
                 ContentError: the template is wrong
         """
         given = (call.name, repr(call.options), call.caption_html, call.label, call.number)
-        return self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
+        html, odd = self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
+        if odd:
+            self.warn(Warned("one-of-several", f"{call.place}: {odd}"))
+        return str(html)
 
-    def _render(self, call: FigureCall) -> str:
+    def _render(self, call: FigureCall) -> list[str]:
+        """The figure, and what is odd about it, or ""."""
         drawn = self.results.pictures.get(call.name)
         name = call.name if call.name in self.own and not drawn else self.DEFAULT
+        is_live = call.name in self.live
         shown: list[Result] = []  # those whose pictures or data are seen
         behind: list[Result] = []  # those that numbers are from
+        odd: list[str] = []
 
-        def pick(names: Sequence[str], options: Mapping[str, Any]) -> list[Result]:
+        def pick(pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = ()) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            runs = chosen(self.results, names, conditions, call.name in self.live, call.name * (call.name in self.own))
+            planes = call.name in self.own  # what stands around a hidden plane says nothing of a projection
+            runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes)
             shown.extend(runs)
+            if pictures and not is_live:
+                odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
             return runs
 
         def charted() -> Chart:
@@ -107,42 +120,47 @@ class Figures:
             "laws": self.laws(),
             "chosen": pick,
             "chart": charted,
-            "live": call.name in self.live,
+            "live": is_live,
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
             given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
-            return self.renderer.render("figure.html", given)
+            html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
+        return [html, "; ".join(odd)]
 
 
 def chosen(
-    results: Results, names: Sequence[str], options: Mapping[str, Any], travelling: bool = False, planes: str = ""
+    results: Results,
+    pictures: Sequence[str],
+    options: Mapping[str, Any],
+    measures: Sequence[str] = (),
+    travelling: bool = False,
+    figure: str = "",
+    planes: bool = False,
 ) -> list[Result]:
-    """One run for each class count, activation and value listed in an option: the first seed that has these pictures.
+    """One run for each class count, activation and value listed in an option: the first seed that has all it takes.
 
+    pictures, measures  what a run must have
     options     conditions as Results.where takes them; id, size and alt are passed over; experiments that are listed
                 are one pool, not one run each
     travelling  where some of them travel with the page, only these: an explorable shows what its picture showed
-    planes      the figure, if a hidden plane in it must be one: what stands around it says nothing of a projection
-    raises      UnknownResult: no such field, or no run fits
+    figure      what shows them, for messages
+    planes      whether a hidden plane in it must be one, no projection
+    raises      UnknownResult: no such field, no run fits, or none has what it takes, with the reason
     """
-    conditions = {key: value for key, value in options.items() if key not in PLACING}
-    fitting = [run for run in results.where(**conditions) if all(name in run.pictures for name in names)]
+    figure = figure or " and ".join(pictures)
+    if not len(results):
+        raise UnknownResult(f'the figure "{figure}" shows networks, and the article has no experiments')
+    conditions = _conditions(options)
+    fitting = _able(results, pictures, options, measures)
     if not fitting:
-        for name in names:
-            if lacked := sorted({one for run in results.where(**conditions) if (one := _lacking(name, run))}):
-                raise UnknownResult(
-                    _needs(name, lacked[0][0], {given for what, given in lacked if what == lacked[0][0]})
-                )
-        asked = ", ".join(f"{key}={value!r}" for key, value in conditions.items())
-        raise UnknownResult(f"no run{' with ' + asked if asked else ''} has the picture {' and '.join(names)}")
-    if planes and "hidden-plane" in names:
-        widths = {run.spec["hidden"][-1] for run in fitting}
-        fitting = [run for run in fitting if run.spec["hidden"][-1] == 2]
+        raise UnknownResult(placing.reason(figure, results.where(**conditions), results, pictures, measures))
+    if planes and "hidden-plane" in pictures:
+        wide, fitting = fitting, [run for run in fitting if run.spec["hidden"][-1] == 2]
         if not fitting:
-            raise UnknownResult(_needs(planes, TWO_NEURONS, widths))
+            raise UnknownResult(placing.needs_plane(figure, wide))
     if travelling:
         fitting = [run for run in fitting if "js" in run.files] or fitting
     pooled = ("experiment", "classes", "activation")
@@ -161,21 +179,33 @@ def chosen(
     return [first[key] for key in sorted(reversed(first), key=_order(conditions))]
 
 
+def _conditions(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key not in PLACING}
+
+
+def _able(
+    results: Results, pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str]
+) -> list[Result]:
+    """The runs that a figure may be drawn of, with some options."""
+    return [run for run in results.where(**_conditions(options)) if not placing.lacks(run, pictures, measures)]
+
+
+def _unchosen(figure: str, shown: Sequence[Result], able: Sequence[Result]) -> Iterator[str]:
+    """That a figure shows some of several recipes, where it does, and how to say which."""
+    recipes = [*{repr(without_seed(run)): run for run in reversed(able)}.values()]
+    if len(recipes) <= len(shown):
+        return
+    keys = [key for key in differing(recipes) if key not in ("classes", "activation")]
+    values = {key: list(dict.fromkeys(json.dumps(run.spec.get(key)) for run in able)) for key in keys}
+    key, some = max(values.items(), key=lambda item: len(item[1]))
+    ways = f"{key}: {some[0]} for one, {key}: [{', '.join(some[:2])}{', …' * (len(some) > 2)}] for several"
+    said = f'the figure "{figure}" shows {len(shown)} of {len(recipes)} recipes that are drawn, which differ in'
+    yield f"{said} {', '.join(keys)}; expected an option such as {ways}"
+
+
 def _pictures(results: Results) -> set[str]:
-    """The pictures that runs have, and those that they would have if their inputs or their last layer were a plane."""
-    drawn = [run for run in results if run.pictures]
-    return {name for run in drawn for name in run.pictures} | {
-        name for name in figures.load() if any(_lacking(name, run) for run in drawn)
-    }
-
-
-def _lacking(name: str, run: Result) -> tuple[str, int] | None:
-    tables.recall(run.spec)
-    return lacking(name, unflat(run.spec))
-
-
-def _needs(name: str, what: str, given: Iterable[int]) -> str:
-    return f'the figure "{name}" needs {what}; these runs have {" or ".join(map(str, sorted(given)))}'
+    """The pictures that there are: of every kind of ours, and what else runs have."""
+    return {*figures.load()}.union(*(run.pictures for run in results))
 
 
 def _order(conditions: Mapping[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

@@ -85,9 +85,17 @@ class TextSummary:
 
 
 class Site:
-    """The article as a published thing: addresses, navigation, citation."""
+    """The article as a published thing: addresses, navigation, citation. beside: our pages about its runs."""
 
-    def __init__(self, meta: Meta, written: Sequence[TextSummary], info: BuildInfo, words: Words) -> None:
+    def __init__(
+        self,
+        meta: Meta,
+        written: Sequence[TextSummary],
+        info: BuildInfo,
+        words: Words,
+        beside: Sequence[str] = ("gallery.html", "reproduce.html"),
+    ) -> None:
+        self.beside = beside
         self.words = words
         self.meta = meta
         self.written = written
@@ -99,7 +107,8 @@ class Site:
         others = [(text.path, text.meta.nav_title or text.title) for text in self.written[1:]]
         first = self.written[0]
         article = (first.path, first.meta.nav_title or self.words("Article"))
-        return [article, *others, ("gallery.html", self.words("Gallery")), ("reproduce.html", self.words("Reproduce"))]
+        titles = {"gallery.html": self.words("Gallery"), "reproduce.html": self.words("Reproduce")}
+        return [article, *others, *((path, titles[path]) for path in self.beside)]
 
     def url(self, path: str) -> str:
         """Absolute address, or "" when the site has none."""

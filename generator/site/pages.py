@@ -32,7 +32,7 @@ from .metadata import BuildInfo, Site, TextSummary
 from .policy import guarded
 from .templates import TemplateRenderer
 
-OUR_PAGES = ("gallery.html", "reproduce.html", "404.html")
+GALLERY, REPRODUCE, NOT_FOUND = "gallery.html", "reproduce.html", "404.html"
 
 
 def render_site(
@@ -55,8 +55,9 @@ def render_site(
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
+    odd: list[Warned] = []
     downloads = [file.path for file in info.downloads]
-    texts = render_texts(article, results, info.laws, renderer, downloads, info.columns)
+    texts = render_texts(article, results, info.laws, renderer, downloads, info.columns, odd.append)
     if renderer.words.spoken not in language.chain(renderer.words.tag):
         place = article.pages[0].file
         warn(
@@ -64,7 +65,7 @@ def render_site(
                 "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
             )
         )
-    odd = [warned for text in texts for warned in text.warnings]
+    odd += [warned for text in texts for warned in text.warnings]
     for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
@@ -77,14 +78,16 @@ def render_texts(
     renderer: TemplateRenderer,
     downloads: Sequence[str],
     columns: Mapping[str, Any] = MappingProxyType({}),
+    warn: Callable[[Warned], None] = lambda warned: None,
 ) -> tuple[Markup, ...]:
     """The article's texts in HTML, with their figures.
 
     downloads  paths of generated files that they may link to
     columns    what each column of the runs holds, as base.language.Words.tell takes it
+    warn       is told what is odd about a figure
     raises     ContentError: all mistakes of the article, or one in a figure's template
     """
-    figures = Figures(renderer, results, laws, columns)
+    figures = Figures(renderer, results, laws, columns, warn)
     return document.render_article(
         article,
         results=results,
@@ -92,10 +95,19 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
-        addresses=[*OUR_PAGES, *downloads],
+        addresses=[*beside(renderer, results), NOT_FOUND, *downloads],
         memo=renderer.memo,
         words=renderer.words,
     )
+
+
+def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
+    """Our pages about the runs, where there is something for them to show: of drawn ones, of any."""
+
+    def pages() -> list[str]:
+        return [*([GALLERY] if any(run.pictures for run in results) else ()), *([REPRODUCE] if len(results) else ())]
+
+    return renderer.of_runs(results, "beside", pages)
 
 
 def script_words(renderer: TemplateRenderer, placed: Collection[str]) -> dict[str, Any]:
@@ -119,13 +131,14 @@ def render_pages(
     """The site's pages around the article's texts."""
     themes = style.accented(meta.accent)
     summaries = tuple(TextSummary.of(text) for text in texts)
+    about_runs = beside(renderer, results)
     shared = {
         "article": meta,
         "themes": themes,
         "written": summaries,
         "results": results,
         "info": info,
-        "site": Site(meta, summaries, info, renderer.words),
+        "site": Site(meta, summaries, info, renderer.words, about_runs),
     }
     placed = {call.name for text in texts for call in text.figures}
     shared["script_words"] = script_words(renderer, placed)
@@ -145,7 +158,7 @@ def render_pages(
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
     said = digest(shared["script_words"], *map(repr, known_to_all))
-    others = (*OUR_PAGES, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    others = (*about_runs, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()

@@ -10,8 +10,10 @@ from typing import Any
 
 from ..base import language, rounding
 from ..base.language import Words
+from ..content import bibliography
 from ..markup import expressions
 from ..markup.tabulation import SHARES
+from ..networks import datasets
 from ..runs.results import Picture, Result
 from .explorables import start_state
 
@@ -37,6 +39,54 @@ def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
         else:
             varied[key] = distinct
     return {"same": same, "varied": varied}
+
+
+OF_DATASET = ("kind", "points_per_class", "labels", "inputs")  # what an author's name for data stands for
+
+
+def differing(runs: Sequence[Result]) -> list[str]:
+    """The fields of their recipes in which runs differ, without those that another says (a kind of data its name's, a
+    first bias its activation's) and how many checkpoints are kept, which makes no other network."""
+    known = dict.fromkeys(key for run in runs for key in run.spec if key != "checkpoints")
+    varied = [key for key in known if len(_distinct(runs, key)) > 1]
+    if "dataset" in varied:
+        settled = {*OF_DATASET, *(name for kind in datasets.load().values() for name in kind.defaults)}
+        varied = [key for key in varied if key not in settled or not _follows(runs, key, "dataset")]
+    if "activation" in varied:
+        varied = [
+            key for key in varied if key not in ("bias_start", "formula") or not _follows(runs, key, "activation")
+        ]
+    return varied
+
+
+def _distinct(runs: Sequence[Result], *keys: str) -> set[str]:
+    return {repr([run.spec.get(key) for key in keys]) for run in runs}
+
+
+def _follows(runs: Sequence[Result], key: str, other: str) -> bool:
+    """Whether runs that share one field share another."""
+    return len(_distinct(runs, key, other)) == len(_distinct(runs, other))
+
+
+def labels(runs: Sequence[Result], words: Words) -> list[str]:
+    """What sets each of some runs apart from the others, in words."""
+    keys = sorted(differing(runs), key="seed".__eq__)
+    one_base = len({tuple(run.spec["hidden"][:-1]) for run in runs}) == 1
+
+    def said(run: Result, key: str) -> str:
+        value = run.spec.get(key)
+        if key == "activation":
+            return run.label
+        if key == "classes":
+            return words("{n} classes", n=value)
+        if key == "seed":
+            return words("seed {seed}", seed=value)
+        if key == "hidden":
+            base = words("hidden layers of {widths}", widths=plain(value, words))
+            return words("{n} neurons", n=run.spec["hidden"][-1]) if one_base else base
+        return str(value) if key == "dataset" else f"{spoken(key, words)} {plain(value, words)}"
+
+    return [words(", ").join(said(run, key) for key in keys) for run in runs]
 
 
 def scalars(run: Result) -> dict[str, float]:
@@ -133,10 +183,13 @@ def median(values: Sequence[float]) -> float:
 
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: list[Callable[..., Any]] = [compact, plain, share, size, spoken]
+    speaking: dict[str, Callable[..., Any]] = {
+        **{each.__name__: each for each in (compact, labels, plain, share, size, spoken)},
+    }
     numbers = expressions.filters(words)
     return {
-        **{each.__name__: functools.partial(each, words=words) for each in speaking},
+        **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        "ended": bibliography.ended,
         "long_date": words.long_date,
         "median": median,
         "median_interval": expressions.median_interval,

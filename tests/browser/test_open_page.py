@@ -271,3 +271,31 @@ def test_what_is_wrong_from_the_start_shows_where_no_page_is_yet(serving, browse
     page.goto(f"{address}nothing-yet.html")
     expect(page.get_by_role("alert")).to_contain_text('unknown block "figre"')
     page.close()
+
+
+def test_a_text_is_shown_while_networks_train_and_what_is_taken_back_is_given_up(serving, served_page):
+    content, page, said = serving[0], served_page, serving[3]
+    alert, experiments = page.get_by_role("alert"), (content / "experiments.toml").read_text()
+    replace(content / "experiments.toml", "epochs = 60", "epochs = 900000")
+    expect(alert).to_contain_text("train: 2 networks", timeout=60_000)
+    replace(content / "article.md", "Where the points go.", "Where all points go.")
+    expect(page.get_by_text("Where all points go.")).to_be_visible()
+    expect(alert).to_contain_text("train: 2 networks")
+    replace(content / "article.md", "@fig-planes", "@fig-plane")
+    expect(alert).to_contain_text('undefined figure "fig-plane"; did you mean "fig-planes"?')
+    replace(content / "article.md", "@fig-plane", "@fig-planes")
+    expect(alert).to_contain_text("train: 2 networks")
+    (content / "experiments.toml").write_text(experiments)
+    expect(alert).to_be_hidden()
+    replace(content / "article.md", "Where all points go.", "Where most points go.")
+    expect(page.get_by_text("Where most points go.")).to_be_visible()
+    expect(alert).to_be_hidden()
+    assert not any("not rebuilt" in line for line in said)
+
+
+def test_a_text_that_needs_runs_to_come_waits_for_them(serving, served_page):
+    content, page = serving[0], served_page
+    replace(content / "experiments.toml", "epochs = 60", "epochs = 61")
+    replace(content / "article.md", "in\n@fig", "{{ results.where(epochs=61).count }} of 61 epochs, in\n@fig")
+    expect(page.get_by_text("2 of 61 epochs")).to_be_attached(timeout=60_000)
+    expect(page.get_by_role("alert")).to_be_hidden()

@@ -116,7 +116,7 @@ def render(block: Block, writer: Writer) -> str:
 def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> dict[str, Any]:
     known = own or (OWN if block.argument in writer.results.pictures else DRAWN)
     if known is DRAWN:
-        fields = writer.of_runs("fields", lambda: [*next(iter(writer.results)).spec] if len(writer.results) else [])
+        fields = writer.of_runs("fields", lambda: [*dict.fromkeys(key for run in writer.results for key in run.spec)])
         more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)

@@ -9,7 +9,7 @@
 
   const element = peek.element;
   const PLAY_MS = 7000; // from the first epoch to the last
-  const PAD = { left: 2, right: 14, top: 14, bottom: 22 };
+  const PAD = { left: 2, right: 14, top: 14, bottom: 28 }; // below: the handle over the last epoch's label
   const TICK_PX = 54; // room for a number
   const PAGE = 8; // checkpoints
   const HINTS = {
