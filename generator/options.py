@@ -98,7 +98,9 @@ class Options:
     out: Path = option(Path("site"), "where the site goes", "DIR", read=Path)
     cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", read=Path)
     templates: Path | None = option(None, "templates other than peek's own", "DIR", NAMING, read=Path)
-    lab: bool = option(False, "run the code beside the text: lab/*.py, and its templates and scripts", decides=True)
+    lab: bool = option(
+        False, "run the code beside the text: lab/*.py, and its templates and scripts", commands=NAMING, decides=True
+    )
     profile: str = option("standard", "which size of the experiments to run", decides=True)
     workers: int = option(default_workers, "processes that train and draw (one a core)", "N", read=whole(1))
     device: str = option("cpu", "what trains", choices=("cpu", "cuda", "auto"))

@@ -88,10 +88,8 @@ def test_an_article_of_the_guides_network(made_tiny, tmp_path, one_worker_is_thi
     with pytest.raises(ContentError) as refused:
         built("".join(map(figure, ("angles", "bend", "grid"))) + figure("input-plane", "    experiment: digits"))
     wrong = [str(problem) for problem in refused.value.problems]
-    assert any(
-        'the figure "angles" needs a last hidden layer of two neurons; these runs have 8' in one for one in wrong
-    )
-    assert any('the figure "bend" needs a last hidden layer of two neurons; these runs have 8' in one for one in wrong)
-    assert any('the figure "grid" needs a last hidden layer of two neurons; these runs have 8' in one for one in wrong)
+    for name in ("angles", "bend", "grid"):
+        said = f'the figure "{name}" needs a last hidden layer of two neurons; these runs have hidden = ['
+        assert any(said in one for one in wrong)
     assert any('the figure "input-plane" needs inputs of two dimensions; these runs have 64' in one for one in wrong)
     assert all(re.match(r".*article\.md:\d+: ", one) for one in wrong) and len(wrong) == 4

@@ -94,7 +94,7 @@ def test_which_networks_are_trained(copy):
 def test_a_colour(copy):
     assert named("a colour")[0] == "generator/base/style.py"
     text = (copy.folder / "generator/base/style.py").read_text(encoding="utf-8")
-    first = re.search(r'classes=\("(#\w{6})"', text)[1]
+    first = re.search(r'classes=\(\s*\*\("(#\w{6})"', text)[1]
     copy.edit("generator/base/style.py", first, "#0a7a5a")
     copy.build()
     assert b"--class-0: #0a7a5a" in copy.site("assets/style.css")

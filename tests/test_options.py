@@ -7,6 +7,7 @@ import pytest
 
 from generator import build, options
 from generator.__main__ import COMMANDS, parser
+from generator.base.progress import Progress
 from generator.options import Options
 from generator.runs.catalogue import RunContext
 
@@ -76,7 +77,7 @@ def test_a_port_that_there_is_none_of_is_refused(wrong, capsys):
 
 def test_all_that_runs_are_made_with_comes_from_the_options(tmp_path):
     asked = Options(cache=tmp_path, workers=3, force=frozenset({"draw"}), device="auto", executor="dask", scheduler="s")
-    context = build.context_of(asked, None)
+    context = build.context_of(asked, Progress(quiet=True))
     for field in dataclasses.fields(RunContext):
         if field.name not in ("store", "progress"):
             assert getattr(context, field.name) == getattr(asked, field.name) != getattr(Options(), field.name)

@@ -105,7 +105,10 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     """Our pages about the runs, where there is something for them to show: of drawn ones, of any."""
 
     def pages() -> list[str]:
-        return [*([GALLERY] if any(run.pictures for run in results) else ()), *([REPRODUCE] if len(results) else ())]
+        return [
+            *([GALLERY] if any(run.pictures for run in results) else ()),
+            *([REPRODUCE] if len(results) or results.tables else ()),
+        ]
 
     return renderer.of_runs(results, "beside", pages)
 

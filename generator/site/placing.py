@@ -77,10 +77,10 @@ def reason(figure: str, runs: Results, everything: Results, pictures: Sequence[s
     if unknown := [name for name in pictures if name not in figures.load()]:
         return f"no run has the picture {' and '.join(unknown)}"
     told = dict.fromkeys(_reason(run, lacks(run, pictures, measures)[0], everything) for run in runs)
-    needs = [said for said, _ in told]
-    have = dict.fromkeys(had for said, had in told if had and said == needs[0])
+    least = min((said for said, _ in told), key=len)  # of several reasons the one that is mended with least
+    have = dict.fromkeys(had for said, had in told if had and said == least)
     these = f"; these runs have {' or '.join(have)}" if have else ""
-    return f'the figure "{figure}" needs {needs[0]}{these}'
+    return f'the figure "{figure}" needs {least}{these}'
 
 
 def needs_plane(figure: str, runs: Sequence[Result]) -> str:

@@ -80,7 +80,7 @@ def test_a_page_runs_as_its_language_does(open_page, homes, tag):
         visit.scroll_through()
         spare = page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
         assert spare >= 0, f"{width} px: {-spare} px too wide"
-    page.add_script_tag(path=AXE)
+    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]] == []
     assert visit.said == [] and visit.failed == []
@@ -93,7 +93,7 @@ def test_no_sentence_of_ours_is_left_in_english(open_page, homes, tag):
         page = open_page(homes[tag] + address).page
         if address == "index.html":
             page.locator("#fig-bend .explorable-tools button").last.click(timeout=20_000)
-            page.wait_for_function("document.querySelector('.explorable-summary').textContent")
+            page.wait_for_function("() => document.querySelector('.explorable-summary').textContent")
         said += page.evaluate(
             """() => {
               const lines = [];

@@ -90,7 +90,7 @@ def test_a_saved_sentence_appears_and_the_scroll_stays(serving, served_page):
     page = served_page
     replace(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
-    page.wait_for_function("scrollY === 200")
+    page.wait_for_function("() => scrollY === 200")
     assert any(line.startswith("article.md: rendered the pages in") for line in said)
 
 
@@ -106,7 +106,7 @@ def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, 
     replace(content / "article.md", "Another *second*", "A noted[^a]")
     (content / "article.md").write_text((content / "article.md").read_text() + "\n[^a]: A note.\n")
     expect(page.locator("#fn-a")).to_be_attached()
-    page.wait_for_function("scrollY === 200 && !window.kept")
+    page.wait_for_function("() => scrollY === 200 && !window.kept")
 
 
 FOLDED = """
@@ -137,8 +137,8 @@ def test_what_is_open_stays_open_in_place_and_over_a_reload(serving, served_page
     expect(more.locator("em")).to_be_attached()
     assert page.evaluate("window.kept")
     replace(content / "article.md", "Last words.", "Last words.[^n]\n\n[^n]: A note.")
-    page.wait_for_function("!window.kept && document.querySelector('#fn-n')")
-    page.wait_for_function("scrollY === 150")
+    page.wait_for_function("() => !window.kept && document.querySelector('#fn-n')")
+    page.wait_for_function("() => scrollY === 150")
     for details in (more, two):
         assert details.evaluate("details => details.open")
     assert not page.locator("details.tab", has_text="First.").evaluate("details => details.open")
@@ -147,7 +147,7 @@ def test_what_is_open_stays_open_in_place_and_over_a_reload(serving, served_page
 def test_styles_are_exchanged_in_place(serving, served_page):
     templates, page = serving[1], served_page
     (templates / "css" / "99-mine.css").write_text("main { outline: 7px solid }\n")
-    page.wait_for_function("getComputedStyle(document.querySelector('main')).outlineWidth === '7px'")
+    page.wait_for_function("() => getComputedStyle(document.querySelector('main')).outlineWidth === '7px'")
     assert page.evaluate("window.kept")
 
 
@@ -193,9 +193,9 @@ def test_a_picture_of_the_authors_own_is_exchanged(serving, served_page):
     (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"/>')
     (content / "article.md").write_text((content / "article.md").read_text() + "\n![Own](own.svg)\n")
     shown = "document.querySelector('img[alt=Own]')?.naturalWidth"
-    page.wait_for_function(f"{shown} === 40")
+    page.wait_for_function(f"() => {shown} === 40")
     (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="10"/>')
-    page.wait_for_function(f"document.querySelector('img[alt=Own]').scrollIntoView() || {shown} === 60")
+    page.wait_for_function(f"() => document.querySelector('img[alt=Own]').scrollIntoView() || {shown} === 60")
 
 
 LATE_FIRST_ANSWER = """
@@ -224,7 +224,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(serving, browser):
         page.wait_for_timeout(50)
     replace(content / "article.md", "Where one point goes.", "Where the last point goes.")
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
-    page.wait_for_function("window.late")  # by now the first answer is there
+    page.wait_for_function("() => window.late")  # by now the first answer is there
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
     page.close()
 

@@ -45,7 +45,7 @@ def content(tmp_path_factory):
 @pytest.fixture(scope="module")
 def built(content, cache):
     out = content.parent / "site"
-    build(Options(content=content, out=out, cache=cache, workers=1, strict=True), Progress(quiet=True))
+    build(Options(content=content, out=out, cache=cache, workers=1, strict=True, lab=True), Progress(quiet=True))
     return out
 
 
@@ -108,7 +108,7 @@ def test_its_weight_is_its_own_and_it_is_listed(content, built, capsys):
     assert b"certainty" not in (built / "assets/page.js").read_bytes()
     findings = check.check(built)
     assert findings.problems == findings.warnings == () and 0 < findings.weights[check.OWN] < 2000
-    assert main(["list", "figures", "--content", str(content)]) == 0
+    assert main(["list", "figures", "--content", str(content), "--lab"]) == 0
     said = capsys.readouterr().out
     assert "  certainty: How sure a network is of its class" in said and "temperature: What the logits are" in said
     assert "points: Show the data as well" in said
@@ -128,7 +128,7 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page):
     ):
         assert wrong != whole
         script.write_text(wrong, encoding="utf-8")
-        build(Options(content=content, out=out, cache=cache, workers=1), Progress(quiet=True))
+        build(Options(content=content, out=out, cache=cache, workers=1, lab=True), Progress(quiet=True))
         visit = open_page((out / "index.html").as_uri())
         visit.page.locator("#fig-bend").scroll_into_view_if_needed()
         expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()

@@ -126,7 +126,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
         visit.scroll_through()
         assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
         assert is_cramped(page) == [], address
-        page.add_script_tag(path=AXE)
+        page.evaluate(Path(AXE).read_text(encoding="utf-8"))
         found = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", RULES)
         said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
         assert said == [], address
@@ -214,7 +214,7 @@ def test_pictures_follow_the_readers_colours_and_the_switch(open_page: Open, ser
     assert not any(".dark." in source for source in page.evaluate(shown))
     page.locator(".theme-switch").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.wait_for_function(f"{shown}.every((source) => source.includes('.dark.'))")
+    page.wait_for_function(f"() => {shown}.every((source) => source.includes('.dark.'))")
     assert _is_dark(page)
     page.reload()
     assert _is_dark(page)
@@ -319,7 +319,7 @@ def test_evidence_opens_beside_its_claim_and_from_its_address(open_page: Open, s
     page = open_page(served + "reproduce.html").page
     page.locator(".claims a").last.click()
     page.wait_for_url("**/index.html#claim-*")
-    page.wait_for_function("document.activeElement.matches('button.claim')")
+    page.wait_for_function("() => document.activeElement.matches('button.claim')")
     assert page.locator("button.claim:focus").is_visible()
 
 
@@ -350,7 +350,7 @@ def test_notes_open_under_the_pointer(open_page: Open, served: str) -> None:
 def test_bibtex_is_copied(open_page: Open, served: str) -> None:
     page = open_page(served + "index.html", permissions=["clipboard-read", "clipboard-write"]).page
     page.locator("button.copy").click()
-    page.wait_for_function("document.querySelector('button.copy').textContent === 'Copied'")
+    page.wait_for_function("() => document.querySelector('button.copy').textContent === 'Copied'")
     assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{")
 
 
@@ -375,7 +375,7 @@ def test_contents_follow_the_reader(open_page: Open, served: str) -> None:
     links = page.locator(".contents--gutter a")
     assert links.count() > 1
     links.last.click()
-    page.wait_for_function("document.querySelectorAll('.contents--gutter a[aria-current]').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('.contents--gutter a[aria-current]').length === 1")
     assert page.locator(".contents--inline").is_visible() is False
     narrow = open_page(served + "index.html", width=390).page
     narrow.locator(".contents--inline summary").click()

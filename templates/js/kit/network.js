@@ -318,7 +318,8 @@ peek.makeNetwork = function (activations) {
     }
     const machine = evaluator(net);
     const { beta1, beta2, epsilon, optimizer, momentum = 0, batch } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
-    const someX = new Float32Array(2 * (batch || 0));
+    const [inputs] = net.widths;
+    const someX = new Float32Array(inputs * (batch || 0));
     const someY = new Uint8Array(batch || 0);
     let steps = 0;
 
@@ -330,8 +331,7 @@ peek.makeNetwork = function (activations) {
       for (let from = 0; from < turn.length; from += batch) {
         const some = turn.slice(from, from + batch);
         some.forEach((point, at) => {
-          someX[2 * at] = x[2 * point];
-          someX[2 * at + 1] = x[2 * point + 1];
+          for (let input = 0; input < inputs; input++) someX[inputs * at + input] = x[inputs * point + input];
           someY[at] = y[point];
         });
         machine.loss(weights, someX, someY, some.length, gradient);
