@@ -9,16 +9,7 @@ import yaml
 
 from generator.__main__ import main
 from generator.build import default_templates
-from generator.new import NoExampleError, NotEmptyError, examples, new
-
-
-@pytest.fixture(scope="module", params=examples(default_templates()))
-def started(request, tmp_path_factory, one_worker_is_this_process):
-    folder = tmp_path_factory.mktemp(request.param) / "mine"
-    new(folder, default_templates(), request.param)
-    options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
-    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
-    return folder
+from generator.new import NoExampleError, NotEmptyError, new
 
 
 def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
