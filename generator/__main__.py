@@ -99,7 +99,7 @@ def run_new(asked: Options) -> int:
     from .new import new
 
     assert asked.folder is not None  # the command line asks for it
-    for path in new(asked.folder, default_templates()):
+    for path in new(asked.folder, default_templates(), asked.example):
         print(path)
     print(f"next: cd {asked.folder} && peek serve")
     return 0

@@ -131,6 +131,7 @@ class Options:
     yes: bool = option(False, "push without asking", commands=("publish",))
     listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
+    example: str = option("start", "what to start from: the name of an example", "NAME", ("new",))
 
 
 def rows() -> Iterator[tuple[str, Any, Row]]:

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from generator.__main__ import main
+from generator.build import default_templates
+from generator.new import examples, new
+
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
 
@@ -113,3 +117,15 @@ def one_worker_is_this_process():
 def article(tmp_path) -> Path:
     """A copy of the tiny article, to be changed."""
     return shutil.copytree(TINY, tmp_path / "content")
+
+
+@pytest.fixture(scope="module", params=examples(default_templates()))
+def started(request, tmp_path_factory, one_worker_is_this_process):
+    """The folder of a new article, of each example, built once as its author builds it."""
+    folder = tmp_path_factory.getbasetemp() / f"new-{request.param}"
+    if folder.exists():  # by another module
+        return folder
+    new(folder, default_templates(), request.param)
+    options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
+    return folder

@@ -2,29 +2,38 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
+import yaml
 
 from generator.__main__ import main
 from generator.build import default_templates
-from generator.new import NotEmptyError, new
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory, one_worker_is_this_process):
-    folder = tmp_path_factory.mktemp("new") / "mine"
-    new(folder, default_templates())
-    options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
-    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
-    return folder
+from generator.new import NoExampleError, NotEmptyError, new
 
 
 def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
     assert main(["check", str(started / "site")]) == 0, capsys.readouterr().err
     page = (started / "site" / "index.html").read_text()
-    assert "What becomes of moons and rings?" in page and "{{" not in page.partition("<main")[2].partition("bibtex")[0]
-    assert (started / "site" / "plots" / "3" / "ReLU.decisionBoundaries.Final.webp").exists()
-    assert (started / "site" / "plots" / "moons" / "2" / "tanh.inputData.webp").exists()
+    title = re.search("^title: (.*)$", (started / "content" / "article.md").read_text(), re.M)[1]
+    assert title in page and "{{" not in page.partition("<main")[2].partition("bibtex")[0]
+    assert list((started / "site" / "plots").rglob("*.webp"))
+
+
+def test_a_wrong_name_is_refused_with_the_nearest(tmp_path):
+    with pytest.raises(NoExampleError, match=r'no example "digit"; expected one of .*; did you mean "digits"'):
+        new(tmp_path, default_templates(), "digit")
+
+
+def test_the_workflow_fits_the_schema_and_may_do_little(started):
+    path = started / ".github" / "workflows" / "pages.yml"
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
+    assert workflow["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
 
 
 def test_what_is_shipped_reads_well_whichever_values_come_out(started):
@@ -45,14 +54,9 @@ def test_git_leaves_the_output_out(started):
     subprocess.run(["git", "init", "-q", str(started)], check=True)
     subprocess.run(["git", "add", "-A"], cwd=started, check=True)
     listed = subprocess.run(["git", "ls-files"], cwd=started, check=True, capture_output=True, text=True).stdout.split()
-    assert listed == [
-        ".gitignore",
-        "README.md",
-        "content/article.md",
-        "content/experiments.toml",
-        "content/references.bib",
-        "site/.gitignore",
-    ]
+    assert not [path for path in listed if path.startswith((".cache/", "site/")) and path != "site/.gitignore"]
+    assert {".gitignore", ".github/workflows/pages.yml", "README.md", "site/.gitignore"} <= set(listed)
+    assert {"content/article.md", "content/experiments.toml", "content/references.bib"} <= set(listed)
 
 
 def test_nothing_is_overwritten(tmp_path):
