@@ -11,13 +11,13 @@ REPRESENTED = 0.5  # length from which a feature's direction counts
 def superposition(sparsity: float, importance: float, features: int = 5, neurons: int = 2, seed: int = 1):
     """Train x' = ReLU(W^T W x + b) from several starts at once; keep the one with the least loss.
 
-    sparsity     share of the inputs in which a feature is off
+    sparsity     sparsity: how often a feature is off
     importance   importance of each feature relative to the one before
     loss         mean over inputs of the weighted squared error, summed over features
     represented  number of features whose direction is longer than one half
     in_order     whether those are the most important ones
     dimensions   neurons for each feature that is represented, by lengths
-    last_share   share of the last feature in all squared lengths
+    last_share   share of the last feature in the squared lengths
     widest_gap   widest angle between neighbouring directions, degrees
     """
     rng = torch.Generator().manual_seed(seed)
@@ -77,8 +77,8 @@ def directions(rows, style):
     from matplotlib import pyplot as plt
 
     rows = [row for row in rows if row["seed"] == 1]
-    figure, panels = plt.subplots(1, len(rows), figsize=(2.2 * len(rows), 2.5), layout="constrained")
-    for row, axes in zip(rows, panels, strict=True):
+    figure, panels = plt.subplots(2, 2, figsize=(6, 5.4), layout="constrained")
+    for row, axes in zip(rows, panels.flat, strict=True):
         for feature, (x, y) in enumerate(row["W"].T):
             colour = style.classes[feature]
             axes.plot([0, x], [0, y], color=colour, linewidth=2)
@@ -87,6 +87,6 @@ def directions(rows, style):
             if length > REPRESENTED:
                 out = 1 + 0.25 / length
                 axes.text(out * x, out * y, feature + 1, color=style.ink, ha="center", va="center")
-        axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", title=f"sparsity {row['sparsity']:g}")
+        axes.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", title=f"sparsity {row['sparsity']:g}")
         axes.axis("off")
     return figure
