@@ -11,7 +11,8 @@ REPRESENTED = 0.5  # length from which a feature's direction counts
 def superposition(sparsity: float, importance: float, features: int = 5, neurons: int = 2, seed: int = 1):
     """Train x' = ReLU(W^T W x + b) from several starts at once; keep the one with the least loss.
 
-    sparsity     sparsity: how often a feature is off
+    A feature is off in the share `sparsity` of the inputs.
+
     importance   importance of each feature relative to the one before
     loss         mean over inputs of the weighted squared error, summed over features
     represented  number of features whose direction is longer than one half
@@ -69,7 +70,7 @@ def widest_gap(W):
 
 
 @lab.figure(
-    "Arrows from the middle, one for each of five features: two at a right angle where features are always on; "
+    "Lines from the middle, one for each of five features: two at a right angle where features are always on; "
     "more of them, and at last five, where features are rare.",
     needs="shapes",
 )
