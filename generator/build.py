@@ -169,7 +169,13 @@ def context_of(options: Options, progress: Progress) -> RunContext:
 
 
 def templates_of(options: Options) -> Overlay:
-    """The templates as they are now: a folder that was named, over the content's own, over ours."""
+    """The templates as they are now: a folder that was named, over the content's own, over ours.
+
+    Every command begins with them, so that nothing of the content is read before its links are known to stay in it.
+
+    raises  ContentError: a link leads out of the content's folder
+    """
+    texts.refuse_links_out(options.content)
     beside = options.content / texts.TEMPLATES
     own = [folder for folder in (options.templates, beside, default_templates()) if folder and folder.is_dir()]
     return Overlay(*own, plain=[] if options.lab or options.templates == beside else [beside])

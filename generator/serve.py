@@ -29,9 +29,11 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .base.errors import PeekError
 from .base.progress import Progress
@@ -61,6 +63,8 @@ STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 END_S = 5  # how long a build may take to end with the server
 EVENTS = "/_peek/events"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+HTTP_PORT = 80
 NOTHING_YET = b"<!doctype html><title>Peek</title><body></body>"  # the client must stand in a body
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
@@ -218,8 +222,31 @@ def with_client(page: bytes, version: int) -> bytes:
     return guarded(page.decode().replace("</body>", script, 1), served=True).encode()
 
 
+class OwnAddress:
+    """Lets through what was asked of this machine by its own name and, where a page asks, by a page of this server.
+
+    Another host's name that leads here (DNS rebinding) would let its pages read what is written.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            ours = {f"{name}:{scope['server'][1]}" for name in LOOPBACK}
+            if scope["server"][1] == HTTP_PORT:  # which browsers leave out
+                ours |= set(LOOPBACK)
+            hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+            origins = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"origin"]
+            if len(hosts) != 1 or hosts[0] not in ours or any(one != f"http://{hosts[0]}" for one in origins):
+                answer = Response("asked for under another address than this server's", 400, media_type="text/plain")
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 def application(live: Live) -> Starlette:
-    """The server: pages with the client in them, everything else as it is."""
+    """The server: pages with the client in them, everything else as it is; to its own address alone."""
 
     async def page(request: Request) -> Response:
         path = request.url.path.lstrip("/") or "index.html"
@@ -238,7 +265,7 @@ def application(live: Live) -> Starlette:
     async def events(_: Request) -> Response:
         return StreamingResponse(live.listen(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)])
+    return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)], middleware=[Middleware(OwnAddress)])
 
 
 def follow(changes: Iterable[Any], live: Live, options: Options, context: RunContext, debug: bool = False) -> None:

@@ -1,5 +1,6 @@
 """The server's inside: what it says when something goes wrong, and what it takes for a new version."""
 
+import asyncio
 import socket
 import threading
 
@@ -112,3 +113,45 @@ def test_a_file_with_other_content_is_another(tmp_path):
 
 def test_an_error_of_the_system_says_it_in_its_own_words():
     assert unexpected(OSError(5, "Input/output error", "content/a.png")) == "content/a.png: Input/output error"
+
+
+def asked(*headers, path="/", port=8000):
+    """The status of an answer."""
+    live, said = Live(), []
+    live.files = {"index.html": b"<p>ours</p>"}
+
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": list(headers), "server": ("127.0.0.1", port)}
+    scope |= {"query_string": b"", "root_path": "", "scheme": "http", "http_version": "1.1"}
+    asyncio.run(serve.application(live)(scope, receive, send))
+    return said[0]["status"]
+
+
+@pytest.mark.parametrize("host", [b"127.0.0.1:8000", b"localhost:8000", b"LOCALHOST:8000", b"[::1]:8000"])
+def test_the_server_answers_to_its_own_address(host):
+    assert asked((b"host", host)) == asked((b"host", host), (b"origin", b"http://" + host)) == 200
+    assert asked((b"host", b"localhost"), port=80) == 200
+
+
+@pytest.mark.parametrize("path", ["/", serve.EVENTS, "/other"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"host", b"evil.example:8000")],
+        [(b"host", b"localhost:8001")],
+        [(b"host", b"localhost")],
+        [(b"host", b"localhost.evil.example:8000")],
+        [(b"host", b"localhost:8000"), (b"host", b"evil.example")],
+        [(b"host", b"localhost:8000"), (b"origin", b"http://evil.example")],
+        [(b"host", b"localhost:8000"), (b"origin", b"http://localhost:8001")],
+        [(b"host", b"localhost:8000"), (b"origin", b"null")],
+    ],
+)
+def test_the_server_answers_under_no_other_address(path, headers):
+    assert asked(*headers, path=path) == 400

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import html
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -187,6 +188,25 @@ def assets(directory: Path) -> Iterable[Asset]:
         ours |= path.parent.as_posix() == LAB and path.suffix == ".py"
         if source.is_file() and not hidden and not ours and path.suffix != ".md":
             yield Asset(path.as_posix(), source)
+
+
+def refuse_links_out(directory: Path) -> None:
+    """Let no link of a folder lead out of it: what someone sends is read alone, and not what else this machine holds.
+
+    Folders with a dot before their name hold nothing of an article.
+
+    raises  ContentError: every symbolic link that leads elsewhere, and where to
+    """
+    top, problems = os.path.realpath(directory), []
+    for folder, folders, files in os.walk(directory):
+        for name in sorted([*folders, *files]):
+            path = Path(folder, name)
+            if path.is_symlink() and not Path(target := os.path.realpath(path)).is_relative_to(top):
+                what = f"a link that leads out of the content's folder, to {target}"
+                problems.append(Problem(str(path), what, "the file itself, or a link within the folder"))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    if problems:
+        raise ContentError(problems)
 
 
 def own_code(directory: Path) -> list[Path]:
