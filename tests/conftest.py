@@ -127,5 +127,6 @@ def started(request, tmp_path_factory, one_worker_is_this_process):
         return folder
     new(folder, default_templates(), request.param)
     options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+    options += ["--lab"] * (folder / "content" / "lab").is_dir()
     assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
     return folder
