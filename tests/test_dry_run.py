@@ -26,7 +26,8 @@ pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 def mistakes_in(folder, templates=TEMPLATES):
-    article, plan = texts.read(folder), experiments.read(folder / "experiments.toml")
+    article = texts.read(folder)
+    plan = experiments.read(folder / "experiments.toml", lab=(folder / "lab").is_dir())
     return [str(problem) for problem in dry_run.dry_run(article, plan, Overlay(templates))]
 
 

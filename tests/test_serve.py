@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -128,7 +129,8 @@ def asked(*headers, path="/", port=8000):
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": list(headers), "server": ("127.0.0.1", port)}
     scope |= {"query_string": b"", "root_path": "", "scheme": "http", "http_version": "1.1"}
-    asyncio.run(serve.application(live)(scope, receive, send))
+    with ThreadPoolExecutor(1) as apart:  # a test before may have left a loop running in this thread
+        apart.submit(asyncio.run, serve.application(live)(scope, receive, send)).result()
     return said[0]["status"]
 
 
