@@ -69,7 +69,7 @@ def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_p
     ours = scripts(tmp_path / "ours", {"page": "", "kit/a": "", "kit/b": "kit/a", "kit/c": "", "bend": "kit/b, kit/c"})
 
     def paths(needs: dict[str, str]) -> list[str]:
-        theirs = scripts(tmp_path / f"theirs-{len(needs)}", needs)
+        theirs = scripts(tmp_path / f"theirs-{len([*tmp_path.iterdir()])}", needs)
         own = [name for name in needs if "/" not in name]
         return list(assets.scripts(Overlay(*theirs.folders, *ours.folders), ["page", "bend", *own]))
 
@@ -77,7 +77,8 @@ def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_p
     heat = {"heat": "kit/b, colours", "colours": ""}
     assert paths(heat) == ["assets/page.js", "assets/own/colours.js", "assets/own/heat.js"]
     own = [f"assets/own/{name}.js" for name in ("kit/a", "kit/b", "bend", "colours", "heat")]
-    assert paths(heat | {"kit/a": ""}) == ["assets/page.js", *own]
+    assert paths(heat | {"kit/a": "kit/c"}) == ["assets/page.js", *own]
+    assert paths(heat | {"kit/a": ""}) == paths(heat)  # a copy is no other script
 
 
 @pytest.mark.parametrize(

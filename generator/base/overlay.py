@@ -63,8 +63,9 @@ class Overlay:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Of all names and contents."""
-        return digest({name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()})
+        """Of all names and contents, and whose they are."""
+        sums = {name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()}
+        return digest(sums, sorted(self.own))
 
     def text(self, name: str) -> str:
         """A file as text with plain line ends."""
@@ -74,9 +75,14 @@ class Overlay:
         """The names of the files directly in a folder."""
         return [name for name in self.contents if name.rpartition("/")[0] == folder and name.endswith(ending)]
 
-    def is_own(self, name: str) -> bool:
-        """Whether a file comes from above the lowest folder, which is Peek's."""
-        return name in self.places and not self.places[name].is_relative_to(self.folders[-1])
+    @functools.cached_property
+    def own(self) -> frozenset[str]:
+        """The files that are other than those of the lowest folder, which is Peek's."""
+        ours = self.folders[-1]
+        above = {name for name, path in self.places.items() if not path.is_relative_to(ours)}
+        return frozenset(
+            name for name in above if not (ours / name).is_file() or (ours / name).read_bytes() != self.contents[name]
+        )
 
     def place(self, name: str) -> Path:
         """Where a file is, or would be."""

@@ -133,7 +133,7 @@ def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str
 
     order, own = in_order(templates, wanted), set[str]()
     for name in order:
-        if templates.is_own(f"js/{name}.js") or own & {*_needs(sources[name])}:
+        if f"js/{name}.js" in templates.own or own & {*_needs(sources[name])}:
             own.add(name)
     ours = "".join(module(name) for name in order if name not in own)
     return {PAGE_SCRIPT: ours} | {f"{OWN_SCRIPTS}{name}.js": module(name) for name in order if name in own}

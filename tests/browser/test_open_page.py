@@ -144,7 +144,6 @@ def test_what_is_open_stays_open_in_place_and_over_a_reload(serving, served_page
     assert not page.locator("details.tab", has_text="First.").evaluate("details => details.open")
 
 
-@pytest.mark.xfail(strict=False, reason="the page is loaded anew since own sheets may be left out; to be mended")
 def test_styles_are_exchanged_in_place(serving, served_page):
     templates, page = serving[1], served_page
     (templates / "css" / "99-mine.css").write_text("main { outline: 7px solid }\n")
