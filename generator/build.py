@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import os
 import platform
 import re
@@ -279,11 +280,13 @@ def with_site(
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
-    try:
-        return use(compose(options, context, memo, templates, first, make))
-    except DamagedEntry as error:
-        context.progress.warn(f"{error}; it is made again")
-        return use(compose(options, context, memo, templates, first, make, believed=False))
+    composed = functools.partial(compose, options, context, memo, templates, first, make)
+    with hinted(options, templates):
+        try:
+            return use(composed())
+        except DamagedEntry as error:
+            context.progress.warn(f"{error}; it is made again")
+            return use(composed(believed=False))
 
 
 def compose(
@@ -291,8 +294,8 @@ def compose(
     context: RunContext,
     memo: Memo,
     templates: Overlay,
-    first: Callable[[dict[str, File]], None] = lambda files: None,
-    make: Make | None = None,
+    first: Callable[[dict[str, File]], None],
+    make: Make | None,
     believed: bool = True,
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
@@ -300,19 +303,6 @@ def compose(
     make      makes the runs of a plan that the cache lacks; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
-    with hinted(options, templates):
-        return _compose(options, context, memo, templates, first, make, believed)
-
-
-def _compose(
-    options: Options,
-    context: RunContext,
-    memo: Memo,
-    templates: Overlay,
-    first: Callable[[dict[str, File]], None],
-    make: Make | None,
-    believed: bool,
-) -> Composed:
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
     made, report = catalogue.load(key, context) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
