@@ -96,12 +96,14 @@ def explain(report: Report | None, progress: Progress) -> None:
 def run_new(asked: Options) -> int:
     """peek new: says what it wrote and what to do next."""
     from .build import default_templates
+    from .content import texts
     from .new import new
 
     assert asked.folder is not None  # the command line asks for it
     for path in new(asked.folder, default_templates(), asked.example):
         print(path)
-    print(f"next: cd {asked.folder} && peek serve")
+    lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
+    print(f"next: cd {asked.folder} && peek serve{lab}")
     return 0
 
 

@@ -70,3 +70,6 @@ def test_the_command_says_what_is_next(tmp_path, capsys):
     assert main(["new", str(tmp_path / "a")]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"next: cd {tmp_path / 'a'} && peek serve"
     assert main(["new", str(tmp_path / "a")]) == 1
+    capsys.readouterr()
+    assert main(["new", str(tmp_path / "b"), "--example", "superposition"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("peek serve --lab")

@@ -11,7 +11,6 @@ from typing import Any
 
 from ..base.style import Theme
 
-PX_A_POINT = 96 / 72
 SIZE_PX = (640, 400)  # of a figure that says nothing of its size
 TEXT_PT = 10.5
 

@@ -16,8 +16,6 @@ from ..networks.spec import flat
 if TYPE_CHECKING:
     from ..content.experiments import Plan, Planned
 
-TWO_NEURONS = "a last hidden layer of two neurons"
-
 
 def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], told: bool = True) -> dict[str, Any]:
     """A run of an experiment: the fields of results.Result, as plain values.
