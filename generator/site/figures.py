@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 
@@ -20,10 +20,12 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import placing
 from .assets import live
-from .charts import Chart, chart
 from .explorables import PLACING, without_seed
 from .templates import TemplateRenderer
 from .words import differing
+
+if TYPE_CHECKING:
+    from .charts import Chart
 
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
@@ -106,6 +108,8 @@ class Figures:
             return runs
 
         def charted() -> Chart:
+            from .charts import chart  # takes a while to import, which articles without a chart do without
+
             names = {**self.results.tables, "results": self.results}
             drawn = chart(call.options, names, self.renderer.words, self.columns)
             behind.extend(row for row in drawn.rows if isinstance(row, Result))
