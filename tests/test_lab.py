@@ -198,7 +198,7 @@ WRONG = {
     "no dict": (
         'return {"distance"',
         'return 1\n    {"distance"',
-        "walks.py:9: walk(steps=4, drift=0.5, seed=1) retur",
+        "returned a int; expected a dict of numbers, texts and arrays by name",  # whichever seed comes first
     ),
     "an object": ('"path": path', '"path": [object()]', 'returned "path" as a list; expected a dict of numbers, texts'),
     "a parameter": ('"path": path', '"steps": 1', 'returned "steps", which is the name of a parameter'),

@@ -51,7 +51,8 @@ def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: 
     worker = bool(rng.randrange(2))
     with contextlib.suppress(psutil.NoSuchProcess):
         children = psutil.Process(process.pid).children()
-        victim = rng.choice(children).pid if worker and children else process.pid
+        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        victim = rng.choice(workers).pid if worker and workers else process.pid
         os.kill(victim, signal.SIGKILL)
     said = process.communicate()[1]
     wrong = [f"a traceback: {said}"] * ("Traceback" in said)
