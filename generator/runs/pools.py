@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 WAIT_S = 30
+ENDED_S = 0.5
+OF_POOLS = "concurrent.futures.process"
 
 
 class ClusterError(PeekError):
@@ -49,11 +51,12 @@ def local(workers: int) -> Pool:
 
     spawning = multiprocessing.get_context("spawn")
     processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
-    others = multiprocessing.active_children()
+    others, before = multiprocessing.active_children(), threading.enumerate()
     with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
         for _ in range(workers):  # a process is started only when a job finds none idle
             processes.submit(tasks.ready)
     mine = [child for child in multiprocessing.active_children() if child not in others]
+    managers = [each for each in threading.enumerate() if each not in before and type(each).__module__ == OF_POOLS]
 
     def close() -> None:
         processes.shutdown(wait=False, cancel_futures=True)
@@ -61,6 +64,8 @@ def local(workers: int) -> Pool:
             child.terminate()
         for child in mine:
             child.join()
+        for manager in managers:  # Python stumbles over one that is about to end when it ends itself
+            manager.join(ENDED_S)
 
     return Pool(processes, workers, close)
 
