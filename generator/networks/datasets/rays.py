@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def draw(
-    classes: int, points_per_class: int, rng: np.random.Generator, noise: float, root_radius: float
-) -> np.ndarray:
+def draw(classes: int, points_per_class: int, rng: np.random.Generator, noise: float, root_radius: float) -> np.ndarray:
     """
     returns  (classes, points_per_class, classes) float64, class c along axis c from root_radius to 1
     """
