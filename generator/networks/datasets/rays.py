@@ -29,7 +29,7 @@ DATASET = Dataset(
     "rays",
     draw,
     (
-        Parameter("noise", 0.02, "standard deviation of each coordinate, as a share of a ray's length", 0.0),
+        Parameter("noise", 0.01, "standard deviation of each coordinate, as a share of a ray's length", 0.0),
         Parameter("root_radius", 0.0, "distance from the origin at which the rays start", 0.0),
     ),
     plural="rays",
