@@ -156,7 +156,7 @@ def test_dataset_fields_make_grids_too():
         (
             "classes = [2, 3]",
             "classes = 2\nhidden = [8, 8, 2]\nl2_factors = [0, 0, 1]",
-            "e.toml:7: l2_factors are [0.0, 0.0, 1.0] where hidden is [8, 8, 2]; expected 4 numbers, the output layer's",
+            "e.toml:7: l2_factors are [0.0, 0.0, 1.0] where hidden is [8, 8, 2]; expected 4 numbers",
         ),
         (
             "classes = [2, 3]",
