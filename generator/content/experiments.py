@@ -777,6 +777,8 @@ def _slug(key: str, value: Any) -> str:
         return "h" + "-".join(map(str, value))
     if key in ("dataset", "labels"):
         return re.sub(r"[^a-z0-9.]+", "-", value.lower())
+    if isinstance(value, tuple):
+        return f"{key.replace('_', '')}-" + "-".join(f"{one:g}" for one in value)
     if isinstance(value, bool):
         return f"{key.replace('_', '')}-{'on' if value else 'off'}"
     if isinstance(value, str):
