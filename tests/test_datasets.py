@@ -58,6 +58,33 @@ def test_spirals_may_leave_a_hole():
     np.testing.assert_allclose(radius, [np.linspace(0.4, 1, 50)] * 3, atol=1e-6)
 
 
+@pytest.mark.parametrize("classes", range(2, 13))
+@pytest.mark.parametrize("root", [0.0, 0.3])
+def test_rays_lie_along_axes_of_their_own_from_one_root(classes, root):
+    x, _ = datasets.points("rays", classes, 50, seed=1, noise=0.0, root_radius=root)
+    rays = x.reshape(classes, 50, classes)
+    radius = np.linalg.norm(rays, axis=2)
+    np.testing.assert_allclose(radius, [np.linspace(root, 1, 50)] * classes, atol=1e-6)
+    tips = rays[:, -1]
+    np.testing.assert_allclose(tips @ tips.T, np.eye(classes), atol=1e-6)  # at right angles, whoever the two are
+    np.testing.assert_allclose(rays, radius[..., None] * tips[:, None], atol=1e-6)
+    strayed = datasets.points("rays", classes, 500, seed=1, noise=0.1, root_radius=root)[0]
+    straight = datasets.points("rays", classes, 500, seed=1, noise=0.0, root_radius=root)[0]
+    assert (strayed - straight).std() == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize("classes", [3, 5, 7, 12])
+def test_clouds_of_a_wreath_stand_evenly_on_a_circle_and_meet_nowhere(classes):
+    x, y = datasets.points("wreath", classes, 400, seed=1)
+    centres = x.reshape(classes, 400, 2).mean(1)
+    np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 0.75, atol=0.03)
+    apart = np.linalg.norm(centres - np.roll(centres, 1, 0), axis=1)
+    np.testing.assert_allclose(apart, 1.5 * np.sin(np.pi / classes), rtol=0.06)
+    assert (x - centres[y]).std() == pytest.approx(0.15 * apart.mean(), rel=0.05)
+    assert np.linalg.norm(x, axis=1).min() > 0.05  # none at the middle
+    assert (packing.hull_distances(centres) > 0).all()
+
+
 @pytest.mark.parametrize("classes", [2, 5, 32])
 def test_no_class_of_a_simplex_lies_between_others(classes):
     x, y = datasets.points("simplex", classes, 400, seed=1)
@@ -79,6 +106,9 @@ def test_a_kind_says_in_words_what_it_is(kind):
     assert kind.picture.format(classes=5).startswith("5 ") and "of points" in kind.picture
     assert all(parameter.about for parameter in kind.parameters)
     assert kind.noise is None or kind.noise.parameter in kind.defaults
+    assert kind.without.keys() <= kind.defaults.keys()
+    for plural, picture in kind.without.values():
+        assert plural and picture.format(classes=5).startswith("5 ") and "of points" in picture
     assert kind.is_plane == bool(kind.script)
 
 
@@ -86,3 +116,9 @@ def test_a_parameter_that_kinds_share_is_said_of_each():
     assert datasets.words(["spirals"])["noise_rad"] == "spirals: standard deviation of a point's angle, radians"
     said = datasets.words(["rings", "moons"])["noise"]
     assert said.startswith("moons: ") and "; rings: " in said and "blobs" not in said
+
+
+def test_arms_that_do_not_turn_are_called_straight():
+    spirals = datasets.load()["spirals"]
+    assert spirals.words({}) == spirals.words({"turn_rad": 1.0, "root_radius": 0.0}) == ("spiral arms", spirals.picture)
+    assert spirals.words({"turn_rad": 0.0})[0] == "straight arms"

@@ -146,12 +146,22 @@ def test_dataset_fields_make_grids_too():
         (
             "classes = [2, 3]",
             'classes = 2\nhead_start = "margin"',
-            "e.toml:6: a law's head needs its room; expected tanh and a last width of 2",
+            "e.toml:6: a law's head needs its room; expected a square or a disk, as of tanh or disk",
         ),
         (
             "classes = [2, 3]",
             'classes = 2\nhead_bias = "no"',
             'e.toml:6: head_bias is "no"; expected true or false',
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nhidden = [8, 8, 2]\nl2_factors = [0, 0, 1]",
+            "e.toml:7: l2_factors are [0.0, 0.0, 1.0] where hidden is [8, 8, 2]; expected 4 numbers",
+        ),
+        (
+            "classes = [2, 3]",
+            "classes = 2\nl2_factors = [[1, 1, 0], [0, -1, 0]]",
+            "e.toml:6: l2_factors is [0, -1, 0]; expected a list of numbers at least 0, one a layer, such as [0, 0, 1]",
         ),
         ("classes = [2, 3]", "classes = = 2", "e.toml:5: not TOML: invalid value"),
     ],

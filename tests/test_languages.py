@@ -153,6 +153,7 @@ def test_what_runs_are_told_with_is_in_the_table_of_reference():
     sentences = {
         *(said for kind in kinds for said in (kind.plural, kind.picture, *(one.about for one in kind.parameters))),
         *(kind.noise.explain for kind in kinds if kind.noise),
+        *(said for kind in kinds for pair in kind.without.values() for said in pair),
         *(row.words for row in ACTIVATIONS.values()),
         *(said for room in rooms.ROOMS.values() for said in (room.name, room.words)),
         *(law.title for law in packing.LAWS.values()),

@@ -188,6 +188,11 @@ def test_a_split_is_the_seeds_and_training_rows_are_scaled(tmp_path):
     )
     assert len(trained & original) > 20 and not trained & tested
     assert not np.array_equal(kinds.held_out(second)[0], held)
+    apart = dataclasses.replace(second, data_seed=first.seed)  # the seed of the data alone says which rows are held out
+    assert (
+        np.array_equal(kinds.held_out(apart)[0], held)
+        and kinds.scaling(apart)["mean"].tolist() == scaling["mean"].tolist()
+    )
 
 
 def test_rows_held_out_by_a_column_or_a_file_are_never_trained_on(tmp_path):
@@ -240,7 +245,14 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     """What is trained or drawn of a built-in kind stays as it was."""
     known = (*stages.FORWARD, "networks/train", "networks/datasets/__init__", "networks/datasets/spirals")
     spec = RunSpec(classes=3, activation="tanh", seed=1)
-    late = ("batch", "optimizer", "momentum")  # keys of later versions, which it leaves as they are
+    late = (
+        "batch",
+        "optimizer",
+        "momentum",
+        "data_seed",
+        "l2_factors",
+        "init_scale",
+    )  # keys of later versions, which it leaves as they are
     fields = {key: value for key, value in dataclasses.asdict(spec).items() if key not in late}
     decides = [ACTIVATIONS["tanh"].decides] * 2
     before = digest("run", fields, decides, *stages.Source(known, stages.TRAINING).digest)
@@ -248,7 +260,8 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     plan(tmp_path, 'file = "data/points.csv"')
     assert run_key(spec) == run_key(dataclasses.replace(spec, optimizer="adam")) == before
     changed = [{"batch": 10}, {"batch": 20}, {"optimizer": "sgd"}, {"optimizer": "sgd", "momentum": 0.5}]
-    assert len({before, *(run_key(dataclasses.replace(spec, **change)) for change in changed)}) == 5
+    changed += [{"data_seed": 1}, {"l2_factors": (1.0, 1.0, 1.0)}, {"init_scale": 3.0}]
+    assert len({before, *(run_key(dataclasses.replace(spec, **change)) for change in changed)}) == 8
     assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
 
 

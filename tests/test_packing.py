@@ -240,6 +240,13 @@ def test_the_predicted_head_takes_the_classes_round_the_room():
     np.testing.assert_allclose(turned, [-135, -45, 45, 135], atol=1e-3)
 
 
+def test_the_predicted_head_of_a_disk_is_the_disks():
+    head = packing.predicted_head("margin", 7, room="disk")
+    assert np.linalg.norm(head[0, :2]) == pytest.approx(0, abs=1e-3)  # one in the middle of a hexagon
+    turned = np.degrees(np.arctan2(head[1:, 1], head[1:, 0]))
+    np.testing.assert_allclose(np.diff(turned), 60, atol=0.1)
+
+
 @pytest.mark.parametrize("bias", [True, False])
 def test_available_margin_is_what_no_head_exceeds(bias):
     rng = np.random.default_rng(4)

@@ -88,8 +88,9 @@ def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -
             modules.append(MODULES[activations[index]]())
     net = torch.nn.Sequential(*modules)
     linears = [m for m in modules if isinstance(m, torch.nn.Linear)]
+    shares = spec.l2_factors or [1] * len(linears)
     groups = [
-        {"params": [m.weight for m in linears], "weight_decay": spec.l2},
+        *({"params": [m.weight], "weight_decay": spec.l2 * share} for m, share in zip(linears, shares, strict=True)),
         {"params": [m.bias for m in linears], "weight_decay": 0.0},
     ]
     if spec.optimizer == "sgd":
@@ -232,6 +233,45 @@ def test_batches_and_sgd_match_plain_torch(change, activation):
     np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
     np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
     assert len(run.loss) == len(run.accuracy) == spec.epochs + 1
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"l2_factors": (0.0, 0.0, 1.0)},
+        {"l2_factors": (1.0, 0.5, 0.0), "hidden": (20, 2), "batch": 40},
+        {"l2_factors": (0.0, 3.0, 0.0, 1.0), "hidden": (17, 16, 2), "optimizer": "sgd", "momentum": 0.9},
+        {"init_scale": 3.0},
+        {"init_scale": 1 / 3, "l2_factors": (2.0, 0.0, 1.0), "head_bias": False},
+        {"data_seed": 7, "batch": 40},  # the order within batches stays the seed's
+    ],
+)
+@pytest.mark.usefixtures("way")
+def test_penalties_scales_and_seeds_apart_match_plain_torch(change, activation):
+    spec = replace(spec_of(activation, (12, 2), epochs=60), l2=0.05, **change)
+    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
+    final, losses = reference(spec, run.x, run.y, torch.float64)
+    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    plain = replace(spec_of(activation, (12, 2), epochs=60), l2=0.05)
+    assert np.abs(train._train([plain], CPU, torch.float64)[0].loss[-1] - run.loss[-1]) > 1e-4
+
+
+def test_first_weights_are_drawn_as_wide_as_is_said():
+    spec = spec_of("relu", (12, 2), epochs=1)
+    plain = [layer.copy() for layer in _layers(spec, initial_weights(spec))]
+    scaled = _layers(spec, initial_weights(replace(spec, init_scale=3.0)))
+    plain[1][:, -1] /= 3  # bias_start is said, and not drawn
+    for ours, theirs in zip(scaled, plain, strict=True):
+        np.testing.assert_allclose(ours, 3 * theirs, rtol=1e-6)
+
+
+def test_data_and_first_weights_may_have_seeds_apart():
+    spec = replace(spec_of("tanh", (12, 2), epochs=1), kind="rays")
+    one, other = train_together([replace(spec, data_seed=5)])[0], train_together([replace(spec, seed=5)])[0]
+    assert one.x.tobytes() == other.x.tobytes() and one.weights[0].tobytes() != other.weights[0].tobytes()
+    assert one.weights[0].tobytes() == train_together([spec])[0].weights[0].tobytes()
 
 
 def test_every_epoch_of_every_seed_meets_all_points_in_another_order():

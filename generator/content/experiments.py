@@ -15,7 +15,7 @@ from typing import Any
 from ..base import style
 from ..base.errors import ContentError, Problem, an, nearest
 from ..base.warnings import Warned
-from ..networks import datasets, recipe, tables
+from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat, layer_shapes
@@ -648,10 +648,12 @@ class _Reader:
             done = "drawn" if fixed["draw"] else "sent along"
             what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
             self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
+        roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
         if set(axes.get("head_start", [])) - {"drawn"} and (
-            axes.get("activation") != ["tanh"] or any(widths[-1] != 2 for widths in axes.get("hidden", []))
+            not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
         ):
-            self.wrong((*path, "head_start"), "a law's head needs its room", "tanh and a last width of 2")
+            what = "a square or a disk, as of tanh or disk, and a last width of 2"
+            self.wrong((*path, "head_start"), "a law's head needs its room", what)
         self.check_optimizers(path, axes)
         drawn = [choice for choice in map(str, choices) if choice not in of_files]
         kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
@@ -678,6 +680,9 @@ class _Reader:
             points = spec.classes * spec.points_per_class
             what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
+        for spec in [spec for _, spec in runs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1][:1]:
+            what = f"l2_factors are {_shown(spec.l2_factors)} where hidden is {_shown(spec.hidden)}"
+            self.wrong((*path, "l2_factors"), what, f"{len(spec.hidden) + 1} numbers, the output layer's last")
         if fixed["ship"] and of_files:
             self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
@@ -772,6 +777,8 @@ def _slug(key: str, value: Any) -> str:
         return "h" + "-".join(map(str, value))
     if key in ("dataset", "labels"):
         return re.sub(r"[^a-z0-9.]+", "-", value.lower())
+    if isinstance(value, tuple):
+        return f"{key.replace('_', '')}-" + "-".join(f"{one:g}" for one in value)
     if isinstance(value, bool):
         return f"{key.replace('_', '')}-{'on' if value else 'off'}"
     if isinstance(value, str):

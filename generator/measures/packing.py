@@ -412,15 +412,15 @@ def optima(
     return tuple(kept)
 
 
-def predicted_head(law: str, k: int, points: np.ndarray | None = None) -> np.ndarray:
-    """The best head at a law's optimum in the square: (k, 3), [W | b] with |W|_F = 1.
+def predicted_head(law: str, k: int, points: np.ndarray | None = None, room: str = "square") -> np.ndarray:
+    """The best head at a law's optimum in a room: (k, 3), [W | b] with |W|_F = 1.
 
     points   (k, 2), the optimum where it is known; None: it is searched for
 
     Classes go round the room in order, those inside the hull of the others first.
     """
     if points is None:
-        points = optima(law, k, "square")[0].points
+        points = optima(law, k, room)[0].points
     outside = hull_distances(points) > 0
     round_about = np.arctan2(points[:, 1], points[:, 0])
     head = best_head(points, bias=law != "margin-no-bias")

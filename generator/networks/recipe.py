@@ -82,6 +82,12 @@ def widths(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
+def factors(value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError
+    return tuple(number(least=0).accepts(factor) for factor in value)
+
+
 def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
@@ -111,6 +117,7 @@ class RunSpec:
     classes: int = key(MISSING, "number of classes, k", integer(2))
     activation: str = key(MISSING, "activation of the hidden layers", choice(*ACTIVATIONS))
     seed: int = key(MISSING, "decides the data and the first weights")
+    data_seed: int | None = key(None, "decides the data alone; empty: the run's own seed does", integer(0), late=True)
     kind: str = key("spirals", "kind of data")
     points_per_class: int = key(100, "training points of each class")
     dataset_options: tuple[tuple[str, float], ...] = ()
@@ -136,6 +143,15 @@ class RunSpec:
     epsilon: float = key(1e-8, "Adam's least denominator", number(above=0))
     momentum: float = key(0.0, "SGD's: what is left of a step in the next", number(least=0, below=1), late=True)
     l2: float = key(1e-4, "weight of half the squared norm of the weights, biases left out", number(least=0))
+    l2_factors: tuple[float, ...] | None = key(
+        None,
+        "what l2 is multiplied by in each layer, the output layer last; empty: 1 in all",
+        Field(factors, "a list of numbers at least 0, one a layer, such as [0, 0, 1]", listed=True),
+        late=True,
+    )
+    init_scale: float = key(
+        1.0, "what the first weights and biases are multiplied by, where they are drawn", number(above=0), late=True
+    )
     bias_start: float | None = key(
         None, "first value of the last hidden layer's biases; empty: drawn like the weights", number()
     )
@@ -145,6 +161,11 @@ class RunSpec:
         "drawn", "drawn, or the law whose best output layer training started from", choice("drawn", *LAWS)
     )
     head_held: int = key(0, "for how many epochs the output layer stayed as it started", integer(0))
+
+    @property
+    def seed_of_data(self) -> int:
+        """What decides the points, and which of own data are held out."""
+        return self.seed if self.data_seed is None else self.data_seed
 
     @property
     def label(self) -> str:

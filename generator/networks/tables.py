@@ -217,7 +217,7 @@ def held_out(spec: RunSpec) -> tuple[np.ndarray, np.ndarray] | None:
     table = of_kind(spec.kind)
     if table is None:
         return None
-    rows, held, labels = table.split(np.random.default_rng([spec.seed, 0]))
+    rows, held, labels = table.split(np.random.default_rng([spec.seed_of_data, 0]))
     mean, deviation = scale(rows)
     return (((held - mean) / deviation).astype(np.float32), labels) if len(labels) else None
 
@@ -229,7 +229,9 @@ def scaling(spec: RunSpec) -> dict[str, np.ndarray]:
     table = of_kind(spec.kind)
     if table is None:
         return {}
-    return dict(zip(("mean", "scale"), scale(table.split(np.random.default_rng([spec.seed, 0]))[0]), strict=True))
+    return dict(
+        zip(("mean", "scale"), scale(table.split(np.random.default_rng([spec.seed_of_data, 0]))[0]), strict=True)
+    )
 
 
 def encoded(kinds: Collection[str]) -> dict[str, bytes]:

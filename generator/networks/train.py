@@ -96,7 +96,7 @@ def checkpoint_epochs(epochs: int, count: int) -> np.ndarray:
 
 
 def initial_weights(spec: RunSpec, head: np.ndarray | None = None) -> np.ndarray:
-    """The weights a run starts from: uniform in +-1/sqrt(inputs), as torch.nn.Linear.
+    """The weights a run starts from: uniform in +-init_scale/sqrt(inputs); at scale 1 as torch.nn.Linear.
 
     head     (k, d + 1) output layer, [W | b] with |W| = 1, in place of a drawn one; it starts with |W| = HEAD_SIZE
     returns  (P,) float32, layer by layer [W | b] row by row
@@ -104,7 +104,7 @@ def initial_weights(spec: RunSpec, head: np.ndarray | None = None) -> np.ndarray
     rng = np.random.default_rng([spec.seed, 1])
     layers = []
     for index, (out, inputs) in enumerate(layer_shapes(spec)):
-        bound = 1 / math.sqrt(inputs)
+        bound = spec.init_scale / math.sqrt(inputs)
         layer = rng.uniform(-bound, bound, (out, inputs + 1))
         if index == len(spec.hidden) - 1 and spec.bias_start is not None:
             layer[:, -1] = spec.bias_start
@@ -434,8 +434,8 @@ class _Pass:
     def _decay(self) -> Call:
         """L2, of weights alone, into the gradients."""
         decay = torch.zeros_like(self.grads)
-        for layer in self.layers:
-            layer.of(decay)[:, :, :-1] = self.spec.l2
+        for layer, factor in zip(self.layers, self.spec.l2_factors or [1.0] * len(self.layers), strict=True):
+            layer.of(decay)[:, :, :-1] = self.spec.l2 * factor
         return partial(self.grads.addcmul_, self.params, decay)
 
 
@@ -607,7 +607,9 @@ def _captured(calls: list[Call]) -> Call:
 
 
 def _points(spec: RunSpec) -> tuple[np.ndarray, np.ndarray]:
-    return datasets.points(spec.kind, spec.classes, spec.points_per_class, spec.seed, **dict(spec.dataset_options))
+    return datasets.points(
+        spec.kind, spec.classes, spec.points_per_class, spec.seed_of_data, **dict(spec.dataset_options)
+    )
 
 
 def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head: np.ndarray | None = None) -> list[Run]:

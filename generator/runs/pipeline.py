@@ -28,6 +28,7 @@ from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.recipe import decides
+from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from . import stages, tasks
 from .batches import batches
@@ -714,8 +715,9 @@ def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
 
 
 def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]] | None:
-    """Where the law that a run's head starts from wants its classes, when it is solved; seconds to find again."""
-    law = laws.get(spec.classes, {}).get(spec.head_start)
+    """Where the law that a run's head starts from wants its classes, when it is solved, as it is in the square; seconds
+    to find again."""
+    law = laws.get(spec.classes, {}).get(spec.head_start) if spec.room == SQUARE else None
     return law["optima"][0]["points"] if law else None
 
 

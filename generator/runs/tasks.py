@@ -109,7 +109,8 @@ def train(
 
     law, head = specs[0].head_start, None
     if law != "drawn":
-        head = packing.predicted_head(law, specs[0].classes, None if optimum is None else np.array(optimum))
+        known = None if optimum is None else np.array(optimum)
+        head = packing.predicted_head(law, specs[0].classes, known, specs[0].room.name)
     runs = train_together(specs, device, head)
     encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":

@@ -90,7 +90,7 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         "experiment": run.experiment,
         "dataset": run.spec["dataset"],
         "kind": kind.name,
-        "plural": words(kind.plural),
+        "plural": words(kind.words(run.spec)[0]),
         "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
         "image": run.spec.get("image"),
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},

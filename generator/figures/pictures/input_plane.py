@@ -28,7 +28,7 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
     return said(
         "The input plane: {data} on the regions that {network} assigns to the classes. It classifies {accuracy} of the "
         "points right.",
-        data=said(datasets.load()[spec.kind].picture, classes=spec.classes),
+        data=said(datasets.load()[spec.kind].words(dict(spec.dataset_options))[1], classes=spec.classes),
         network=network_of(spec),
         accuracy=share(measures["accuracy"]),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ class Dataset:
     parameters  in the order in which tables have them
     plural      what the classes are: "spiral arms"
     picture     all of them, for who cannot see them; {classes} stands for their number
+    without     a parameter -> plural and picture where it is 0, of those whose absence changes what the points are
     noise       None: readers leave it alone
     script      the same in JavaScript, where points lie in the plane: a function of (classes, points a class,
                 parameters by name, random {uniform, normal}) -> numbers x, y, x, y, … in class order. "": readers'
@@ -72,11 +73,17 @@ class Dataset:
     noise: Noise | None = None
     script: str = ""
     inputs: Callable[[int], int] = lambda classes: PLANE
+    without: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def defaults(self) -> dict[str, float]:
         """Each parameter's default, by name."""
         return {parameter.name: parameter.default for parameter in self.parameters}
+
+    def words(self, options: Mapping[str, Any]) -> tuple[str, str]:
+        """`plural` and `picture` of data with some parameters; the others are at their defaults."""
+        given = {**self.defaults, **options}
+        return next((said for name, said in self.without.items() if not given[name]), (self.plural, self.picture))
 
     @property
     def is_plane(self) -> bool:

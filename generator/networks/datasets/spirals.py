@@ -36,6 +36,7 @@ DATASET = Dataset(
     ),
     plural="spiral arms",
     picture="{classes} interleaved spiral arms of points",
+    without={"turn_rad": ("straight arms", "{classes} straight arms of points, spread like a fan,")},
     noise=Noise(
         "noise_rad", "How far points stray from their arm: the standard deviation of each one’s angle.", 0.5, "rad"
     ),

@@ -4,7 +4,8 @@
  * A network's architecture. widths: inputs, hidden layers, classes, e.g. [2, 64, 2, 5]. recipe: how it is trained.
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
  * @typedef {{widths: number[], activation: string, recipe?: Recipe}} Net
- * @typedef {{optimizer?: string, momentum?: number, beta1: number, beta2: number, epsilon: number, batch?: number}} Recipe
+ * @typedef {{optimizer?: string, momentum?: number, beta1: number, beta2: number, epsilon: number, batch?: number,
+ *   init_scale?: number, l2_factors?: number[]}} Recipe
  */
 
 /**
@@ -312,12 +313,13 @@ peek.makeNetwork = function (activations) {
     const gradient = new Float64Array(count);
     const mean = new Float64Array(count);
     const square = new Float64Array(count);
-    const isWeight = new Uint8Array(count).fill(1);
-    for (const layer of layers(net)) {
-      for (let unit = 1; unit <= layer.out; unit++) isWeight[layer.start + unit * (layer.inputs + 1) - 1] = 0;
-    }
+    const { beta1, beta2, epsilon, optimizer, momentum = 0, batch, l2_factors } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    const decays = new Float64Array(count); // what l2 is multiplied by
+    layers(net).forEach((layer, index) => {
+      decays.fill(l2_factors ? l2_factors[index] : 1, layer.start, layer.start + layer.out * (layer.inputs + 1));
+      for (let unit = 1; unit <= layer.out; unit++) decays[layer.start + unit * (layer.inputs + 1) - 1] = 0;
+    });
     const machine = evaluator(net);
-    const { beta1, beta2, epsilon, optimizer, momentum = 0, batch } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
     const [inputs] = net.widths;
     const someX = new Float32Array(inputs * (batch || 0));
     const someY = new Uint8Array(batch || 0);
@@ -347,7 +349,7 @@ peek.makeNetwork = function (activations) {
       const correction1 = 1 - Math.pow(beta1, steps);
       const correction2 = Math.sqrt(1 - Math.pow(beta2, steps));
       for (let at = 0; at < count; at++) {
-        const slope = gradient[at] + (isWeight[at] ? l2 * weights[at] : 0);
+        const slope = gradient[at] + decays[at] * l2 * weights[at];
         if (optimizer === "sgd") {
           mean[at] = momentum * mean[at] + slope;
           weights[at] -= rate * mean[at];
@@ -398,13 +400,13 @@ peek.makeNetwork = function (activations) {
     return { x, y: Uint8Array.from({ length: classes * perClass }, (_, point) => Math.floor(point / perClass)) };
   }
 
-  /** Weights to start from: uniform in +-1/sqrt(inputs); biasStart, when not null, for the last hidden biases. */
+  /** Weights to start from: uniform in +-init_scale/sqrt(inputs); biasStart, when not null, for the last hidden biases. */
   function initial(net, biasStart, seed) {
     const { uniform } = random(seed ^ 0x5bd1e995);
     const weights = new Float32Array(size(net));
     const all = layers(net);
     all.forEach((layer, index) => {
-      const bound = 1 / Math.sqrt(layer.inputs);
+      const bound = ((net.recipe && net.recipe.init_scale) || 1) / Math.sqrt(layer.inputs);
       for (let unit = 0, at = layer.start; unit < layer.out; unit++) {
         for (let column = 0; column <= layer.inputs; column++) weights[at++] = bound * (2 * uniform() - 1);
         if (index === all.length - 2 && biasStart !== null) weights[at - 1] = biasStart;

@@ -221,7 +221,9 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
 
 
 @pytest.mark.parametrize("name", ["k5-tanh-s0", "k5-relu-s0", "of_pixels"])
-@pytest.mark.parametrize("change", [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}])
+@pytest.mark.parametrize(
+    "change", [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}, {"l2_factors": [0, 90, 30]}]
+)
 def test_training_in_the_page_follows_torch(
     lab: Page,
     laboratory: Laboratory,
@@ -238,8 +240,9 @@ def test_training_in_the_page_follows_torch(
         layer = torch.from_numpy(run.weights[0][start : start + out * (inputs + 1)]).double().view(out, inputs + 1)
         start += out * (inputs + 1)
         parameters.append((layer[:, :-1].clone().requires_grad_(), layer[:, -1].clone().requires_grad_()))
+    factors = change.get("l2_factors", [1] * len(parameters))
     groups = [
-        {"params": [w for w, _ in parameters], "weight_decay": spec.l2},
+        *({"params": [w], "weight_decay": spec.l2 * by} for (w, _), by in zip(parameters, factors, strict=True)),
         {"params": [b for _, b in parameters], "weight_decay": 0.0},
     ]
     optimizer: torch.optim.Optimizer = torch.optim.Adam(groups, betas=(spec.beta1, spec.beta2), eps=spec.epsilon)
