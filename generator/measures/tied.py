@@ -22,6 +22,7 @@ from .packing import Optimum
 NAME, TITLE = "tied", "max margin with a tie"
 STARTS = 24  # the rarest optimum of few points is found from one in eight
 MORE_STARTS = 36  # of more than packing.FEW points
+ROUGH_STEPS = 50  # to the tie of given points, at which the margin is computed exactly then
 
 
 def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
@@ -30,7 +31,8 @@ def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, n
     returns  the margin, 0 where no such head separates them; the (2,) point
     """
     starts = [np.zeros(2), points.mean(0), (points.min(0) + points.max(0)) / 2]
-    found = [_best_tie(points, start, ROOMS[room]) for start in starts]
+    with threadpool_limits(1):
+        found = [_maximum(points, start, ROOMS[room], fixed=True)[1] for start in starts]
     tie = max(found, key=lambda tie: packing.available_margin(points - tie, bias=False))
     return packing.available_margin(points - tie, bias=False), tie
 
@@ -149,17 +151,13 @@ def _maximum(points: np.ndarray, tie: np.ndarray, room: Room, fixed: bool) -> tu
         bounds=bounds,
         constraints=wanted,
         method="SLSQP",
-        options={"maxiter": 500, "ftol": 1e-13},
+        options={"maxiter": ROUGH_STEPS, "ftol": 1e-8} if fixed else {"maxiter": 500, "ftol": 1e-13},
     )
     best = whole(found.x)
     placed = np.clip(np.concatenate([best[:size], best[-3:-1]]).reshape(-1, 2), low, 1)
     if room.packed_shape != "box":
         placed = placed / np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1)
     return placed[:-1], placed[-1]
-
-
-def _best_tie(points: np.ndarray, start: np.ndarray, room: Room) -> np.ndarray:
-    return _maximum(points, start, room, fixed=True)[1]
 
 
 def _climb(start: np.ndarray, tie: np.ndarray, room: Room) -> tuple[float, np.ndarray, np.ndarray]:
