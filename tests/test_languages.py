@@ -20,7 +20,7 @@ from generator.base import language
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.markup import claims, expressions, letters
-from generator.measures import columns, packing
+from generator.measures import columns, packing, tied
 from generator.networks import rooms, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.recipe import RunSpec
@@ -157,6 +157,7 @@ def test_what_runs_are_told_with_is_in_the_table_of_reference():
         *(row.words for row in ACTIVATIONS.values()),
         *(said for room in rooms.ROOMS.values() for said in (room.name, room.words)),
         *(law.title for law in packing.LAWS.values()),
+        tied.TITLE,
         *(figure.title for figure in figures.load().values()),
         *columns.RECIPE.values(),
         *(said for row in rows for said in row.columns.values()),

@@ -19,7 +19,8 @@ from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
 from ..networks.spec import RunSpec
-from . import arrangement, directions, kinds, packing, projection
+from . import arrangement, directions, kinds, packing, projection, tied
+from . import knot as knots
 from .collapse import collapse_metrics
 from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
 from .trained import Trained
@@ -30,6 +31,7 @@ COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this le
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
 CLASSES_AT_MOST = 10  # a packing of more points is proved for some counts only
 ROOM = SQUARE.name  # the room that the laws are solved for
+FRESH = 2**32  # added to a seed: data that no run is trained on
 
 RECIPE = {
     "id": "name of the run within its experiment",
@@ -105,6 +107,23 @@ def test_accuracy(trained: Trained) -> float | None:
 @measurement("mean cross-entropy after the last epoch, nats, without the L2 term")
 def loss(trained: Trained) -> float:
     return float(trained.run.loss[-1])
+
+
+@measurement("what training minimises: loss, and l2 times half the squared norm of all weights without biases")
+def objective(trained: Trained) -> float:
+    layers = forward.split(trained.spec, trained.run.weights[-1])
+    squares = sum(float((layer[:, :-1].astype(np.float64) ** 2).sum()) for layer in layers)
+    return float(trained.run.loss[-1]) + trained.spec.l2 / 2 * squares
+
+
+@measurement("share of as many new points, drawn with another seed, that are classified right; empty: data of a file")
+def accuracy_fresh(trained: Trained) -> float | None:
+    spec = trained.spec
+    if spec.kind not in datasets.load():
+        return None
+    options = dict(spec.dataset_options)
+    x, y = datasets.points(spec.kind, spec.classes, spec.points_per_class, spec.seed + FRESH, **options)
+    return float((forward.predict(spec, trained.run.weights[-1], x) == y).mean())
 
 
 @measurement("whether the run learnt nothing: accuracy within 0.1 of chance")
@@ -283,6 +302,57 @@ def own_centre_epoch(trained: Trained) -> int | None:
     return first_epoch(trained.run.checkpoints, trained.own_centre_shares[:, 1] >= 0.9)
 
 
+@measurement("median of each class in each coordinate of the last hidden layer, class by class", suits=is_plane)
+def medians(trained: Trained) -> list[list[float]]:
+    found: list[list[float]] = trained.medians.tolist()
+    return found
+
+
+@measurement(
+    knot_x="the knot, where the last hidden layer takes the input 0: its first coordinate",
+    knot_y="its second coordinate",
+    knot_norm="the knot's distance from the origin, over the reach: how far out the farthest centre is",
+    knot_entropy="softmax entropy at the knot, as a share of that of k equal scores",
+    tie_x="the tie, where the k scores differ least from their mean in squares: its first coordinate",
+    tie_y="its second coordinate",
+    tie_distance="distance from the knot to the tie",
+    tie_residual="largest difference of a score from their mean at the tie, over the largest at any training point",
+    suits=is_plane,
+)
+def knot(trained: Trained) -> dict[str, float]:
+    place = trained.knot.hidden[-1][0]
+    tie, residual = knots.tie(trained.head, trained.points)
+    reach = float(knots.sizes(trained.centres, trained.room).max())
+    return {
+        "knot_x": float(place[0]),
+        "knot_y": float(place[1]),
+        "knot_norm": float(np.linalg.norm(place)) / reach if reach > 0 else float("nan"),
+        "knot_entropy": knots.entropy(trained.knot.logits[0]),
+        "tie_x": float(tie[0]),
+        "tie_y": float(tie[1]),
+        "tie_distance": float(np.linalg.norm(tie - place)),
+        "tie_residual": residual,
+    }
+
+
+@measurement(
+    inside_depth="greatest depth of a centre in the convex hull of the others, over the reach; negative: none is inside",
+    middle="how many centres are out by less than half of the reach",
+    suits=is_plane,
+)
+def middles(trained: Trained) -> dict[str, Any]:
+    blown_up = knots.blown_up(trained.centres, trained.room)
+    return {
+        "inside_depth": knots.inside_depth(blown_up),
+        "middle": int((knots.sizes(blown_up, trained.room) < 0.5).sum()),
+    }
+
+
+@measurement("share of points less than 0.7 of the way from the knot to their class's median", suits=is_plane)
+def thread(trained: Trained) -> float:
+    return knots.thread_share(trained.points, trained.run.y, trained.knot.hidden[-1][0], trained.medians)
+
+
 @measurement(
     course="accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
     settled_epoch="first kept epoch from which on least_distance stays within a tenth of its last value",
@@ -328,8 +398,49 @@ def over_inputs(trained: Trained) -> dict[str, Any]:
     pose="the centres scaled to the wall and turned to match the last law as well as they can",
 )
 def against_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
-    optima = {law: solved["optima"] for law, solved in laws.items()}
+    optima = {law: solved["optima"] for law, solved in laws.items() if law != tied.NAME}
     return [packing.against_laws(row["centres"], optima, ROOM) for row in rows]
+
+
+@across(
+    reads=["centres", "medians"],
+    suits=has_laws,
+    distance_tied="distance from what the greatest margin predicts where all scores agree at a point",
+    packing_share="blown up: least distance, over the greatest that k points of the square have",
+    margin_share="blown up: margin of the best head, over the greatest in the square",
+    margin_no_bias_share="the same of heads without biases",
+    tied_share="the same of heads whose scores all agree at a point of the square",
+    least_distance_median="least distance between two classes' medians",
+    packing_share_median="packing_share of the medians",
+)
+def shares_of_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    best = {law: solved["optima"][0]["value"] for law, solved in laws.items()}
+    found = []
+    for row in rows:
+        centres, medians = np.array(row["centres"]), np.array(row["medians"])
+        blown_up, blown_medians = (knots.blown_up(points, ROOM) for points in (centres, medians))
+        values = {
+            "distance_tied": tied.distance(centres, laws[tied.NAME]["optima"], ROOM),
+            **knots.law_shares(blown_up, best, ROOM),
+            "least_distance_median": packing.least_distance(medians),
+            "packing_share_median": packing.least_distance(blown_medians) / best["points"],
+        }
+        found.append({name: round(value, 5) for name, value in values.items()})
+    return found
+
+
+@across(
+    reads=["centres"],
+    suits=has_laws,
+    distance_steps="distance from even steps along the square's walls, at the phase that fits best",
+    distance_polygon="distance from a regular polygon around the origin that touches a wall, at the turn that fits best",
+)
+def against_nulls(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        points = knots.blown_up(np.array(row["centres"]), ROOM)
+        found.append({f"distance_{null}": round(knots.null_distance(points, null), 5) for null in knots.NULLS})
+    return found
 
 
 @across(

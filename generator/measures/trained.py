@@ -12,7 +12,7 @@ import numpy as np
 from ..networks import forward
 from ..networks.activations import ACTIVATIONS
 from ..networks.spec import RunSpec, is_lifted, layer_activations, planes
-from . import arrangement, packing
+from . import arrangement, knot, packing
 from .directions import lattice_hidden
 
 if TYPE_CHECKING:
@@ -52,6 +52,16 @@ class Trained:
     def centres(self) -> np.ndarray:
         """Each class's mean position in the last hidden layer, (k, d)."""
         return arrangement.class_centres(self.points, self.run.y, self.spec.classes)
+
+    @cached_property
+    def medians(self) -> np.ndarray:
+        """Each class's median in each coordinate of the last hidden layer, (k, d)."""
+        return knot.class_medians(self.points, self.run.y, self.spec.classes)
+
+    @cached_property
+    def knot(self) -> forward.Layers:
+        """What the network makes of the input 0: layers of one row."""
+        return forward.forward(self.spec, self.run.weights[-1], np.zeros((1, self.run.x.shape[1])))
 
     @cached_property
     def hulls(self) -> np.ndarray:

@@ -50,6 +50,8 @@ MEASURED_AT_ONCE = 10
 PERFORMED_AT_ONCE = 16
 LOOK_UP_S = 0.1  # how soon work that nobody waits for any more is given up
 NAMED_AT_MOST = 3
+TIED = "tied"  # measures.tied.NAME, which needs scipy
+SOLVED = (*LAWS, TIED)
 
 
 class Unwanted(Exception):
@@ -197,13 +199,13 @@ class Pipeline:
         from ..measures import columns
 
         counts = sorted({spec.classes for spec in self.keys if columns.has_laws(spec)})
-        keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), LAWS)}  # long jobs first
+        keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), SOLVED)}  # long jobs first
 
         def jobs(missing: list[tuple[int, str]]) -> list[Job[tuple[int, str]]]:
             return [Job([(k, law)], tasks.solve, (law, k, columns.ROOM)) for k, law in missing]
 
         found = self.run("solve", keys, self.plain("laws", keys), jobs)
-        return {k: {law: found[k, law] for law in LAWS} for k in counts}
+        return {k: {law: found[k, law] for law in SOLVED} for k in counts}
 
     def train(self, laws: dict[int, dict[str, Any]]) -> None:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
@@ -684,7 +686,7 @@ class Pipeline:
 
 def law_key(law: str, k: int) -> str:
     """The address of a law's best arrangements of k points."""
-    return digest("law", law, k, *stages.LAWS.digest)
+    return digest("law", law, k, *(stages.TIED if law == TIED else stages.LAWS).digest)
 
 
 def _measurement_keys() -> dict[str, str]:
@@ -728,7 +730,7 @@ def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
             "title": next(of_k[law]["title"] for of_k in laws.values()),
             "optima": {str(k): of_k[law]["told"] for k, of_k in laws.items()},
         }
-        for law in (LAWS if laws else ())
+        for law in (SOLVED if laws else ())
     }
 
 

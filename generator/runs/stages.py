@@ -51,19 +51,20 @@ class Stage:
 
 
 LAWS = Source(("measures/packing", "networks/rooms"), ("numpy", "scipy"))
+TIED = Source(("measures/tied",), ()) + LAWS
 HIDDEN = Source(
     (*FORWARD, "measures/directions", "measures/arrangement", "measures/projection", "networks/rooms"), ("numpy",)
 )
-MEASURING = Source(("measures/trained", "measures/collapse"), ("scipy", "scikit-learn")) + HIDDEN + LAWS
+MEASURING = Source(("measures/trained", "measures/collapse", "measures/knot"), ("scipy", "scikit-learn")) + HIDDEN + TIED
 DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", "base/rounding", SANS), DRAWING)
 
 STAGES = {
     stage.name: stage
     for stage in (
-        Stage("solve", "arrangements", (), LAWS),
+        Stage("solve", "arrangements", (), TIED),
         Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets/__init__"), TRAINING)),
         Stage("measure", "networks", ("train",), MEASURING),
-        Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds",), ()) + LAWS),
+        Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds", "measures/knot"), ()) + TIED),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
         Stage("export", "networks", ("train",), Source((*FORWARD, "networks/rooms", "runs/export"), ("numpy",))),
         Stage("bundle", "experiments", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),

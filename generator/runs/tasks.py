@@ -128,10 +128,10 @@ def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> 
 
 
 def solve(law: str, k: int, room: str) -> list[dict[str, Any]]:
-    """A law's best arrangements of k points."""
-    from ..measures import packing
+    """A law's best arrangements of k points. law: a key of packing.LAWS, or tied.NAME"""
+    from ..measures import packing, tied
 
-    return [packing.solve(law, k, room)]
+    return [tied.solve(k, room) if law == tied.NAME else packing.solve(law, k, room)]
 
 
 def compare(name: str, rows: list[dict[str, Any]], laws: dict[str, Any]) -> list[list[dict[str, Any]]]:

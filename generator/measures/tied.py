@@ -1,0 +1,177 @@
+"""The tied law: the greatest margin in a room under a head whose scores all agree at one point of it, wherever it is.
+
+A fourth law beside those of `packing`. A head that scores [W | b] give ties at p where W p + b is the same for all
+classes; without biases p is the origin (margin-no-bias), and with biases that need not tie there is none in general
+(margin). So its value lies between theirs; three scores always tie somewhere, and for three classes it is the second's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
+
+from ..networks.rooms import ROOMS, Room
+from . import packing
+from .packing import Optimum
+
+NAME, TITLE = "tied", "max margin with a tie"
+STARTS = 24  # the rarest optimum of few points is found from one in eight
+MORE_STARTS = 36  # of more than packing.FEW points
+ROUGH_STEPS = 50  # to the tie of given points, at which the margin is computed exactly then
+
+
+def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
+    """The largest margin at (k, 2) points of any head with |W|_F <= 1 whose scores all agree at a point of the room.
+
+    returns  the margin, 0 where no such head separates them; the (2,) point
+    """
+    starts = [np.zeros(2), points.mean(0), (points.min(0) + points.max(0)) / 2]
+    with threadpool_limits(1):
+        found = [_maximum(points, start, ROOMS[room], fixed=True)[1] for start in starts]
+    tie = max(found, key=lambda tie: packing.available_margin(points - tie, bias=False))
+    return packing.available_margin(points - tie, bias=False), tie
+
+
+def best_head(points: np.ndarray, tie: np.ndarray) -> np.ndarray:
+    """The head of largest margin at (k, 2) points whose scores are all 0 at a tie: (k, 3), [W | b] with |W|_F = 1."""
+    weight = packing.best_head(points - tie, bias=False)[:, :-1]
+    return np.hstack([weight, -(weight @ tie)[:, None]])
+
+
+@cache
+def optima(k: int, room: str = "square") -> tuple[tuple[Optimum, np.ndarray], ...]:
+    """The best arrangements of k points that a search from many starts finds, with the tie of each, (2,).
+
+    As packing.optima, whose seeds and comparisons these are.
+    """
+    rng = np.random.default_rng([k, 2])
+    low = ROOMS[room].packed_low
+    found: list[tuple[float, np.ndarray, np.ndarray]] = []
+    with threadpool_limits(1):
+        for _ in range(STARTS if k <= packing.FEW else MORE_STARTS):
+            found.append(_climb(rng.uniform(low, 1, (k, 2)), np.zeros(2), ROOMS[room]))
+    top = max(value for value, _, _ in found)
+    kept: list[tuple[Optimum, np.ndarray]] = []
+    for value, points, tie in found:
+        if value > top - packing.SAME_VALUE and all(
+            packing._distance_to(points, other, room) > packing.SAME_PLACE for other, _ in kept
+        ):
+            kept.append((Optimum(points, value, _regions(points, tie, value, ROOMS[room])), tie))
+    return tuple(kept)
+
+
+def solve(k: int, room: str) -> dict[str, Any]:
+    """Its optima as plain data, as packing.solve gives those of the other laws; told has the `tie` as well."""
+    best = optima(k, room)
+    plain = [
+        {
+            "value": one.value,
+            "points": one.points.tolist(),
+            "regions": [region.tolist() for region in one.regions],
+            "tie": tie.tolist(),
+        }
+        for one, tie in best
+    ]
+    told = packing._described(tuple(one for one, _ in best)) | {"tie": packing._plain(best[0][1][None])[0]}
+    return {"title": TITLE, "told": told, "optima": plain}
+
+
+def distance(centres: np.ndarray, found: list[Mapping[str, Any]], room: str) -> float:
+    """How far (k, 2) centres, scaled until one touches the wall, are from its optima, from `solve`."""
+    reach = float(np.abs(centres).max())
+    points = centres / reach if reach > 0 else centres
+    return min(packing._distance_to(points, packing._optimum(one), room) for one in found)
+
+
+def _constraints(z: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values and slopes of what must not be negative: each lead less t, and what is left of the weights' norm.
+
+    z  (k, 2) points, (k, 2) weights, (2,) tie, t
+    """
+    own, other = packing._pairs(k)
+    rows, size = np.arange(len(own)), 2 * k
+    points, weight, tie = z[:size].reshape(k, 2), z[size : 2 * size].reshape(k, 2), z[2 * size : -1]
+    apart, arm = weight[own] - weight[other], points[own] - tie
+    slopes = np.zeros((len(own) + 1, len(z)))
+    by_point, by_weight = np.zeros((2, len(own), k, 2))
+    by_point[rows, own] = apart
+    by_weight[rows, own], by_weight[rows, other] = arm, -arm
+    slopes[:-1, :size] = by_point.reshape(len(own), -1)
+    slopes[:-1, size : 2 * size] = by_weight.reshape(len(own), -1)
+    slopes[:-1, 2 * size : -1], slopes[:-1, -1] = -apart, -1
+    slopes[-1, size : 2 * size] = -2 * weight.ravel()
+    return np.append((apart * arm).sum(1) - z[-1], 1 - (weight**2).sum()), slopes
+
+
+def _maximum(points: np.ndarray, tie: np.ndarray, room: Room, fixed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The local maximum of the margin over head and tie, and over the (k, 2) points unless they are fixed."""
+    k = len(points)
+    size, low = 2 * k, room.packed_low
+    arms = points - points.mean(0)
+    z = np.concatenate([points.ravel(), (arms / max(float(np.linalg.norm(arms)), 1e-300)).ravel(), tie, [0.0]])
+    z[-1] = _constraints(z, k)[0].min()
+    first = size if fixed else 0  # of the unknowns
+    bounds = [(low, 1.0)] * (size - first) + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
+    upward = np.zeros(len(z) - first)
+    upward[-1] = -1
+
+    def whole(free: np.ndarray) -> np.ndarray:
+        return np.concatenate([z[:first], free])
+
+    def inside(free: np.ndarray) -> np.ndarray:
+        placed = whole(free)
+        return 1 - (np.concatenate([placed[:size], placed[-3:-1]]).reshape(-1, 2) ** 2).sum(1)
+
+    def inside_slopes(free: np.ndarray) -> np.ndarray:
+        placed = whole(free)
+        slopes = np.zeros((k + 1, len(placed)))
+        for row in range(k + 1):
+            at = slice(2 * row, 2 * row + 2) if row < k else slice(-3, -1)
+            slopes[row, at] = -2 * placed[at]
+        return slopes[:, first:]
+
+    wanted: list[dict[str, Any]] = [
+        {
+            "type": "ineq",
+            "fun": lambda free: _constraints(whole(free), k)[0],
+            "jac": lambda free: _constraints(whole(free), k)[1][:, first:],
+        }
+    ]
+    if room.packed_shape != "box":
+        wanted.append({"type": "ineq", "fun": inside, "jac": inside_slopes})
+    found = minimize(
+        lambda free: -free[-1],
+        z[first:],
+        jac=lambda free: upward,
+        bounds=bounds,
+        constraints=wanted,
+        method="SLSQP",
+        options={"maxiter": ROUGH_STEPS, "ftol": 1e-8} if fixed else {"maxiter": 500, "ftol": 1e-13},
+    )
+    best = whole(found.x)
+    placed = np.clip(np.concatenate([best[:size], best[-3:-1]]).reshape(-1, 2), low, 1)
+    if room.packed_shape != "box":
+        placed = placed / np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1)
+    return placed[:-1], placed[-1]
+
+
+def _climb(start: np.ndarray, tie: np.ndarray, room: Room) -> tuple[float, np.ndarray, np.ndarray]:
+    """A local maximum: its margin, its points and its tie; of a line of ties, as two classes have, the least."""
+    points, tie = _maximum(start, tie, room, fixed=False)
+    if len(points) == 2:
+        across = points[0] - points[1]
+        tie = (tie @ across) / (across @ across) * across
+    return packing.available_margin(points - tie, bias=False), points, tie
+
+
+def _regions(points: np.ndarray, tie: np.ndarray, value: float, room: Room) -> tuple[np.ndarray, ...]:
+    if room.packed_shape != "box":
+        return ()
+    head = best_head(points, tie)
+    flat = np.concatenate([head[:, :-1].ravel(), head[:, -1]])
+    return packing._regions(flat, value, len(points), room.packed_low)
