@@ -15,10 +15,10 @@ from generator.base.memo import digest
 from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments
-from generator.measures import columns
-from generator.networks import datasets
+from generator.measures import columns, packing
+from generator.networks import datasets, train
 from generator.networks.spec import RunSpec, unflat
-from generator.runs import pipeline, stages
+from generator.runs import pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
 from generator.runs.pipeline import DivergedRunError, run_key
@@ -185,7 +185,7 @@ def test_planning_imports_nothing_heavy():
     assert json.loads(done.stdout.replace("'", '"')) == []
 
 
-def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
+def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path, monkeypatch):
     text = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "4").replace("draw = 1\nship = 1\n", "")
     context = RunContext(Store(tmp_path), Progress(quiet=True), 1)
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
@@ -194,6 +194,14 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path):
         jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
         assert [job.arguments[-1] for job in jobs] == [optimum]
         assert runs.training(list(runs.keys), {})[0].arguments[-1] is None
+    disk = experiments.parse(text.replace('"tanh"', '"disk"') + 'head_start = "margin"\n', "e.toml")
+    with pipeline.Pipeline(context, disk) as runs:  # whose optimum is not the square's
+        jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
+        assert [job.arguments[-1] for job in jobs] == [None]
+    spec, trained, given = disk.experiments[0].runs[0].spec, train.train_together, []
+    monkeypatch.setattr(train, "train_together", lambda *asked: given.append(asked[-1]) or trained(*asked))
+    tasks.train([dataclasses.replace(spec, epochs=1)], "cpu", "")
+    np.testing.assert_array_equal(given[0], packing.predicted_head("margin", 4, room="disk"))
 
 
 def sizes(made):

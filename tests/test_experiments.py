@@ -1,9 +1,12 @@
 """The experiments file: grids, addresses, and every mistake with its line."""
 
+import json
+
 import pytest
 
 from generator.base.errors import ContentError
 from generator.content import experiments
+from generator.networks.spec import flat, unflat
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 
@@ -246,3 +249,11 @@ def test_an_article_may_have_no_experiments(tmp_path):
         mistakes("experiment = 1")[0]
         == "e.toml:1: experiment is not a table; expected a table such as [experiment.grid]"
     )
+
+
+def test_a_recipe_comes_back_from_what_tables_and_json_hold():
+    keys = {"l2_factors": [0, 0, 1], "init_scale": 3, "data_seed": 4, "hidden": [8, 2], "head_start": "margin"}
+    for activation in ("tanh", "disk"):
+        spec = experiments.single({"classes": 3, "activation": activation, "seed": 7, **keys}).spec
+        assert (spec.l2_factors, spec.init_scale, spec.seed_of_data) == ((0.0, 0.0, 1.0), 3.0, 4)
+        assert unflat(json.loads(json.dumps(flat(spec)))) == experiments.single(flat(spec)).spec == spec
