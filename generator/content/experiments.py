@@ -217,7 +217,8 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     [experiment.NAME] table any fields of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are
     drawn, and travel with the page); or, with `run`, a function in the author's own code, its parameters and `seeds`.
     A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces fields of experiment NAME. A
-    [results.NAME] table names the `file` of results that were made elsewhere.
+    [results.NAME] table names the `file` of results that were made elsewhere. [model.NAME], one of MODELS, asks for a
+    model's table for some `classes`.
 
     lab     that code, which enters the registers
     raises  ContentError: every mistake, each as place:line
