@@ -448,6 +448,8 @@ def describe(path: str, made: Catalogue) -> Said:
     for table in made.tables.values():
         if table["source"].get("path") == path:
             return described(table)
+    if path == "data/laws.json":
+        return said("Where each law puts its points best: value, points, regions without loss, and tie, by class count")
     if path.endswith(".csv"):
         name = Path(path).stem
         about = made.about[name]
@@ -466,6 +468,8 @@ def describe(path: str, made: Catalogue) -> Said:
 def described(table: Mapping[str, Any]) -> Said:
     """What a table of results that were made elsewhere holds, in words."""
     source = table["source"]
+    if "model" in source:
+        return said("The model {name}, a row an arrangement.", name=source["model"])
     told = table["columns"]
     columns = [f"{name} ({told[name]})" if name in told else name for name in source["columns"]]
     return said(

@@ -61,8 +61,8 @@ def test_everything_is_there(made):
     assert {stage: ran[0] for stage, ran in report.ran.items()} == {
         "train": 12,
         "measure": 0,
-        "solve": 6,
-        "compare": 4,
+        "solve": 8,
+        "compare": 8,
         "draw": 4 * sum(figure.suits(unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
         "export": 4,
         "bundle": 1,

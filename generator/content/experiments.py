@@ -81,6 +81,7 @@ class Plan:
     said       how each file of own data, or of results, was read, a line each
     warned     what is odd about them
     elsewhere  tables of results that were made elsewhere
+    models     what each model is made for, class counts, by its name in MODELS
     """
 
     experiments: tuple[Experiment, ...]
@@ -91,6 +92,7 @@ class Plan:
     unused: tuple[str, ...] = ()  # what is to be said of own activations that no experiment has
     trials: tuple[Trials, ...] = ()
     lab: Lab = field(default_factory=Lab)
+    models: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def named(self) -> list[Experiment | Trials]:
@@ -164,6 +166,8 @@ def _image(value: Any) -> tuple[int, int]:
 
 
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
+MODELS = ("nulls", "threads")  # of measures.models, which needs scipy
+MODEL_CLASSES = range(2, 11)
 CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
@@ -213,7 +217,8 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     [experiment.NAME] table any fields of a run, `seeds`, `draw` and `ship` (how many seeds of each configuration are
     drawn, and travel with the page); or, with `run`, a function in the author's own code, its parameters and `seeds`.
     A field that is given a list expands to a grid. [profile.PROFILE.NAME] replaces fields of experiment NAME. A
-    [results.NAME] table names the `file` of results that were made elsewhere.
+    [results.NAME] table names the `file` of results that were made elsewhere. [model.NAME], one of MODELS, asks for a
+    model's table for some `classes`.
 
     lab     that code, which enters the registers
     raises  ContentError: every mistake, each as place:line
@@ -396,7 +401,7 @@ class _Reader:
 
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
-        given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results"), "table")
+        given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results", "model"), "table")
         self.lab.enter_data()
         own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
         for name, table in own.items():
@@ -434,8 +439,26 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
+        models = self.models(given.get("model", {}), {each.table for each in trials} | {*given_results})
         self.check_needs([*experiments, *(table.name for table in found)])
-        return Plan(tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab)
+        return Plan(
+            tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
+        )
+
+    def models(self, given: Any, taken: set[str]) -> dict[str, tuple[int, ...]]:
+        """The models that the file asks for. taken: names of other tables"""
+        found = {}
+        for name, table in self.known(("model",), given, MODELS, "model").items():
+            path, before = ("model", name), len(self.problems)
+            if name in taken:
+                self.wrong(path, f"the table of model {name} is called as another is", "another name for that")
+            known = self.known(path, table, ("classes",), "key of a model")
+            counts = self.axis((*path, "classes"), known.get("classes", list(MODEL_CLASSES)), recipe.integer(2))
+            if many := [count for count in counts if count > MODEL_CLASSES[-1]]:
+                self.wrong((*path, "classes"), f"classes is {max(many)}", f"at most {MODEL_CLASSES[-1]}")
+            if len(self.problems) == before:
+                found[name] = tuple(dict.fromkeys(counts))
+        return found
 
     def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""

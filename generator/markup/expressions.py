@@ -214,6 +214,18 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
+def share_interval(hits: int, of: int) -> tuple[float, float]:
+    """The interval around a share of `hits` of `of` that holds the true one with a chance of about COVERAGE.
+
+    source   Wilson 1927, Probable inference, the law of succession, and statistical inference
+    """
+    import statistics  # some milliseconds to import, for what is seldom asked
+
+    z = statistics.NormalDist().inv_cdf((1 + COVERAGE) / 2)
+    middle, spread = (hits + z * z / 2) / (of + z * z), z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    return max(0.0, middle - spread), min(1.0, middle + spread)
+
+
 def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str = "") -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]

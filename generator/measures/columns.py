@@ -9,7 +9,7 @@ the hidden layer, whose room is [-1, 1]^2 for tanh.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
 from ..networks.spec import RunSpec
-from . import arrangement, directions, kinds, packing, projection, tied
+from . import arrangement, directions, kinds, models, packing, projection, tied
 from . import knot as knots
 from .collapse import collapse_metrics
 from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
@@ -53,9 +53,21 @@ def words(kinds_of_data: Collection[str]) -> dict[str, Said]:
     return {name: said(what) for name, what in RECIPE.items()} | of_data | measured
 
 
+def model_words(model: str) -> dict[str, Said]:
+    """What each column of a model's table holds, a key of models.SHARED."""
+    known = words(())
+    of_runs = {name: known[name] for name in models.SHARED[model]}
+    return of_runs | {name: said(what) for name, what in models.OWN[model].items()}
+
+
 def has_laws(spec: RunSpec) -> bool:
     """Whether the laws speak of where a run puts its classes."""
     return spec.room.name == ROOM and spec.hidden[-1] == 2 and spec.classes <= CLASSES_AT_MOST
+
+
+def class_counts(specs: Iterable[RunSpec], models: Mapping[str, Iterable[int]]) -> list[int]:
+    """The class counts that the laws are solved for: of runs that they speak of, and of models by their names."""
+    return sorted({spec.classes for spec in specs if has_laws(spec)}.union(*models.values()))
 
 
 def is_ball(trained: Trained) -> bool:
@@ -336,7 +348,7 @@ def knot(trained: Trained) -> dict[str, float]:
 
 
 @measurement(
-    inside_depth="greatest depth of a centre in the convex hull of the others, over the reach; negative: none is inside",
+    inside_depth="greatest depth of a centre in the convex hull of the others, over the reach; negative: none inside",
     middle="how many centres are out by less than half of the reach",
     suits=is_plane,
 )
@@ -433,7 +445,7 @@ def shares_of_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     reads=["centres"],
     suits=has_laws,
     distance_steps="distance from even steps along the square's walls, at the phase that fits best",
-    distance_polygon="distance from a regular polygon around the origin that touches a wall, at the turn that fits best",
+    distance_polygon="distance from a regular polygon around the origin that touches a wall, at its best turn",
 )
 def against_nulls(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     found = []

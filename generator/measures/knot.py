@@ -8,7 +8,6 @@ norm in a round one or one without end; to blow up is to divide by it.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -19,6 +18,7 @@ from . import packing, tied
 
 THREAD = 0.7  # of the way from the knot to a class's median: what has come less far is on the thread
 PHASES = 12  # at which a null model is tried before the best is refined
+LAWS = ("packing", "margin", "margin_no_bias", "tied")  # as the columns of shares call them
 SQUARE_ROUND = 8.0  # the perimeter of [-1, 1]^2
 
 
@@ -97,12 +97,13 @@ def law_shares(points: np.ndarray, best: dict[str, float], room: str) -> dict[st
     best     law -> its greatest value, of packing.LAWS and tied
     returns  packing_share, margin_share, margin_no_bias_share, tied_share
     """
-    return {
-        "packing_share": packing.least_distance(points) / best["points"],
-        "margin_share": packing.available_margin(points) / best["margin"],
-        "margin_no_bias_share": packing.available_margin(points, bias=False) / best["margin-no-bias"],
-        "tied_share": tied.available_margin(points, room)[0] / best[tied.NAME],
-    }
+    values = (
+        packing.least_distance(points) / best["points"],
+        packing.available_margin(points) / best["margin"],
+        packing.available_margin(points, bias=False) / best["margin-no-bias"],
+        tied.available_margin(points, room)[0] / best[tied.NAME],
+    )
+    return {f"{law}_share": value for law, value in zip(LAWS, values, strict=True)}
 
 
 def even_steps(k: int, phase: float) -> np.ndarray:

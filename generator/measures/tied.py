@@ -125,7 +125,7 @@ def _maximum(points: np.ndarray, tie: np.ndarray, room: Room, fixed: bool) -> tu
 
     def inside(free: np.ndarray) -> np.ndarray:
         placed = whole(free)
-        return 1 - (np.concatenate([placed[:size], placed[-3:-1]]).reshape(-1, 2) ** 2).sum(1)
+        return np.asarray(1 - (np.concatenate([placed[:size], placed[-3:-1]]).reshape(-1, 2) ** 2).sum(1))
 
     def inside_slopes(free: np.ndarray) -> np.ndarray:
         placed = whole(free)

@@ -129,6 +129,7 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
         context.progress.say(said)
     with Pipeline(context, plan) as runs:
         laws = runs.solve()
+        models = runs.model(laws)
         runs.train(laws)
         measures = runs.measure()
         compared = runs.compare(measures, laws)
@@ -139,7 +140,8 @@ def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
         columns = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
         plots = runs.plot(columns, trials)
         runs.remember()
-        return runs.catalogue(key, columns, laws, trials, {**pictures, **scripts, **arrays, **plots}), runs.report
+        files = {**pictures, **scripts, **arrays, **plots}
+        return runs.catalogue(key, columns, laws, trials, models, files), runs.report
 
 
 def run_key(spec: RunSpec) -> str:
@@ -198,7 +200,7 @@ class Pipeline:
         """What the laws predict: class count -> law -> as packing.solve gives it."""
         from ..measures import columns
 
-        counts = sorted({spec.classes for spec in self.keys if columns.has_laws(spec)})
+        counts = columns.class_counts(self.keys, self.plan.models)
         keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), SOLVED)}  # long jobs first
 
         def jobs(missing: list[tuple[int, str]]) -> list[Job[tuple[int, str]]]:
@@ -206,6 +208,17 @@ class Pipeline:
 
         found = self.run("solve", keys, self.plain("laws", keys), jobs)
         return {k: {law: found[k, law] for law in SOLVED} for k in counts}
+
+    def model(self, laws: dict[int, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of each model that the plan asks for."""
+        asked = [(name, k) for name, counts in self.plan.models.items() for k in counts]
+        keys = {(name, k): digest("model", name, laws[k], *STAGES["model"].source.digest) for name, k in asked}
+
+        def jobs(missing: list[tuple[str, int]]) -> list[Job[tuple[str, int]]]:
+            return [Job([(name, k)], tasks.model, (name, k, laws[k])) for name, k in reversed(missing)]
+
+        found = self.run("model", asked, self.plain("models", keys), jobs) if asked else {}
+        return {name: [row for k in counts for row in found[name, k]] for name, counts in self.plan.models.items()}
 
     def train(self, laws: dict[int, dict[str, Any]]) -> None:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
@@ -458,11 +471,12 @@ class Pipeline:
         columns: Mapping[RunSpec, dict[str, Any]],
         laws: dict[int, dict[str, Any]],
         trials: Mapping[str, list[Trial]],
+        models: Mapping[str, list[dict[str, Any]]],
         files: dict[str, Entry],
     ) -> Catalogue:
         """All of it, kept under its address; columns: what was measured of each run."""
         from ..content.media import svg_size
-        from ..measures.columns import ROOM, words
+        from ..measures.columns import ROOM, model_words, words
 
         runs = [
             entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
@@ -479,6 +493,13 @@ class Pipeline:
             rows[each.table] = own_rows(each, trials[each.name])
             warned += odd_values(each, trials[each.name])
             tables[each.name] = csv_of(rows[each.table])
+        for name, of_model in models.items():
+            beside[name] = {"columns": model_words(name), "source": {"model": name, "path": f"data/{name}.csv"}}
+            rows[name] = of_model
+            tables[name] = csv_of(of_model)
+        if laws:
+            solved = json.dumps({ROOM: _solved(laws)}, separators=(",", ":"))
+            files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
         for name, text in self.plan.lab.texts.items():
             files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
         own = {}
@@ -731,6 +752,17 @@ def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
             "optima": {str(k): of_k[law]["told"] for k, of_k in laws.items()},
         }
         for law in (SOLVED if laws else ())
+    }
+
+
+def _solved(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """All optima by law and class count, each with value, points, regions, and the tie where the law has one."""
+    return {
+        law: {
+            "title": next(of_k[law]["title"] for of_k in laws.values()),
+            "optima": {str(k): of_k[law]["optima"] for k, of_k in laws.items()},
+        }
+        for law in SOLVED
     }
 
 

@@ -55,16 +55,22 @@ TIED = Source(("measures/tied",), ()) + LAWS
 HIDDEN = Source(
     (*FORWARD, "measures/directions", "measures/arrangement", "measures/projection", "networks/rooms"), ("numpy",)
 )
-MEASURING = Source(("measures/trained", "measures/collapse", "measures/knot"), ("scipy", "scikit-learn")) + HIDDEN + TIED
+MODELS = Source(("measures/models", "measures/knot"), ()) + TIED
+MEASURING = (
+    Source(("measures/trained", "measures/collapse", "measures/knot"), ("scipy", "scikit-learn")) + HIDDEN + TIED
+)
 DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", "base/rounding", SANS), DRAWING)
 
 STAGES = {
     stage.name: stage
     for stage in (
         Stage("solve", "arrangements", (), TIED),
+        Stage("model", "models", ("solve",), MODELS),
         Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets/__init__"), TRAINING)),
         Stage("measure", "networks", ("train",), MEASURING),
-        Stage("compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds", "measures/knot"), ()) + TIED),
+        Stage(
+            "compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds", "measures/knot"), ()) + TIED
+        ),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
         Stage("export", "networks", ("train",), Source((*FORWARD, "networks/rooms", "runs/export"), ("numpy",))),
         Stage("bundle", "experiments", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),

@@ -134,6 +134,13 @@ def solve(law: str, k: int, room: str) -> list[dict[str, Any]]:
     return [tied.solve(k, room) if law == tied.NAME else packing.solve(law, k, room)]
 
 
+def model(name: str, k: int, laws: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The rows of a model for k classes."""
+    from ..measures import models
+
+    return [models.rows(name, k, laws)]
+
+
 def compare(name: str, rows: list[dict[str, Any]], laws: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """What a measurement across the runs of a recipe gives, a row each."""
     from ..measures.columns import COMPARISONS

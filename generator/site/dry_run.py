@@ -12,7 +12,7 @@ training is a mistake here.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..base.errors import ContentError, Problem
@@ -70,10 +70,14 @@ def dry_run(
 
     templates, compiled, memo  as for pages.render_site
     """
+    from ..measures import columns
+
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     results = expected_results(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
-    tables += [table.source["path"] for table in plan.elsewhere]
+    tables += [table.source["path"] for table in plan.elsewhere] + [f"data/{name}.csv" for name in plan.models]
+    if columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models):
+        tables.append("data/laws.json")
     tables += [*(f"data/{each.name}.npz" for each in plan.trials), *(f"data/{LAB}/{name}" for name in plan.lab.texts)]
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
@@ -108,9 +112,20 @@ def expected_results(plan: Plan) -> Results:
         for table in plan.elsewhere
     }
     beside |= {each.table: pending_table(each) for each in plan.trials}
+    beside |= {name: pending_model(name, counts) for name, counts in plan.models.items()}
     expected = from_catalogue(lambda: planned, "", beside)
     expected.pictures = PendingTable(dict.fromkeys(plan.lab.of("figure"), True))
     return expected
+
+
+def pending_model(name: str, counts: Sequence[int]) -> dict[str, Any]:
+    """A model that is not made yet, as from_catalogue takes it."""
+    from ..measures.columns import model_words
+
+    columns = model_words(name)
+    pending = PendingTable(dict.fromkeys(columns, True))
+    rows = [ChainMap({"classes": count}, pending) for count in counts]  # type: ignore[arg-type]
+    return {"columns": columns, "source": {}, "rows": lambda: rows}
 
 
 def pending_table(trials: Trials) -> dict[str, Any]:

@@ -115,6 +115,11 @@ class Figures:
             behind.extend(row for row in drawn.rows if isinstance(row, Result))
             return drawn
 
+        def two_way() -> dict[str, Any]:
+            from . import two_way
+
+            return two_way.design(call.options, self.results, self.renderer.words)
+
         context = {
             "call": call,
             "name": call.name,
@@ -124,6 +129,7 @@ class Figures:
             "laws": self.laws(),
             "chosen": pick,
             "chart": charted,
+            "two_way": two_way,
             "live": is_live,
         }
         try:
