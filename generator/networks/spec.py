@@ -48,5 +48,7 @@ def unflat(fields: Mapping[str, Any]) -> RunSpec:
     """The spec whose fields these are; what else is said of a run is passed over."""
     own = {field.name for field in dataclasses.fields(RunSpec)}
     options = tuple((key, fields[key]) for key in datasets.load()[fields["kind"]].defaults if key in fields)
-    given = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items() if key in own}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in fields.items() if key in own
+    }
     return RunSpec(**{**given, "dataset_options": options})
