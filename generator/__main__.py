@@ -64,15 +64,19 @@ def parser() -> argparse.ArgumentParser:
 def run_build(asked: Options) -> int:
     """peek build: ends with the path of the page."""
     from .base.progress import Progress
-    from .build import build, prepare
+    from .build import build, prepare, write_table
 
     progress = Progress(asked.quiet)
     if asked.only:
-        report = prepare(asked, asked.only, progress)
+        made, report = prepare(asked, asked.only, progress)
+        if asked.table:
+            progress.say(write_table(made, asked.table))
         if asked.explain:
             explain(report, progress)
         progress.say(f"{', '.join(asked.only)}: in the cache; the site is as it was")
         return 0
+    if asked.table:
+        raise PeekError("--table without --only; expected --only NAME for each experiment that goes into the table")
     built = build(asked, progress)
     if asked.explain:
         explain(built.report, progress)

@@ -127,7 +127,7 @@ def build(options: Options, progress: Progress) -> Built:
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
 
 
-def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report:
+def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[Catalogue, Report]:
     """Train, measure and draw the runs of some experiments into the cache, and leave the site as it is.
 
     only    names of experiments
@@ -155,7 +155,35 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> Report
         trials=tuple(each for each in plan.trials if each.name in only),
     )
     key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
-    return pipeline.make(chosen, key, context_of(options, progress))[1]
+    return pipeline.make(chosen, key, context_of(options, progress))
+
+
+def write_table(made: Catalogue, path: Path) -> str:
+    """The numbers and words of all runs as one CSV, which `[results.NAME]` reads, and that it is there, in a line.
+
+    Columns are those in which runs differ; numbers have five digits. The day, the processor and the versions that they
+    were made with stand above its header.
+    """
+    from .runs import pipeline
+
+    rows = [{"experiment": run["experiment"], **run["spec"], **run["measures"]} for run in made.runs]
+    known = list(dict.fromkeys(key for row in rows for key in row))
+    lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}
+    differing = [key for key in known if len({str(row.get(key)) for row in rows}) > 1 and key not in lists]
+    kept = list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
+    plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
+    libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
+    day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
+    said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, Python {platform.python_version()}, {libraries}"
+    path.write_text(f"{said}\n{pipeline.csv_of(plain)}", encoding="utf-8")
+    return f"{path}: {len(rows)} runs, {len(kept)} columns"
+
+
+def processor() -> str:
+    """What this machine's processor is called."""
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*:\s*(.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
+    return found[1] if found else platform.processor() or platform.machine()
 
 
 def silent(options: Options) -> frozenset[str]:
@@ -474,7 +502,7 @@ def described(table: Mapping[str, Any]) -> Said:
     columns = [f"{name} ({told[name]})" if name in told else name for name in source["columns"]]
     return said(
         "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
-        file=source["file"],
+        file=f"{source['file']} ({source['about']})" if source.get("about") else source["file"],
         rows=said("{n} rows", n=source["rows"]),
         columns=Said(list=columns),
     )

@@ -120,6 +120,9 @@ class Options:
     only: tuple[str, ...] = option(
         (), "train and draw one experiment into the cache and leave the site as it is", "NAME", ("build",)
     )
+    table: Path | None = option(
+        None, "with --only: also write their runs, a row each, into one table", "FILE.csv", ("build",), read=Path
+    )
     single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))
     port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0, 65535))

@@ -68,6 +68,8 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewh
         "columns": list(names.values()),
         "path": f"data/{name}{path.suffix}",
     }
+    if path.suffix == ".csv" and (about := tables.comment(path)):
+        source["about"] = about
     said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
     return Elsewhere(name, rows, {**renamed, **words}, content, source, said)
 

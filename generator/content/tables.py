@@ -24,6 +24,7 @@ from ..networks.tables import Table
 if TYPE_CHECKING:
     import numpy as np
 
+COMMENT = "# "  # how a line above the header begins that is about the file
 AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
@@ -207,9 +208,12 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
         with path.open(encoding="utf-8-sig", newline="") as file:
             start = file.read(65536)
             file.seek(0)
+            comments = len(_comments(start))
+            start = "\n".join(start.splitlines()[comments:])
             first = re.sub(r'"[^"]*"', "", next((line for line in start.splitlines() if line.strip()), ""))
             between = next((sign for sign in "\t;" if sign in first), ",")
-            reader = csv.reader(file, delimiter=between, skipinitialspace=True)
+            uncommented = itertools.chain([""] * len([file.readline() for _ in range(comments)]), file)
+            reader = csv.reader(uncommented, delimiter=between, skipinitialspace=True)
             lines: list[int] = []
             rows = _filled(reader, lines)
             top = list(itertools.islice(rows, 2))
@@ -234,7 +238,7 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
                 if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
-                    quick = _quick(path, between, lines[0] if header else 0, columns.spoken)
+                    quick = _quick(path, between, lines[0] if header else comments, columns.spoken)
     except UnicodeDecodeError as error:
         raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
     except csv.Error as error:
@@ -249,6 +253,16 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     found.told = [said for said in told if said]
     return found
+
+
+def comment(path: Path) -> str:
+    """What the lines above a CSV's header say of it that begin with COMMENT."""
+    with path.open(encoding="utf-8-sig") as file:
+        return " ".join(line.removeprefix(COMMENT).strip(" ,;\t") for line in _comments(file.read(65536)))
+
+
+def _comments(start: str) -> list[str]:
+    return list(itertools.takewhile(lambda line: line.startswith(COMMENT), start.splitlines()))
 
 
 def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> list[np.ndarray | list[str]] | None:

@@ -21,8 +21,9 @@ from typing import Any
 from ..base import style
 from ..base.errors import ContentError, Problem, meant
 from ..base.memo import Memo
-from . import bibliography
+from . import bibliography, predictions
 from .bibliography import Bibliography
+from .predictions import Predictions
 
 FIRST = "article.md"
 WORKS = "references.bib"
@@ -121,6 +122,7 @@ class Article:
     bibliography: Bibliography
     assets: tuple[Asset, ...]
     directory: Path
+    predictions: Predictions = Predictions()
 
     @property
     def meta(self) -> Meta:
@@ -144,6 +146,11 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
             pages.append(page)
     works, wrong = read_bibliography(directory, memo)
     problems += wrong
+    foreseen = Predictions()
+    try:
+        foreseen = predictions.read(directory)
+    except ContentError as error:
+        problems += error.problems
     own = tuple(assets(directory))
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
         if folder in OUR_FOLDERS:
@@ -151,7 +158,7 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, own, directory)
+    return Article(tuple(pages), works, own, directory, foreseen)
 
 
 def read_page(directory: Path, name: str, output: str = "index.html") -> Page:

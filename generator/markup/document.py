@@ -27,6 +27,7 @@ from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES, Bibliography
+from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Asset, Page
 from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
@@ -153,6 +154,7 @@ def render_article(
                         memo=memo,
                         words=words,
                         cited=cited,
+                        predictions=article.predictions,
                         before=tuple(dict.fromkeys(key for markup in written for key in markup.cited)),
                     )
                 )
@@ -189,6 +191,7 @@ def render(
     words: Words | None = None,
     cited: Collection[str] | None = None,
     before: Sequence[str] = (),
+    predictions: Predictions = Predictions(),
 ) -> Markup:
     """One page in HTML.
 
@@ -204,6 +207,7 @@ def render(
     words           what the page says by itself; None: English
     cited           works that any page of the article cites; None: those that this one names
     before          works that the pages before cite, in the order of their numbers
+    predictions     of the article, that a block may list
     raises          ContentError: all mistakes of the page
     """
     return Writer(
@@ -222,6 +226,7 @@ def render(
         words or language.english(),
         bibliography.mentioned([page.body]) if cited is None else cited,
         before,
+        predictions,
     ).render()
 
 
@@ -291,8 +296,10 @@ class Writer:
         words: Words,
         cited: Collection[str],
         before: Sequence[str],
+        predictions: Predictions,
     ) -> None:
         self.page = page
+        self.predictions = predictions
         self.words = words
         self.memo = memo
         self.bibliography = bibliography
@@ -805,6 +812,22 @@ class Writer:
         mark = self._judged(said, content, line)
         verdict = self.claims[-1].verdict if mark else ""
         return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
+
+    def predicted(self, prediction: Prediction, line: int) -> dict[str, Any] | None:
+        """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
+        id_ = f"claim-{len(self.claims) + 1}"
+        try:
+            asked = self.of_runs("claim", lambda: claims.ask(prediction.claim, self.names, self.words), prediction.claim)
+        except ExpressionError as error:
+            self.problems.append(Problem(prediction.place, error.wrong, error.expected, error.nearest))
+            return None
+        except Unmeasured:
+            return None
+        missed = not asked["holds"]
+        claim = claims.judge(id_, prediction.claim, asked, prediction.needs_seeds, missed, prediction.place)
+        self.claims.append(replace(claim, sentence=prediction.says))
+        self.anchors[id_] = line
+        return {"says": prediction.says, "verdict": claim.verdict, "mark": claims.shown(claim, self.words)}
 
     def _judged(self, said: Attributes, content: str, line: int) -> str:
         for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:

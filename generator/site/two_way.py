@@ -96,7 +96,8 @@ def _count(classes: int, runs: Sequence[Result]) -> dict[str, Any]:
     """The networks of a class count: where each has its classes, and how many have one in the middle."""
     abreast = ABREAST if len(runs) <= 2 * ABREAST else 2 * ABREAST
     lines = -(-len(runs) // abreast)
-    outer, middle = [], []
+    outer: list[tuple[float, float]] = []
+    middle: list[tuple[float, float]] = []
     for at, run in enumerate(runs):
         shift_x, shift_y = at % abreast * PITCH + PITCH / 2, at // abreast * PITCH + PITCH / 2
         for x, y in run.measures.get("pose") or _blown_up(run.value("centres")):

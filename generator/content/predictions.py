@@ -1,0 +1,90 @@
+"""Predictions: what an article expects of runs that are not made yet, written down beside it with its date.
+
+    date = 2026-11-29
+
+    [[prediction]]
+    says = "No network puts a class in the middle."
+    claim = "results.max('middle') == 0"
+    needs_seeds = 100
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import ContentError, Problem, meant, short
+
+FILE = "predictions.toml"
+KEYS = {"says": str, "claim": str, "needs_seeds": int}
+EXPECTED = {"says": "a sentence", "claim": "a condition over results", "needs_seeds": "a whole number from 0"}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A sentence, the condition that it comes to, how many seeds that needs, and where it stands: file:line."""
+
+    says: str
+    claim: str
+    needs_seeds: int
+    place: str
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Those of an article, and the day they were written down; none of an article without a file."""
+
+    date: datetime.date | None = None
+    all: tuple[Prediction, ...] = ()
+
+
+def read(folder: Path) -> Predictions:
+    """The predictions in a content's folder.
+
+    raises  ContentError: every mistake, by line
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return Predictions()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        given = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
+    lines = [text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^\s*\[\[\s*prediction\s*\]\]", text, re.M)]
+    problems = []
+    for key in given.keys() - {"date", "prediction"}:
+        problems.append(Problem(str(path), f'unknown key "{short(key)}"', *meant(key, ("date", "prediction"))))
+    date, entries = given.get("date"), given.get("prediction", [])
+    if not isinstance(date, datetime.date) or isinstance(date, datetime.datetime):
+        problems.append(Problem(str(path), "predictions without a date", "date = and the day, such as 2026-11-29"))
+        date = None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
+        problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
+        raise ContentError(problems)
+    found = []
+    for at, entry in enumerate(entries):
+        place = f"{path}:{lines[at]}" if at < len(lines) else str(path)
+        wrong = list(_wrong(entry, place))
+        problems += wrong
+        if not wrong:
+            found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), place))
+    if problems:
+        raise ContentError(problems)
+    return Predictions(date, tuple(found))
+
+
+def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
+    unknown = [Problem(place, f'unknown key "{short(key)}" of a prediction', *meant(key, KEYS)) for key in entry if key not in KEYS]
+    lacking = [Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry]
+    odd = [
+        Problem(place, f"{key} is {short(str(value))}", EXPECTED[key])
+        for key, value in entry.items()
+        if key in KEYS and (type(value) is not KEYS[key] or value == "" or (type(value) is int and value < 0))
+    ]
+    return unknown + lacking + odd
