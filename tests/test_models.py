@@ -64,6 +64,7 @@ def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
     found = json.loads(made.places["data/laws.json"].read_bytes())["square"]
     assert found["tied"]["optima"]["3"][0]["value"] == pytest.approx(1.069045, abs=1e-5)
     assert np.shape(found["points"]["optima"]["3"][0]["points"]) == (3, 2)
+    assert {*table.columns} <= {*made.columns}
     assert report.ran["model"][0] == 1
     _, again = pipeline.make(plan, digest(text), context)
     assert again.ran["model"][0] == 0
