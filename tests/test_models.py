@@ -13,6 +13,7 @@ from generator.content import experiments
 from generator.measures import models, packing, tied
 from generator.runs import pipeline
 from generator.runs.catalogue import RunContext
+from generator.runs.results import UnknownResult, Unmeasured
 from generator.site.dry_run import expected_results
 
 
@@ -49,6 +50,10 @@ def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
     plan = experiments.parse(text, "e.toml")
     expected = expected_results(plan).tables["threads"]
     assert expected.where(classes=3).count == 1
+    with pytest.raises(Unmeasured):
+        expected.median("corners")
+    with pytest.raises(UnknownResult, match='did you mean "corners"'):
+        expected.median("cornrs")
     context = RunContext(Store(tmp_path), Progress(quiet=True), 1)
     made, report = pipeline.make(plan, digest(text), context)
     table = made.results.tables["threads"]
@@ -59,6 +64,7 @@ def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
     found = json.loads(made.places["data/laws.json"].read_bytes())["square"]
     assert found["tied"]["optima"]["3"][0]["value"] == pytest.approx(1.069045, abs=1e-5)
     assert np.shape(found["points"]["optima"]["3"][0]["points"]) == (3, 2)
+    assert {*table.columns} <= {*made.columns}
     assert report.ran["model"][0] == 1
     _, again = pipeline.make(plan, digest(text), context)
     assert again.ran["model"][0] == 0

@@ -110,9 +110,9 @@ def test_the_depth_is_that_to_the_nearest_side_and_negative_outside():
 
 def test_the_thread_is_what_has_not_come_far():
     medians, knot = np.array([[1.0, 0.0], [0.0, 2.0]]), np.zeros(2)
-    points = np.array([[0.6, 5.0], [0.8, 0.0], [0.0, 1.5], [0.0, 1.3]])
+    points = np.array([[0.6, 5.0], [0.8, 0.0], [0.0, 1.5], [0.0, 1.9]])
     labels = np.array([0, 0, 1, 1])
-    assert knots.thread_share(points, labels, knot, medians) == 0.5
+    assert knots.thread_share(points, labels, knot, medians) == 0.25
     assert math.isnan(knots.thread_share(points, labels, medians[0], medians))
 
 
@@ -171,7 +171,9 @@ def test_a_network_whose_scores_tie_at_its_knot_says_so():
     found = columns.measure_run(spec, run, lattice=4)
     assert [found["knot_x"], found["knot_y"]] == pytest.approx(np.tanh([0.5, -0.25]), abs=1e-6)
     assert found["knot_entropy"] == pytest.approx(1) and found["tie_distance"] == pytest.approx(0, abs=1e-9)
-    reach = np.abs(found["centres"]).max()
+    centres = np.array(found["centres"])
+    reach = np.abs(centres).max()
+    assert found["middle"] == (np.abs(centres).max(1) < reach / 2).sum() > 0
     assert found["knot_norm"] == pytest.approx(np.linalg.norm(np.tanh([0.5, -0.25])) / reach, rel=1e-5)
 
 

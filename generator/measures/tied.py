@@ -30,9 +30,8 @@ def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, n
 
     returns  the margin, 0 where no such head separates them; the (2,) point
     """
-    starts = [np.zeros(2), points.mean(0), (points.min(0) + points.max(0)) / 2]
     with threadpool_limits(1):
-        found = [_maximum(points, start, ROOMS[room], fixed=True)[1] for start in starts]
+        found = [_maximum(points, start, ROOMS[room], fixed=True)[1] for start in (points.mean(0), np.zeros(2))]
     tie = max(found, key=lambda tie: packing.available_margin(points - tie, bias=False))
     return packing.available_margin(points - tie, bias=False), tie
 

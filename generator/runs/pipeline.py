@@ -509,6 +509,7 @@ class Pipeline:
                 said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
                 own[name] = {"path": path, **said_of}
         said = words({spec.kind for spec in self.keys})
+        said |= {column: what for name in models for column, what in model_words(name).items()}
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
