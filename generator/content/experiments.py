@@ -166,7 +166,7 @@ def _image(value: Any) -> tuple[int, int]:
 
 
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
-MODELS = ("nulls", "threads")  # of measures.models, which needs scipy
+MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
 CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
 DIGITS_FIELDS = {

@@ -32,6 +32,7 @@ SHARED = {  # columns that mean the same of a run
         *(f"distance_{law}" for law in ("points", "margin", "margin_no_bias", "tied")),
         *("knot_x", "knot_y", "knot_norm", "knot_entropy", "centres"),
     ),
+    "optima": ("classes", "interior"),
 }
 OWN = {
     "nulls": {
@@ -42,12 +43,34 @@ OWN = {
         "weight_norm": "norm of the output weights",
         "corners": "how many classes have a corner: both coordinates beyond 0.75",
     },
+    "optima": {
+        "law": "points, margin, margin-no-bias or tied",
+        "value": "the least distance or the margin that the law's best arrangement in the square has",
+        "tie_norm": "tied: how far from the middle its scores agree",
+    },
 }
 
 
 def rows(model: str, k: int, laws: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What a model, a key of SHARED, gives for k classes. laws: as packing.solve gives them, tied among them"""
-    return nulls(k, laws) if model == "nulls" else [threads(k, share, laws) for share in THREADS]
+    if model == "threads":
+        return [threads(k, share, laws) for share in THREADS]
+    return nulls(k, laws) if model == "nulls" else optima(k, laws)
+
+
+def optima(k: int, laws: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What each law puts best for k classes in the square, a row a law. laws: as for `rows`"""
+    best = {law: solved["optima"][0] for law, solved in laws.items()}
+    return [
+        {
+            "law": law,
+            "classes": k,
+            "value": round(optimum["value"], 6),
+            "interior": _interior(np.array(optimum["points"])),
+            "tie_norm": round(math.hypot(*optimum["tie"]), 4) if "tie" in optimum else None,
+        }
+        for law, optimum in best.items()
+    ]
 
 
 def nulls(k: int, laws: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
