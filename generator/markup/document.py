@@ -74,7 +74,7 @@ class Markup:
 
     html             the text, footnotes at its end
     references_html  the section of references, or ""
-    words            that a reader reads: no evidence, a formula counts as one
+    words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
     cited            keys of the works
     assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
@@ -897,7 +897,10 @@ def _text(inner: str) -> str:
 @functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
-    aside = r'<span class="claim-mark">.*?</code></span></span>|<div class="chart-body .*?</details>'
+    aside = (
+        r'<span class="claim-mark">.*?</code></span></span>|<div class="chart-body .*?</details>'
+        r'|<table\b.*?</table>|</summary>.*?</details>|<(p|svg)\b[^>]*aria-hidden="true".*?</\1>'
+    )
     body = re.sub(aside, " ", body, flags=re.DOTALL)
     return len(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:em|strong|span|sub|sup|a|code)\b[^>]*>", "", body)).split())
 
