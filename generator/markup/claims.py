@@ -24,6 +24,7 @@ class Claim:
     wanted   how many the author asks for, 0 for any
     place    file:line
     sentence  the claim as the page says it, as text
+    check    whether it could not be otherwise, as a theorem's consequence: no finding
     """
 
     id: str
@@ -35,6 +36,7 @@ class Claim:
     wanted: int
     place: str
     sentence: str = ""
+    check: bool = False
 
     @property
     def asked(self) -> str:
@@ -100,12 +102,17 @@ _SHOWN = {
 }
 
 
+CHECK = "It could not be otherwise: this is a check, and no finding."
+
+
 def shown(claim: Claim, words: Words) -> str:
     """The mark behind a claim and the evidence it opens, phrasing content."""
     mark, openings = _SHOWN[claim.verdict]
     wants_rows = any(item.counted == (ROWS,) and item.seeds == claim.seeds for item in claim.evidence)
     asked = claim.asked if claim.verdict != "open" else "rows" if wants_rows else "seeds"
     opening = words(openings[asked], seeds=claim.seeds, wanted=claim.wanted)
+    if claim.check:
+        opening += f" {words(CHECK)}"
     rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
     label = html.escape(opening.rstrip(".。"))
     label = html.escape(words("Evidence: {verdict}", verdict=f"{label[:1].lower()}{label[1:]}"))

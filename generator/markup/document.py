@@ -834,8 +834,8 @@ class Writer:
 
     def _judged(self, said: Attributes, content: str, line: int) -> str:
         for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:
-            if word != "refuted":
-                expected, near = meant(word, ("claim", "needs_seeds", "refuted"))
+            if word not in ("refuted", "check"):
+                expected, near = meant(word, ("claim", "needs_seeds", "refuted", "check"))
                 self.wrong(line, f'unknown attribute "{short(word)}" of a claim', expected, near)
         wanted = said.values.get("needs_seeds", "0")
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
@@ -861,7 +861,8 @@ class Writer:
                 line, f"the {claim.asked} support a claim marked refuted: {claim.in_words}", "the claim without refuted"
             )
             return ""
-        self.claims.append(replace(claim, sentence=_text(content)))
+        claim = replace(claim, sentence=_text(content), check="check" in said.words)
+        self.claims.append(claim)
         self.anchors[id_] = line
         return claims.shown(claim, self.words)
 

@@ -79,7 +79,7 @@ class TextSummary:
 
     @classmethod
     def of(cls, text: Markup) -> TextSummary:
-        names = ("id", "expression", "verdict", "sentence")
+        names = ("id", "expression", "verdict", "sentence", "check")
         claims = tuple({name: getattr(claim, name) for name in names} | {"rows": claim.rows} for claim in text.claims)
         return cls(text.path, text.title, text.page.meta, claims)
 
