@@ -18,8 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .base.errors import one_of
+from .base.overlay import default_templates
 from .base.warnings import WARNINGS
 from .guide import LISTS
+from .new import examples
 from .runs.catalogue import default_workers
 from .runs.stages import STAGES
 
@@ -134,7 +137,7 @@ class Options:
     yes: bool = option(False, "push without asking", commands=("publish",))
     listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
-    example: str = option("start", "what to start from: the name of an example", "NAME", ("new",))
+    example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
 
 
 def rows() -> Iterator[tuple[str, Any, Row]]:
