@@ -20,10 +20,10 @@ from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, File, Store, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
+from . import manifest
+from .manifest import KEPT, MARK
 
-MARK = ".peek.json"
 MARKED = b'{"made_by": "peek"}\n'
-KEPT = (MARK, ".gitignore")  # files of the folder that are not of the site
 BACK_NS = 2_000_000_000  # longer than the coarsest file system's clock ticks
 
 
@@ -57,7 +57,7 @@ class SiteFolder:
         warnings: Sequence[Warned] = (),
         sums: Mapping[str, str] | None = None,
     ) -> bool:
-        """Make the folder hold exactly these files, all at once. Returns whether anything changed.
+        """Make the folder hold exactly these files and their manifest, all at once. Returns whether anything changed.
 
         What is new is written beside its place and swapped in, so that a reader or an interruption finds the old site
         or the new one: one file where only one differs, which is what a changed word comes to, else the whole folder.
@@ -73,6 +73,8 @@ class SiteFolder:
         self._refuse_foreign()
         known = sums or {}
         wanted = {path: known.get(path) or _sum(data) for path, data in sorted(files.items())}
+        files = {**files, manifest.NAME: (listed := manifest.written(wanted))}
+        wanted[manifest.NAME] = sha256(listed)
         there, seen = self._found(self._record()) if is_ours(out) else ({}, {})
         changed = [path for path in wanted if there.get(path) != wanted[path]]
         record: dict[str, Any] = {"made_from": made_from, "warnings": list(warnings), "files": wanted, "seen": seen}
