@@ -174,7 +174,8 @@ def write_table(made: Catalogue, path: Path) -> str:
     plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
-    said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, Python {platform.python_version()}, {libraries}"
+    said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, "
+    said += f"Python {platform.python_version()}, {libraries}"
     path.write_text(f"{said}\n{pipeline.csv_of(plain)}", encoding="utf-8")
     return f"{path}: {len(rows)} runs, {len(kept)} columns"
 

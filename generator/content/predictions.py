@@ -1,11 +1,11 @@
 """Predictions: what an article expects of runs that are not made yet, written down beside it with its date.
 
-    date = 2026-11-29
+date = 2026-11-29
 
-    [[prediction]]
-    says = "No network puts a class in the middle."
-    claim = "results.max('middle') == 0"
-    needs_seeds = 100
+[[prediction]]
+says = "No network puts a class in the middle."
+claim = "results.max('middle') == 0"
+needs_seeds = 100
 """
 
 from __future__ import annotations
@@ -50,13 +50,15 @@ def read(folder: Path) -> Predictions:
     """
     path = folder / FILE
     if not path.is_file():
-        return Predictions()
+        return NONE
     try:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
-    lines = [text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^\s*\[\[\s*prediction\s*\]\]", text, re.M)]
+    lines = [
+        text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^\s*\[\[\s*prediction\s*\]\]", text, re.M)
+    ]
     problems = []
     for key in given.keys() - {"date", "prediction"}:
         problems.append(Problem(str(path), f'unknown key "{short(key)}"', *meant(key, ("date", "prediction"))))
@@ -80,11 +82,20 @@ def read(folder: Path) -> Predictions:
 
 
 def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
-    unknown = [Problem(place, f'unknown key "{short(key)}" of a prediction', *meant(key, KEYS)) for key in entry if key not in KEYS]
-    lacking = [Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry]
+    unknown = [
+        Problem(place, f'unknown key "{short(key)}" of a prediction', *meant(key, KEYS))
+        for key in entry
+        if key not in KEYS
+    ]
+    lacking = [
+        Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
+    ]
     odd = [
         Problem(place, f"{key} is {short(str(value))}", EXPECTED[key])
         for key, value in entry.items()
         if key in KEYS and (type(value) is not KEYS[key] or value == "" or (type(value) is int and value < 0))
     ]
     return unknown + lacking + odd
+
+
+NONE = Predictions()

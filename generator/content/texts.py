@@ -122,7 +122,7 @@ class Article:
     bibliography: Bibliography
     assets: tuple[Asset, ...]
     directory: Path
-    predictions: Predictions = Predictions()
+    predictions: Predictions = predictions.NONE
 
     @property
     def meta(self) -> Meta:
@@ -146,7 +146,7 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
             pages.append(page)
     works, wrong = read_bibliography(directory, memo)
     problems += wrong
-    foreseen = Predictions()
+    foreseen = predictions.NONE
     try:
         foreseen = predictions.read(directory)
     except ContentError as error:

@@ -27,6 +27,7 @@ from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES, Bibliography
+from ..content.predictions import NONE as NO_PREDICTIONS
 from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Asset, Page
 from ..runs.results import Results, Unmeasured, digest_of
@@ -191,7 +192,7 @@ def render(
     words: Words | None = None,
     cited: Collection[str] | None = None,
     before: Sequence[str] = (),
-    predictions: Predictions = Predictions(),
+    predictions: Predictions = NO_PREDICTIONS,
 ) -> Markup:
     """One page in HTML.
 
@@ -817,7 +818,9 @@ class Writer:
         """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
         id_ = f"claim-{len(self.claims) + 1}"
         try:
-            asked = self.of_runs("claim", lambda: claims.ask(prediction.claim, self.names, self.words), prediction.claim)
+            asked = self.of_runs(
+                "claim", lambda: claims.ask(prediction.claim, self.names, self.words), prediction.claim
+            )
         except ExpressionError as error:
             self.problems.append(Problem(prediction.place, error.wrong, error.expected, error.nearest))
             return None

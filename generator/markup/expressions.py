@@ -222,7 +222,10 @@ def share_interval(hits: int, of: int) -> tuple[float, float]:
     import statistics  # some milliseconds to import, for what is seldom asked
 
     z = statistics.NormalDist().inv_cdf((1 + COVERAGE) / 2)
-    middle, spread = (hits + z * z / 2) / (of + z * z), z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    middle, spread = (
+        (hits + z * z / 2) / (of + z * z),
+        z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4),
+    )
     return max(0.0, middle - spread), min(1.0, middle + spread)
 
 

@@ -123,9 +123,11 @@ def loss(trained: Trained) -> float:
 
 @measurement("what training minimises: loss, and l2 times half the squared norm of all weights without biases")
 def objective(trained: Trained) -> float:
-    layers = forward.split(trained.spec, trained.run.weights[-1])
-    squares = sum(float((layer[:, :-1].astype(np.float64) ** 2).sum()) for layer in layers)
-    return float(trained.run.loss[-1]) + trained.spec.l2 / 2 * squares
+    spec = trained.spec
+    layers = forward.split(spec, trained.run.weights[-1])
+    factors = spec.l2_factors or [1.0] * len(layers)
+    squares = [np.square(layer[:, :-1].astype(np.float64)).sum() for layer in layers]
+    return float(trained.run.loss[-1] + spec.l2 / 2 * np.dot(factors, squares))
 
 
 @measurement("share of as many new points, drawn with another seed, that are classified right; empty: data of a file")

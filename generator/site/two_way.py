@@ -30,7 +30,9 @@ def design(options: Mapping[str, Any], results: Results, words: Words) -> dict[s
     if len(cells) != len(rows) or any(len(_several(line)) != len(columns) for line in cells):
         said = f"a list for each of {len(rows)} rows, with a kind of data for each of {len(columns)} columns"
         raise OptionError("cells", "cells that are not as many as rows and columns", said)
-    conditions = {key: value for key, value in options.items() if key not in ("rows", "columns", "cells", "id", "size", "alt")}
+    conditions = {
+        key: value for key, value in options.items() if key not in ("rows", "columns", "cells", "id", "size", "alt")
+    }
     return {
         "columns": columns,
         "rows": [
@@ -69,7 +71,9 @@ def _data(one: Any, conditions: Mapping[str, Any], results: Results, words: Word
         "name": told,
         "picture": words("{data}: {n} classes of points, drawn in the plane", data=told, n=spec["classes"]),
         "sketch": [_dots(points, 100) for points in sketch(spec)],
-        "counts": [_count(classes, [run for run in runs if run.value("classes") == classes]) for classes in sorted(counts)],
+        "counts": [
+            _count(classes, [run for run in runs if run.value("classes") == classes]) for classes in sorted(counts)
+        ],
     }
 
 
