@@ -18,7 +18,8 @@ from ..base.store import sha256
 
 NAME = "SHA256SUMS"
 MARK = ".peek.json"
-KEPT = (MARK, ".gitignore")  # files of the folder that are not of the site
+NEXT = ".peek.next"  # the manifest to come, while a build replaces a file
+KEPT = (MARK, NEXT, ".gitignore")  # files of the folder that are not of the site
 LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}  # of names, in lines that begin with a backslash
 UNESCAPED = {escape: character for character, escape in ESCAPES.items()}
@@ -36,6 +37,11 @@ class Verified:
     missing: tuple[str, ...]
     changed: tuple[str, ...]
     foreign: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.missing or self.changed or self.foreign)
 
 
 def written(sums: Mapping[str, str]) -> bytes:
@@ -59,18 +65,28 @@ def read(path: Path) -> Iterator[tuple[int, str, str]]:
 def verify(site: Path) -> Verified:
     """Compare every file of a site with its manifest; a link counts as missing, whatever it leads to.
 
+    Where a build was ended while it replaced a file, the site may be as the manifest to come says.
+
     raises  NoManifestError: there is none
             ContentError: a line that is none of a manifest
     """
     if not (site / NAME).is_file():
         raise NoManifestError(f"{site / NAME}: no such file; expected a site that peek build made")
-    sums = {path: of for _, path, of in read(site / NAME)}
     found = {path for path in _all(site) if path not in (NAME, *KEPT)}
-    sound = {path for path in found if stat.S_ISREG((site / path).lstat().st_mode)}
+    sound = {path: sha256(site / path) for path in found if stat.S_ISREG((site / path).lstat().st_mode)}
+    verified = _compared(site / NAME, found, sound)
+    if not verified.whole and (site / NEXT).is_file() and (new := _compared(site / NEXT, found, sound)).whole:
+        return new
+    return verified
+
+
+def _compared(listed: Path, found: set[str], sound: Mapping[str, str]) -> Verified:
+    """What differs from a manifest. found: all that is there; sound: SHA-256 of what is a file."""
+    sums = {path: of for _, path, of in read(listed)}
     return Verified(
         len(sums),
-        tuple(sorted(sums.keys() - sound)),
-        tuple(sorted(path for path in sums.keys() & sound if sha256(site / path) != sums[path])),
+        tuple(sorted(sums.keys() - sound.keys())),
+        tuple(sorted(path for path in sums.keys() & sound.keys() if sound[path] != sums[path])),
         tuple(sorted(found - sums.keys())),
     )
 
