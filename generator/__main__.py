@@ -170,7 +170,7 @@ def run_verify(asked: Options) -> int:
             print(f"{kind}: {ascii(path)[1:-1]}", file=sys.stderr)
         if len(paths) > SHOWN_AT_MOST:
             print(f"{kind}: {len(paths) - SHOWN_AT_MOST:,} more", file=sys.stderr)
-    if any(kinds.values()):
+    if not verified.whole:
         print(", ".join(f"{len(paths):,} {kind}" for kind, paths in kinds.items()), file=sys.stderr)
         return 1
     print(f"{verified.count:,} files as the manifest says")
@@ -181,21 +181,24 @@ def rerun_some(site: Path, count: int, seed: int | None) -> int:
     """Train runs of a site again and say what came out. Returns 1 when anything differs or nothing was trained."""
     import random
 
-    from .rerun import rerun
+    from .rerun import TOLERANCE, rerun
 
     seed = random.randrange(10**6) if seed is None else seed
     print(f"training up to {count:,} runs again, picked with --seed {seed}", flush=True)
-    same = differ = 0
-    for run, passed_over, wrong in rerun(site, count, seed):
+    same = close = differ = 0
+    for run, passed_over, exactly, wrong in rerun(site, count, seed):
         name = f"{run.experiment}/{run.id}"
         if passed_over:
             print(f"{name}: not trained: {passed_over}", file=sys.stderr)
             continue
         for said in wrong:
             print(f"{name}: {said}", file=sys.stderr)
-        same, differ = same + (not wrong), differ + bool(wrong)
-    print(f"{same:,} runs trained again with the published weights, bit for bit, and measures; {differ:,} differ")
-    return 0 if same and not differ else 1
+        same, close, differ = same + exactly, close + (not exactly and not wrong), differ + bool(wrong)
+    print(
+        f"of {same + close + differ:,} runs trained again, {same:,} came out bit for bit, weights and measures,"
+        f" {close:,} to within {TOLERANCE:g}, as on another processor; {differ:,} differ"
+    )
+    return 0 if same + close and not differ else 1
 
 
 def say_warnings(findings: Findings) -> None:

@@ -17,8 +17,8 @@ from generator.site import manifest
 from tests.promises import TINY, peek, tree
 
 PROMISE = (
-    "A build is all or nothing: killed at any moment, it leaves the old site or the new one, whole and as its manifest"
-    " says; the next build ends with the same bytes, does no finished work again, and sweeps what was left"
+    "A build is all or nothing: killed at any moment, it leaves the old site or the new one, whole; the next build ends"
+    " with the same bytes, does no finished work again, and sweeps what was left"
 )
 UNIT = "kills"
 FEW, MANY = 3, 200
