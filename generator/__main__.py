@@ -1,4 +1,4 @@
-"""The command line: peek new, build, serve, check, publish, list."""
+"""The command line: peek new, build, serve, check, verify, publish, list."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .site.check import Findings
 
 INTERRUPTED = 130
+SHOWN_AT_MOST = 10  # files of a kind of difference
 GARBAGE_AFTER = 100_000  # new objects
 REFUSED = {  # what the system may refuse on any machine; everything else is a mistake of ours
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
@@ -158,6 +159,48 @@ def run_check(asked: Options) -> int:
     return 1 if findings.problems else 0
 
 
+def run_verify(asked: Options) -> int:
+    """peek verify: exit code 1 when a file is missing, changed or foreign; else says what was proved."""
+    from .site import manifest
+
+    verified = manifest.verify(asked.site)
+    kinds = {"missing": verified.missing, "changed": verified.changed, "foreign": verified.foreign}
+    for kind, paths in kinds.items():
+        for path in paths[:SHOWN_AT_MOST]:
+            print(f"{kind}: {ascii(path)[1:-1]}", file=sys.stderr)
+        if len(paths) > SHOWN_AT_MOST:
+            print(f"{kind}: {len(paths) - SHOWN_AT_MOST:,} more", file=sys.stderr)
+    if not verified.whole:
+        print(", ".join(f"{len(paths):,} {kind}" for kind, paths in kinds.items()), file=sys.stderr)
+        return 1
+    print(f"{verified.count:,} files as the manifest says")
+    return rerun_some(asked.site, asked.rerun, asked.seed) if asked.rerun else 0
+
+
+def rerun_some(site: Path, count: int, seed: int | None) -> int:
+    """Train runs of a site again and say what came out. Returns 1 when anything differs or nothing was trained."""
+    import random
+
+    from .rerun import TOLERANCE, rerun
+
+    seed = random.randrange(10**6) if seed is None else seed
+    print(f"training up to {count:,} runs again, picked with --seed {seed}", flush=True)
+    same = close = differ = 0
+    for run, passed_over, exactly, wrong in rerun(site, count, seed):
+        name = f"{run.experiment}/{run.id}"
+        if passed_over:
+            print(f"{name}: not trained: {passed_over}", file=sys.stderr)
+            continue
+        for said in wrong:
+            print(f"{name}: {said}", file=sys.stderr)
+        same, close, differ = same + exactly, close + (not exactly and not wrong), differ + bool(wrong)
+    print(
+        f"of {same + close + differ:,} runs trained again, {same:,} came out bit for bit, weights and measures,"
+        f" {close:,} to within {TOLERANCE:g}, as on another processor; {differ:,} differ"
+    )
+    return 0 if same + close and not differ else 1
+
+
 def say_warnings(findings: Findings) -> None:
     """What a check found that an author may leave as it is."""
     for problem in findings.warnings:
@@ -195,6 +238,7 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "build": (run_build, "train, draw and build the site"),
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
+    "verify": (run_verify, "compare every file of a built site with its manifest"),
     "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
     "list": (run_list, "list what an article can name: figures, blocks, filters, measures"),
     "new": (run_new, "make a small complete article to start from"),

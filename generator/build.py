@@ -441,8 +441,6 @@ def site_files(
     files: dict[str, File] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
-    if downloads:
-        files["data/SHA256SUMS"] = "".join(f"{made.sums[path]}  {path}\n" for path in downloads).encode()
     info = metadata.BuildInfo(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},

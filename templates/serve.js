@@ -9,7 +9,7 @@
   const EVENTS = "/_peek/events";
   const SCROLL = `peek-scroll ${location.pathname}`;
   const FOLDS = `peek-folds ${location.pathname}`;
-  const QUIET = /(^\.nojekyll|SHA256SUMS|sitemap\.xml|feed\.xml|social-card\.png)$/; // nothing that a page shows
+  const QUIET = /(^\.nojekyll|sitemap\.xml|feed\.xml|social-card\.png)$/; // nothing that a page shows
   const SCRIPTED = "figure, details, script, style, .claim, .citation, [role=doc-noteref], [popover], .copy";
 
   // What is said over the page

@@ -47,7 +47,7 @@ def site(tmp_path):
         "pictures/a.webp": "webp",
         "data/grid.csv": "id\n1\n",
     }
-    files["data/SHA256SUMS"] = f"{hashlib.sha256(files['data/grid.csv'].encode()).hexdigest()}  data/grid.csv\n"
+    files["SHA256SUMS"] = f"{hashlib.sha256(files['data/grid.csv'].encode()).hexdigest()}  data/grid.csv\n"
     for path, text in files.items():
         target = tmp_path / "site" / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -166,9 +166,7 @@ def test_each_mistake_of_a_style_sheet_is_said_with_its_line(site, old, new, wro
 
 def test_a_download_that_does_not_fit_its_sum_is_said(site):
     (site / "data" / "grid.csv").write_text("id\n2\n")
-    assert said(site) == [
-        "data/SHA256SUMS:1: data/grid.csv does not fit its sum; expected the file that the build wrote"
-    ]
+    assert said(site) == ["SHA256SUMS:1: data/grid.csv does not fit its sum; expected the file that the build wrote"]
     (site / "data" / "grid.csv").unlink()
     assert len(said(site)) == 1
 

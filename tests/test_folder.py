@@ -1,12 +1,13 @@
 """The swap of the site: whole or not at all, never over what is not ours, and nothing of this machine in it."""
 
+import contextlib
 import os
 
 import pytest
 
 from generator.base.store import sha256
 from generator.base.warnings import Warned
-from generator.site import folder
+from generator.site import folder, manifest
 from generator.site.folder import MARK, ForeignFolderError, SiteFolder
 
 SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
@@ -30,7 +31,7 @@ def test_publish_writes_copies_and_lists(tmp_path):
     assert publish({**SITE, "plots/2/tanh.png": picture}, tmp_path / "site")
     found = tree(tmp_path / "site")
     assert found["plots/2/tanh.png"] == b"from the cache" and found["index.html"] == b"<p>one</p>"
-    assert set(found) == {*SITE, MARK}
+    assert set(found) == {*SITE, MARK, manifest.NAME}
     assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "picture.png", "site"]
 
 
@@ -51,7 +52,7 @@ def test_gitignore_of_the_folder_stays(tmp_path):
     publish(SITE, out)
     publish({"index.html": b"two"}, out)
     assert (out / ".gitignore").read_text() == "*\n"
-    assert set(tree(out)) == {".gitignore", MARK, "index.html"}
+    assert set(tree(out)) == {".gitignore", MARK, manifest.NAME, "index.html"}
 
 
 @pytest.mark.parametrize("name", ["thesis.docx", "index.html", ".git"])
@@ -96,7 +97,7 @@ def test_what_stays_the_same_is_taken_over_and_not_read_again(tmp_path, monkeypa
     new = {**SITE, "index.html": b"two", "404.html": b"none"}
     publish(new, out, sums={"plots/2/tanh.png": sha256(SITE["plots/2/tanh.png"])})
     assert (out / "plots/2/tanh.png").stat().st_ino == before
-    assert read == [b"none", b"two"]
+    assert read[:2] == [b"none", b"two"] and read[2:] == [tree(out)[manifest.NAME]]
     assert tree(out).items() >= new.items()
 
 
@@ -120,12 +121,35 @@ def test_where_one_file_differs_it_alone_is_swapped(tmp_path, as_file):
         assert publish({**SITE, "index.html": data}, out, "b", [Warned("unused-link", "odd")])
         assert reader.read() == SITE["index.html"]  # who was reading it reads it to its end
     assert (out.stat().st_ino, (out / "plots/2/tanh.png").stat().st_ino) == (folder, picture)
-    assert {path: found for path, found in tree(out).items() if path != MARK} == {
+    assert {path: found for path, found in tree(out).items() if path not in (MARK, manifest.NAME)} == {
         **SITE,
         "index.html": b"two",
     }
     assert intact(out, "b") == [Warned("unused-link", "odd")] and (out / "index.html").stat().st_mode & 0o777 == 0o644
     assert {path.name for path in tmp_path.iterdir()} <= {"cache", "site", "two.html"}
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_wherever_the_swap_of_one_file_ends_the_site_is_as_a_manifest_of_its_own_says(tmp_path, monkeypatch, after):
+    out = tmp_path / "site"
+    publish(SITE, out, "a")
+    left = iter(range(after))
+
+    def replace(*paths, real=os.replace):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        real(*paths)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.os, "replace", replace)
+        with contextlib.suppress(KeyboardInterrupt):
+            publish({**SITE, "index.html": b"two"}, out, "b")
+    assert manifest.verify(out).whole
+    publish({**SITE, "index.html": b"two"}, out, "b")
+    assert manifest.verify(out).whole and not (out / manifest.NEXT).exists()
+    (out / manifest.NEXT).write_bytes(b"")
+    (out / "index.html").write_bytes(b"three")
+    assert manifest.verify(out).changed == ("index.html",)
 
 
 def test_one_file_that_cannot_be_written_leaves_the_last_site(tmp_path):
@@ -154,7 +178,7 @@ def test_a_file_that_takes_the_place_of_a_folder_and_the_other_way_round(tmp_pat
     (out / "empty").mkdir()
     for site in ({**SITE, "empty": b"a file"}, {**SITE, "empty/a.html": b"in a folder"}):
         assert publish(site, out)
-        assert {path: found for path, found in tree(out).items() if path != MARK} == site
+        assert {path: found for path, found in tree(out).items() if path not in (MARK, manifest.NAME)} == site
 
 
 def test_a_file_of_the_same_size_changed_at_once_is_noticed(tmp_path):

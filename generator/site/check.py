@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from . import manifest
 from .assets import OWN_SCRIPTS
 
 KB = 1000
@@ -240,12 +241,11 @@ def over_budget(site: Path, weights: dict[str, int]) -> Iterator[Problem]:
 
 def wrong_sums(site: Path) -> Iterator[Problem]:
     """A problem for each download that its SHA-256 sum does not fit."""
-    sums = site / "data" / "SHA256SUMS"
+    sums = site / manifest.NAME
     if not sums.is_file():
         return
-    for number, line in enumerate(sums.read_text(encoding="utf-8").splitlines(), 1):
-        expected, _, path = line.partition("  ")
-        if not (site / path).is_file() or sha256(site / path) != expected:
+    for number, path, expected in manifest.read(sums):
+        if path.startswith("data/") and not ((site / path).is_file() and sha256(site / path) == expected):
             yield Problem(f"{sums}:{number}", f"{path} does not fit its sum", "the file that the build wrote")
 
 

@@ -20,10 +20,10 @@ from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, File, Store, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
+from . import manifest
+from .manifest import KEPT, MARK
 
-MARK = ".peek.json"
 MARKED = b'{"made_by": "peek"}\n'
-KEPT = (MARK, ".gitignore")  # files of the folder that are not of the site
 BACK_NS = 2_000_000_000  # longer than the coarsest file system's clock ticks
 
 
@@ -57,10 +57,11 @@ class SiteFolder:
         warnings: Sequence[Warned] = (),
         sums: Mapping[str, str] | None = None,
     ) -> bool:
-        """Make the folder hold exactly these files, all at once. Returns whether anything changed.
+        """Make the folder hold exactly these files and their manifest, all at once. Returns whether anything changed.
 
         What is new is written beside its place and swapped in, so that a reader or an interruption finds the old site
-        or the new one: one file where only one differs, which is what a changed word comes to, else the whole folder.
+        or the new one: one file and the manifest where only one differs, which is what a changed word comes to, else
+        the whole folder.
         What stays the same is taken over from the old one. The folder's own .gitignore is kept.
 
         files   site-relative path -> content, or a file to copy
@@ -73,6 +74,8 @@ class SiteFolder:
         self._refuse_foreign()
         known = sums or {}
         wanted = {path: known.get(path) or _sum(data) for path, data in sorted(files.items())}
+        files = {**files, manifest.NAME: (listed := manifest.written(wanted))}
+        wanted[manifest.NAME] = sha256(listed)
         there, seen = self._found(self._record()) if is_ours(out) else ({}, {})
         changed = [path for path in wanted if there.get(path) != wanted[path]]
         record: dict[str, Any] = {"made_from": made_from, "warnings": list(warnings), "files": wanted, "seen": seen}
@@ -83,9 +86,8 @@ class SiteFolder:
         fresh = passing(out.parent, f".{out.name}.")
         fresh.mkdir()
         try:
-            if there.keys() == wanted.keys() and len(changed) == 1:
-                seen[changed[0]] = _write(os.path.join(fresh, "file"), files[changed[0]])
-                os.replace(fresh / "file", out / changed[0])
+            if there.keys() == wanted.keys() and len({*changed} - {manifest.NAME}) <= 1:
+                self._replace({path: files[path] for path in changed}, Path(fresh), seen)
                 self._remember(record)
                 return True
             for folder in {os.path.dirname(path) for path in files}:
@@ -113,6 +115,8 @@ class SiteFolder:
     def _mend(self) -> None:
         """Put the last good site back where an interruption fell between the two renames of a swap; sweep the rest."""
         sweep(self.out.parent, f".{self.out.name}.")
+        if is_ours(self.out):
+            (self.out / manifest.NEXT).unlink(missing_ok=True)
         if self._old.exists():
             if self.out.exists():
                 shutil.rmtree(self._old)
@@ -127,6 +131,21 @@ class SiteFolder:
                 f"{self.out}: holds files that peek did not put there;"
                 " expected an empty folder, or a site that peek made"
             )
+
+    def _replace(self, changed: Mapping[str, File], fresh: Path, seen: dict[str, list[int]]) -> None:
+        """Put one file and the manifest in their places.
+
+        The new manifest lies beside the old one meanwhile: wherever this ends, the site is as one of them says.
+        """
+        for number, path in enumerate(changed):
+            seen[path] = _write(os.path.join(fresh, str(number)), changed[path])
+        steps = {path: fresh / str(number) for number, path in enumerate(changed)}
+        if listed := steps.pop(manifest.NAME, None):
+            os.replace(listed, self.out / manifest.NEXT)
+        for path, file in steps.items():
+            os.replace(file, self.out / path)
+        if listed:
+            os.replace(self.out / manifest.NEXT, self.out / manifest.NAME)
 
     def _swap(self, fresh: Path) -> None:
         if self.out.exists():

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from ..base.errors import PeekError
 from .check import Findings
-from .folder import KEPT, is_ours
+from .folder import is_ours
+from .manifest import KEPT
 
 MARK = ".nojekyll"  # every site of ours has it, so a branch without it holds something else
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from generator.base.errors import PeekError
+from generator.site import manifest
 from tests.promises import TINY, peek, tree
 
 PROMISE = (
@@ -58,6 +60,10 @@ def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: 
     wrong = [f"a traceback: {said}"] * ("Traceback" in said)
     if tree(here / "site") not in sites.values():
         wrong.append("the site is neither the old nor the new one")
+    try:
+        wrong += [] if manifest.verify(here / "site").whole else ["the site is not as its manifest says"]
+    except PeekError as error:
+        wrong.append(str(error))
     entries = {path: path.stat().st_mtime_ns for path in (here / "cache" / "entries" / "runs").rglob("*.npz")}
     said = finished(here)
     if tree(here / "site") != sites["new"]:
