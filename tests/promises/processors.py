@@ -10,8 +10,8 @@ from generator.rerun import TOLERANCE, differences
 from tests.promises.sameness import built
 
 PROMISE = (
-    f"Across processors: measures and weights agree to within {TOLERANCE:g} (of 1, or of the value where it is greater),"
-    " and kinds of arrangement are the same"
+    f"Across processors: measures and weights agree to within {TOLERANCE:g} (of 1, or of the value where it is greater)"
+    ", and kinds of arrangement are the same"
 )
 UNIT = "processors"
 OTHERS = (
