@@ -43,17 +43,24 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.site: $(VENV)/.python pyproject.toml requirements.lock
-	$(PIP) install $(INDEX) -c requirements.lock -e .
+# Each file that pip takes must have a hash of the lock; torch alone has none, for its build differs by platform and index.
+HASHED := $(PIP) install --require-hashes
+LOCKS := pyproject.toml requirements.lock requirements-test.lock torch.lock
+
+$(VENV)/.site: $(VENV)/.python $(LOCKS)
+	$(HASHED) -r requirements.lock
+	$(PIP) install $(INDEX) -r torch.lock
+	$(PIP) install --no-deps -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.python pyproject.toml requirements.lock
-	$(PIP) install $(INDEX) -c requirements.lock -e '.[test]'
-	@touch $@ $(VENV)/.site
+$(VENV)/.test: $(VENV)/.site
+	$(HASHED) -r requirements-test.lock
+	@touch $@
 
-# Pins what is installed now; run it in a fresh environment after changing pyproject.toml.
-lock: $(VENV)/.test
-	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock
+# Pins what pyproject.toml allows today, with hashes from pip's index.
+lock: $(VENV)/.python
+	$(PIP) install $(INDEX) --upgrade --upgrade-strategy eager -e '.[test]'
+	$(BIN)/python -m tools.lock
 
 clean:
 	rm -rf .cache $(VENV)

@@ -46,6 +46,26 @@ def test_the_tests_declare_what_they_import_beyond_it():
 
 @pytest.mark.parametrize("declared", [*PROJECT["dependencies"], *OPTIONAL["test"], *OPTIONAL["dask"]])
 def test_the_lock_pins_it(declared):
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower().replace("_", "-")
     [name] = names([declared])
-    assert name == "setuptools" or re.search(rf"^{name}==\S+$", lock, re.MULTILINE), name
+    assert name == "setuptools" or name in {pin.partition("==")[0] for pin in pins()}, name
+
+
+def pins():
+    """Each pin of the locks, with its hashes on its line."""
+    text = "".join(
+        (ROOT / path).read_text(encoding="utf-8") for path in ("requirements.lock", "requirements-test.lock")
+    )
+    torch = (ROOT / "torch.lock").read_text(encoding="utf-8")
+    return [line.lower().replace("_", "-") for line in (text.replace("\\\n", "") + torch).splitlines()]
+
+
+def test_each_pin_but_torch_has_hashes():
+    for pin in pins():
+        hashed = re.fullmatch(r"[\w.-]+==\S+( +--hash=sha256:[0-9a-f]{64})+", pin)
+        assert hashed or pin.startswith("torch=="), pin
+
+
+def test_make_installs_nothing_but_torch_without_hashes():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nlock:")[0]
+    unhashed = re.findall(r"^\t\$\(PIP\) install (.*)$", makefile, re.MULTILINE)
+    assert unhashed == ["$(INDEX) -r torch.lock", "--no-deps -e ."]
