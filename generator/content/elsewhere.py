@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +102,7 @@ def _json(path: Path) -> dict[str, list[Value]]:
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise ContentError([Problem(f"{path}:{error.lineno}", said, EXPECTED)]) from None
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise _wrong(path, f"cannot be read: {error}", "JSON in UTF-8") from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
         names = dict.fromkeys(name for row in held for name in row)
@@ -115,13 +114,7 @@ def _json(path: Path) -> dict[str, list[Value]]:
 
 
 def _npz(path: Path) -> dict[str, list[Value]]:
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise _wrong(path, f"cannot be read: {error}", "an .npz file of plain arrays") from None
+    arrays = tables.arrays_of(path, "an .npz file of plain arrays")
     for name, array in arrays.items():
         if array.ndim != 1 or array.dtype.kind not in "iufbUS":
             what = f"{name} is {array.shape} of {array.dtype}"

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
 from markdown_it.token import Token
 
+from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
@@ -29,6 +30,7 @@ _PIPES = re.compile(
     + maths.OPENS
     + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
 )
+PARAGRAPHS = f"at most {limits.PICTURES_IN_A_PARAGRAPH}"
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
 
@@ -122,8 +124,12 @@ def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base
         return token.children or []
 
     inner = [token for token in tokens if token.type == "inline"]
-    set_inline(inner)
     builder = Builder(parse, base)
+    for token in inner:
+        if (many := token.content.count("![")) > limits.PICTURES_IN_A_PARAGRAPH:  # each is sought to the end
+            token.content = ""
+            builder.fault(builder.line_of(token), f"{many:,} pictures in one paragraph", PARAGRAPHS)
+    set_inline(inner)
     builder.walk(tokens)
     return _piped(builder.fragment())  # type: ignore[no-any-return]
 
