@@ -115,11 +115,11 @@ def build(options: Options, progress: Progress) -> Built:
         def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
             warnings = without(silent(options), composed.warnings)
             keep = options.strict and warnings
+            remember(context.store, memo)  # before the site changes: where there is no room, it stays as it was
             changed = not keep and site.publish(composed.files, made_from, composed.warnings, composed.sums)
             return warnings, composed.report, changed
 
         warnings, report, changed = with_site(publish, options, context, memo, templates)
-        remember(context.store, memo)
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:

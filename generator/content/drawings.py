@@ -198,6 +198,7 @@ STYLED = frozenset(
     {
         *("style", "fill", "stroke", "filter", "clip-path", "mask", "cursor", "color-profile", "font", "font-family"),
         *("marker", "marker-start", "marker-mid", "marker-end", "shape-inside", "shape-subtract"),
+        *("to", "from", "by", "values"),  # of an animation
     }
 )
 _ADDRESSES = ("href", "src", "data", "action", "formaction", "background", "poster", "srcset", "ping", "base")

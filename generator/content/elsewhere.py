@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base import limits
 from ..base.errors import ContentError, Problem, short
 from ..base.store import sha256
 from . import tables
@@ -97,6 +98,8 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 
 def _json(path: Path) -> dict[str, list[Value]]:
+    if large := limits.text_wrong(str(path), path.stat().st_size, limits.JSON_BYTES):
+        raise ContentError([large])
     try:
         held = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
@@ -131,6 +134,9 @@ def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]
     lengths = {name: len(column) for name, column in columns.items()}
     if not any(lengths.values()):
         raise _wrong(path, "has no rows", "a row at least")
+    if max(lengths.values()) > limits.ROWS or len(lengths) > limits.COLUMNS:
+        what = f"{max(lengths.values()):,} rows of {len(lengths):,} columns"
+        raise _wrong(path, what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
     if len(set(lengths.values())) > 1:
         raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "columns of one")
     if unnamed := [name for name in columns if not name.strip()]:

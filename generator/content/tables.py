@@ -124,6 +124,10 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     if strange := sorted(set(test_words) - set(words)):
         raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
     labels = _sorted(words)
+    if len(labels) > limits.CLASSES:
+        raise found.problem(
+            f"{len(labels):,} classes", f"at most {limits.CLASSES:,}; is the label a column of classes?"
+        )
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
         x,
@@ -247,14 +251,13 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             header = gaps or _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
             wrong: list[Problem] = []
-            if header:
+            if len(names) > limits.COLUMNS:
+                wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
+            elif header:
                 wrong = _names_wrong(found.place, lines[0], names)
             if len(names) < 2 and not gaps:
                 expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
                 wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
-            if len(names) > limits.COLUMNS:
-                many = f"{len(names):,} columns"
-                wrong = [Problem(f"{found.place}:{lines[0]}", many, f"at most {limits.COLUMNS:,}")]
             if wrong:
                 raise ContentError(wrong[:SHOWN])
             parts: list[list[np.ndarray | list[str]]] = []
@@ -262,7 +265,9 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
             quick = None
-            while quick is None and (chunk := list(itertools.islice(rows, AT_ONCE))):
+            while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
+                if len(lines) > limits.ROWS:
+                    raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
                 if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
@@ -289,9 +294,21 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
 
     kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
     try:
-        rows = np.loadtxt(path, kinds, None, between, skiprows=skipped, quotechar='"', encoding="utf-8-sig", ndmin=1)
+        rows = np.loadtxt(
+            path,
+            kinds,
+            None,
+            between,
+            skiprows=skipped,
+            quotechar='"',
+            encoding="utf-8-sig",
+            ndmin=1,
+            max_rows=limits.ROWS + 1,
+        )
     except ValueError:
         return None
+    if len(rows) > limits.ROWS:
+        return None  # which is said where rows are read one by one
     found: list[np.ndarray | list[str]] = []
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
         column = [word.strip() for word in rows[name]] if kind is object else rows[name]

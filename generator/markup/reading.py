@@ -30,7 +30,10 @@ _PIPES = re.compile(
     + maths.OPENS
     + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
 )
-PARAGRAPHS = f"at most {limits.PICTURES_IN_A_PARAGRAPH}"
+TAKES_LONG = (  # what the parser seeks the end of, each as far as the paragraph's
+    ("![", "pictures", limits.PICTURES_IN_A_PARAGRAPH),
+    ("](", "links", limits.LINKS_IN_A_PARAGRAPH),
+)
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
 
@@ -126,9 +129,10 @@ def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base
     inner = [token for token in tokens if token.type == "inline"]
     builder = Builder(parse, base)
     for token in inner:
-        if (many := token.content.count("![")) > limits.PICTURES_IN_A_PARAGRAPH:  # each is sought to the end
-            token.content = ""
-            builder.fault(builder.line_of(token), f"{many:,} pictures in one paragraph", PARAGRAPHS)
+        for sign, what, most in TAKES_LONG:
+            if (many := token.content.count(sign)) > most:
+                token.content = ""
+                builder.fault(builder.line_of(token), f"{many:,} {what} in one paragraph", f"at most {most:,}")
     set_inline(inner)
     builder.walk(tokens)
     return _piped(builder.fragment())  # type: ignore[no-any-return]

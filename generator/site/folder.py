@@ -85,8 +85,8 @@ class SiteFolder:
         try:
             if there.keys() == wanted.keys() and len(changed) == 1:
                 seen[changed[0]] = _write(os.path.join(fresh, "file"), files[changed[0]])
+                self._remember(record)  # first: a record of what is not there yet is seen to be none
                 os.replace(fresh / "file", out / changed[0])
-                self._remember(record)
                 return True
             for folder in {os.path.dirname(path) for path in files}:
                 os.makedirs(os.path.join(fresh, folder), exist_ok=True)
@@ -100,8 +100,8 @@ class SiteFolder:
             write_whole(fresh / MARK, MARKED)
             if (out / ".gitignore").exists():
                 shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
-            self._swap(fresh)
             self._remember(record)
+            self._swap(fresh)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         return True
