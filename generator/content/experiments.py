@@ -303,7 +303,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     for piece in map(operator.itemgetter(0), _PIECES.finditer(text + "\n")):
         depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
         if piece == "\n" and depth == 0:
-            yield first, "".join(parts).strip()
+            if statement := "".join(parts).strip():
+                yield first, statement
             parts, first = [], line + 1
         elif piece[0] != "#":
             parts.append(piece)

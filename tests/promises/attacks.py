@@ -343,20 +343,17 @@ def ran(sites: list[tuple[str, Path]]) -> list[str]:
     wrong = []
     with sync_playwright() as driver:
         browser = chromium.launch(driver)
+        page, urls = browser.new_page(), list[str]()
+        page.on("request", lambda request: urls.append(request.url))
         for name, site in sites:
             for path in sorted(site.rglob("*.html")):
-                page, urls = browser.new_page(), list[str]()
-                page.on("request", lambda request, urls=urls: urls.append(request.url))
+                urls.clear()
                 page.goto(path.as_uri(), wait_until="load")
                 page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
                 if page.evaluate("window.ran"):
                     wrong.append(f"{name}: {path.name} ran a script")
-                wrong += [
-                    f"{name}: {path.name} asks for {url}"
-                    for url in urls
-                    if not url.startswith(("file:", "data:", "blob:"))
-                ]
-                page.close()
+                asked = [url for url in urls if not url.startswith(("file:", "data:", "blob:"))]
+                wrong += [f"{name}: {path.name} asks for {url}" for url in asked]
             for path in [*site.glob("*.xml"), *site.glob("plots/**/*.svg")]:
                 wrong += [f"{name}: {path.name} has a script"] * (b"<script>" in path.read_bytes())
         browser.close()
