@@ -15,16 +15,19 @@ ILLUSTRATOR = f"""<?xml version="1.0" encoding="utf-8"?>
 ]>
 <svg {SVG} xmlns:i="&ns_ai;" viewBox="0 0 9 9"><style><![CDATA[ .st0{{fill:url(#a);}} ]]></style>
 <switch><foreignObject requiredExtensions="&ns_ai;"><i:pgfRef xlink:href="#p"/></foreignObject>
-SVG = f'xmlns="{W3}/2000/svg" xmlns:xlink="{W3}/1999/xlink" xmlns:h="{W3}/1999/xhtml"'
+<g i:extraneous="self"><linearGradient id="a"/><rect class="st0" width="9" height="9"/></g></switch>
+<i:pgf id="p"/></svg>"""
 DRAW_IO = f"""<svg {SVG} style="color-scheme: light dark;" content="&lt;mxfile&gt;url(http://x) \\">
 <switch>
 <foreignObject width="100%" requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility">
-<h:div style="font-family: &quot;Helvetica&quot;;"><h:b>Text</h:b><h:br/></h:div></foreignObject><text>Text</text></switch>
+<h:div style="font-family: &quot;Helvetica&quot;;"><h:b>Text</h:b><h:br/></h:div></foreignObject>
+<text>Text</text></switch>
 <a xlink:href="https://www.drawio.com/doc/faq/svg-export-text-problems"><text>cannot display</text></a>
 <image xlink:href="data:image/png;base64,iVBORw0KGgo="/></svg>"""
 INKSCAPE = f"""<svg {SVG} xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"
  xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"><sodipodi:namedview id="base" showgrid="false"/>
-<metadata><h:p/></metadata><g inkscape:label="Layer 1" style="fill:none;filter:url(#f)"><use xlink:href="#g"/></g></svg>"""
+<metadata><h:p/></metadata>
+<g inkscape:label="Layer 1" style="fill:none;filter:url(#f)"><use xlink:href="#g"/></g></svg>"""
 
 
 @pytest.mark.parametrize("drawing", [ILLUSTRATOR, DRAW_IO, INKSCAPE])

@@ -32,6 +32,7 @@ HUGE = 10**9
         ("[8, 2]", f"[{'8, ' * 100}2]", "hidden is [8, 8"),
         ("[8, 2]", "[90000, 90000, 2]", "a run of experiment grid would hold"),
         ("epochs = 60", f"seeds = {HUGE}", "seeds is 1000000000"),
+        ("epochs = 60", f"seeds = {10**30}", "seeds is 1000000000"),
         ("epochs = 60", f'seeds = "1 to {HUGE}"', "seeds is"),
         ("epochs = 60", f"seeds = [{2**32}]", "seeds is [4294967296]"),
         ("epochs = 60", f"l2 = {list(range(1, 200))}\nseeds = 200", "39,800 runs; expected at most 20,000"),

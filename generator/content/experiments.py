@@ -121,7 +121,7 @@ def _room(value: Any) -> tuple[float, float]:
 def _seeds(value: Any) -> tuple[int, ...]:
     """Seeds 1..n from a count, those from "a to b", or the seeds listed."""
     between = re.fullmatch(r"(\d{1,10}) to (\d{1,10})", value) if isinstance(value, str) else None
-    seeds = range(1, value + 1) if type(value) is int else value
+    seeds = range(1, min(value, limits.RUNS + 1) + 1) if type(value) is int else value  # more has no length
     if between:
         seeds = range(int(between[1]), int(between[2]) + 1)
     if not isinstance(seeds, (list, range)) or not 0 < len(seeds) <= limits.RUNS:
