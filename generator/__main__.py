@@ -41,13 +41,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        if error.errno not in REFUSED:
+        if error.errno not in REFUSED and not went_away(error, asked):
             raise
         print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; the site is as it was, and finished runs are kept", file=sys.stderr)
         return INTERRUPTED
+
+
+def went_away(error: OSError, asked: argparse.Namespace) -> bool:
+    """Whether a file of the content was there when the build began, and is not any more."""
+    content = Path(asked.content or Options.content) if hasattr(asked, "content") else None
+    return bool(content and error.errno == errno.ENOENT and Path(str(error.filename)).is_relative_to(content))
 
 
 def parser() -> argparse.ArgumentParser:

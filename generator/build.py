@@ -115,11 +115,11 @@ def build(options: Options, progress: Progress) -> Built:
         def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
             warnings = without(silent(options), composed.warnings)
             keep = options.strict and warnings
+            remember(context.store, memo)  # before the site changes: where there is no room, it stays as it was
             changed = not keep and site.publish(composed.files, made_from, composed.warnings, composed.sums)
             return warnings, composed.report, changed
 
         warnings, report, changed = with_site(publish, options, context, memo, templates)
-        remember(context.store, memo)
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
@@ -203,9 +203,9 @@ def templates_of(options: Options) -> Overlay:
 
     Every command begins with them, so that nothing of the content is read before its links are known to stay in it.
 
-    raises  ContentError: a link leads out of the content's folder
+    raises  ContentError: a link leads out of the content's folder, or something in it is no file
     """
-    texts.refuse_links_out(options.content)
+    texts.refuse_strange(options.content)
     beside = options.content / texts.TEMPLATES
     own = [folder for folder in (options.templates, beside, default_templates()) if folder and folder.is_dir()]
     return Overlay(*own, plain=[] if options.lab or options.templates == beside else [beside])
@@ -214,8 +214,9 @@ def templates_of(options: Options) -> Overlay:
 def left_out(options: Options, templates: Overlay) -> list[str]:
     """The files of code beside the text that are not used, as nobody asked for them."""
     code = [] if options.lab else texts.own_code(options.content)
+    pages = [] if options.lab else texts.files_of_code(options.content)
     beside = [f"{texts.TEMPLATES}/{name}" for name in templates.left_out]
-    return [*(path.relative_to(options.content).as_posix() for path in code), *beside]
+    return [*(path.relative_to(options.content).as_posix() for path in code), *beside, *pages]
 
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
@@ -237,7 +238,8 @@ def hinted(options: Options, templates: Overlay) -> Iterator[None]:
     try:
         yield
     except ContentError as error:
-        files = {Path(file).stem: file for file in left_out(options, templates)}
+        left = left_out(options, templates)
+        files = {Path(file).stem: file for file in left} | {file: file for file in left}
         if not files:
             raise
         from .content import lab
@@ -385,7 +387,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     problems: list[Problem] = []
     article, plan = None, None
     try:
-        article = texts.read(options.content, memo)
+        article = texts.read(options.content, memo, options.lab)
     except ContentError as error:
         problems += error.problems
     if planned:

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
+WAITING = 2  # states that a page has not taken yet
 END_S = 5  # how long a build may take to end with the server
 EVENTS = "/_peek/events"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -118,12 +119,13 @@ class Live:
 
     def _send(self, state: str) -> None:
         for queue in self._listeners:
+            while queue.qsize() >= WAITING:  # a slow page needs the last state alone
+                queue.get_nowait()
             queue.put_nowait(state)
 
     def end(self) -> None:
         """Let go of every page; the server is about to end."""
-        for queue in self._listeners:
-            queue.put_nowait("")
+        self._send("")
 
     async def listen(self) -> AsyncIterator[str]:
         """States, beginning with the present one, as server-sent events."""

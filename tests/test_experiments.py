@@ -228,7 +228,7 @@ def test_all_mistakes_are_said_at_once_in_order():
 def test_a_profile_nobody_chose_is_checked_as_well():
     said = mistakes(GRID + "[profile.full.gird]\nseeds = 5\n[profile.full.grid]\nepochs = -1\n")
     assert said[0] == 'e.toml:7: unknown experiment "gird"; expected one of grid; did you mean "grid"?'
-    assert said[1] == "e.toml:10: epochs is -1; expected a whole number, at least 1"
+    assert said[1] == "e.toml:10: epochs is -1; expected a whole number, at least 1 and at most 10,000,000"
 
 
 def test_unknown_profile():

@@ -161,15 +161,23 @@ def test_one_file_that_cannot_be_written_leaves_the_last_site(tmp_path):
     assert tree(out) == before and sorted(path.name for path in tmp_path.iterdir()) == ["cache", "site"]
 
 
-def test_an_interruption_before_the_manifest_of_a_swapped_file_is_noticed(tmp_path, monkeypatch):
-    out = tmp_path / "site"
+@pytest.mark.parametrize("more", [{}, {"more.html": b"more"}])
+def test_an_interruption_between_the_record_and_the_swap_is_noticed(tmp_path, monkeypatch, more):
+    out, new = tmp_path / "site", {**SITE, "index.html": b"two", **more}
     publish(SITE, out, "a")
+    remember = SiteFolder._remember
+
+    def remember_and_stop(*given):
+        remember(*given)
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(SiteFolder, "_remember", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        publish({**SITE, "index.html": b"two"}, out, "b")
-    assert (out / "index.html").read_bytes() == b"two"
+        patched.setattr(SiteFolder, "_remember", remember_and_stop)
+        publish(new, out, "b")
+    assert (out / "index.html").read_bytes() == SITE["index.html"]
     assert intact(out, "a") is None and intact(out, "b") is None
-    assert not publish({**SITE, "index.html": b"two"}, out, "b") and intact(out, "b") == []
+    assert publish(new, out, "b") and intact(out, "b") == []
+    assert (out / "index.html").read_bytes() == b"two"
 
 
 def test_a_file_that_takes_the_place_of_a_folder_and_the_other_way_round(tmp_path):

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_SAID = 200  # mistakes that are told at a time
+LONGEST_SAID = 2000  # characters of what is said of one
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -28,12 +31,17 @@ class Problem:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.wrong}"
+        text = f"{self.place}: {_begun(self.wrong)}"
         if self.expected:
-            text += f"; expected {self.expected}"
+            text += f"; expected {_begun(self.expected)}"
         if self.nearest:
             text += f'; did you mean "{self.nearest}"?'
         return text
+
+
+def _begun(text: str) -> str:
+    """A text of a message, of which a very long one has its beginning told."""
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
 
 
 class PeekError(Exception):
@@ -45,7 +53,9 @@ class ContentError(PeekError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        more = len(self.problems) - MOST_SAID
+        said = [*map(str, self.problems[:MOST_SAID]), *([f"and {more:,} more"] if more > 0 else [])]
+        super().__init__("\n".join(said))
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

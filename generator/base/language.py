@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
+import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import rounding
+from . import limits, rounding
+from .errors import ContentError, Problem, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -30,6 +33,8 @@ FOLDER = "words"
 REFERENCE = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
+LONGEST = 1000  # characters of a sentence
+QUOTES = ["“", "”", "‘", "’"]
 PLURALS = 200  # numbers beyond have the category of 100 and their last two digits
 
 SEPARATORS = {"row": "; ", "list": ", ", "all": " and "}  # of several that are told as one
@@ -177,6 +182,7 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     """The words of a language.
 
     tag        as an author gives it: "de", "pt-BR"
+    raises     ContentError: the table is none
     templates  with a words/<tag>.toml, in lower case, for each language that is spoken
     memo       what was read before
     """
@@ -185,13 +191,71 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     tables = {Path(name).stem: templates.text(name) for name in files}
     spoken = next((known for known in chain(tag) if known in tables), REFERENCE)
     read = {
-        name: memo("words", tables[name], functools.partial(tomllib.loads, tables[name]))
-        for name in {REFERENCE, spoken}
+        name: memo(
+            "words",
+            tables[name],
+            functools.partial(_table, tables[name], str(templates.place(f"{FOLDER}/{name}.toml"))),
+        )
+        for name in sorted({REFERENCE, spoken})
     }
     facts = ENGLISH if spoken == REFERENCE else memo("language", tag, lambda: facts_of(tag))
     own = read[REFERENCE] | read[spoken]
     table = read[REFERENCE]["words"] | read[spoken]["words"]
     return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]))
+
+
+def _table(text: str, place: str) -> dict[str, Any]:
+    """The words of a language.
+
+    raises  ContentError: the file is no such table
+    """
+    if large := limits.text_wrong(place, len(text)):
+        raise ContentError([large])
+    try:
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        at = re.search(r"\(at line (\d+)", str(error))
+        said = str(error).partition(" (at")[0] if at else "brackets or names too deep in each other"
+        raise ContentError(
+            [Problem(f"{place}:{at[1]}" if at else place, f"not TOML: {said[:1].lower()}{said[1:]}")]
+        ) from None
+    told = {key: table.get(key) for key in ("quotes", "numbers")}
+    lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
+    if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):
+        expected = f"quotes, like {QUOTES}, numbers, a list of words, and a table [words]"
+        raise ContentError([Problem(place, "no table of a language", expected)])
+    wrong = [
+        Problem(
+            place,
+            f'the words of "{short(sentence)}"',
+            "text without <, with the values that it has in braces, and no others",
+        )
+        for sentence, said in table["words"].items()
+        if not _tells(sentence, said)
+    ]
+    if wrong:
+        raise ContentError(wrong)
+    return table
+
+
+def _names(text: str) -> set[str] | None:
+    """The names of the values that stand in a sentence; None where its braces are others or it has HTML."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return None
+    names = {name for _, name, form, kind in parts if name is not None and not form and kind is None}
+    is_plain = "<" not in text and len(text) <= LONGEST and all(map(str.isidentifier, names))
+    return names if is_plain and not any(form or kind for _, _, form, kind in parts) else None
+
+
+def _tells(sentence: str, said: Any) -> bool:
+    """Whether a row has a sentence's values in all its forms and nothing else: a value's attributes are not for it."""
+    forms = said.values() if isinstance(said, dict) and "other" in said else [said]
+    known = _names(sentence)
+    return all(
+        isinstance(one, str) and (names := _names(one)) is not None and names <= (known or set()) for one in forms
+    )
 
 
 @functools.cache

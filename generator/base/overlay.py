@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from .errors import ContentError, Problem
 from .memo import digest
 
 WORDS = "words/"  # a language is no code
@@ -68,8 +69,16 @@ class Overlay:
         return digest(sums, sorted(self.own))
 
     def text(self, name: str) -> str:
-        """A file as text with plain line ends."""
-        return self.contents[name].decode("utf-8-sig").replace("\r\n", "\n")
+        """A file as text with plain line ends.
+
+        raises  ContentError: it is not UTF-8
+        """
+        try:
+            return self.contents[name].decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = self.contents[name].count(b"\n", 0, error.start) + 1
+            place = f"{self.place(name)}:{line}"
+            raise ContentError([Problem(place, "a byte that is not UTF-8", "the file saved as UTF-8")]) from None
 
     def inside(self, folder: str, ending: str) -> list[str]:
         """The names of the files directly in a folder."""

@@ -71,7 +71,7 @@ _DEFINED = re.compile(
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
-_OTHERS = re.compile(r"^others$|(?:^|[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
+_OTHERS = re.compile(r"^others$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
 
 
 def read(text: str) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base import limits
 from ..base.errors import ContentError, Problem, short
 from ..base.store import sha256
 from . import tables
@@ -100,12 +100,14 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 
 def _json(path: Path) -> dict[str, list[Value]]:
+    if large := limits.text_wrong(str(path), path.stat().st_size, limits.JSON_BYTES):
+        raise ContentError([large])
     try:
         held = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise ContentError([Problem(f"{path}:{error.lineno}", said, EXPECTED)]) from None
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise _wrong(path, f"cannot be read: {error}", "JSON in UTF-8") from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
         names = dict.fromkeys(name for row in held for name in row)
@@ -117,13 +119,7 @@ def _json(path: Path) -> dict[str, list[Value]]:
 
 
 def _npz(path: Path) -> dict[str, list[Value]]:
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise _wrong(path, f"cannot be read: {error}", "an .npz file of plain arrays") from None
+    arrays = tables.arrays_of(path, "an .npz file of plain arrays")
     for name, array in arrays.items():
         if array.ndim != 1 or array.dtype.kind not in "iufbUS":
             what = f"{name} is {array.shape} of {array.dtype}"
@@ -140,6 +136,9 @@ def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]
     lengths = {name: len(column) for name, column in columns.items()}
     if not any(lengths.values()):
         raise _wrong(path, "has no rows", "a row at least")
+    if max(lengths.values()) > limits.ROWS or len(lengths) > limits.COLUMNS:
+        what = f"{max(lengths.values()):,} rows of {len(lengths):,} columns"
+        raise _wrong(path, what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
     if len(set(lengths.values())) > 1:
         raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "columns of one")
     if unnamed := [name for name in columns if not name.strip()]:

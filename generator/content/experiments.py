@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import operator
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import style
+from ..base import limits, style
 from ..base.errors import ContentError, Problem, an, nearest
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
@@ -121,11 +122,13 @@ def _room(value: Any) -> tuple[float, float]:
 
 def _seeds(value: Any) -> tuple[int, ...]:
     """Seeds 1..n from a count, those from "a to b", or the seeds listed."""
-    between = re.fullmatch(r"(\d+) to (\d+)", value) if isinstance(value, str) else None
-    seeds = range(1, value + 1) if type(value) is int else value
+    between = re.fullmatch(r"(\d{1,10}) to (\d{1,10})", value) if isinstance(value, str) else None
+    seeds = range(1, min(value, limits.RUNS + 1) + 1) if type(value) is int else value  # more has no length
     if between:
         seeds = range(int(between[1]), int(between[2]) + 1)
-    if not isinstance(seeds, (list, range)) or not seeds or not all(type(s) is int and s >= 0 for s in seeds):
+    if not isinstance(seeds, (list, range)) or not 0 < len(seeds) <= limits.RUNS:
+        raise ValueError
+    if not all(type(seed) is int and 0 <= seed <= limits.SEED for seed in seeds):
         raise ValueError
     if len(set(seeds)) < len(seeds):
         raise ValueError
@@ -138,10 +141,11 @@ EXPERIMENT_FIELDS = {
     "seeds": Field(
         _seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list', words="the seeds of each recipe"
     ),
-    "draw": replace(recipe.integer(0), words="of how many seeds pictures are drawn"),
-    "ship": replace(recipe.integer(0), words="how many seeds travel with the page, for its explorables"),
+    "draw": replace(recipe.integer(0, limits.RUNS), words="of how many seeds pictures are drawn"),
+    "ship": replace(recipe.integer(0, limits.RUNS), words="how many seeds travel with the page, for its explorables"),
 }
 DIGITS = "digits"
+LONGEST_SHOWN = 200  # characters of a wrong value
 KILOBYTES_OF_A_RUN = 400  # gzipped: what a run may bring to the page, several times what the article's own do
 BYTES_OF_A_NUMBER = 1.5  # of it, gzipped; see runs.export
 
@@ -203,9 +207,12 @@ def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        large = limits.text_wrong(str(path), path.stat().st_size) if path.exists() else None
+        text = path.read_text(encoding="utf-8-sig") if path.exists() and not large else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
+    if large:
+        raise ContentError([large])
     return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
 
 
@@ -223,11 +230,16 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     lab     that code, which enters the registers
     raises  ContentError: every mistake, each as place:line
     """
+    if deep := _DEEP.search(text):
+        at = text.count("\n", 0, deep.start()) + 1
+        raise ContentError([Problem(f"{place}:{at}", "tables too deep in each other", f"at most {limits.DEEPEST}")])
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"(.*) \(at line (\d+)", str(error))
-        said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
+    except RecursionError:
+        raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
+    except ValueError as error:  # a number of thousands of digits is one as well
+        told = re.search(r"(.*) \(at line (\d+)", str(error))
+        said, line = (told[1], f":{told[2]}") if told else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
     reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
@@ -281,27 +293,41 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     return runs[0]
 
 
+_DEEP = re.compile(rf"^[ \t\[]*(?:[\w\"'-]++[ \t]*\.[ \t]*){{{limits.DEEPEST}}}", re.MULTILINE)
+# In valid TOML: strings, comments, signs by which a value goes on in the next line, and what is between.
+_PIECES = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'|#[^\n]*|[^\"'#\[\]{}\n]+|.",
+    re.DOTALL,
+)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The statements of a valid TOML text, each with the line, from 1, on which it begins; comments left out."""
+    parts: list[str] = []
+    depth, line, first = 0, 1, 1
+    for piece in map(operator.itemgetter(0), _PIECES.finditer(text + "\n")):
+        depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
+        if piece == "\n" and depth == 0:
+            if statement := "".join(parts).strip():
+                yield first, statement
+            parts, first = [], line + 1
+        elif piece[0] != "#":
+            parts.append(piece)
+        line += piece.count("\n")
+
+
 def lines_of(text: str) -> dict[tuple[str, ...], int]:
     """The line, from 1, on which each table and key of a valid TOML text stands."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    pending, first = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        pending, first = (f"{pending}\n{line}", first) if pending else (line, number)
-        header = re.match(r"\s*\[+\s*([^\[\]=]+?)\s*\]+\s*(#.*)?$", pending)
-        if header:
-            table = _key(header[1])
-            for depth in range(1, len(table) + 1):
-                lines.setdefault(table[:depth], first)
-        elif "=" in pending:
-            try:
-                tomllib.loads(pending)
-            except tomllib.TOMLDecodeError:
-                continue  # the value goes on in the next line
-            key = _key(pending.partition("=")[0])
-            for depth in range(1, len(key) + 1):
-                lines.setdefault(table + key[:depth], first)
-        pending = ""
+    for first, statement in _statements(text):
+        if header := re.fullmatch(r"\[+\s*([^\[\]=]+?)\s*\]+", statement):
+            table = key = _key(header[1])
+            above: tuple[str, ...] = ()
+        else:
+            key, above = _key(statement.partition("=")[0]), table
+        for depth in range(1, len(key) + 1):
+            lines.setdefault(above + key[:depth], first)
     return lines
 
 
@@ -322,6 +348,7 @@ class _Reader:
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
         self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
         self.activations: dict[str, Own] = {}
+        self.runs = 0  # of the experiments so far
 
     @property
     def run_fields(self) -> dict[str, Field]:
@@ -506,7 +533,7 @@ class _Reader:
         if "seeds" in table:
             seeds = {SEED: self.single((*path, "seeds"), table["seeds"], EXPERIMENT_FIELDS["seeds"])}
         about = self.single((*path, "about"), table.get("about", function.words), EXPERIMENT_FIELDS["about"])
-        if len(self.problems) == before:
+        if len(self.problems) == before and not self.too_many(path, [*axes.values(), *seeds.values()]):
             usual = {key: [function.usual[key]] for key in function.fields.keys() & function.usual.keys()}
             given = {key: (usual | axes)[key] for key in function.fields} | seeds
             rows = (dict(zip(given, values, strict=True)) for values in itertools.product(*given.values()))
@@ -543,7 +570,7 @@ class _Reader:
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = {"kind": kinds, "points_per_class": recipe.integer(1)}
+        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
         if kind in own:
             fields |= own[kind].fields
             defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
@@ -667,7 +694,7 @@ class _Reader:
             if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
                 self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
         colours = len(style.THEMES["light"].classes)
-        if (fixed["draw"] or fixed["ship"]) and (many := max(axes.get("classes", [0]))) > colours:
+        if (fixed["draw"] or fixed["ship"]) and (many := max(axes.get("classes", [0]), default=0)) > colours:
             done = "drawn" if fixed["draw"] else "sent along"
             what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
             self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
@@ -691,6 +718,8 @@ class _Reader:
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
+        if self.too_many(path, [*axes.values(), fixed["seeds"]], choices, data, of_files):
+            return Experiment(name, "", ())
         runs: list[tuple[str, RunSpec]] = []
         for choice in choices:
             for one in of_files.get(choice, ()):
@@ -699,6 +728,11 @@ class _Reader:
                 runs += [(choice, run) for run in _expand(_axes_of(one), of_one, fixed["seeds"])]
             if choice not in of_files:
                 runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
+        if (heavy := max((spec for _, spec in runs), key=_held)) and _held(heavy) > limits.NUMBERS_OF_A_RUN:
+            what = f"a run of experiment {name} would hold {_held(heavy):,} numbers"
+            less = "fewer points, narrower layers or fewer checkpoints"
+            self.wrong(path, what, f"at most {limits.NUMBERS_OF_A_RUN:,}: {less}")
+            return Experiment(name, "", ())
         for spec in [spec for _, spec in runs if (spec.batch or 0) > spec.classes * spec.points_per_class][:1]:
             points = spec.classes * spec.points_per_class
             what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
@@ -710,6 +744,26 @@ class _Reader:
             self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         return Experiment(name, about, _planned(name, runs, fixed, first, self.images))
+
+    def too_many(
+        self,
+        path: tuple[str, ...],
+        axes: Iterable[Sized],
+        choices: Iterable[str] = ("",),
+        data: Mapping[str, Mapping[str, Sized]] | None = None,
+        of_files: Mapping[str, Sized] | None = None,
+    ) -> bool:
+        """Whether a grid has more runs than a table of experiments may have, which is a mistake."""
+        of_data = [
+            len((of_files or {}).get(one, "")) or math.prod(map(len, (data or {}).get(one, {}).values()))
+            for one in choices
+        ]
+        count = math.prod(map(len, axes)) * sum(of_data)
+        self.runs += count
+        if too_many := self.runs > limits.RUNS:
+            self.wrong(path, f"{self.runs:,} runs", f"at most {limits.RUNS:,} in all experiments")
+            self.runs -= count
+        return too_many
 
     def weigh(self, path: tuple[str, ...], specs: Iterable[RunSpec]) -> None:
         """Say how much of own data travels with the page; a run that would be too large for it is a mistake."""
@@ -759,6 +813,14 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
                     dataset_options=tuple((key, of[key]) for key in options),
                     **fields,
                 )
+
+
+def _held(spec: RunSpec) -> int:
+    """How many numbers a run holds at once: its points, what each layer makes of them, its weights at checkpoints."""
+    shapes = layer_shapes(spec)
+    weights = sum(out * (inputs + 1) for out, inputs in shapes)
+    a_point = shapes[0][1] + sum(out for out, _ in shapes)
+    return spec.classes * spec.points_per_class * a_point + weights * spec.checkpoints + spec.epochs
 
 
 def _numbers(spec: RunSpec) -> int:
@@ -812,8 +874,12 @@ def _slug(key: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A wrong value as the author wrote it."""
-    return json.dumps(value, default=str)
+    """A wrong value as the author wrote it, the beginning of a long one."""
+    try:
+        said = json.dumps(value, default=str)
+    except (ValueError, RecursionError):  # thousands of digits or of brackets
+        return "too large to be told"
+    return said if len(said) <= LONGEST_SHOWN else f"{said[:LONGEST_SHOWN]}…"
 
 
 def _listed(names: list[str]) -> str:

@@ -10,6 +10,7 @@ import csv
 import functools
 import importlib.util
 import itertools
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..base import limits
 from ..base.errors import ContentError, Problem, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import Table
@@ -29,7 +31,6 @@ AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
-LARGEST = 1e100  # whose square is a number too
 APART = 1000.0  # between the standard deviations of two columns
 ENDINGS = (".csv", ".npz")
 
@@ -124,6 +125,10 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     if strange := sorted(set(test_words) - set(words)):
         raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
     labels = _sorted(words)
+    if len(labels) > limits.CLASSES:
+        raise found.problem(
+            f"{len(labels):,} classes", f"at most {limits.CLASSES:,}; is the label a column of classes?"
+        )
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
         x,
@@ -153,6 +158,8 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
         raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
     if path.suffix not in endings:
         raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
+    if path.is_file() and (large := limits.text_wrong(str(path), path.stat().st_size, limits.DATA_BYTES)):
+        raise ContentError([large])
     if not path.is_file():
         there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
@@ -165,16 +172,42 @@ def _opened(path: Path) -> File:
     return _npz(path) if path.suffix == ".npz" else csv_columns(path)
 
 
+def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file, once their heads say that they are plain and no larger than they may be.
+
+    raises  ContentError: they are not, or the file is damaged
+    """
+    import numpy as np
+
+    def wrong(what: str, expected: str = expected) -> ContentError:
+        return ContentError([Problem(str(path), what, expected)])
+
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                total += member.file_size
+                if total > limits.DATA_BYTES:
+                    raise wrong(f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
+                with archive.open(member) as file:
+                    reading = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+                    shape, _, kind = reading[np.lib.format.read_magic(file)](file)
+                if kind.hasobject or math.prod(shape) * kind.itemsize > member.file_size:
+                    raise wrong(f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}")
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except ContentError:
+        raise
+    except Exception as error:  # whatever zipfile, zlib and numpy make of damage: each has kinds of its own
+        raise wrong(f"cannot be read: {short(str(error))}") from None
+
+
 def _npz(path: Path) -> File:
     """Arrays x (N, D), y (N,), and names (D,) where they are."""
     import numpy as np
 
     found = File(str(path), [], [])
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise found.problem(f"cannot be read: {error}", "an .npz file of plain arrays x and y") from None
+    arrays = arrays_of(path, "an .npz file of plain arrays x and y")
     if lacking := [name for name in ("x", "y") if name not in arrays]:
         raise found.problem(f"no array {' and '.join(lacking)}", "x (N, D), y (N,), and perhaps names (D,)")
     x, y = arrays["x"], arrays["y"]
@@ -222,19 +255,23 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             header = gaps or _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
             wrong: list[Problem] = []
-            if header:
+            if len(names) > limits.COLUMNS:
+                wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
+            elif header:
                 wrong = _names_wrong(found.place, lines[0], names)
             if len(names) < 2 and not gaps:
                 expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
                 wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
             if wrong:
-                raise ContentError(wrong)
+                raise ContentError(wrong[:SHOWN])
             parts: list[list[np.ndarray | list[str]]] = []
             columns = _Columns(found.place, names, between != ",", gaps)
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
             quick = None
-            while quick is None and (chunk := list(itertools.islice(rows, AT_ONCE))):
+            while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
+                if len(lines) > limits.ROWS:
+                    raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
                 if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
@@ -271,9 +308,21 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
 
     kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
     try:
-        rows = np.loadtxt(path, kinds, None, between, skiprows=skipped, quotechar='"', encoding="utf-8-sig", ndmin=1)
+        rows = np.loadtxt(
+            path,
+            kinds,
+            None,
+            between,
+            skiprows=skipped,
+            quotechar='"',
+            encoding="utf-8-sig",
+            ndmin=1,
+            max_rows=limits.ROWS + 1,
+        )
     except ValueError:
         return None
+    if len(rows) > limits.ROWS:
+        return None  # which is said where rows are read one by one
     found: list[np.ndarray | list[str]] = []
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
         column = [word.strip() for word in rows[name]] if kind is object else rows[name]
@@ -463,8 +512,8 @@ def _check(found: File, table: Table) -> None:
     """
     import numpy as np
 
-    if not np.abs(table.x).max(initial=0.0) < LARGEST:
-        raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {LARGEST:g}")
+    if not np.abs(table.x).max(initial=0.0) < limits.LARGEST:
+        raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {limits.LARGEST:g}")
     if len(table.labels) < 2:
         raise found.problem(f"{len(table.labels)} class: {_listed(table.labels)}", "two classes at least")
     few = [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]

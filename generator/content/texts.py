@@ -11,18 +11,21 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import html
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..base import style
+from ..base import limits, style
 from ..base.errors import ContentError, Problem, meant
 from ..base.memo import Memo
-from . import bibliography, predictions
+from ..base.store import sha256
+from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
+from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
 FIRST = "article.md"
@@ -35,6 +38,43 @@ DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+PUBLISHED = (  # endings of files that go with the site as they are
+    *("", *PICTURES, *VIDEOS, ".vtt", ".srt", ".mp3", ".ogg", ".wav", ".m4a", ".flac", ".ico", ".tif", ".tiff", ".bmp"),
+    *(
+        ".pdf",
+        ".txt",
+        ".bib",
+        ".tex",
+        ".rst",
+        ".doc",
+        ".docx",
+        ".odt",
+        ".ods",
+        ".odp",
+        ".ppt",
+        ".pptx",
+        ".xls",
+        ".xlsx",
+    ),
+    *(".csv", ".tsv", ".json", ".jsonl", ".geojson", ".yaml", ".yml", ".toml", ".npy", ".npz", ".mat", ".parquet"),
+    *(
+        ".h5",
+        ".hdf5",
+        ".nc",
+        ".pt",
+        ".pth",
+        ".onnx",
+        ".safetensors",
+        ".ply",
+        ".stl",
+        ".obj",
+        ".glb",
+        ".gltf",
+        ".sha256",
+    ),
+    *(".zip", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z", ".woff", ".woff2", ".ttf", ".otf", ".cff"),
+    *(".py", ".ipynb", ".r", ".jl", ".m", ".c", ".cpp", ".h", ".rs", ".go", ".sh", ".lock"),
+)
 OUR_FOLDERS = ("assets", "data", "plots")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
@@ -130,10 +170,11 @@ class Article:
         return self.pages[0].meta
 
 
-def read(directory: Path, memo: Memo | None = None) -> Article:
+def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Article:
     """The article of a folder.
 
-    memo    what YAML and bibliography were read before
+    memo    what YAML, bibliography and drawings were read before
+    lab     whether files that are code go with the site
     raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
     """
     memo = memo or Memo()
@@ -151,7 +192,8 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
         foreseen = predictions.read(directory)
     except ContentError as error:
         problems += error.problems
-    own = tuple(assets(directory))
+    own = tuple(assets(directory, lab))
+    problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
         if folder in OUR_FOLDERS:
             problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
@@ -159,6 +201,21 @@ def read(directory: Path, memo: Memo | None = None) -> Article:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
     return Article(tuple(pages), works, own, directory, foreseen)
+
+
+def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
+    """What a drawing of the author's has that none may have."""
+    if asset.source.suffix.lower() != ".svg":
+        return None
+    place = str(directory / asset.path)
+    said = memo(
+        "drawing", [place, sha256(asset.source)], lambda: _plain(drawings.wrong(asset.source.read_bytes(), place))
+    )
+    return Problem(*said) if said else None
+
+
+def _plain(problem: Problem | None) -> list[Any]:
+    return [problem.place, problem.wrong, problem.expected, problem.nearest] if problem else []
 
 
 def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
@@ -185,33 +242,50 @@ def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Biblio
     return bibliography.parse(text, str(file), memo)
 
 
-def assets(directory: Path) -> Iterable[Asset]:
-    """The author's own files: what is neither a text, an experiment nor hidden."""
+def published(name: str) -> bool:
+    """Whether a file of the author's own is data: what browsers run is code, and so may be what none of us knows."""
+    return PurePosixPath(name).suffix.lower() in PUBLISHED
+
+
+def files_of_code(directory: Path) -> list[str]:
+    """The author's own files beside the text that are no data, by their paths in the folder."""
+    return [asset.path for asset in assets(directory, lab=True) if not published(asset.path)]
+
+
+def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
+    """The author's own files: what is neither a text, an experiment nor hidden, nor, without lab, code."""
     for source in sorted(directory.rglob("*")):
         path = source.relative_to(directory)
         hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
         ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
         ours |= path.parts[0] == DATA and path.suffix in DATA_FILES
         ours |= path.parent.as_posix() == LAB and path.suffix == ".py"
+        ours |= not lab and not published(path.name)
         if source.is_file() and not hidden and not ours and path.suffix != ".md":
             yield Asset(path.as_posix(), source)
 
 
-def refuse_links_out(directory: Path) -> None:
-    """Let no link of a folder lead out of it: what someone sends is read alone, and not what else this machine holds.
+def refuse_strange(directory: Path) -> None:
+    """Let nothing in a folder of content stand for what is not in it: what someone sends is read alone, and not what
+    else this machine holds, and none of it is larger than `base.limits` says.
 
     Folders with a dot before their name hold nothing of an article.
 
-    raises  ContentError: every symbolic link that leads elsewhere, and where to
+    raises  ContentError: every symbolic link that leads elsewhere, and where to; what is no file or folder; odd names
     """
-    top, problems = os.path.realpath(directory), []
+    top, problems, count = os.path.realpath(directory), list[Problem](), 0
     for folder, folders, files in os.walk(directory):
         for name in sorted([*folders, *files]):
-            path = Path(folder, name)
-            if path.is_symlink() and not Path(target := os.path.realpath(path)).is_relative_to(top):
+            path = os.path.join(folder, name)
+            if os.path.islink(path) and not Path(target := os.path.realpath(path)).is_relative_to(top):
                 what = f"a link that leads out of the content's folder, to {target}"
-                problems.append(Problem(str(path), what, "the file itself, or a link within the folder"))
+                problems.append(Problem(path, what, "the file itself, or a link within the folder"))
+            elif os.path.exists(path) and (wrong := limits.file_wrong(path)):
+                problems.append(wrong)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        count += len(files)
+    if count > limits.FILES:
+        problems.append(Problem(str(directory), f"{count:,} files", f"at most {limits.FILES:,}"))
     if problems:
         raise ContentError(problems)
 
@@ -227,6 +301,9 @@ def own_code(directory: Path) -> list[Path]:
 def _text(source: Path, file: str, problems: list[Problem], errors: str = "strict") -> str:
     """A file's text with plain line ends; "" after a problem. errors: "replace" leaves odd signs to be judged later."""
     try:
+        if large := limits.text_wrong(file, source.stat().st_size):
+            problems.append(large)
+            return ""
         raw = source.read_bytes()
     except FileNotFoundError:
         problems.append(Problem(file, "there is no such file"))
@@ -364,10 +441,14 @@ def _composed(text: str) -> list[Any]:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         return ["wrong", 0, str(error).splitlines()[0]]
 
+    values = itertools.count(1)
+
     def tree(node: yaml.Node, above: frozenset[int]) -> list[Any]:
         line = node.start_mark.line
         if id(node) in above:
             return ["loop", line, None]
+        if next(values) > limits.VALUES or len(above) > limits.DEEPEST:  # a few names can stand for billions
+            raise _TooMuch(line)
         above = above | {id(node)}
         if isinstance(node, yaml.MappingNode):
             rows = [
@@ -379,7 +460,15 @@ def _composed(text: str) -> list[Any]:
             return ["sequence", line, [tree(item, above) for item in node.value]]
         return [node.tag, line, str(node.value)]
 
-    return ["nothing", 0, None] if node is None else tree(node, frozenset())
+    try:
+        return ["nothing", 0, None] if node is None else tree(node, frozenset())
+    except _TooMuch as error:
+        most = f"at most {limits.VALUES:,} values, at most {limits.DEEPEST} deep in each other"
+        return ["wrong", error.args[0], f"too much in one place, where there may be {most}"]
+
+
+class _TooMuch(Exception):
+    """The values of a YAML text are too many or too deep in each other: the line of one."""
 
 
 def _yaml(tree: list[Any], file: str, first_line: int, problems: list[Problem]) -> Yaml:
@@ -428,7 +517,7 @@ _Reading = Callable[[Yaml, Callable[..., None]], Any]
 
 def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     """One line of text; numbers are texts as well."""
-    if isinstance(value.value, str) and value.value.strip():
+    if isinstance(value.value, str) and value.value.strip() and not _CONTROL.search(value.value):
         return " ".join(value.value.split())
     if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
         return str(value.value)

@@ -22,7 +22,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.parser import Parser
 
-from ..base import language
+from ..base import language, limits
 from ..base.errors import meant
 from ..base.language import Said, Words, said
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
@@ -52,7 +52,7 @@ def number(value: Any, digits: int | None = None, *, words: Words | None = None)
     """
     value, words = _number(value, "number"), words or language.english()
     if digits is not None:
-        return words.fixed(value, digits)
+        return words.fixed(value, _digits(digits))
     if float(value).is_integer():
         return words.fixed(value)
     text = words.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
@@ -62,7 +62,7 @@ def number(value: Any, digits: int | None = None, *, words: Words | None = None)
 
 def percent(value: Any, digits: int = 1, *, words: Words | None = None) -> str:
     """A share in per cent. Only what is whole reads 100."""
-    return (words or language.english()).percent(_number(value, "percent"), digits)
+    return (words or language.english()).percent(_number(value, "percent"), _digits(digits))
 
 
 def degrees(value: Any, digits: int = 0, *, words: Words | None = None) -> str:
@@ -91,9 +91,18 @@ def say(value: Any, words: Words | None = None) -> str:
     raise ExpressionError(f"the value is {kind(value)}", "text or a number")
 
 
+def _digits(value: Any) -> int:
+    """How many digits after the point."""
+    if type(value) is not int or abs(value) > limits.DIGITS:
+        raise ExpressionError(f"{kind(value)} digits", f"a whole number, at most {limits.DIGITS}")
+    return value
+
+
 def _number(value: Any, who: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ExpressionError(f"{who} needs a number, and this is {kind(value)}")
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        raise ExpressionError(f"{who} of a number with more than {MOST_DIGITS} digits")
     if not math.isfinite(value):
         raise ExpressionError(f"{who} needs a number, and this is {value}")
     return value
@@ -104,7 +113,7 @@ def kind(value: Any) -> str:
     if value is None:
         return "nothing (None)"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(value) if math.isfinite(value) else str(value)
+        return number(value) if abs(value) < 10**MOST_DIGITS else str(value) if isinstance(value, float) else "a number"
     kinds = {
         bool: "true or false",
         str: "text",
@@ -136,7 +145,9 @@ FILTERS: Mapping[str, Filter] = {
     "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
     "words": Filter(spelled, "a whole number in words, up to twenty"),
     "abs": Filter(abs, "a number without its sign"),
-    "round": Filter(lambda value, digits=0: round(value, digits), "a number rounded; `round(2)` to two decimals"),
+    "round": Filter(
+        lambda value, digits=0: round(value, _digits(digits)), "a number rounded; `round(2)` to two decimals"
+    ),
     "length": Filter(len, "how many there are"),
     "count": Filter(len, "how many there are"),
     "first": Filter(lambda values: values[0], "the first"),
@@ -300,7 +311,7 @@ def _evaluated(source: str, names: Mapping[str, Any], words: Words) -> tuple[Any
     except UnknownResult as error:
         raise ExpressionError(str(error.args[0])) from error
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
-        said = str(error.args[0]) if error.args else type(error).__name__
+        said = str(error.args[0]) if error.args and isinstance(error.args[0], str) else type(error).__name__
         raise ExpressionError(f"the expression has no value: {said.removeprefix('Results.')}") from error
 
 
@@ -310,6 +321,8 @@ def parse(source: str) -> nodes.Expr:
 
     raises  ExpressionError: it is not one
     """
+    if len(source) > limits.EXPRESSION:
+        raise ExpressionError(f"an expression of {len(source):,} characters", f"at most {limits.EXPRESSION:,}")
     try:
         parser = Parser(_GRAMMAR, source, state="variable")
         tree = parser.parse_expression()

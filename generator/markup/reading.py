@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
 from markdown_it.token import Token
 
+from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
@@ -28,6 +29,10 @@ _PIPES = re.compile(
     r"""\{\{(?:[^"'{}\n]++|"[^"\n]*"|'[^'\n]*'|\{(?!\{)|\}(?!\}))*\}\}|"""
     + maths.OPENS
     + r"""(?:[^$\\\n`]|\\.)*?[^\s\\$`]\$(?!\d)"""
+)
+TAKES_LONG = (  # what the parser seeks the end of, each as far as the paragraph's
+    ("![", "pictures", limits.PICTURES_IN_A_PARAGRAPH),
+    ("](", "links", limits.LINKS_IN_A_PARAGRAPH),
 )
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
@@ -122,8 +127,13 @@ def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base
         return token.children or []
 
     inner = [token for token in tokens if token.type == "inline"]
-    set_inline(inner)
     builder = Builder(parse, base)
+    for token in inner:
+        for sign, what, most in TAKES_LONG:
+            if (many := token.content.count(sign)) > most:
+                token.content = ""
+                builder.fault(builder.line_of(token), f"{many:,} {what} in one paragraph", f"at most {most:,}")
+    set_inline(inner)
     builder.walk(tokens)
     return _piped(builder.fragment())  # type: ignore[no-any-return]
 

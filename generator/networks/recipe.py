@@ -1,6 +1,6 @@
 """The recipe of a run, all that decides its result: one row a key, from which all that knows of keys is made.
 
-    epochs: int = key(3000, "passes through all points", integer(1))
+    epochs: int = key(3000, "passes through all points", integer(1, limits.EPOCHS))
 
 A row is a field of `RunSpec`. What authors may write, the order in which a grid varies the keys, the words of the
 tables' columns and the page's are made from the same rows. To add a key, add a row, and use it in `train`. The rows
@@ -10,11 +10,11 @@ are no part of a run's address, its values are: a reworded row trains nothing ag
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..base import limits
 from .activations import ACTIVATIONS
 from .rooms import Room
 
@@ -41,7 +41,7 @@ def number(least: float | None = None, above: float | None = None, below: float 
     """A finite number within bounds."""
 
     def accepts(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= limits.LARGEST:
             raise ValueError
         if (least is not None and value < least) or (above is not None and value <= above):
             raise ValueError
@@ -54,15 +54,15 @@ def number(least: float | None = None, above: float | None = None, below: float 
     return Field(accepts, " ".join(["a number", *filter(None, [" and ".join(filter(None, bounds))])]))
 
 
-def integer(least: int) -> Field:
-    """A whole number from `least` up."""
+def integer(least: int, most: int) -> Field:
+    """A whole number from `least` to `most`."""
 
     def accepts(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise ValueError
         return value
 
-    return Field(accepts, f"a whole number, at least {least}")
+    return Field(accepts, f"a whole number, at least {least} and at most {most:,}")
 
 
 def choice(*choices: str) -> Field:
@@ -77,7 +77,9 @@ def choice(*choices: str) -> Field:
 
 
 def widths(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not value or not all(type(width) is int and width >= 1 for width in value):
+    if not isinstance(value, list) or not 1 <= len(value) <= limits.LAYERS:
+        raise ValueError
+    if not all(type(width) is int and 1 <= width <= limits.WIDTH for width in value):
         raise ValueError
     return tuple(value)
 
@@ -114,7 +116,7 @@ MISSING = dataclasses.MISSING
 class RunSpec:
     """Everything that decides one run's result; each row says itself what it is."""
 
-    classes: int = key(MISSING, "number of classes, k", integer(2))
+    classes: int = key(MISSING, "number of classes, k", integer(2, limits.CLASSES))
     activation: str = key(MISSING, "activation of the hidden layers", choice(*ACTIVATIONS))
     seed: int = key(MISSING, "decides the data and the first weights")
     data_seed: int | None = key(None, "decides the data alone; empty: the run's own seed does", integer(0), late=True)
@@ -124,12 +126,15 @@ class RunSpec:
     hidden: tuple[int, ...] = key(
         (64, 2),
         "widths of the hidden layers, first to last",
-        Field(widths, "a list of widths such as [64, 2]", listed=True),
+        Field(widths, f"a list of widths up to {limits.WIDTH:,} such as [64, 2]", listed=True),
         slow=True,
     )
-    epochs: int = key(3000, "passes through all points", integer(1))
+    epochs: int = key(3000, "passes through all points", integer(1, limits.EPOCHS))
     batch: int | None = key(
-        None, "points that a step looks at, in an order that seed and epoch decide; empty: all", integer(1), late=True
+        None,
+        "points that a step looks at, in an order that seed and epoch decide; empty: all",
+        integer(1, limits.POINTS),
+        late=True,
     )
     optimizer: str = key("adam", "adam, or sgd: down the gradient, with momentum", choice(*OPTIMIZERS), late=True)
     learning_rate: float = key(0.03, "step size at the first epoch", number(above=0))
@@ -155,12 +160,14 @@ class RunSpec:
     bias_start: float | None = key(
         None, "first value of the last hidden layer's biases; empty: drawn like the weights", number()
     )
-    checkpoints: int = key(64, "how many times the weights were kept, epoch 0 and the last included", integer(2))
+    checkpoints: int = key(
+        64, "how many times the weights were kept, epoch 0 and the last included", integer(2, limits.CHECKPOINTS)
+    )
     head_bias: bool = key(True, "whether the output layer has biases", Field(boolean, "true or false"))
     head_start: str = key(
         "drawn", "drawn, or the law whose best output layer training started from", choice("drawn", *LAWS)
     )
-    head_held: int = key(0, "for how many epochs the output layer stayed as it started", integer(0))
+    head_held: int = key(0, "for how many epochs the output layer stayed as it started", integer(0, limits.EPOCHS))
 
     @property
     def seed_of_data(self) -> int:

@@ -87,8 +87,7 @@ class SiteFolder:
         fresh.mkdir()
         try:
             if there.keys() == wanted.keys() and len({*changed} - {manifest.NAME}) <= 1:
-                self._replace({path: files[path] for path in changed}, Path(fresh), seen)
-                self._remember(record)
+                self._replace({path: files[path] for path in changed}, Path(fresh), record)
                 return True
             for folder in {os.path.dirname(path) for path in files}:
                 os.makedirs(os.path.join(fresh, folder), exist_ok=True)
@@ -102,8 +101,8 @@ class SiteFolder:
             write_whole(fresh / MARK, MARKED)
             if (out / ".gitignore").exists():
                 shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
-            self._swap(fresh)
             self._remember(record)
+            self._swap(fresh)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         return True
@@ -132,13 +131,14 @@ class SiteFolder:
                 " expected an empty folder, or a site that peek made"
             )
 
-    def _replace(self, changed: Mapping[str, File], fresh: Path, seen: dict[str, list[int]]) -> None:
+    def _replace(self, changed: Mapping[str, File], fresh: Path, record: dict[str, Any]) -> None:
         """Put one file and the manifest in their places.
 
         The new manifest lies beside the old one meanwhile: wherever this ends, the site is as one of them says.
         """
         for number, path in enumerate(changed):
-            seen[path] = _write(os.path.join(fresh, str(number)), changed[path])
+            record["seen"][path] = _write(os.path.join(fresh, str(number)), changed[path])
+        self._remember(record)  # first: a record of what is not there yet is seen to be none
         steps = {path: fresh / str(number) for number, path in enumerate(changed)}
         if listed := steps.pop(manifest.NAME, None):
             os.replace(listed, self.out / manifest.NEXT)

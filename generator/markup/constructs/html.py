@@ -70,6 +70,7 @@ _LIVE = re.compile(
     r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
     re.DOTALL,
 )
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|(?P<open>\Z)))", re.DOTALL)  # one without an end goes to the last line
 _ADDRESSES = {"href", "src", "poster"}
 _DANGEROUS = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
 
@@ -187,10 +188,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
     source = token.content
     line = token.meta.get("line", 0) if token.type == "html_inline" else builder.line_of(token)
-    if "<!--" in source and "-->" not in source.partition("<!--")[2] and not source.startswith(("<!-->", "<!--->")):
+    if any(found["open"] is not None for found in _COMMENT.finditer(source)):
         builder.fault(line, "the comment is not closed", "-->")
         return at + 1
-    source = re.sub(r"<!--(?:-?>|.*?-->)", lambda m: "\n" * m[0].count("\n"), source, flags=re.DOTALL)
+    source = _COMMENT.sub(lambda m: "\n" * m[0].count("\n"), source)
     if not source.strip():
         builder.text("\n" * (token.type == "html_block"))  # between the lines of an item
         return at + 1
@@ -206,7 +207,7 @@ def moves(token: Token) -> int:
     """How many elements the HTML of a token leaves open: a unit of a text goes on until all are closed."""
     if token.type != "html_block":
         return 0
-    found = re.findall(r"<(/?)([a-z][a-z0-9]*)\b", re.sub(r"(?s)<!--.*?-->", "", token.content), re.IGNORECASE)
+    found = re.findall(r"<(/?)([a-z][a-z0-9]*)\b", _COMMENT.sub("", token.content), re.IGNORECASE)
     return sum(-1 if closing else 1 for closing, name in found if name.lower() not in VOID | LOOSE)
 
 
