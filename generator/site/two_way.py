@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..markup.blocks.figure import OptionError
-from ..markup.expressions import share_interval
 from ..runs.results import Result, Results, UnknownResult
+from ..runs.statistics import share_interval
 
 if TYPE_CHECKING:
     from ..base.language import Words
