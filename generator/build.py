@@ -169,9 +169,7 @@ def write_table(made: Catalogue, path: Path) -> str:
 
     rows = [{"experiment": run["experiment"], **run["spec"], **run["measures"]} for run in made.runs]
     known = list(dict.fromkeys(key for row in rows for key in row))
-    lists = {
-        key for run in made.runs for key, value in run["measures"].items() if isinstance(value, (dict, list, tuple))
-    }
+    lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}
     differing = [key for key in known if len({str(row.get(key)) for row in rows}) > 1 and key not in lists]
     header = next(csv.reader(line for line in path.open() if not line.startswith("# "))) if path.is_file() else []
     kept = [key for key in header if key in known] or list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
