@@ -6,6 +6,7 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 from __future__ import annotations
 
 import contextlib
+import csv
 import datetime
 import functools
 import os
@@ -161,8 +162,8 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
 def write_table(made: Catalogue, path: Path) -> str:
     """The numbers and words of all runs as one CSV, which `[results.NAME]` reads, and that it is there, in a line.
 
-    Columns are those in which runs differ; numbers have five digits. The day, the processor and the versions that they
-    were made with stand above its header.
+    Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
+    the processor and the versions that they were made with stand above its header.
     """
     from .runs import pipeline
 
@@ -170,7 +171,8 @@ def write_table(made: Catalogue, path: Path) -> str:
     known = list(dict.fromkeys(key for row in rows for key in row))
     lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}
     differing = [key for key in known if len({str(row.get(key)) for row in rows}) > 1 and key not in lists]
-    kept = list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
+    header = next(csv.reader(line for line in path.open() if not line.startswith("# "))) if path.is_file() else []
+    kept = [key for key in header if key in known] or list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
     plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()

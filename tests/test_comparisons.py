@@ -2,11 +2,11 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 from scipy import stats
 from test_markup import grid
-from test_packing import ROOT
 
 from generator.base import language
 from generator.base.language import english
@@ -76,7 +76,7 @@ def test_a_tally_counts_and_has_per_cent_from_twenty_up():
     assert said("results.where(experiment='free').tally('middle') | interval") == "0 of 7 (0\u202f% to 35\u202f%)"
     assert evaluate("results.tally('middle', equals=1).hits == 7 and full.tally('seed').share == 1", NAMES)
     assert evaluate("full.tally('objective', at_least=0.9).interval | last < 0.52", NAMES)
-    german = language.load("de", Overlay(ROOT / "templates"))
+    german = language.load("de", Overlay(Path(__file__).parent.parent / "templates"))
     assert said("full.tally('objective', at_least=0.9) | interval", german) == "10 von 30 (19\u202f% bis 51\u202f%)"
 
 

@@ -46,6 +46,15 @@ def test_front_matter_in_full():
     assert (meta.licence, meta.repository, meta.language) == ("CC BY 4.0", "https://example.org/repository", "en")
 
 
+def test_an_author_in_full(tmp_path):
+    roles = "[Software, Writing-Review and Editing]"
+    authors = f"[{{name: A, orcid: 'https://orcid.org/0000-0002-1694-233X', roles: {roles}}}]"
+    front = {"authors": authors, "version": "2", "data_licence": "CC0"}
+    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, **front}))).meta
+    assert meta.authors == (Author("A", orcid="0000-0002-1694-233X", roles=("software", "writing – review & editing")),)
+    assert (meta.version, meta.data_licence) == ("2", "CC0")
+
+
 def test_pages_in_the_order_of_the_navigation(tmp_path):
     pages = {"zeta": "title: Z\nnav_order: 1", "alpha": "title: A", "beta": "title: B\nnav_order: 2\ndate: 2026-02-02"}
     folder = folder_of(
@@ -105,6 +114,30 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"authors": "[{name: A, url: x}]"},
             ["article.md:4: authors was not understood; expected an address that starts with https://"],
         ),
+        (
+            {"authors": "[{name: A, orcid: 0000-0002-1825-0079}]"},
+            ["article.md:4: ORCID 0000-0002-1825-0079 cannot end in 9; expected 0 there, or other digits before it"],
+        ),
+        (
+            {"authors": "[{name: A, orcid: 0000-0002}]"},
+            ["article.md:4: authors was not understood; expected an ORCID like 0000-0002-1825-0097"],
+        ),
+        (
+            {"authors": "[{name: A, group: true, orcid: 0000-0002-1694-233X}]"},
+            ["article.md:4: orcid of a group; expected none, as a person has one"],
+        ),
+        ({"authors": "[{name: A, group: 1}]"}, ["article.md:4: authors was not understood; expected true or false"]),
+        (
+            {"authors": "[{name: A, roles: [sofware]}]"},
+            ['article.md:4: unknown role "sofware"; did you mean "software"?'],
+        ),
+        (
+            {"authors": "[{name: A, roles: writing and reviewing}]"},
+            [
+                'article.md:4: unknown role "writing and reviewing"; did you mean "writing – review & editing"?',
+            ],
+        ),
+        ({"version": "1.10"}, ['article.md:6: version was not understood; expected a version in quotes, like "1.10"']),
         ({"title": "[a]"}, ["article.md:2: title was not understood; expected text"]),
         ({"title": ""}, ["article.md:2: title was not understood; expected text"]),
         (

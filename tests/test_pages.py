@@ -108,9 +108,9 @@ INFO = BuildInfo(
 )
 
 
-def article(folder: Path, body: str = BODY, **others: str) -> texts.Article:
+def article(folder: Path, body: str = BODY, front: str = FRONT, **others: str) -> texts.Article:
     folder.mkdir(exist_ok=True)
-    (folder / "article.md").write_text(FRONT + body, encoding="utf-8")
+    (folder / "article.md").write_text(front + body, encoding="utf-8")
     for name, text in others.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     return texts.read(folder)
@@ -179,6 +179,48 @@ def test_the_head_says_who_what_and_when(tmp_path: Path) -> None:
     assert known["@type"] == "ScholarlyArticle"
     assert known["author"][0]["affiliation"]["name"] == "Institute of Examples"
     assert known["headline"] == "Rooms & <corners>"
+
+
+AUTHORS = """authors:
+  - {name: Ada Example, orcid: 0000-0002-1825-0097, roles: [software, writing - original draft]}
+  - {name: The Rooms, group: true, affiliation: Institute}
+version: "1.10"
+data_licence: CC0
+"""
+
+
+def test_who_did_what_under_which_licence_is_said_to_readers_and_machines(tmp_path: Path) -> None:
+    front = re.sub("authors:.*?(?=date:)", AUTHORS, FRONT, flags=re.DOTALL)
+    index = render(tmp_path, BuildInfo(base_url="https://example.org/rooms/"), front=front)["index.html"]
+    known = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', index)[1])
+    ada, group = known["author"]
+    assert (ada["@type"], ada["@id"]) == ("Person", "https://orcid.org/0000-0002-1825-0097")
+    assert (group["@type"], group["parentOrganization"]["name"]) == ("Organization", "Institute")
+    assert known["contributor"] == [
+        {"@type": "Role", "contributor": ada, "roleName": ["software", "writing – original draft"]}
+    ]
+    assert (known["identifier"], known["version"]) == ("https://example.org/rooms/", "1.10")
+    assert known["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    tags = Tags(index)
+    assert tags.all("a", rel="license")[0]["href"] == known["license"]
+    assert tags.all("meta", name="citation_author_orcid")[0]["content"] == ada["@id"]
+    cited = index.partition('id="cite"')[2]
+    assert "Version 1.10." in cited and "</a>: software, writing – original draft" in cited
+
+
+@pytest.mark.parametrize(
+    ("licence", "url"),
+    [
+        ("CC BY-NC-SA 3.0", "https://creativecommons.org/licenses/by-nc-sa/3.0/"),
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("cc0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("https://example.org/licence", "https://example.org/licence"),
+        ("CC BY", ""),
+        ("All rights reserved", ""),
+    ],
+)
+def test_a_licence_of_known_name_has_an_address(licence: str, url: str) -> None:
+    assert words.licence_url(licence) == url
 
 
 def test_nothing_absolute_is_written_while_the_address_is_unknown(tmp_path: Path) -> None:
@@ -356,17 +398,19 @@ def test_bibtex_names_the_article() -> None:
     meta = texts.Meta(
         title="A 100% test_case & more",
         description="",
-        authors=(texts.Author("Ada van Example"), texts.Author("Ö Sample")),
+        authors=(texts.Author("Ada van Example"), texts.Author("Ö Sample"), texts.Author("The R&D", group=True)),
         date=date(2026, 3, 12),
+        version="1.10_b",
         doi="10.1/x",
     )
     site = metadata.Site(meta, [], BuildInfo(base_url="https://example.org"), english())
     assert site.bibtex == (
         "@misc{example2026test,\n"
         "  title = {{A 100\\% test\\_case \\& more}},\n"
-        "  author = {Ada van Example and Ö Sample},\n"
+        "  author = {Ada van Example and Ö Sample and {The R\\&D}},\n"
         "  year = {2026},\n"
         "  month = mar,\n"
+        "  version = {1.10\\_b},\n"
         "  doi = {10.1/x},\n"
         "  url = {https://example.org/}\n"
         "}"

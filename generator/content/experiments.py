@@ -480,9 +480,9 @@ class _Reader:
             if name in taken:
                 self.wrong(path, f"the table of model {name} is called as another is", "another name for that")
             known = self.known(path, table, ("classes",), "key of a model")
-            counts = self.axis((*path, "classes"), known.get("classes", list(MODEL_CLASSES)), recipe.integer(2))
-            if many := [count for count in counts if count > MODEL_CLASSES[-1]]:
-                self.wrong((*path, "classes"), f"classes is {max(many)}", f"at most {MODEL_CLASSES[-1]}")
+            counts = self.axis(
+                (*path, "classes"), known.get("classes", list(MODEL_CLASSES)), recipe.integer(2, MODEL_CLASSES[-1])
+            )
             if len(self.problems) == before:
                 found[name] = tuple(dict.fromkeys(counts))
         return found

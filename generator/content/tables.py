@@ -12,6 +12,7 @@ import importlib.util
 import itertools
 import math
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -308,17 +309,19 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
 
     kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
     try:
-        rows = np.loadtxt(
-            path,
-            kinds,
-            None,
-            between,
-            skiprows=skipped,
-            quotechar='"',
-            encoding="utf-8-sig",
-            ndmin=1,
-            max_rows=limits.ROWS + 1,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # blank lines are none of the rows
+            rows = np.loadtxt(
+                path,
+                kinds,
+                None,
+                between,
+                skiprows=skipped,
+                quotechar='"',
+                encoding="utf-8-sig",
+                ndmin=1,
+                max_rows=limits.ROWS + 1,
+            )
     except ValueError:
         return None
     if len(rows) > limits.ROWS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import html
 import itertools
 import os
@@ -76,17 +77,41 @@ PUBLISHED = (  # endings of files that go with the site as they are
     *(".py", ".ipynb", ".r", ".jl", ".m", ".c", ".cpp", ".h", ".rs", ".go", ".sh", ".lock"),
 )
 OUR_FOLDERS = ("assets", "data", "plots")
+ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
+    "conceptualization",
+    "data curation",
+    "formal analysis",
+    "funding acquisition",
+    "investigation",
+    "methodology",
+    "project administration",
+    "resources",
+    "software",
+    "supervision",
+    "validation",
+    "visualization",
+    "writing – original draft",
+    "writing – review & editing",
+)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
 class Author:
-    """Who wrote the article. url and affiliation may be ""."""
+    """Who wrote the article. url, affiliation and orcid may be "".
+
+    orcid  iD without its address: "0000-0002-1825-0097"
+    roles  what they did, of ROLES
+    group  whether these are several who share a name
+    """
 
     name: str
     url: str = ""
     affiliation: str = ""
+    orcid: str = ""
+    roles: tuple[str, ...] = ()
+    group: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +124,8 @@ class Meta:
     citations  how works are cited, a row of `bibliography.STYLES`
     macros     TeX that defines what the formulas of the page may use; the first page's hold on all
     numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
+    version    of the article, as others cite it
+    data_licence  of what readers may take away; "": nothing is said
     """
 
     title: str
@@ -117,6 +144,8 @@ class Meta:
     citations: str = "author-year"
     macros: str = ""
     numbering: str = "page"
+    version: str = ""
+    data_licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -560,6 +589,48 @@ def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
     return text
 
 
+def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
+    """An iD, or its address. source: ISO 7064, MOD 11-2, which says the last sign"""
+    text = _sentence(value, wrong).removeprefix("https://orcid.org/")
+    if text and not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", text):
+        wrong(value.line, "an ORCID like 0000-0002-1825-0097")
+    elif text:
+        total = functools.reduce(lambda sum, digit: (sum + int(digit)) * 2, text.replace("-", "")[:-1], 0)
+        last = "0123456789X"[(12 - total % 11) % 11]
+        if text[-1] != last:
+            wrong(value.line, f"{last} there, or other digits before it", f"ORCID {text} cannot end in {text[-1]}")
+    return text
+
+
+def _roles(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    """Of ROLES; any dash is as good as another, and so are "&" and "and"."""
+    plain = {_role(role): role for role in ROLES}
+    found = []
+    for item in value.value if isinstance(value.value, list) else [value]:
+        text = _sentence(item, wrong)
+        if text and _role(text) not in plain:
+            expected, near = meant(_role(text), plain)
+            wrong(item.line, expected, f'unknown role "{text}"', near and plain[near])
+        elif text:
+            found.append(plain[_role(text)])
+    return tuple(dict.fromkeys(found))
+
+
+def _role(text: str) -> str:
+    return re.sub(r"\s*[-–—]\s*", " - ", text.lower()).replace(" and ", " & ")
+
+
+def _flag(value: Yaml, wrong: Callable[..., None]) -> Any:
+    return value.value if isinstance(value.value, bool) else wrong(value.line, "true or false")
+
+
+def _version(value: Yaml, wrong: Callable[..., None]) -> str:
+    if isinstance(value.value, float):  # 1.10 is 1.1 to YAML
+        wrong(value.line, 'a version in quotes, like "1.10"')
+        return ""
+    return _sentence(value, wrong)
+
+
 def _language(value: Yaml, wrong: Callable[..., None]) -> str:
     text = _sentence(value, wrong)
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
@@ -639,7 +710,7 @@ def _unbalanced(tex: str) -> bool:
 
 
 def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
-    """A list of names, or of name with url and affiliation."""
+    """A list of names, or of what is known of each."""
     if not isinstance(value.value, list) or not value.value:
         wrong(value.line, "a list of authors, each with a name")
         return ()
@@ -649,15 +720,24 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
         if not isinstance(fields, dict) or "name" not in fields:
             wrong(item.line, "an author with a name")
             continue
-        known = {name.name for name in dataclasses.fields(Author)}
-        for key in fields.keys() - known:
-            expected, near = meant(key, sorted(known))
+        for key in fields.keys() - OF_AUTHOR.keys():
+            expected, near = meant(key, OF_AUTHOR)
             wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
-        read = {key: _address if key == "url" else _sentence for key in known & fields.keys()}
-        found.append(Author(**{key: reading(fields[key], wrong) for key, reading in read.items()}))
+        author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
+        if author.group and author.orcid:
+            wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
+        found.append(author)
     return tuple(found)
 
 
+OF_AUTHOR: Mapping[str, _Reading] = {
+    "name": _sentence,
+    "url": _address,
+    "affiliation": _sentence,
+    "orcid": _orcid,
+    "roles": _roles,
+    "group": _flag,
+}
 FIELDS: Mapping[str, _Reading] = {
     "title": _sentence,
     "description": _sentence,
@@ -675,6 +755,8 @@ FIELDS: Mapping[str, _Reading] = {
     "citations": _citations,
     "macros": _macros,
     "numbering": _numbering,
+    "version": _version,
+    "data_licence": _sentence,
 }
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first

@@ -119,7 +119,9 @@ class RunSpec:
     classes: int = key(MISSING, "number of classes, k", integer(2, limits.CLASSES))
     activation: str = key(MISSING, "activation of the hidden layers", choice(*ACTIVATIONS))
     seed: int = key(MISSING, "decides the data and the first weights")
-    data_seed: int | None = key(None, "decides the data alone; empty: the run's own seed does", integer(0), late=True)
+    data_seed: int | None = key(
+        None, "decides the data alone; empty: the run's own seed does", integer(0, limits.SEED), late=True
+    )
     kind: str = key("spirals", "kind of data")
     points_per_class: int = key(100, "training points of each class")
     dataset_options: tuple[tuple[str, float], ...] = ()

@@ -27,11 +27,10 @@ def share_interval(hits: int, of: int) -> tuple[float, float]:
     import statistics  # some milliseconds to import, for what is seldom asked
 
     z = statistics.NormalDist().inv_cdf((1 + COVERAGE) / 2)
-    middle, spread = (
-        (hits + z * z / 2) / (of + z * z),
-        z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4),
-    )
-    return max(0.0, middle - spread), min(1.0, middle + spread)
+    middle = (hits + z * z / 2) / (of + z * z)
+    spread = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    share = hits / of
+    return max(min(middle - spread, share), 0.0), min(max(middle + spread, share), 1.0)  # rounded, they pass the ends
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,9 @@ class Figures:
         def two_way() -> dict[str, Any]:
             from . import two_way
 
-            return two_way.design(call.options, self.results, self.renderer.words)
+            found, runs = two_way.design(call.options, self.results, self.renderer.words)
+            behind.extend(runs)
+            return found
 
         context = {
             "call": call,

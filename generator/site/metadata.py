@@ -12,6 +12,7 @@ from ..base.language import ENGLISH, Words
 from ..content.texts import Author, Meta
 from ..markup.document import Markup
 from .figures import Laws
+from .words import licence_url
 
 WORDS_A_MINUTE = 220  # silent reading of English: a little under the mean (238) of Brysbaert 2019, for the formulas
 
@@ -125,11 +126,13 @@ class Site:
         families = [author.name.split()[-1] for author in meta.authors]
         word = next((word for word in re.findall(r"[a-z]+", meta.title.lower()) if len(word) > 3), "article")
         key = re.sub(r"[^a-z0-9]", "", f"{families[0] if families else 'anonymous'}{meta.date.year}{word}".lower())
+        names = (f"{{{_tex(author.name)}}}" if author.group else _tex(author.name) for author in meta.authors)
         fields = {
             "title": "{{" + _tex(meta.title) + "}}",
-            "author": "{" + " and ".join(_tex(author.name) for author in meta.authors) + "}",
+            "author": "{" + " and ".join(names) + "}",
             "year": f"{{{meta.date.year}}}",
             "month": ENGLISH["months"][meta.date.month - 1][:3].lower(),
+            "version": f"{{{_tex(meta.version)}}}" if meta.version else "",
             "doi": f"{{{meta.doi}}}" if meta.doi else "",
             "url": f"{{{self.url('index.html')}}}" if self.info.base_url else "",
         }
@@ -146,16 +149,22 @@ class Site:
             "headline": meta.title,
             "alternativeHeadline": meta.subtitle,
             "description": meta.description,
-            "author": [_person(author) for author in meta.authors],
+            "author": [_author(author) for author in meta.authors],
+            "contributor": [
+                {"@type": "Role", "contributor": _author(author), "roleName": list(author.roles)}
+                for author in meta.authors
+                if author.roles
+            ],
+            "version": meta.version,
             "datePublished": meta.date.isoformat(),
             "dateModified": info.built.isoformat() if info.built else "",
             "inLanguage": meta.language,
             "keywords": list(meta.keywords),
-            "license": meta.licence,
+            "license": licence_url(meta.licence) or meta.licence,
             "codeRepository": meta.repository,
             "url": self.url("index.html"),
             "image": self.url(info.social_card) if info.social_card else "",
-            "identifier": f"https://doi.org/{meta.doi}" if meta.doi else "",
+            "identifier": f"https://doi.org/{meta.doi}" if meta.doi else self.url("index.html"),
         }
         return {key: value for key, value in known.items() if value}
 
@@ -164,10 +173,13 @@ def _tex(text: str) -> str:
     return re.sub(r"([&%$#_{}])", r"\\\1", text)
 
 
-def _person(author: Author) -> dict[str, Any]:
-    person: dict[str, Any] = {"@type": "Person", "name": author.name}
+def _author(author: Author) -> dict[str, Any]:
+    known: dict[str, Any] = {"@type": "Organization" if author.group else "Person", "name": author.name}
+    if author.orcid:
+        known["@id"] = known["identifier"] = f"https://orcid.org/{author.orcid}"
     if author.url:
-        person["url"] = author.url
+        known["url"] = author.url
     if author.affiliation:
-        person["affiliation"] = {"@type": "Organization", "name": author.affiliation}
-    return person
+        home = "parentOrganization" if author.group else "affiliation"
+        known[home] = {"@type": "Organization", "name": author.affiliation}
+    return known

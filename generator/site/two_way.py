@@ -3,77 +3,117 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from ..base.language import Words
 from ..markup.blocks.figure import OptionError
+from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
 from ..runs.statistics import share_interval
+from . import placing
+from .explorables import PLACING
 
-if TYPE_CHECKING:
-    from ..base.language import Words
-
+OWN = ("rows", "columns", "cells")  # the options that are no conditions
+EXPECTED = {
+    "rows": "the levels in words, as [with, without]",
+    "columns": "the levels in words, as [with, without]",
+    "cells": 'a list for each row, in it for each column "data", {data: words} or a list of these',
+}
+NEEDED = ("centres", "middle")  # measures
 SKETCHED = 24  # points of a class in a sketch of the data
 ROOM, PITCH = 200, 260  # a network's room, and from one to the next, in units of the drawing
 ABREAST = 10  # networks beside each other; twice as many where there are more than two lines of them
 
 
-def design(options: Mapping[str, Any], results: Results, words: Words) -> dict[str, Any]:
-    """The rows, columns and cells of a figure, as its template draws them.
+def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[dict[str, Any], list[Result]]:
+    """The rows, columns and cells of a figure, as its template draws them, and the runs that are drawn.
 
-    options  rows and columns: names of the levels; cells: for each row a list that has, for each column, a kind of data
-             or a list of these, as "name" or {"name": words}; the others are conditions as Results.where takes them
-    raises   OptionError: a level without a name, or as many cells as there are levels missing
-             UnknownResult: no network of such data
+    options  rows, columns and cells, as EXPECTED; the others are conditions as Results.where takes them
+    raises   OptionError: one of them is missing, holds something else or too much of it, or names unknown data
+             UnknownResult: no run fits the conditions, or none of some data has a plane
     """
-    rows, columns, cells = (_listed(options, key) for key in ("rows", "columns", "cells"))
-    if len(cells) != len(rows) or any(len(_several(line)) != len(columns) for line in cells):
-        said = f"a list for each of {len(rows)} rows, with a kind of data for each of {len(columns)} columns"
-        raise OptionError("cells", "cells that are not as many as rows and columns", said)
-    conditions = {
-        key: value for key, value in options.items() if key not in ("rows", "columns", "cells", "id", "size", "alt")
-    }
-    return {
+    rows, columns = (_levels(options, key) for key in ("rows", "columns"))
+    named = _named(options, len(rows), len(columns))
+    some = results.where(**{key: value for key, value in options.items() if key not in (*OWN, *PLACING)})
+    cells = [[[(told, _runs(name, some, results)) for name, told in cell] for cell in line] for line in named]
+    drawn = {
         "columns": columns,
         "rows": [
             {
                 "name": row,
                 "cells": [
-                    {"column": column, "data": [_data(one, conditions, results, words) for one in _several(cell)]}
-                    for column, cell in zip(columns, _several(line), strict=True)
+                    {"column": column, "data": [_data(told, runs, words) for told, runs in cell]}
+                    for column, cell in zip(columns, line, strict=True)
                 ],
             }
             for row, line in zip(rows, cells, strict=True)
         ],
     }
-
-
-def _listed(options: Mapping[str, Any], key: str) -> list[Any]:
-    value = options.get(key)
-    if not isinstance(value, list) or not value:
-        expected = "the levels' names, as [with, without]" if key != "cells" else "as [[a, b], [c, d]]"
-        raise OptionError(key if key in options else "", f"a two-way figure needs {key}", f"{key}: {expected}")
-    return value
+    return drawn, [run for line in cells for cell in line for _, runs in cell for run in runs]
 
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _data(one: Any, conditions: Mapping[str, Any], results: Results, words: Words) -> dict[str, Any]:
-    name, told = next(iter(one.items())) if isinstance(one, dict) else (one, str(one))
-    runs = [run for run in results.where(**conditions, dataset=name) if run.measures.get("centres")]
+def _wrong(option: str, what: str) -> OptionError:
+    return OptionError(option, what, EXPECTED[option])
+
+
+def _levels(options: Mapping[str, Any], key: str) -> list[str]:
+    if key not in options:
+        raise OptionError("", f'the figure "two-way" needs {key}', f"{key}: {EXPECTED[key]}")
+    levels = _several(options[key])
+    if not levels or not all(isinstance(level, str) and level.strip() for level in levels):
+        raise _wrong(key, f"{key} that are no words")
+    return levels
+
+
+def _named(options: Mapping[str, Any], rows: int, columns: int) -> list[list[list[tuple[str, str]]]]:
+    """By row and column: the names of data, each with what it is called."""
+    if "cells" not in options:
+        raise OptionError("", 'the figure "two-way" needs cells', f"cells: {EXPECTED['cells']}")
+    lines = [_several(line) for line in _several(options["cells"])]
+    if len(lines) != rows or any(len(line) != columns for line in lines):
+        shape = " and ".join(dict.fromkeys(str(len(line)) for line in lines)) or "none"
+        raise _wrong("cells", f"{len(lines)} rows of {shape} cells, for {rows} rows and {columns} columns")
+    named = [[[_entry(one) for one in _several(cell)] for cell in line] for line in lines]
+    if any(not cell for line in named for cell in line):
+        raise _wrong("cells", "a cell without data")
+    return named
+
+
+def _entry(one: Any) -> tuple[str, str]:
+    """The name of data, and what it is called."""
+    pair = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, one)
+    if not all(isinstance(part, str) and part.strip() for part in pair):
+        raise _wrong("cells", "cells that name no data")
+    return pair
+
+
+def _runs(name: str, some: Results, everything: Results) -> list[Result]:
+    """The networks of some data that have a plane."""
+    try:
+        of_data = some.where(dataset=name)
+    except UnknownResult as error:
+        raise OptionError("cells", str(error.args[0])) from None
+    runs = [run for run in of_data if not placing.lacks(run, (), NEEDED)]
     if not runs:
-        raise UnknownResult(f'no network of "{name}" with two neurons in its last hidden layer')
-    counts = dict.fromkeys(run.value("classes") for run in runs)
-    spec = runs[0].spec
+        raise UnknownResult(placing.reason("two-way", of_data, everything, (), NEEDED))
+    return runs
+
+
+def _data(told: str, runs: Sequence[Result], words: Words) -> dict[str, Any]:
+    spec = min(runs, key=lambda run: int(run.spec["classes"])).spec
+    by_count: dict[int, list[Result]] = {}
+    for run in runs:
+        by_count.setdefault(run.spec["classes"], []).append(run)
     return {
         "name": told,
         "picture": words("{data}: {n} classes of points, drawn in the plane", data=told, n=spec["classes"]),
         "sketch": [_dots(points, 100) for points in sketch(spec)],
-        "counts": [
-            _count(classes, [run for run in runs if run.value("classes") == classes]) for classes in sorted(counts)
-        ],
+        "counts": [_count(classes, by_count[classes]) for classes in sorted(by_count)],
     }
 
 
@@ -99,37 +139,39 @@ def sketch(spec: Mapping[str, Any]) -> list[list[tuple[float, float]]]:
 def _count(classes: int, runs: Sequence[Result]) -> dict[str, Any]:
     """The networks of a class count: where each has its classes, and how many have one in the middle."""
     abreast = ABREAST if len(runs) <= 2 * ABREAST else 2 * ABREAST
-    lines = -(-len(runs) // abreast)
+    rooms: list[str] = []
     outer: list[tuple[float, float]] = []
     middle: list[tuple[float, float]] = []
     for at, run in enumerate(runs):
-        shift_x, shift_y = at % abreast * PITCH + PITCH / 2, at // abreast * PITCH + PITCH / 2
-        for x, y in run.measures.get("pose") or _blown_up(run.value("centres")):
-            place = (shift_x + x * ROOM / 2, shift_y - y * ROOM / 2)
-            (middle if max(abs(x), abs(y)) < 0.5 else outer).append(place)
-    corners = ((at % abreast * PITCH, at // abreast * PITCH) for at in range(len(runs)))
-    margin = (PITCH - ROOM) // 2
-    hits = sum(run.value("middle") > 0 for run in runs)
-    kept = [run.value("order_kept") for run in runs]
+        left, top = at % abreast * PITCH + (PITCH - ROOM) // 2, at // abreast * PITCH + (PITCH - ROOM) // 2
+        room = ACTIVATIONS[carried(run.spec)["activation"]].room
+        round_ = room.open or room.shape != "box"
+        half = ROOM // 2
+        circle = f"M{left} {top + half}a{half} {half} 0 1 0 {ROOM} 0a{half} {half} 0 1 0 -{ROOM} 0z"
+        rooms.append(circle if round_ else f"M{left} {top}h{ROOM}v{ROOM}h-{ROOM}z")
+        # The reach that the column "middle" is of; that column, made of unrounded centres, says how many are inside.
+        out = math.hypot if round_ else lambda x, y: max(abs(x), abs(y))
+        points = sorted(run.measures.get("pose") or run.measures["centres"], key=lambda point: out(*point))
+        reach = out(*points[-1]) or 1.0
+        places = [(left + half * (1 + x / reach), -top - half * (1 - y / reach)) for x, y in points]
+        middle += places[: run.measures["middle"]]
+        outer += places[run.measures["middle"] :]
+    hits = sum(run.measures["middle"] > 0 for run in runs)
+    kept = [order for run in runs if (order := run.measures.get("order_kept")) is not None]
     return {
         "classes": classes,
         "networks": len(runs),
         "hits": hits,
         "interval": share_interval(hits, len(runs)),
-        "ordered": None if None in kept else sum(kept),
+        "ordered": (sum(kept), len(kept)) if kept else None,
         "width": abreast * PITCH,
-        "height": lines * PITCH,
-        "rooms": "".join(f"M{x + margin} {y + margin}h{ROOM}v{ROOM}h-{ROOM}z" for x, y in corners),
-        "outer": _dots(outer, 1, upwards=-1),
-        "middle": _dots(middle, 1, upwards=-1),
+        "height": -(-len(runs) // abreast) * PITCH,
+        "rooms": "".join(rooms),
+        "outer": _dots(outer, 1),
+        "middle": _dots(middle, 1),
     }
 
 
-def _blown_up(points: Sequence[Sequence[float]]) -> Iterator[tuple[float, float]]:
-    reach = max(abs(value) for point in points for value in point) or 1.0
-    return ((x / reach, y / reach) for x, y in points)
-
-
-def _dots(points: Iterable[tuple[float, float]], scale: float, upwards: int = 1) -> str:
-    """A path of dots, for a stroke with round ends."""
-    return "".join(f"M{round(x * scale)} {round(-upwards * y * scale)}h0" for x, y in points)
+def _dots(points: Iterable[tuple[float, float]], scale: float) -> str:
+    """A path of dots, y upwards, for a stroke with round ends."""
+    return "".join(f"M{round(x * scale)} {round(-y * scale)}h0" for x, y in points)

@@ -169,6 +169,16 @@ def opened(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def licence_url(licence: str) -> str:
+    """The address of a licence: of Creative Commons by its usual name, or what is an address itself; else ""."""
+    if licence.startswith(("https://", "http://")):
+        return licence
+    if found := re.fullmatch(r"CC0[ -]?(1\.0)?", licence, re.IGNORECASE):
+        return "https://creativecommons.org/publicdomain/zero/1.0/"
+    found = re.fullmatch(r"CC[ -](BY(?:-NC)?(?:-SA|-ND)?)[ -](\d\.\d)", licence, re.IGNORECASE)
+    return f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/" if found else ""
+
+
 def size(count: int, words: Words) -> str:
     """A number of bytes for readers: B, kB, MB (powers of ten)."""
     for unit, power in (("MB", 6), ("kB", 3)):
@@ -209,6 +219,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
 FUNCTIONS: dict[str, Any] = {
     "exact_pairs": EXACT_UP_TO,
     "in_order": in_order,
+    "licence_url": licence_url,
     "recipe": recipe,
     "scalars": scalars,
     "SHARES": SHARES,
