@@ -81,12 +81,12 @@ def test_a_tally_counts_and_has_per_cent_from_twenty_up():
 
 
 def test_runs_are_paired_by_seed_whatever_their_order():
-    differences = [a - b for a, b in zip(STARTED, FREE, strict=True)]
-    p = stats.wilcoxon(differences, method="exact").pvalue
+    hundredths = [-10, -15, -15, -1, 1, -50, -90]  # whose float64 differences are not all equal where these are
+    p = stats.wilcoxon(hundredths, method=ALL_SIGNS).pvalue
     found = evaluate(PAIRED, NAMES)
     assert (found.pairs, found.lower, found.higher) == (7, 6, 1)
     assert found.difference == pytest.approx(-0.15) and found.p == pytest.approx(p)
-    assert said(PAIRED) == "lower in 6 of 7 pairs, higher in 1; median difference −0.150, p = 0.031"
+    assert said(PAIRED) == "lower in 6 of 7 pairs, higher in 1; median difference −0.150, p = 0.047"
     with_a_table = evaluate("results.where(experiment='free').paired(full, 'objective')", NAMES)
     assert (with_a_table.pairs, with_a_table.lower) == (7, 5)  # those seeds that both have
     others = "results.where(activation='relu').paired(results.where(activation='tanh'), 'accuracy', {})"
@@ -99,7 +99,7 @@ def test_runs_are_paired_by_seed_whatever_their_order():
 @pytest.mark.parametrize(
     ("source", "wrong"),
     [
-        ("results.paired(full, 'objective')", "started/s1 and free/s1 both have seed 1"),
+        ("results.paired(full, 'objective')", "both have seed 7"),
         ("full.where(seed=[20, 21]).paired(results.where(experiment='free'), 'objective')", "the same seed"),
         ("full.paired(3, 'objective')", "paired needs rows to compare these with"),
         ("full.paired(full, 'objectiv')", 'did you mean "objective"'),
@@ -114,7 +114,7 @@ def test_runs_are_paired_by_seed_whatever_their_order():
 def test_what_cannot_be_counted_or_paired_is_said(source, wrong):
     with pytest.raises(ExpressionError) as caught:
         evaluate(source, NAMES)
-    assert wrong in str(caught.value.wrong) + str(caught.value.nearest and f' did you mean "{caught.value.nearest}"')
+    assert wrong in caught.value.wrong
 
 
 def test_evidence_has_counts_intervals_and_p():
@@ -127,5 +127,5 @@ def test_evidence_has_counts_intervals_and_p():
         " 73.2\u202f%.",
         "Share by seed of 30 rows, 30 seeds (full): 30 of 30 (100\u202f%), 95 % interval 88.6\u202f% to 100.0\u202f%.",
         "Paired objective of 14 runs, 7 seeds (started and free, tanh, 5 classes): lower in 6 of 7 pairs, higher in 1;"
-        " median difference −0.150, p = 0.031.",
+        " median difference −0.150, p = 0.047.",
     ]

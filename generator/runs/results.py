@@ -318,7 +318,7 @@ class Rows(Generic[Row]):
         if not both:
             raise UnknownResult(f'no two {self._one}s of the same {" and ".join(keys)} have a value for "{key}"')
         rows = tuple(row for place in both for row in (ours[place], theirs[place]))
-        return Paired.of([ours[place].value(key) - theirs[place].value(key) for place in both], rows)
+        return Paired.of([(ours[place].value(key), theirs[place].value(key)) for place in both], rows)
 
     def _by(self, keys: Sequence[str], key: str) -> dict[Any, Row]:
         """The rows that have a value, by what some keys say of them.

@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ..base.language import Said, said
@@ -86,10 +87,12 @@ class Paired:
     rows: tuple[Any, ...]
 
     @classmethod
-    def of(cls, differences: Sequence[float], rows: tuple[Any, ...]) -> Paired:
-        """The comparison that differences come to, one a pair, at least one."""
+    def of(cls, pairs: Sequence[tuple[float, float]], rows: tuple[Any, ...]) -> Paired:
+        """The comparison that pairs of values come to, at least one."""
         from statistics import median
 
+        # Exact, as measures are short decimals: what float64 adds would tell equal differences apart.
+        differences = [float(_decimal(ours) - _decimal(theirs)) for ours, theirs in pairs]
         lower, higher = sum(each < 0 for each in differences), sum(each > 0 for each in differences)
         return cls(len(differences), lower, higher, float(median(differences)), signed_rank_p(differences), rows)
 
@@ -107,6 +110,10 @@ class Paired:
             sign="<" if self.p < LEAST_P else "=",
             p=Said(fixed=[max(self.p, LEAST_P), 3]),
         )
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(float(value)))
 
 
 def signed_rank_p(differences: Sequence[float]) -> float:
