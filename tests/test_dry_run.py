@@ -100,7 +100,11 @@ FIGURES = sorted(
     {path.stem for path in (TEMPLATES / "figures").glob("*.html")} - {"pictures", "chart"} | figures.load().keys()
 )
 RECIPE = 'activation = "tanh"\nepochs = 20\n'
-OTHERS = {"filmstrip": "two hidden layers of two neurons", "projection": "more than two neurons", "two-way": "needs rows"}
+OTHERS = {
+    "filmstrip": "two hidden layers of two neurons",
+    "projection": "more than two neurons",
+    "two-way": "needs rows",
+}
 UNPLACED = {  # the experiments, what is said of a figure, and the figures that can be placed all the same
     "nothing is drawn": (
         f'[dataset.a]\n[experiment.a]\nclasses = 3\nhidden = [8, 2]\n{RECIPE}',

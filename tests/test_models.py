@@ -73,7 +73,10 @@ def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("[model.null]\n", 'e.toml:1: unknown model "null"; expected one of nulls, optima, threads; did you mean "nulls"?'),
+        (
+            "[model.null]\n",
+            'e.toml:1: unknown model "null"; expected one of nulls, optima, threads; did you mean "nulls"?',
+        ),
         ("[model.nulls]\nclases = [3]\n", 'e.toml:2: unknown key of a model "clases"'),
         ("[model.nulls]\nclasses = [3, 40]\n", "e.toml:2: classes is 40; expected at most 10"),
         ("[model.threads]\nclasses = 1\n", "e.toml:2: classes is 1; expected a whole number, at least 2"),
