@@ -453,9 +453,10 @@ def elsewhere(laboratory: Laboratory) -> dict[str, Any]:
     """An index with another experiment before the laboratory's: rings, with a recipe and networks of its own."""
     [ours], runs = laboratory.index["recipes"], laboratory.index["runs"]
     words = {"experiment": "rings", "kind": "rings", "plural": "rings", "parameters": {"noise": 0.1}, "epochs": 40}
-    noise = {"parameter": "noise", "explain": "How far points stray from their ring.", "most": 0.5, "unit": ""}
+    noise = {"name": "noise", "label": "Noise", "said": "noise {value}", "parameter": "noise", "most": 0.5, "unit": ""}
+    noise["explain"] = "How far points stray from their ring."
     reached = {"tanh": {"5": {"least_distance": [0.5]}}}
-    rings = ours | words | {"hidden": [16, 2], "points_per_class": 30, "noise": noise, "reached": reached}
+    rings = ours | words | {"hidden": [16, 2], "points_per_class": 30, "controls": [noise], "reached": reached}
     ours = ours | {"reached": {"tanh": {"5": {"least_distance": [1.0, 1.1]}}}}
     strangers = [run | {"id": run["id"].replace("grid", "rings"), "experiment": "rings"} for run in runs[:1]]
     return laboratory.index | {"runs": strangers + [run | {"recipe": 1} for run in runs], "recipes": [rings, ours]}
