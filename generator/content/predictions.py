@@ -56,8 +56,8 @@ def read(folder: Path) -> Predictions:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"(.*) \(at line (\d+)", str(error))
-        said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
+        where = re.search(r"(.*) \(at line (\d+)", str(error))
+        said, line = (where[1], f":{where[2]}") if where else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(f"{path}{line}", f"not TOML: {said[0].lower() + said[1:]}")]) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
@@ -78,9 +78,9 @@ def read(folder: Path) -> Predictions:
     found = []
     for at, entry in enumerate(entries):
         place = f"{path}:{lines[at]}" if len(lines) == len(entries) else str(path)
-        wrong = list(_wrong(entry, place))
-        problems += wrong
-        if not wrong:
+        odd = list(_wrong(entry, place))
+        problems += odd
+        if not odd:
             found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), place))
     if problems:
         raise ContentError(problems)
