@@ -11,10 +11,10 @@ from generator.base.overlay import Overlay
 from generator.build import default_templates
 from generator.content import experiments, texts
 from generator.markup.blocks.figure import OptionError
-from generator.markup.expressions import COVERAGE, share_interval
 from generator.measures import knot
 from generator.networks.activations import ACTIVATIONS
 from generator.runs.results import Result, Results
+from generator.runs.statistics import COVERAGE, share_interval
 from generator.site.dry_run import dry_run
 from generator.site.templates import TemplateRenderer
 from generator.site.two_way import PITCH, ROOM, design

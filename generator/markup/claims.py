@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -143,14 +144,17 @@ def row(evidence: Evidence, words: Words) -> str:
         statistic = "number of rows {measure}"
     said = words(statistic, measure=key).strip()
     text = words("{statistic} of {runs}", statistic=said, runs=of)
-    if isinstance(evidence.value, (bool, int, float, str)):
+    if isinstance(evidence.value, Mapping):
+        text = words("{statistic}: {value}", statistic=text, value=words.tell(evidence.value))
+    elif isinstance(evidence.value, (bool, int, float, str)):
         value = _figure(evidence.value, words) + (unit if not isinstance(evidence.value, str) else "")
         text = words("{statistic}: {value}", statistic=text, value=value)
     ends = evidence.interval or (
         evidence.extent if evidence.extent and evidence.extent[0] != evidence.extent[1] else None
     )
     if ends:
-        low, high = (_figure(end, words) for end in ends)
+        show = words.percent if evidence.statistic == "share" else functools.partial(_figure, words=words)
+        low, high = map(show, ends)
         sentence = (
             "{statistic}, 95 % interval {low} to {high}"
             if evidence.interval
@@ -167,6 +171,8 @@ STATISTICS = {
     "mean": "mean {measure}",
     "std": "standard deviation of {measure}",
     "iqr": "interquartile range of {measure}",
+    "share": "share by {measure}",
+    "paired": "paired {measure}",
     "value": "{measure}",
     "values": "{measure}",
     "distinct": "{measure}",

@@ -26,8 +26,8 @@ from ..base import language, limits
 from ..base.errors import meant
 from ..base.language import Said, Words, said
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
+from ..runs.statistics import COVERAGE, Paired, Tally
 
-COVERAGE = 0.95  # of the interval around a median
 ROWS = "{n} rows"  # of a table, as words say it
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
 
@@ -88,6 +88,8 @@ def say(value: Any, words: Words | None = None) -> str:
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value, words=words)
+    if isinstance(value, (Tally, Paired)):
+        return (words or language.english()).tell(value.told)
     raise ExpressionError(f"the value is {kind(value)}", "text or a number")
 
 
@@ -124,12 +126,20 @@ def kind(value: Any) -> str:
         Table: "a table",
         Record: "a row",
         Result: "a run",
+        Tally: "a tally",
+        Paired: "a comparison",
     }
     return kinds.get(type(value), "a method, not called")
 
 
 def _join(values: Any, between: str = ", ", words: Words | None = None) -> str:
     return between.join(say(value, words) for value in values)
+
+
+def _interval(value: Any, words: Words | None = None) -> str:
+    if not isinstance(value, Tally):
+        raise ExpressionError(f"interval needs a tally, and this is {kind(value)}", 'results.tally("collapsed")')
+    return (words or language.english()).tell(value.told_with_interval)
 
 
 class Filter(NamedTuple):
@@ -144,6 +154,7 @@ FILTERS: Mapping[str, Filter] = {
     "number": Filter(number, "a number as text; `number(2)` with two decimals"),
     "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
     "words": Filter(spelled, "a whole number in words, up to twenty"),
+    "interval": Filter(_interval, "a tally with the interval of its share: 7 of 8 (53 % to 98 %)"),
     "abs": Filter(abs, "a number without its sign"),
     "round": Filter(
         lambda value, digits=0: round(value, _digits(digits)), "a number rounded; `round(2)` to two decimals"
@@ -169,7 +180,7 @@ FILTERS: Mapping[str, Filter] = {
 
 def filters(words: Words) -> Mapping[str, Callable[..., Any]]:
     """The filters in a language."""
-    speaking = {number, percent, degrees, spelled, _join}
+    speaking = {number, percent, degrees, spelled, _interval, _join}
     made = {name: row.of for name, row in FILTERS.items()}
     return {name: functools.partial(of, words=words) if of in speaking else of for name, of in made.items()}
 
@@ -183,11 +194,11 @@ class Evidence:
 
     statistic  "median", "min", …; "value" for one run's
     key        the measure or field
-    value      what it was
+    value      what it was; a number, or as Words.tell takes it
     runs       ids of the runs, with their experiments
     seeds      how many different seeds these had
     of         the runs in words, as Words.tell takes them: "grid, tanh, 4 classes"
-    interval   around a median, at least 95 % (from order statistics), or None below six runs
+    interval   around a median, at least 95 % (from order statistics), or None below six runs; around a share, Wilson's
     extent     least and greatest value, where there are several
     told       what the key holds, where the author says it: "mean loss, nats"
     counted    what there are so many of: runs and seeds, or rows of a table
@@ -205,7 +216,7 @@ class Evidence:
     counted: tuple[str, ...] = ("{n} runs", "{n} seeds")
 
 
-STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "share", "values", "distinct", "count")
+STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "values", "distinct", "count")
 
 
 def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
@@ -225,20 +236,6 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def share_interval(hits: int, of: int) -> tuple[float, float]:
-    """The interval around a share of `hits` of `of` that holds the true one with a chance of about COVERAGE.
-
-    source   Wilson 1927, Probable inference, the law of succession, and statistical inference
-    """
-    import statistics  # some milliseconds to import, for what is seldom asked
-
-    z = statistics.NormalDist().inv_cdf((1 + COVERAGE) / 2)
-    middle = (hits + z * z / 2) / (of + z * z)
-    spread = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
-    share = hits / of
-    return max(min(middle - spread, share), 0.0), min(max(middle + spread, share), 1.0)  # rounded, they pass the ends
-
-
 def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str = "") -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]
@@ -246,15 +243,20 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Recor
     values = [run.value(key) for run in runs] if key else []
     numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
     many = len(numbers) > 1
+    interval, extent = None, (min(numbers), max(numbers)) if many else None
+    if isinstance(value, (Tally, Paired)):
+        interval, extent = value.interval if isinstance(value, Tally) else None, None
+    elif statistic == "median" and many:
+        interval = median_interval(numbers)
     return Evidence(
         statistic,
         key,
-        value,
+        value.told if isinstance(value, (Tally, Paired)) else value,
         tuple(run.place for run in runs),
         len({run.seed for run in runs}),
         _described(runs),
-        median_interval(numbers) if statistic == "median" and many else None,
-        (min(numbers), max(numbers)) if many else None,
+        interval,
+        extent,
         told,
         counted if rows else ("{n} runs", "{n} seeds"),
     )
@@ -519,6 +521,11 @@ class _Walk:
         _look(called, called.__name__, named)
         value = called(*arguments, **named)
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
+        if isinstance(owner, Rows) and name in ("share", "tally"):
+            counted = value if isinstance(value, Tally) else owner.tally(*arguments, **named)
+            self._see("share", str(arguments[0] if arguments else named["key"]), counted, owner.rows)
+        if isinstance(value, Paired):
+            self._see("paired", str(arguments[1] if len(arguments) > 1 else named["key"]), value, value.rows)
         if isinstance(owner, Rows) and name in STATISTICS and arguments:
             self._see(name, str(arguments[0]), value, owner.rows)
         if isinstance(owner, (Result, Record)) and arguments:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..base.language import Words
 from ..markup.blocks.figure import OptionError
-from ..markup.expressions import share_interval
 from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
+from ..runs.statistics import share_interval
 from . import placing
 from .explorables import PLACING
 

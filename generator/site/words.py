@@ -15,6 +15,7 @@ from ..markup import expressions
 from ..markup.tabulation import SHARES
 from ..networks import datasets
 from ..runs.results import Picture, Result
+from ..runs.statistics import EXACT_UP_TO
 from .explorables import start_state
 
 
@@ -216,6 +217,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
 
 
 FUNCTIONS: dict[str, Any] = {
+    "exact_pairs": EXACT_UP_TO,
     "in_order": in_order,
     "licence_url": licence_url,
     "recipe": recipe,

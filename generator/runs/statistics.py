@@ -1,0 +1,142 @@
+"""Counts with intervals, and comparisons in pairs: how sure it is what prose says of the runs.
+
+In plain Python, as an edit of the text waits for no library.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.language import Said, said
+
+COVERAGE = 0.95  # of an interval
+PERCENT_FROM = 20  # below, one more or less is five per cent or more, and only counts are said
+EXACT_UP_TO = 200  # pairs; the normal approximation is right to three digits long before
+LEAST_P = 0.001  # what is less is said to be less
+
+
+def share_interval(hits: int, of: int) -> tuple[float, float]:
+    """The interval around a share of `hits` of `of` that holds the true one with a chance of about COVERAGE.
+
+    source   Wilson 1927, Probable inference, the law of succession, and statistical inference
+    """
+    import statistics  # some milliseconds to import, for what is seldom asked
+
+    z = statistics.NormalDist().inv_cdf((1 + COVERAGE) / 2)
+    middle = (hits + z * z / 2) / (of + z * z)
+    spread = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    share = hits / of
+    return max(min(middle - spread, share), 0.0), min(max(middle + spread, share), 1.0)  # rounded, they pass the ends
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of some rows something holds for: hits, of how many."""
+
+    hits: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """hits / of"""
+        return self.hits / self.of
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Around the share; see share_interval."""
+        return share_interval(self.hits, self.of)
+
+    @property
+    def told(self) -> Said:
+        """In words: "7 of 8", and from PERCENT_FROM up with the share, "70 of 80 (87 %)"."""
+        counted = said("{n} of {all}", n=self.hits, all=self.of)
+        return _bracketed(counted, Said(percent=[self.share, 0])) if self.of >= PERCENT_FROM else counted
+
+    @property
+    def told_with_interval(self) -> Said:
+        """In words: "7 of 8 (53 % to 98 %)"."""
+        low, high = (Said(percent=[end, 0]) for end in self.interval)
+        return _bracketed(said("{n} of {all}", n=self.hits, all=self.of), said("{low} to {high}", low=low, high=high))
+
+
+def _bracketed(text: Said, more: Said) -> Said:
+    return said("{text} ({more})", text=text, more=more)
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two groups of rows, compared in pairs.
+
+    pairs       how many
+    lower       in how many the first group's value is lower, and `higher`; what is left is equal
+    difference  median of the first's value less the second's
+    p           as signed_rank_p of these differences
+    rows        those compared, in pairs
+    """
+
+    pairs: int
+    lower: int
+    higher: int
+    difference: float
+    p: float
+    rows: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, differences: Sequence[float], rows: tuple[Any, ...]) -> Paired:
+        """The comparison that differences come to, one a pair, at least one."""
+        from statistics import median
+
+        lower, higher = sum(each < 0 for each in differences), sum(each > 0 for each in differences)
+        return cls(len(differences), lower, higher, float(median(differences)), signed_rank_p(differences), rows)
+
+    @property
+    def told(self) -> Said:
+        """In words: "lower in 18 of 20 pairs, higher in 2; median difference −0.012, p = 0.0004"."""
+        difference = self.difference
+        digits = max(0, 2 - math.floor(math.log10(abs(difference)))) if difference else 0
+        return said(
+            "lower in {n} of {all} pairs, higher in {more}; median difference {difference}, p {sign} {p}",
+            n=self.lower,
+            all=self.pairs,
+            more=self.higher,
+            difference=Said(fixed=[difference, digits]),
+            sign="<" if self.p < LEAST_P else "=",
+            p=Said(fixed=[max(self.p, LEAST_P), 3]),
+        )
+
+
+def signed_rank_p(differences: Sequence[float]) -> float:
+    """How likely ranks as uneven as these, or more, are where each difference could as well have the other sign.
+
+    Two-sided. Differences of 0 are left out, equal ones share their ranks. Exact up to EXACT_UP_TO differences, beyond
+    the normal approximation without correction for continuity.
+
+    returns  1 where no difference is left
+    source   Wilcoxon 1945, Individual comparisons by ranking methods; Pratt & Gibbons 1981, chapter 3
+    """
+    left = sorted((each for each in differences if each), key=abs)
+    twice = list(_ranks_twice([abs(each) for each in left]))
+    positive = sum(rank for rank, each in zip(twice, left, strict=True) if each > 0)
+    total = sum(twice)
+    tail = min(positive, total - positive)
+    if len(left) > EXACT_UP_TO:
+        spread = math.sqrt(sum(rank * rank for rank in twice)) / 2
+        return math.erfc((total / 2 - tail) / spread / math.sqrt(2))
+    chances = [1.0]  # of each sum of the positive ranks, twice
+    for rank in twice:
+        beside = [0.0] * rank
+        chances = [(without + with_) / 2 for without, with_ in zip(chances + beside, beside + chances, strict=True)]
+    return min(1.0, 2 * math.fsum(chances[: tail + 1]))
+
+
+def _ranks_twice(ordered: Sequence[float]) -> Iterator[int]:
+    """Twice the rank of each of some sorted values, from 1; equal ones have the middle of theirs."""
+    before = 0
+    for _, equal in itertools.groupby(ordered):
+        count = len(list(equal))
+        yield from [2 * before + count + 1] * count
+        before += count
