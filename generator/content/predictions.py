@@ -99,9 +99,15 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
     odd = [
         Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
-        if key in KEYS and (type(value) is not KEYS[key] or (not value.strip() if key != "needs_seeds" else value < 0))
+        if key in KEYS and not _fits(KEYS[key], value)
     ]
     return unknown + lacking + odd
+
+
+def _fits(kind: type, value: Any) -> bool:
+    if kind is str:
+        return isinstance(value, str) and bool(value.strip())
+    return type(value) is int and value >= 0
 
 
 def _quoted(value: Any) -> str:
