@@ -7,7 +7,7 @@ import atexit
 import errno
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,8 @@ def run_build(asked: Options) -> int:
     from .build import build, prepare, write_table
 
     progress = Progress(asked.quiet)
+    if asked.table:
+        look_at_table(asked.table, asked.only)
     if asked.only:
         made, report = prepare(asked, asked.only, progress)
         if asked.table:
@@ -82,8 +84,6 @@ def run_build(asked: Options) -> int:
             explain(report, progress)
         progress.say(f"{', '.join(asked.only)}: in the cache; the site is as it was")
         return 0
-    if asked.table:
-        raise PeekError("--table without --only; expected --only NAME for each experiment that goes into the table")
     built = build(asked, progress)
     if asked.explain:
         explain(built.report, progress)
@@ -93,6 +93,19 @@ def run_build(asked: Options) -> int:
     if not asked.quiet:
         print(built.index)
     return 0
+
+
+def look_at_table(path: Path, only: Sequence[str]) -> None:
+    """Look whether a table can be written, before what may take hours.
+
+    raises  PeekError: it cannot
+    """
+    if not only:
+        raise PeekError("--table without --only; expected --only NAME for each experiment that goes into the table")
+    if path.suffix != ".csv" or path.is_dir():
+        raise PeekError(f"--table {path}; expected a file that ends in .csv")
+    if not path.parent.is_dir():
+        raise PeekError(f"--table {path}: no folder {path.parent}; expected one that is there")
 
 
 def explain(report: Report | None, progress: Progress) -> None:

@@ -178,7 +178,7 @@ def write_table(made: Catalogue, path: Path) -> str:
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
     said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, "
     said += f"Python {platform.python_version()}, {libraries}"
-    path.write_text(f"{said}\n{pipeline.csv_of(plain)}", encoding="utf-8")
+    store.write_whole(path, f"{said}\n{pipeline.csv_of(plain)}".encode())
     return f"{path}: {len(rows)} runs, {len(kept)} columns"
 
 

@@ -82,7 +82,7 @@ def _blocks() -> Iterator[Row]:
 
 def _figures(files: Overlay) -> Iterator[Row]:
     from . import figures
-    from .site.figures import OPTIONS, PROPERTY, Figures
+    from .site.figures import OPTIONS, Figures, properties
 
     for path in files.inside("figures", ".html"):
         name, text = Path(path).stem, files.text(path)
@@ -91,7 +91,7 @@ def _figures(files: Overlay) -> Iterator[Row]:
         comment, said = _COMMENT.match(text), OPTIONS.search(text)
         own = {option: "" for option in re.findall(r"\w+", said[1])} if said else {}
         script = files.contents.get(f"js/{name}.js", b"").decode()
-        explained = {option: _explained(script, option) for option in PROPERTY.findall(script)}
+        explained = {option: _explained(script, option) for option in properties(script)}
         told = "; ".join(
             f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
         )

@@ -124,7 +124,7 @@ class Options:
         (), "train and draw one experiment into the cache and leave the site as it is", "NAME", ("build",)
     )
     table: Path | None = option(
-        None, "with --only: also write their runs, a row each, into one table", "FILE.csv", ("build",), read=Path
+        None, "with --only: also write their runs, a row each, into one table, a CSV", "FILE", ("build",), read=Path
     )
     single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))

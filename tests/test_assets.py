@@ -65,6 +65,15 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
     assert assets.in_order(templates, ["kit/m"]) == ["kit/m"]
 
 
+def test_what_only_data_without_a_plane_need_is_left_out_where_all_have_one() -> None:
+    def page(*kinds: str) -> str:
+        return assets.assets(OURS, Memo(), placed=["bend"], kinds=kinds)["assets/page.js"].decode()
+
+    assert "peek.samples=" not in page("spirals", "wreath") and "peek.samples=" in page("spirals", "rays")
+    said = [assets.sentences(OURS, ["bend"], plane) for plane in (True, False)]
+    assert {*said[1]} - {*said[0]} == {"Some of the pictures of each class."}
+
+
 def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
     ours = scripts(tmp_path / "ours", {"page": "", "kit/a": "", "kit/b": "kit/a", "kit/c": "", "bend": "kit/b, kit/c"})
 

@@ -1,14 +1,27 @@
 """The command's options: each stands in the help, and does what that says."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
 from generator.__main__ import main
+from generator.content import elsewhere
+from generator.runs import pipeline
 
 TINY = Path(__file__).parent / "sites" / "tiny"
-OPTIONS = ("--only", "--draft", "--strict", "--force", "--explain", "--base-url", "--single-file", "--profile")
+OPTIONS = (
+    "--only",
+    "--table",
+    "--draft",
+    "--strict",
+    "--force",
+    "--explain",
+    "--base-url",
+    "--single-file",
+    "--profile",
+)
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
@@ -56,6 +69,53 @@ def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path)
     assert code == 0 and "train: 2 of 3, not in the cache: experiment grid" in said
     code, said = build("--only", "mroe")
     assert code == 1 and said == [f'{source}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
+
+
+def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(build, article, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772323200")
+    source, file = article / "experiments.toml", article / "all.csv"
+    more = 'classes = [2, 3]\nactivation = "tanh"\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n'
+    source.write_text(source.read_text() + f"\n[experiment.more]\ndataset = 'arms'\n{more}[experiment.rest]\n{more}")
+    code, said = build("--only", "more", "--only", "grid", "--table", str(file))
+    assert code == 0 and said[-2].startswith(f"{file}: 6 runs, ") and not (tmp_path / "site").exists()
+    found = elsewhere.read(article, "all", "all.csv", {})
+    assert re.match(
+        r"profile standard, 6 runs, 2026-03-01, .+, Python \d.*, torch \d.*, numpy \d", found.source["about"]
+    )
+    assert not {"hidden", "centres", "l2"} & {*found.columns} and len(found.rows) == 6
+    source.write_text(source.read_text() + '\n[results.all]\nfile = "all.csv"\n')
+    text = (article / "article.md").read_text()
+    (article / "article.md").write_text(text + "\n[So]{claim=\"all.where(experiment='more').count == 4\"}.\n")
+    code, said = build()
+    assert code == 0
+    told = {}
+    for name in ("grid", "more"):
+        with (tmp_path / "site" / "data" / f"{name}.csv").open() as table:
+            told |= {(name, row["classes"], row["activation"], row["seed"]): row for row in csv.DictReader(table)}
+    for row in found.rows:
+        run = told[tuple(str(row[key]) for key in ("experiment", "classes", "activation", "seed"))]
+        for key in {"accuracy", "loss", "objective", "largest_norm", "margin", "knot_norm"} & row.keys():
+            assert row[key] == (pytest.approx(float(run[key]), rel=1e-4) if run[key] else None)
+    assert {"loss", "objective", "margin", "knot_norm"} <= found.rows[0].keys()
+    page = (tmp_path / "site" / "reproduce.html").read_text()
+    assert "profile standard, 6 runs, 2026-03-01" in page and "Python" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (["--table", "a.csv"], "--table without --only; expected --only NAME"),
+        (["--only", "grid", "--table", "a.json"], "--table a.json; expected a file that ends in .csv"),
+        (["--only", "grid", "--table", "no/a.csv"], "--table no/a.csv: no folder no; expected one that is there"),
+    ],
+)
+def test_a_table_that_cannot_be_written_is_told_before_anything_is_trained(
+    build, tmp_path, monkeypatch, options, wrong
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pipeline, "make", lambda *_: pytest.fail("it trained"))
+    code, said = build(*options)
+    assert code == 1 and len(said) == 1 and said[0].startswith(wrong)
 
 
 def test_draft_marks_each_page_and_asks_search_engines_to_look_away(build, tmp_path):

@@ -105,7 +105,7 @@ def test_parameters_know_their_defaults_and_bounds():
 def test_a_kind_says_in_words_what_it_is(kind):
     assert kind.picture.format(classes=5).startswith("5 ") and "of points" in kind.picture
     assert all(parameter.about for parameter in kind.parameters)
-    assert kind.noise is None or kind.noise.parameter in kind.defaults
+    assert {each.parameter for each in kind.controls} <= kind.defaults.keys() and (kind.script or not kind.controls)
     assert kind.without.keys() <= kind.defaults.keys()
     for plural, picture in kind.without.values():
         assert plural and picture.format(classes=5).startswith("5 ") and "of points" in picture

@@ -16,7 +16,7 @@ from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.build import build, context_of
-from generator.content import elsewhere, experiments
+from generator.content import elsewhere, experiments, tables
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
 from generator.runs import catalogue, results
@@ -84,6 +84,59 @@ def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     (tmp_path / "long.csv").write_text("\n".join([lines[0], *lines[1:5] * 500]))
     found = elsewhere.read(tmp_path, "scan", "long.csv", {})
     assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
+
+
+ABOUT = "# made by a, b; on Monday\n#\n# seeds 1 to 20, 600 epochs\n\n"
+TOLD = "made by a, b; on Monday seeds 1 to 20, 600 epochs"
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("resaved", [False, True])
+def test_lines_above_a_header_are_about_the_file(tmp_path, between, end, mark, resaved):
+    above = re.sub("(?<=.)$", between * 4, ABOUT, flags=re.M) if resaved else ABOUT  # as a spreadsheet fills its rows
+    text = mark + (above + csv(between, "," if between == ";" else ".")).replace("\n", end)
+    (tmp_path / "s.csv").write_bytes(text.encode())
+    found = elsewhere.read(tmp_path, "s", "s.csv", {})
+    wanted = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
+    assert json.dumps(found.rows) == json.dumps(wanted) and found.source["about"] == TOLD
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "about"),
+    [
+        ("# a,b\n1,2\n3,4\n", ["a", "b"], ""),  # as numpy.savetxt writes a header
+        ("# a note, short\n# a; b\n1,5;2\n3;4\n", ["a", "b"], "a note, short"),
+        ("# a,what\n1,x\n2,y\n", ["a", "what"], ""),
+        ("#,a\n1,2\n", ["#", "a"], ""),
+        ("#a,b\n1,2\n", ["a", "b"], ""),
+        ("# x, y\na,b\n1,2\n", ["a", "b"], "x, y"),
+        ("# one\x0b\u2028# line\na,b\n1,2\n", ["a", "b"], "one\x0b\u2028# line"),
+        ("a,b\n1,2\n# 3,4\n", None, ""),  # below the header a row is a row
+    ],
+)
+def test_a_header_is_told_from_what_is_about_it(tmp_path, text, columns, about):
+    (tmp_path / "s.csv").write_text(text)
+    if columns is None:
+        with pytest.raises(ContentError):
+            elsewhere.read(tmp_path, "s", "s.csv", {})
+        return
+    found = elsewhere.read(tmp_path, "s", "s.csv", {})
+    assert found.source["columns"] == columns and found.source.get("about", "") == about
+
+
+@pytest.mark.parametrize("rows", [3, 1300])  # a long file is read in another way
+@pytest.mark.parametrize("header", ["a,b,what\n", ""])
+def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
+    data = "".join(f"{at},{at / 2},{'xy'[at % 2]}\n" for at in range(rows))
+    (tmp_path / "s.csv").write_text(ABOUT + header + data)
+    found = tables.csv_columns(tmp_path / "s.csv")
+    assert [len(column) for column in found.columns] == [rows] * 3 and list(found.columns[0]) == [*range(rows)]
+    assert found.names == (["a", "b", "what"] if header else ["column 1", "column 2", "column 3"])
+    (tmp_path / "s.csv").write_text(ABOUT + header + data + "1,x,y\n")
+    with pytest.raises(ContentError, match=rf"s\.csv:{4 + bool(header) + rows + 1}: column 2"):
+        tables.csv_columns(tmp_path / "s.csv")
 
 
 LONG = "a,b\n" + "1,2\n" * 600

@@ -153,7 +153,7 @@ def test_what_runs_are_told_with_is_in_the_table_of_reference():
     rows = [*columns.MEASUREMENTS.values(), *columns.COMPARISONS.values()]
     sentences = {
         *(said for kind in kinds for said in (kind.plural, kind.picture, *(one.about for one in kind.parameters))),
-        *(kind.noise.explain for kind in kinds if kind.noise),
+        *(said for kind in kinds for each in kind.controls for said in (each.label, each.said, each.explain)),
         *(said for kind in kinds for pair in kind.without.values() for said in pair),
         *(row.words for row in ACTIVATIONS.values()),
         *(said for room in rooms.ROOMS.values() for said in (room.name, room.words)),

@@ -349,7 +349,7 @@ def test_a_construct_of_markdown(copy):
 
 SAWTOOTH = '''"""Zigzags, one a class, each above the next."""
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 
 def draw(classes, points_per_class, rng, teeth, noise):
@@ -366,7 +366,10 @@ DATASET = Dataset(
     (Parameter("teeth", 3, "how many teeth a zigzag has", 1), Parameter("noise", 0.02, "of the height", 0.0)),
     plural="zigzags",
     picture="{classes} zigzags of points",
-    noise=Noise("noise", "How far points stray from their zigzag: the standard deviation of the height.", 0.2),
+    controls=(
+        Control("noise", "noise", "How far points stray from their zigzag: the standard deviation of the height.", 0.2),
+        Control("steps", "teeth", "How many teeth a zigzag has.", 5),
+    ),
     script="""
 (classes, points, { teeth, noise }, { uniform, normal }) => {
   const found = [];

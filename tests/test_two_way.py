@@ -144,7 +144,8 @@ def test_what_is_no_design_names_the_option(given, option):
 
 def test_mistakes_have_their_lines_before_anything_is_trained(article):
     (article / "experiments.toml").write_text(
-        "[dataset.a]\n[dataset.wide]\n[experiment.e]\ndataset = 'a'\nactivation = 'tanh'\nepochs = 20\nclasses = [3, 4]\nhidden = [8, 2]\n"
+        "[dataset.a]\n[dataset.wide]\n"
+        "[experiment.e]\ndataset = 'a'\nactivation = 'tanh'\nepochs = 20\nclasses = [3, 4]\nhidden = [8, 2]\n"
         "[experiment.f]\ndataset = 'wide'\nactivation = 'tanh'\nepochs = 20\nclasses = 3\nhidden = [8, 4]\n"
     )
     blocks = [

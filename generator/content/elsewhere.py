@@ -50,7 +50,12 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewh
     raises  ContentError: what is wrong with the file, by line or row and column
     """
     path = tables.located(folder, file, endings=ENDINGS)
-    found = {".csv": _csv, ".json": _json, ".npz": _npz}[path.suffix](path)
+    about = ""
+    if path.suffix == ".csv":
+        table = tables.csv_columns(path, gaps=True)
+        found, about = _csv(table), table.about
+    else:
+        found = {".json": _json, ".npz": _npz}[path.suffix](path)
     names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
     names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
     for at, (heading, plain) in enumerate(names.items()):
@@ -68,7 +73,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewh
         "columns": list(names.values()),
         "path": f"data/{name}{path.suffix}",
     }
-    if path.suffix == ".csv" and (about := tables.comment(path)):
+    if about:
         source["about"] = about
     said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
     return Elsewhere(name, rows, {**renamed, **words}, content, source, said)
@@ -78,8 +83,7 @@ def _wrong(path: Path, what: str, expected: str) -> ContentError:
     return ContentError([Problem(str(path), what, expected)])
 
 
-def _csv(path: Path) -> dict[str, list[Value]]:
-    found = tables.csv_columns(path, gaps=True)
+def _csv(found: tables.File) -> dict[str, list[Value]]:
     columns = [
         _of_words(column) if isinstance(column, list) else _of_numbers(column.tolist()) for column in found.columns
     ]

@@ -21,6 +21,7 @@ from typing import Any
 from ..base.errors import ContentError, Problem, meant, short
 
 FILE = "predictions.toml"
+TOP = ("date", "prediction")
 KEYS = {"says": str, "claim": str, "needs_seeds": int}
 EXPECTED = {"says": "a sentence", "claim": "a condition over results", "needs_seeds": "a whole number from 0"}
 
@@ -54,27 +55,32 @@ def read(folder: Path) -> Predictions:
     try:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"(.*) \(at line (\d+)", str(error))
+        said, line = (where[1], f":{where[2]}") if where else (str(error).removesuffix(" (at end of document)"), "")
+        raise ContentError([Problem(f"{path}{line}", f"not TOML: {said[0].lower() + said[1:]}")]) from None
+    except (UnicodeDecodeError, RecursionError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
-    lines = [
-        text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"^\s*\[\[\s*prediction\s*\]\]", text, re.M)
-    ]
-    problems = []
-    for key in given.keys() - {"date", "prediction"}:
-        problems.append(Problem(str(path), f'unknown key "{short(key)}"', *meant(key, ("date", "prediction"))))
+    lines = _lines(text, r"\[\[[ \t]*prediction[ \t]*\]\]")
     date, entries = given.get("date"), given.get("prediction", [])
+    problems = [
+        Problem(_place(path, _lines(text, rf"\[*{re.escape(key)}\b")), f'unknown key "{short(key)}"', *meant(key, TOP))
+        for key in given
+        if key not in TOP
+    ]
     if not isinstance(date, datetime.date) or isinstance(date, datetime.datetime):
-        problems.append(Problem(str(path), "predictions without a date", "date = and the day, such as 2026-11-29"))
-        date = None
+        place = _place(path, _lines(text, r"date\b")) if "date" in given else str(path)
+        wrong = f"date is {_quoted(date)}" if "date" in given else "predictions without a date"
+        problems.append(Problem(place, wrong, "date = and the day, such as 2026-11-29"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
     for at, entry in enumerate(entries):
-        place = f"{path}:{lines[at]}" if at < len(lines) else str(path)
-        wrong = list(_wrong(entry, place))
-        problems += wrong
-        if not wrong:
+        place = f"{path}:{lines[at]}" if len(lines) == len(entries) else str(path)
+        odd = list(_wrong(entry, place))
+        problems += odd
+        if not odd:
             found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), place))
     if problems:
         raise ContentError(problems)
@@ -91,11 +97,30 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
     odd = [
-        Problem(place, f"{key} is {short(str(value))}", EXPECTED[key])
+        Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
-        if key in KEYS and (type(value) is not KEYS[key] or value == "" or (type(value) is int and value < 0))
+        if key in KEYS and not _fits(KEYS[key], value)
     ]
     return unknown + lacking + odd
+
+
+def _fits(kind: type, value: Any) -> bool:
+    if kind is str:
+        return isinstance(value, str) and bool(value.strip())
+    return type(value) is int and value >= 0
+
+
+def _quoted(value: Any) -> str:
+    return f'"{short(value)}"' if isinstance(value, str) else short(str(value))
+
+
+def _lines(text: str, begins: str) -> list[int]:
+    """The lines, from 1, that begin so."""
+    return [text.count("\n", 0, found.start()) + 1 for found in re.finditer(rf"^[ \t]*{begins}", text, re.M)]
+
+
+def _place(path: Path, lines: list[int]) -> str:
+    return f"{path}:{lines[0]}" if lines else str(path)
 
 
 NONE = Predictions()

@@ -27,7 +27,8 @@ from ..networks.tables import Table
 if TYPE_CHECKING:
     import numpy as np
 
-COMMENT = "# "  # how a line above the header begins that is about the file
+COMMENT = re.compile(r"#( |[ ,;\t]*$)")  # how a line above the header begins that is about the file
+LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
@@ -54,12 +55,14 @@ class File:
     """The columns of a file, each with numbers or with words.
 
     told   how its numbers and names are written, where that was found out
+    about  what the lines above its header say that begin with "# "
     """
 
     place: str
     names: list[str]
     columns: list[np.ndarray | list[str]]
     told: list[str] = field(default_factory=list)
+    about: str = ""
 
     def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
         return ContentError([Problem(self.place, what, expected, match)])
@@ -242,18 +245,26 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
         with path.open(encoding="utf-8-sig", newline="") as file:
             start = file.read(65536)
             file.seek(0)
-            comments = len(_comments(start))
-            start = "\n".join(start.splitlines()[comments:])
-            first = re.sub(r'"[^"]*"', "", next((line for line in start.splitlines() if line.strip()), ""))
+            above = _above(start)
+            below = LINE_END.split(start)[len(above) :]
+            first = re.sub(r'"[^"]*"', "", below[0] if below else "")
             between = next((sign for sign in "\t;" if sign in first), ",")
-            uncommented = itertools.chain([""] * len([file.readline() for _ in range(comments)]), file)
+            uncommented = itertools.chain([""] * len([file.readline() for _ in above]), file)
             reader = csv.reader(uncommented, delimiter=between, skipinitialspace=True)
             lines: list[int] = []
             rows = _filled(reader, lines)
             top = list(itertools.islice(rows, 2))
             if not top:
                 raise found.problem("has no rows", "a header, and a row of cells each")
-            header = gaps or _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
+            names_columns = _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
+            header = gaps or names_columns
+            commented = (line.removeprefix("# ") for line in above[-1:])
+            named = next(csv.reader(commented, delimiter=between, skipinitialspace=True), [])
+            if not names_columns and len(named) == len(top[0]) and all(named):  # as numpy.savetxt writes a header
+                top, header = [named, *top], True
+                lines.insert(0, len(above))
+                above.pop()
+            found.about = " ".join(filter(None, (line.strip(" #,;\t") for line in above)))
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:
@@ -276,7 +287,7 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
                 if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
-                    quick = _quick(path, between, lines[0] if header else comments, columns.spoken)
+                    quick = _quick(path, between, lines[0] if header else len(above), columns.spoken)
     except UnicodeDecodeError as error:
         raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
     except csv.Error as error:
@@ -293,14 +304,9 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
     return found
 
 
-def comment(path: Path) -> str:
-    """What the lines above a CSV's header say of it that begin with COMMENT."""
-    with path.open(encoding="utf-8-sig") as file:
-        return " ".join(line.removeprefix(COMMENT).strip(" ,;\t") for line in _comments(file.read(65536)))
-
-
-def _comments(start: str) -> list[str]:
-    return list(itertools.takewhile(lambda line: line.startswith(COMMENT), start.splitlines()))
+def _above(start: str) -> list[str]:
+    """The lines above a file's first row: those about it, and blank ones."""
+    return list(itertools.takewhile(lambda line: not line.strip() or COMMENT.match(line), LINE_END.split(start)))
 
 
 def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> list[np.ndarray | list[str]] | None:

@@ -22,7 +22,7 @@ from ..networks.activations import ACTIVATIONS, Own
 
 PAGE_SCRIPT = "assets/page.js"
 OWN_SCRIPTS = "assets/own/"  # of an author
-NEEDS = re.compile(r"^// needs: (.*)$", re.MULTILINE)
+NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
@@ -43,7 +43,7 @@ def assets(
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
-    kinds        of data that their scripts can draw
+    kinds        of data of the runs that they show; scripts can draw those that have one
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
     classes      that the texts' HTML has; None: any
@@ -56,8 +56,8 @@ def assets(
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
-    wanted = placed_scripts(templates, placed)
-    loaded = memo("scripts", [templates.digest, wanted, built], lambda: scripts(templates, wanted, built))
+    wanted, plane = placed_scripts(templates, placed), in_planes(kinds)
+    loaded = memo("scripts", [templates.digest, wanted, plane, built], lambda: scripts(templates, wanted, plane, built))
     found = {
         "assets/style.css": sheet.encode(),
         **{path: text.encode() for path, text in loaded.items()},
@@ -111,18 +111,26 @@ def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
     return frozenset(Path(name).stem for name in templates.inside(folder, ending))
 
 
-def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str] = BUILT) -> dict[str, str]:
+def in_planes(kinds: Collection[str]) -> bool:
+    """Whether the points of some kinds of data all lie in the plane."""
+    return all(datasets.load()[kind].is_plane for kind in kinds)
+
+
+def scripts(
+    templates: Overlay, wanted: Collection[str], plane: bool = False, built: Mapping[str, str] = BUILT
+) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
     Each is on its own: one that throws is named in the console, and those after it run. Peek's are one file of the
     site; those of an author, and what stands on these, are a file each, so that they can be told apart.
 
+    plane    whether all data lie in it: without what scripts "need without a plane"
     built    the sources of BUILT
     returns  path in the site -> script, in the order in which they are to run
     raises   ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
-    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted))}
+    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted, plane))}
 
     def numbered(module: str) -> str:
         return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
@@ -131,7 +139,7 @@ def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str
         caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
         return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
 
-    order, own = in_order(templates, wanted), set[str]()
+    order, own = in_order(templates, wanted, plane), set[str]()
     for name in order:
         if f"js/{name}.js" in templates.own or own & {*_needs(sources[name])}:
             own.add(name)
@@ -139,10 +147,11 @@ def scripts(templates: Overlay, wanted: Collection[str], built: Mapping[str, str
     return {PAGE_SCRIPT: ours} | {f"{OWN_SCRIPTS}{name}.js": module(name) for name in order if name in own}
 
 
-def sentences(templates: Overlay, wanted: Iterable[str]) -> list[str]:
+def sentences(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> list[str]:
     """What some scripts say, in English and in the order of their places in the page's list of words."""
     sources = _sources(templates)
-    said = [json.loads(one) for name in in_order(templates, wanted) for one in SAYS.findall(sources.get(name, ""))]
+    order = in_order(templates, wanted, plane)
+    said = [json.loads(one) for name in order for one in SAYS.findall(sources.get(name, ""))]
     return list(dict.fromkeys(said))
 
 
@@ -177,14 +186,16 @@ def _sources(templates: Overlay) -> dict[str, str]:
     return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
 
 
-def _needs(module: str) -> list[str]:
+def _needs(module: str, plane: bool = False) -> list[str]:
     """What a script says that it needs."""
-    return [need for said in NEEDS.findall(module) for need in sorted(filter(None, map(str.strip, said.split(","))))]
+    lines = [said.split(",") for spare, said in NEEDS.findall(module) if not (spare and plane)]
+    return [need for said in lines for need in sorted(filter(None, map(str.strip, said)))]
 
 
-def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
+def in_order(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> list[str]:
     """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
 
+    plane   whether all data lie in it: without what "// needs without a plane:" names
     raises  ContentError: one that is not there, or that needs itself by way of others
     """
     sources = _sources(templates) | BUILT
@@ -198,7 +209,7 @@ def in_order(templates: Overlay, wanted: Iterable[str]) -> list[str]:
             near = nearest(name, sources)
             raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
         if name not in ordered:
-            for need in _needs(sources[name]):
+            for need in _needs(sources[name], plane):
                 add(need, (*by, name))
             ordered.append(name)
 

@@ -91,7 +91,10 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         "dataset": run.spec["dataset"],
         "kind": kind.name,
         "plural": words(kind.words(run.spec)[0]),
-        "noise": kind.noise and dataclasses.asdict(kind.noise) | {"explain": words(kind.noise.explain)},
+        "controls": [
+            dataclasses.asdict(each) | {key: words(getattr(each, key)) for key in ("label", "said", "explain")}
+            for each in kind.controls
+        ],
         "image": run.spec.get("image"),
         "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},

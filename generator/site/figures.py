@@ -16,6 +16,7 @@ from ..base.errors import ContentError
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
 from ..markup.blocks.figure import FigureCall
+from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import placing
@@ -30,8 +31,14 @@ if TYPE_CHECKING:
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
 PROPERTY = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
+DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
 Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
+
+
+def properties(script: str) -> list[str]:
+    """What authors may start a figure's script with: its own properties, and of data that it draws what readers set."""
+    return [*PROPERTY.findall(script), *(datasets.controls() if DRAWS.search(script) else ())]
 
 
 class Figures:
@@ -73,7 +80,7 @@ class Figures:
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
-        of_script = PROPERTY.findall(files.text(f"js/{name}.js")) if name in self.live else []
+        of_script = properties(files.text(f"js/{name}.js")) if name in self.live else []
         return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
 
     def render(self, call: FigureCall) -> str:

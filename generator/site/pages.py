@@ -113,11 +113,15 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def script_words(renderer: TemplateRenderer, placed: Collection[str]) -> dict[str, Any]:
-    """What the page's scripts say, and the signs of their numbers: templates/js/words.js."""
-    words, wanted = renderer.words, assets_of.placed_scripts(renderer.templates, placed)
+def script_words(renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]) -> dict[str, Any]:
+    """What the page's scripts say, and the signs of their numbers: templates/js/words.js.
+
+    kinds  of data of the runs that they show
+    """
+    words, templates = renderer.words, renderer.templates
+    wanted, plane = assets_of.placed_scripts(templates, placed), assets_of.in_planes(kinds)
     known = renderer.memo(
-        "sentences", [renderer.templates.digest, wanted], lambda: assets_of.sentences(renderer.templates, wanted)
+        "sentences", [templates.digest, wanted, plane], lambda: assets_of.sentences(templates, wanted, plane)
     )
     marks = {"point": words.marks.point, "percent": words.marks.percent}
     return {"list": [words.table.get(sentence, sentence) for sentence in known], "marks": marks}
@@ -144,8 +148,8 @@ def render_pages(
         "site": Site(meta, summaries, info, renderer.words, about_runs),
     }
     placed = {call.name for text in texts for call in text.figures}
-    shared["script_words"] = script_words(renderer, placed)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
+    shared["script_words"] = script_words(renderer, placed, known["kinds"])
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
     shared["scripts"] = [path for path in loaded if path.endswith(".js")]

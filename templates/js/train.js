@@ -19,7 +19,7 @@
 
     properties(options) {
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
-      const { noise, hidden } = recipe;
+      const { controls, hidden } = recipe;
       const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
       const known = classes.values.map(([k]) => k);
       const counts = draws ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
@@ -41,10 +41,10 @@
           kind: "range", name: "seed", label: words.say("Seed"), initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
           explain: draws ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
         },
-        ...(noise ? [{
-          kind: "range", name: "noise", label: words.say("Noise"), initial: recipe.parameters[noise.parameter], min: 0, max: noise.most, step: 0.01, shown: isOwn,
-          text: (value) => `${peek.text.fixed(value, 2)} ${noise.unit}`.trim(), explain: noise.explain,
-        }] : []),
+        ...controls.map(({ name, label, parameter, explain, most, unit }, at, all, initial = recipe.parameters[parameter]) => ({
+          kind: "range", name, label, explain, initial, min: 0, max: Math.max(most, initial), step: 0.01,
+          text: (value) => `${peek.text.fixed(value, 2)} ${unit}`.trim(),
+        })),
         {
           kind: "range", name: "width", label: words.say("Hidden width"), initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
           text: (n) => words.say("{n} neurons", { n }), explain: words.say("Neurons of the first hidden layer. With very few, some bends cannot be made."),
@@ -116,6 +116,7 @@
     let worker = null;
     let generation = 0;
     let begunWith = "";
+    const asBuilt = Object.fromEntries(recipe.controls.map(({ name, parameter }) => [name, recipe.parameters[parameter]]));
 
     function settings() {
       const { rate, l2, speed } = view.state;
@@ -123,7 +124,7 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "noise", "width"].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "width", ...Object.keys(asBuilt)].map((name) => [name, view.state[name]]));
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -131,6 +132,7 @@
     /** A new start: what the build kept, or drawn from the reader's seed. */
     function begin() {
       const mine = ++generation;
+      if (Object.keys(asBuilt).some((name) => view.state[name] !== asBuilt[name])) view.state.start = "own"; // the build has no such points
       begunWith = wish();
       const from = wishes();
       stop();
@@ -166,7 +168,7 @@
     }
 
     async function starting() {
-      const { classes, activation, start, seed, noise, width } = view.state;
+      const { classes, activation, start, seed, width } = view.state;
       const draw = peek.datasets[recipe.kind];
       const alike = runs.filter((candidate) => candidate.classes === classes);
       const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
@@ -174,17 +176,18 @@
       const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
       if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
       const net = { widths: [peek.runs.inputsOf(recipe), ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
-      const parameters = recipe.noise ? { ...recipe.parameters, [recipe.noise.parameter]: noise } : recipe.parameters;
+      const parameters = { ...recipe.parameters };
+      for (const { name, parameter } of recipe.controls) parameters[parameter] = view.state[name];
       const drawn = () => ({ ...network.drawn(draw, classes, recipe.points_per_class, parameters, seed), inputs: 2, labels: null });
       return { data: data || drawn(), net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
     }
 
     /** The start in words. */
     function begunFrom() {
-      const { start, seed, noise } = view.state;
+      const { start, seed } = view.state;
       if (start === "build") return words.say("the build\u2019s start");
-      if (!recipe.noise) return words.say("seed {seed}", { seed });
-      return words.say("seed {seed}, noise {noise}", { seed, noise: `${peek.text.plain(noise)} ${recipe.noise.unit}`.trimEnd() });
+      const set = recipe.controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
+      return [words.say("seed {seed}", { seed }), ...set].join(words.say(", "));
     }
 
     // The worker
@@ -317,6 +320,7 @@
     return {
       change(names) {
         if (!run) return;
+        if (names.join() === "start" && view.state.start === "build") Object.assign(view.state, asBuilt);
         if (wish() !== begunWith) begin();
         else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;

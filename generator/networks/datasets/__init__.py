@@ -34,18 +34,31 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Noise:
-    """The parameter by which classes come to overlap, as a reader sets it.
+class Control:
+    """A parameter that readers may set, from 0 on.
 
-    explain  what it does to the points
-    most     where its control ends; it starts at 0
-    unit     "" where it is a share
+    name       one word for it, by which addresses and authors' options have it
+    parameter  the one that it sets
+    explain    what it does to the points
+    most       where its slider ends
+    unit       "" where it is a share
     """
 
+    name: str
     parameter: str
     explain: str
     most: float
     unit: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands at its slider."""
+        return self.name.capitalize()
+
+    @property
+    def said(self) -> str:
+        """How a sentence has it; {value} stands for the value with its unit."""
+        return self.name + " {value}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,7 @@ class Dataset:
     plural      what the classes are: "spiral arms"
     picture     all of them, for who cannot see them; {classes} stands for their number
     without     a parameter -> plural and picture where it is 0, of those whose absence changes what the points are
-    noise       None: readers leave it alone
+    controls    what readers may set of it, in the order of their sliders; none without a script
     script      the same in JavaScript, where points lie in the plane: a function of (classes, points a class,
                 parameters by name, random {uniform, normal}) -> numbers x, y, x, y, … in class order. "": readers'
                 browsers draw none
@@ -70,7 +83,7 @@ class Dataset:
     parameters: tuple[Parameter, ...]
     plural: str
     picture: str
-    noise: Noise | None = None
+    controls: tuple[Control, ...] = ()
     script: str = ""
     inputs: Callable[[int], int] = lambda classes: PLANE
     without: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -102,6 +115,11 @@ def load() -> dict[str, Dataset]:
 def inputs(kind: str, classes: int) -> int:
     """How many coordinates the points of a kind have."""
     return load()[kind].inputs(classes)
+
+
+def controls() -> list[str]:
+    """The names of all that readers may set of some kind."""
+    return list(dict.fromkeys(control.name for kind in load().values() for control in kind.controls))
 
 
 def words(kinds: Collection[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +41,14 @@ DATASET = Dataset(
     ),
     plural="clouds",
     picture="{classes} round clouds of points",
-    noise=Noise(
-        "spread",
-        "How wide each cloud is: its standard deviation, as a share of the distance between the two nearest centres.",
-        0.5,
+    controls=(
+        Control(
+            "noise",
+            "spread",
+            "How wide each cloud is: its standard deviation, as a share of the distance between the two nearest"
+            " centres.",
+            0.5,
+        ),
     ),
     script="""
 (classes, points, { spread }, { uniform, normal }) => {

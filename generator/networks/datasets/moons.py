@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +31,14 @@ DATASET = Dataset(
     (Parameter("noise", 0.05, "standard deviation of each coordinate, in radii of a half circle", 0.0),),
     plural="moons",
     picture="{classes} half moons of points, each hooked into the next,",
-    noise=Noise(
-        "noise",
-        "How far points stray from their moon: the standard deviation of each coordinate, in radii of a half circle.",
-        0.5,
+    controls=(
+        Control(
+            "noise",
+            "noise",
+            "How far points stray from their moon: the standard deviation of each coordinate, in radii of a half"
+            " circle.",
+            0.5,
+        ),
     ),
     script="""
 (classes, points, { noise }, { uniform, normal }) => {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,11 +32,14 @@ DATASET = Dataset(
     ),
     plural="rings",
     picture="{classes} rings of points, each inside the next,",
-    noise=Noise(
-        "noise",
-        "How far points stray from their ring: the standard deviation of each one’s radius, as a share of the distance"
-        " between two rings.",
-        0.5,
+    controls=(
+        Control(
+            "noise",
+            "noise",
+            "How far points stray from their ring: the standard deviation of each one’s radius, as a share of the"
+            " distance between two rings.",
+            0.5,
+        ),
     ),
     script="""
 (classes, points, { noise }, { uniform, normal }) => {

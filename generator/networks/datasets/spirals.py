@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,8 +37,21 @@ DATASET = Dataset(
     plural="spiral arms",
     picture="{classes} interleaved spiral arms of points",
     without={"turn_rad": ("straight arms", "{classes} straight arms of points, spread like a fan,")},
-    noise=Noise(
-        "noise_rad", "How far points stray from their arm: the standard deviation of each one’s angle.", 0.5, "rad"
+    controls=(
+        Control(
+            "noise",
+            "noise_rad",
+            "How far points stray from their arm: the standard deviation of each one’s angle.",
+            0.5,
+            "rad",
+        ),
+        Control(
+            "hole",
+            "root_radius",
+            "How much of the arms’ inner ends is cut off: the radius at which they start. At 0 all classes meet in a"
+            " knot.",
+            0.5,
+        ),
     ),
     script="""
 (classes, points, { turn_rad, noise_rad, root_radius }, { normal }) => {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Noise, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +31,14 @@ DATASET = Dataset(
     (Parameter("spread", 0.15, "standard deviation of a cloud, as a share of the distance between neighbours", 0.0),),
     plural="clouds",
     picture="{classes} round clouds of points on a circle",
-    noise=Noise(
-        "spread",
-        "How wide each cloud is: its standard deviation, as a share of the distance between the two nearest centres.",
-        0.5,
+    controls=(
+        Control(
+            "noise",
+            "spread",
+            "How wide each cloud is: its standard deviation, as a share of the distance between the two nearest"
+            " centres.",
+            0.5,
+        ),
     ),
     script="""
 (classes, points, { spread }, { normal }) => {

@@ -1,5 +1,6 @@
 // @ts-check
-// needs: kit/network, kit/picture, kit/plane, kit/room, kit/runs
+// needs: kit/network, kit/plane, kit/room, kit/runs
+// needs without a plane: kit/picture
 /**
  * The two planes of a network at one moment: regions, points, lattice, and linked looking: whatever is looked at in
  * one plane lights up in the other. Inputs of other dimensions have no plane: words are in its place, and where they

@@ -98,7 +98,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
         file.write_bytes(export.pack(name, spec, run))
     planned = [Planned(name.removeprefix("grid/"), spec, "arms", None, True) for name, (spec, run) in runs.items()]
     results = from_catalogue(lambda: [entry("grid", run, "", {}, told=False) for run in planned], "")
-    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)))
+    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)), datasets.load())
     return Laboratory(folder, runs, runs_index(results, {}), words)
 
 

@@ -410,9 +410,76 @@ def test_own_seeds_change_points_and_weights(show: Show) -> None:
     expect(figure.live.get_by_role("radio", name="a seed of your own")).to_be_checked()
     expect(figure.live.get_by_text("Hidden width")).to_be_visible()
     assert figure.page.evaluate(data) != before
-    figure.live.locator("input[type=range]").nth(1).fill("0")
+    figure.live.get_by_role("slider", name="Noise").fill("0")
     figure.page.wait_for_timeout(400)
     assert "noise 0 rad" in figure.summary()
+
+
+def innermost(figure: Figure) -> float:
+    """The least distance of a point from the origin of the input plane."""
+    rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+    return min(float(np.hypot(*row[1:3])) for row in rows[1:])
+
+
+def test_the_knot_is_cut_out_by_keyboard_and_comes_back_with_the_builds_start(show: Show) -> None:
+    figure = show("train")
+    hole = figure.live.get_by_role("slider", name="Hole")
+    build, own = (
+        figure.live.get_by_role("radio", name=name) for name in ("the build\u2019s start", "a seed of your own")
+    )
+    expect(build).to_be_checked()
+    assert innermost(figure) == 0
+    hole.focus()
+    for _ in range(3):
+        hole.press("ArrowRight")
+    expect(own).to_be_checked()
+    expect(hole).to_have_attribute("aria-valuetext", "0.03")
+    expect(figure.live.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.1 rad, hole 0.03. Not training")
+    assert innermost(figure) == pytest.approx(0.03)
+    hole.press("End")
+    expect(figure.page).to_have_url(re.compile(r"#fig-train\.start=own&fig-train\.hole=0\.5$"))
+    assert innermost(figure) == pytest.approx(0.5)
+    figure.live.get_by_role("button", name="One step").click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    build.check()
+    expect(hole).to_have_value("0")
+    expect(figure.page).to_have_url(re.compile(r"\.html$"))
+    assert innermost(figure) == 0 and not figure.said
+
+
+def test_the_knot_is_cut_out_by_a_finger(show: Show) -> None:
+    figure = show("train", width=390, has_touch=True, is_mobile=True)
+    hole = figure.live.get_by_role("slider", name="Hole")
+    hole.scroll_into_view_if_needed()
+    hole.tap()  # in the middle
+    expect(hole).to_have_value("0.25")
+    figure.live.get_by_role("button", name="Train", exact=True).tap()
+    expect(figure.live.locator(".train-notice")).to_have_text("Done: 3000 epochs.", timeout=90000)
+    assert innermost(figure) == pytest.approx(0.25) and "noise 0.1 rad, hole 0.25. Trained" in figure.summary()
+
+
+@pytest.mark.parametrize(
+    ("said", "hole", "start"),
+    [("0.2549", 0.25, "own"), ("9", 0.5, "own"), ("-1", 0, "build"), ("abc", 0, "build"), ("0.004", 0, "build")],
+)
+def test_a_hole_in_the_address_is_one_that_the_slider_has(show: Show, said: str, hole: float, start: str) -> None:
+    figure = show("train", hash=f"#fig-train.hole={said}")
+    state = figure.page.evaluate("peek.views.get('fig-train').state")
+    assert (state["hole"], state["start"]) == (hole, start) and innermost(figure) == pytest.approx(hole)
+
+
+def test_readers_set_what_the_data_of_the_runs_have(show: Show, laboratory: Laboratory) -> None:
+    index = elsewhere(laboratory)
+    arms = index["recipes"][1]
+    index["recipes"][1] = arms | {
+        "parameters": arms["parameters"] | {"root_radius": 0.75}
+    }  # beyond the slider: the author's
+    of_rings = show('train {"experiment": "rings", "start": "own"}', index=index).live
+    assert of_rings.get_by_role("slider", name="Noise").count() == 1
+    assert of_rings.get_by_role("slider", name="Hole").count() == 0
+    of_arms = show('train {"experiment": "grid"}', index=index).live
+    expect(of_arms.get_by_role("slider", name="Hole")).to_have_value("0.75")
+    expect(of_arms.get_by_role("radio", name="the build\u2019s start")).to_be_checked()
 
 
 def test_training_sleeps_off_screen(show: Show) -> None:
@@ -453,9 +520,10 @@ def elsewhere(laboratory: Laboratory) -> dict[str, Any]:
     """An index with another experiment before the laboratory's: rings, with a recipe and networks of its own."""
     [ours], runs = laboratory.index["recipes"], laboratory.index["runs"]
     words = {"experiment": "rings", "kind": "rings", "plural": "rings", "parameters": {"noise": 0.1}, "epochs": 40}
-    noise = {"parameter": "noise", "explain": "How far points stray from their ring.", "most": 0.5, "unit": ""}
+    noise = {"name": "noise", "label": "Noise", "said": "noise {value}", "parameter": "noise", "most": 0.5, "unit": ""}
+    noise["explain"] = "How far points stray from their ring."
     reached = {"tanh": {"5": {"least_distance": [0.5]}}}
-    rings = ours | words | {"hidden": [16, 2], "points_per_class": 30, "noise": noise, "reached": reached}
+    rings = ours | words | {"hidden": [16, 2], "points_per_class": 30, "controls": [noise], "reached": reached}
     ours = ours | {"reached": {"tanh": {"5": {"least_distance": [1.0, 1.1]}}}}
     strangers = [run | {"id": run["id"].replace("grid", "rings"), "experiment": "rings"} for run in runs[:1]]
     return laboratory.index | {"runs": strangers + [run | {"recipe": 1} for run in runs], "recipes": [rings, ours]}

@@ -114,12 +114,17 @@ def test_own_spirals_are_the_builds(ask: Callable[..., Any]) -> None:
     assert got["y"] == y.tolist()
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.2])
-@pytest.mark.parametrize("kind", [kind for kind in datasets.load().values() if kind.script], ids=lambda kind: kind.name)
-def test_own_data_are_spread_as_the_builds(ask: Callable[..., Any], kind: datasets.Dataset, noise: float) -> None:
+@pytest.mark.parametrize("value", [0.0, 0.2])
+@pytest.mark.parametrize(
+    ("kind", "control"),
+    [(kind, control) for kind in datasets.load().values() for control in kind.controls],
+    ids=lambda row: row.name,
+)
+def test_own_data_are_spread_as_the_builds(
+    ask: Callable[..., Any], kind: datasets.Dataset, control: datasets.Control, value: float
+) -> None:
     """Of many points, the distances from the origin and between the classes, which no turn of all changes."""
-    assert kind.noise is not None
-    count, given = 2000, {kind.noise.parameter: noise}
+    count, given = 2000, {control.parameter: value}
     x, _ = datasets.points(kind.name, 4, count, 1, **given)
     got = np.reshape(drawn(ask, kind.name, 4, count, **given)["x"], (-1, 2))
 
