@@ -76,12 +76,12 @@ def read(folder: Path) -> Predictions:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
-    for at, entry in enumerate(entries):
-        place = f"{path}:{lines[at]}" if len(lines) == len(entries) else str(path)
-        wrong = list(_wrong(entry, place))
-        problems += wrong
-        if not wrong:
-            found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), place))
+    for number, entry in enumerate(entries):
+        where = f"{path}:{lines[number]}" if len(lines) == len(entries) else str(path)
+        mistakes = _wrong(entry, where)
+        problems += mistakes
+        if not mistakes:
+            found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), where))
     if problems:
         raise ContentError(problems)
     return Predictions(date, tuple(found))
@@ -96,12 +96,16 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
     lacking = [
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
-    odd = [
+    odd = [  # a bool is an int, and no number of seeds
         Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
-        if key in KEYS and (type(value) is not KEYS[key] or (not value.strip() if key != "needs_seeds" else value < 0))
+        if key in KEYS and (type(value) is not KEYS[key] or _is_empty(value))
     ]
     return unknown + lacking + odd
+
+
+def _is_empty(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else bool(value < 0)
 
 
 def _quoted(value: Any) -> str:
