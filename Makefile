@@ -1,4 +1,4 @@
-# make site | test | test-full | serve | bench | check | lock | clean
+# make site | full | test | test-full | serve | bench | check | lock | clean
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,12 +11,19 @@ FLAGS ?=
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# The experiments whose runs are the rows of content/full.csv.
+FULL := grid again causes no-bias blobs rings neutral neutral-disk started held penalty width longer optimizer memory \
+	batches scale layers-penalty same-data same-start digits wine
 BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 
-.PHONY: site test test-full serve check bench bench-quick lock clean
+.PHONY: site full test test-full serve check bench bench-quick lock clean
 
 site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
+
+# Hours: a hundred networks of each configuration.
+full: $(VENV)/.site
+	@$(BIN)/python -m generator build --profile full $(FULL:%=--only %) --table content/full.csv $(FLAGS)
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py

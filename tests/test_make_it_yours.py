@@ -410,6 +410,24 @@ def test_results_made_elsewhere_and_a_table_of_them(copy):
     assert "4 at most." in page and "2.50 – 3.50" in page and copy.edited() == []
 
 
+def test_one_table_of_many_runs_predictions_and_a_design_of_two_factors(copy):
+    [command] = named("one table of many runs")
+    file, block, _ = named("predictions")
+    placed, *options, _ = named("a design of two factors")
+    assert (block, placed, options) == ("/// predictions", r"/// figure \| two-way", ["rows:", "columns:", "cells:"])
+    asked = command.replace("peek build", "").replace("NAME", "grid").split()
+    copy.python("-m", "generator", "build", "--quiet", "--workers", "1", "--cache", copy.cache, *asked)
+    copy.edit("content/experiments.toml", "[experiment.grid]", '[results.full]\nfile = "full.csv"\n\n[experiment.grid]')
+    says, claim = 'says = "Two tanh networks are enough."', "claim = \"full.where(activation='tanh').count == 2\""
+    copy.add(file, f"date = 2026-03-01\n[[prediction]]\n{says}\n{claim}\n")
+    cells = "    rows: [r]\n    columns: [c]\n    cells: [arms: My arms]\n    activation: tanh\n"
+    text = f"{block}\n///\n\n/// figure | two-way\n{cells}\nMine.\n///\n\n/// figure | hidden-plane"
+    copy.edit("content/article.md", "/// figure | hidden-plane", text)
+    page = copy.build()
+    assert '<li data-verdict="refuted">' in page and "Two tanh networks are enough." in page
+    assert page.count('class="two-way-networks"') == 1 and "My arms" in page and copy.edited() == []
+
+
 def test_a_dataset(copy, browser):
     assert named("a dataset") == ["generator/networks/datasets/<name>.py"]
     copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)

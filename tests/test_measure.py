@@ -419,6 +419,16 @@ def test_the_wall_gap_is_that_of_the_centre_least_near_a_wall():
     assert columns.measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_objective_counts_the_penalty_of_each_layer_without_biases(shared):
+    spec, run = corner_run()
+    layers = forward.split(spec, run.weights[-1])
+    shares = [0.0, *range(2, len(layers) + 1)] if shared else [1.0] * len(layers)
+    spec = replace(spec, l2=0.5, l2_factors=tuple(shares) if shared else ())
+    wanted = run.loss[-1] + 0.25 * sum(s * float((w[:, :-1] ** 2).sum()) for s, w in zip(shares, layers, strict=True))
+    assert columns.measure_run(spec, run, lattice=5)["objective"] == pytest.approx(wanted, rel=1e-5)
+
+
 def test_numbers_keep_six_digits():
     spec, run = corner_run()
     run.loss[-1] = 0.012345678901

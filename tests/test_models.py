@@ -45,6 +45,25 @@ def test_no_arrangement_beats_a_law_and_all_stand_on_the_walls(monkeypatch):
     assert all(set(row) == {*models.SHARED["nulls"], *models.OWN["nulls"]} for row in rows)
 
 
+def test_optima_are_those_that_prove_and_tables_have(tmp_path):
+    rows = {row["law"]: row for row in models.optima(5, laws(5))}
+    assert set(rows) == {*packing.LAWS, tied.NAME}
+    assert rows["points"]["value"] == pytest.approx(np.sqrt(2), abs=1e-6)  # proved
+    assert all(
+        row["classes"] == 5 and set(row) == {*models.SHARED["optima"], *models.OWN["optima"]} for row in rows.values()
+    )
+    assert rows["points"]["interior"] == 1 and rows[tied.NAME]["interior"] == 0
+    assert [law for law, row in rows.items() if row["tie_norm"] is not None] == [tied.NAME]
+    assert rows[tied.NAME]["tie_norm"] == pytest.approx(0.055, abs=0.001)
+    plan = experiments.parse("[model.optima]\nclasses = [3, 5]\n", "e.toml")
+    made, _ = pipeline.make(plan, digest("optima"), RunContext(Store(tmp_path), Progress(quiet=True), 1))
+    table = made.results.tables["optima"]
+    assert (
+        len(table) == 2 * len(rows)
+        and table.where(classes=5, law="points").one().value("value") == rows["points"]["value"]
+    )
+
+
 def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
     text = "[model.threads]\nclasses = [3]\n"
     plan = experiments.parse(text, "e.toml")

@@ -56,8 +56,8 @@ def read(folder: Path) -> Predictions:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        where = re.search(r"(.*) \(at line (\d+)", str(error))
-        said, line = (where[1], f":{where[2]}") if where else (str(error).removesuffix(" (at end of document)"), "")
+        at = re.search(r"(.*) \(at line (\d+)", str(error))
+        said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
         raise ContentError([Problem(f"{path}{line}", f"not TOML: {said[0].lower() + said[1:]}")]) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
@@ -76,12 +76,12 @@ def read(folder: Path) -> Predictions:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
-    for at, entry in enumerate(entries):
-        place = f"{path}:{lines[at]}" if len(lines) == len(entries) else str(path)
-        odd = list(_wrong(entry, place))
-        problems += odd
-        if not odd:
-            found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), place))
+    for number, entry in enumerate(entries):
+        where = f"{path}:{lines[number]}" if len(lines) == len(entries) else str(path)
+        mistakes = _wrong(entry, where)
+        problems += mistakes
+        if not mistakes:
+            found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), where))
     if problems:
         raise ContentError(problems)
     return Predictions(date, tuple(found))
@@ -96,18 +96,16 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
     lacking = [
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
-    odd = [
+    odd = [  # a bool is an int, and no number of seeds
         Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
-        if key in KEYS and not _fits(KEYS[key], value)
+        if key in KEYS and (type(value) is not KEYS[key] or _is_empty(value))
     ]
     return unknown + lacking + odd
 
 
-def _fits(kind: type, value: Any) -> bool:
-    if kind is str:
-        return isinstance(value, str) and bool(value.strip())
-    return type(value) is int and value >= 0
+def _is_empty(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else bool(value < 0)
 
 
 def _quoted(value: Any) -> str:
