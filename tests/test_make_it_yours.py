@@ -445,7 +445,7 @@ def test_a_dataset(copy, browser):
     figure.scroll_into_view_if_needed()
     figure.get_by_role("radio", name="a seed of your own").check()
     figure.get_by_role("button", name="One step").click()
-    expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02. Not training: epoch 1,")
+    expect(figure.locator(".explorable-summary")).to_contain_text("seed 1, noise 0.02, steps 2. Not training: epoch 1,")
     words = figure.text_content()
     assert "How many zigzags there are to tell apart." in words
     assert "How far points stray from their zigzag" in words

@@ -71,7 +71,7 @@
     },
 
     longest: ({ state }) =>
-      told(state.classes, "ReLU", [64, 2], words.say("the build\u2019s start"), words.say("Not training"), peek.text.longest.moment(), peek.text.longest.pair()),
+      told(state.classes, "ReLU", [64, 2], words.say("the build\u2019s start"), words.say("Not training"), peek.text.longest.moment(), peek.text.longest.pair(), state.classes),
 
     async mount(view) {
       const figure = train(view);
@@ -82,9 +82,9 @@
   });
 
   /** The summary. */
-  const told = (classes, activation, widths, start, state, moment, pair) =>
-    words.say("{classes}, {activation}, {widths} hidden neurons, {start}. {state}: {moment}. The two nearest class centres, of classes {a} and {b}, are {distance} apart.", {
-      classes: peek.text.classes(classes), activation, widths: widths.join(words.say(" and ")), start, state, moment, ...pair,
+  const told = (classes, activation, widths, start, state, moment, pair, middle) =>
+    words.say("{classes}, {activation}, {widths} hidden neurons, {start}. {state}: {moment}. The two nearest class centres, of classes {a} and {b}, are {distance} apart. Classes in the middle: {middle}.", {
+      classes: peek.text.classes(classes), activation, widths: widths.join(words.say(" and ")), start, state, moment, middle, ...pair,
     });
 
   function train(view) {
@@ -97,7 +97,8 @@
     const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
-    const apart = element("output", { class: "train-apart", "aria-live": "off" }, words.say("nearest centres apart"));
+    const read = (distance, n) => `${words.say("nearest centres {distance} apart", { distance })}\n${words.say("classes in the middle {n}", { n })}`;
+    const apart = element("output", { class: "train-apart", "aria-live": "off" }, read("0.00", 0));
     const notice = element("p", { class: "train-notice" });
     const timeline = peek.timeline(view, {
       still: true,
@@ -329,7 +330,7 @@
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         timeline.paint();
-        peek.write(apart, words.say("nearest centres {distance} apart", { distance: text.digits(scene.least().distance) }));
+        peek.write(apart, read(text.digits(scene.least().distance), scene.middle()));
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
@@ -340,7 +341,7 @@
       summary() {
         const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
         const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
-        return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels));
+        return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels), scene.middle());
       },
       points: scene.rows,
       rows() {

@@ -35,6 +35,16 @@ peek.measure = (function () {
     return { distance, pair };
   }
 
+  /** How many centres are in the middle: out by less than half of the farthest. walls: of a square, whose coordinates count */
+  function middle(points, walls) {
+    const far = Array.from({ length: points.length / 2 }, (_, c) => {
+      const [x, y] = [Math.abs(points[2 * c]), Math.abs(points[2 * c + 1])];
+      return walls ? Math.max(x, y) : Math.hypot(x, y);
+    });
+    const reach = Math.max(...far) || 1;
+    return far.filter((out) => out / reach < 0.5).length;
+  }
+
   /** Solve A x = b for a symmetric positive definite (n, n) A, in place; b becomes x. */
   function solve(a, b, n) {
     for (let column = 0; column < n; column++) {
@@ -264,5 +274,5 @@ peek.measure = (function () {
     return { mean, deviation: (Math.sqrt(-2 * Math.log(Math.min(length, 1))) * 180) / Math.PI };
   }
 
-  return { centres, leastDistance, bestHead, margin, headRegions, clip, circular };
+  return { centres, leastDistance, middle, bestHead, margin, headRegions, clip, circular };
 })();

@@ -299,6 +299,7 @@
       line, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
+      middle: () => peek.measure.middle(peek.measure.centres(positions, run.y, run.classes), !room.open),
       reset() {
         hover = null;
       },
