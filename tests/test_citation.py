@@ -1,7 +1,6 @@
 """What others cite the project by: CITATION.cff, .zenodo.json and the article's front matter say the same."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,12 +28,14 @@ def test_the_citation_file_is_one():
 def test_all_say_the_same():
     citation, meta = cited(), texts.read_page(ROOT / "content", "article.md").meta
     zenodo = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
-    assert {citation["version"], zenodo["version"], meta.version} == {__version__}
-    assert citation["title"] == zenodo["title"] == meta.title
-    assert citation["date-released"].isoformat() == zenodo["publication_date"] == meta.date.isoformat()
+    for entry in (citation, citation["preferred-citation"]):
+        assert {entry["version"], zenodo["version"], meta.version} == {__version__}
+        assert entry["title"] == zenodo["title"] == meta.title
+        assert entry["date-released"].isoformat() == zenodo["publication_date"] == meta.date.isoformat()
+        authors = [{"name": author.name} for author in meta.authors]
+        assert entry["authors"] == zenodo["creators"] == authors
     assert tuple(citation["keywords"]) == tuple(zenodo["keywords"]) == meta.keywords
-    names = [author.name for author in meta.authors]
-    assert [author["name"] for author in citation["authors"]] == [each["name"] for each in zenodo["creators"]] == names
-    of_text, of_data = (re.sub(" ", "-", licence) for licence in (meta.licence, meta.data_licence))
-    assert citation["license"] == [zenodo["license"], of_text, of_data]
-    assert all(licence in zenodo["description"] for licence in (meta.licence, meta.data_licence))
+    assert citation["license"] == zenodo["license"] == "MIT"
+    assert citation["preferred-citation"]["license"] == meta.licence.replace(" ", "-")
+    for licence in ("MIT", meta.licence, meta.data_licence):
+        assert licence in citation["abstract"] and licence in zenodo["description"]
