@@ -165,6 +165,7 @@ def write_table(made: Catalogue, path: Path) -> str:
     Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
     the processor and the versions that they were made with stand above its header.
     """
+    from .networks.machine import processor
     from .runs import pipeline
 
     rows = [{"experiment": run["experiment"], **run["spec"], **run["measures"]} for run in made.runs]
@@ -180,13 +181,6 @@ def write_table(made: Catalogue, path: Path) -> str:
     said += f"Python {platform.python_version()}, {libraries}"
     store.write_whole(path, f"{said}\n{pipeline.csv_of(plain)}".encode())
     return f"{path}: {len(rows)} runs, {len(kept)} columns"
-
-
-def processor() -> str:
-    """What this machine's processor is called."""
-    info = Path("/proc/cpuinfo")
-    found = re.search(r"^model name\s*:\s*(.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
-    return found[1] if found else platform.processor() or platform.machine()
 
 
 def silent(options: Options) -> frozenset[str]:
@@ -449,6 +443,7 @@ def site_files(
         base_url=options.base_url,
         versions={"python": platform.python_version(), "peek": __version__, **store.versions(*LIBRARIES)},
         profile=made.profile,
+        machine=made.machine,
         rebuild=rebuild_command(options),
         about=made.about,
         columns=made.columns,
@@ -489,10 +484,15 @@ def describe(path: str, made: Catalogue) -> Said:
         return said("Experiment {name}, a row a run.", name=name)
     if path.endswith(".py"):
         return said("Code that the article's own runs, measures, data or figures are made with")
-    if path.count("/") == 1 and not path.endswith(".centres.npz"):
-        return said("Arrays that the runs of experiment {name} gave, a run a row", name=Path(path).stem)
     if path.endswith(".centres.npz"):
         return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
+    if path.endswith(".weights.npz"):
+        return said(
+            "Final weights of each network of the experiment: by run, in one row, layer by layer and neuron by neuron,"
+            " each neuron’s weights and then its bias"
+        )
+    if path.count("/") == 1:
+        return said("Arrays that the runs of experiment {name} gave, a run a row", name=Path(path).stem)
     return said("Data, weights at each checkpoint, loss and accuracy at each epoch")
 
 

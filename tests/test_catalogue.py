@@ -65,7 +65,7 @@ def test_everything_is_there(made):
         "compare": 8,
         "draw": 4 * sum(figure.suits(unflat(found.runs[0]["spec"])) for figure in figures.load().values()),
         "export": 4,
-        "bundle": 1,
+        "bundle": 2,
     }
     assert all((cache / path).exists() for path in found.files.values())
     for label in ("tanh", "ReLU"):
@@ -96,6 +96,20 @@ def test_the_centres_of_all_runs_travel_together(made):
         assert list(centres) == [run["id"] for run in found.runs]
         for run in found.runs:
             np.testing.assert_array_equal(centres[run["id"]], run["measures"]["centres"])
+
+
+def test_the_final_weights_of_all_runs_travel_together(made):
+    cache, found, _ = made
+    with np.load(io.BytesIO(found.places["data/grid.weights.npz"].read_bytes())) as weights:
+        assert list(weights) == [run["id"] for run in found.runs]
+        for run in found.runs:
+            trained = tasks.decode(Store(cache).entry("runs", run["key"], "npz").read_bytes())
+            np.testing.assert_array_equal(weights[run["id"]], trained.weights[-1])
+
+
+def test_where_networks_are_trained_is_told(made):
+    _, found, _ = made
+    assert found.machine.keys() == {"processor", "instructions", "BLAS"} and all(found.machine.values())
 
 
 def test_a_second_make_does_nothing(made):

@@ -180,7 +180,7 @@ def test_an_article_with_all_that_own_code_can_be(folder, capsys):
         "train": 1,
         "measure": 1,
         "perform": 6,
-        "bundle": 1,
+        "bundle": 2,
         "plot": 2,
     }
     edit(folder, "'one': 1", "'one': 2", "lab/other.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -206,6 +207,28 @@ def test_who_did_what_under_which_licence_is_said_to_readers_and_machines(tmp_pa
     assert tags.all("meta", name="citation_author_orcid")[0]["content"] == ada["@id"]
     cited = index.partition('id="cite"')[2]
     assert "Version 1.10." in cited and "</a>: software, writing – original draft" in cited
+
+
+def test_the_data_say_for_themselves_what_they_are(tmp_path: Path) -> None:
+    front = re.sub("authors:.*?(?=date:)", AUTHORS, FRONT, flags=re.DOTALL)
+    single = tuple(Download(f"data/grid/k{k}-tanh-s0.npz", 10, "cd" * 32, "Arrays of one run") for k in (2, 3))
+    info = dataclasses.replace(
+        INFO,
+        downloads=(*INFO.downloads, *single),
+        columns={"accuracy": "share of points that are right", "gap": "a | b < c"},
+        machine={"processor": "A & B 9000", "instructions": "AVX2", "BLAS": "MKL 2024"},
+    )
+    files = render(tmp_path, info, BODY + "\n[What they are](data/README.md)\n", front=front)
+    said = files["data/README.md"]
+    assert said.startswith("# Rooms & &lt;corners>\n\nAda Example, The Rooms (2026). Version 1.10.\n\n")
+    assert "under CC0. https://creativecommons.org/publicdomain/zero/1.0/\n\n## " in said
+    assert "\n- `grid.csv`: A row a run.\n- `*/*.npz`: Arrays of one run\n- `SHA256SUMS`: " in said
+    assert "\n|---|---|\n| `accuracy` | share of points that are right |\n| `gap` | a \\| b &lt; c |\n" in said
+    tags = Tags(files["reproduce.html"])
+    assert tags.all("a", href="data/README.md") and len(tags.all("a", rel="license")) == 2
+    assert '<th scope="row">processor</th><td>A &amp; B 9000</td>' in files["reproduce.html"]
+    assert "same bytes" in files["reproduce.html"] and "same bytes" not in render(tmp_path)["reproduce.html"]
+    assert "data/README.md" not in render(tmp_path, BuildInfo())
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class Catalogue:
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
     warned    what is odd about the experiments' data, as warnings
+    machine   where it was made, as networks.machine.told says; {} where no network is trained
     """
 
     contents: str
@@ -50,6 +51,7 @@ class Catalogue:
     sums: dict[str, str]
     sizes: dict[str, int]
     warned: list[list[str]]
+    machine: dict[str, str]
     _store: Store = field(compare=False)
 
     @functools.cached_property

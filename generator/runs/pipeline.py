@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .. import figures
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Entry, all_code, sha256
+from ..base.store import Entry, all_code, sha256, versions
 from ..base.style import THEMES
 from ..base.warnings import Warned
 from ..content.experiments import Plan, Trials
@@ -27,6 +27,7 @@ from ..content.lab import Lab
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import ACTIVATIONS, carried
+from ..networks.machine import processor
 from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
@@ -35,7 +36,7 @@ from .batches import batches
 from .catalogue import Catalogue, Report, RunContext, card_key
 from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
 from .lab import is_finite
-from .stages import STAGES, Source
+from .stages import STAGES, TRAINING, Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -391,25 +392,44 @@ class Pipeline:
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
 
     def bundle(self, measures: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
-        """The class centres of all runs of each experiment in one file, and the arrays of each of the author's own, by
-        their paths in the site."""
-        centres: dict[str, dict[str, Any]] = {}
+        """The class centres and final weights of all runs of each experiment in a file each, and the arrays of each of
+        the author's own, by their paths in the site."""
+        specs: dict[str, dict[str, RunSpec]] = {}
         for (name, run_id), run in self.runs.items():
-            centres.setdefault(name, {})[run_id] = measures[run.spec]["centres"]
-        made_with = STAGES["bundle"].source.digest
-        keys = {name: digest("centres", of_all, *made_with) for name, of_all in centres.items()}
+            specs.setdefault(name, {})[run_id] = run.spec
+        centres = {name: {of: measures[spec]["centres"] for of, spec in runs.items()} for name, runs in specs.items()}
+        weights = {name: {of: self.keys[spec] for of, spec in runs.items()} for name, runs in specs.items()}
         own = {name: of_one for name, of_one in trials.items() if any(trial.arrays for trial in of_one)}
-        keys |= {name: digest("arrays", [trial.key for trial in of_one], *made_with) for name, of_one in own.items()}
+        made_with = STAGES["bundle"].source.digest
+        keys = {(name, ".centres"): digest("centres", of_all, *made_with) for name, of_all in centres.items()}
+        keys |= {(name, ".weights"): digest("weights", of_all, *made_with) for name, of_all in weights.items()}
+        keys |= {
+            (name, ""): digest("arrays", [each.key for each in of_one], *made_with) for name, of_one in own.items()
+        }
 
-        def jobs(missing: list[str]) -> Iterator[Job[str]]:
-            for name in missing:
-                if name in own:
-                    yield Job([name], tasks.stack, (_later(self.arrays, own[name]),))
+        def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
+            for name, kind in missing:
+                if kind == ".centres":
+                    yield Job([(name, kind)], tasks.bundle, (centres[name],))
+                elif kind == ".weights":
+                    ids, of_runs = list(specs[name]), _later(self.data, list(specs[name].values()))
+                    yield Job([(name, kind)], tasks.gather, (ids, of_runs))
                 else:
-                    yield Job([name], tasks.bundle, (centres[name],))
+                    yield Job([(name, kind)], tasks.stack, (_later(self.arrays, own[name]),))
 
-        files = self.run("bundle", list(keys), self.files("centres", "npz", keys), jobs)
-        return {f"data/{name}{'' if name in own else '.centres'}.npz": file for name, file in files.items()}
+        files = self.run("bundle", list(keys), self.files("bundles", "npz", keys), jobs)
+        return {f"data/{name}{kind}.npz": file for (name, kind), file in files.items()}
+
+    def machine(self) -> dict[str, str]:
+        """Where networks are trained here; asked of a worker once, since it takes torch to tell."""
+        if not self.keys:
+            return {}
+        key = digest("machine", processor(), versions(*TRAINING))
+        known: dict[str, str] | None = self.store.load_json("machines", key)
+        if known is None:
+            known = self.pool().executor.submit(tasks.machine).result()
+            self.store.save_json("machines", key, known)
+        return known
 
     def plot(self, columns: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
         """The author's own figures, by their paths in the site."""
@@ -534,6 +554,7 @@ class Pipeline:
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
             warned=[list(each) for each in warned],
+            machine=self.machine(),
             _store=self.store,
         )
         self.store.save_json("contents", address, contents)

@@ -84,6 +84,13 @@ def device(asked: str) -> str:
     return train.device(asked)
 
 
+def machine() -> dict[str, str]:
+    """What a worker's numbers depend on: see networks.machine.told."""
+    from ..networks import machine
+
+    return machine.told()
+
+
 def train(
     specs: list[RunSpec], device: str, made_by: str, optimum: list[list[float]] | None = None
 ) -> list[tuple[bytes, dict[str, Any] | None]]:
@@ -189,10 +196,20 @@ def bundle(centres: dict[str, list[list[float]]]) -> list[bytes]:
     """Class centres by run as an .npz file: a (classes, width) array under each run's id."""
     import numpy as np
 
+    return [_by_run({name: np.asarray(of_run, np.float64) for name, of_run in centres.items()})]
+
+
+def gather(ids: list[str], runs: list[bytes]) -> list[bytes]:
+    """Final weights by run as an .npz file: a (P,) float32 array under each run's id, as networks.forward splits it."""
+    return [_by_run({name: decode(data).weights[-1] for name, data in zip(ids, runs, strict=True)})]
+
+
+def _by_run(arrays: dict[str, Any]) -> bytes:
+    import numpy as np
+
     file = io.BytesIO()
-    arrays: dict[str, Any] = {name: np.asarray(of_run, np.float64) for name, of_run in centres.items()}
     np.savez_compressed(file, **arrays)
-    return [file.getvalue()]
+    return file.getvalue()
 
 
 def perform(

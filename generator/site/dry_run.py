@@ -75,6 +75,7 @@ def dry_run(
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
     results = expected_results(plan)
     tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
+    tables += [f"data/{each.name}.{kind}.npz" for each in plan.experiments for kind in ("centres", "weights")]
     tables += [table.source["path"] for table in plan.elsewhere] + [f"data/{name}.csv" for name in plan.models]
     if columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models):
         tables.append("data/laws.json")
@@ -82,7 +83,7 @@ def dry_run(
     downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
     problems: list[Problem] = []
     for name in templates.contents:
-        if name.endswith((".html", ".xml")):
+        if name.endswith((".html", ".xml")) or name == pages.ABOUT_DATA:
             try:
                 renderer.compile(name)
             except ContentError as error:

@@ -38,6 +38,7 @@ class BuildInfo:
     base_url       where the site will live, or "": then nothing absolute is written
     versions       name of each library to its version
     profile        which set of runs was built
+    machine        where, as networks.machine.told says
     downloads      generated files, in the order they are listed
     picture_bytes  all pictures of the site together
     rebuild        the command that makes the site again
@@ -52,6 +53,7 @@ class BuildInfo:
     base_url: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     profile: str = ""
+    machine: Mapping[str, str] = field(default_factory=dict)
     downloads: Sequence[Download] = ()
     picture_bytes: int = 0
     rebuild: str = "peek build"

@@ -33,6 +33,7 @@ from .policy import guarded
 from .templates import TemplateRenderer
 
 GALLERY, REPRODUCE, NOT_FOUND = "gallery.html", "reproduce.html", "404.html"
+ABOUT_DATA = "data/README.md"  # what the downloads are, for those who have them without the site
 
 
 def render_site(
@@ -95,7 +96,7 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
-        addresses=[*beside(renderer, results), NOT_FOUND, *downloads],
+        addresses=[*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())],
         memo=renderer.memo,
         words=renderer.words,
     )
@@ -165,7 +166,8 @@ def render_pages(
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
     said = digest(shared["script_words"], *map(repr, known_to_all))
-    others = (*about_runs, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    about_data = [ABOUT_DATA] if info.downloads else []
+    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()

@@ -1,0 +1,28 @@
+"""What the last bits of a network depend on beside its recipe and the versions of libraries."""
+
+from __future__ import annotations
+
+import platform
+import re
+from pathlib import Path
+
+
+def processor() -> str:
+    """What this machine's processor is called."""
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*:\s*(.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def told() -> dict[str, str]:
+    """Processor, the instructions that torch uses of it, and what multiplies matrices, by what each is called."""
+    import torch
+
+    built = torch.__config__.show()
+    mkl = re.search(r"Math Kernel Library Version (\S+?)-", built)
+    other = re.search(r"\bBLAS_INFO=(\w+)", built)
+    return {
+        "processor": processor(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "BLAS": f"MKL {mkl[1]}" if mkl else other[1] if other else "",
+    }
