@@ -6,21 +6,23 @@ import argparse
 import atexit
 import errno
 import gc
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, options
+from . import __version__
+from .base import interrupts
 from .base.errors import PeekError
-from .options import Options
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what is slow to import is imported once an interruption is heard
     from .base.progress import Progress
+    from .options import Options
     from .runs.catalogue import Report
     from .site.check import Findings
 
-INTERRUPTED = 130
+BY_SIGNAL = 128  # an exit code above it tells the number of the signal
 SHOWN_AT_MOST = 10  # files of a kind of difference
 GARBAGE_AFTER = 100_000  # new objects
 REFUSED = {  # what the system may refuse on any machine; everything else is a mistake of ours
@@ -30,7 +32,26 @@ REFUSED = {  # what the system may refuse on any machine; everything else is a m
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command. Returns the exit code: 0 done, 1 a mistake to mend, 2 wrong usage, 130 interrupted."""
+    """Run a command. Returns the exit code: 0 done, 1 a mistake to mend, 2 wrong usage, 130 or 143 interrupted."""
+    try:
+        with interrupts.heard():
+            return run(arguments)
+    except KeyboardInterrupt:
+        print("interrupted; the site is whole, and finished runs are kept", file=sys.stderr)
+        return BY_SIGNAL + (interrupts.came or signal.SIGINT)
+
+
+def command() -> None:
+    """The command, as a process of its own."""
+    status = main()
+    interrupts.ignore()
+    sys.exit(status)
+
+
+def run(arguments: list[str] | None) -> int:
+    """Run a command, and say what went wrong. Returns the exit code."""
+    from . import options
+
     asked = parser().parse_args(arguments)
     # Nearly all that a build makes stays to its end: looking through it for rings takes a tenth of a short one.
     gc.set_threshold(GARBAGE_AFTER)
@@ -45,19 +66,20 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("interrupted; the site is as it was, and finished runs are kept", file=sys.stderr)
-        return INTERRUPTED
 
 
 def went_away(error: OSError, asked: argparse.Namespace) -> bool:
     """Whether a file of the content was there when the build began, and is not any more."""
+    from .options import Options
+
     content = Path(asked.content or Options.content) if hasattr(asked, "content") else None
     return bool(content and error.errno == errno.ENOENT and Path(str(error.filename)).is_relative_to(content))
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
+    from . import options
+
     top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
     top.add_argument("--version", action="version", version=f"peek {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -264,4 +286,4 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -11,11 +11,11 @@ in a thread of their own, which ends where the experiments change again.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import functools
 import hashlib
 import json
+import logging
 import mimetypes
 import socket
 import sys
@@ -26,6 +26,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -35,6 +36,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .base import interrupts
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import Entry, File
@@ -62,7 +64,7 @@ DEBOUNCE_MS = 50
 STEP_MS = 5
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 WAITING = 2  # states that a page has not taken yet
-END_S = 5  # how long a build may take to end with the server
+END_S = 0.5  # how long a rendering may take to end with the server
 EVENTS = "/_peek/events"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HTTP_PORT = 80
@@ -82,6 +84,7 @@ class Live:
         self.version = time.time_ns() // 1_000_000  # another in each server, for pages that outlive one
         self.problem = ""
         self.progress = ""
+        self.over = threading.Event()
         self._listeners: set[asyncio.Queue[str]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -124,7 +127,8 @@ class Live:
             queue.put_nowait(state)
 
     def end(self) -> None:
-        """Let go of every page; the server is about to end."""
+        """Let go of every page, and of what is being made; the server is about to end."""
+        self.over.set()
         self._send("")
 
     async def listen(self) -> AsyncIterator[str]:
@@ -168,7 +172,7 @@ class PageProgress(Progress):
         self._show(f"{self._name}: {self._done} of {self._total} {self._unit}")
 
     def wanted(self) -> bool:
-        return not self.stopped.is_set()
+        return not (self.stopped.is_set() or self.live.over.is_set())
 
     def _show(self, said: str) -> None:
         self.live.progress = said
@@ -449,15 +453,21 @@ def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None]
             number = self.servers[0].sockets[0].getsockname()[1]
             ready(f"http://127.0.0.1:{number}/")
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.should_exit = self.force_exit = True  # no slow reader is waited for; no signal is sent again after
+
         async def shutdown(self, sockets: Any = None) -> None:
             live.end()
+            logging.getLogger("uvicorn.error").disabled = True  # readers that are cut off are no mistake
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(application(live), log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(application(live), log_level="error", lifespan="off")
     watcher.start()
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run([listener])
+        Server(config).run([listener])
+        context.progress.say("stopped; finished runs are kept")
     finally:
-        stop.set()
-        watcher.join(END_S)
+        with interrupts.held():
+            live.over.set()
+            stop.set()
+            watcher.join(END_S)

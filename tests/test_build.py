@@ -187,7 +187,7 @@ def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(ar
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said == "interrupted; the site is as it was, and finished runs are kept\n"
+    assert said == "interrupted; the site is whole, and finished runs are kept\n"
     assert tree(tmp_path / "site") == before
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import figures
+from ..base import interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256, versions
@@ -191,9 +192,10 @@ class Pipeline:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.context.progress.close()
-        for pool in self._pools.values():
-            pool.close()
+        with interrupts.held():
+            self.context.progress.close()
+            for pool in self._pools.values():
+                pool.close()
 
     # The stages, in the order in which they run
 
@@ -626,9 +628,11 @@ class Pipeline:
         """Those who do the jobs, called up at the first one."""
         from . import pools  # not needed where everything is in the cache
 
-        if executor not in self._pools:
-            called = pools.dask(self.context.scheduler) if executor == "dask" else pools.local(self.context.workers)
-            self._pools[executor] = called
+        if executor not in self._pools and executor == "dask":
+            self._pools[executor] = pools.dask(self.context.scheduler)
+        elif executor not in self._pools:
+            with interrupts.held():  # a worker that nobody knows yet would not be ended
+                self._pools[executor] = pools.local(self.context.workers)
         return self._pools[executor]
 
     def _why(self, stage: str, missing: Sequence[Any]) -> str:

@@ -6,15 +6,14 @@ What is slow to import is imported when a pool is called up.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..base import interrupts
 from ..base.errors import PeekError
 from . import tasks
 
@@ -52,7 +51,7 @@ def local(workers: int) -> Pool:
     spawning = multiprocessing.get_context("spawn")
     processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others, before = multiprocessing.active_children(), threading.enumerate()
-    with _deaf_to_interrupts():  # what is ignored here is ignored by processes until they have started
+    with interrupts.deaf_children():
         for _ in range(workers):  # a process is started only when a job finds none idle
             processes.submit(tasks.ready)
     mine = [child for child in multiprocessing.active_children() if child not in others]
@@ -105,15 +104,3 @@ def dask(scheduler: str) -> Pool:
         client.close()
 
     return Pool(cluster, sum(client.nthreads().values()), close)
-
-
-@contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # only there can signals be set
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

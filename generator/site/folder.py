@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..base import interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, File, Store, entries, passing, sha256, sweep, write_whole
@@ -84,10 +85,11 @@ class SiteFolder:
             return False
         out.parent.mkdir(parents=True, exist_ok=True)
         fresh = passing(out.parent, f".{out.name}.")
-        fresh.mkdir()
         try:
+            fresh.mkdir()
             if there.keys() == wanted.keys() and len({*changed} - {manifest.NAME}) <= 1:
-                self._replace({path: files[path] for path in changed}, Path(fresh), record)
+                with interrupts.held():
+                    self._replace({path: files[path] for path in changed}, Path(fresh), record)
                 return True
             for folder in {os.path.dirname(path) for path in files}:
                 os.makedirs(os.path.join(fresh, folder), exist_ok=True)
@@ -102,9 +104,11 @@ class SiteFolder:
             if (out / ".gitignore").exists():
                 shutil.copyfile(out / ".gitignore", fresh / ".gitignore")
             self._remember(record)
-            self._swap(fresh)
+            with interrupts.held():
+                self._swap(fresh)
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            with interrupts.held():
+                shutil.rmtree(fresh, ignore_errors=True)
         return True
 
     @property
