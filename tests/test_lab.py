@@ -324,13 +324,13 @@ def test_a_mistake_in_a_measurement_costs_no_training(folder, one_worker_is_this
     with pytest.raises(LabError):
         prepare(asked(folder), ["nets"], Progress(quiet=True))
     edit(folder, "(trained.pints", "(trained.points")
-    report = prepare(asked(folder), ["nets"], Progress(quiet=True))
+    _, report = prepare(asked(folder), ["nets"], Progress(quiet=True))
     assert report.ran["measure"][0] == 1
     edit(folder, "> 0).mean()", "> 1).mean()", "lab/walks.py")
     edit(folder, 'kind = "bars"\npoints_per_class = 20\ngap = 0.7', 'kind = "moons"', "experiments.toml")
     prepare(asked(folder), ["nets"], Progress(quiet=True))
     edit(folder, "> 1).mean()", "> 2).mean()", "lab/walks.py")
-    report = prepare(asked(folder), ["nets"], Progress(quiet=True))  # of built-in data nothing but it runs again
+    _, report = prepare(asked(folder), ["nets"], Progress(quiet=True))  # of built-in data nothing but it runs again
     assert (report.ran["train"][0], report.ran["measure"][0], report.ran["draw"][0]) == (0, 1, 0)
 
 
