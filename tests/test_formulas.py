@@ -78,7 +78,7 @@ def test_so_is_whatever_else_temml_knows():
 
 
 def test_every_formula_of_the_article_is_read():
-    assert len(ARTICLE) > 70
+    assert len(ARTICLE) > 50
     for tex in ARTICLE:
         assert faults(typeset(tex, False)) == []
 

@@ -1,5 +1,6 @@
 """Markdown to HTML: every construct, every mistake with its exact message, and that the HTML is valid."""
 
+import datetime
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
+from generator.content.predictions import Prediction, Predictions
 from generator.guide import LISTS
 from generator.markup import document, numbering
 from generator.runs.results import Picture, Result, Results, UnknownResult
@@ -624,6 +626,9 @@ def guide():
         fill_template=FILL,
         assets=tuple(texts.assets(CONTENT)),
         addresses=["gallery.html"],
+        predictions=Predictions(
+            datetime.date(2026, 11, 29), (Prediction("They learn.", "results.min('accuracy') > 0.5", 0, "guide"),)
+        ),
     )
 
 

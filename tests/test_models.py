@@ -97,7 +97,10 @@ def test_a_file_asks_for_models_and_their_rows_are_tables(tmp_path):
             'e.toml:1: unknown model "null"; expected one of nulls, optima, threads; did you mean "nulls"?',
         ),
         ("[model.nulls]\nclases = [3]\n", 'e.toml:2: unknown key of a model "clases"'),
-        ("[model.nulls]\nclasses = [3, 40]\n", "e.toml:2: classes is 40; expected at most 10"),
+        (
+            "[model.nulls]\nclasses = [3, 40]\n",
+            "e.toml:2: classes is 40; expected a whole number, at least 2 and at most 10",
+        ),
         ("[model.threads]\nclasses = 1\n", "e.toml:2: classes is 1; expected a whole number, at least 2"),
         ("[model]\nnulls = 3\n", "e.toml"),
         ('[model.nulls]\n[results.nulls]\nfile = "x.csv"\n', "e.toml:1: the table of model nulls"),

@@ -318,7 +318,7 @@ def test_evidence_opens_beside_its_claim_and_from_its_address(open_page: Open, s
         assert not evidence.is_visible()
     page = open_page(served + "reproduce.html").page
     page.locator(".claims a").last.click()
-    page.wait_for_url("**/index.html#claim-*")
+    page.wait_for_url("**/*.html#claim-*")
     page.wait_for_function("() => document.activeElement.matches('button.claim')")
     assert page.locator("button.claim:focus").is_visible()
 

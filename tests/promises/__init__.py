@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,11 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+def _interruptible() -> None:
+    """What is started by who ignores SIGINT, as a job behind a shell does, would ignore it as well."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def peek(*arguments: object, **options: object) -> subprocess.Popen[str]:
     """The command, started in a process of its own that leads a group."""
     return subprocess.Popen(
@@ -43,5 +49,6 @@ def peek(*arguments: object, **options: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_interruptible,
         **options,  # type: ignore[call-overload]
     )
