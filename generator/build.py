@@ -162,7 +162,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
 def write_table(made: Catalogue, path: Path) -> str:
     """The numbers and words of all runs as one CSV, which `[results.NAME]` reads, and that it is there, in a line.
 
-    Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
+    Columns are those of the file where it is there, else all in which runs differ; numbers have four digits. The day,
     the processor and the versions that they were made with stand above its header.
     """
     from .networks.machine import processor
@@ -174,7 +174,7 @@ def write_table(made: Catalogue, path: Path) -> str:
     differing = [key for key in known if len({str(row.get(key)) for row in rows}) > 1 and key not in lists]
     header = next(csv.reader(line for line in path.open() if not line.startswith("# "))) if path.is_file() else []
     kept = [key for key in header if key in known] or list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
-    plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
+    plain = [{key: float(f"{v:.4g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
     said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, "
