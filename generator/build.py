@@ -6,7 +6,6 @@ read content -> expand experiments -> train, measure and draw what is missing ->
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime
 import functools
 import os
@@ -162,9 +161,11 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
 def write_table(made: Catalogue, path: Path) -> str:
     """The numbers and words of all runs as one CSV, which `[results.NAME]` reads, and that it is there, in a line.
 
-    Columns are those of the file where it is there, else all in which runs differ; numbers have four digits. The day,
+    Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
     the processor and the versions that they were made with stand above its header.
     """
+    import csv
+
     from .networks.machine import processor
     from .runs import pipeline
 
@@ -172,9 +173,10 @@ def write_table(made: Catalogue, path: Path) -> str:
     known = list(dict.fromkeys(key for row in rows for key in row))
     lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}
     differing = [key for key in known if len({str(row.get(key)) for row in rows}) > 1 and key not in lists]
-    header = next(csv.reader(line for line in path.open() if not line.startswith("# "))) if path.is_file() else []
+    there = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    header = next(csv.reader(line for line in there if not line.startswith("# ")), [])
     kept = [key for key in header if key in known] or list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
-    plain = [{key: float(f"{v:.4g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
+    plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
     said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, "
