@@ -56,7 +56,7 @@ def test_the_typical_member_is_the_most_central_one():
 
 def test_no_two_of_a_kind_are_further_apart_than_the_limit():
     rng = np.random.default_rng(3)
-    many = [kinds.blown_up(rng.uniform(-1, 1, (4, 2))) for _ in range(40)]
+    many = [packing.blown_up(rng.uniform(-1, 1, (4, 2))) for _ in range(40)]
     apart = kinds.distances(many)
     for within in (0.1, 0.25, 0.5):
         found = np.array([one["arrangement"] for one in kinds.cluster(many, within=within)])
@@ -78,7 +78,7 @@ def test_distance_to_the_typical_is_the_distance_between_arrangements():
     found = kinds.cluster(made)
     [typical] = [row for row, one in enumerate(found) if one["typical_distance"] == 0]
     for points, one in zip(made, found, strict=True):
-        wanted = packing.arrangement_distance(kinds.blown_up(points), kinds.blown_up(made[typical]))
+        wanted = packing.arrangement_distance(packing.blown_up(points), packing.blown_up(made[typical]))
         assert one["typical_distance"] == pytest.approx(wanted, abs=1e-5)
         assert in_place(one["typical_pose"], found[typical]["typical_pose"]) == pytest.approx(wanted, abs=1e-3)
 

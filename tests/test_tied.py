@@ -118,9 +118,9 @@ def test_the_thread_is_what_has_not_come_far():
 
 def test_how_far_out_is_by_coordinate_between_walls_and_by_norm_in_the_round():
     points = np.array([[0.6, 0.8], [0.3, -0.4]])
-    assert knots.sizes(points, "square").tolist() == [0.8, 0.4]
+    assert packing.sizes(points, "square").tolist() == [0.8, 0.4]
     for room in ("disk", "circle", "plane", "quadrant"):
-        assert knots.sizes(points, room) == pytest.approx([1, 0.5])
+        assert packing.sizes(points, room) == pytest.approx([1, 0.5])
 
 
 # null models

@@ -11,7 +11,7 @@ from generator.base.overlay import Overlay
 from generator.build import default_templates
 from generator.content import experiments, texts
 from generator.markup.blocks.figure import OptionError
-from generator.measures import knot
+from generator.measures import packing
 from generator.networks.activations import ACTIVATIONS
 from generator.runs.results import Result, Results
 from generator.runs.statistics import COVERAGE, share_interval
@@ -37,8 +37,8 @@ def test_an_interval_holds_its_own_share_and_the_true_one_about_as_often_as_it_s
 
 def network(centres, activation="tanh", seed=1, data="a", kind="own-0", **measures):
     """A network with its classes at (k, 2) centres, as runs have it."""
-    blown_up = knot.blown_up(np.array(centres, float), ACTIVATIONS[activation].room.name)
-    middle = int((knot.sizes(blown_up, ACTIVATIONS[activation].room.name) < 0.5).sum())
+    blown_up = packing.blown_up(np.array(centres, float), ACTIVATIONS[activation].room.name)
+    middle = int((packing.sizes(blown_up, ACTIVATIONS[activation].room.name) < 0.5).sum())
     spec = {"kind": kind, "classes": len(centres), "seed": seed, "activation": activation, "dataset": data}
     given = {"centres": np.array(centres).tolist(), "middle": middle, "order_kept": None, **measures}
     return Result(f"k{len(centres)}-{data}-s{seed}", "e", str(seed), activation, spec, given, {}, {})
@@ -75,7 +75,7 @@ def test_large_dots_are_the_classes_that_the_column_middle_counts_and_dots_keep_
     assert ("a" in count["rooms"]) == (room.shape != "box" or room.open)
     for dots, low, high in ((outer, 0.5, 1), (middle, 0, 0.5)):
         away = (dots % PITCH - PITCH / 2) / (ROOM / 2)
-        sizes = knot.sizes(away, room.name)
+        sizes = packing.sizes(away, room.name)
         assert low - 0.02 <= sizes.min() and sizes.max() <= high + 0.02
 
 

@@ -336,7 +336,7 @@ def medians(trained: Trained) -> list[list[float]]:
 def knot(trained: Trained) -> dict[str, float]:
     place = trained.knot.hidden[-1][0]
     tie, residual = knots.tie(trained.head, trained.points)
-    reach = float(knots.sizes(trained.centres, trained.room).max())
+    reach = float(packing.sizes(trained.centres, trained.room).max())
     return {
         "knot_x": float(place[0]),
         "knot_y": float(place[1]),
@@ -355,10 +355,10 @@ def knot(trained: Trained) -> dict[str, float]:
     suits=is_plane,
 )
 def middles(trained: Trained) -> dict[str, Any]:
-    blown_up = knots.blown_up(trained.centres, trained.room)
+    blown_up = packing.blown_up(trained.centres, trained.room)
     return {
         "inside_depth": knots.inside_depth(blown_up),
-        "middle": int((knots.sizes(blown_up, trained.room) < 0.5).sum()),
+        "middle": int((packing.sizes(blown_up, trained.room) < 0.5).sum()),
     }
 
 
@@ -432,7 +432,7 @@ def shares_of_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         centres, medians = np.array(row["centres"]), np.array(row["medians"])
-        blown_up, blown_medians = (knots.blown_up(points, ROOM) for points in (centres, medians))
+        blown_up, blown_medians = (packing.blown_up(points, ROOM) for points in (centres, medians))
         values = {
             "distance_tied": tied.distance(centres, laws[tied.NAME]["optima"], ROOM),
             **knots.law_shares(blown_up, best, ROOM),
@@ -452,7 +452,7 @@ def shares_of_laws(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
 def against_nulls(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     found = []
     for row in rows:
-        points = knots.blown_up(np.array(row["centres"]), ROOM)
+        points = packing.blown_up(np.array(row["centres"]), ROOM)
         found.append({f"distance_{null}": round(knots.null_distance(points, null), 5) for null in knots.NULLS})
     return found
 

@@ -37,7 +37,7 @@ def cluster(arrangements: Sequence[Any], room: str = "square", within: float = W
                     typical_pose          (k, 2), blown up, moved by the room's symmetry that brings it closest to
                                           that medoid; rows in the order in which they stand around their middle
     """
-    poses = [blown_up(np.asarray(points, np.float64)) for points in arrangements]
+    poses = [packing.blown_up(np.asarray(points, np.float64)) for points in arrangements]
     apart = distances(poses[:COMPARED], room)
     kinds = _clusters(apart, within).tolist()
     medoids = [_medoid(apart, np.flatnonzero(np.equal(kinds, kind))) for kind in range(max(kinds) + 1)]
@@ -66,12 +66,6 @@ def cluster(arrangements: Sequence[Any], room: str = "square", within: float = W
             }
         )
     return found
-
-
-def blown_up(points: np.ndarray) -> np.ndarray:
-    """Points of the square, larger until one of them touches a wall; all at the origin stay there."""
-    reach = float(np.abs(points).max())
-    return points / reach if reach > 0 else points
 
 
 def distances(arrangements: Sequence[np.ndarray], room: str = "square") -> np.ndarray:

@@ -1,8 +1,7 @@
 """Where the inputs' middle goes, what the output layer says there, and what a class leaves on the way to it.
 
 Knot: what the last hidden layer makes of the input 0. Tie: the point of the hidden plane where the class scores come
-closest to agreeing. Reach: how far the farthest centre is out, by its larger coordinate in a room with walls, by its
-norm in a round one or one without end; to blow up is to divide by it.
+closest to agreeing.
 """
 
 from __future__ import annotations
@@ -13,19 +12,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.spatial import ConvexHull, QhullError
 
-from ..networks.rooms import ROOMS
 from . import packing, tied
 
 THREAD = 0.7  # of the way from the knot to a class's median: what has come less far is on the thread
 PHASES = 12  # at which a null model is tried before the best is refined
 LAWS = ("packing", "margin", "margin_no_bias", "tied")  # as the columns of shares call them
 SQUARE_ROUND = 8.0  # the perimeter of [-1, 1]^2
-
-
-def sizes(points: np.ndarray, room: str) -> np.ndarray:
-    """How far out each of (n, 2) points is: its larger coordinate in a room with walls, or its norm, (n,)."""
-    walls = ROOMS[room].shape == "box" and not ROOMS[room].open
-    return np.asarray(np.abs(points).max(1) if walls else np.linalg.norm(points, axis=1))
 
 
 def class_medians(points: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
@@ -83,12 +75,6 @@ def thread_share(points: np.ndarray, labels: np.ndarray, knot: np.ndarray, media
 
 
 # Against laws and null models
-
-
-def blown_up(centres: np.ndarray, room: str) -> np.ndarray:
-    """(k, 2) centres over their reach; all at the origin stay there."""
-    reach = float(sizes(centres, room).max())
-    return centres / reach if reach > 0 else centres
 
 
 def law_shares(points: np.ndarray, best: dict[str, float], room: str) -> dict[str, float]:

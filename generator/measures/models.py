@@ -90,7 +90,7 @@ def nulls(k: int, laws: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]
     found = []
     for model, arrangements in drawn.items():
         for points in arrangements:
-            shares = knot.law_shares(knot.blown_up(points, ROOM), best, ROOM)
+            shares = knot.law_shares(packing.blown_up(points, ROOM), best, ROOM)
             found.append(
                 {
                     "model": model,
@@ -116,7 +116,7 @@ def threads(k: int, share: float, laws: Mapping[str, Mapping[str, Any]]) -> dict
         objective, centres, place, head = min(
             (_settled(rng.uniform(-1, 1, (k, 2)), share) for _ in range(STARTS)), key=lambda found: found[0]
         )
-    blown_up = knot.blown_up(centres, ROOM)
+    blown_up = packing.blown_up(centres, ROOM)
     optima = {law: laws[law]["optima"] for law in packing.LAWS}
     against = packing.against_laws(centres.tolist(), optima, ROOM)
     del against["pose"]
@@ -128,13 +128,13 @@ def threads(k: int, share: float, laws: Mapping[str, Mapping[str, Any]]) -> dict
             "weight_norm": float(np.linalg.norm(head[:, :2])),
             "interior": _interior(centres),
             "inside_depth": knot.inside_depth(blown_up),
-            "middle": int((knot.sizes(blown_up, ROOM) < 0.5).sum()),
+            "middle": int((packing.sizes(blown_up, ROOM) < 0.5).sum()),
             "corners": int((np.abs(blown_up).min(1) > CORNER).sum()),
             **against,
             "distance_tied": tied.distance(centres, laws[tied.NAME]["optima"], ROOM),
             "knot_x": float(place[0]),
             "knot_y": float(place[1]),
-            "knot_norm": float(np.linalg.norm(place) / knot.sizes(centres, ROOM).max()),
+            "knot_norm": float(np.linalg.norm(place) / packing.sizes(centres, ROOM).max()),
             "knot_entropy": knot.entropy(head[:, :2] @ place + head[:, 2]),
             "centres": centres.tolist(),
         }
@@ -144,7 +144,7 @@ def threads(k: int, share: float, laws: Mapping[str, Mapping[str, Any]]) -> dict
 
 def _interior(points: np.ndarray) -> int:
     """How many of (k, 2) points lie in the hull of the others, off the walls."""
-    off = knot.sizes(points, ROOM) < 1 - packing.SAME_PLACE
+    off = packing.sizes(points, ROOM) < 1 - packing.SAME_PLACE
     return int(((packing.hull_distances(points) == 0) & off).sum())
 
 

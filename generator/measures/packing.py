@@ -43,6 +43,18 @@ def least_distance(points: np.ndarray) -> float:
     return float(np.linalg.norm(points[first] - points[second], axis=1).min())
 
 
+def sizes(points: np.ndarray, room: str) -> np.ndarray:
+    """How far out each of (n, 2) points is: its larger coordinate in a room with walls, or its norm, (n,)."""
+    walls = ROOMS[room].shape == "box" and not ROOMS[room].open
+    return np.asarray(np.abs(points).max(1) if walls else np.linalg.norm(points, axis=1))
+
+
+def blown_up(points: np.ndarray, room: str = "square") -> np.ndarray:
+    """(n, 2) points over their reach, which is how far out the farthest is; all at the origin stay there."""
+    reach = float(sizes(points, room).max())
+    return points / reach if reach > 0 else points
+
+
 def hull_distance(point: np.ndarray, others: np.ndarray) -> float:
     """Distance from a (d,) point to the convex hull of (n, d) others; 0 inside."""
     offsets = others - point

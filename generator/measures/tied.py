@@ -82,8 +82,7 @@ def solve(k: int, room: str) -> dict[str, Any]:
 
 def distance(centres: np.ndarray, found: list[Mapping[str, Any]], room: str) -> float:
     """How far (k, 2) centres, scaled until one touches the wall, are from its optima, from `solve`."""
-    reach = float(np.abs(centres).max())
-    points = centres / reach if reach > 0 else centres
+    points = packing.blown_up(centres)
     return min(packing._distance_to(points, packing._optimum(one), room) for one in found)
 
 

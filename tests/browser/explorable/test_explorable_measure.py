@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from scipy.optimize import minimize
 from scipy.stats import circmean, circstd
 
-from generator.measures import knot, packing
+from generator.measures import packing
 from generator.networks import datasets
 
 EXACT = 1e-9
@@ -100,7 +100,7 @@ def test_circular_statistics(ask: Callable[..., Any]) -> None:
 def test_as_many_classes_are_in_the_middle_as_the_build_counts(ask: Callable[..., Any], room: str) -> None:
     draw = np.random.default_rng(3)
     several = [draw.uniform(-1, 1, (k, 2)) ** 3 for k in range(2, 12) for _ in range(5)] + [np.zeros((3, 2))]
-    counts = [int((knot.sizes(knot.blown_up(centres, room), room) < 0.5).sum()) for centres in several]
+    counts = [int((packing.sizes(packing.blown_up(centres, room), room) < 0.5).sum()) for centres in several]
     call = "v[0].map((centres) => peek.measure.middle(centres, v[1]))"
     assert ask(call, [centres.ravel().tolist() for centres in several], room == "square") == counts
     assert {*counts} > {0, 1, 2}
