@@ -11,7 +11,7 @@ FLAGS ?=
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
-# The experiments whose runs are the rows of content/full.csv.
+# The experiments whose runs are the rows of content/data/full.csv.
 FULL := grid again causes no-bias blobs rings neutral neutral-disk started held penalty width longer optimizer memory \
 	batches scale layers-penalty same-data same-start digits wine
 BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
@@ -23,7 +23,7 @@ site: $(VENV)/.site
 
 # Hours: a hundred networks of each configuration.
 full: $(VENV)/.site
-	@$(BIN)/python -m generator build --profile full $(FULL:%=--only %) --table content/full.csv $(FLAGS)
+	@$(BIN)/python -m generator build --profile full $(FULL:%=--only %) --table content/data/full.csv $(FLAGS)
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
