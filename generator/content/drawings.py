@@ -18,173 +18,23 @@ from ..base import limits
 from ..base.errors import Problem, nearest, short
 
 SVG, XHTML, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink"
-SHAPES = (  # SVG's elements that draw and that say what is drawn
-    *(
-        "svg",
-        "g",
-        "defs",
-        "symbol",
-        "use",
-        "switch",
-        "a",
-        "view",
-        "title",
-        "desc",
-        "metadata",
-        "style",
-    ),
-    *(
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "textPath",
-        "tref",
-    ),
-    *(
-        "image",
-        "clipPath",
-        "mask",
-        "marker",
-        "pattern",
-        "linearGradient",
-        "radialGradient",
-        "meshgradient",
-    ),
-    *(
-        "meshrow",
-        "meshpatch",
-        "stop",
-        "solidcolor",
-        "hatch",
-        "hatchpath",
-        "filter",
-        "feBlend",
-    ),
-    *(
-        "feColorMatrix",
-        "feComponentTransfer",
-        "feComposite",
-        "feConvolveMatrix",
-        "feDiffuseLighting",
-    ),
-    *(
-        "feDisplacementMap",
-        "feDistantLight",
-        "feDropShadow",
-        "feFlood",
-        "feFuncA",
-        "feFuncB",
-        "feFuncG",
-    ),
-    *(
-        "feFuncR",
-        "feGaussianBlur",
-        "feImage",
-        "feMerge",
-        "feMergeNode",
-        "feMorphology",
-        "feOffset",
-    ),
-    *(
-        "fePointLight",
-        "feSpecularLighting",
-        "feSpotLight",
-        "feTile",
-        "feTurbulence",
-        "animate",
-    ),
-    *(
-        "animateColor",
-        "animateMotion",
-        "animateTransform",
-        "set",
-        "mpath",
-        "foreignObject",
-        "font",
-    ),
-    *(
-        "font-face",
-        "font-face-src",
-        "font-face-name",
-        "font-face-format",
-        "glyph",
-        "missing-glyph",
-        "hkern",
-    ),
-    *(
-        "vkern",
-        "altGlyph",
-        "color-profile",
-        "flowRoot",
-        "flowRegion",
-        "flowPara",
-        "flowSpan",
-        "flowLine",
-    ),
-    *("flowDiv",),
-)
-WORDS = (  # HTML that draw.io puts its labels in
-    *(
-        "html",
-        "body",
-        "div",
-        "span",
-        "p",
-        "br",
-        "hr",
-        "b",
-        "i",
-        "u",
-        "s",
-        "strike",
-        "em",
-        "strong",
-        "small",
-    ),
-    *(
-        "big",
-        "sub",
-        "sup",
-        "font",
-        "center",
-        "code",
-        "pre",
-        "kbd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-    ),
-    *(
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "caption",
-    ),
-    *(
-        "blockquote",
-        "label",
-    ),
-)
-ELEMENTS = {SVG: frozenset(SHAPES), "": frozenset(SHAPES), XHTML: frozenset(WORDS)}
+# SVG's elements that draw and that say what is drawn; the HTML that draw.io puts its labels in.
+_SHAPES = """
+svg g defs symbol use switch a view title desc metadata style path rect circle ellipse line polyline polygon text
+tspan textPath tref image clipPath mask marker pattern linearGradient radialGradient meshgradient meshrow meshpatch
+stop solidcolor hatch hatchpath filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix
+feDiffuseLighting feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR
+feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile
+feTurbulence animate animateColor animateMotion animateTransform set mpath foreignObject font font-face
+font-face-src font-face-name font-face-format glyph missing-glyph hkern vkern altGlyph color-profile flowRoot
+flowRegion flowPara flowSpan flowLine flowDiv
+"""
+_WORDS = """
+html body div span p br hr b i u s strike em strong small big sub sup font center code pre kbd h1 h2 h3 h4 h5 h6 ul
+ol li dl dt dd table thead tbody tfoot tr td th caption blockquote label
+"""
+SHAPES, WORDS = frozenset(_SHAPES.split()), frozenset(_WORDS.split())
+ELEMENTS = {SVG: SHAPES, "": SHAPES, XHTML: WORDS}
 DEEPEST = 300  # elements in each other: layers of layers
 ENTITIES, ENTITY = 100, 1000  # how many a file may define, and of how many signs
 RASTER = "image/(?:png|jpe?g|gif|webp|avif|bmp)"
