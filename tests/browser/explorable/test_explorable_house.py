@@ -206,8 +206,14 @@ def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
 def test_the_others_work_when_one_fails(show: Show) -> None:
     figure = show("bend", 'beat {"classes": 5}')
     page = figure.page
-    page.evaluate("() => { peek.views.get('fig-bend').instance.paint = () => { throw new Error('on purpose'); }; }")
-    figure.live.get_by_role("switch", name="Lattice").click()
+    switch = figure.live.get_by_role("switch", name="Lattice").element_handle()
+    page.evaluate(  # in one task: a paint that was due before the click would take the switch away
+        """(lattice) => {
+          peek.views.get("fig-bend").instance.paint = () => { throw new Error("on purpose"); };
+          lattice.click();
+        }""",
+        switch,
+    )
     expect(figure.root.locator(".still")).to_be_visible()
     assert figure.said == ["error: figure bend (#fig-bend): on purpose"]
     other = page.locator(".explorable").nth(1)
