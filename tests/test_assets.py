@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,11 @@ def scripts(folder: Path, needs: dict[str, str]) -> Overlay:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"// @ts-check\n// needs: {said}\nf()\n" if said else "f()\n", encoding="utf-8")
     return Overlay(folder)
+
+
+def joined(files: Mapping[str, bytes]) -> str:
+    """All scripts of a site."""
+    return "".join(files[path].decode() for path in files if path.endswith(".js"))
 
 
 def test_scripts_are_joined_without_their_comments(tmp_path: Path) -> None:
@@ -67,11 +73,37 @@ def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
 
 def test_what_only_data_without_a_plane_need_is_left_out_where_all_have_one() -> None:
     def page(*kinds: str) -> str:
-        return assets.assets(OURS, Memo(), placed=["bend"], kinds=kinds)["assets/page.js"].decode()
+        return joined(assets.assets(OURS, Memo(), placed=["bend"], kinds=kinds))
 
     assert "peek.samples=" not in page("spirals", "wreath") and "peek.samples=" in page("spirals", "rays")
     said = [assets.sentences(OURS, ["bend"], plane) for plane in (True, False)]
     assert {*said[1]} - {*said[0]} == {"Some of the pictures of each class."}
+
+
+def test_a_figure_loads_what_it_needs_and_what_the_same_figures_need_is_one_file(tmp_path: Path) -> None:
+    needs = {"page": "kit/a", "kit/a": "", "kit/b": "kit/a", "kit/c": "kit/b", "kit/d": "kit/c", "kit/e": "kit/b"}
+    needs |= {"x": "kit/d", "y": "kit/e, kit/c", "z": "kit/e"}
+    templates = scripts(tmp_path, needs)
+    for name in "xyz":
+        (tmp_path / "figures").mkdir(exist_ok=True)
+        (tmp_path / "figures" / f"{name}.html").write_text("", encoding="utf-8")
+    wanted = assets.placed_scripts(templates := Overlay(tmp_path), "zyx")
+    assert assets.files(templates, wanted) == {
+        "assets/page.js": ["kit/a", "page"],
+        "assets/js/kit/b.js": ["kit/b"],  # of all, so first
+        "assets/js/kit/c.js": ["kit/c"],
+        "assets/js/kit/e.js": ["kit/e"],
+        "assets/js/x.js": ["kit/d", "x"],
+        "assets/js/y.js": ["y"],
+        "assets/js/z.js": ["z"],
+    }
+    assert assets.loads(templates, wanted) == {
+        "": ["assets/page.js"],
+        "x": ["assets/js/kit/b.js", "assets/js/kit/c.js", "assets/js/x.js"],
+        "y": ["assets/js/kit/b.js", "assets/js/kit/c.js", "assets/js/kit/e.js", "assets/js/y.js"],
+        "z": ["assets/js/kit/b.js", "assets/js/kit/e.js", "assets/js/z.js"],
+    }
+    assert assets.loads(templates, assets.placed_scripts(templates, ["z"]))["z"] == ["assets/js/z.js"]
 
 
 def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
@@ -111,15 +143,15 @@ def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str,
 
 def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> None:
     def page(*placed: str) -> str:
-        return assets.assets(OURS, Memo(), placed=placed, kinds=["rings"])["assets/page.js"].decode()
+        return joined(assets.assets(OURS, Memo(), placed=placed, kinds=["rings"]))
 
     def defined(text: str) -> list[str]:
         return re.findall(r"peek\.define\(`(\w+)`", text)
 
     assert "startTheme" in page() and "peek" not in page() == page("loss", "hidden-plane")
     assert defined(page("bend", "loss")) == ["bend"] and "peek.datasets.rings" not in page("bend")
-    assert defined(page("train", "beat")) == ["beat", "train"] and "peek.datasets.rings=" in page("train")
-    assert defined(page(*FIGURES)) == EXPLORABLES
+    assert sorted(defined(page("train", "beat"))) == ["beat", "train"] and "peek.datasets.rings=" in page("train")
+    assert sorted(defined(page(*FIGURES))) == EXPLORABLES
     assert "data-chart" in page("chart") and "data-chart" not in page("bend") and "peek" not in page("chart")
 
 

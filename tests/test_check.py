@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import json
 import random
 import socket
 import threading
@@ -177,6 +178,28 @@ def test_weights_above_their_budgets_are_said(site, monkeypatch):
     assert said(site) == [
         f"index.html: {what}: {weights[what] / 1000:.1f} kB; expected at most 0 kB" for what in check.BUDGETS_KB
     ]
+
+
+def test_the_first_view_is_what_the_page_loads_before_its_reader_moves(site):
+    before = check.check(site).weights
+    kit = "assets/js/kit.js"
+    figures = json.dumps([["bend", [kit, "assets/js/bend.js"]], ["far", [kit, "assets/js/far.js"]]])
+    told = f'<script type="application/json" id="figure-scripts">{figures}</script>'
+    change(site / "index.html", "</body>", f"{told}</body>")
+    (site / "assets" / "js").mkdir()
+    for name, size in (("kit", 3000), ("bend", 2000), ("far", 9000)):
+        (site / "assets" / "js" / f"{name}.js").write_bytes(random.Random(size).randbytes(size))
+    after = check.check(site).weights
+    assert 5000 < after["scripts, gzipped"] - before["scripts, gzipped"] < 5100
+    assert 5000 < after["first view, gzipped"] - before["first view, gzipped"] < 5300
+    face = "@font-face { src: url(fonts/%s.woff2)%s }\n"
+    sheet = face % ("big", "") + face % ("greek", "; unicode-range: U+370-3FF")
+    change(site / "assets" / "style.css", "@font-face", sheet + "@font-face")
+    for name in ("big", "greek"):
+        (site / "assets" / "fonts" / f"{name}.woff2").write_bytes(bytes(7000))
+    assert 7000 < check.check(site).weights["first view, gzipped"] - after["first view, gzipped"] < 7100
+    (site / "assets" / "js" / "far.js").unlink()
+    assert said(site) == ["index.html:12: assets/js/far.js leads nowhere; expected a file of the site"]
 
 
 def test_own_scripts_are_weighed_apart_and_only_warned_of(site, capsys):

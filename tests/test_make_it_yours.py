@@ -242,7 +242,7 @@ peek.define("tally", {
     figure = "/// figure | tally\n    loud: true\n\nAll.\n///\n\n/// figure | hidden-plane"
     copy.edit("content/article.md", "/// figure | hidden-plane", figure)
     copy.build("--strict")
-    shipped = copy.site("assets/page.js")
+    shipped = copy.site("assets/js/tally.js")
     assert b"peek.views" in shipped and b"peek.define(`tally`" in shipped and b"peek.plane" not in shipped
     page = browser.new_page()
     page.goto((copy.folder / "site" / "index.html").as_uri())

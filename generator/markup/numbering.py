@@ -19,7 +19,10 @@ BLOCKS = blocks.load()
 LABELLED = {block.label: block.name for block in BLOCKS.values() if block.label}  # blocks with numbers
 NUMBERED = {label: name.capitalize() for label, name in LABELLED.items()} | {"eq": "Equation", "sec": "Section"}
 RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
-OURS = ("main", "references", "footnotes", "cite", "bibtex", "peek-runs", "page-words", "note-card")  # a page's own ids
+OURS = (  # a page's own ids
+    *("main", "references", "footnotes", "cite", "bibtex"),
+    *("peek-runs", "figure-scripts", "page-words", "note-card"),
+)
 KEPT = "is kept for the page itself"
 PARTED = tuple(f"{label}-" for label in LABELLED)
 PARTS = ("number", "title", "caption")  # of a figure or table, behind its label

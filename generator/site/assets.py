@@ -21,6 +21,7 @@ from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS, Own
 
 PAGE_SCRIPT = "assets/page.js"
+FIGURE_SCRIPTS = "assets/js/"  # a file what the same figures need
 OWN_SCRIPTS = "assets/own/"  # of an author
 NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
@@ -121,8 +122,7 @@ def scripts(
 ) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
-    Each is on its own: one that throws is named in the console, and those after it run. Peek's are one file of the
-    site; those of an author, and what stands on these, are a file each, so that they can be told apart.
+    Each is on its own: one that throws is named in the console, and those after it run.
 
     plane    whether all data lie in it: without what scripts "need without a plane"
     built    the sources of BUILT
@@ -139,12 +139,44 @@ def scripts(
         caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
         return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
 
-    order, own = in_order(templates, wanted, plane), set[str]()
+    return {path: "".join(map(module, names)) for path, names in files(templates, wanted, plane).items()}
+
+
+def files(templates: Overlay, wanted: Collection[str], plane: bool = False) -> dict[str, list[str]]:
+    """Which scripts are one file: what pages themselves need, and each time what the same figures need.
+
+    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. Those of an
+    author, and what stands on these, are a file each, so that they can be told apart.
+
+    returns  path in the site -> names of scripts, both in the order in which they are to run
+    """
+    figures = live(templates)
+    closures = {name: {*in_order(templates, [name], plane)} for name in wanted}
+    own, shared = set[str](), dict[frozenset[str], list[str]]()
+    order = in_order(templates, wanted, plane)
     for name in order:
-        if f"js/{name}.js" in templates.own or own & {*_needs(sources[name])}:
+        if f"js/{name}.js" in templates.own or own & {*_needs(_sources(templates).get(name, ""))}:
             own.add(name)
-    ours = "".join(module(name) for name in order if name not in own)
-    return {PAGE_SCRIPT: ours} | {f"{OWN_SCRIPTS}{name}.js": module(name) for name in order if name in own}
+            continue
+        users = frozenset(user for user, needs in closures.items() if name in needs)
+        shared.setdefault(users if users <= figures else frozenset(), []).append(name)
+    ours = {PAGE_SCRIPT: shared.pop(frozenset(), [])}
+    # What more figures need runs first: a script's needs are those of all that need it.
+    for names in sorted(shared.values(), key=lambda names: -sum(names[0] in needs for needs in closures.values())):
+        ours[f"{FIGURE_SCRIPTS}{names[-1]}.js"] = names
+    return ours | {f"{OWN_SCRIPTS}{name}.js": [name] for name in order if name in own}
+
+
+def loads(templates: Overlay, wanted: Collection[str], plane: bool = False) -> dict[str, list[str]]:
+    """The files that each figure needs beside what the page itself loads, which is under "", in order."""
+    figures, parted = live(templates), files(templates, wanted, plane)
+
+    def of(names: Iterable[str]) -> list[str]:
+        needs = {*in_order(templates, names, plane)}
+        return [path for path, scripts in parted.items() if needs.intersection(scripts)]
+
+    page = of(name for name in wanted if name not in figures)
+    return {"": page} | {name: [path for path in of([name]) if path not in page] for name in wanted if name in figures}
 
 
 def sentences(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> list[str]:

@@ -8,6 +8,7 @@ Only files are read; nothing is asked of another host unless told to.
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import urllib.error
 import urllib.parse
@@ -23,14 +24,16 @@ from . import manifest
 from .assets import OWN_SCRIPTS
 
 KB = 1000
-SCRIPTS_KB = 45  # Peek's scripts, gzipped: less than half of what the lightest explorable of the field serves
+SCRIPTS_KB = 45  # Peek's scripts of the first view: less than half of what the lightest explorable of the field serves
 OWN_SCRIPTS_KB = 45  # an author's: as much again
-FIRST_VIEW_KB = 200  # the article's HTML, CSS, fonts and Peek's scripts, gzipped
+FIRST_VIEW_KB = 200  # the article's HTML, CSS, fonts, and Peek's scripts of the first view, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10
 BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
 OWN = "own scripts, gzipped"
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
+FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
+LATER = ("unicode-range", "peek-math")  # faces that a page loads when it has such letters, or nears a formula
 ADDRESSES = {
     **dict.fromkeys(("a", "link"), ("href",)),
     **dict.fromkeys(("script", "img", "iframe", "audio", "track"), ("src",)),
@@ -58,6 +61,8 @@ class Sheet(HTMLParser):
     links: list[Link] = field(default_factory=list)
     without_alt: list[tuple[str, int]] = field(default_factory=list)
     claims: list[tuple[str, str, int]] = field(default_factory=list)  # verdict, id of the evidence, line
+    figures: list[tuple[str, list[str]]] = field(default_factory=list)  # name, its scripts: in the order of the page
+    tells_figures: bool = False
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -71,12 +76,19 @@ class Sheet(HTMLParser):
             self.without_alt.append((values.get("src") or "", line))
         if tag == "button" and "claim" in (values.get("class") or "").split():
             self.claims.append((values.get("data-verdict") or "", values.get("popovertarget") or "", line))
+        self.tells_figures = values.get("id") == "figure-scripts"
         self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
         for name in ADDRESSES.get(tag, ()):
             address = values.get(name)
             if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
                 parts = [part.split()[0] for part in address.split(",")] if name == "srcset" else [address]
                 self.links += [Link(tag, part, line) for part in parts]
+
+    def handle_data(self, data: str) -> None:
+        if self.tells_figures:
+            self.tells_figures, self.figures = False, json.loads(data)
+            line = self.getpos()[0]
+            self.links += [Link("figure", path, line) for _, paths in self.figures for path in paths]
 
 
 @dataclass(frozen=True)
@@ -199,29 +211,38 @@ def weigh(site: Path, index: Sheet) -> dict[str, int]:
     files = [site / address for address in loaded(site, index) if not address.startswith(OWN_SCRIPTS)]
     styles = [path for path in files if path.suffix == ".css"]
     scripts = [path for path in files if path.suffix == ".js"]
-    fonts = sum(path.stat().st_size for path in files if path.suffix == ".woff2")
+    fonts = {path for sheet in styles for path in faces(sheet)}
     text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *styles, *scripts])
     pictures = {
         link.address for link in index.links if link.address.endswith(".webp") and ".dark." not in link.address
     } | {link.address for link in index.links if link.address.endswith(".gif") and ".dark." not in link.address}
     return {
         "scripts, gzipped": sum(len(gzip.compress(path.read_bytes())) for path in scripts),
-        "first view, gzipped": text + fonts,
+        "first view, gzipped": text + sum(path.stat().st_size for path in fonts),
         "pictures": sum((site / address).stat().st_size for address in pictures if (site / address).is_file()),
         "site": sum(path.stat().st_size for path in site.rglob("*") if path.is_file()),
     }
 
 
 def loaded(site: Path, index: Sheet) -> list[str]:
-    """The addresses of the scripts, styles and fonts that a page of the site loads."""
-    local = {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
+    """The addresses of the scripts and styles that a page loads before its reader moves: with its first figure's."""
+    first = {path for _, paths in index.figures[:1] for path in paths}
+    local = first | {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
     return [address for address in sorted(local) if (site / address).is_file()]
+
+
+def faces(sheet: Path) -> Iterator[Path]:
+    """The fonts of a style sheet that every page loads."""
+    for face in FACE.findall(sheet.read_text(encoding="utf-8")):
+        if not any(sign in face for sign in LATER):
+            yield from (path for address in STYLE_URL.findall(face) if (path := sheet.parent / address).is_file())
 
 
 def own_scripts(site: Path, index: Sheet) -> dict[str, int]:
     """An author's scripts and their bytes, gzipped, the heaviest first."""
-    paths = [path for path in loaded(site, index) if path.startswith(OWN_SCRIPTS)]
-    sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in paths}
+    paths = {link.address for link in index.links if link.tag in ("script", "figure")}
+    own = [path for path in sorted(paths) if path.startswith(OWN_SCRIPTS) and (site / path).is_file()]
+    sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in own}
     return dict(sorted(sizes.items(), key=lambda item: -item[1]))
 
 

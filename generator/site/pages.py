@@ -153,7 +153,10 @@ def render_pages(
     shared["script_words"] = script_words(renderer, placed, known["kinds"])
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
-    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
+    wanted, plane = assets_of.placed_scripts(renderer.templates, placed), assets_of.in_planes(known["kinds"])
+    asked = [renderer.templates.digest, wanted, plane]
+    scripts = renderer.memo("loads", asked, lambda: assets_of.loads(renderer.templates, wanted, plane))
+    shared["scripts"] = scripts[""]
     pages = {".nojekyll": b""} | loaded
 
     def index() -> dict[str, Any]:
@@ -161,6 +164,7 @@ def render_pages(
 
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
+        own["figure_scripts"] = {call.name: scripts[call.name] for call in text.figures if scripts.get(call.name)}
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -58,6 +59,7 @@ class _Packer(HTMLParser):
         self.base_url = base_url
         self.out: list[str] = []
         self.scripts: list[str] = []
+        self.awaited = False  # whether this is what the page says of its figures' scripts, which it must bring along
         self.explored = False  # whether it has an explorable, whose runs it must bring along
         self.skipping = ""
         self.styling = False  # whether this is within a <style>
@@ -87,6 +89,7 @@ class _Packer(HTMLParser):
             self.anchor(text, values)
         else:
             self.styling = tag == "style"
+            self.awaited = values.get("id") == "figure-scripts"
             self.out.append(text)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -104,6 +107,11 @@ class _Packer(HTMLParser):
             self.out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
+        if self.awaited:
+            figures = json.loads(data)
+            for path in dict.fromkeys(path for _, paths in figures for path in paths):
+                self.scripts.append(content(self.files, path).decode())
+            data, self.awaited = json.dumps([[name, []] for name, _ in figures]), False
         if not self.skipping:
             self.out.append(self.styled(data, "") if self.styling else data)
 

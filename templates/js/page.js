@@ -1,6 +1,6 @@
 // @ts-check
 // needs: words
-/* What the page itself does: colours by switch, notes in place, contents that follow, animations together, copying. */
+/* What the page itself does: colours by switch, contents that follow, animations together, copying. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -56,172 +56,11 @@
     applyTheme(root.dataset.theme ?? "");
   }
 
-  // Notes and citations in place: one card, never one above another
-
-  const OPEN_AFTER_MS = 120;
-  const CLOSE_AFTER_MS = 260;
-
-  function startNotes() {
-    const links = /** @type {HTMLAnchorElement[]} */ (all('a[role="doc-noteref"], a.citation').filter((link) => target(link)));
-    if (!links.length || !HTMLElement.prototype.showPopover) return;
-    const card = document.createElement("div");
-    card.className = "note-card";
-    card.id = "note-card";
-    card.setAttribute("popover", "manual");
-    card.setAttribute("role", "note");
-    document.body.append(card);
-    /** @type {HTMLAnchorElement | null} */
-    let owner = null;
-    let pinned = false;
-    let timer = 0;
-
-    /** @param {HTMLAnchorElement} link @param {boolean} pin */
-    function open(link, pin) {
-      clearTimeout(timer);
-      if (owner !== link) {
-        close();
-        owner = link;
-        card.replaceChildren(...noteOf(link));
-        card.setAttribute("aria-label", link.getAttribute("role") ? words.say("Footnote") : words.say("Reference"));
-        link.setAttribute("aria-describedby", card.id);
-        card.showPopover();
-        place(card, link);
-      }
-      pinned ||= pin;
-    }
-    function close() {
-      clearTimeout(timer);
-      if (owner) owner.removeAttribute("aria-describedby");
-      owner = null;
-      pinned = false;
-      card.hidePopover();
-    }
-    function closeSoon() {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (!pinned) close();
-      }, CLOSE_AFTER_MS);
-    }
-    for (const link of links) {
-      link.addEventListener("pointerenter", (event) => {
-        if (event.pointerType !== "mouse") return;
-        clearTimeout(timer);
-        timer = setTimeout(() => open(link, false), OPEN_AFTER_MS);
-      });
-      link.addEventListener("pointerleave", closeSoon);
-      link.addEventListener("focus", () => {
-        if (link.matches(":focus-visible")) open(link, false);
-      });
-      link.addEventListener("blur", (event) => {
-        if (!(event.relatedTarget instanceof Node && card.contains(event.relatedTarget))) closeSoon();
-      });
-      link.addEventListener("click", (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        if (owner === link && pinned) close();
-        else open(link, true);
-      });
-      link.addEventListener("keydown", (event) => {
-        const first = card.querySelector("a");
-        if (event.key === "Tab" && !event.shiftKey && owner === link && pinned && first) {
-          event.preventDefault();
-          first.focus();
-        }
-      });
-    }
-    card.addEventListener("pointerenter", () => clearTimeout(timer));
-    card.addEventListener("pointerleave", closeSoon);
-    card.addEventListener("click", (event) => {
-      if (event.target instanceof Element && event.target.closest("a")) close();
-    });
-    card.addEventListener("keydown", (event) => {
-      if (event.key !== "Tab" || !owner) return;
-      const inside = all("a", card);
-      const leaving = event.shiftKey ? inside[0] : inside[inside.length - 1];
-      if (document.activeElement === leaving) {
-        const link = owner;
-        link.focus();
-        if (event.shiftKey) event.preventDefault();
-      }
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !owner) return;
-      const link = owner;
-      const inside = card.contains(document.activeElement);
-      close();
-      if (inside) {
-        link.focus();
-        close();
-      }
-    });
-    document.addEventListener("pointerdown", (event) => {
-      const at = event.target;
-      if (owner && at instanceof Node && !card.contains(at) && !owner.contains(at)) close();
-    });
-    addEventListener("scroll", () => owner && place(card, owner), { passive: true });
-    addEventListener("resize", () => owner && place(card, owner));
-  }
-
-  /** @param {HTMLAnchorElement} link */
-  const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
-
-  /** A copy of what a link points at, without its own links back, and a way to go there. @param {HTMLAnchorElement} link */
-  function noteOf(link) {
-    const copy = /** @type {HTMLElement} */ (target(link)?.cloneNode(true));
-    for (const back of all('[role="doc-backlink"], .backlink, .claim, [popover]', copy)) back.remove();
-    for (const marked of [copy, ...all("[id]", copy)]) marked.removeAttribute("id");
-    const go = document.createElement("a");
-    go.href = link.hash;
-    go.className = "note-go";
-    go.textContent = link.getAttribute("role") ? words.say("Go to the note") : words.say("Go to the reference");
-    return [...Array.from(copy.childNodes), go];
-  }
-
-  /** Under its link where there is room, else above; always inside the window. @param {HTMLElement} card @param {HTMLElement} link */
-  function place(card, link) {
-    const at = link.getClientRects()[0] ?? link.getBoundingClientRect();
-    const gap = 8;
-    const left = Math.min(Math.max(gap, at.left - 16), innerWidth - card.offsetWidth - gap);
-    const below = at.bottom + gap;
-    const above = at.top - gap - card.offsetHeight;
-    card.style.left = `${Math.max(gap, left)}px`;
-    card.style.top = `${below + card.offsetHeight > innerHeight && above > 0 ? above : below}px`;
-  }
-
-  /** Evidence opens beside its mark where the browser tells us; elsewhere it stays in the middle of the window. */
-  function startClaims() {
-    if (!HTMLElement.prototype.showPopover) return;
-    /** @param {HTMLElement} evidence */
-    const beside = (evidence) => {
-      const mark = document.querySelector(`[popovertarget="${evidence.id}"]`);
-      if (!(mark instanceof HTMLElement)) return;
-      Object.assign(evidence.style, { position: "fixed", margin: "0", inset: "auto" });
-      place(evidence, mark);
-    };
-    for (const evidence of all(".claim-evidence[popover]")) {
-      evidence.addEventListener("toggle", (event) => {
-        if (/** @type {ToggleEvent} */ (event).newState === "open") beside(evidence);
-      });
-    }
-    for (const event of ["scroll", "resize"]) {
-      addEventListener(event, () => all(".claim-evidence:popover-open").forEach(beside), { passive: true });
-    }
-    // An address that names evidence means the claim: what is hidden cannot be scrolled to.
-    const lead = () => {
-      const mark = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
-      if (!(mark instanceof HTMLElement)) return;
-      mark.scrollIntoView({ block: "center", behavior: "instant" });
-      mark.focus();
-    };
-    addEventListener("load", () => setTimeout(lead));
-    addEventListener("hashchange", lead);
-  }
-
   // Contents
 
   function startContents() {
     const links = /** @type {HTMLAnchorElement[]} */ (all('.contents--gutter a[href^="#"]'));
-    const headings = links.map(target);
+    const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     if (!links.length) return;
     let waiting = false;
     const mark = () => {
@@ -236,7 +75,7 @@
       if (!waiting) requestAnimationFrame(mark);
       waiting = true;
     }, { passive: true });
-    mark();
+    requestAnimationFrame(mark); // asked now, where things are would be worked out twice
     for (const inline of all(".contents--inline details")) {
       inline.addEventListener("click", (event) => {
         if (event.target instanceof HTMLAnchorElement) inline.removeAttribute("open");
@@ -265,6 +104,41 @@
         for (const play of all("details.play", figure)) play.toggleAttribute("open", playing);
       });
     }
+  }
+
+  // What is far below: laid out while nothing else is to do, once a reader stirs; the font of formulas when one is near
+
+  const SPARE_MS = 10; // of idle time, for one piece more
+
+  function startLayout() {
+    const pieces = all(".is-opening .prose > *").reverse();
+    const idle = window.requestIdleCallback ?? ((/** @type {IdleRequestCallback} */ work) => setTimeout(work, 20, { timeRemaining: () => 0 }));
+    const lay = (/** @type {IdleDeadline} */ deadline) => {
+      do {
+        const piece = pieces.pop();
+        if (!piece) return root.classList.remove("is-opening");
+        piece.classList.add("is-laid");
+        piece.getBoundingClientRect(); // now
+      } while (deadline.timeRemaining() > SPARE_MS);
+      idle(lay);
+    };
+    const begin = () => {
+      for (const hand of hands) removeEventListener(hand, begin, true);
+      idle(lay);
+    };
+    const hands = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "scroll"];
+    if (pieces.length) for (const hand of hands) addEventListener(hand, begin, { capture: true, passive: true });
+  }
+
+  function startMaths() {
+    const show = () => root.classList.remove("is-before-maths");
+    const near = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      show();
+    }, { rootMargin: "100%" });
+    for (const formula of all("math")) near.observe(formula);
+    addEventListener("beforeprint", show);
   }
 
   // Copying, printing
@@ -305,7 +179,7 @@
   }
 
   function start() {
-    for (const part of [startTheme, startNotes, startClaims, startContents, startAnimations, startCopying, startPrinting]) {
+    for (const part of [startTheme, startContents, startAnimations, startLayout, startMaths, startCopying, startPrinting]) {
       try {
         part();
       } catch (error) {

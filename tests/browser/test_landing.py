@@ -83,6 +83,7 @@ def test_a_link_in_the_page_leads_to_what_it_names(
 def test_a_figure_that_comes_to_life_moves_nothing(open_page: Open, served: str, width: int) -> None:
     """With the view of the sleeping one in the address, which wakes it."""
     page = open_page(f"{served}index.html#fig-alive.epoch=100", width, reduced_motion="reduce").page
+    page.evaluate("document.querySelectorAll('[data-figure]').forEach(({id}) => (location.hash += `&${id}.known=1`))")
     page.wait_for_function("() => document.querySelectorAll('.explorable:not(.is-built)').length === 0")
     page.evaluate("document.fonts.ready")
     heights = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"

@@ -1,9 +1,9 @@
 // @ts-check
 // needs: kit/controls, kit/runs, kit/state
 /**
- * The house of the explorables: finds them in the page and builds their parts at once, hidden behind the static
- * picture, so that each has its room and nothing moves later. Near the viewport a figure loads what it shows; with its
- * first painting it takes the picture's place. It works only while it is seen, and the picture comes back when it throws.
+ * The house of the explorables: when a figure's script has come, its parts are built, hidden behind the static picture,
+ * so that it has its room before it is seen. Near the viewport a figure loads what it shows; with its first painting
+ * it takes the picture's place. It works only while it is seen, and the picture comes back when it throws.
  *
  *     <div class="explorable" data-explorable="bend" data-options='{"classes": 4, "hide": ["seed"]}'>static</div>
  *
@@ -21,11 +21,22 @@
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
   const SILENT_MS = 4000; // the longest that the reading stays behind
-  const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
-  const definitions = new Map();
   const { views } = peek;
+  let building = new Promise((parsed) => { // one figure after the other, when all of the page is there
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", parsed);
+    else parsed(null);
+  });
 
-  peek.define = (name, figure) => definitions.set(name, figure);
+  /** Bring the page's figures of a name to life, each in a task of its own: the page answers in between. */
+  peek.define = (name, figure) => {
+    building = building.then(async () => {
+      for (const root of document.querySelectorAll(`[data-explorable="${name}"]`)) {
+        await new Promise((resolve) => setTimeout(resolve));
+        start(/** @type {HTMLElement} */ (root), name, figure);
+      }
+    });
+  };
+
   // Colours
 
   /** The tokens of the page's style sheet: CSS colours, the same as [r, g, b], and the markers' corners. */
@@ -75,15 +86,15 @@
   // A figure in the page
 
   class View {
-    constructor(root, name, id) {
+    constructor(root, name, figure) {
       this.root = root;
       this.name = name;
-      this.id = id;
-      this.figure = definitions.get(name);
+      this.id = uniqueId(root, name);
+      this.figure = figure;
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
       this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults, ...peek.state.fromHash(id, this.properties, location.hash) };
+      this.state = { ...this.defaults, ...peek.state.fromHash(this.id, this.properties, location.hash) };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -332,70 +343,35 @@
     return id;
   }
 
-  function start() {
-    const near = new IntersectionObserver(
-      (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry.target).come()),
-      { rootMargin: NEAR });
-    const seen = new IntersectionObserver(
-      (entries) => entries.forEach((entry) => viewOf(entry.target).see(entry.isIntersecting)));
-    const byRoot = new Map();
-    const viewOf = (root) => byRoot.get(root);
-    for (const root of document.querySelectorAll("[data-explorable]")) {
-      const name = root.dataset.explorable;
-      try {
-        if (!definitions.has(name)) throw new Error("unknown figure");
-        const view = new View(root, name, uniqueId(root, name));
-        views.set(view.id, view);
-        byRoot.set(root, view);
-        near.observe(root);
-        seen.observe(root);
-      } catch (error) {
-        console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
-    if (!views.size) return;
-    const repaint = () => views.forEach((view) => view.repaint());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-    new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
-    startLanding();
-    build();
-  }
+  const byRoot = new Map();
+  const viewOf = (entry) => byRoot.get(entry.target);
+  const near = new IntersectionObserver(
+    (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry).come()), { rootMargin: NEAR });
+  const seen = new IntersectionObserver((entries) => entries.forEach((entry) => viewOf(entry).see(entry.isIntersecting)));
 
-  /** Build the figures one by one, each in a task of its own: the page answers in between. */
-  async function build() {
-    for (const view of views.values()) {
+  function start(root, name, figure) {
+    try {
+      const view = new View(root, name, figure);
+      views.set(view.id, view);
+      byRoot.set(root, view);
+      near.observe(root);
+      seen.observe(root);
       view.mount();
-      await new Promise((resolve) => setTimeout(resolve));
+    } catch (error) {
+      console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
     }
   }
 
-  const figuresNamed = () => peek.state.figuresInHash(location.hash).filter((id) => views.has(id)).map((id) => views.get(id));
+  const repaint = () => views.forEach((view) => view.repaint());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  document.addEventListener("visibilitychange", () => views.forEach((view) => view.wake()));
 
-  /**
-   * An address leads to what it names, a view to the first of its figures: at once, and again whenever the page's height
-   * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
-   */
-  function startLanding() {
-    const [visit] = performance.getEntriesByType("navigation");
-    let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
-    const land = (behavior) => {
-      const [view] = figuresNamed();
-      const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
-      if (place) place.scrollIntoView({ block: "start", behavior });
-    };
-    new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
-    for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-      addEventListener(hand, () => (until = 0), { capture: true, passive: true });
-    }
-    addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
-    addEventListener("hashchange", () => {
-      until = performance.now() + LANDING_MS;
-      if (!figuresNamed().length) return peek.state.stay(); // the browser goes there
-      figuresNamed().forEach(follow);
-      land("auto");
-    });
-  }
+  addEventListener("hashchange", () => {
+    const named = peek.state.figuresInHash(location.hash);
+    if (!named.length) return peek.state.stay(); // the browser goes there
+    named.forEach((id) => views.has(id) && follow(views.get(id)));
+  });
 
   /** Set a figure as the address has it. */
   function follow(view) {
@@ -403,6 +379,4 @@
     Object.assign(view.state, state);
     if (view.instance) view.refresh(Object.keys(state));
   }
-
-  document.addEventListener("DOMContentLoaded", start); // when all scripts of the page, own ones too, have run
 })();

@@ -25,7 +25,7 @@ from generator.networks.train import Run, train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets, live
+from generator.site.assets import assets, in_planes, live, loads, placed_scripts
 from generator.site.explorables import runs_index
 from generator.site.pages import script_words
 from generator.site.templates import TemplateRenderer
@@ -50,6 +50,7 @@ class Laboratory:
     runs: dict[str, tuple[RunSpec, Run]]
     index: dict[str, Any]
     said: dict[str, Any]
+    scripts: dict[str, list[str]]
     pages: int = 0
 
     def write(self, *figures: str, text: str = "", index: dict[str, Any] | None = None, above: str = "") -> str:
@@ -60,7 +61,8 @@ class Laboratory:
             earlier = sum(other.partition(" ")[0] == name for other in figures[:at])
             label = f"fig-{name}" + (f"-{earlier + 1}" if earlier else "")
             body.append(
-                f'<figure id="{label}" class="figure figure--wide"><div class="explorable" data-explorable="{name}"'
+                f'<figure id="{label}" class="figure figure--wide" data-figure="{name}">'
+                f'<div class="explorable" data-explorable="{name}"'
                 f" data-options='{options or '{}'}'><p class=\"still\">the static {name}</p></div>"
                 f"<figcaption>{name}</figcaption></figure>"
             )
@@ -70,6 +72,7 @@ class Laboratory:
             '<link rel="icon" href="assets/icon.svg"><link rel="stylesheet" href="assets/style.css">'
             '<script defer src="assets/page.js"></script></head><body><div class="layout"><main class="prose">'
             f"<h1>Laboratory</h1>{''.join(body)}{text}</main></div>"
+            f'<script type="application/json" id="figure-scripts">{json.dumps([*self.scripts.items()])}</script>'
             f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script>'
             f'<script type="application/json" id="page-words">{json.dumps(self.said)}</script></body></html>'
         )
@@ -98,8 +101,10 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
         file.write_bytes(export.pack(name, spec, run))
     planned = [Planned(name.removeprefix("grid/"), spec, "arms", None, True) for name, (spec, run) in runs.items()]
     results = from_catalogue(lambda: [entry("grid", run, "", {}, told=False) for run in planned], "")
-    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)), datasets.load())
-    return Laboratory(folder, runs, runs_index(results, {}), words)
+    templates = Overlay(TEMPLATES)
+    words = script_words(TemplateRenderer(templates), live(templates), datasets.load())
+    scripts = loads(templates, placed_scripts(templates, live(templates)), in_planes(datasets.load()))
+    return Laboratory(folder, runs, runs_index(results, {}), words, scripts)
 
 
 @dataclass
@@ -160,7 +165,8 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
     """A page without a live figure, to ask the page's own functions."""
     with browser.new_context() as context:
         page = context.new_page()
-        page.goto(laboratory.write("none"))
+        files = dict.fromkeys(path for paths in laboratory.scripts.values() for path in paths)
+        page.goto(laboratory.write("none", text="".join(f'<script defer src="{path}"></script>' for path in files)))
         page.wait_for_function("() => typeof peek === 'object'")
         yield page
 

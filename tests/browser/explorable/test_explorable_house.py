@@ -7,25 +7,27 @@ import functools
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
 from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory, figures
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
+THROWS = b"try{throw Error('on purpose');"
 Show = Callable[..., Figure]
 
 
 def awake(figure: Figure) -> None:
     """The grid's small multiples wait to be asked for."""
+    figure.root.and_(figure.page.locator(".is-built")).wait_for()
     button = figure.page.locator(".wake")
     if button.count():
         button.click()
@@ -196,9 +198,8 @@ def test_every_control_explains_itself(shared: Show) -> None:
 
 
 def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
-    figure = show(
-        "layers", "bend", script="addEventListener('DOMContentLoaded', () => { peek.roomOf = null; }, true)", wait=False
-    )
+    script = "addEventListener('load', () => { if (globalThis.peek) peek.roomOf = null; }, true)"  # after each script
+    figure = show("layers", "bend", script=script, wait=False)
     figure.hears("figure layers (#fig-layers)")
     expect(figure.root.locator(".still")).to_be_visible()
 
@@ -223,13 +224,24 @@ def test_the_others_work_when_one_fails(show: Show) -> None:
     expect(other.locator(".centre")).to_have_count(3)
 
 
+def serve(page: Page, files: Mapping[str, bytes]) -> None:
+    """Scripts of these files, and nothing in place of others."""
+
+    def answer(route: Route) -> None:
+        found = [files[path] for path in files if route.request.url.endswith(path)]
+        route.fulfill(body=b"".join(found), content_type="text/javascript")
+
+    page.route(re.compile(r"/assets/.*\.js$"), answer)
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> None:
-    alone = assets.assets(Overlay(TEMPLATES), Memo(), placed=[name], kinds=["spirals"])["assets/page.js"]
-    assert b"peek.define" in alone
-    assert all(f"peek.define(`{other}`".encode() not in alone for other in {*FIGURES} - {name})
+    alone = assets.assets(Overlay(TEMPLATES), Memo(), placed=[name], kinds=["spirals"])
+    said = b"".join(alone[path] for path in alone if path.endswith(".js"))
+    assert b"peek.define" in said
+    assert all(f"peek.define(`{other}`".encode() not in said for other in {*FIGURES} - {name})
     figure = show(name, wait=False)
-    figure.page.route("**/page.js", lambda route: route.fulfill(body=alone, content_type="text/javascript"))
+    serve(figure.page, alone)
     figure.page.reload()
     if name == "alive":
         figure.page.locator(".wake").click()
@@ -238,16 +250,13 @@ def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> N
     assert figure.said == []
 
 
-def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_path: Path) -> None:
-    (tmp_path / "js").mkdir()
-    for name in ("page", "alive"):  # the first of all, and the first of the figures
-        whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
-        (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
-    templates = Overlay(tmp_path, TEMPLATES)
-    found = assets.assets(templates, Memo(), placed=assets.live(templates))
-    broken = b"".join(found[path] for path in found if path.endswith(".js"))
+def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, laboratory: Laboratory) -> None:
+    files = {path: (laboratory.folder / path).read_bytes() for paths in laboratory.scripts.values() for path in paths}
+    for path, its in (("assets/page.js", b"startTheme"), ("assets/js/alive.js", b"peek.define")):
+        scripts = files[path].splitlines(keepends=True)
+        files[path] = b"".join(one.replace(b"try{", THROWS, 1) if its in one else one for one in scripts)
     figure = show(*FIGURES, wait=False)
-    figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
+    serve(figure.page, files)
     figure.said.clear()
     figure.page.reload()
     for name in FIGURES:
@@ -261,7 +270,6 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
     assert thrown == [
         "error: page.js: Error: on purpose",
         "error: alive.js: Error: on purpose",
-        "error: figure alive: unknown figure",
     ]
 
 
@@ -365,13 +373,21 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
     page.wait_for_function("painted > 0")
 
 
-def test_is_mounted_only_near_the_viewport(show: Show) -> None:
+def test_loads_only_near_the_viewport(show: Show) -> None:
     figure = show("bend", above='<div style="height: 6000px"></div>', wait=False)
+    loaded = (
+        "[...document.scripts].map((script) => script.src.match(/(assets\\/js|data)\\//)?.[1]).filter((known) => known)"
+    )
     figure.page.wait_for_timeout(400)
     expect(figure.root.locator(".still")).to_be_visible()
+    assert figure.page.evaluate(loaded) == []
+    figure.page.evaluate(
+        "scrollTo(0, document.querySelector('.explorable').getBoundingClientRect().top - innerHeight - 700)"
+    )
+    figure.root.and_(figure.page.locator(".is-built")).wait_for()
     expect(figure.live).to_be_hidden()  # it has its room, and does nothing
     assert figure.page.evaluate("peek.views.get('fig-bend').instance") is None
-    assert not figure.page.evaluate("[...document.scripts].some((script) => script.src.includes('data/'))")
+    assert {*figure.page.evaluate(loaded)} == {"assets/js"}
     figure.root.scroll_into_view_if_needed()
     figure.root.and_(figure.page.locator(".is-live")).wait_for()
 
