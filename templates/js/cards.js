@@ -48,10 +48,18 @@
       }
       left -= length;
     }
+    return line("", range.cloneContents());
+  }
+
+  /** @param {string} kind @param {...(Node | string)} content */
+  function line(kind, ...content) {
     const said = document.createElement("p");
-    said.append(range.cloneContents());
+    said.className = kind;
+    said.append(...content);
     return said;
   }
+  /** @param {Element} element */
+  const inside = (element) => copies(element).flatMap((copy) => [...copy.childNodes]);
 
   /** The works that are cited together with one. @param {HTMLAnchorElement} link */
   function group(link) {
@@ -72,12 +80,12 @@
     if (link.matches(NOTES)) {
       const works = link.matches(".citation") ? group(link) : [link];
       return works.flatMap((work) => {
-        const [copy] = copies(target(work));
+        const at = target(work);
         const go = document.createElement("a");
         go.href = work.hash;
         go.className = "note-go";
         go.textContent = work.getAttribute("role") ? words.say("Go to the note") : words.say("Go to the reference");
-        return copy ? [...copy.childNodes, go] : [];
+        return at ? [...inside(at), go] : [];
       });
     }
     const about = copies(...known(at));
@@ -101,20 +109,16 @@
       const row = document.createElement("div");
       row.className = "note-pictures";
       row.append(...copies(...(pictures.length ? pictures : all('svg[role="img"]', at)).slice(0, PICTURES)));
-      const title = document.createElement("p");
-      copies(...named).forEach((copy, index) => title.append(index ? " " : "", copy));
-      return [row, title];
+      return [row, line("", ...copies(...named).flatMap((copy) => [copy, " "]))];
     }
     if (at.matches(".equation, mtr")) return [at.querySelector("math") ?? at.closest("math")];
     if (at.matches("h1, h2, h3, h4, h5, h6")) {
       const next = at.nextElementSibling;
-      const title = document.createElement("p");
-      title.className = "note-title";
-      title.append(...copies(at).flatMap((copy) => [...copy.childNodes]));
-      return [title, next?.matches("p") ? sentence(next) : null];
+      return [line("note-title", ...inside(at)), next?.matches("p") ? sentence(next) : null];
     }
-    if (at.matches("dt")) return [at, at.nextElementSibling];
-    return at.matches("p, li, dd, aside, blockquote") ? [at] : [];
+    const term = at.closest("dt");
+    if (term?.nextElementSibling) return [line("note-title", ...inside(term)), sentence(term.nextElementSibling)];
+    return at.matches("p, li, dd, aside, blockquote") ? [line("", ...inside(at))] : [];
   }
 
   // When it is there
@@ -199,6 +203,7 @@
     else open(link, true);
   });
   on("keydown", (event, link) => {
+    held = false;
     const first = card.querySelector("a[href]");
     if (event.key === "Tab" && !event.shiftKey && owner === link && pinned && first instanceof HTMLElement) {
       event.preventDefault();
@@ -212,17 +217,17 @@
   });
   card.addEventListener("keydown", (event) => {
     if (event.key !== "Tab" || !owner) return;
-    const inside = all("a[href]", card);
-    if (document.activeElement !== (event.shiftKey ? inside[0] : inside[inside.length - 1])) return;
+    const links = all("a[href]", card);
+    if (document.activeElement !== (event.shiftKey ? links[0] : links[links.length - 1])) return;
     owner.focus();
     if (event.shiftKey) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !owner) return;
     const link = owner;
-    const inside = card.contains(document.activeElement);
+    const within = card.contains(document.activeElement);
     close();
-    if (inside) {
+    if (within) {
       link.focus();
       close();
     }

@@ -347,6 +347,78 @@ def test_notes_open_under_the_pointer(open_page: Open, served: str) -> None:
     page.locator("#note-card").wait_for(state="hidden")
 
 
+CARDS = {  # what a link leads to -> what is in its card
+    "fig": ["img, svg", "a.figure-number"],
+    "tbl": ["table tr", "a.figure-number"],
+    "eq": ["math"],
+    "sec": ["p.note-title", "p"],
+}
+
+
+@pytest.mark.parametrize("kind", CARDS)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: str, width: int) -> None:
+    touch = width < 1000
+    visit = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch)
+    page, card = visit.page, visit.page.locator("#note-card")
+    link = page.locator(f'a.reference[href^="#{kind}-"]').first
+    (link.tap if touch else link.hover)(trial=True)  # in sight, and where it stays
+    at = link.evaluate("(link) => [link.getClientRects()[0].x + 4, link.getClientRects()[0].y + 4]")
+    if touch:
+        finger = page.context.new_cdp_session(page)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": at[0], "y": at[1]}]})
+        card.wait_for(state="visible")
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        page.mouse.move(*at)
+        card.wait_for(state="visible")
+    assert urlsplit(page.url).fragment == ""  # a finger that rests does not follow the link
+    for shown in CARDS[kind]:
+        assert card.locator(shown).count(), shown
+    assert card.evaluate("card => [...card.querySelectorAll('[id], a[href], [tabindex]')].length") == 0
+    assert card.get_attribute("aria-label") == link.inner_text()
+    box = card.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
+    if not touch:
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.wait_for_timeout(400)
+        assert card.is_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run('#note-card').then(({violations}) => violations.map(({id}) => id))") == []
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    page.mouse.move(1, 1)
+    page.keyboard.press("Tab")
+    link.focus()
+    assert card.is_visible() and link.get_attribute("aria-describedby") == "note-card"
+    page.keyboard.press("Enter")
+    page.wait_for_function("(kind) => location.hash.startsWith(`#${kind}-`)", arg=kind)
+    assert not card.is_visible()
+
+
+def test_a_card_has_all_works_of_a_group_and_the_definition_of_a_term(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html").page
+    page.evaluate(
+        """() => {
+          const dt = document.querySelector("dt");
+          dt.innerHTML = `<span id="term">${dt.innerHTML}</span>`;
+          document.querySelector(".prose > p").innerHTML += ' <a href="#term">a word</a>';
+        }"""
+    )
+    card = page.locator("#note-card")
+    page.keyboard.press("Tab")
+    link = page.locator("a.citation + a.citation").first
+    works = link.evaluate("(link) => link.previousElementSibling.hash")
+    link.focus()
+    hashes = card.locator("a.note-go").evaluate_all("(links) => links.map((link) => link.hash)")
+    assert works in hashes and link.evaluate("(link) => link.hash") in hashes
+    page.locator('a[href="#term"]').focus()
+    assert card.locator(".note-title").inner_text() == page.locator("dt").first.inner_text()
+    said = card.locator("p").last.inner_text()
+    assert said.endswith(".") and page.locator("dd").first.evaluate("(dd) => dd.textContent").startswith(said[:20])
+
+
 def test_bibtex_is_copied(open_page: Open, served: str) -> None:
     page = open_page(served + "index.html", permissions=["clipboard-read", "clipboard-write"]).page
     page.locator("button.copy").click()
