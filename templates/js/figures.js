@@ -15,15 +15,27 @@
   /** @param {HTMLElement} figure */
   function bring(figure) {
     near.unobserve(figure);
-    for (const address of scripts.get(figure.dataset.figure) ?? []) {
+    const addresses = scripts.get(figure.dataset.figure) ?? [];
+    for (const address of addresses) {
       if (asked.has(address)) continue;
       asked.add(address);
       const script = document.createElement("script");
       script.src = address;
       script.async = false; // in this order
-      script.onerror = () => figures.forEach((one) => one.classList.remove("is-coming")); // the pictures stay
+      script.onload = () => address === addresses[addresses.length - 1] && check(figure);
+      script.onerror = () => figures.forEach(leave);
       document.head.append(script);
     }
+  }
+
+  /** Its picture stays, without room for more. @param {HTMLElement} figure */
+  const leave = (figure) => figure.classList.remove("is-coming");
+
+  /** A script that could not be read defines nothing. @param {HTMLElement} figure */
+  function check(figure) {
+    if (!figure.querySelector("[data-explorable]:not(.is-defined)")) return;
+    console.error(`figure ${figure.dataset.figure}: unknown figure`);
+    leave(figure);
   }
 
   const near = new IntersectionObserver((entries) => {

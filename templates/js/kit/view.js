@@ -29,8 +29,10 @@
 
   /** Bring the page's figures of a name to life, each in a task of its own: the page answers in between. */
   peek.define = (name, figure) => {
+    const roots = document.querySelectorAll(`[data-explorable="${name}"]`);
+    roots.forEach((root) => root.classList.add("is-defined"));
     building = building.then(async () => {
-      for (const root of document.querySelectorAll(`[data-explorable="${name}"]`)) {
+      for (const root of roots) {
         await new Promise((resolve) => setTimeout(resolve));
         start(/** @type {HTMLElement} */ (root), name, figure);
       }

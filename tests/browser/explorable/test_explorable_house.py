@@ -270,6 +270,7 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, laborat
     assert thrown == [
         "error: page.js: Error: on purpose",
         "error: alive.js: Error: on purpose",
+        "error: figure alive: unknown figure",
     ]
 
 
