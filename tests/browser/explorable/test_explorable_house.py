@@ -198,7 +198,10 @@ def test_every_control_explains_itself(shared: Show) -> None:
 
 
 def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
-    script = "addEventListener('load', () => { if (globalThis.peek) peek.roomOf = null; }, true)"  # after each script
+    script = """let kit;
+    const broken = {get: () => null, set() {}};
+    const peek = {get: () => kit, set(value) { Object.defineProperty(kit = value, "roomOf", broken); }};
+    Object.defineProperty(globalThis, "peek", peek);"""
     figure = show("layers", "bend", script=script, wait=False)
     figure.hears("figure layers (#fig-layers)")
     expect(figure.root.locator(".still")).to_be_visible()
