@@ -1,4 +1,4 @@
-"""The command line: peek new, build, serve, check, verify, publish, list."""
+"""The command line: peek new, build, serve, check, verify, plan, train, cache, publish, list."""
 
 from __future__ import annotations
 
@@ -275,11 +275,42 @@ def told_yes(question: str) -> bool:
         return False
 
 
+def run_plan(asked: Options) -> int:
+    """peek plan: says what there is to train, and what it takes."""
+    from . import shards
+    from .base.progress import Progress
+
+    for line in shards.plan(asked, Progress(asked.quiet)):
+        print(line)
+    return 0
+
+
+def run_train(asked: Options) -> int:
+    """peek train: into the cache; the site stays as it is."""
+    from . import shards
+    from .base.progress import Progress
+
+    print(shards.train(asked, Progress(asked.quiet)))
+    return 0
+
+
+def run_cache(asked: Options) -> int:
+    """peek cache add DIR."""
+    from . import shards
+    from .base.progress import Progress
+
+    print(shards.add(asked, Progress(asked.quiet)))
+    return 0
+
+
 COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "build": (run_build, "train, draw and build the site"),
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
     "verify": (run_verify, "compare every file of a built site with its manifest"),
+    "plan": (run_plan, "say what there is to train, and what it takes in so many parts"),
+    "train": (run_train, "train networks, or one part of them, into the cache, on this machine or another"),
+    "cache": (run_cache, "add what another machine trained to the cache"),
     "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
     "list": (run_list, "list what an article can name: figures, blocks, filters, measures"),
     "new": (run_new, "make a small complete article to start from"),

@@ -133,8 +133,19 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     only    names of experiments
     raises  PeekError: what the author can mend
     """
-    from .content import experiments
     from .runs import pipeline
+
+    source = options.content / "experiments.toml"
+    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
+    return pipeline.make(planned(options, only, progress), key, context_of(options, progress))
+
+
+def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
+    """The plan of some experiments, by name; of all where none is named.
+
+    raises  PeekError: what the author can mend
+    """
+    from .content import experiments
 
     source = options.content / "experiments.toml"
     templates = templates_of(options)
@@ -149,13 +160,13 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     ]
     if wrong:
         raise ContentError(wrong)
-    chosen = replace(
+    if not only:
+        return plan
+    return replace(
         plan,
         experiments=tuple(each for each in plan.experiments if each.name in only),
         trials=tuple(each for each in plan.trials if each.name in only),
     )
-    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
-    return pipeline.make(chosen, key, context_of(options, progress))
 
 
 def write_table(made: Catalogue, path: Path) -> str:
