@@ -80,14 +80,18 @@ class Composed:
     files   site-relative path -> content, or the file that holds it
     sums    SHA-256 of those that the cache knows
     report  as in Built
-    runs    what the cache has of the runs
+    runs    what the cache has of the runs; None where they are being made, and files are what can be read by then
     """
 
     files: dict[str, File]
     sums: Mapping[str, str]
     warnings: list[Warned]
     report: Report | None
-    runs: Catalogue
+    runs: Catalogue | None
+
+
+class NotYet(Exception):
+    """There are no runs to show: the first ones are being made."""
 
 
 class StrictError(PeekError):
@@ -340,7 +344,7 @@ def compose(
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
-    make      makes the runs of a plan that the cache lacks; None: pipeline.make
+    make      makes the runs of a plan that the cache lacks, or raises NotYet; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
@@ -348,12 +352,15 @@ def compose(
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         assert plan is not None
-        check_unmade(article, plan, context, templates, memo)
+        awaited = check_unmade(article, plan, options, context, templates, memo)
         if make is None:
             from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
             make = pipeline.make
-        made, report = make(plan, key, context)
+        try:
+            made, report = make(plan, key, context)
+        except NotYet:
+            return Composed(awaited(), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
@@ -411,15 +418,24 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     return article, plan
 
 
-def check_unmade(article: Article, plan: Plan, context: RunContext, templates: Overlay, memo: Memo) -> None:
-    """Look for the mistakes that show before anything trains.
+def check_unmade(
+    article: Article, plan: Plan, options: Options, context: RunContext, templates: Overlay, memo: Memo
+) -> Callable[[], dict[str, File]]:
+    """Look for the mistakes that show before anything trains. Returns what makes the article's own pages as they can be
+    read by then.
 
     raises  ContentError: all of them
     """
-    from .site.dry_run import dry_run
+    from .site import dry_run, metadata
+    from .site import templates as renderers
 
-    if wrong := dry_run(article, plan, templates, context.store, memo):
+    renderer = renderers.TemplateRenderer(templates, context.store, memo, article.meta.language)
+    texts, wrong = dry_run.rehearse(article, plan, renderer)
+    if wrong:
         raise ContentError(wrong)
+    info = metadata.BuildInfo(base_url=options.base_url, profile=options.profile, draft=options.draft)
+    assets = {asset.path: asset.source for asset in article.assets}
+    return lambda: {**assets, **dry_run.awaited_pages(article, texts, info, renderer)}
 
 
 def collapsed(made: Catalogue) -> list[Warned]:

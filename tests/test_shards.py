@@ -37,7 +37,17 @@ epochs = 30
 checkpoints = 2
 seeds = 1
 """
-ARTICLE = '---\ntitle: Parts\ndescription: Seven networks.\nauthors: [{name: Some One}]\ndate: 2026-01-01\n---\n\n## One\n\n{{ results.where(experiment="some").median("loss") }}\n'
+ARTICLE = """---
+title: Parts
+description: Seven networks.
+authors: [{name: Some One}]
+date: 2026-01-01
+---
+
+## One
+
+{{ results.where(experiment="some").median("loss") }}
+"""
 PARTS = range(1, 5)
 
 

@@ -568,15 +568,15 @@ class Writer:
         """Text with the values of its expressions."""
         return VALUE.sub(lambda m: self.value(m[1], line + text.count("\n", 0, m.start())), text)
 
-    def value(self, expression: str, line: int) -> str:
-        """What an expression says, as text."""
+    def value(self, expression: str, line: int, awaited: str = "") -> str:
+        """What an expression says, as text; what stands for it while it is not measured yet."""
         try:
             source = expression.strip()
             return self.of_runs("value", lambda: self._said(source), source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
-            pass
+            return awaited
         return ""
 
     def unused(self) -> list[Warned]:

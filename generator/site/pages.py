@@ -137,34 +137,17 @@ def render_pages(
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
-    themes = style.accented(meta.accent)
-    summaries = tuple(TextSummary.of(text) for text in texts)
     about_runs = beside(renderer, results)
-    shared = {
-        "article": meta,
-        "themes": themes,
-        "written": summaries,
-        "results": results,
-        "info": info,
-        "site": Site(meta, summaries, info, renderer.words, about_runs),
-    }
     placed = {call.name for text in texts for call in text.figures}
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    shared["script_words"] = script_words(renderer, placed, known["kinds"])
-    classes = {name for text in texts for name in text.classes}
-    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
-    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
-    pages = {".nojekyll": b""} | loaded
 
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
 
-    for text in texts:
-        own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
-        pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
+    pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
+    known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict), shared["scripts"])
     said = digest(shared["script_words"], *map(repr, known_to_all))
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
@@ -172,6 +155,45 @@ def render_pages(
         make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
     return pages
+
+
+def text_pages(
+    meta: Meta,
+    texts: Sequence[Markup],
+    results: Results,
+    info: BuildInfo,
+    renderer: TemplateRenderer,
+    placed: Collection[str],
+    known: Mapping[str, Any],
+    index: Callable[[], dict[str, Any]],
+    beside: Sequence[str],
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The article's own pages and the assets, and what all templates of the site are given.
+
+    placed  the figures that scripts bring to life, where they are there
+    known   what the scripts need to know of the runs
+    index   the runs that they may show
+    beside  the pages about the runs that there are
+    """
+    themes = style.accented(meta.accent)
+    summaries = tuple(TextSummary.of(text) for text in texts)
+    shared = {
+        "article": meta,
+        "themes": themes,
+        "written": summaries,
+        "results": results,
+        "info": info,
+        "site": Site(meta, summaries, info, renderer.words, beside),
+    }
+    shared["script_words"] = script_words(renderer, placed, known["kinds"])
+    classes = {name for text in texts for name in text.classes}
+    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
+    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
+    pages = {".nojekyll": b""} | loaded
+    for text in texts:
+        own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
+        pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
+    return pages, shared
 
 
 def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:

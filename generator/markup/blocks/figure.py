@@ -109,7 +109,7 @@ def render(block: Block, writer: Writer) -> str:
         said = block.options.get(error.option)
         writer.wrong(said.line if said else block.line, error.wrong, error.expected, error.nearest)
     except Unmeasured:  # nothing is trained yet
-        pass
+        return writer.filled(block.kind, {"call": call, "image": ""})
     return ""
 
 
