@@ -169,6 +169,22 @@ def test_what_is_odd_is_warned_of(tmp_path):
     assert [one.name for one in warned] == ["uneven-classes", "constant-column", "scales-apart"]
 
 
+@pytest.mark.parametrize(("balance", "each"), [("drop", 6), ("repeat", 18)])
+def test_uneven_classes_lose_no_row_unsaid(tmp_path, balance, each):
+    np.savez(tmp_path / "points.npz", x=np.arange(34.0)[:, None], y=np.repeat(["u", "v"], [25, 9]))
+    found = plan(tmp_path, f'file = "points.npz"\ntest = 0.28\nbalance = "{balance}"')
+    spec = found.experiments[0].runs[0].spec
+    workers = {kind: datasets.load().pop(kind) for kind in [spec.kind]}
+    kinds.enter_sent({kind: of.table.encoded() for kind, of in workers.items()})
+    points, labels = datasets.points(spec.kind, 2, spec.points_per_class, spec.seed)
+    held, _ = kinds.held_out(spec)
+    assert np.bincount(labels).tolist() == [each, each] and not set(points.ravel()) & set(held.ravel())
+    left_out = 34 - len(set(points.ravel()) | set(held.ravel()))
+    assert left_out == (12 if balance == "drop" else 0)
+    said = {"drop": "12 rows of the larger classes", "repeat": "those of smaller classes up to 3 times"}[balance]
+    assert said in found.said[0] and bool(found.warned) == (balance == "drop")
+
+
 def test_a_split_is_the_seeds_and_training_rows_are_scaled(tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(5, [1, 100, 3], (60, 3))

@@ -178,6 +178,7 @@ DIGITS_FIELDS = {
     "classes": CLASSES,
     "image": IMAGE,
     "test": recipe.number(above=0, below=1),
+    "balance": recipe.choice(*tables.BALANCES),
 }
 FILE_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
@@ -185,6 +186,7 @@ FILE_FIELDS = {
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,
+    "balance": DIGITS_FIELDS["balance"],
 }
 
 

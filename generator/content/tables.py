@@ -15,14 +15,14 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..base import limits
 from ..base.errors import ContentError, Problem, nearest, one_of, short
 from ..base.warnings import Warned
-from ..networks.tables import Table
+from ..networks.tables import BALANCES, Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,7 @@ AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
+UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
 ENDINGS = (".csv", ".npz")
 
@@ -72,7 +73,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """The table that an author describes.
 
     options  "file" in the content's folder, or "kind": "digits"; "label" and "test" of a file; "classes": which of
-             them, in which order
+             them, in which order; "balance": see Table
     raises   ContentError: what is wrong with the file, by row and column, or with the options
     """
     if "file" in options:
@@ -86,6 +87,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
         whole = _of_file(folder, file, options.get("label"), test, stamps)
     else:
         whole = _digits(options.get("test"))
+    whole = replace(whole, table=replace(whole.table, balance=options.get("balance", BALANCES[0])))
     if "classes" not in options:
         return _watched(whole)
     words = [_word(label) for label in options["classes"]]
@@ -567,13 +569,19 @@ def _watched(read: Read) -> Read:
 
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
-    rows = dict(zip(table.labels, table.counts, strict=True))
     if len(set(table.counts)) > 1:
-        counts = ", ".join(f"{word} {count:,}" for word, count in rows.items())
-        each = f"networks train on {table.points_per_class:,} rows of each class, drawn anew for every seed"
-        if max(table.counts) > 1.5 * min(table.counts):
-            warned.append(Warned("uneven-classes", f"{source}: rows of the classes: {counts}; {each}"))
-        said += f" The classes have {counts} rows; {each}."
+        counts = ", ".join(f"{word} {count:,}" for word, count in zip(table.labels, table.counts, strict=True))
+        each, unused = f"networks train on {table.points_per_class:,} of each class", ""
+        if table.balance == "drop":
+            over = sum(table.left) - table.points_per_class * len(table.labels)
+            held = ", nor held out" if table.share else ""
+            unused = f"; {over:,} rows of the larger classes, others for every seed, are not trained on{held}"
+            if max(table.counts) > UNEVEN * min(table.counts):
+                told = f"{source}: rows of the classes: {counts}; {each}{unused}"
+                warned.append(Warned("uneven-classes", f'{told}; balance = "repeat" trains on all'))
+        else:
+            each += f", those of smaller classes up to {-(-table.points_per_class // min(table.left))} times"
+        said += f" The classes have {counts} rows; {each}{unused}."
     deviation = table.x.std(0)
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)
