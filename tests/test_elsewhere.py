@@ -86,6 +86,23 @@ def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("many", "more", "kind"),
+    [("", "late", str), ("", "0.5", float), ("0.5", "late", str), ("nan", "late", str), ("late", "0.5", None)],
+)
+def test_what_a_column_holds_is_judged_by_the_whole_of_it(tmp_path, many, more, kind, turned):
+    cells = [many] * (tables.AT_ONCE + 90) + [more] * (tables.AT_ONCE + 100)
+    file = tmp_path / "long.csv"
+    file.write_text("\n".join(["at,told", *(f"{at},{cell}" for at, cell in enumerate(cells[:: -1 if turned else 1]))]))
+    if kind is None:  # most are numbers
+        with pytest.raises(ContentError, match=f'long.csv:{tables.AT_ONCE + 102 if turned else 2}: column 2, "told"'):
+            elsewhere.read(tmp_path, "scan", file.name, {})
+        return
+    told = {row["told"] for row in elsewhere.read(tmp_path, "scan", file.name, {}).rows}
+    assert told == {kind(cell) if cell and (kind is str or cell != "nan") else None for cell in (many, more)}
+
+
 ABOUT = "# made by a, b; on Monday\n#\n# seeds 1 to 20, 600 epochs\n\n"
 TOLD = "made by a, b; on Monday seeds 1 to 20, 600 epochs"
 

@@ -279,24 +279,28 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             if wrong:
                 raise ContentError(wrong[:SHOWN])
             parts: list[list[np.ndarray | list[str]]] = []
-            columns = _Columns(found.place, names, between != ",", gaps)
+            skipped, decimal = lines[0] if header else len(above), between != ","
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
-            quick = None
+            start_rows = list(itertools.islice(rows, AT_ONCE))
+            spoken, quick = _spoken(iter(start_rows), len(names), decimal), None
+            if len(start_rows) == AT_ONCE:
+                quick = _quick(path, between, skipped, spoken)
+                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names))
+            columns = _Columns(found.place, names, decimal, gaps, spoken)
+            rows = itertools.chain(start_rows, rows)
             while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
                 if len(lines) > limits.ROWS:
                     raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
-                if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
-                    quick = _quick(path, between, lines[0] if header else len(above), columns.spoken)
     except UnicodeDecodeError as error:
         raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
         raise ContentError(columns.problems[:SHOWN])
-    if not parts:
+    if not start_rows:
         raise found.problem("has a header and no rows", "a row of cells each")
     found.names = names
     found.columns = quick or columns.joined(parts)
@@ -338,7 +342,9 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
         column = [word.strip() for word in rows[name]] if kind is object else rows[name]
         if not (
-            all(column) and not any('"' in word for word in column) if kind is object else np.isfinite(column).all()
+            all(column) and not any('"' in word for word in column) and _leaning(column, between != ",") > 0
+            if kind is object
+            else np.isfinite(column).all()
         ):
             return None
         found.append(column)
@@ -378,13 +384,15 @@ def _names_wrong(place: str, line: int, names: Sequence[str]) -> list[Problem]:
 
 
 class _Columns:
-    """Rows of text to columns of numbers and of words. A column whose first row is a word is one of words."""
+    """Rows of text to columns of numbers and of words.
 
-    def __init__(self, place: str, names: Sequence[str], decimal: bool, gaps: bool) -> None:
-        self.place, self.names, self.decimal, self.gaps = place, names, decimal, gaps
+    spoken  which columns are words
+    """
+
+    def __init__(self, place: str, names: Sequence[str], decimal: bool, gaps: bool, spoken: Sequence[bool]) -> None:
+        self.place, self.names, self.decimal, self.gaps, self.spoken = place, names, decimal, gaps, spoken
         self.problems: list[Problem] = []
         self.commas = False
-        self.spoken: list[bool] = []
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -397,8 +405,6 @@ class _Columns:
                     self.problems.append(Problem(f"{self.place}:{line}", f"{len(row)} cells", f"{width}, as above"))
             return []
         columns = list(zip(*rows, strict=True))
-        if not self.spoken:
-            self.spoken = [_is_word(column, self.decimal) for column in columns]
         found: list[np.ndarray | list[str]] = []
         for at, cells in enumerate(columns):
             if self.spoken[at]:
@@ -447,10 +453,29 @@ class _Columns:
         ]
 
 
-def _is_word(cells: Sequence[str], decimal: bool) -> bool:
-    """Whether a column is one of words: most of what it holds is no number."""
-    there = [cell for cell in cells if cell.strip().lower() not in MISSING]
-    return sum(_number(cell, decimal) is None for cell in there) * 2 > len(there)
+def _leaning(cells: Sequence[str], decimal: bool) -> int:
+    """How many words more than numbers some cells hold."""
+    try:
+        return -sum(number == number for number in map(float, cells))  # all but nan
+    except ValueError:
+        there = [cell for cell in cells if cell.strip().lower() not in MISSING]
+        return 2 * sum(_number(cell, decimal) is None for cell in there) - len(there)
+
+
+def _spoken(rows: Iterator[list[str]], width: int, decimal: bool) -> list[bool]:
+    """Whether each column is one of words: most of what it holds is no number."""
+    leaning = [0] * width
+    while chunk := list(itertools.islice(rows, AT_ONCE)):
+        for at, cells in enumerate(zip(*(row for row in chunk if len(row) == width), strict=True)):
+            leaning[at] += _leaning(cells, decimal)
+    return [more > 0 for more in leaning]
+
+
+def _all_spoken(path: Path, between: str, skipped: int, width: int) -> list[bool]:
+    """What each column of a file is by the whole of it."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(itertools.islice(file, skipped, None), delimiter=between, skipinitialspace=True)
+        return _spoken(rows, width, between != ",")
 
 
 def _word(value: Any) -> str:
