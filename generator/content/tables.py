@@ -340,14 +340,15 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
         return None  # which is said where rows are read one by one
     found: list[np.ndarray | list[str]] = []
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
-        column = [word.strip() for word in rows[name]] if kind is object else rows[name]
-        if not (
-            all(column) and not any('"' in word for word in column) and _leaning(column, between != ",") > 0
-            if kind is object
-            else np.isfinite(column).all()
-        ):
+        if kind is object:
+            words = [word.strip() for word in rows[name]]
+            if not all(words) or any('"' in word for word in words) or _leaning(words, between != ",") <= 0:
+                return None
+            found.append(words)
+        elif not np.isfinite(rows[name]).all():
             return None
-        found.append(column)
+        else:
+            found.append(rows[name])
     return found
 
 
