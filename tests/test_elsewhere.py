@@ -316,13 +316,13 @@ def runs():
     [
         ("en", [
             ["activation", "hidden widths", "runs", "accuracy, %", "std, °", "collapsed, %", "Steps"],
-            ["ReLU", "8, 2", "3", "60.0", "55.0 – 65.0 (2 runs)", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
-            ["tanh", "8, 2", "3", "99.9", "95.0 – 99.9", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
+            ["ReLU", "8, 2", "3", "60.0 55.0 – 65.0 (2 runs)", "20 15 – 25", "33.3", "200 150 – 250"],
+            ["tanh", "8, 2", "3", "99.9 95.0 – 99.9", "20 15 – 25", "33.3", "200 150 – 250"],
         ]),
         ("de", [
             ["Aktivierung", "verdeckte Breiten", "Läufe", "Genauigkeit, %", "std, °", "kollabiert, %", "Steps"],
-            ["ReLU", "8, 2", "3", "60,0", "55,0 – 65,0 (2 Läufe)", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
-            ["tanh", "8, 2", "3", "99,9", "95,0 – 99,9", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
+            ["ReLU", "8, 2", "3", "60,0 55,0 – 65,0 (2 Läufe)", "20 15 – 25", "33,3", "200 150 – 250"],
+            ["tanh", "8, 2", "3", "99,9 95,0 – 99,9", "20 15 – 25", "33,3", "200 150 – 250"],
         ]),
     ],
 )  # fmt: skip
@@ -362,7 +362,7 @@ ADDED = """
 
 /// table | Scan
     of: scan
-    rows: lr
+    rows: [lr: rate]
     columns: test_loss
 ///
 """
@@ -388,8 +388,8 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
     assert "0.50 is the median." in page
     assert "Median mean test loss of 7 rows, 7 seeds (scan): 0.25" in page.replace("&nbsp;", " ")
     tables = table_of(page)
-    assert ["0.01", "7", "0.250", "0.156 – 0.344"] in tables and ["0.1", "7", "0.500", "0.312 – 0.688"] in tables
-    assert ["lr", "rows", "mean test loss, nats"] in tables
+    assert ["0.01", "7", "0.250 0.156 – 0.344"] in tables and ["0.1", "7", "0.500 0.312 – 0.688"] in tables
+    assert ["rate", "rows", "mean test loss, nats"] in tables
     served = (tmp_path / "site" / "data" / "scan.csv").read_bytes()
     assert served == FILE.encode()
     told = " ".join(re.sub(r"<[^>]*>", " ", reproduce).split())
@@ -440,7 +440,7 @@ def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, t
 
 def test_what_asks_wrongly_for_rows_is_said_before_anything_trains(with_scan, tmp_path, one_worker_is_this_process):
     text = (with_scan / "article.md").read_text()
-    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: lr", "rows: rl")
+    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: [lr", "rows: [rl")
     (with_scan / "article.md").write_text(text.replace("lr=0.01", "lr=0.02"))
     with pytest.raises(ContentError) as caught:
         build(Options(content=with_scan, out=tmp_path / "site", cache=tmp_path / "cache"), Progress(quiet=True))
