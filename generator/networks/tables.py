@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -170,6 +170,12 @@ def recall(fields: Mapping[str, Any]) -> None:
     if kind.startswith((NAMED, FROM_CODE)) and kind not in datasets.load():
         labels = tuple(str(fields["labels"]).split(BETWEEN)) if kind.startswith(NAMED) else ()
         datasets.load()[kind] = _dataset(kind, int(fields["inputs"]), labels, None)
+
+
+def remembered(recipes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What `recall` needs of each kind of own data among some recipes."""
+    own = {of["kind"]: of for of in recipes if str(of["kind"]).startswith((NAMED, FROM_CODE))}
+    return [{key: of[key] for key in ("kind", "inputs", "labels") if key in of} for of in own.values()]
 
 
 def _dataset(kind: str, inputs: int, labels: tuple[str, ...], table: Table | None) -> OwnDataset:
