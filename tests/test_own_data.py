@@ -67,6 +67,23 @@ def test_a_mistake_far_down_is_found(tmp_path, row):
         tables.read(tmp_path, written(tmp_path, text([*ROWS * tables.AT_ONCE, row])))
 
 
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+def test_columns_that_are_not_named_may_hold_anything(tmp_path, times):
+    rows = [(str(at), x, y, ("", "NA", "wet", "5")[at], kind) for at, (x, y, kind) in enumerate(ROWS)] * times
+    asked = written(tmp_path, text(rows, "id,x,y,note,kind"))
+    found = tables.read(tmp_path, {**asked, "label": "kind", "columns": ("y", "x")})
+    assert (found.table.names, found.table.x[:2].tolist()) == (("y", "x"), [[2, 1.5], [3.25, -2]])
+    assert found.table.y.tolist() == [0, 0, 1, 1] * times
+    for columns, said in (
+        (("y", "xx"), 'no column "xx" for columns; .*"x"'),
+        (("x", "kind"), '"kind" of columns is what'),
+    ):
+        with pytest.raises(ContentError, match=said):
+            tables.read(tmp_path, {**asked, "label": "kind", "columns": columns})
+    with pytest.raises(ContentError, match='column 4, "note"'):
+        tables.read(tmp_path, {**asked, "label": "kind", "columns": ("x", "note")})
+
+
 def test_labels_may_be_numbers_and_arrays(tmp_path):
     rows = [("1", "2", "10"), ("2", "1", "10"), ("3", "5", "9"), ("5", "1", "9.0")]
     found = tables.read(tmp_path, written(tmp_path, text(rows)))

@@ -14,7 +14,7 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +72,8 @@ class File:
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """The table that an author describes.
 
-    options  "file" in the content's folder, or "kind": "digits"; "label" and "test" of a file; "classes": which of
-             them, in which order; "balance": see Table
+    options  "file" in the content's folder, or "kind": "digits"; "label", "columns" (of inputs) and "test" of a file;
+             "classes": which of them, in which order; "balance": see Table
     raises   ContentError: what is wrong with the file, by row and column, or with the options
     """
     if "file" in options:
@@ -84,7 +84,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
             )
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
-        whole = _of_file(folder, file, options.get("label"), test, stamps)
+        whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
     else:
         whole = _digits(options.get("test"))
     whole = replace(whole, table=replace(whole.table, balance=options.get("balance", BALANCES[0])))
@@ -103,11 +103,19 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
 
 
 @functools.lru_cache(maxsize=8)  # an experiments file is parsed again and again, and subsets are of one file
-def _of_file(folder: Path, file: str, label: str | None, test: float | str | None, stamps: tuple[int, ...]) -> Read:
+def _of_file(
+    folder: Path,
+    file: str,
+    label: str | None,
+    columns: tuple[str, ...] | None,
+    test: float | str | None,
+    stamps: tuple[int, ...],
+) -> Read:
     import numpy as np
 
     path = located(folder, file)
-    found = _opened(path)
+    only = {*columns, label, str(test)} if columns and label else None
+    found = _opened(path, only)
     at, how = _label_of(found, label)
     apart: int | None = None
     if isinstance(test, str) and not test.endswith(ENDINGS):
@@ -115,6 +123,11 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
         if apart == at:
             raise found.problem(f'the column "{test}" is the label', "another column for test")
     inputs = [place for place in range(len(found.names)) if place not in (at, apart)]
+    if columns:
+        asked = [_column(found, name, "columns") for name in columns]
+        if taken := [found.names[place] for place in asked if place not in inputs]:
+            raise found.problem(f'the column "{taken[0]}" of columns is what label or test names', "another column")
+        inputs = asked
     x = _numbers(found, inputs)
     words = _words(found.columns[at])
     names = tuple(found.names[place] for place in inputs)
@@ -122,7 +135,7 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
     if isinstance(test, str) and test.endswith(ENDINGS):
-        second = _opened(located(folder, test))
+        second = _opened(located(folder, test), only)
         if second.names != found.names:
             raise second.problem(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
@@ -174,8 +187,8 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     return path
 
 
-def _opened(path: Path) -> File:
-    return _npz(path) if path.suffix == ".npz" else csv_columns(path)
+def _opened(path: Path, only: Collection[str] | None) -> File:
+    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only)
 
 
 def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
@@ -235,11 +248,12 @@ def _npz(path: Path) -> File:
     return found
 
 
-def csv_columns(path: Path, gaps: bool = False) -> File:
+def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
 
     gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
             there is a header, and one column is enough
+    only    names of the columns that are looked at; the others are words, whatever they hold
     raises  ContentError: what is wrong with the file, by line and column
     """
     found = File(str(path), [], [])
@@ -285,9 +299,10 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             start_rows = list(itertools.islice(rows, AT_ONCE))
             spoken, quick = _spoken(iter(start_rows), len(names), decimal), None
             if len(start_rows) == AT_ONCE:
-                quick = _quick(path, between, skipped, spoken)
+                quick = _quick(path, between, skipped, spoken) if only is None else None
                 spoken = spoken if quick else _all_spoken(path, between, skipped, len(names))
-            columns = _Columns(found.place, names, decimal, gaps, spoken)
+            passed = {at for at, name in enumerate(names) if only is not None and name not in only}
+            columns = _Columns(found.place, names, decimal, gaps, spoken, passed)
             rows = itertools.chain(start_rows, rows)
             while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
                 if len(lines) > limits.ROWS:
@@ -295,7 +310,7 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
     except UnicodeDecodeError as error:
-        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
+        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8; in Excel, CSV UTF-8") from None
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
@@ -388,10 +403,20 @@ class _Columns:
     """Rows of text to columns of numbers and of words.
 
     spoken  which columns are words
+    passed  places of those that nobody looks at
     """
 
-    def __init__(self, place: str, names: Sequence[str], decimal: bool, gaps: bool, spoken: Sequence[bool]) -> None:
-        self.place, self.names, self.decimal, self.gaps, self.spoken = place, names, decimal, gaps, spoken
+    def __init__(
+        self,
+        place: str,
+        names: Sequence[str],
+        decimal: bool,
+        gaps: bool,
+        spoken: Sequence[bool],
+        passed: Collection[int] = (),
+    ) -> None:
+        self.place, self.names, self.decimal, self.gaps, self.passed = place, names, decimal, gaps, passed
+        self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
         self.commas = False
 
@@ -411,7 +436,7 @@ class _Columns:
             if self.spoken[at]:
                 words = [cell.strip() for cell in cells]
                 found.append(words)
-                if not self.gaps and not all(words):
+                if not self.gaps and at not in self.passed and not all(words):
                     self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
                 continue
             try:
@@ -506,7 +531,8 @@ def _label_of(found: File, label: str | None) -> tuple[int, str]:
     spoken = [at for at, column in enumerate(found.columns) if isinstance(column, list)]
     if len(spoken) > 1:
         names = [found.names[at] for at in spoken]
-        raise found.problem(f"columns of words are {_listed(names)}", 'label = "…" for one, and the others left out')
+        told = 'label = "…" for one, and columns = […] with those of numbers'
+        raise found.problem(f"columns of words are {_listed(names)}", told)
     at = spoken[0] if spoken else len(found.names) - 1
     return at, f'column "{found.names[at]}", the {"one of words" if spoken else "last"}'
 
@@ -527,7 +553,7 @@ def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
         column = found.columns[at]
         if isinstance(column, list):
             what = f'column {at + 1}, "{found.names[at]}", holds words such as "{column[0]}"'
-            raise found.problem(what, "numbers, or the column left out")
+            raise found.problem(what, "numbers, or columns = […] without it")
     return np.stack([found.columns[at] for at in inputs], 1)
 
 
