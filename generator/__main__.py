@@ -146,7 +146,7 @@ def run_new(asked: Options) -> int:
     from .new import new
 
     assert asked.folder is not None  # the command line asks for it
-    for path in new(asked.folder, default_templates(), asked.example):
+    for path in new(asked.folder, default_templates(), asked.example, asked.data, asked.label):
         print(path)
     lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
     print(f"next: cd {asked.folder} && peek serve{lab}")

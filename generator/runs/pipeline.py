@@ -32,6 +32,7 @@ from ..networks.machine import processor
 from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
+from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import batches
 from .catalogue import Catalogue, Report, RunContext, card_key
@@ -563,6 +564,7 @@ class Pipeline:
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
             warned=[list(each) for each in warned],
+            kinds=remembered(run["spec"] for run in runs),
             machine=self.machine(),
             _store=self.store,
         )

@@ -22,6 +22,7 @@ from ..networks.activations import ACTIVATIONS, Own
 
 PAGE_SCRIPT = "assets/page.js"
 OWN_SCRIPTS = "assets/own/"  # of an author
+OWN_STYLES = re.compile(r"/\*own\*/(.*?)/\*ours\*/", re.DOTALL)  # the sheets of an author in assets/style.css
 NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
@@ -83,12 +84,19 @@ def stylesheet(
     templates: Overlay, themes: Mapping[str, Theme] = style.THEMES, sheets: Iterable[str] | None = None
 ) -> str:
     """The colour tokens, then sheets, without comments and needless space. sheets: None: all"""
-    texts = map(templates.text, used_sheets(templates) if sheets is None else sheets)
     drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
-    text = "\n".join([style.css(themes), drawing, *texts, paper_colours(themes["light"])])
-    parts = STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    made = [_narrow(style.css(themes)), _narrow(drawing)]
+    for name in used_sheets(templates) if sheets is None else sheets:
+        sheet = _narrow(templates.text(name))
+        made.append(f"/*own*/{sheet}/*ours*/" if name in templates.own else sheet)
+    return "".join([*made, _narrow(paper_colours(themes["light"]))]) + "\n"
+
+
+def _narrow(sheet: str) -> str:
+    """A style sheet without comments and needless space."""
+    parts = STRING.split(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
     parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}") for part in parts[::2]]
-    return "".join(parts).strip() + "\n"
+    return "".join(parts).strip()
 
 
 def paper_colours(theme: Theme) -> str:

@@ -60,24 +60,44 @@
     peek.paint.number(context, run.y[point], left + width / 2, top + height + 15, theme, run.labels);
   };
 
+  /** Rows as lines over their columns, side by side (parallel coordinates), each scaled as in training; one stands out. */
+  function lines(context, run, point, theme, width, height) {
+    const reach = run.x.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+    const row = (at, strong) => {
+      context.beginPath();
+      for (let c = 0; c < run.inputs; c++) {
+        context.lineTo(2 + c / Math.max(run.inputs - 1, 1) * (width - 4), height / 2 * (1 - 0.98 * run.x[run.inputs * at + c] / reach));
+      }
+      [context.globalAlpha, context.lineWidth] = strong ? [1, 2.5] : [Math.min(Math.max(30 / run.y.length, 0.06), 0.5), 1];
+      context.strokeStyle = theme.classes[run.y[at]];
+      context.stroke();
+    };
+    const perClass = run.y.length / run.classes;
+    for (let at = 0; at < run.y.length; at++) row(at % run.classes * perClass + Math.floor(at / run.classes)); // no class hides another
+    if (point >= 0) row(point, true);
+    context.globalAlpha = 1;
+  }
+
   /**
-   * What stands beside the hidden plane where inputs have no plane: why, and some of the pictures that the rows are.
+   * What stands beside the hidden plane where inputs have no plane: why, and some of the pictures that the rows are, or
+   * the rows as lines.
    * @param {any} view @param {number[] | null} image height and width of a picture @param {string} why
    */
   peek.samples = function (view, image, why) {
-    const canvas = element("canvas", { role: "img", "aria-label": words.say("Some of the pictures of each class.") });
+    const what = image ? words.say("Some of the pictures of each class.") : words.say("Each row as a line over all columns.");
+    const canvas = element("canvas", { role: "img", "aria-label": what });
     const root = element("div", { class: "plane" },
       element("p", { class: "plane-title" }, element("b", {}, words.say("The data"))),
-      element("div", { class: "planeless" }, ...(image ? [canvas] : []), element("p", {}, why)));
+      element("div", { class: "planeless" }, canvas, element("p", {}, image ? why : `${why} ${what}`)));
     let run = null;
     return {
       root,
       use: (next) => (run = next),
       /** Samples of each class, in rows; those of the looked-at point's class stand out. @param {number} point or -1 */
       paint(point) {
-        if (!image) return;
         const context = peek.blank(canvas);
         const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+        if (!image) return lines(context, run, point, view.theme, width, height);
         const perClass = run.y.length / run.classes;
         const half = Math.max(...Array.from({ length: run.classes }, (_, c) => peek.paint.halfOf(context, c, view.theme, run.labels))) + 6;
         const side = Math.min((width - 2 * half) / ACROSS, height / run.classes);
