@@ -6,15 +6,16 @@ import argparse
 import atexit
 import errno
 import gc
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .base import interrupts
-from .base.errors import PeekError
+from .base.errors import PeekError, nearest
 
 if TYPE_CHECKING:  # what is slow to import is imported once an interruption is heard
     from .base.progress import Progress
@@ -76,11 +77,26 @@ def went_away(error: OSError, asked: argparse.Namespace) -> bool:
     return bool(content and error.errno == errno.ENOENT and Path(str(error.filename)).is_relative_to(content))
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors name what was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        from . import options
+
+        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
+        wrong = wrong or re.search(r"unrecognized arguments: (--[\w-]+)()", message)
+        if wrong:
+            there = re.findall(r"[\w-]+", wrong[2]) or [f"--{name.replace('_', '-')}" for name, _, _ in options.rows()]
+            if near := nearest(wrong[1], there):
+                message += f'; did you mean "{near}"?'
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     from . import options
 
-    top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
+    top = Parser(prog="peek", description="Build an explainable-AI article from its experiments.")
     top.add_argument("--version", action="version", version=f"peek {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, (run, words) in COMMANDS.items():
