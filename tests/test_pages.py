@@ -364,6 +364,30 @@ def test_a_figure_of_no_run_is_a_mistake_with_its_line(tmp_path: Path, wrong: st
     assert re.match(r".*article\.md:\d+: ", str(caught.value))
 
 
+def test_stops_are_epochs_in_the_order_of_time_with_words_that_may_compute(tmp_path: Path) -> None:
+    stops = "    stops:\n        9: Late, of {{ results.count }}.\n        0: Early."
+    html = render(tmp_path, body=f"/// figure | bend\n{stops}\n\n**B.** Look.\n///\n")["index.html"]
+    (options,) = re.findall("data-options='(.*?)'", html)
+    assert json.loads(options)["stops"] == [[0, "Early."], [9, f"Late, of {RUNS.count}."]]
+
+
+@pytest.mark.parametrize(
+    ("stops", "line", "said"),
+    [
+        ("[0, 9]", 0, "epochs, each with words, as 0: Before training"),
+        ("{soon: Early.}", 0, "epochs, each with words"),
+        ("\n        0: Early.\n        9: Late {{ results.cont }}", 2, 'did you mean "count"?'),
+        ("{0: Early., 3001: Late.}", 0, "a stop at epoch 3001; expected epochs up to 3000, the last of the run"),
+    ],
+)
+def test_a_stop_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, stops: str, line: int, said: str) -> None:
+    body = f"/// figure | bend\n    stops: {stops}\n\n**B.** Look.\n///\n"
+    with pytest.raises(ContentError) as caught:
+        render(tmp_path, body=body)
+    assert said in str(caught.value)
+    assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("template", "text", "line", "said"),
     [

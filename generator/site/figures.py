@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from .. import figures
 from ..base.errors import ContentError
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks.figure import FigureCall
+from ..markup.blocks.figure import FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
@@ -143,11 +144,20 @@ class Figures:
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
+            _check_stops(call.options.get("stops", ()), shown)
             given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
             html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
+    """Nobody can stop after the end of training."""
+    last = min((run.spec["epochs"] for run in shown), default=math.inf)
+    for epoch, _ in stops:
+        if epoch > last:
+            raise OptionError("stops", f"a stop at epoch {epoch}", f"epochs up to {last}, the last of the run")
 
 
 def chosen(

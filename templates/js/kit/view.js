@@ -10,6 +10,7 @@
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
+ *   opening(options)     if given, what it begins with where the address says nothing of it
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
@@ -83,7 +84,9 @@
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
       this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults, ...peek.state.fromHash(id, this.properties, location.hash) };
+      this.opening = { ...this.defaults, ...this.figure.opening?.(this.options) };
+      const said = peek.state.fromHash(id, this.properties, location.hash);
+      this.state = Object.keys(said).length ? { ...this.defaults, ...said } : { ...this.opening };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -183,7 +186,7 @@
 
     reset() {
       this.stop();
-      const back = { ...this.defaults };
+      const back = { ...this.opening };
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
       this.note("");
@@ -281,10 +284,15 @@
       if (text) this.say(text);
     }
 
+    /** Not to say what was about to be said. */
+    hush() {
+      clearTimeout(this.speaking);
+      this.speaking = 0;
+    }
+
     /** Read a text out now, politely. */
     say(text) {
-      clearTimeout(this.speaking); // what was about to be said comes too late
-      this.speaking = 0;
+      this.hush();
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
