@@ -13,7 +13,7 @@ from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
-PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
+PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
 LISTS = ("hide", "stops")  # options that are lists, however short
 REACHED = ("least_distance", "margin")
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it

@@ -70,7 +70,12 @@ def _are_stops(value: Any) -> bool:
 
 
 WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
-OWN = {"id": ID, "size": SIZE, "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative')}
+OWN = {
+    "id": ID,
+    "size": SIZE,
+    "beside": Option(lambda value: value == "text", "text"),
+    "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative'),
+}
 FILE = Option(lambda value: isinstance(value, str), "a file of your own")
 INVERT = Option(lambda value: isinstance(value, bool), "true or false")
 PICTURE = OWN | {"width": WIDTH, "invert": INVERT}

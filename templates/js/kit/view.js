@@ -23,6 +23,8 @@
   const SPEAK_MS = 700; // and its summary is read out
   const SILENT_MS = 4000; // the longest that the reading stays behind
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
+  const SEEN = 0.75; // of what a figure draws: enough not to be taken there
+  const SET_MS = 1400; // in which a figure that was set from the text fades from being marked
   const definitions = new Map();
   const { views } = peek;
 
@@ -305,7 +307,8 @@
       this.speaking = setTimeout(() => {
         this.speaking = 0;
         const text = this.summary.textContent;
-        if (!this.told || this.told === text) return;
+        const comes = this.root.hasAttribute("aria-busy"); // another run, with which it is said
+        if (this.told === null || this.told === text || comes) return;
         this.told = text;
         this.say(text);
       }, SPEAK_MS);
@@ -361,6 +364,7 @@
         console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
       }
     }
+    startWords();
     if (!views.size) return;
     const repaint = () => views.forEach((view) => view.repaint());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
@@ -392,24 +396,54 @@
       const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
       if (place) place.scrollIntoView({ block: "start", behavior });
     };
+    const arrive = () => {
+      until = performance.now() + LANDING_MS;
+      const named = figuresNamed();
+      if (!named.length) return peek.state.stay(); // the browser goes there
+      named.forEach(follow);
+      if (!inSight(named[0])) return land("auto");
+      until = 0; // the reader's place is where the figure is seen
+      const { root, theme: { paper, accent } } = named[0];
+      root.animate({ boxShadow: [accent, "transparent"].map((colour) => `0 0 0 5px ${paper}, 0 0 0 8px ${colour}`) }, SET_MS);
+    };
     new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
     for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
       addEventListener(hand, () => (until = 0), { capture: true, passive: true });
     }
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
-    addEventListener("hashchange", () => {
-      until = performance.now() + LANDING_MS;
-      if (!figuresNamed().length) return peek.state.stay(); // the browser goes there
-      figuresNamed().forEach(follow);
-      land("auto");
+    addEventListener("hashchange", arrive);
+    addEventListener("click", ({ target }) => {
+      const link = target instanceof Element && target.closest("a.sets");
+      if (link && link.hash === location.hash) arrive(); // the browser would not tell
     });
   }
 
-  /** Set a figure as the address has it. */
+  /** Whether a reader sees most of what a figure draws. */
+  function inSight(view) {
+    const { top, bottom } = (view.stage?.querySelector(".planes") || view.root).getBoundingClientRect();
+    const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    return view.painted && seen > SEEN * Math.min(bottom - top, innerHeight);
+  }
+
+  /** Set a figure as the address has it, and say what it then shows. */
   function follow(view) {
     const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    view.stop();
     Object.assign(view.state, state);
+    view.told = "";
     if (view.instance) view.refresh(Object.keys(state));
+  }
+
+  /** Words of the text that set a figure lead to its view; of a figure on this page they look and say so. */
+  function startWords() {
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-state]"))) {
+      const here = link.pathname === location.pathname && link.host === location.host;
+      const number = here && views.has(link.hash.slice(1)) && document.querySelector(`${link.hash}-number`);
+      link.hash = link.dataset.state || "";
+      if (!number) continue;
+      link.classList.add("sets");
+      link.title = words.say("Sets {figure} to what is said here", { figure: number.textContent });
+    }
   }
 
   document.addEventListener("DOMContentLoaded", start); // when all scripts of the page, own ones too, have run
