@@ -412,10 +412,6 @@
     }
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
     addEventListener("hashchange", arrive);
-    addEventListener("click", ({ target }) => {
-      const link = target instanceof Element && target.closest("a.sets");
-      if (link && link.hash === location.hash) arrive(); // the browser would not tell
-    });
   }
 
   /** Whether a reader sees most of what a figure draws. */
@@ -437,12 +433,17 @@
   /** Words of the text that set a figure lead to its view; of a figure on this page they look and say so. */
   function startWords() {
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-state]"))) {
-      const here = link.pathname === location.pathname && link.host === location.host;
-      const number = here && views.has(link.hash.slice(1)) && document.querySelector(`${link.hash}-number`);
-      link.hash = link.dataset.state || "";
-      if (!number) continue;
+      const [page] = link.href.split("#");
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        const view = `${page}#${link.dataset.state}`;
+        if (view !== location.href) location.href = view;
+        else dispatchEvent(new Event("hashchange")); // a browser is silent about where it already is
+      });
+      if (page !== location.href.split("#")[0] || !views.has(link.hash.slice(1))) continue;
       link.classList.add("sets");
-      link.title = words.say("Sets {figure} to what is said here", { figure: number.textContent });
+      link.title = words.say("Sets {figure} to what is said here", { figure: document.querySelector(`${link.hash}-number`)?.textContent });
     }
   }
 
