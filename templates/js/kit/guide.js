@@ -89,7 +89,7 @@
     const mark = (on) => tour[step]?.[1].forEach((part) => part.classList.toggle("is-pointed", on));
 
     root.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (getComputedStyle(root).direction === "rtl" ? -1 : 1);
       const one = way < 0 ? back : next;
       if (way && !one.disabled) one.click();
     });

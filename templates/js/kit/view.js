@@ -391,9 +391,12 @@
   function startLanding() {
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
-    const land = (behavior) => {
+    const placeNamed = () => {
       const [view] = figuresNamed();
-      const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
+      return view ? view.root.closest("figure") || view.root : document.querySelector(":target");
+    };
+    const land = (behavior) => {
+      const place = placeNamed();
       if (place) place.scrollIntoView({ block: "start", behavior });
     };
     const arrive = () => {
@@ -401,7 +404,11 @@
       const named = figuresNamed();
       if (!named.length) return peek.state.stay(); // the browser goes there
       named.forEach(follow);
-      if (!inSight(named[0])) return land("auto");
+      if (!inSight(named[0])) {
+        land("auto");
+        placeNamed().tabIndex = -1; // from there the reader goes on by keyboard, as from what any link names
+        return placeNamed().focus({ preventScroll: true });
+      }
       until = 0; // the reader's place is where the figure is seen
       const { root, theme: { paper, accent } } = named[0];
       root.animate({ boxShadow: [accent, "transparent"].map((colour) => `0 0 0 5px ${paper}, 0 0 0 8px ${colour}`) }, SET_MS);
