@@ -393,13 +393,15 @@ MOVED = "/// figure | bend\n    id: fig-bend\n{}\n**B.** Look.\n///\n"
 
 def test_words_may_set_a_figure(tmp_path: Path) -> None:
     """As "Copy link" writes a view. Where no script runs it is a link to the figure."""
-    views = ("#fig-bend.classes=2&fig-bend.epoch=40", "article.md#fig-bend.lattice=1")
+    computed = "<#fig-bend.epoch={{ results.where(classes=2).count }}>"
+    views = ("#fig-bend.classes=2&fig-bend.epoch=40", "article.md#fig-bend.lattice=1", computed)
     body = MOVED.format("") + "".join(f"\n[So]({view}).\n" for view in views)
     index = Tags(render(tmp_path, body=body)["index.html"])
     found = [(link["href"], link["data-state"]) for link in index.all("a") if "data-state" in link]
     assert found == [
         ("#fig-bend", "fig-bend.classes=2&fig-bend.epoch=40"),
         ("index.html#fig-bend", "fig-bend.lattice=1"),
+        ("#fig-bend", f"fig-bend.epoch={RUNS.where(classes=2).count}"),
     ]
 
 

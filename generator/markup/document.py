@@ -794,6 +794,7 @@ class Writer:
         path, _, first = address.partition("#")
         page = self._page_of(unquote(path)) if path else self.page
         said = self.evaluated(first + state, line)
+        pending = bool(VALUE.search(state))  # what is computed is "" until it is measured
         for entry in said.split("&"):
             name, _, value = entry.partition("=")
             id_, _, key = name.rpartition(".")
@@ -806,7 +807,7 @@ class Writer:
                 self.wrong(line, f'a view of "{short(id_)}", which is not on the page', *meant(id_, self.anchors))
             elif figure and key not in known:
                 self.wrong(line, f'unknown "{short(key)}" in a view of {figure.argument}', *meant(key, known))
-            elif figure and not known[key].fits(value):
+            elif figure and not known[key].fits(value) and (value or not pending):
                 self.wrong(line, f'{key} is "{short(value)}" in a view of {figure.argument}', known[key].expected)
         return said
 

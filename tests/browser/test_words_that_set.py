@@ -69,6 +69,16 @@ def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motio
     assert page.evaluate("document.activeElement.id") == "fig-knot"  # from where Tab leads on
 
 
+def test_words_wake_a_figure_that_sleeps(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html", *LAPTOP).page
+    page.locator("#fig-alive .wake").wait_for()
+    words = page.locator("a[data-state^='fig-alive.epoch=']")
+    words.click()
+    page.locator("#fig-alive .is-live").wait_for()
+    epoch = (words.get_attribute("data-state") or "").partition("=")[2]
+    expect(page.locator("#fig-alive .timeline-handle")).to_have_attribute("aria-valuenow", epoch)
+
+
 def test_without_scripts_words_lead_to_the_figure(open_page: Open, served: str) -> None:
     page = open_page(f"{served}index.html", *PHONE, java_script_enabled=False).page
     page.locator(WORDS).click()

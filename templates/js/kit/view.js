@@ -434,6 +434,7 @@
     view.stop();
     Object.assign(view.state, state);
     view.told = "";
+    view.waiting?.click(); // one that sleeps wakes
     if (view.instance) view.refresh(Object.keys(state));
   }
 
