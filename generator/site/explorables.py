@@ -13,7 +13,8 @@ from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
-PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
+PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
+LISTS = ("hide", "stops")  # options that are lists, however short
 REACHED = ("least_distance", "margin")
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
 TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
@@ -26,7 +27,7 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     """
     shown = {} if run is None else {"run": _id(run)}
     return shown | {
-        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key != "hide" else value
+        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
         if key not in PLACING
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ from .. import figures
 from ..base.errors import ContentError
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks.figure import FigureCall
+from ..markup.blocks import Option
+from ..markup.blocks.figure import FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
@@ -30,15 +32,22 @@ if TYPE_CHECKING:
 
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
-PROPERTY = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
+PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
+CHOOSES = re.compile(r"\bruns\.chooser\(")
+KINDS = {  # of properties -> what one may be in an address
+    "number": Option(lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None, "a number"),
+    "flag": Option(lambda text: text in ("0", "1"), "0 or 1"),
+}
+KINDS["range"] = KINDS["number"]
+WORD = Option(bool, "a value")
 Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
 def properties(script: str) -> list[str]:
     """What authors may start a figure's script with: its own properties, and of data that it draws what readers set."""
-    return [*PROPERTY.findall(script), *(datasets.controls() if DRAWS.search(script) else ())]
+    return [*(name for _, name in PROPERTY.findall(script)), *(datasets.controls() if DRAWS.search(script) else ())]
 
 
 class Figures:
@@ -76,6 +85,22 @@ class Figures:
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
         self.warn = warn
         self.names = frozenset({*self.own, *pictures, *results.pictures})
+
+    def views(self) -> dict[str, dict[str, Option]]:
+        """What the state of each figure with a script is made of: name -> key -> what its text in an address may be."""
+        files = self.renderer.templates
+        scripts = {name: files.text(f"js/{name}.js") for name in self.live if name in self.options}
+        sent = [run for run in self.results if "js" in run.files]
+        chosen = {}
+        for key in ("classes", "activation", "seed"):
+            known = [*dict.fromkeys(str(run.spec[key]) for run in sent)]
+            chosen[key] = Option(known.__contains__, f"one of {', '.join(known)}")
+        return {
+            name: (chosen if CHOOSES.search(script) else {})
+            | dict.fromkeys(properties(script), WORD)
+            | {key: KINDS.get(kind, WORD) for kind, key in PROPERTY.findall(script)}
+            for name, script in scripts.items()
+        }
 
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
@@ -143,11 +168,20 @@ class Figures:
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
+            _check_stops(call.options.get("stops", ()), shown)
             given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
             html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
+    """Nobody can stop after the end of training."""
+    last = min((run.spec["epochs"] for run in shown), default=math.inf)
+    for epoch, _ in stops:
+        if epoch > last:
+            raise OptionError("stops", f"a stop at epoch {epoch}", f"epochs up to {last}, the last of the run")
 
 
 def chosen(

@@ -96,6 +96,7 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
+        views=figures.views(),
         addresses=[*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())],
         memo=renderer.memo,
         words=renderer.words,
