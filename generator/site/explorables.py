@@ -8,7 +8,7 @@ from typing import Any
 
 from ..base import language
 from ..base.language import Words
-from ..networks import datasets, recipe
+from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
@@ -16,6 +16,7 @@ from ..runs.results import Result, Results
 PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
 REACHED = ("least_distance", "margin")
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
+OF_CLASSES = ("kind", "labels", "points_per_class", "test_points")  # what differs where own rows are of fewer classes
 TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
 
 
@@ -80,7 +81,8 @@ def known_of_runs(results: Results) -> dict[str, Any]:
 
 def _group(run: Result) -> dict[str, Any]:
     """What runs share among which a reader chooses."""
-    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in CHOSEN}
+    follows = (*CHOSEN, *OF_CLASSES) if run.spec["kind"].startswith(tables.NAMED) else CHOSEN
+    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in follows}
 
 
 def _recipe(run: Result, words: Words) -> dict[str, Any]:
