@@ -60,7 +60,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     }
     return {
         "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
-        "recipes": [_recipe(runs[0], words) | {"reached": _reached(results, runs)} for runs in members],
+        "recipes": [_recipe(max(runs, key=_classes), words) | {"reached": _reached(results, runs)} for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
@@ -77,6 +77,11 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
     return known | {"formulas": dict(sorted(formulas.items()))}
+
+
+def _classes(run: Result) -> int:
+    """How many there are: the most of a group have all the words that its classes have."""
+    return int(run.spec["classes"])
 
 
 def _group(run: Result) -> dict[str, Any]:

@@ -93,8 +93,9 @@
     const marks = new Uint8Array(rows * columns * fine * fine);
     const across = columns * fine;
 
-    const pad = peek.plane(view, { title: words.say("Draw here"), note: words.say("{rows} by {columns} cells", { rows, columns }) });
+    const pad = peek.plane(view, { title: words.say("Draw one of these"), note: "\u00a0" });
     const { surface } = pad;
+    const wanted = pad.root.querySelector(".plane-title span");
     surface.classList.add("digit-pad");
     surface.tabIndex = 0;
     surface.setAttribute("role", "application");
@@ -114,19 +115,19 @@
     });
     peek.planes(view, pad, hidden);
 
-    const block = (title, canvas) => element("div", {}, element("p", { class: "plane-title" }, title), canvas);
+    const block = (title, canvas, note = "") => element("div", {}, element("p", { class: "plane-title" }, title, " ", element("span", {}, note)), canvas);
     const sheet = (name, label) => element("canvas", { class: name, role: "img", "aria-label": label });
-    const given = sheet("digit-given", words.say("What the network gets"));
+    const given = sheet("digit-given", words.say("What it gets"));
     const strips = recipe.hidden.map((width, at) => {
-      const title = words.say("Hidden layer {n}: {width} neurons", { n: at + 1, width });
-      return { title, canvas: sheet("digit-strip", title) };
+      const title = words.say("Hidden layer {n}", { n: at + 1 });
+      return { title, note: words.say("{n} neurons", { n: width }), canvas: sheet("digit-strip", title) };
     });
-    const verdict = element("span");
+    const verdict = element("b");
     const scores = sheet("digit-scores", words.say("Each class\u2019s share and score"));
     view.stage.append(element("div", { class: "digit-through" },
-      block(words.say("What the network gets"), given),
-      element("div", { class: "digit-strips" }, ...strips.map(({ title, canvas }) => block(title, canvas))),
-      block(element("b", {}, verdict), scores)));
+      block(words.say("What it gets"), given),
+      element("div", { class: "digit-strips" }, ...strips.map(({ title, canvas, note }) => block(title, canvas, note))),
+      block(verdict, scores, words.say("share, and score before the softmax"))));
     const timeline = peek.timeline(view, { explain: words.say("The loss at each epoch (solid) and the accuracy (dashed). Drag the handle and see where your picture was, and what it was taken for.") });
 
     /** @type {any} */
@@ -143,6 +144,8 @@
     let pointed = -1; // the point under the pointer
     let cursor = null; // the cell of who draws by keys
 
+    const said = (c) => text.class(c, run.labels);
+    const classes = () => Array.from({ length: run.classes }, (_, c) => said(c)).join(words.say(", "));
     const selected = await peek.selection(view, (next) => {
       run = next;
       net = peek.opened(run);
@@ -151,6 +154,7 @@
       input = new Float32Array(run.inputs);
       stale = true;
       timeline.show(run);
+      peek.write(wanted, classes());
       recall();
     });
     const epoch = () => Math.min(view.state.epoch, run.epochs);
@@ -471,8 +475,6 @@
       if (pointed >= 0) peek.pictureAt(hidden, run, recipe.image, pointed, positions[2 * pointed], positions[2 * pointed + 1], theme);
     }
 
-    const said = (c) => text.class(c, run.labels);
-
     return {
       change(names) {
         selected.change();
@@ -500,7 +502,7 @@
       stopped: timeline.stopped,
       summary() {
         const moment = told(text.run(run), timeline.describe(epoch()));
-        if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one of {classes}, or take an example.", { classes: Array.from({ length: run.classes }, (_, c) => said(c)).join(words.say(", ")) })}`;
+        if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one of {classes}, or take an example.", { classes: classes() })}`;
         return `${moment} ${landed({
           place: text.place(at.x, at.y), class: said(at.best), share: text.percent(at.shares[at.best]), second: said(at.second),
           other: text.percent(at.shares[at.second]), near: said(at.near), distance: text.digits(at.distance),
