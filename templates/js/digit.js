@@ -278,6 +278,7 @@
     hear("pointerdown", (event) => {
       if (!run || held || (event.button && event.button !== 5)) return; // 5: the other end of a pen
       surface.setPointerCapture(event.pointerId);
+      view.hush();
       cursor = null;
       held = { pointer: event.pointerId, place: placed(event), erase: erasing() || event.button === 5 };
       stroke(held.place, held.place, held.erase);

@@ -283,9 +283,14 @@
 
     /** Read a text out now, politely. */
     say(text) {
-      clearTimeout(this.speaking); // what was about to be said comes too late
-      this.speaking = 0;
+      this.hush();
       peek.write(this.live.querySelector(".explorable-spoken"), text);
+    }
+
+    /** What was about to be said comes too late. */
+    hush() {
+      clearTimeout(this.speaking);
+      this.speaking = 0;
     }
 
     /** Read the summary out once nothing changes, or now and then while everything does. */
