@@ -382,7 +382,7 @@ def test_readers_draw_on_digits_and_not_on_flowers(folder, one_worker_is_this_pr
     assert 'data-explorable="digit"' in page and "More." in page
 
     written(folder / "content", text(ROWS * 4))
-    with pytest.raises(ContentError, match=r'article.md:\d+: the figure "digit" needs data whose rows are pictures: ima'):
+    with pytest.raises(ContentError, match=r'article.md:\d+: the figure "digit" needs data whose rows are pictures'):
         built(folder, "points", 'file = "data/points.csv"\ntest = 0.25', recipe, DRAW)
 
 

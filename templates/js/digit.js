@@ -316,7 +316,7 @@
         view.invalidate();
         return;
       }
-      stroke(middle(from), middle(cursor), erase || (way && erasing()));
+      stroke(middle(from), middle(cursor), erase || erasing());
       keep();
     });
 
@@ -423,6 +423,7 @@
       if (values.length > 2) return;
       context.fillStyle = theme.ink;
       context.font = `13px ${theme.font}`;
+      context.textAlign = "left";
       context.textBaseline = "middle";
       context.fillText(text.place(values[0], values[1]), 2 * wide + 10, height / 2);
     }
@@ -501,6 +502,10 @@
         timeline.paint();
       },
       stopped: timeline.stopped,
+      reset() {
+        eraser.setAttribute("aria-pressed", "false");
+        cursor = null;
+      },
       summary() {
         const moment = told(text.run(run), timeline.describe(epoch()));
         if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one of {classes}, or take an example.", { classes: classes() })}`;

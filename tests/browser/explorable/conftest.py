@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
-from generator.content.experiments import Planned
 from generator.content import tables as files
+from generator.content.experiments import Planned
 from generator.networks import datasets, tables
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.rooms import PLANE
@@ -48,9 +48,9 @@ def run_id(spec: RunSpec) -> str:
 
 def of_rows(table: tables.Table, **recipe: Any) -> RunSpec:
     """A short recipe of own data."""
-    fields = {"seed": 1, "epochs": 200, "checkpoints": 8, "learning_rate": 0.01, "activation": "tanh", "hidden": (16, 2)}
-    own = {"kind": tables.enter(table), "classes": len(table.labels), "dataset_options": table.options}
-    return RunSpec(**{**fields, **own, "points_per_class": table.points_per_class, **recipe})
+    fields = {"epochs": 200, "checkpoints": 8, "learning_rate": 0.01, "hidden": (16, 2), "activation": "tanh", **recipe}
+    own = {"kind": tables.enter(table), "points_per_class": table.points_per_class, "dataset_options": table.options}
+    return RunSpec(len(table.labels), seed=1, **own, **fields)
 
 
 def tiles() -> tables.Table:
@@ -64,7 +64,7 @@ def tiles() -> tables.Table:
 
 
 def pictures() -> dict[str, tuple[RunSpec, str, tuple[int, int]]]:
-    """Recipes of data that are pictures, with the name of their data and the size of a picture, by the ids of their runs."""
+    """Recipes of data that are pictures, the name of the data and the size of a picture, by the ids of their runs."""
     found = {}
     for classes in (5, 3):
         table = files.read(Path(), {"kind": "digits", "classes": list(range(classes)), "test": 0.25}).table

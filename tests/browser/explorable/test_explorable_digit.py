@@ -71,11 +71,8 @@ def given(laboratory: Laboratory, of: str, ink: str) -> np.ndarray:
     low, high = data.min(), data.max()
     ground, other = (low, high) if data.mean() < (low + high) / 2 else (high, low)
     boxes = [box_of(abs(one - ground) > (high - low) / 4) for one in data]
-    middle, tall, wide = (
-        np.mean([box[:2] for box in boxes], 0),
-        np.quantile([box[2] for box in boxes], 0.5, method="lower"),
-        np.quantile([box[3] for box in boxes], 0.9, method="lower"),
-    )
+    middle = np.mean([box[:2] for box in boxes], 0)
+    tall, wide = (np.quantile([box[i] for box in boxes], q, method="lower") for i, q in ((2, 0.5), (3, 0.9)))
     marks = marked(ink, (height * fine, width * fine)) == 1
     *place, own_height, own_width = box_of(marks)
     size = min(fine * tall / own_height, fine * wide / own_width, 2)
@@ -89,14 +86,14 @@ def given(laboratory: Laboratory, of: str, ink: str) -> np.ndarray:
 
 
 def expected(figure: Figure, laboratory: Laboratory, of: str, x: np.ndarray) -> forward.Layers:
-    """The layers of a network at an input, in Python, with the weights that travel."""
+    """The layers of a network at (N, D) inputs, in Python, with the weights that travel."""
     weights = figure.page.evaluate("id => peek.runs.load(id).then((run) => [...run.weights.at(-1)])", RUNS[of])
-    return forward.forward(laboratory.runs[RUNS[of]][0], np.array(weights), x[None])
+    return forward.forward(laboratory.runs[RUNS[of]][0], np.array(weights), x)
 
 
 def agree(figure: Figure, laboratory: Laboratory, of: str, x: np.ndarray) -> None:
     """The page's picture, layers and scores are those that Python makes of an input."""
-    found, layers = rows(figure), expected(figure, laboratory, of, x)
+    found, layers = rows(figure), expected(figure, laboratory, of, x[None])
     assert np.abs(found["input"] - x).max() <= SAME_PLACE * max(1, np.abs(x).max())
     for at, values in enumerate(layers.hidden):
         assert np.abs(found[f"hidden {at + 1}"] - values[0]).max() <= SAME_PLACE * max(1, np.abs(values).max())
@@ -199,9 +196,7 @@ def test_what_is_said_is_what_is_shown(show: Show, laboratory: Laboratory) -> No
     share /= share.sum()
     best, second = np.argsort(-share)[:2]
     assert f"taken for {best}, {100 * share[best]:.1f}" in said and f"before {second} with" in said
-    positions = expected(figure, laboratory, "pixels", run.x[0]) and forward.hidden(
-        spec, np.array(figure.page.evaluate("id => peek.runs.load(id).then((run) => [...run.weights.at(-1)])", RUNS["pixels"])), run.x
-    )
+    positions = expected(figure, laboratory, "pixels", run.x).hidden[-1]
     far = [np.hypot(*(positions[run.y == c].mean(0) - found["hidden 2"])) for c in range(spec.classes)]
     assert f"The nearest class centre is that of {np.argmin(far)}, " in said
     assert figure.live.locator(".digit-through b").inner_text() == (
@@ -238,14 +233,14 @@ def test_an_address_is_short_and_any_is_a_view(show: Show) -> None:
         drawn(figure, *way)
     ink = state(figure, "ink")
     assert 0 < len(ink) < 300
-    random_state = random.Random(0)
-    letters = "0123456789abcz_.-=&%#,NI "
+    chance = random.Random(0)
     for _ in range(60):
-        wrong = list(random_state.choice([ink, ink, "", "zzzzzzzzzzzzzzzz.", "9_9-9."]))
-        for _ in range(random_state.randrange(6)):
-            wrong.insert(random_state.randrange(len(wrong) + 1), random_state.choice(letters))
-        example = random_state.choice(["", "0-0", "99-9999", "4-3", "4-", "-1-2", "a-b", "3.5"])
-        hash_ = f"#fig-digit.ink={''.join(wrong)}&fig-digit.example={example}&fig-digit.epoch={random_state.choice(['-5', '1e9', 'x', '7.3'])}"
+        wrong = list(chance.choice([ink, ink, "", "zzzzzzzzzzzzzzzz.", "9_9-9."]))
+        for _ in range(chance.randrange(6)):
+            wrong.insert(chance.randrange(len(wrong) + 1), chance.choice("0123456789abcz_.-=&%#,NI "))
+        example = chance.choice(["", "0-0", "99-9999", "4-3", "4-", "-1-2", "a-b", "3.5"])
+        values = {"ink": "".join(wrong), "example": example, "epoch": chance.choice(["-5", "1e9", "x", "7.3"])}
+        hash_ = "#" + "&".join(f"fig-digit.{name}={value}" for name, value in values.items())
         figure.page.evaluate("hash => { location.hash = hash; }", hash_)
         figure.page.wait_for_timeout(40)
         listed = figure.page.evaluate("peek.views.get('fig-digit').instance.rows().slice(1).map((row) => row[2])")
@@ -262,7 +257,8 @@ def test_a_stroke_is_told_once(show: Show) -> None:
         """() => {
           globalThis.spoken = [];
           const place = document.querySelector(".explorable-spoken");
-          new MutationObserver(() => place.textContent && spoken.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+          const hear = () => place.textContent && spoken.push(place.textContent);
+          new MutationObserver(hear).observe(place, { childList: true, characterData: true, subtree: true });
         }"""
     )
     drawn(figure, *STROKES["seven"])
