@@ -188,7 +188,10 @@
       view.set({ ink: known, example: base < 0 ? "" : nameOf(base) });
     }
 
-    const nameOf = (point) => `${run.y[point]}-${point % (run.y.length / run.classes)}`;
+    function nameOf(point) {
+      return `${run.y[point]}-${point % (run.y.length / run.classes)}`;
+    }
+
     const take = (point) => view.set({ example: nameOf(point), ink: "" });
 
     /** The next example: of the next class, and after the last class the next of the first. */

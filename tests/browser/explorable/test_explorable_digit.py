@@ -141,6 +141,10 @@ def test_an_example_lands_where_its_point_is_and_may_be_drawn_on(show: Show, lab
     ink, ground = ((end - scaling["mean"]) / scaling["scale"] for end in ends)
     x = shares[0] * run.x[point] + shares[1] * ink + shares[2] * ground
     agree(figure, laboratory, of, x.astype(np.float32))
+    figure.page.wait_for_url(re.compile("fig-digit.example=.*fig-digit.ink="))
+    figure.page.reload()
+    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    agree(figure, laboratory, of, x.astype(np.float32))
 
 
 def test_by_keys_alone(show: Show, laboratory: Laboratory) -> None:
