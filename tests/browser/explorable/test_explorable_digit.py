@@ -177,11 +177,12 @@ def test_by_finger_on_a_phone(show: Show, laboratory: Laboratory) -> None:
     assert box is not None
     touch = figure.page.context.new_cdp_session(figure.page)
     for step in range(12):
-        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (0.15 + 0.06 * step)}
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * (0.85 - 0.06 * step)}
         kind = "touchMove" if step else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert figure.page.evaluate("scrollY") == before
+    assert box_of(marked(state(figure, "ink"), (32, 32)) == 1)[2] > 22, "the whole way of the finger"
     agree(figure, laboratory, "pixels", given(laboratory, "pixels", state(figure, "ink")))
     for button in figure.live.locator(".digit-actions button").all():
         size = button.bounding_box()
