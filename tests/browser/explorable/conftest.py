@@ -71,7 +71,7 @@ def pictures() -> dict[str, tuple[RunSpec, str, tuple[int, int]]]:
         for more in ({}, {"activation": "relu", "bias_start": 1.0}):
             spec = of_rows(table, **more)
             found[f"pixels/k{classes}-{spec.activation}-s1"] = (spec, "digits", (8, 8))
-    deep = of_rows(tiles(), activation="softplus", hidden=(8, 2, 6, 2))
+    deep = of_rows(tiles(), activation="softplus", hidden=(8, 2, 6, 2), epochs=100)
     return found | {"tiles/k12-softplus-s1": (deep, "tiles", (6, 4))}
 
 
