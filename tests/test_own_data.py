@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import json
 import re
 import shutil
 from pathlib import Path
@@ -402,6 +403,26 @@ def test_an_article_of_digits(folder, one_worker_is_this_process):
     catalogue._LOADED.clear()
     again, _ = built(folder, "digits", data, recipe, f"{bend}\nAnd on.\n")
     assert "And on." in again and (folder / "site" / "assets" / "page.js").read_bytes() == script
+
+
+DRAW = "\n/// figure | digit\n    id: fig-draw\n\n**Draw.**\n///\n"
+
+
+def test_readers_draw_on_digits_and_not_on_flowers(folder, one_worker_is_this_process):
+    """Class counts of one table are one choice; an edit of the text alone knows the data that travel."""
+    data, recipe = 'kind = "digits"\ntest = 0.25', "epochs = 100\ncheckpoints = 3\n"
+    for more in ("", "\nMore.\n"):
+        page, rows = built(folder, "digits", data, recipe + "ship = 1\nclasses = [2, 3]\n", DRAW + more)
+        for row in rows:
+            datasets.load().pop(row["kind"])
+    index = json.loads(page.partition('id="peek-runs">')[2].partition("</script>")[0])
+    assert [run["classes"] for run in index["runs"]] == [2, 3] and {run["recipe"] for run in index["runs"]} == {0}
+    assert index["recipes"][0]["parameters"]["labels"] == "0; 1; 2" and index["recipes"][0]["image"] == [8, 8]
+    assert 'data-explorable="digit"' in page and "More." in page
+
+    written(folder / "content", text(ROWS * 4))
+    with pytest.raises(ContentError, match=r'article.md:\d+: the figure "digit" needs data whose rows are pictures'):
+        built(folder, "points", 'file = "data/points.csv"\ntest = 0.25', recipe, DRAW)
 
 
 def test_built_in_kinds_have_no_such_column(made_tiny, tmp_path, one_worker_is_this_process):

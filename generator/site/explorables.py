@@ -8,7 +8,7 @@ from typing import Any
 
 from ..base import language
 from ..base.language import Words
-from ..networks import datasets, recipe
+from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
@@ -17,6 +17,7 @@ PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothin
 LISTS = ("hide", "stops")  # options that are lists, however short
 REACHED = ("least_distance", "margin")
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
+OF_CLASSES = ("kind", "labels", "points_per_class", "test_points")  # what differs where own rows are of fewer classes
 TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
 
 
@@ -60,7 +61,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     }
     return {
         "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
-        "recipes": [_recipe(runs[0], words) | {"reached": _reached(results, runs)} for runs in members],
+        "recipes": [_recipe(max(runs, key=_classes), words) | {"reached": _reached(results, runs)} for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
@@ -79,9 +80,15 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     return known | {"formulas": dict(sorted(formulas.items()))}
 
 
+def _classes(run: Result) -> int:
+    """How many there are: the most of a group have all the words that its classes have."""
+    return int(run.spec["classes"])
+
+
 def _group(run: Result) -> dict[str, Any]:
     """What runs share among which a reader chooses."""
-    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in CHOSEN}
+    follows = (*CHOSEN, *OF_CLASSES) if run.spec["kind"].startswith(tables.NAMED) else CHOSEN
+    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in follows}
 
 
 def _recipe(run: Result, words: Words) -> dict[str, Any]:

@@ -130,10 +130,12 @@ class Figures:
         behind: list[Result] = []  # those that numbers are from
         odd: list[str] = []
 
-        def pick(pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = ()) -> list[Result]:
+        def pick(
+            pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = (), image: bool = False
+        ) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
             planes = call.name in self.own  # what stands around a hidden plane says nothing of a projection
-            runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes)
+            runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
             if pictures and not is_live:
                 odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
@@ -192,6 +194,7 @@ def chosen(
     travelling: bool = False,
     figure: str = "",
     planes: bool = False,
+    image: bool = False,
 ) -> list[Result]:
     """One run for each class count, activation and value listed in an option: the first seed that has all it takes.
 
@@ -201,6 +204,7 @@ def chosen(
     travelling  where some of them travel with the page, only these: an explorable shows what its picture showed
     figure      what shows them, for messages
     planes      whether a hidden plane in it must be one, no projection
+    image       whether the rows of their data must be pictures
     raises      UnknownResult: no such field, no run fits, or none has what it takes, with the reason
     """
     figure = figure or " and ".join(pictures)
@@ -214,6 +218,10 @@ def chosen(
         wide, fitting = fitting, [run for run in fitting if run.spec["hidden"][-1] == 2]
         if not fitting:
             raise UnknownResult(placing.needs_plane(figure, wide))
+    if image:
+        fitting = [run for run in fitting if run.spec.get("image")]
+        if not fitting:
+            raise UnknownResult(f'the figure "{figure}" needs data whose rows are pictures: image = [height, width]')
     if travelling:
         fitting = [run for run in fitting if "js" in run.files] or fitting
     pooled = ("experiment", "classes", "activation")

@@ -23,6 +23,7 @@ from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
+from ..networks import tables
 from ..runs.results import Results
 from . import assets as assets_of
 from .assets import assets
@@ -140,6 +141,8 @@ def render_pages(
     """The site's pages around the article's texts."""
     about_runs = beside(renderer, results)
     placed = {call.name for text in texts for call in text.figures}
+    for run in results:  # own data, which nobody has read where all runs are kept
+        tables.recall(run.spec)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
 
     def index() -> dict[str, Any]:

@@ -108,6 +108,14 @@ peek.makeNetwork = function (activations) {
       }
     }
 
+    const pair = new Float64Array(2);
+    /** What every layer makes of one input, the logits last; it holds until the next call. @returns {Float64Array[]} */
+    function through(weights, x) {
+      hidden(weights, x, 1, pair);
+      combine(weights, head, values[last], values[last + 1]);
+      return values;
+    }
+
     /** What a network of two inputs would be without any activation: [xx, xy, x0, yx, yy, y0], x' = xx x + xy y + x0. */
     function affine(weights) {
       const at = (x, y) => {
@@ -299,7 +307,7 @@ peek.makeNetwork = function (activations) {
       }
     }
 
-    return { hidden, affine, lattice, logits, loss };
+    return { hidden, through, affine, lattice, logits, loss };
   }
 
   /**

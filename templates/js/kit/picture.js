@@ -13,16 +13,26 @@
   const ACROSS = 8; // samples beside each other, at least
   const shades = new WeakMap(); // run -> its rows as canvases, and the ends of their values
 
-  /** A row of a run's data as a canvas, a pixel a value. */
-  function pictureOf(run, [height, width], point) {
+  /**
+   * The greys of a run's data: the least value and how far it is to the greatest, and each value as it was before it was
+   * scaled. Both ends are rounded to a hundred-thousandth of the way, since scaling has left its own.
+   */
+  peek.greysOf = function (run) {
     const { mean, scale } = run.scaling;
     const value = (at) => run.x[at] * scale[at % run.inputs] + mean[at % run.inputs];
     if (!shades.has(run)) {
       let [low, high] = [Infinity, -Infinity];
       for (let at = 0; at < run.x.length; at++) [low, high] = [Math.min(low, value(at)), Math.max(high, value(at))];
-      shades.set(run, { low, span: high - low || 1, canvases: [] });
+      const unit = 10 ** (Math.floor(Math.log10(high - low || 1)) - 4);
+      [low, high] = [low, high].map((end) => Number((Math.round(end / unit) * unit).toPrecision(12)));
+      shades.set(run, { low, span: high - low || 1, value, canvases: [] });
     }
-    const { low, span, canvases } = shades.get(run);
+    return shades.get(run);
+  };
+
+  /** A row of a run's data as a canvas, a pixel a value. */
+  function pictureOf(run, [height, width], point) {
+    const { low, span, value, canvases } = peek.greysOf(run);
     if (!canvases[point]) {
       const canvas = (canvases[point] = /** @type {HTMLCanvasElement} */ (element("canvas", { width, height })));
       const image = new ImageData(width, height);

@@ -298,6 +298,12 @@
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
+    /** What was about to be said comes too late. */
+    hush() {
+      clearTimeout(this.speaking);
+      this.speaking = 0;
+    }
+
     /** Read the summary out once nothing changes, or now and then while everything does. */
     speakSoon() {
       const now = performance.now();
