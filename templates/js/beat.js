@@ -118,8 +118,8 @@
     const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
     const start = peek.controls.button(words.say("Start a network from mine"),
       words.say("Train a network whose output layer begins as the best for your arrangement, in the figure where you train."), startNetwork);
-    scales.append(element("p", { class: "beat-verdict" }, verdict, " ", grounds), distance.root, margin.root, loss.root,
-      element("div", { class: "control-actions" }, answer.control, start.control, there.control));
+    scales.append(element("p", { class: "beat-verdict" }, verdict, " ", grounds),
+      element("div", { class: "control-actions" }, answer.control, start.control, there.control), distance.root, margin.root, loss.root);
     layout.append(plane.root, scales);
     const handles = element("div", { class: "centres" });
     plane.surface.append(handles);
@@ -226,7 +226,7 @@
         : wider ? words.say("Wider than {some} of {n} networks.", { some: wider, n }) : words.say("Wider than none of {n} networks.", { n });
       const likewise = (property) => ({ n, some: all.filter((centres) => property(centres) === property(points)).length });
       const isEmpty = (centres) => !measure.middle(centres, room().name === "square");
-      const kept = measure.orderKept(points);
+      const kept = isEmpty(points) ? measure.orderKept(points) : null; // around a class in the middle there is no order
       const margins = reached("margin");
       return [head, [
         margins.length === n && words.say("Your margin is wider than that of {some} of {n}.", { n, some: margins.filter((margin) => found.margin > margin).length }),
@@ -247,6 +247,7 @@
       peek.write(verdict, head);
       peek.write(grounds, more);
       peek.write(answer.button, ask ? words.say("Show what the networks did") : words.say("Try again"));
+      layout.classList.toggle("is-asking", ask);
       answer.control.hidden = !ask && !view.defaults.ask;
       there.control.hidden = ask;
       start.control.hidden = ask || !trainer();

@@ -52,9 +52,12 @@ def answer(figure: Figure) -> Any:
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_counts_are_those_of_the_builds_measures(show: Show, laboratory: Laboratory, bias: bool) -> None:
+@pytest.mark.parametrize("fifth", [[0.2, 0.3], [0.1, 0.95], [-0.8, 0.1]], ids=["inside", "in order", "out of order"])
+def test_counts_are_those_of_the_builds_measures(
+    show: Show, laboratory: Laboratory, bias: bool, fifth: list[float]
+) -> None:
     networks = drawn(5, 9)
-    mine = np.array([[-0.9, -0.8], [0.9, -0.9], [0.8, 0.9], [-0.9, 0.8], [0.38, 0.32]])
+    mine = np.array([[-0.7, -0.8], [0.8, -0.9], [0.9, 0.7], [-0.75, 0.8], fifth])[[0, 1, 2, 4, 3]]
     hash_ = f"#fig-beat.at={written(mine)}&fig-beat.bias={int(bias)}"
     figure = show(ASK, hash=hash_, index=index_with(laboratory, "tanh", networks))
     answer(figure).click()
@@ -65,16 +68,18 @@ def test_counts_are_those_of_the_builds_measures(show: Show, laboratory: Laborat
     margin = packing.available_margin
     wider = sum(packing.least_distance(mine) > packing.least_distance(each) for each in networks)
     greater = sum(margin(mine, bias) > margin(each, bias) for each in networks)
-    used = alike(lambda each: bool((packing.sizes(packing.blown_up(each), "square") < 0.5).any()))
+    uses = lambda each: bool((packing.sizes(packing.blown_up(each), "square") < 0.5).any())  # noqa: E731
     kept = arrangement.order_kept(mine)
-    assert 0 < wider < 9 and 0 < used < 9
+    assert 0 < wider < 9 and 0 < alike(uses) < 9 and 0 < alike(arrangement.order_kept) < 9
     expect(figure.live.locator(".beat-verdict")).to_contain_text("Your margin")
     said = verdict(figure)
     assert said.startswith(f"Wider than {wider} of 9 networks.")
     assert f"Your margin is wider than that of {greater} of 9." in said
-    assert f"You used the middle, as did {used} of 9." in said
+    middle = "used the middle" if uses(mine) else "left the middle empty"
+    assert f"You {middle}, as did {alike(uses)} of 9." in said
     order = "kept the classes in their order" if kept else "changed the order of the classes"
-    assert f"You {order}, as did {alike(arrangement.order_kept)} of 9." in said
+    counted = f"You {order}, as did {alike(arrangement.order_kept)} of 9."
+    assert counted in said if not uses(mine) else "order" not in said  # there is none around a class in the middle
 
 
 def seen(figure: Figure, places: np.ndarray) -> list[bool]:
