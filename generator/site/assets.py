@@ -253,7 +253,7 @@ def activation_rows(names: Collection[str] = (), own: Sequence[Own] = ()) -> str
         told = {
             "label": row.label,
             "biasStart": row.bias_start,
-            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+            "room": {"name": room.name, **ends, "turn": room.turn_deg, "symmetries": room.symmetries},
         }
         value, slope = calculus.in_javascript(row)
         data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

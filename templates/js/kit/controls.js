@@ -63,7 +63,7 @@ peek.controls = (function () {
           inputs[at].checked = view.state[property.name] === value;
           inputs[at].disabled = allowed ? !allowed.includes(value) : false;
         });
-        control.hidden = property.values.length < 2;
+        control.hidden = property.values.length < 2 || property.shown?.(view.state) === false;
       });
       return control;
     },

@@ -140,6 +140,18 @@
     return next;
   };
 
+  /** Places of centres as an address has them: "x,y;x,y". */
+  peek.places = {
+    FITS: /^(?:-?\d+(?:\.\d+)?(?:[,;]|$))*$/,
+    write: (points) => Array.from({ length: points.length / 2 }, (_, c) =>
+      `${Number(points[2 * c].toFixed(4))},${Number(points[2 * c + 1].toFixed(4))}`).join(";"),
+    /** k places, or null where the text has others. @returns {Float64Array | null} */
+    read(text, k) {
+      const values = Float64Array.from(text.split(/[;,]/), Number);
+      return values.length === 2 * k && values.every(Number.isFinite) ? values : null;
+    },
+  };
+
   // The field: which class the network gives every place of the input plane
 
   /** The lattice of hidden positions behind a field, and its painting. */
@@ -425,6 +437,20 @@
     },
 
     marker,
+
+    /** Where centres might be, as dashed circles. @param {ArrayLike<number>} places (k, 2) */
+    circles(plane, places, theme) {
+      const { context } = plane;
+      context.strokeStyle = theme.accent;
+      context.lineWidth = 1.5;
+      context.setLineDash([3, 3]);
+      for (let at = 0; at < places.length; at += 2) {
+        context.beginPath();
+        context.arc(plane.px(places[at]), plane.py(places[at + 1]), 15, 0, 7);
+        context.stroke();
+      }
+      context.setLineDash([]);
+    },
 
     /** A class's number or word at a place in px, in its colour and with a halo of paper, so that it reads over points. */
     number(context, c, x, y, theme, labels) {

@@ -266,7 +266,7 @@
     }
 
     return {
-      line, use, change, looking,
+      line, hidden, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       middle: () => peek.measure.middle(peek.measure.centres(positions, run.y, run.classes), !room.open),

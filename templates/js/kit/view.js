@@ -101,6 +101,8 @@
       this.painted = false;
       /** Kept once the reader is near. @type {Promise<void>} */
       this.near = new Promise((come) => (this.come = come));
+      /** Kept once it is live. @type {Promise<void>} */
+      this.arrival = new Promise((arrive) => (this.arrive = arrive));
       this.told = null; // the summary that was last read out
     }
 
@@ -186,6 +188,13 @@
       this.speakSoon();
     }
 
+    /** Set it and bring the reader here, with the focus on a part. @param {string} part a selector */
+    visit(state, part) {
+      this.set(state);
+      (this.root.closest("figure") || this.root).scrollIntoView({ block: "start" });
+      this.arrival.then(() => this.root.querySelector(part)?.focus({ preventScroll: true }));
+    }
+
     reset() {
       this.stop();
       const back = { ...this.opening };
@@ -227,6 +236,7 @@
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
+        this.arrive();
       }
       this.sum();
     }
