@@ -19,11 +19,12 @@ from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from ..markup.document import ALONE
 from . import manifest
 from .assets import OWN_SCRIPTS
 
 KB = 1000
-SCRIPTS_KB = 45  # Peek's scripts, gzipped: less than half of what the lightest explorable of the field serves
+SCRIPTS_KB = 47  # Peek's scripts, gzipped: less than half of what the lightest explorable of the field serves
 OWN_SCRIPTS_KB = 45  # an author's: as much again
 FIRST_VIEW_KB = 200  # the article's HTML, CSS, fonts and Peek's scripts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
@@ -115,7 +116,8 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
-    verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
+    texts = [sheet for name, sheet in sheets.items() if not name.startswith(ALONE)]  # what a figure says is theirs
+    verdicts = [verdict for sheet in texts for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
     return Findings(tuple(problems), weights, outside, claims, tuple(over_own_budget(site, own)))
 

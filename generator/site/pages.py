@@ -25,6 +25,7 @@ from ..markup import document
 from ..markup.document import Markup
 from ..runs.results import Results
 from . import assets as assets_of
+from .alone import alone
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -114,13 +115,13 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def script_words(renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]) -> dict[str, Any]:
-    """What the page's scripts say, and the signs of their numbers: templates/js/words.js.
+def script_words(renderer: TemplateRenderer, wanted: Sequence[str], kinds: Collection[str]) -> dict[str, Any]:
+    """What some scripts say, and the signs of their numbers: templates/js/words.js.
 
     kinds  of data of the runs that they show
     """
     words, templates = renderer.words, renderer.templates
-    wanted, plane = assets_of.placed_scripts(templates, placed), assets_of.in_planes(kinds)
+    plane = assets_of.in_planes(kinds)
     known = renderer.memo(
         "sentences", [templates.digest, wanted, plane], lambda: assets_of.sentences(templates, wanted, plane)
     )
@@ -150,10 +151,11 @@ def render_pages(
     }
     placed = {call.name for text in texts for call in text.figures}
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    shared["script_words"] = script_words(renderer, placed, known["kinds"])
+    wanted = assets_of.placed_scripts(renderer.templates, placed)
+    shared["script_words"] = script_words(renderer, wanted, known["kinds"])
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
-    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
+    shared["scripts"] = [path for path in loaded if path.endswith(".js") and not path.startswith(assets_of.ALONE)]
     pages = {".nojekyll": b""} | loaded
 
     def index() -> dict[str, Any]:
@@ -163,6 +165,11 @@ def render_pages(
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
     first(pages)
+
+    def alone_words(name: str) -> dict[str, Any]:
+        return script_words(renderer, assets_of.alone_scripts(name), known["kinds"])
+
+    pages |= alone(texts, renderer, shared, alone_words, index, digest(repr(meta)))
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
     said = digest(shared["script_words"], *map(repr, known_to_all))

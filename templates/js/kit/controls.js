@@ -121,6 +121,8 @@ peek.controls = (function () {
   // Tools
 
   function tools(view) {
+    const alone = view.root.closest("figure")?.querySelector(".figure-alone > a"); // what page/paste.js listens to
+    if (alone) view.updaters.push(() => (alone.hash = peek.state.hashOf([view])));
     const tool = (text, onclick) => element("button", { type: "button", class: "tool", onclick }, text);
     const explaining = tool(words.say("Explain the controls"), () => {
       const on = view.live.classList.toggle("is-explaining");
@@ -132,6 +134,7 @@ peek.controls = (function () {
       tool(words.say("Reset"), () => view.guard(() => view.reset())), copy,
       tool(words.say("Picture (PNG)"), () => view.guard(() => savePicture(view))),
       tool(words.say("Data (CSV)"), () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
+      ...(alone ? [tool(words.say("Embed"), () => alone.click())] : []),
       explaining);
   }
 

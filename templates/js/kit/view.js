@@ -377,12 +377,13 @@
    * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
    */
   function startLanding() {
+    const alone = document.body.classList.contains("is-alone"); // whoever frames a figure is at a place of their own
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
     const land = (behavior) => {
       const [view] = figuresNamed();
       const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
-      if (place) place.scrollIntoView({ block: "start", behavior });
+      if (place && !alone) place.scrollIntoView({ block: "start", behavior });
     };
     new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
     for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
