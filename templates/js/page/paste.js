@@ -8,52 +8,62 @@
   "use strict";
 
   const WIDTH_PX = 640; // of a column of text; where it is narrower, the frame scrolls or is told its height
-  const AROUND_PX = 92; // what stands around the figure on its own page: templates/css/61-alone.css
+  const SETTLED_MS = 250; // without another height for so long, it is the figure's
+  const PATIENCE_MS = 3000;
 
-  /** How high a figure is in a frame of WIDTH_PX. @param {HTMLElement} figure */
-  function heightOf(figure) {
-    const before = figure.style.cssText;
-    figure.style.width = `${WIDTH_PX - 32}px`;
-    const height = figure.offsetHeight;
-    figure.style.cssText = before;
-    return height + AROUND_PX;
+  /** @param {string} tag @param {Record<string, string>} attributes */
+  function make(tag, attributes, text = "") {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.textContent = text;
+    return made;
   }
 
-  /** The line, with the state that a live figure keeps in its link. @param {HTMLAnchorElement} link @param {HTMLElement} figure */
-  function lineOf(link, figure) {
-    const lives = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=canonical]"));
-    const address = new URL(link.getAttribute("href") ?? "", lives?.href ?? location.href);
-    const named = (figure.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent);
-    const frame = document.createElement("iframe");
-    for (const [name, value] of Object.entries({
-      src: address.href, title: named.join(" "), width: "100%", height: String(heightOf(figure)), loading: "lazy", style: "border: 0",
-    })) frame.setAttribute(name, value);
-    return frame.outerHTML;
+  /** How high the page at an address is in a column of text: it tells, out of sight (see alone.js). @param {string} address */
+  function heightOf(address) {
+    return new Promise((tell) => {
+      const probe = /** @type {HTMLIFrameElement} */ (make("iframe", { class: "paste-probe", src: address, width: String(WIDTH_PX), tabindex: "-1", "aria-hidden": "true" }));
+      let height = 0;
+      let timer = setTimeout(done, PATIENCE_MS);
+      function done() {
+        removeEventListener("message", hear);
+        probe.remove();
+        tell(height);
+      }
+      /** @param {MessageEvent} event */
+      function hear(event) {
+        if (event.source !== probe.contentWindow || event.data.peek !== "height") return;
+        height = event.data.height;
+        clearTimeout(timer);
+        timer = setTimeout(done, SETTLED_MS);
+      }
+      addEventListener("message", hear);
+      document.body.append(probe);
+    });
   }
 
-  /** @param {HTMLAnchorElement} link @param {HTMLElement} figure */
+  const quoted = (text) => `"${text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;")}"`;
+
+  /** @param {HTMLAnchorElement} link with the state of a live figure @param {HTMLElement} figure */
   function panelOf(link, figure) {
-    const make = (tag, attributes, text = "") => {
-      const made = document.createElement(tag);
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-      made.textContent = text;
-      return made;
-    };
     const line = /** @type {HTMLTextAreaElement} */ (make("textarea", { readonly: "", rows: "4", spellcheck: "false", "aria-label": words.say("The line to paste") }));
     const told = make("p", { role: "status" });
     const copy = make("button", { type: "button", class: "copy" }, words.say("Copy the line"));
     const open = make("a", { class: "paste-open", target: "_blank" }, words.say("Open the figure alone"));
     const panel = make("div", { class: "paste", role: "group", "aria-label": words.say("Embed") });
-    const about = make("p", {}, words.say("Paste this line into a page of your own. The figure begins there as it is here now."));
     const tools = make("div", { class: "paste-tools" });
     tools.append(copy, open, told);
-    panel.append(about, line, tools);
+    panel.append(make("p", {}, words.say("Paste this line into a page of your own. The figure begins there as it is here now.")), line, tools);
+    const lives = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=canonical]"));
+    const named = (figure.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent);
+    let height = figure.offsetHeight;
 
-    const write = () => {
-      line.value = lineOf(link, figure);
-      open.setAttribute("href", /** @type {any} */ (line.value.match(/src="([^"]*)"/))[1].replaceAll("&amp;", "&"));
-    };
-    const give = async () => {
+    function write() {
+      const address = new URL(link.getAttribute("href") ?? "", lives?.href ?? location.href).href;
+      open.setAttribute("href", link.href);
+      line.value = `<iframe src=${quoted(address)} title=${quoted(named.join(" "))} width="100%" height="${height}" loading="lazy" style="border: 0"></iframe>`;
+    }
+    async function give() {
       write();
       line.focus();
       line.select();
@@ -64,10 +74,18 @@
         copied = document.execCommand("copy");
       }
       told.textContent = copied ? words.say("Copied") : words.say("Selected: press Ctrl+C");
-    };
+    }
     for (const hand of ["pointerenter", "focusin"]) panel.addEventListener(hand, write);
     copy.addEventListener("click", give);
-    return { panel, give };
+    return {
+      panel,
+      async show() {
+        figure.append(panel);
+        write();
+        height = (await heightOf(link.href)) || height;
+        if (panel.isConnected) await give();
+      },
+    };
   }
 
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".figure-alone > a"))) {
@@ -82,10 +100,8 @@
       event.preventDefault();
       shown ??= panelOf(link, figure);
       const open = !shown.panel.isConnected;
-      if (open) {
-        figure.append(shown.panel);
-        shown.give();
-      } else shown.panel.remove();
+      if (open) shown.show();
+      else shown.panel.remove();
       link.setAttribute("aria-expanded", String(open));
     });
     link.addEventListener("keydown", (event) => {
