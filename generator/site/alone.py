@@ -62,7 +62,7 @@ def alone(
     """A page for each figure, by its path in the site.
 
     shared    what templates may know of the article
-    words_of  what the scripts of a figure say, by the figure's name or "" where it has none
+    words_of  what the scripts of a figure say, by the figure's name, or "still" where it has none
     index     what scripts must know of the runs
     known     a digest of what all these say
     """
@@ -73,7 +73,7 @@ def alone(
 
             def make(call: FigureCall = call, figure: str = figure, home: str = text.path) -> str:
                 root = "../" * call.alone.count("/")
-                name = call.name if call.name in lively else ""
+                name = call.name if call.name in lively else "still"
                 context = {
                     "call": call,
                     "root": root,

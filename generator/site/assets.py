@@ -63,7 +63,8 @@ def assets(
         given = [templates.digest, wanted, plane, built]
         return memo("scripts", given, lambda: scripts(templates, wanted, plane, built))
 
-    alone = {name: made(alone_scripts(name)) for name in ["", *sorted(live(templates) & {*placed})]}
+    names = ["page", "still", *sorted(live(templates) & {*placed})]
+    alone = {name: made(alone_scripts(templates, name)) for name in names}
     found = {
         "assets/style.css": sheet.encode(),
         **{path: text.encode() for path, text in made(placed_scripts(templates, placed)).items()},
@@ -167,14 +168,16 @@ def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
 
 
-def alone_scripts(name: str) -> list[str]:
-    """The scripts of the page that has a figure alone. name: of the figure; "": one that no script brings to life"""
-    return ["page/alone", *([name] if name else ())]
+def alone_scripts(templates: Overlay, name: str) -> list[str]:
+    """The scripts of a page with one figure, by its name; "still": one without; "page": of one that has no figures."""
+    if name == "page":
+        return sorted(page_scripts(templates))
+    return ["page/alone", *([name] if name in live(templates) else ())]
 
 
 def alone_script(name: str) -> str:
     """The path of the one file that these are, of an author's figure too."""
-    return f"{ALONE}{name or 'still'}.js"
+    return f"{ALONE}{name}.js"
 
 
 def nests(module: str) -> bool:

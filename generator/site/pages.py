@@ -23,9 +23,10 @@ from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
-from ..runs.results import Results
+from ..runs.results import Result, Results
 from . import assets as assets_of
 from .alone import alone
+from .as_code import as_code, has_code, paths
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -167,18 +168,29 @@ def render_pages(
     first(pages)
 
     def alone_words(name: str) -> dict[str, Any]:
-        return script_words(renderer, assets_of.alone_scripts(name), known["kinds"])
+        return script_words(renderer, assets_of.alone_scripts(renderer.templates, name), known["kinds"])
 
     pages |= alone(texts, renderer, shared, alone_words, index, digest(repr(meta)))
     # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
+    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
     said = digest(shared["script_words"], *map(repr, known_to_all))
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
+    plain = shared | {"scripts": [assets_of.alone_script("page")], "script_words": alone_words("page")}
+    for run in filter(has_code, results) if info.code else ():
+        coded = functools.partial(_code, run, info, renderer, plain)
+        made = renderer.of_runs(results, "code", coded, run.place, said)
+        pages |= {path: text.encode() for path, text in zip(paths(run).values(), made, strict=True)}
     return pages
+
+
+def _code(run: Result, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]) -> list[str]:
+    """A run's page, script and notebook."""
+    assert info.code is not None
+    return as_code(run, info.code(run), renderer, shared)
 
 
 def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:

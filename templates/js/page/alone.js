@@ -5,6 +5,6 @@
   "use strict";
 
   if (parent === window) return;
-  const tell = () => parent.postMessage({ peek: "height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
+  const tell = () => parent.postMessage({ type: "figure-height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
   new ResizeObserver(tell).observe(document.body);
 })();

@@ -32,7 +32,7 @@
       }
       /** @param {MessageEvent} event */
       function hear(event) {
-        if (event.source !== probe.contentWindow || event.data.peek !== "height") return;
+        if (event.source !== probe.contentWindow || event.data?.type !== "figure-height") return;
         height = event.data.height;
         clearTimeout(timer);
         timer = setTimeout(done, SETTLED_MS);
