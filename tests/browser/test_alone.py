@@ -16,6 +16,11 @@ HIGHEST_SLACK_PX = 2  # between the height that a line gives and the figure's ow
 LISTENS = """<script>addEventListener("message", (event) => {
   if (event.data?.type === "figure-height") document.querySelector("iframe").height = event.data.height;
 })</script>"""
+HAS_ROOM = """async () => {
+  const fits = () => document.documentElement.scrollHeight <= innerHeight;
+  for (let tries = 0; tries < 100 && !fits(); tries++) await new Promise((done) => setTimeout(done, 30));
+  return fits();
+}"""
 FITS = "() => [document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
 
 
@@ -36,9 +41,8 @@ def stranger(tmp_path: Path) -> Iterator[str]:
 
 def framed(page: Page, folder: Path, stranger: str, line: str, more: str = "") -> Frame:
     """A stranger's page with a line in a column below a long text, and the frame in it, once it has come."""
-    (folder / "page.html").write_text(
-        f'<!doctype html><link rel="icon" href="data:,"><body style="margin: 0"><p style="height: 1200px">Text</p>{line}<p>More</p>{more}'
-    )
+    head = '<!doctype html><link rel="icon" href="data:,"><body style="margin: 0"><p style="height: 1200px">Text</p>'
+    (folder / "page.html").write_text(f"{head}{line}<p>More</p>{more}")
     page.goto(stranger + "page.html")
     page.locator("iframe").scroll_into_view_if_needed()
     [frame] = page.frames[1:]
@@ -55,7 +59,7 @@ def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger
     page, figure = visit.page, visit.page.locator("#fig-bend")
     expect(figure.locator(".is-live")).to_be_visible()
     expect(figure.locator(".figure-alone")).to_be_hidden()  # its tools have the way there
-    figure.locator("input[value='4']").first.check(force=True)
+    figure.locator("input[value='4']").first.evaluate("(it) => it.click()")
     tool = figure.get_by_role("button", name="Embed", exact=True)
     if touch:
         tool.tap()
@@ -70,7 +74,7 @@ def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger
     )
     said = re.fullmatch(r'<iframe src="([^"]*)" title="([^"]*)" width="100%" height="(\d+)" .*></iframe>', line)
     assert said and said[1] == f"{served}figures/bend.html#fig-bend.classes=4" and said[2].startswith("Figure 1 ")
-    figure.locator("input[value='3']").first.check(force=True)
+    figure.locator("input[value='3']").first.evaluate("(it) => it.click()")
     figure.locator(".paste").hover()
     assert "classes=3" in field.input_value()
     assert visit.said == [] and visit.failed == []
@@ -91,8 +95,8 @@ def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])
 def test_a_page_that_listens_gives_each_figure_its_room(open_page, served, stranger, site, tmp_path, width, scheme):
-    """As high as it is at any width, in the reader's colours, without a word: what asked for a store would be refused it
-    in a stranger's page, and would say so."""
+    """As high as it is at any width, in the reader's colours, without a word: a store it asked for would be refused
+    in a stranger's page, and told."""
     visit = open_page(served + "404.html", width=width, color_scheme=scheme)
     names = sorted(path.relative_to(site).as_posix() for path in site.glob("figures/**/*.html"))
     assert len(names) == len(re.findall(r"<figcaption>", "".join(p.read_text() for p in site.glob("*.html"))))
@@ -103,7 +107,7 @@ def test_a_page_that_listens_gives_each_figure_its_room(open_page, served, stran
         )
         if frame.locator("[data-explorable]").count():
             expect(frame.locator(".is-live, .is-waiting")).to_be_visible()
-        frame.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
+        assert frame.evaluate(HAS_ROOM), name
         assert frame.evaluate(FITS)[1] <= 0, name
         dark = frame.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 128")
         assert dark == (scheme == "dark")
