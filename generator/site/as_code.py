@@ -18,7 +18,7 @@ from ..base import store as kept_in
 from ..base.language import Words
 from ..base.memo import digest
 from ..base.store import File, Store
-from ..runs.results import Result
+from ..runs.results import Result, Results
 from .policy import guarded
 from .templates import TemplateRenderer
 from .words import licence_url
@@ -41,9 +41,9 @@ plt.show()
 """
 
 
-def has_code(run: Result) -> bool:
-    """Whether a run is published as code: whether its arrays are."""
-    return "npz" in run.files
+def coded(results: Results) -> dict[str, list[str]]:
+    """The runs that are published as code, those whose arrays are: by name the paths of page, script and notebook."""
+    return {run.place: [*paths(run).values()] for run in results if "npz" in run.files}
 
 
 def paths(run: Result) -> dict[str, str]:

@@ -23,10 +23,10 @@ from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
-from ..runs.results import Result, Results
+from ..runs.results import Results
 from . import assets as assets_of
 from .alone import alone
-from .as_code import as_code, has_code, paths
+from .as_code import as_code, coded
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -180,16 +180,20 @@ def render_pages(
         make = functools.partial(_page, renderer, path, shared | {"path": path})
         pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
     plain = shared | {"scripts": [assets_of.alone_script("page")], "script_words": alone_words("page")}
-    for run in filter(has_code, results) if info.code else ():
-        coded = functools.partial(_code, run, info, renderer, plain)
-        made = renderer.of_runs(results, "code", coded, run.place, said)
-        pages |= {path: text.encode() for path, text in zip(paths(run).values(), made, strict=True)}
+    told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
+    for place, where in told.items():  # the runs themselves are asked for where their lines are new
+        lines = functools.partial(_code, place, results, info, renderer, plain)
+        made = renderer.of_runs(results, "code", lines, place, said)
+        pages |= {path: text.encode() for path, text in zip(where, made, strict=True)}
     return pages
 
 
-def _code(run: Result, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]) -> list[str]:
-    """A run's page, script and notebook."""
+def _code(
+    place: str, results: Results, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]
+) -> list[str]:
+    """The page, the script and the notebook of the run of a name."""
     assert info.code is not None
+    run = next(run for run in results if run.place == place)
     return as_code(run, info.code(run), renderer, shared)
 
 
