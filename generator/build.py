@@ -463,7 +463,7 @@ def site_files(
     first: Callable[[dict[str, File]], None] = lambda files: None,
 ) -> dict[str, File]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
-    from .site import metadata, pages
+    from .site import as_code, metadata, pages
 
     files: dict[str, File] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
@@ -477,6 +477,7 @@ def site_files(
         about=made.about,
         columns=made.columns,
         laws=lambda: made.laws,
+        code=lambda run: as_code.listed(run, files, context.store),
         downloads=tuple(
             metadata.Download(path, made.sizes[path], made.sums[path], describe(path, made)) for path in downloads
         ),

@@ -45,6 +45,7 @@ from .writer import MARK, Fragment
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
+ALONE = "figures/"  # of the site: a page for each figure
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
 
 
@@ -718,6 +719,13 @@ class Writer:
         known = [*self._formulas, *self._labels]
         self.wrong(line, f'no formula has the label "{label}"', *meant(label, known))
         return ""
+
+    def alone(self, label: str) -> str:
+        """The path of the page that has a figure alone: below this page's name, where one before has such a label."""
+        name = re.sub(r"[^\w-]", lambda sign: f".{ord(sign[0]):x}", label.removeprefix("fig-"))
+        first = next(page for page in self.pages.values() if label in self.outlines[page.path].labels)
+        folder = "" if first.path == self.page.path else f"{self.page.output.removesuffix('.html')}/"
+        return f"{ALONE}{folder}{name}.html"
 
     def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
         """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014, p. 3)", without its author "2014"."""

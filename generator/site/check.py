@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from ..markup.document import ALONE
 from . import manifest
 from .assets import OWN_SCRIPTS, OWN_STYLES
 
@@ -115,7 +116,8 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
-    verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
+    texts = [sheet for name, sheet in sheets.items() if not name.startswith(ALONE)]  # what a figure says is theirs
+    verdicts = [verdict for sheet in texts for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
     return Findings(tuple(problems), weights, outside, claims, tuple(over_own_budget(site, own)))
 

@@ -115,7 +115,7 @@ class Figures:
                 OptionError: an option of a chart is wrong
                 ContentError: the template is wrong
         """
-        given = (call.name, repr(call.options), call.caption_html, call.label, call.number)
+        given = (call.name, repr(call.options), call.caption_html, call.label, call.number, call.alone)
         html, odd = self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
         if odd:
             self.warn(Warned("one-of-several", f"{call.place}: {odd}"))

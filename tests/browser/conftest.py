@@ -72,8 +72,10 @@ def home(request: pytest.FixtureRequest, site: Path) -> str:
 
 @pytest.fixture(scope="session")
 def addresses(site: Path) -> list[str]:
-    """Every HTML page of the site, relative to its root."""
-    return sorted(file.relative_to(site).as_posix() for file in site.rglob("*.html"))
+    """Every HTML page of the site, relative to its root; of the runs as code, which are alike, one an experiment."""
+    of_run = {file.parent: file for file in sorted(site.glob("data/*/*.html"), reverse=True)}
+    pages = {*site.rglob("*.html")} - {*site.glob("data/*/*.html")} | {*of_run.values()}
+    return sorted(file.relative_to(site).as_posix() for file in pages)
 
 
 @dataclass

@@ -37,6 +37,7 @@ class FigureCall:
     label    id of the figure
     number   within the page: "3"
     place    file:line
+    alone    address of the page that has the figure alone
     """
 
     name: str
@@ -45,6 +46,7 @@ class FigureCall:
     label: str
     number: str
     place: str
+    alone: str = ""
 
     @property
     def named_by(self) -> str:
@@ -107,7 +109,8 @@ def render(block: Block, writer: Writer) -> str:
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
-    call = FigureCall(block.argument, options, caption, block.id, block.number, writer.place(block.line))
+    place, alone = writer.place(block.line), writer.alone(block.id)
+    call = FigureCall(block.argument, options, caption, block.id, block.number, place, alone)
     writer.figures.append(call)
     if own:
         return _own(call, block, writer)

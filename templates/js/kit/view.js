@@ -405,6 +405,7 @@
    * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
    */
   function startLanding() {
+    const alone = document.body.classList.contains("is-alone"); // whoever frames a figure is at a place of their own
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
     const placeNamed = () => {
@@ -413,7 +414,7 @@
     };
     const land = (behavior) => {
       const place = placeNamed();
-      if (place) place.scrollIntoView({ block: "start", behavior });
+      if (place && !alone) place.scrollIntoView({ block: "start", behavior });
     };
     const arrive = () => {
       until = performance.now() + LANDING_MS;
