@@ -27,7 +27,7 @@ from generator.networks.train import Run, train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets, live
+from generator.site.assets import assets, live, placed_scripts
 from generator.site.explorables import runs_index
 from generator.site.pages import script_words
 from generator.site.templates import TemplateRenderer
@@ -139,7 +139,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
         _, dataset, image = drawn.get(name, (spec, "arms", ()))
         entries.append(entry(experiment, Planned(own, spec, dataset, None, True, image), "", {}, told=False))
     results = from_catalogue(lambda: entries, "")
-    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)), datasets.load())
+    templates = Overlay(TEMPLATES)
+    words = script_words(TemplateRenderer(templates), placed_scripts(templates, live(templates)), datasets.load())
     return Laboratory(folder, runs, runs_index(results, {}), words)
 
 
