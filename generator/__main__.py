@@ -6,6 +6,7 @@ import argparse
 import atexit
 import errno
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -45,6 +46,10 @@ def command() -> None:
     """The command, as a process of its own."""
     status = main()
     interrupts.ignore()
+    if interrupts.came:  # Python would kill itself where it fell into code that is text, as that of a dataclass is
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 

@@ -50,3 +50,15 @@ def test_what_is_deaf_to_interruptions_stays_so():
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert done.stdout.split() == ["deaf"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_exit_code_tells_the_signal_also_where_it_fell_into_code_that_is_text(number):
+    """Python then kills itself by SIGINT at its end, whatever it was to exit with: as where a dataclass is made."""
+    raised = f"import signal, time; signal.raise_signal({int(number)}); time.sleep(1)"
+    command = f"import generator.__main__ as peek; peek.run = lambda _: exec({raised!r}); peek.command()"
+    ended = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (
+        128 + number,
+        "interrupted; the site is whole, and finished runs are kept\n",
+    )
