@@ -12,15 +12,15 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from . import build
 from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
-from .networks.spec import RunSpec
 from .options import Options
 from .runs import tasks
 from .runs.batches import batches, cost, shares
@@ -41,7 +41,7 @@ class ForeignCacheError(PeekError):
 def plan(options: Options, progress: Progress) -> Iterator[str]:
     """What there is to train, in lines, and what it takes in parts.
 
-    Some networks of the costliest recipes are trained for it, and kept.
+    Some networks of the costliest recipe are trained for it, and kept.
 
     raises  PeekError: what the author can mend
     """
@@ -53,9 +53,11 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
         if not missing:
             return
         trial = batches(missing, options.workers)[0][:TRIED_AT_MOST]
-        runs.pool().executor.submit(tasks.machine).result()  # that a worker starts is no training
+        runs.keys = {spec: known[spec] for spec in trial}
+        runs.pool().executor.submit(tasks.machine).result()  # neither that a worker starts is training
+        needed_laws(runs)  # nor a law
         began = time.monotonic()
-        train_some(runs, trial)
+        train_all(runs)
         cores = min(options.workers, len(batches(trial, options.workers)))
         each = (time.monotonic() - began) * cores / sum(map(cost, trial))
         held = sum(map(len, runs.data(trial))) / len(trial)
@@ -78,7 +80,8 @@ def train(options: Options, progress: Progress) -> str:
     """
     with pipeline(options, progress) as runs:
         part = shares(runs.keys, options.shard.count)[options.shard.number - 1]
-        count = train_some(runs, part)
+        runs.keys = {spec: runs.keys[spec] for spec in part}
+        count = train_all(runs)
         runs.sign()
     return f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
 
@@ -90,12 +93,16 @@ def pipeline(options: Options, progress: Progress) -> Pipeline:
     )
 
 
-def train_some(runs: Pipeline, specs: Sequence[RunSpec]) -> int:
-    """Train and measure some runs of a plan. Returns how many the cache had not."""
-    runs.keys = {spec: runs.keys[spec] for spec in specs}
-    runs.train(runs.solve() if any(spec.head_start != "drawn" for spec in specs) else {})
+def train_all(runs: Pipeline) -> int:
+    """Train and measure. Returns how many networks the cache had not."""
+    runs.train(needed_laws(runs))
     runs.measure()
     return runs.report.ran["train"][0]
+
+
+def needed_laws(runs: Pipeline) -> dict[int, dict[str, Any]]:
+    """The laws that heads start from, as Pipeline.solve gives them; {} where none does."""
+    return runs.solve() if any(spec.head_start != "drawn" for spec in runs.keys) else {}
 
 
 def add(options: Options, progress: Progress) -> str:
@@ -106,17 +113,19 @@ def add(options: Options, progress: Progress) -> str:
     raises  ForeignCacheError: it is no cache, or all of it was trained with other code or other libraries
     """
     other, store = Store(options.other, progress.warn), Store(options.cache, progress.warn)
-    origins = [json.loads(data) for _, data in entries(other, "origins")]
+    try:
+        origins = [json.loads(data) for _, data in entries(other, "origins")]
+        machines = {tuple(origin["machine"].items()): origin["machine"] for origin in origins if origin["machine"]}
+        differing = [changes(origin["made_with"], STAGES["train"].source.parts) for origin in origins]
+    except (ValueError, KeyError, TypeError, AttributeError):  # another version's, or nobody's
+        origins = []
     if not origins:
         raise ForeignCacheError(f"{options.other}: no networks in it; expected a folder that peek train --cache filled")
-    here = STAGES["train"].source.parts
-    differing = [changes(origin["made_with"], here) for origin in origins]
     if all(differing):
         raise ForeignCacheError(
             f"{options.other}: trained with another {', '.join(differing[0])}; expected the same code and libraries as"
             " here, so that its networks are this plan's"
         )
-    machines = {tuple(origin["machine"].items()): origin["machine"] for origin in origins if origin["machine"]}
     at_home = machine.told()
     for away in machines.values():
         told = [f"{name} {away.get(name)}, here {at_home.get(name)}" for name in changes(away, at_home)]
@@ -130,8 +139,10 @@ def add(options: Options, progress: Progress) -> str:
             key, _, ending = name.partition(".")
             ours = store.load(kind, key, ending)
             if ours is not None and kind == MEASURES:  # of one run; each measurement has an address of its own in it
-                theirs = json.dumps(json.loads(theirs) | json.loads(ours), separators=(",", ":")).encode()
-            if ours is None or (kind == MEASURES and len(theirs) > len(ours)):
+                here = json.loads(ours)
+                more = json.loads(theirs) | here
+                theirs = ours if more.keys() == here.keys() else json.dumps(more, separators=(",", ":")).encode()
+            if ours is None or (kind == MEASURES and theirs != ours):
                 store.save(kind, key, ending, theirs)
                 added[kind] += 1
             else:

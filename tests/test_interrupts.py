@@ -53,12 +53,15 @@ def test_what_is_deaf_to_interruptions_stays_so():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_exit_code_tells_the_signal_also_where_it_fell_into_code_that_is_text(number):
-    """Python then kills itself by SIGINT at its end, whatever it was to exit with: as where a dataclass is made."""
+def test_the_exit_code_tells_the_signal_also_where_it_fell_into_code_that_is_text(number, tmp_path):
+    """Python then kills itself by SIGINT at the end of a module run by -m, whatever it was to exit with."""
     raised = f"import signal, time; signal.raise_signal({int(number)}); time.sleep(1)"
-    command = f"import generator.__main__ as peek; peek.run = lambda _: exec({raised!r}); peek.command()"
-    ended = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
-    assert (ended.returncode, ended.stderr) == (
-        128 + number,
-        "interrupted; the site is whole, and finished runs are kept\n",
+    (tmp_path / "probe.py").write_text(
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "import generator.__main__ as peek\n"
+        f"peek.run = lambda _: exec({raised!r})\n"
+        "peek.command()\n"
     )
+    ended = subprocess.run([sys.executable, "-m", "probe"], cwd=tmp_path, capture_output=True, text=True)
+    said = "interrupted; the site is whole, and finished runs are kept\n"
+    assert (ended.returncode, ended.stderr) == (128 + number, said)

@@ -150,6 +150,13 @@ def test_work_of_another_library_is_refused_by_name_and_another_processor_named(
     assert entries(tmp_path / "cache", "runs") == before
 
 
+@pytest.mark.parametrize("origin", [[], "words", {"made_with": {}}, {"made_with": [1], "machine": {}}, {"machine": 1}])
+def test_a_cache_of_another_kind_is_no_traceback(capsys, tmp_path, origin):
+    Store(tmp_path / "other").save_json("origins", "0" * 32, origin)
+    assert main(["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]) == 1
+    assert f"{tmp_path / 'other'}: no networks in it; expected" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
     if there:

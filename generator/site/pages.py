@@ -183,14 +183,14 @@ def text_pages(
     placed: Collection[str],
     known: Mapping[str, Any],
     index: Callable[[], dict[str, Any]],
-    beside: Sequence[str],
+    about_runs: Sequence[str],
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """The article's own pages and the assets, and what all templates of the site are given.
 
-    placed  the figures that scripts bring to life, where they are there
-    known   what the scripts need to know of the runs
-    index   the runs that they may show
-    beside  the pages about the runs that there are
+    placed      the figures that scripts bring to life, where they are there
+    known       what the scripts need to know of the runs
+    index       the runs that they may show
+    about_runs  the pages about the runs that there are
     """
     themes = style.accented(meta.accent)
     summaries = tuple(TextSummary.of(text) for text in texts)
@@ -200,7 +200,7 @@ def text_pages(
         "written": summaries,
         "results": results,
         "info": info,
-        "site": Site(meta, summaries, info, renderer.words, beside),
+        "site": Site(meta, summaries, info, renderer.words, about_runs),
     }
     wanted = assets_of.placed_scripts(renderer.templates, placed)
     shared["script_words"] = script_words(renderer, wanted, known["kinds"])
