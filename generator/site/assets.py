@@ -23,6 +23,7 @@ from ..networks.activations import ACTIVATIONS, Own
 PAGE_SCRIPT = "assets/page.js"
 FIGURE_SCRIPTS = "assets/js/"  # a file what the same figures need
 OWN_SCRIPTS = "assets/own/"  # of an author
+OWN_STYLES = re.compile(r"/\*own\*/(.*?)/\*ours\*/", re.DOTALL)  # the sheets of an author in assets/style.css
 NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
@@ -84,12 +85,19 @@ def stylesheet(
     templates: Overlay, themes: Mapping[str, Theme] = style.THEMES, sheets: Iterable[str] | None = None
 ) -> str:
     """The colour tokens, then sheets, without comments and needless space. sheets: None: all"""
-    texts = map(templates.text, used_sheets(templates) if sheets is None else sheets)
     drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
-    text = "\n".join([style.css(themes), drawing, *texts, paper_colours(themes["light"])])
-    parts = STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    made = [_narrow(style.css(themes)), _narrow(drawing)]
+    for name in used_sheets(templates) if sheets is None else sheets:
+        sheet = _narrow(templates.text(name))
+        made.append(f"/*own*/{sheet}/*ours*/" if name in templates.own else sheet)
+    return "".join([*made, _narrow(paper_colours(themes["light"]))]) + "\n"
+
+
+def _narrow(sheet: str) -> str:
+    """A style sheet without comments and needless space."""
+    parts = STRING.split(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
     parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}") for part in parts[::2]]
-    return "".join(parts).strip() + "\n"
+    return "".join(parts).strip()
 
 
 def paper_colours(theme: Theme) -> str:
@@ -277,7 +285,7 @@ def activation_rows(names: Collection[str] = (), own: Sequence[Own] = ()) -> str
         told = {
             "label": row.label,
             "biasStart": row.bias_start,
-            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+            "room": {"name": room.name, **ends, "turn": room.turn_deg, "symmetries": room.symmetries},
         }
         value, slope = calculus.in_javascript(row)
         data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -23,8 +23,11 @@ from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
+from ..networks import tables
 from ..runs.results import Results
 from . import assets as assets_of
+from .alone import alone
+from .as_code import as_code, coded
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -96,6 +99,7 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
+        views=figures.views(),
         addresses=[*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())],
         memo=renderer.memo,
         words=renderer.words,
@@ -114,18 +118,48 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def script_words(renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]) -> dict[str, Any]:
-    """What the page's scripts say, and the signs of their numbers: templates/js/words.js.
+def script_words(
+    renderer: TemplateRenderer, wanted: Sequence[str], kinds: Collection[str], of: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """What some scripts say, and the signs of their numbers: templates/js/words.js.
 
-    kinds  of data of the runs that they show
+    wanted  all scripts of the site: a sentence's place is the same on every page
+    kinds   of data of the runs that they show
+    of      the scripts of one page: 0 stands for what only others say; None: all
     """
     words, templates = renderer.words, renderer.templates
+    plane = assets_of.in_planes(kinds)
+
+    def said(names: Sequence[str]) -> list[str]:
+        return renderer.memo(
+            "sentences", [templates.digest, names, plane], lambda: assets_of.sentences(templates, names, plane)
+        )
+
+    known = {*said(wanted if of is None else of)}
+    told = [words.table.get(sentence, sentence) if sentence in known else 0 for sentence in said(wanted)]
+    while told and told[-1] == 0:
+        told.pop()
+    return {"list": told, "marks": {"point": words.marks.point, "percent": words.marks.percent}}
+
+
+def scripting(
+    renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]
+) -> tuple[dict[str, list[str]], Callable[[Collection[str]], dict[str, Any]]]:
+    """The files of a site's scripts, see assets.loads, and a function for what those of a page with some figures say.
+
+    placed  all figures of the site
+    kinds   of data of the runs that they show
+    """
+    templates = renderer.templates
     wanted, plane = assets_of.placed_scripts(templates, placed), assets_of.in_planes(kinds)
-    known = renderer.memo(
-        "sentences", [templates.digest, wanted, plane], lambda: assets_of.sentences(templates, wanted, plane)
-    )
-    marks = {"point": words.marks.point, "percent": words.marks.percent}
-    return {"list": [words.table.get(sentence, sentence) for sentence in known], "marks": marks}
+    asked = [templates.digest, wanted, plane]
+    loads = renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, plane))
+    here = frozenset(placed)
+
+    def words_of(figures: Collection[str]) -> dict[str, Any]:
+        return script_words(renderer, wanted, kinds, assets_of.placed_scripts(templates, here & {*figures}))
+
+    return loads, words_of
 
 
 def render_pages(
@@ -137,9 +171,56 @@ def render_pages(
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
-    themes = style.accented(meta.accent)
-    summaries = tuple(TextSummary.of(text) for text in texts)
     about_runs = beside(renderer, results)
+    placed = {call.name for text in texts for call in text.figures}
+    for run in results:  # own data, which nobody has read where all runs are kept
+        tables.recall(run.spec)
+    known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
+
+    def index() -> dict[str, Any]:
+        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
+
+    pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
+    first(pages)
+    loads, words_of = scripting(renderer, placed, known["kinds"])
+    pages |= alone(texts, renderer, shared, loads, words_of, index, digest(repr(meta)))
+    # What pages beside the article may know of it is little, and mostly the same after an edit.
+    known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
+    said = digest(shared["script_words"], *map(repr, known_to_all))
+    about_data = [ABOUT_DATA] if info.downloads else []
+    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    for path in others:
+        make = functools.partial(_page, renderer, path, shared | {"path": path})
+        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
+    told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
+    for place, where in told.items():  # the runs themselves are asked for where their lines are new
+        lines = functools.partial(_code, place, results, info, renderer, shared)
+        made = renderer.of_runs(results, "code", lines, place, said)
+        pages |= {path: text.encode() for path, text in zip(where, made, strict=True)}
+    return pages
+
+
+def text_pages(
+    meta: Meta,
+    texts: Sequence[Markup],
+    results: Results,
+    info: BuildInfo,
+    renderer: TemplateRenderer,
+    placed: Collection[str],
+    known: Mapping[str, Any],
+    index: Callable[[], dict[str, Any]],
+    about_runs: Sequence[str],
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The article's own pages and the assets, and what all templates of the site are given.
+
+    placed      the figures that scripts bring to life, where they are there
+    known       what the scripts need to know of the runs
+    index       the runs that they may show
+    about_runs  the pages about the runs that there are
+    """
+    themes = style.accented(meta.accent)
+    loads, words_of = scripting(renderer, placed, known["kinds"])
+    summaries = tuple(TextSummary.of(text) for text in texts)
     shared = {
         "article": meta,
         "themes": themes,
@@ -147,35 +228,27 @@ def render_pages(
         "results": results,
         "info": info,
         "site": Site(meta, summaries, info, renderer.words, about_runs),
+        "scripts": loads[""],
+        "script_words": words_of(()),
     }
-    placed = {call.name for text in texts for call in text.figures}
-    known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    shared["script_words"] = script_words(renderer, placed, known["kinds"])
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
-    wanted, plane = assets_of.placed_scripts(renderer.templates, placed), assets_of.in_planes(known["kinds"])
-    asked = [renderer.templates.digest, wanted, plane]
-    scripts = renderer.memo("loads", asked, lambda: assets_of.loads(renderer.templates, wanted, plane))
-    shared["scripts"] = scripts[""]
     pages = {".nojekyll": b""} | loaded
-
-    def index() -> dict[str, Any]:
-        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
-
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
-        own["figure_scripts"] = {call.name: scripts[call.name] for call in text.figures if scripts.get(call.name)}
+        own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
+        own["script_words"] = words_of({call.name for call in text.figures})
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
-    first(pages)
-    # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
-    said = digest(shared["script_words"], *map(repr, known_to_all))
-    about_data = [ABOUT_DATA] if info.downloads else []
-    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
-    for path in others:
-        make = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
-    return pages
+    return pages, shared
+
+
+def _code(
+    place: str, results: Results, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]
+) -> list[str]:
+    """The page, the script and the notebook of the run of a name."""
+    assert info.code is not None
+    run = next(run for run in results if run.place == place)
+    return as_code(run, info.code(run), renderer, shared)
 
 
 def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:

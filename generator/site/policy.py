@@ -30,6 +30,7 @@ ALLOWED = {
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
     "media-src": "'self' data: blob:",
+    "frame-src": "'self'",  # a figure's own page, which tells its height
     "worker-src": "blob:",  # training, off the main thread
     "connect-src": "'self'",  # nothing of ours asks; tools that look a site over do, and `peek serve`
     "base-uri": "'none'",

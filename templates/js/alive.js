@@ -176,14 +176,8 @@
 
   /** Show a network in the page's large figure, at the same moment. */
   function open(view, network) {
-    const recipeOf = ({ options }) => peek.runs.among(options).runs[0].recipe;
-    const large = [...peek.views.values()].find((other) => other.name === "bend" && !other.failed && recipeOf(other) === recipeOf(view));
-    const state = { ...named(network), epoch: view.state.epoch };
-    if (!large) return;
-    large.set(state);
-    (large.root.closest("figure") || large.root).scrollIntoView({ block: "start" });
-    const handle = large.root.querySelector(".timeline-handle");
-    if (handle) handle.focus({ preventScroll: true });
+    const large = peek.twin(view, "bend");
+    if (large) peek.visit(large, { ...named(network), epoch: view.state.epoch }, ".timeline-handle");
   }
 
   /** All runs as one, for the timeline: the mean loss as a share of guessing's, the mean accuracy. */

@@ -1,13 +1,14 @@
 // @ts-check
+// needs: words
 /* Brings the scripts of a figure when its reader nears it, or when the address says how it is to stand; and leads to it. */
 (() => {
   "use strict";
   const AHEAD = "100%"; // of the window: so far outside it a figure is near
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
-  const known = document.getElementById("figure-scripts");
-  if (!known) return;
+  const SEEN = 0.75; // of what a figure draws: enough not to be taken there
+  const SET_MS = 1400; // in which a figure that was set from the text fades from being marked
   /** By the figure's name: the addresses of its scripts, in order. @type {Map<string | undefined, string[]>} */
-  const scripts = new Map(JSON.parse(known.textContent || ""));
+  const scripts = new Map(JSON.parse(document.getElementById("figure-scripts")?.textContent || "[]"));
   const all = /** @type {HTMLElement[]} */ (Array.from(document.querySelectorAll("[data-figure]")));
   const figures = all.filter((figure) => scripts.has(figure.dataset.figure));
   const asked = new Set();
@@ -58,11 +59,8 @@
   function startLanding() {
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {PerformanceNavigationTiming} */ (visit).type !== "navigate" ? 0 : Infinity;
-    const land = (/** @type {ScrollBehavior} */ behavior) => {
-      const [id] = stated(location.hash);
-      const place = id ? document.getElementById(id) : document.querySelector(":target");
-      if (place) place.scrollIntoView({ block: "start", behavior });
-    };
+    const place = () => /** @type {HTMLElement | null} */ (document.getElementById(stated(location.hash)[0] ?? "") ?? document.querySelector(":target"));
+    const land = (/** @type {ScrollBehavior} */ behavior) => place()?.scrollIntoView({ block: "start", behavior });
     new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
     for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
       addEventListener(hand, () => (until = 0), { capture: true, passive: true });
@@ -71,8 +69,44 @@
     addEventListener("hashchange", () => {
       until = performance.now() + LANDING_MS;
       follow();
-      if (stated(location.hash).length) land("auto"); // elsewhere the browser goes itself
+      const figure = stated(location.hash).length && place();
+      if (!figure) return; // the browser goes there
+      const live = inSight(figure);
+      if (live) {
+        until = 0; // the reader's place is where the figure is seen
+        live.animate({ boxShadow: ["var(--accent)", "transparent"].map((colour) => `0 0 0 5px var(--paper), 0 0 0 8px ${colour}`) }, SET_MS);
+      } else {
+        land("auto");
+        figure.tabIndex = -1; // from there the reader goes on by keyboard, as from what any link names
+        figure.focus({ preventScroll: true });
+      }
     });
+  }
+
+  /** What lives in a figure, when a reader sees most of what it draws. @param {HTMLElement} figure */
+  function inSight(figure) {
+    const live = figure.querySelector(".explorable.is-live");
+    const { top, bottom } = (live?.querySelector(".explorable-live .planes") ?? figure).getBoundingClientRect();
+    const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    return seen > SEEN * Math.min(bottom - top, innerHeight) ? live : null;
+  }
+
+  /** Words of the text that set a figure lead to its view; of a figure on this page they look and say so. */
+  function startWords() {
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-state]"))) {
+      const [page] = link.href.split("#");
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented) return;
+        event.preventDefault();
+        const view = `${page}#${link.dataset.state}`;
+        if (view !== location.href) location.href = view;
+        else dispatchEvent(new Event("hashchange")); // a browser is silent about where it already is
+      });
+      const id = link.hash.slice(1);
+      if (page !== location.href.split("#")[0] || !document.getElementById(id)?.querySelector("[data-explorable]")) continue;
+      link.classList.add("sets");
+      link.title = words.say("Sets {figure} to what is said here", { figure: document.getElementById(`${id}-number`)?.textContent });
+    }
   }
 
   for (const figure of figures) {
@@ -80,5 +114,6 @@
     near.observe(figure);
   }
   follow();
-  startLanding();
+  if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
+  startWords();
 })();

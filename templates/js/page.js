@@ -1,6 +1,6 @@
 // @ts-check
-// needs: words
-/* What the page itself does: colours by switch, contents that follow, animations together, copying. */
+// needs: page/alone, page/films, page/paste, words
+/* What the page itself does: colours by switch, contents that follow, layout of what is far, copying, printing. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -83,29 +83,6 @@
     }
   }
 
-  // Animations
-
-  function startAnimations() {
-    for (const play of all("details.play")) {
-      play.addEventListener("toggle", () => {
-        const label = play.querySelector(".play-label");
-        if (label) label.textContent = play.hasAttribute("open") ? words.say("Stop") : words.say("Play");
-      });
-    }
-    for (const button of all(".play-all")) {
-      const figure = button.closest("figure, section, .poster");
-      if (!figure) continue;
-      button.hidden = false;
-      button.addEventListener("click", () => {
-        const playing = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(playing));
-        const label = button.querySelector(".play-label");
-        if (label) label.textContent = playing ? words.say("Stop all") : words.say("Play all");
-        for (const play of all("details.play", figure)) play.toggleAttribute("open", playing);
-      });
-    }
-  }
-
   // What is far below: laid out while nothing else is to do, once a reader stirs; the font of formulas when one is near
 
   const SPARE_MS = 10; // of idle time, for one piece more
@@ -179,7 +156,7 @@
   }
 
   function start() {
-    for (const part of [startTheme, startContents, startAnimations, startLayout, startMaths, startCopying, startPrinting]) {
+    for (const part of [startTheme, startContents, startLayout, startMaths, startCopying, startPrinting]) {
       try {
         part();
       } catch (error) {

@@ -12,6 +12,8 @@
   const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
+  const HEAD_SIZE = 10; // of an output layer to start from, as the build's
+  const HELD = 1 / 3; // of the epochs in which it stays as it started
   const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
@@ -23,7 +25,9 @@
       const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
       const known = classes.values.map(([k]) => k);
       const counts = draws ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
-      const isOwn = (state) => state.start === "own";
+      const isOwn = (state) => state.start !== "build";
+      const isPlaced = document.querySelector("[data-explorable=beat]");
+      const fits = (state) => peek.places.read(state.places, state.classes);
       return [
         {
           ...classes, values: counts.map((k) => [k, String(k)]),
@@ -32,7 +36,8 @@
         { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
-          values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")]],
+          values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")], ...(isPlaced ? [["placed", words.say("your arrangement")]] : [])],
+          allowed: (state) => ["build", "own", ...(fits(state) ? ["placed"] : [])],
           explain: draws
             ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
             : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
@@ -66,6 +71,7 @@
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
         { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: () => peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
+        { kind: "text", name: "places", initial: "", fits: peek.places.FITS },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
       ];
     },
@@ -94,7 +100,7 @@
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
-    const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: view.state.start === "placed" ? "placed" : "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
     const read = (distance, n) => `${words.say("nearest centres {distance} apart", { distance })}\n${words.say("classes in the middle {n}", { n })}`;
@@ -125,7 +131,7 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "width", ...Object.keys(asBuilt)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "width", "places", ...Object.keys(asBuilt)].map((name) => [name, view.state[name]]));
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -133,7 +139,9 @@
     /** A new start: what the build kept, or drawn from the reader's seed. */
     function begin() {
       const mine = ++generation;
-      if (Object.keys(asBuilt).some((name) => view.state[name] !== asBuilt[name])) view.state.start = "own"; // the build has no such points
+      const { start } = view.state;
+      if (start === "build" && Object.keys(asBuilt).some((name) => view.state[name] !== asBuilt[name])) view.state.start = "own"; // the build has no such points
+      if (start === "placed" && !placed()) view.state.start = "own";
       begunWith = wish();
       const from = wishes();
       stop();
@@ -141,7 +149,7 @@
         if (mine !== generation) return;
         run = {
           id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
-          from, ...start.data, net: start.net, epochs: recipe.epochs, recipe,
+          from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -150,7 +158,9 @@
         kept = [0];
         finished = false;
         follow = true;
-        notice.replaceChildren();
+        if (start.places) {
+          tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
+        } else notice.replaceChildren();
         view.state.epoch = 0;
         scene.use(run);
         timeline.show(run);
@@ -180,7 +190,22 @@
       const parameters = { ...recipe.parameters };
       for (const { name, parameter } of recipe.controls) parameters[parameter] = view.state[name];
       const drawn = () => ({ ...network.drawn(draw, classes, recipe.points_per_class, parameters, seed), inputs: 2, labels: null });
-      return { data: data || drawn(), net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
+      const weights = network.initial(net, peek.activations[activation].biasStart, seed);
+      const from = start === "placed" && placed();
+      if (from) {
+        weights.set(from.head, weights.length - from.head.length);
+        net.recipe = { ...recipe, head_held: Math.round(HELD * recipe.epochs) };
+      }
+      return { data: data || drawn(), net, weights, places: from && from.places };
+    }
+
+    /** The reader's arrangement and the best head for it, or null where no head tells it apart. */
+    function placed() {
+      const places = peek.places.read(view.state.places, view.state.classes);
+      const head = places && peek.measure.widestHead(places, true);
+      if (!head) return null;
+      const size = Math.hypot(...head.filter((_, at) => at % 3 < 2));
+      return { places, head: head.map((weight) => (HEAD_SIZE * weight) / size) };
     }
 
     /** The start in words. */
@@ -188,7 +213,7 @@
       const { start, seed } = view.state;
       if (start === "build") return words.say("the build\u2019s start");
       const set = recipe.controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
-      return [words.say("seed {seed}", { seed }), ...set].join(words.say(", "));
+      return [...(start === "placed" ? [words.say("your arrangement")] : []), words.say("seed {seed}", { seed }), ...set].join(words.say(", "));
     }
 
     // The worker
@@ -329,6 +354,7 @@
       },
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
+        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
         timeline.paint();
         peek.write(apart, read(text.digits(scene.least().distance), scene.middle()));
       },

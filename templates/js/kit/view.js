@@ -10,6 +10,7 @@
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
+ *   opening(options)     if given, what it begins with where the address says nothing of it
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
@@ -96,7 +97,9 @@
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
       this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults, ...peek.state.fromHash(this.id, this.properties, location.hash) };
+      this.opening = { ...this.defaults, ...this.figure.opening?.(this.options) };
+      const said = peek.state.fromHash(this.id, this.properties, location.hash);
+      this.state = Object.keys(said).length ? { ...this.defaults, ...said } : { ...this.opening };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -109,6 +112,8 @@
       this.painted = false;
       /** Kept once the reader is near. @type {Promise<void>} */
       this.near = new Promise((come) => (this.come = come));
+      /** Kept once it is live. @type {Promise<void>} */
+      this.arrival = new Promise((arrive) => (this.arrive = arrive));
       this.told = null; // the summary that was last read out
     }
 
@@ -196,7 +201,7 @@
 
     reset() {
       this.stop();
-      const back = { ...this.defaults };
+      const back = { ...this.opening };
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
       this.note("");
@@ -235,6 +240,7 @@
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
+        this.arrive();
       }
       this.sum();
     }
@@ -294,10 +300,15 @@
       if (text) this.say(text);
     }
 
+    /** Not to say what was about to be said. */
+    hush() {
+      clearTimeout(this.speaking);
+      this.speaking = 0;
+    }
+
     /** Read a text out now, politely. */
     say(text) {
-      clearTimeout(this.speaking); // what was about to be said comes too late
-      this.speaking = 0;
+      this.hush();
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
@@ -310,7 +321,8 @@
       this.speaking = setTimeout(() => {
         this.speaking = 0;
         const text = this.summary.textContent;
-        if (!this.told || this.told === text) return;
+        const comes = this.root.hasAttribute("aria-busy"); // another run, with which it is said
+        if (this.told === null || this.told === text || comes) return;
         this.told = text;
         this.say(text);
       }, SPEAK_MS);
@@ -351,6 +363,23 @@
     (entries) => entries.forEach((entry) => entry.isIntersecting && viewOf(entry).come()), { rootMargin: NEAR });
   const seen = new IntersectionObserver((entries) => entries.forEach((entry) => viewOf(entry).see(entry.isIntersecting)));
 
+  /** The element of the page's figure of a name with runs of the same recipe as a view's. */
+  peek.twin = (view, name) => {
+    const recipeOf = (options) => peek.runs.among(options).first?.recipe;
+    const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-explorable="${name}"]:not(.is-failed)`)]);
+    return all.find((root) => recipeOf(JSON.parse(root.dataset.options || "{}")) === recipeOf(view.options));
+  };
+
+  /** Bring the reader to another figure, which brings its scripts; set it, with the focus on a part. @param {string} part a selector */
+  peek.visit = async (root, state, part) => {
+    (root.closest("figure") || root).scrollIntoView({ block: "start" });
+    if (!byRoot.has(root)) await new Promise((resolve) => root.addEventListener("begun", resolve, { once: true }));
+    const view = byRoot.get(root);
+    view.set(state);
+    await view.arrival;
+    root.querySelector(part)?.focus({ preventScroll: true });
+  };
+
   function start(root, name, figure) {
     try {
       const view = new View(root, name, figure);
@@ -359,6 +388,7 @@
       near.observe(root);
       seen.observe(root);
       view.mount();
+      root.dispatchEvent(new Event("begun"));
     } catch (error) {
       console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
     }
@@ -375,10 +405,13 @@
     named.forEach((id) => views.has(id) && follow(views.get(id)));
   });
 
-  /** Set a figure as the address has it. */
+  /** Set a figure as the address has it, and say what it then shows. */
   function follow(view) {
     const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    view.stop();
     Object.assign(view.state, state);
+    view.told = "";
+    view.waiting?.click(); // one that sleeps wakes
     if (view.instance) view.refresh(Object.keys(state));
   }
 })();

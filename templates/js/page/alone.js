@@ -1,0 +1,9 @@
+// @ts-check
+/** A figure alone in a frame: the page around it is told how high it is, so that it can be given its room. */
+(() => {
+  "use strict";
+
+  if (parent === window || !document.body.classList.contains("is-alone")) return;
+  const tell = () => parent.postMessage({ type: "figure-height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
+  new ResizeObserver(tell).observe(document.body);
+})();
