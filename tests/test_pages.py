@@ -311,7 +311,8 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
     assert json.loads(options) == {"run": "grid/k2-tanh-s0", "classes": 2, "hide": ["seed"]}
     known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', index)[1])
     [recipe] = known["recipes"]
-    assert recipe["centres"]["tanh"]["2"] == [[0, 1]] * 5
+    [centres] = explorables.known_of_runs(RUNS)["centres"].values()
+    assert centres["tanh"][2] == [[0, 1]] * 5
     assert (recipe["dataset"], recipe["kind"], recipe["plural"]) == ("arms", "spirals", "spiral arms")
     assert recipe["parameters"] == {"turn_rad": 4, "noise_rad": 0.1, "root_radius": 0} and recipe["epochs"] == 3000
     assert known["runs"][0] == {

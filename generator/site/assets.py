@@ -29,7 +29,11 @@ SPARE = "/* only where used */"  # how a style sheet begins that many sites can 
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
-BUILT = {"build/activations": "", "build/datasets": "// needs: kit/kit"}  # scripts that the build writes itself
+BUILT = {  # scripts that the build writes itself
+    "build/activations": "",
+    "build/datasets": "// needs: kit/kit",
+    "build/centres": "// needs: kit/runs",
+}
 
 
 def assets(
@@ -40,6 +44,7 @@ def assets(
     kinds: Collection[str] = (),
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
+    centres: Mapping[str, Any] | None = None,
     classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
@@ -48,6 +53,7 @@ def assets(
     kinds        of data of the runs that they show; scripts can draw those that have one
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
+    centres      of classes, of the networks of each recipe: by the id of its first run
     classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
@@ -57,7 +63,11 @@ def assets(
     own = [Own.told(name, plain) for name, plain in (formulas or {}).items()]
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
-    built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
+    built = {
+        "build/activations": rows,
+        "build/datasets": dataset_rows(kinds),
+        "build/centres": centre_rows(centres or {}),
+    }
     wanted, plane = placed_scripts(templates, placed), in_planes(kinds)
     loaded = memo("scripts", [templates.digest, wanted, plane, built], lambda: scripts(templates, wanted, plane, built))
     found = {
@@ -267,6 +277,15 @@ def dataset_rows(kinds: Collection[str]) -> str:
     known = datasets.load()
     rows = [f'peek.datasets["{kind}"] = {known[kind].script.strip()};' for kind in kinds if known[kind].script]
     return "\n".join(rows)
+
+
+def centre_rows(centres: Mapping[str, Any]) -> str:
+    """What tells the page's recipes the class centres of their networks: few figures need them. centres: as `assets`"""
+    said = json.dumps({run: of for run, of in centres.items() if of}, separators=(",", ":"))
+    return (
+        f"const centres={said},{{runs,recipes}}=peek.runs.index();"
+        "for(const{id,recipe}of runs)recipes[recipe].centres??=centres[id];"
+    )
 
 
 def activation_rows(names: Collection[str] = (), own: Sequence[Own] = ()) -> str:

@@ -45,14 +45,9 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
              "rooms": name -> what it is called}
     """
     words = words or language.english()
+    members = _recipes(results)
     shipped = [run for run in results if "js" in run.files]
-    groups: list[dict[str, Any]] = []
-    members: list[list[Result]] = []
-    for run in shipped:
-        if (group := _group(run)) not in groups:
-            groups.append(group)
-            members.append([])
-        members[groups.index(group)].append(run)
+    places = {_id(run): at for at, runs in enumerate(members) for run in runs}
     optima = {
         room: {
             law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
@@ -61,8 +56,8 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         for room, of_room in laws.items()
     }
     return {
-        "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
-        "recipes": [_recipe(max(runs, key=_classes), words) | {"centres": _centres(results, runs)} for runs in members],
+        "runs": [_known(run) | {"recipe": places[_id(run)]} for run in shipped],
+        "recipes": [_recipe(max(runs, key=_classes), words) for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
@@ -74,11 +69,24 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
 
 def known_of_runs(results: Results) -> dict[str, Any]:
     """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
-    the formulas of own ones."""
+    the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run."""
     shipped = [run for run in results if "js" in run.files]
     known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
-    return known | {"formulas": dict(sorted(formulas.items()))}
+    centres = {_id(runs[0]): _centres(results, runs) for runs in _recipes(results)}
+    return known | {"formulas": dict(sorted(formulas.items())), "centres": centres}
+
+
+def _recipes(results: Results) -> list[list[Result]]:
+    """The runs that travel with the page, by what those share among which a reader chooses."""
+    groups: list[dict[str, Any]] = []
+    members: list[list[Result]] = []
+    for run in (run for run in results if "js" in run.files):
+        if (group := _group(run)) not in groups:
+            groups.append(group)
+            members.append([])
+        members[groups.index(group)].append(run)
+    return members
 
 
 def _classes(run: Result) -> int:

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/measure, kit/network, kit/plane, kit/view
+// needs: build/centres, kit/measure, kit/network, kit/plane, kit/view
 /**
  * Beat the network: the reader places the class centres, and sees what each law would say of the arrangement: its
  * least distance, its margin, and the loss of the best linear head on it; beside the optimum and the build's networks.
@@ -142,7 +142,7 @@
     const nearest = (target) => measure.aligned(target, points, room().symmetries);
 
     /** The centres of the build's networks of this class count and activation, each [x0, y0, x1, y1, ...]. */
-    const networks = () => known.recipe?.centres[view.state.activation]?.[view.state.classes] || [];
+    const networks = () => known.recipe?.centres?.[view.state.activation]?.[view.state.classes] || [];
 
     function loadNetwork() {
       const wanted = entry();

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Laboratory
 from playwright.sync_api import Page
 from scipy.optimize import minimize
 from scipy.stats import circmean, circstd
@@ -15,6 +16,7 @@ from scipy.stats import circmean, circstd
 from generator.measures import arrangement, packing
 from generator.networks import datasets
 from generator.networks.rooms import ROOMS
+from generator.site.assets import centre_rows
 
 EXACT = 1e-9
 SOLVED = 1e-5  # between two solvers of one convex problem
@@ -116,6 +118,14 @@ def test_an_arrangement_comes_as_near_to_another_as_the_build_says(ask: Callable
         got = ask("[...peek.measure.aligned(...v)]", theirs.ravel().tolist(), ours.ravel().tolist(), symmetries)
         apart = np.linalg.norm(np.reshape(got, (k, 2)) - ours) / np.sqrt(k)
         assert abs(apart - packing.arrangement_distance(theirs, ours, room)) < EXACT
+
+
+def test_recipes_are_told_the_centres_of_their_networks(bare_page: Page, laboratory: Laboratory) -> None:
+    first = laboratory.index["runs"][0]["id"]
+    centres = {"of another page": {"relu": {"2": [[1.0, 0.0]]}}, first: {"tanh": {"5": [[0.5, -1.0]]}}}
+    bare_page.evaluate(f"() => {{{centre_rows(centres)}}}")
+    [told, *others] = bare_page.evaluate("peek.runs.index().recipes.map(({centres}) => centres ?? null)")
+    assert told == centres[first] and {*others} <= {None}
 
 
 def test_order_is_kept_where_the_build_says_so(ask: Callable[..., Any]) -> None:
