@@ -63,6 +63,7 @@
     const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     if (!links.length) return;
     let waiting = false;
+    let seen = false; // a phone has no gutter, and where things are takes it long to tell
     const mark = () => {
       waiting = false;
       const passed = headings.filter((heading) => heading && heading.getBoundingClientRect().top < innerHeight * 0.35).length;
@@ -72,10 +73,15 @@
       });
     };
     addEventListener("scroll", () => {
-      if (!waiting) requestAnimationFrame(mark);
+      if (!seen || waiting) return;
       waiting = true;
+      requestAnimationFrame(mark);
     }, { passive: true });
-    requestAnimationFrame(mark); // asked now, where things are would be worked out twice
+    const [gutter] = all(".contents--gutter");
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      seen = isIntersecting;
+      if (seen) mark();
+    }).observe(gutter);
     for (const inline of all(".contents--inline details")) {
       inline.addEventListener("click", (event) => {
         if (event.target instanceof HTMLAnchorElement) inline.removeAttribute("open");

@@ -602,7 +602,9 @@
       context.arc(x, y, r, 0, 2 * Math.PI);
       return;
     }
-    corners.forEach(([dx, dy], at) => (at ? context.lineTo(x + r * dx, y + r * dy) : context.moveTo(x + r * dx, y + r * dy)));
+    const last = corners[corners.length - 1];
+    context.moveTo(x + r * last[0], y + r * last[1]);
+    for (let at = 0; at < corners.length - 1; at++) context.lineTo(x + r * corners[at][0], y + r * corners[at][1]);
     context.closePath();
   }
 

@@ -140,15 +140,19 @@ def test_the_answer_waits_until_it_is_asked_for(show: Show, laboratory: Laborato
     assert not figure.said
 
 
-@pytest.mark.parametrize("script", ["on", "off", "lost", "failing"])
+@pytest.mark.parametrize("script", ["on", "off", "lost", "its own lost", "failing"])
 def test_the_picture_tells_only_where_the_script_does_not_ask(browser: Browser, site: Path, script: str) -> None:
     """In the article: where its script runs, it never shows while the figure comes; else it is simply there."""
     with browser.new_context(java_script_enabled=script != "off") as context:
         page = context.new_page()
-        if script == "lost":
-            page.route("**/assets/*.js", lambda route: route.abort())
+        if script in ("lost", "its own lost"):
+            lost = "**/assets/*.js" if script == "lost" else "**/assets/js/beat.js"
+            page.route(lost, lambda route: route.abort())
         page.goto((site / "index.html").as_uri(), wait_until="load")
         picture = page.locator("#fig-beat .explorable > .planes")
+        if script not in ("off", "lost"):
+            expect(picture).to_be_hidden()
+            page.locator("#fig-beat").scroll_into_view_if_needed()
         if script in ("on", "failing"):
             page.locator("#fig-beat .is-built").wait_for(state="attached")
             expect(picture).to_be_hidden()
