@@ -19,32 +19,46 @@
 
     properties(options) {
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
-      const { controls, hidden } = recipe;
-      const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
+      const { hidden } = recipe;
+      const sets = setsOf(options);
+      const of = ({ data }) => sets.find(({ name }) => name === data);
+      const draws = ({ data }) => of({ data }).kind in peek.datasets; // else a seed of one's own starts from the build's points
       const known = classes.values.map(([k]) => k);
-      const counts = draws ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
+      const counts = sets.some(({ name }) => draws({ data: name })) ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
       const isOwn = (state) => state.start === "own";
       return [
         {
+          kind: "choice", name: "data", label: words.say("Data"), initial: recipe.dataset, values: sets.map(({ name, label }) => [name, label]),
+          explain: words.say("What the network learns to tell apart. The same seed gives the same first weights."),
+        },
+        {
           ...classes, values: counts.map((k) => [k, String(k)]),
-          allowed: (state) => counts.filter((k) => isOwn(state) || runs.some((run) => run.classes === k)),
+          explain: (state) => words.say("How many {plural} there are to tell apart.", of(state)),
+          allowed: (state) => counts.filter((k) => isOwn(state) ? draws(state) || known.includes(k) : runs.some((run) => run.classes === k)),
         },
         { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
           values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")]],
-          explain: draws
+          allowed: ({ data }) => (data === recipe.dataset ? ["build", "own"] : ["own"]),
+          explain: (state) => draws(state)
             ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
             : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
         },
         {
           kind: "range", name: "seed", label: words.say("Seed"), initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
-          explain: draws ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
+          explain: (state) => draws(state) ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
         },
-        ...controls.map(({ name, label, parameter, explain, most, unit }, at, all, initial = recipe.parameters[parameter]) => ({
-          kind: "range", name, label, explain, initial, min: 0, max: Math.max(most, initial), step: 0.01,
-          text: (value) => `${peek.text.fixed(value, 2)} ${unit}`.trim(),
-        })),
+        ...[...new Set(sets.flatMap(({ controls }) => controls.map(({ name }) => name)))].map((name) => {
+          const here = (state) => of(state).controls.find((control) => control.name === name);
+          const all = sets.flatMap(({ controls, parameters }) => controls.filter((control) => control.name === name).map((control) => ({ ...control, value: parameters[control.parameter] })));
+          return {
+            kind: "range", name, label: all[0].label, min: 0, max: Math.max(...all.flatMap(({ most, value }) => [most, value])), step: 0.01,
+            initial: (state) => of(state).parameters[here(state)?.parameter] ?? 0,
+            shown: (state) => !!here(state), explain: (state) => here(state)?.explain ?? "",
+            text: (value, state) => `${peek.text.fixed(value, 2)} ${here(state)?.unit ?? ""}`.trim(),
+          };
+        }),
         {
           kind: "range", name: "width", label: words.say("Hidden width"), initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
           text: (n) => words.say("{n} neurons", { n }), explain: words.say("Neurons of the first hidden layer. With very few, some bends cannot be made."),
@@ -65,7 +79,7 @@
           kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
-        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: () => peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
+        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: (state) => of(state).flat && peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
       ];
     },
@@ -81,6 +95,14 @@
     },
   });
 
+  /** The data that readers may choose: those of the runs first; no others where these have no plane. */
+  function setsOf(options) {
+    const { recipe } = peek.runs.chooser(options);
+    const others = peek.runs.inputsOf(recipe) === 2 ? options.sets || [] : [];
+    const own = others.find(({ name }) => name === recipe.dataset) || {};
+    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.plural }, ...others.filter((set) => set !== own)];
+  }
+
   /** The summary. */
   const told = (classes, activation, widths, start, state, moment, pair, middle) =>
     words.say("{classes}, {activation}, {widths} hidden neurons, {start}. {state}: {moment}. The two nearest class centres, of classes {a} and {b}, are {distance} apart. Classes in the middle: {middle}.", {
@@ -90,11 +112,12 @@
   function train(view) {
     const { text, network } = peek;
     const { runs, recipe } = peek.runs.chooser(view.options);
+    const sets = setsOf(view.options);
     const scene = peek.scene(view);
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
-    const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const fresh = peek.controls.button(words.say("New seed"), words.say("Other first weights, and other points where they are drawn at random."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
     const read = (distance, n) => `${words.say("nearest centres {distance} apart", { distance })}\n${words.say("classes in the middle {n}", { n })}`;
@@ -117,7 +140,9 @@
     let worker = null;
     let generation = 0;
     let begunWith = "";
-    const asBuilt = Object.fromEntries(recipe.controls.map(({ name, parameter }) => [name, recipe.parameters[parameter]]));
+    const adjustable = view.properties.filter(({ initial }) => typeof initial === "function"); // what the data have of their own
+    const asUsual = () => Object.fromEntries(adjustable.map(({ name, initial }) => [name, initial(view.state)]));
+    const set = () => sets.find(({ name }) => name === view.state.data);
 
     function settings() {
       const { rate, l2, speed } = view.state;
@@ -125,7 +150,7 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "width", ...Object.keys(asBuilt)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -133,7 +158,8 @@
     /** A new start: what the build kept, or drawn from the reader's seed. */
     function begin() {
       const mine = ++generation;
-      if (Object.keys(asBuilt).some((name) => view.state[name] !== asBuilt[name])) view.state.start = "own"; // the build has no such points
+      const usual = asUsual();
+      if (set() !== sets[0] || Object.keys(usual).some((name) => view.state[name] !== usual[name])) view.state.start = "own"; // the build has no such points
       begunWith = wish();
       const from = wishes();
       stop();
@@ -170,25 +196,27 @@
 
     async function starting() {
       const { classes, activation, start, seed, width } = view.state;
-      const draw = peek.datasets[recipe.kind];
+      const { kind, controls, parameters, points_per_class } = set();
+      const draw = peek.datasets[kind];
       const alike = runs.filter((candidate) => candidate.classes === classes);
       const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
       const built = entry && (start === "build" || !draw) && (await view.load(entry.id))[0];
       const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
       if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
-      const net = { widths: [peek.runs.inputsOf(recipe), ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
-      const parameters = { ...recipe.parameters };
-      for (const { name, parameter } of recipe.controls) parameters[parameter] = view.state[name];
-      const drawn = () => ({ ...network.drawn(draw, classes, recipe.points_per_class, parameters, seed), inputs: 2, labels: null });
-      return { data: data || drawn(), net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
+      const given = Object.fromEntries(controls.map(({ name, parameter }) => [parameter, view.state[name]]));
+      const drawn = () => ({ ...network.drawn(draw, classes, points_per_class, { ...parameters, ...given }, seed), labels: null });
+      const points = data || drawn();
+      const net = { widths: [points.inputs, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
+      return { data: points, net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
     }
 
     /** The start in words. */
     function begunFrom() {
       const { start, seed } = view.state;
       if (start === "build") return words.say("the build\u2019s start");
-      const set = recipe.controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
-      return [words.say("seed {seed}", { seed }), ...set].join(words.say(", "));
+      const { label, controls } = set();
+      const said = controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
+      return [...(set() === sets[0] ? [] : [label]), words.say("seed {seed}", { seed }), ...said].join(words.say(", "));
     }
 
     // The worker
@@ -321,7 +349,8 @@
     return {
       change(names) {
         if (!run) return;
-        if (names.join() === "start" && view.state.start === "build") Object.assign(view.state, asBuilt);
+        const isBack = names.join() === "start" && view.state.start === "build";
+        if (isBack || names.join() === "data") Object.assign(view.state, asUsual());
         if (wish() !== begunWith) begin();
         else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;

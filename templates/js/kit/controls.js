@@ -36,11 +36,14 @@ peek.controls = (function () {
     for (const updater of view.updaters) updater();
   }
 
-  /** The line under a control that says what it does, and what it is the description of. */
-  function explain(control, text, described) {
+  /** The line under a control that says what it does, and what it is the description of; a text may be a function of a view's state. */
+  function explain(control, text, described, view) {
     if (!text) return;
     const id = peek.newId("explain");
-    control.append(element("p", { class: "control-explain", id }, text));
+    const line = element("p", { class: "control-explain", id });
+    if (typeof text === "function") view.updaters.push(() => peek.write(line, text(view.state)));
+    else line.textContent = text;
+    control.append(line);
     described.setAttribute("aria-describedby", id);
   }
 
@@ -56,14 +59,14 @@ peek.controls = (function () {
         return input;
       });
       control.append(segments);
-      explain(control, property.explain, control);
+      explain(control, property.explain, control, view);
       view.updaters.push(() => {
         const allowed = property.allowed ? property.allowed(view.state) : null;
         property.values.forEach(([value], at) => {
           inputs[at].checked = view.state[property.name] === value;
           inputs[at].disabled = allowed ? !allowed.includes(value) : false;
         });
-        control.hidden = property.values.length < 2;
+        control.hidden = property.values.length < 2 || property.shown?.(view.state) === false;
       });
       return control;
     },
@@ -81,10 +84,10 @@ peek.controls = (function () {
       const label = element("label", { for: id }, property.label);
       const control = element("div", { class: "control control--range" },
         element("div", { class: "control-head" }, label, output), input);
-      explain(control, property.explain, input);
+      explain(control, property.explain, input, view);
       view.updaters.push(() => {
         const value = view.state[property.name];
-        const text = property.text ? property.text(value) : String(value);
+        const text = property.text ? property.text(value, view.state) : String(value);
         if (Math.abs(Number(input.value) - to(value)) > property.step / 2) input.value = String(to(value));
         input.style.setProperty("--share", String((to(value) - to(property.min)) / (to(property.max) - to(property.min))));
         peek.write(output, text);
@@ -100,7 +103,7 @@ peek.controls = (function () {
       });
       const control = element("div", { class: "control control--flag" },
         element("label", {}, input, element("span", { class: "switch", "aria-hidden": "true" }), property.label));
-      explain(control, property.explain, input);
+      explain(control, property.explain, input, view);
       view.updaters.push(() => {
         input.checked = view.state[property.name];
         control.hidden = property.shown?.(view.state) === false;

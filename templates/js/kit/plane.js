@@ -25,7 +25,8 @@
     const marks = element("canvas", { class: "plane-marks" });
     const labels = element("div", { class: "plane-labels", "aria-hidden": "true" });
     const surface = element("div", { class: "plane-surface" }, field, marks, labels);
-    const title = element("p", { class: "plane-title" }, element("b", {}, options.title), " ", element("span", {}, options.note));
+    const note = element("span", {}, options.note);
+    const title = element("p", { class: "plane-title" }, element("b", {}, options.title), " ", note);
     const root = element("div", { class: "plane" }, title, surface);
     view.stage.append(root);
     const fieldContext = /** @type {CanvasRenderingContext2D} */ (field.getContext("2d", { willReadFrequently: true }));
@@ -48,6 +49,8 @@
       py: (y) => ((plane.box.y1 - y) / (plane.box.y1 - plane.box.y0)) * plane.size,
       x: (px) => plane.box.x0 + (px / plane.size) * (plane.box.x1 - plane.box.x0),
       y: (py) => plane.box.y1 - (py / plane.size) * (plane.box.y1 - plane.box.y0),
+      /** What stands beside the title. */
+      noted: (text) => peek.write(note, text),
       /** An empty sheet of marks, in CSS pixels. */
       begin() {
         context.setTransform(plane.ratio, 0, 0, plane.ratio, 0, 0);

@@ -10,7 +10,7 @@
  *   text    fits                              kept in the address, without a control of its own; fits: a pattern of
  *                                             all that it may be
  *   number  min, max, step                    likewise
- * kept: false keeps a property out of the address.
+ * kept: false keeps a property out of the address. initial may be a function of the values of the properties before it.
  *
  * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
  * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
@@ -24,13 +24,17 @@ peek.state = (function () {
 
   const WRITE_MS = 300; // browsers refuse to rewrite the address more often than about 200 times in 10 s
 
-  /** Every property's value at the start, the author's options first. */
-  function defaults(properties, options) {
+  /** A property's value at the start, the author's options first. */
+  function initial(property, options, state) {
+    const value = typeof property.initial === "function" ? property.initial(state) : property.initial;
+    const wanted = options[property.name];
+    return wanted === undefined ? value : parse(property, String(wanted), value);
+  }
+
+  /** Every property's value: what an address says, and else as at the start. */
+  function started(properties, options, said = {}) {
     const state = {};
-    for (const property of properties) {
-      const wanted = options[property.name];
-      state[property.name] = wanted === undefined ? property.initial : parse(property, String(wanted), property.initial);
-    }
+    for (const property of properties) state[property.name] = said[property.name] ?? initial(property, options, state);
     return state;
   }
 
@@ -92,7 +96,7 @@ peek.state = (function () {
       for (const property of view.properties) {
         const value = view.state[property.name];
         if (property.kept === false) continue;
-        if (format(property, value) !== format(property, view.defaults[property.name])) {
+        if (format(property, value) !== format(property, initial(property, view.options, view.state))) {
           parameters.set(`${view.id}.${property.name}`, format(property, value));
         }
       }
@@ -132,5 +136,5 @@ peek.state = (function () {
     return `${page}#${hashOf([view]) || view.id}`;
   }
 
-  return { defaults, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
+  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
 })();

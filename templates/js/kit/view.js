@@ -82,8 +82,7 @@
       this.figure = definitions.get(name);
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
-      this.defaults = peek.state.defaults(this.properties, this.options);
-      this.state = { ...this.defaults, ...peek.state.fromHash(id, this.properties, location.hash) };
+      this.state = this.started(peek.state.fromHash(id, this.properties, location.hash));
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -97,6 +96,11 @@
       /** Kept once the reader is near. @type {Promise<void>} */
       this.near = new Promise((come) => (this.come = come));
       this.told = null; // the summary that was last read out
+    }
+
+    /** The state at the start, but for what is said. */
+    started(said) {
+      return peek.state.started(this.properties, this.options, said);
     }
 
     get awake() {
@@ -183,7 +187,7 @@
 
     reset() {
       this.stop();
-      const back = { ...this.defaults };
+      const back = this.started();
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
       this.note("");
@@ -399,7 +403,7 @@
 
   /** Set a figure as the address has it. */
   function follow(view) {
-    const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    const state = view.started(peek.state.fromHash(view.id, view.properties, location.hash));
     Object.assign(view.state, state);
     if (view.instance) view.refresh(Object.keys(state));
   }
