@@ -1,5 +1,5 @@
 // @ts-check
-// needs: build/datasets, kit/measure, kit/network, kit/scene, kit/timeline, kit/view
+// needs: build/datasets, kit/measure, kit/network, kit/points, kit/scene, kit/timeline, kit/view
 /**
  * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
  * and points or from a new seed. The worker runs the same source text as the page.
@@ -10,6 +10,7 @@
   const { element } = peek;
   const CHECKPOINTS = 64;
   const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
+  const MINE = "own-points"; // the data that readers draw
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
   const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
@@ -33,6 +34,7 @@
         },
         {
           ...classes, values: counts.map((k) => [k, String(k)]),
+          shown: ({ data }) => data !== MINE,
           explain: (state) => words.say("How many {plural} there are to tell apart.", of(state)),
           allowed: (state) => counts.filter((k) => isOwn(state) ? draws(state) || known.includes(k) : runs.some((run) => run.classes === k)),
         },
@@ -81,6 +83,8 @@
         },
         { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: (state) => of(state).flat && peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
+        { kind: "text", name: "points", initial: "", fits: peek.points.FITS },
+        { kind: "text", name: "names", initial: "", fits: peek.points.NAMES },
       ];
     },
 
@@ -100,7 +104,9 @@
     const { recipe } = peek.runs.chooser(options);
     const others = peek.runs.inputsOf(recipe) === 2 ? options.sets || [] : [];
     const own = others.find(({ name }) => name === recipe.dataset) || {};
-    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.plural }, ...others.filter((set) => set !== own)];
+    const mine = { name: MINE, label: words.say("Own points"), flat: true, plural: "", controls: [], parameters: {} };
+    const more = peek.runs.inputsOf(recipe) === 2 ? [mine] : [];
+    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.plural }, ...others.filter((set) => set !== own), ...more];
   }
 
   /** The summary. */
@@ -113,7 +119,9 @@
     const { text, network } = peek;
     const { runs, recipe } = peek.runs.chooser(view.options);
     const sets = setsOf(view.options);
-    const scene = peek.scene(view);
+    const tools = peek.points.tools(view);
+    const scene = peek.scene(view, tools.hand);
+    view.stage.prepend(tools.root);
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
@@ -150,7 +158,10 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
+    const isMine = () => view.state.data === MINE;
+    /** Whether there is something to tell apart. */
+    const isEnough = () => new Set(run.y).size > 1;
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -166,17 +177,17 @@
       const ready = starting().then((start) => {
         if (mine !== generation) return;
         run = {
-          id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
+          id: "own", classes: start.net.widths.at(-1), activation: view.state.activation, seed: view.state.seed,
           from, ...start.data, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
-        run.loss.push(first.loss);
+        run.loss.push(run.y.length ? first.loss : Math.log(run.classes));
         run.right.push(first.right);
         kept = [0];
         finished = false;
         follow = true;
-        notice.replaceChildren();
+        notice.replaceChildren(isEnough() ? "" : words.say("Put points of two classes or more on the input plane, then train."));
         view.state.epoch = 0;
         scene.use(run);
         timeline.show(run);
@@ -195,17 +206,19 @@
     }
 
     async function starting() {
-      const { classes, activation, start, seed, width } = view.state;
+      const { activation, start, seed, width } = view.state;
+      const mine = isMine() && peek.points.data(view.state.points, view.state.names);
+      const classes = mine ? mine.classes : view.state.classes;
       const { kind, controls, parameters, points_per_class } = set();
       const draw = peek.datasets[kind];
       const alike = runs.filter((candidate) => candidate.classes === classes);
       const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
-      const built = entry && (start === "build" || !draw) && (await view.load(entry.id))[0];
+      const built = entry && !mine && (start === "build" || !draw) && (await view.load(entry.id))[0];
       const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
       if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
       const given = Object.fromEntries(controls.map(({ name, parameter }) => [parameter, view.state[name]]));
       const drawn = () => ({ ...network.drawn(draw, classes, points_per_class, { ...parameters, ...given }, seed), labels: null });
-      const points = data || drawn();
+      const points = data || mine || drawn();
       const net = { widths: [points.inputs, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
       return { data: points, net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
     }
@@ -242,7 +255,7 @@
     }
 
     function go() {
-      if (!run || finished) return;
+      if (!run || finished || !isEnough()) return;
       rewind();
       if (!worker) start();
       notice.replaceChildren();
@@ -253,7 +266,7 @@
     }
 
     function advance(steps) {
-      if (!run || finished) return;
+      if (!run || finished || !isEnough()) return;
       rewind();
       if (!worker) start();
       training = false;
@@ -342,12 +355,17 @@
 
     function buttons() {
       main.button.textContent = training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train");
-      main.button.disabled = finished;
-      single.button.disabled = finished || training;
+      const idle = finished || !run || !isEnough();
+      main.button.disabled = idle;
+      single.button.disabled = idle || training;
     }
 
     return {
       change(names) {
+        tools.root.hidden = !isMine();
+        scene.input?.draw(isMine() && tools.draws());
+        view.root.classList.toggle("is-drawing", isMine());
+        tools.update();
         if (!run) return;
         const isBack = names.join() === "start" && view.state.start === "build";
         if (isBack || names.join() === "data") Object.assign(view.state, asUsual());
@@ -359,7 +377,7 @@
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         timeline.paint();
-        peek.write(apart, read(text.digits(scene.least().distance), scene.middle()));
+        peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
@@ -368,6 +386,7 @@
       reset: begin,
       destroy: stop,
       summary() {
+        if (!isEnough()) return words.say("Put points of two classes or more on the input plane, then train.");
         const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
         const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
         return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels), scene.middle());

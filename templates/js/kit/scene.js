@@ -15,8 +15,9 @@
 
   /**
    * @param {any} view its state may have lattice, whole (look at whole regions) and look (what is kept in sight)
+   * @param {(where: any, plane: any) => boolean} [hand] what a hand does to the input plane instead of looking, and whether it did
    */
-  peek.scene = function (view) {
+  peek.scene = function (view, hand) {
     const { paint, text } = peek;
     const { recipe } = peek.runs.among(view.options);
     const inputs = peek.runs.inputsOf(recipe);
@@ -65,11 +66,11 @@
         flat = run.inputs === 2;
         field = flat ? ofPlane : fieldless;
         spread = flat ? run.x : peek.spokes(run);
-        input.box = peek.inputBox({ x: spread });
+        input.box = run.box || peek.inputBox({ x: spread });
         input.noted(flat ? words.say("input plane") : words.say("{n} dimensions, drawn flat", { n: run.inputs }));
         if (!flat) input.fieldContext.clearRect(0, 0, input.field.width, input.field.width);
       } else samples.use(run);
-      hover = null;
+      if (!input || !input.drawn) hover = null;
       field.stale();
     }
 
@@ -88,6 +89,11 @@
     }
 
     function looked(plane, where) {
+      if (plane === "input" && hand?.(where, input)) {
+        if (where.how === "drag" || where.how === "pick") hover = { plane, x: where.x, y: where.y };
+        return true;
+      }
+      if (!["hover", "pick", "key", "leave", "escape"].includes(where.how)) return false;
       if (where.how === "leave") hover = null;
       else if (where.how === "escape") {
         hover = null;
@@ -101,6 +107,7 @@
       if (whole()) field.stale();
       view.invalidate();
       if (where.how === "key" || where.how === "pick") requestAnimationFrame(() => view.say(sentence()));
+      return true;
     }
 
     function near(plane, where) {
@@ -225,6 +232,7 @@
         if (!flat) axes();
         paint.points(input, spread, run.y, run.classes, theme, radius, chosen);
         paint.numbers(input, spread, run.y, run.classes, theme, run.labels);
+        if (place && place.plane === "input" && input.drawn) paint.cross(input, place.x, place.y, theme.ink);
       } else samples.paint(point);
       paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
       paint.centres(hidden, positions, run.y, run.classes, theme, run.labels);
@@ -232,7 +240,7 @@
         paint.trail(hidden, path(point), theme.ink);
         if (input) paint.ring(input, spread[2 * point], spread[2 * point + 1], run.y[point], theme, radius + 0.6);
         paint.ring(hidden, positions[2 * point], positions[2 * point + 1], run.y[point], theme, radius + 0.6);
-        if (recipe.image) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
+        if (recipe.image && samples) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
       }
     }
 
@@ -314,7 +322,7 @@
     }
 
     return {
-      line, use, change, looking,
+      line, input, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       middle: () => peek.measure.middle(peek.measure.centres(positions, run.y, run.classes), !room.open),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Figure, Show
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from generator.content.experiments import Planned
 from generator.markup.blocks.figure import OptionError
@@ -139,3 +139,109 @@ def test_the_two_by_two_is_trained_in_the_page(train: Open, data: str, least: in
     figure = train(f"#fig-train.data={data}&fig-train.classes=7", **PHONE)
     expect(figure.live.locator("input[type=radio]:checked").first).to_have_value(data)
     assert least <= middle(figure) <= most and not figure.said
+
+
+# Own points
+
+MINE = "#fig-train.data=own-points"
+
+
+def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> None:
+    figure = train(MINE)
+    button = figure.live.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_disabled()
+    assert figure.summary().startswith("Put points of two classes or more")
+    mouse = figure.page.mouse
+    for c, left in ((1, 0.2), (3, 0.7)):
+        figure.live.locator(".points-tools label").nth(c - 1).click()
+        figure.plane(0).scroll_into_view_if_needed()
+        box = figure.plane(0).bounding_box()
+        assert box is not None
+        mouse.move(box["x"] + left * box["width"], box["y"] + 40)
+        mouse.down()
+        mouse.move(box["x"] + left * box["width"], box["y"] + 140, steps=10)
+        mouse.up()
+    figure.settle()
+    drawn = points(figure)
+    assert {*drawn[:, 0]} == {1, 3} and len(drawn) >= 16
+    assert (drawn[drawn[:, 0] == 1, 1] < 0).all() and (drawn[drawn[:, 0] == 3, 1] > 0).all()
+    button.click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
+    figure.page.reload()
+    figure.page.locator(".explorable.is-live").first.wait_for()
+    np.testing.assert_array_equal(points(figure), drawn)
+    figure.live.get_by_role("radio", name="spiral arms", exact=True).check()
+    figure.live.get_by_role("radio", name="Own points").check()
+    figure.settle()
+    np.testing.assert_array_equal(points(figure), drawn)
+    figure.live.get_by_role("button", name="Clear").click()
+    figure.settle()
+    assert not state(figure)["points"]
+    figure.live.get_by_role("button", name="Undo").click()
+    figure.settle()
+    np.testing.assert_array_equal(points(figure), drawn)
+    assert not figure.said
+
+
+def test_own_points_are_put_by_keyboard_and_by_a_finger(train: Open) -> None:
+    figure = train(MINE, **PHONE)
+    plane = figure.plane(0)
+    plane.focus()
+    for key in ("Enter", "2", "ArrowRight", "Enter", "Enter", "Delete"):
+        plane.press(key)
+    figure.settle()
+    assert points(figure)[:, 0].tolist() == [1, 2]
+    figure.live.locator(".points-tools label").nth(4).tap()
+    plane.tap(position={"x": 30, "y": 30})
+    figure.settle()
+    found = points(figure)
+    assert found[:, 0].tolist() == [1, 2, 5] and found[2, 1] < -0.7 and found[2, 2] > 0.7
+    assert figure.page.evaluate("document.documentElement.scrollWidth") <= 390 and not figure.said
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("x,y,kind\n1,2,dog\n1,z,cat", "Line 3: “z” is no number."),
+        ("1,2\n", "Line 1: expected x, y and a class."),
+        ("\n".join(f"0,0,{c}" for c in "abcdefgh"), "Line 8: an eighth class; at most 7."),
+        ("0,0,1\n" * 501, "Line 501: at most 500 points."),
+        ("0,0,1", "Put points of two classes or more"),
+    ],
+)
+def test_a_table_that_is_wrong_is_told_with_its_line(bare_page: Page, table: str, said: str) -> None:
+    call = "(table) => { try { peek.points.read(table); return ''; } catch (error) { return error.message; } }"
+    assert bare_page.evaluate(call, table).startswith(said)
+
+
+def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
+    figure = train(MINE)
+    figure.live.get_by_role("button", name="Paste a table").click()
+    figure.live.get_by_role("textbox").fill("width;height;kind\n10,5;2;dog\n20;4;cat\n15;3;dog")
+    figure.live.get_by_role("button", name="Use these points").click()
+    figure.settle()
+    rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+    assert [row[0] for row in rows[1:]] == ["dog", "dog", "cat"]
+    np.testing.assert_allclose([row[1] for row in rows[1:]], [-0.9, -0.047, 0.9], atol=0.003)
+    expect(figure.page).to_have_url(re.compile("names=dog"))
+
+
+def test_points_in_an_address_are_points_whatever_it_says(bare_page: Page) -> None:
+    got = bare_page.evaluate(
+        """() => {
+          const signs = "ABab01-_..~%;&=é ", { uniform } = peek.network.random(3);
+          let taken = 0;
+          for (let turn = 0; turn < 10000; turn++) {
+            const sign = () => signs[Math.floor(signs.length * uniform() ** 2)];
+            const text = Array.from({length: 60 * uniform()}, sign).join("");
+            if (!peek.points.FITS.test(text)) continue;
+            taken++;
+            const { x, y, classes } = peek.points.data(text, "");
+            if (![...x].every((value) => Math.abs(value) <= 1) || classes > 7 || x.length !== 2 * y.length) return text;
+            const again = peek.points.pack(peek.points.unpack(text));
+            if (peek.points.pack(peek.points.unpack(again)) !== again) return text;
+          }
+          return taken;
+        }"""
+    )
+    assert isinstance(got, int) and got > 100
