@@ -16,7 +16,7 @@ FULL := grid again causes no-bias blobs rings neutral neutral-disk started held 
 	batches scale layers-penalty same-data same-start digits wine
 BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 
-.PHONY: site full test test-full serve check bench bench-quick lock clean
+.PHONY: site full test test-full coverage serve check bench bench-quick lock clean
 
 site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
@@ -32,6 +32,14 @@ test: $(VENV)/.test
 # Also tries each promise of docs/guarantees.md many times, and writes there how often: an hour or two.
 test-full: test
 	$(BIN)/python -m tests.promises
+
+# The share of generator/'s lines that the tests reach, in every process that they start.
+coverage: $(VENV)/.test
+	@$(BIN)/python tests/chromium.py
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto --dist worksteal
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 serve: $(VENV)/.site
 	@$(BIN)/python -m generator serve $(BUILD)
@@ -68,6 +76,7 @@ $(VENV)/.test: $(VENV)/.site
 lock: $(VENV)/.python
 	$(PIP) install $(INDEX) --upgrade --upgrade-strategy eager -e '.[test]'
 	$(BIN)/python -m tools.lock
+	$(BIN)/python -m tools.licences
 
 clean:
 	rm -rf .cache $(VENV)

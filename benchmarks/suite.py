@@ -25,7 +25,7 @@ import benchmarks
 from benchmarks.contest import shown, timed
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-ORDER = ("training", "pictures", "sweep", "growth", "page", "authoring")  # parts that come first; others follow
+ORDER = ("training", "pictures", "sweep", "growth", "page", "authoring", "rows")  # parts that come first; others follow
 LIBRARIES = ("torch", "numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2", "markdown", "distributed")
 
 
@@ -50,6 +50,11 @@ def processor() -> str:
     return " ".join(model[1].split()) if model else platform.machine()
 
 
+def cores() -> int:
+    """How many cores the benchmarks may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def noise() -> str:
     """How long a fixed piece of work takes, again and again: what the machine does besides shows in the spread."""
 
@@ -61,13 +66,12 @@ def noise() -> str:
 
 def head(quick: bool) -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
         "# Benchmarks\n\n"
         f"Written by `make bench{'-quick' if quick else ''}`. Where a number is followed by a bracket, it is the median"
         " and the bracket holds the least and the greatest of the rounds. What is compared runs in turn, round by"
         " round, in the same minutes; believe the ratios more than the times.\n\n"
-        f"{processor()}, {cores} cores; {platform.system()}; Python {platform.python_version()}, {versions}.\n"
+        f"{platform.system()}; Python {platform.python_version()}, {versions}.\n"
     )
 
 
@@ -102,10 +106,11 @@ def main() -> None:
             text = f"This part failed: {type(error).__name__}."
         took = time.monotonic() - began
         scale = "Quick. " if arguments.quick else ""
-        about = f"{scale}Measured in {took:.0f} s; a fixed loop took {before} before and {noise()} after."
-        kept[module.TITLE] = f"\n{about}\n\n{text.strip()}\n\n"
+        machine = f"{processor()}, {cores()} cores"
+        about = f"{scale}Measured in {took:.0f} s on {machine}; a fixed loop took {before} before and {noise()} after."
+        kept[module.TITLE] = f"{about}\n\n{text}"
         titles = [part.TITLE for part in known.values() if part.TITLE in kept]
-        report = head(arguments.quick) + "\n" + "".join(f"## {title}\n{kept[title]}" for title in titles)
+        report = head(arguments.quick) + "\n" + "\n\n".join(f"## {title}\n\n{kept[title].strip()}" for title in titles)
         arguments.out.write_text(report.rstrip() + "\n", encoding="utf-8")
     print(arguments.out)
     if failed:

@@ -37,7 +37,9 @@ LABELS = {
     "vmap": "torch.func.vmap",
     "compile": "torch.compile",
     "jax": "JAX jit, vmap, scan",
+    "numba": "Numba, a fused loop by hand",
 }
+ELSEWHERE = ("jax", "numba")  # peers with an environment of their own, of the package that they are called after
 Lane = tuple[str, int, RunSpec, int]  # contestant, threads, shape, networks
 
 
@@ -69,8 +71,8 @@ class Ring:
     def contestant(self, name: str, threads: int) -> Contestant:
         if (name, threads) not in self.contestants:
             program = [sys.executable, "-m", "benchmarks.peers", name, str(threads)]
-            if name == "jax":
-                program = [str(environment("jax", "jax") / "python"), "-m", "benchmarks.peer_jax"]
+            if name in ELSEWHERE:
+                program = [str(environment(name, name) / "python"), "-m", f"benchmarks.peer_{name}", str(threads)]
             settings = {"TORCHINDUCTOR_CACHE_DIR": str(self.folder / "inductor")}  # each torch.compile starts cold
             self.contestants[name, threads] = Contestant(program, threads, settings)
         return self.contestants[name, threads]
@@ -207,12 +209,13 @@ def peers(ring: Ring, quick: bool) -> str:
         " compiles the whole step, gradients of all networks and Adam. The last column counts compilation, spread over"
         " 3,000 steps of these networks.\n",
     ]
-    names = ["eager", "eager_fused", "vmap", "compile", "jax"]
-    try:
-        environment("jax", "jax")
-    except Unavailable as error:
-        names.remove("jax")
-        text.append(f"JAX could not be installed here: {error}\n")
+    names = ["eager", "eager_fused", "vmap", "compile", *ELSEWHERE]
+    for name in ELSEWHERE:
+        try:
+            environment(name, name)
+        except Unavailable as error:
+            names.remove(name)
+            text.append(f"{LABELS[name]} could not be installed here: {error}\n")
     for hidden in (RECIPE.hidden,) if quick else (RECIPE.hidden, WIDE):
         spec = replace(RECIPE, hidden=hidden)
         rows = []

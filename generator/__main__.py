@@ -1,4 +1,4 @@
-"""The command line: peek new, build, serve, check, verify, publish, list."""
+"""The command line: peek new, build, serve, check, verify, plan, train, cache, publish, list."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import argparse
 import atexit
 import errno
 import gc
+import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .base import interrupts
-from .base.errors import PeekError
+from .base.errors import PeekError, nearest
 
 if TYPE_CHECKING:  # what is slow to import is imported once an interruption is heard
     from .base.progress import Progress
@@ -45,6 +47,10 @@ def command() -> None:
     """The command, as a process of its own."""
     status = main()
     interrupts.ignore()
+    if interrupts.came:  # Python would kill itself where it fell into code that is text, as that of a dataclass is
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 
@@ -76,11 +82,26 @@ def went_away(error: OSError, asked: argparse.Namespace) -> bool:
     return bool(content and error.errno == errno.ENOENT and Path(str(error.filename)).is_relative_to(content))
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors name what was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        from . import options
+
+        wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
+        wrong = wrong or re.search(r"unrecognized arguments: (--[\w-]+)()", message)
+        if wrong:
+            there = re.findall(r"[\w-]+", wrong[2]) or [f"--{name.replace('_', '-')}" for name, _, _ in options.rows()]
+            if near := nearest(wrong[1], there):
+                message += f'; did you mean "{near}"?'
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     from . import options
 
-    top = argparse.ArgumentParser(prog="peek", description="Build an explainable-AI article from its experiments.")
+    top = Parser(prog="peek", description="Build an explainable-AI article from its experiments.")
     top.add_argument("--version", action="version", version=f"peek {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, (run, words) in COMMANDS.items():
@@ -146,7 +167,7 @@ def run_new(asked: Options) -> int:
     from .new import new
 
     assert asked.folder is not None  # the command line asks for it
-    for path in new(asked.folder, default_templates(), asked.example):
+    for path in new(asked.folder, default_templates(), asked.example, asked.data, asked.label):
         print(path)
     lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
     print(f"next: cd {asked.folder} && peek serve{lab}")
@@ -275,11 +296,42 @@ def told_yes(question: str) -> bool:
         return False
 
 
+def run_plan(asked: Options) -> int:
+    """peek plan: says what there is to train, and what it takes."""
+    from . import shards
+    from .base.progress import Progress
+
+    for line in shards.plan(asked, Progress(asked.quiet)):
+        print(line)
+    return 0
+
+
+def run_train(asked: Options) -> int:
+    """peek train: into the cache; the site stays as it is."""
+    from . import shards
+    from .base.progress import Progress
+
+    print(shards.train(asked, Progress(asked.quiet)))
+    return 0
+
+
+def run_cache(asked: Options) -> int:
+    """peek cache add DIR."""
+    from . import shards
+    from .base.progress import Progress
+
+    print(shards.add(asked, Progress(asked.quiet)))
+    return 0
+
+
 COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "build": (run_build, "train, draw and build the site"),
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
     "verify": (run_verify, "compare every file of a built site with its manifest"),
+    "plan": (run_plan, "say what there is to train, and what it takes in so many parts"),
+    "train": (run_train, "train networks, or one part of them, into the cache, on this machine or another"),
+    "cache": (run_cache, "add what another machine trained to the cache"),
     "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
     "list": (run_list, "list what an article can name: figures, blocks, filters, measures"),
     "new": (run_new, "make a small complete article to start from"),

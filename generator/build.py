@@ -80,14 +80,18 @@ class Composed:
     files   site-relative path -> content, or the file that holds it
     sums    SHA-256 of those that the cache knows
     report  as in Built
-    runs    what the cache has of the runs
+    runs    what the cache has of the runs; None where they are being made, and files are what can be read by then
     """
 
     files: dict[str, File]
     sums: Mapping[str, str]
     warnings: list[Warned]
     report: Report | None
-    runs: Catalogue
+    runs: Catalogue | None
+
+
+class NotYet(Exception):
+    """There are no runs to show: the first ones are being made."""
 
 
 class StrictError(PeekError):
@@ -133,8 +137,19 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     only    names of experiments
     raises  PeekError: what the author can mend
     """
-    from .content import experiments
     from .runs import pipeline
+
+    source = options.content / "experiments.toml"
+    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
+    return pipeline.make(planned(options, only, progress), key, context_of(options, progress))
+
+
+def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
+    """The plan of some experiments, by name; of all where none is named.
+
+    raises  PeekError: what the author can mend
+    """
+    from .content import experiments
 
     source = options.content / "experiments.toml"
     templates = templates_of(options)
@@ -149,13 +164,13 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     ]
     if wrong:
         raise ContentError(wrong)
-    chosen = replace(
+    if not only:
+        return plan
+    return replace(
         plan,
         experiments=tuple(each for each in plan.experiments if each.name in only),
         trials=tuple(each for each in plan.trials if each.name in only),
     )
-    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
-    return pipeline.make(chosen, key, context_of(options, progress))
 
 
 def write_table(made: Catalogue, path: Path) -> str:
@@ -329,7 +344,7 @@ def compose(
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
-    make      makes the runs of a plan that the cache lacks; None: pipeline.make
+    make      makes the runs of a plan that the cache lacks, or raises NotYet; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
     key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
@@ -337,12 +352,15 @@ def compose(
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         assert plan is not None
-        check_unmade(article, plan, context, templates, memo)
+        awaited = check_unmade(article, plan, options, context, templates, memo)
         if make is None:
             from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
             make = pipeline.make
-        made, report = make(plan, key, context)
+        try:
+            made, report = make(plan, key, context)
+        except NotYet:
+            return Composed(awaited(), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
@@ -400,15 +418,24 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     return article, plan
 
 
-def check_unmade(article: Article, plan: Plan, context: RunContext, templates: Overlay, memo: Memo) -> None:
-    """Look for the mistakes that show before anything trains.
+def check_unmade(
+    article: Article, plan: Plan, options: Options, context: RunContext, templates: Overlay, memo: Memo
+) -> Callable[[], dict[str, File]]:
+    """Look for the mistakes that show before anything trains. Returns what makes the article's own pages as they can be
+    read by then.
 
     raises  ContentError: all of them
     """
-    from .site.dry_run import dry_run
+    from .site import dry_run, metadata
+    from .site import templates as renderers
 
-    if wrong := dry_run(article, plan, templates, context.store, memo):
+    renderer = renderers.TemplateRenderer(templates, context.store, memo, article.meta.language)
+    texts, wrong = dry_run.rehearse(article, plan, renderer)
+    if wrong:
         raise ContentError(wrong)
+    info = metadata.BuildInfo(base_url=options.base_url, profile=options.profile, draft=options.draft)
+    assets = {asset.path: asset.source for asset in article.assets}
+    return lambda: {**assets, **dry_run.awaited_pages(article, texts, info, renderer)}
 
 
 def collapsed(made: Catalogue) -> list[Warned]:
@@ -436,7 +463,7 @@ def site_files(
     first: Callable[[dict[str, File]], None] = lambda files: None,
 ) -> dict[str, File]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
-    from .site import metadata, pages
+    from .site import as_code, metadata, pages
 
     files: dict[str, File] = {**made.places}
     downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
@@ -450,6 +477,7 @@ def site_files(
         about=made.about,
         columns=made.columns,
         laws=lambda: made.laws,
+        code=lambda run: as_code.listed(run, files, context.store),
         downloads=tuple(
             metadata.Download(path, made.sizes[path], made.sums[path], describe(path, made)) for path in downloads
         ),

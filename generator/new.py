@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from .base.errors import PeekError, nearest, one_of
 
 SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
+TABLE = "table"  # the article that a table of the author's own is put into
+MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
 NAMES = {
     "gitignore": ".gitignore",
     "gitignore.site": "site/.gitignore",
@@ -29,12 +34,20 @@ def examples(templates: Path) -> list[str]:
     return sorted(path.name for path in (templates / "new").iterdir() if (path / "content").is_dir())
 
 
-def new(folder: Path, templates: Path, example: str = DEFAULT) -> list[Path]:
+def new(
+    folder: Path, templates: Path, example: str = DEFAULT, data: Path | None = None, label: str | None = None
+) -> list[Path]:
     """Fill a new or empty folder with an article. Returns the files written, in order.
 
+    data    a table of the author's, .csv or .npz, which the article is then about, whatever the example
+    label   its column of classes; None: the one column of words, else the last
     raises  NotEmptyError: nothing is ever overwritten
             NoExampleError: with the nearest name
+            ContentError: what is wrong with the table, by line and column
     """
+    if label and not data:
+        raise PeekError("--label without --data; expected --data FILE, whose column it is")
+    example = TABLE if data else example
     if example not in (there := examples(templates)):
         near = nearest(example, there)
         raise NoExampleError(
@@ -43,6 +56,7 @@ def new(folder: Path, templates: Path, example: str = DEFAULT) -> list[Path]:
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmptyError(f"{folder}: not empty; expected a new folder for the article")
+    settings = _settings(data, label) if data else {}
     written = []
     for top in (templates / "new" / SHARED, templates / "new" / example):
         for source in sorted(path for path in top.rglob("*") if path.is_file()):
@@ -51,4 +65,49 @@ def new(folder: Path, templates: Path, example: str = DEFAULT) -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
             written.append(target)
-    return written
+    if data:
+        written += _about(folder / "content", data, settings)
+    return [path for path in written if path.exists()]
+
+
+def _settings(data: Path, label: str | None) -> dict[str, Any]:
+    """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
+    where there are others, `balance` where classes are uneven; also how many "numbers" it has.
+
+    raises  ContentError
+    """
+    from .content import tables
+
+    if not data.is_file():
+        there = [path.name for path in data.absolute().parent.glob("*") if path.suffix in tables.ENDINGS]
+        near = nearest(data.name, there)
+        raise PeekError(f"--data: no file {data}" + (f'; did you mean "{near}"?' if near else ""))
+    place = tables.located(data.absolute().parent, data.name, "--data")
+    said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
+    if place.suffix == ".csv":
+        found = tables.csv_columns(place, gaps=True)
+        words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
+        if len(words) > 1 and not label:
+            raise PeekError(f"--data: {data} has several columns of words; expected --label with {one_of(words)}")
+        if {*words} - {label} and label in found.names:
+            said["columns"] = tuple(name for name in found.names if name not in (*words, label))
+    read = tables.read(place.parent, {**said, "file": data.name})
+    if "uneven-classes" in [warned.name for warned in read.warned]:
+        said["balance"] = "repeat"
+    return said | {"numbers": read.table.x.size}
+
+
+def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
+    """Put a table in the place of the example's. Returns the file written."""
+    [example] = (content / "data").iterdir()
+    example.unlink()
+    target = shutil.copyfile(data, content / "data" / data.name)
+    sent = settings.pop("numbers") <= MOST_SENT
+    source, text = content / "experiments.toml", content / "article.md"
+    lines = "\n".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items())
+    recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
+    if not sent:  # the build would refuse it
+        recipe = recipe.replace("ship = 1\n", "")
+        text.write_text(text.read_text(encoding="utf-8").replace("| bend", "| hidden-plane"), encoding="utf-8")
+    source.write_text(recipe, encoding="utf-8")
+    return [target]

@@ -26,8 +26,11 @@ from .new import examples
 from .runs.catalogue import default_workers
 from .runs.stages import STAGES
 
+SHARDS_AT_MOST = 100_000
 ARTICLE = ("build", "serve", "publish")  # the commands on an article
-NAMING = (*ARTICLE, "list")  # those that ask which names an article has
+TRAINING = (*ARTICLE, "plan", "train")  # those that look at its experiments
+KEEPING = (*TRAINING, "cache")  # those that use the cache
+NAMING = (*TRAINING, "list")  # those that ask which names an article has
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,25 @@ def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
     return read
 
 
+@dataclass(frozen=True)
+class Shard:
+    """One of several parts of a plan's networks. number: from 1 to count"""
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+def shard(text: str) -> Shard:
+    """Reads a part such as 7/64."""
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= SHARDS_AT_MOST):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part; expected one such as 7/64, the first 1/64")
+    return Shard(int(number), int(count))
+
+
 def address(text: str) -> str:
     """Reads where a site will live: scheme, host, and what path there is; "" for nowhere yet."""
     try:
@@ -99,16 +121,18 @@ class Options:
 
     content: Path = option(Path("content"), "the article's folder", "DIR", NAMING, decides=True, read=Path)
     out: Path = option(Path("site"), "where the site goes", "DIR", read=Path)
-    cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", read=Path)
+    cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", KEEPING, read=Path)
     templates: Path | None = option(None, "templates other than peek's own", "DIR", NAMING, read=Path)
     lab: bool = option(
         False, "run the code beside the text: lab/*.py, and its templates and scripts", commands=NAMING, decides=True
     )
-    profile: str = option("standard", "which size of the experiments to run", decides=True)
-    workers: int = option(default_workers, "processes that train and draw (one a core)", "N", read=whole(1))
-    device: str = option("cpu", "what trains", choices=("cpu", "cuda", "auto"))
-    executor: str = option("local", "who trains: processes here, or a cluster", choices=("local", "dask"))
-    scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS")
+    profile: str = option("standard", "which size of the experiments to run", None, TRAINING, decides=True)
+    workers: int = option(default_workers, "processes that train and draw (one a core)", "N", TRAINING, read=whole(1))
+    device: str = option("cpu", "what trains", None, TRAINING, choices=("cpu", "cuda", "auto"))
+    executor: str = option(
+        "local", "who trains: processes here, or a cluster", None, TRAINING, choices=("local", "dask")
+    )
+    scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS", TRAINING)
     base_url: str = option(
         "", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True, read=address
     )
@@ -116,13 +140,20 @@ class Options:
     allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
     unused: bool = option(False, "also warn of works that no page cites")
     draft: bool = option(False, "mark the pages as a draft", decides=True)
-    quiet: bool = option(False, "say nothing but warnings and errors")
+    quiet: bool = option(False, "say nothing but warnings and errors", commands=KEEPING)
     force: frozenset[str] = option(
         frozenset(), "run a stage although the cache has its results", "STAGE", ("build",), choices=tuple(STAGES)
     )
     only: tuple[str, ...] = option(
-        (), "train and draw one experiment into the cache and leave the site as it is", "NAME", ("build",)
+        (),
+        "one experiment alone; build trains and draws it into the cache and leaves the site as it is",
+        "NAME",
+        ("build", "plan", "train"),
     )
+    shards: int = option(1, "in how many parts", "N", ("plan",), read=whole(1, SHARDS_AT_MOST))
+    shard: Shard = option(Shard(1, 1), "one part of the networks alone, such as 7/64", "I/N", ("train",), read=shard)
+    act: str = option(None, "what to do with it", "ACT", ("cache",), choices=("add",), positional=True)
+    other: Path = option(None, "the cache of another machine or folder", "DIR", ("cache",), read=Path, positional=True)
     table: Path | None = option(
         None, "with --only: also write their runs, a row each, into one table, a CSV", "FILE", ("build",), read=Path
     )
@@ -140,6 +171,8 @@ class Options:
     listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
     example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
+    data: Path | None = option(None, "a table of your own to start from, .csv or .npz", "FILE", ("new",), read=Path)
+    label: str | None = option(None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",))
 
 
 def rows() -> Iterator[tuple[str, Any, Row]]:

@@ -43,6 +43,7 @@ from .base.store import Entry, File
 from .base.warnings import without
 from .build import (
     Composed,
+    NotYet,
     context_of,
     default_templates,
     remember,
@@ -68,6 +69,8 @@ END_S = 0.5  # how long a rendering may take to end with the server
 EVENTS = "/_peek/events"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HTTP_PORT = 80
+AWAITED = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'  # in the place of a picture to come
+PICTURES = (".png", ".svg", ".gif", ".webp")
 NOTHING_YET = b"<!doctype html><title>Peek</title><body></body>"  # the client must stand in a body
 
 # Speaks with the server from every page: brings new versions in, shows what is wrong, shows training under way.
@@ -84,6 +87,7 @@ class Live:
         self.version = time.time_ns() // 1_000_000  # another in each server, for pages that outlive one
         self.problem = ""
         self.progress = ""
+        self.awaited = False  # whether the first runs are still being made, and the files are what can be read by then
         self.over = threading.Event()
         self._listeners: set[asyncio.Queue[str]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -196,7 +200,11 @@ class Training:
         self._progress = PageProgress(live, context.progress.quiet)
         context = replace(context, progress=self._progress)
         self._thread = threading.Thread(target=self._make, args=(plan, context, live, ended), daemon=True)
-        self._thread.start()
+
+    def start(self) -> None:
+        """Begin, where it has not begun."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def _make(self, plan: Plan, context: RunContext, live: Live, ended: Callable[[], object]) -> None:
         from .runs import pipeline
@@ -214,11 +222,8 @@ class Training:
     def stop(self) -> None:
         """Give it up; what is finished is kept."""
         self._progress.stopped.set()
-        self._thread.join()
-
-
-class NotYet(Exception):
-    """There are no runs to show: the first ones are being made."""
+        if self._thread.ident is not None:
+            self._thread.join()
 
 
 def with_client(page: bytes, version: int) -> bytes:
@@ -258,6 +263,8 @@ def application(live: Live) -> Starlette:
         path = request.url.path.lstrip("/") or "index.html"
         path = path + "index.html" if path.endswith("/") else path
         version = live.version
+        if live.awaited and path.endswith(PICTURES) and path not in live.files:
+            return Response(AWAITED, 200, {"Cache-Control": "no-store"}, media_type="image/svg+xml")
         found = path if path in live.files else "404.html"
         if found not in live.files:
             return Response(with_client(NOTHING_YET, version), 503, media_type="text/html")
@@ -329,8 +336,6 @@ class Follower:
             self.stop()
         try:
             self._render(began)
-        except NotYet:
-            self.live.show({}, whole=False)
         except PeekError as error:
             if self._is_stale:  # it may want the runs to come
                 self.live.show({}, whole=False)
@@ -340,6 +345,8 @@ class Follower:
             self._fail(f"{reason}: not rebuilt: {unexpected(error)}", self.context.progress.warn)
             if self.debug:
                 traceback.print_exception(error)
+        if self.training:
+            self.training.start()  # once the page is there: the two would wait for each other
 
     def stop(self) -> None:
         """Give up what is being made."""
@@ -351,11 +358,15 @@ class Follower:
         templates, options = templates_of(self.options), self.options
 
         def show(made: Composed) -> Composed:
+            self.live.awaited = made.runs is None
             self.live.show(made.files)
             return made
 
         early = functools.partial(self.live.show, whole=False)
         made = with_site(show, options, self.context, self.memo, templates, early, self._make)
+        if made.runs is None:
+            self.context.progress.say(f"{self._reason}: rendered the text {_ms(began)}; the rest comes when it is made")
+            return
         remember(self.context.store, self.memo)
         if self._is_stale:
             self.context.progress.say(f"{self._reason}: rendered the pages {_ms(began)}, with the runs there are")

@@ -71,7 +71,7 @@ def test_what_only_data_without_a_plane_need_is_left_out_where_all_have_one() ->
 
     assert "peek.samples=" not in page("spirals", "wreath") and "peek.samples=" in page("spirals", "rays")
     said = [assets.sentences(OURS, ["bend"], plane) for plane in (True, False)]
-    assert {*said[1]} - {*said[0]} == {"Some of the pictures of each class."}
+    assert {*said[1]} - {*said[0]} == {"Some of the pictures of each class.", "Each row as a line over all columns."}
 
 
 def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:

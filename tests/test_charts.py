@@ -201,6 +201,19 @@ def test_words_and_units_are_those_of_the_columns():
     assert german.x.title == "angle, Grad" and german.y.title == "Verlust, Nats"
 
 
+@pytest.mark.parametrize("mark", MARKS)
+def test_words_of_the_authors_head_all_that_a_chart_says(mark):
+    keys = {"x": "rate", "y": "kind" if MARKS[mark].y == "category" else "score", "facet": "seed"}
+    keys["colour"] = "score" if mark == "heat" else "kind"
+    keys = {option: key for option, key in keys.items() if option == "facet" or getattr(MARKS[mark], option)}
+    about = {key: f"what {key} holds" for key in keys.values()}
+    found = drawn(grid(), columns=about, mark=mark, **{option: {key: f"My {option}"} for option, key in keys.items()})
+    said = repr([found.x, found.y, found.legend_title, found.heads, found.panels, found.alt, found.about])
+    plain = re.sub("what [a-z]+ holds", "", said)
+    assert all(f"My {option}" in plain for option, key in keys.items() if option != "facet" or found.heads)
+    assert not any(re.search(rf"\b{key}\b", plain) for key in {*keys.values()} - {"kind"})
+
+
 @pytest.mark.parametrize("tag", ["en", "de", "fr", "es", "zh", "ar"])
 @pytest.mark.parametrize("mark", MARKS)
 def test_the_text_in_its_place_has_the_numbers(tag, mark):
@@ -251,6 +264,8 @@ WRONG = [
     ({"x": "rate", "y": "score", "x_scale": "lgo"}, "x_scale", 'x_scale is "lgo"; did you mean "log"?'),
     ({"x": "seed", "y": "score", "x_scale": "log"}, "x_scale", "seed is 0; expected numbers above 0, for log"),
     ({"x": "kind", "y": "score", "x_scale": "log"}, "x_scale", "strip with x_scale; expected an axis of numbers"),
+    ({"x": {"rat": "Rate"}}, "x", 'unknown column "rat"; did you mean "rate"?'),
+    ({"x": {"rate": 1}}, "x", "x is {'rate': 1}; expected the name of a key or column, perhaps with words"),
     ({"x": 5}, "x", "x is 5; expected the name of a key or column"),
     ({"x": "rate", "data": "scna"}, "data", 'unknown name "scna"; did you mean "scan"?'),
     ({"x": "rate", "data": "scan.count"}, "data", "data is 42; expected rows, such as"),

@@ -171,6 +171,22 @@ def test_a_download_that_does_not_fit_its_sum_is_said(site):
     assert len(said(site)) == 1
 
 
+def test_own_styles_are_weighed_apart(site, tmp_path):
+    from generator.base.overlay import Overlay, default_templates
+    from generator.site import assets
+
+    own = "".join(f".own-{at} {{ color: #{at:06x}; }}\n" for at in random.Random(3).sample(range(16**6), 3000))
+    (tmp_path / "mine" / "css").mkdir(parents=True)
+    (tmp_path / "mine" / "css" / "a.css").write_text(own)
+    (site / "assets" / "style.css").write_text(assets.stylesheet(Overlay(default_templates())))
+    before = check.check(site).weights
+    both = Overlay(tmp_path / "mine", *Overlay(default_templates()).folders)
+    (site / "assets" / "style.css").write_text(assets.stylesheet(both))
+    findings = check.check(site)
+    assert abs(findings.weights["first view, gzipped"] - before["first view, gzipped"]) < 10
+    assert findings.weights[check.OWN] > 20_000 and check.OWN not in before
+
+
 def test_weights_above_their_budgets_are_said(site, monkeypatch):
     monkeypatch.setattr(check, "BUDGETS_KB", dict.fromkeys(check.BUDGETS_KB, 0))
     weights = check.check(site).weights
@@ -192,12 +208,12 @@ def test_own_scripts_are_weighed_apart_and_only_warned_of(site, capsys):
     assert findings.weights["scripts, gzipped"] == before["scripts, gzipped"]
     [warning] = map(str, findings.warnings)
     assert warning == (
-        f"{site}/index.html: own scripts, gzipped: 50.1 kB (assets/own/kit/b.js 30.0, assets/own/a.js 20.0);"
+        f"{site}/index.html: own scripts and styles, gzipped: 50.1 kB (assets/own/kit/b.js 30.0, assets/own/a.js 20.0);"
         f" expected at most {check.OWN_SCRIPTS_KB} kB"
     )
     assert main(["check", str(site)]) == 0
     out, err = capsys.readouterr()
-    assert f"own scripts, gzipped: 50 of {check.OWN_SCRIPTS_KB} kB" in out and err == f"warning: {warning}\n"
+    assert f"own scripts and styles, gzipped: 50 of {check.OWN_SCRIPTS_KB} kB" in out and err == f"warning: {warning}\n"
     (site / "assets" / "own" / "a.js").write_text("f()")
     assert check.check(site).warnings == ()
 

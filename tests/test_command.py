@@ -45,6 +45,24 @@ def test_the_help_names_every_option_in_words(capsys):
         assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("serv", "serve"),
+        ("biuld", "build"),
+        ("build --force tran", "train"),
+        ("build --allow uneven-clases", "uneven-classes"),
+        ("build --srtict", "--strict"),
+        ("new a --exmple digits", "--example"),
+        ("list mesures", "measures"),
+    ],
+)
+def test_a_word_that_is_no_choice_is_told_with_the_nearest(capsys, asked, meant):
+    with pytest.raises(SystemExit) as ended:
+        main(asked.split())
+    assert ended.value.code == 2 and capsys.readouterr().err.endswith(f'; did you mean "{meant}"?\n')
+
+
 @pytest.mark.parametrize("stage", ["train", "measure", "draw", "bundle"])
 def test_force_runs_a_stage_again_and_explain_says_why(build, stage):
     build()

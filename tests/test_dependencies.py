@@ -12,7 +12,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-TOOLS = {"pytest-xdist", "pytest-timeout", "check-jsonschema", "setuptools", "ruff", "mypy"}  # run, not imported
+TOOLS = {
+    "pytest-xdist",
+    "pytest-timeout",
+    "pytest-rerunfailures",
+    "coverage",
+    "check-jsonschema",
+    "setuptools",
+    "ruff",
+    "mypy",
+}  # run, not imported
 
 
 def names(declared):

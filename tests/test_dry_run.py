@@ -1,6 +1,7 @@
 """An article read before its networks are trained: what is wrong is said then, and nothing else is."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from generator import build, figures
 from generator.__main__ import main
 from generator.base import store, style
+from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.content import experiments, texts
@@ -211,6 +213,35 @@ def test_mistakes_beside_what_is_left_open_are_found():
 def test_a_build_whose_runs_are_known_makes_no_dry_run(article, cache, tmp_path, monkeypatch):
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1)
     build.build(options, Progress(quiet=True))
-    monkeypatch.setattr(dry_run, "dry_run", lambda *_: pytest.fail("it made a dry run"))
+    monkeypatch.setattr(dry_run, "rehearse", lambda *_: pytest.fail("it made a dry run"))
     (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
     assert build.build(options, Progress(quiet=True)).changed
+
+
+@pytest.mark.parametrize(
+    "folder", [ROOT / "content", *sorted(TEMPLATES.glob("new/*/content")), TINY], ids=lambda f: f.parent.name
+)
+def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_path):
+    options = Options(content=folder, cache=tmp_path, lab=(folder / "lab").is_dir())
+
+    def later(plan, key, context):
+        raise build.NotYet
+
+    with_runs = build.with_site(
+        lambda composed: composed,
+        options,
+        build.context_of(options, Progress(quiet=True)),
+        Memo(),
+        build.templates_of(options),
+        make=later,
+    )
+    assert with_runs.runs is None
+    page = with_runs.files["index.html"].decode()
+    article = texts.read(folder)
+    headings = [line.split(" {#")[0][3:] for line in article.pages[0].body.splitlines() if line.startswith("## ")]
+    assert headings and page.count("<h2") >= len(headings)
+    assert "{{" not in re.sub(r"<(script|code)\b.*?</\1>", "", page, flags=re.DOTALL)
+    assert page.count("…") >= (50 if folder == ROOT / "content" else 0)
+    placed = re.findall(r"^ */{3,} *figure\b", article.pages[0].body, re.MULTILINE)
+    assert page.count("<figcaption") >= len(placed)
+    assert "peek-runs" not in page or json.loads(re.search(r'id="?peek-runs"?[^>]*>(.*?)</script>', page)[1]) == {}

@@ -86,6 +86,23 @@ def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("many", "more", "kind"),
+    [("", "late", str), ("", "0.5", float), ("0.5", "late", str), ("nan", "late", str), ("late", "0.5", None)],
+)
+def test_what_a_column_holds_is_judged_by_the_whole_of_it(tmp_path, many, more, kind, turned):
+    cells = [many] * (tables.AT_ONCE + 90) + [more] * (tables.AT_ONCE + 100)
+    file = tmp_path / "long.csv"
+    file.write_text("\n".join(["at,told", *(f"{at},{cell}" for at, cell in enumerate(cells[:: -1 if turned else 1]))]))
+    if kind is None:  # most are numbers
+        with pytest.raises(ContentError, match=f'long.csv:{tables.AT_ONCE + 102 if turned else 2}: column 2, "told"'):
+            elsewhere.read(tmp_path, "scan", file.name, {})
+        return
+    told = {row["told"] for row in elsewhere.read(tmp_path, "scan", file.name, {}).rows}
+    assert told == {kind(cell) if cell and (kind is str or cell != "nan") else None for cell in (many, more)}
+
+
 ABOUT = "# made by a, b; on Monday\n#\n# seeds 1 to 20, 600 epochs\n\n"
 TOLD = "made by a, b; on Monday seeds 1 to 20, 600 epochs"
 
@@ -299,13 +316,13 @@ def runs():
     [
         ("en", [
             ["activation", "hidden widths", "runs", "accuracy, %", "std, °", "collapsed, %", "Steps"],
-            ["ReLU", "8, 2", "3", "60.0", "55.0 – 65.0 (2 runs)", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
-            ["tanh", "8, 2", "3", "99.9", "95.0 – 99.9", "20", "15 – 25", "33.3", "", "200", "150 – 250"],
+            ["ReLU", "8, 2", "3", "60.0 55.0 – 65.0 (2 runs)", "20 15 – 25", "33.3", "200 150 – 250"],
+            ["tanh", "8, 2", "3", "99.9 95.0 – 99.9", "20 15 – 25", "33.3", "200 150 – 250"],
         ]),
         ("de", [
             ["Aktivierung", "verdeckte Breiten", "Läufe", "Genauigkeit, %", "std, °", "kollabiert, %", "Steps"],
-            ["ReLU", "8, 2", "3", "60,0", "55,0 – 65,0 (2 Läufe)", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
-            ["tanh", "8, 2", "3", "99,9", "95,0 – 99,9", "20", "15 – 25", "33,3", "", "200", "150 – 250"],
+            ["ReLU", "8, 2", "3", "60,0 55,0 – 65,0 (2 Läufe)", "20 15 – 25", "33,3", "200 150 – 250"],
+            ["tanh", "8, 2", "3", "99,9 95,0 – 99,9", "20 15 – 25", "33,3", "200 150 – 250"],
         ]),
     ],
 )  # fmt: skip
@@ -345,7 +362,7 @@ ADDED = """
 
 /// table | Scan
     of: scan
-    rows: lr
+    rows: [lr: rate]
     columns: test_loss
 ///
 """
@@ -371,8 +388,8 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
     assert "0.50 is the median." in page
     assert "Median mean test loss of 7 rows, 7 seeds (scan): 0.25" in page.replace("&nbsp;", " ")
     tables = table_of(page)
-    assert ["0.01", "7", "0.250", "0.156 – 0.344"] in tables and ["0.1", "7", "0.500", "0.312 – 0.688"] in tables
-    assert ["lr", "rows", "mean test loss, nats"] in tables
+    assert ["0.01", "7", "0.250 0.156 – 0.344"] in tables and ["0.1", "7", "0.500 0.312 – 0.688"] in tables
+    assert ["rate", "rows", "mean test loss, nats"] in tables
     served = (tmp_path / "site" / "data" / "scan.csv").read_bytes()
     assert served == FILE.encode()
     told = " ".join(re.sub(r"<[^>]*>", " ", reproduce).split())
@@ -423,7 +440,7 @@ def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, t
 
 def test_what_asks_wrongly_for_rows_is_said_before_anything_trains(with_scan, tmp_path, one_worker_is_this_process):
     text = (with_scan / "article.md").read_text()
-    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: lr", "rows: rl")
+    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: [lr", "rows: [rl")
     (with_scan / "article.md").write_text(text.replace("lr=0.01", "lr=0.02"))
     with pytest.raises(ContentError) as caught:
         build(Options(content=with_scan, out=tmp_path / "site", cache=tmp_path / "cache"), Progress(quiet=True))

@@ -50,3 +50,18 @@ def test_what_is_deaf_to_interruptions_stays_so():
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert done.stdout.split() == ["deaf"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_exit_code_tells_the_signal_also_where_it_fell_into_code_that_is_text(number, tmp_path):
+    """Python then kills itself by SIGINT at the end of a module run by -m, whatever it was to exit with."""
+    raised = f"import signal, time; signal.raise_signal({int(number)}); time.sleep(1)"
+    (tmp_path / "probe.py").write_text(
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "import generator.__main__ as peek\n"
+        f"peek.run = lambda _: exec({raised!r})\n"
+        "peek.command()\n"
+    )
+    ended = subprocess.run([sys.executable, "-m", "probe"], cwd=tmp_path, capture_output=True, text=True)
+    said = "interrupted; the site is whole, and finished runs are kept\n"
+    assert (ended.returncode, ended.stderr) == (128 + number, said)

@@ -385,14 +385,23 @@ DATASET = Dataset(
 '''
 
 
-def test_your_own_data(copy):
+def test_your_own_data_and_a_picture_that_readers_draw(copy):
     folder, recipes = named("your own data")[:2]
     assert (folder, recipes) == ("content/data/", "content/experiments.toml")
     (copy.folder / folder).mkdir()
     copy.add("content/data/points.csv", "x,y,kind\n" + "1,2,ham\n2,1,ham\n-1,-2,spam\n-3,1,spam\n" * 5)
     copy.edit(recipes, 'kind = "spirals"\npoints_per_class = 20', named("your own data")[2])
     copy.edit(recipes, "ship = 1", "ship = 0")
-    assert "The classes are ham, spam." in copy.build()
+    placed, _, image = named("a picture that readers draw")
+    assert (placed, image) == (r"/// figure \| digit", "image = [height, width]")
+    copy.edit(recipes, named("your own data")[2], f"{named('your own data')[2]}\nimage = [1, 2]")
+    copy.edit(
+        "content/article.md",
+        "/// figure | hidden-plane",
+        "/// figure | digit\n\nDraw.\n///\n\n/// figure | hidden-plane",
+    )
+    page = copy.build()
+    assert "The classes are ham, spam." in page and 'data-explorable="digit"' in page
     assert copy.edited() == []
 
 

@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from generator.__main__ import main
+from generator.base.errors import ContentError, PeekError
 from generator.build import default_templates
+from generator.content import experiments
 from generator.new import NoExampleError, NotEmptyError, new
 
 
@@ -23,6 +25,30 @@ def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
 def test_a_wrong_name_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(NoExampleError, match=r'no example "digit"; expected one of .*; did you mean "digits"'):
         new(tmp_path, default_templates(), "digit")
+
+
+TABLE = [f"{at},{at % 3}.5,{'ab'[at % 4 == 0]},note {at},{-at}" for at in range(80)]
+
+
+@pytest.mark.parametrize("times", [1, 400])  # what is long does not travel
+def test_a_table_of_ones_own_is_what_a_new_article_is_about(tmp_path, times):
+    data = tmp_path / "my rows.csv"
+    data.write_text("\n".join(["id,x,kind,about,z", *TABLE * times]))
+    with pytest.raises(PeekError, match="several columns of words; expected --label with one of kind, about"):
+        new(tmp_path / "a", default_templates(), data=data)
+    with pytest.raises(ContentError, match=r'no column "knd" for label; .*did you mean "kind"'):
+        new(tmp_path / "a", default_templates(), data=data, label="knd")
+    with pytest.raises(PeekError, match=r'no file .*my row.csv; did you mean "my rows.csv"'):
+        new(tmp_path / "a", default_templates(), data=tmp_path / "my row.csv")
+    assert not (tmp_path / "a").exists()
+    for path in new(tmp_path / "a", default_templates(), data=data, label="kind"):
+        assert path.is_file()
+    content = tmp_path / "a" / "content"
+    assert [path.name for path in (content / "data").iterdir()] == ["my rows.csv"]
+    plan = experiments.read(content / "experiments.toml")
+    run, recipe = plan.experiments[0].runs[0], (content / "experiments.toml").read_text()
+    assert not plan.warned and dict(run.spec.dataset_options)["inputs"] == 3 and 'columns = ["id", "x", "z"]' in recipe
+    assert ("ship = 1" in recipe) == ("figure | bend" in (content / "article.md").read_text()) == (times == 1)
 
 
 def test_the_workflow_fits_the_schema_and_may_do_little(started):

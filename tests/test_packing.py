@@ -1,5 +1,6 @@
 """The laws' solvers against proved optima and the reference table; arrangements against constructed ones."""
 
+import itertools
 import json
 import math
 
@@ -313,6 +314,19 @@ def test_distance_is_symmetric_and_obeys_the_triangle():
     distance = packing.arrangement_distance
     assert distance(a, b) == pytest.approx(distance(b, a))
     assert distance(a, c) <= distance(a, b) + distance(b, c) + EXACT
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant"])
+def test_no_symmetry_and_order_brings_points_closer_than_aligned_does(room):
+    rng = np.random.default_rng(8)
+    for k, trial in itertools.product((1, 2, 4), range(20)):
+        points, target = rng.uniform(-1, 1, (2, k, 2)).round(trial % 3)  # rounded: several are as close
+        images = [points @ matrix.T for matrix in packing.symmetries(room)]
+        orders = itertools.product(images, itertools.permutations(range(k)))
+        least = min(((image[list(order)] - target) ** 2).sum() for image, order in orders)
+        found = packing.aligned(points, target, room)
+        assert ((found - target) ** 2).sum() == pytest.approx(least, abs=EXACT)
+        assert any(np.array_equal(np.sort(found, 0), np.sort(image, 0)) for image in images)
 
 
 def test_aligned_rows_follow_the_target():

@@ -311,7 +311,7 @@ def test_an_explorable_gets_the_authors_options_and_its_runs(tmp_path: Path) -> 
     assert json.loads(options) == {"run": "grid/k2-tanh-s0", "classes": 2, "hide": ["seed"]}
     known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', index)[1])
     [recipe] = known["recipes"]
-    assert recipe["reached"]["tanh"]["2"] == {"least_distance": [1.5] * 5}
+    assert recipe["centres"]["tanh"]["2"] == [[0, 1]] * 5
     assert (recipe["dataset"], recipe["kind"], recipe["plural"]) == ("arms", "spirals", "spiral arms")
     assert recipe["parameters"] == {"turn_rad": 4, "noise_rad": 0.1, "root_radius": 0} and recipe["epochs"] == 3000
     assert known["runs"][0] == {
@@ -362,6 +362,81 @@ def test_a_figure_of_no_run_is_a_mistake_with_its_line(tmp_path: Path, wrong: st
         render(tmp_path, body=body)
     assert said in str(caught.value)
     assert re.match(r".*article\.md:\d+: ", str(caught.value))
+
+
+def test_stops_are_epochs_in_the_order_of_time_with_words_that_may_compute(tmp_path: Path) -> None:
+    stops = "    stops:\n        9: Late, of {{ results.count }}.\n        0: Early."
+    html = render(tmp_path, body=f"/// figure | bend\n{stops}\n\n**B.** Look.\n///\n")["index.html"]
+    (options,) = re.findall("data-options='(.*?)'", html)
+    assert json.loads(options)["stops"] == [[0, "Early."], [9, f"Late, of {RUNS.count}."]]
+
+
+@pytest.mark.parametrize(
+    ("stops", "line", "said"),
+    [
+        ("[0, 9]", 0, "epochs, each with words, as 0: Before training"),
+        ("{soon: Early.}", 0, "epochs, each with words"),
+        ("\n        0: Early.\n        9: Late {{ results.cont }}", 2, 'did you mean "count"?'),
+        ("{0: Early., 3001: Late.}", 0, "a stop at epoch 3001; expected epochs up to 3000, the last of the run"),
+    ],
+)
+def test_a_stop_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, stops: str, line: int, said: str) -> None:
+    body = f"/// figure | bend\n    stops: {stops}\n\n**B.** Look.\n///\n"
+    with pytest.raises(ContentError) as caught:
+        render(tmp_path, body=body)
+    assert said in str(caught.value)
+    assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in str(caught.value)
+
+
+MOVED = "/// figure | bend\n    id: fig-bend\n{}\n**B.** Look.\n///\n"
+
+
+def test_words_may_set_a_figure(tmp_path: Path) -> None:
+    """As "Copy link" writes a view. Where no script runs it is a link to the figure."""
+    computed = "<#fig-bend.epoch={{ results.where(classes=2).count }}>"
+    views = ("#fig-bend.classes=2&fig-bend.epoch=40", "article.md#fig-bend.lattice=1", computed)
+    body = MOVED.format("") + "".join(f"\n[So]({view}).\n" for view in views)
+    index = Tags(render(tmp_path, body=body)["index.html"])
+    found = [(link["href"], link["data-state"]) for link in index.all("a") if "data-state" in link]
+    assert found == [
+        ("#fig-bend", "fig-bend.classes=2&fig-bend.epoch=40"),
+        ("index.html#fig-bend", "fig-bend.lattice=1"),
+        ("#fig-bend", f"fig-bend.epoch={RUNS.where(classes=2).count}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ("#fig-bend.clases=2", 'unknown "clases" in a view of bend; did you mean "classes"?'),
+        ("#fig-bend.hide=seed", 'unknown "hide" in a view of bend; expected one of '),
+        ("#fig-bend.classes=9", 'classes is "9" in a view of bend; expected one of 2, 3'),
+        ("#fig-bend.epoch=late", 'epoch is "late" in a view of bend; expected a number'),
+        ("#fig-bend.lattice=yes", 'lattice is "yes" in a view of bend; expected 0 or 1'),
+        ("#fig-bend.epoch=1&fig-bent.epoch=2", 'a view of "fig-bent", which is not on the page'),
+        ("#fig-grid.epoch=1", 'a view of "fig-grid", which readers do not move; expected a figure with controls'),
+        ("#fig-bent.epoch=1", 'a link to "#fig-bent", which is not on the page; did you mean "fig-bend"?'),
+    ],
+)
+def test_a_view_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, view: str, said: str) -> None:
+    body = MOVED.format("") + "\n/// figure | grid\n    id: fig-grid\n\n**G.** Look.\n///\n\n"
+    with pytest.raises(ContentError) as caught:
+        render(tmp_path, body=f"{body}[So]({view}).\n")
+    assert f"article.md:{(FRONT + body).count(chr(10)) + 1}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_figure_stands_beside_the_text_up_to_what_is_as_wide(tmp_path: Path) -> None:
+    table = "/// table | T.\n    id: tbl-t\n    size: {}\n\n| a |\n|---|\n| 1 |\n///\n"
+    for after in ("## On {#sec-on}\n", MOVED.format("").replace("fig-bend", "fig-next"), table.format("wide")):
+        text = f"One.\n\n{table.format('text').replace('tbl-t', 'tbl-s')}\nTwo.\n"
+        html = render(tmp_path, body=f"{MOVED.format('    beside: text' + chr(10))}\n{text}\n{after}\nThree.\n")[
+            "index.html"
+        ]
+        figure, inside, rest = re.split(r'<div class="beside-text">|</div>\n</div>\n(?=<h2|<figure)', html)[:3]
+        assert '<div class="beside">\n<figure id="fig-bend"' in figure
+        assert "<p>One.</p>" in inside and 'id="tbl-s"' in inside and "<p>Two.</p>" in inside
+        assert "<p>Three.</p>" in rest
 
 
 @pytest.mark.parametrize(

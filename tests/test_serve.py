@@ -29,7 +29,7 @@ class Said:
 
 
 class Made:
-    report = runs = None
+    report, runs = None, "of the cache"
     warnings = ()
     files = {"index.html": b"<p>new</p>"}  # noqa: RUF012
 
@@ -116,10 +116,10 @@ def test_an_error_of_the_system_says_it_in_its_own_words():
     assert unexpected(OSError(5, "Input/output error", "content/a.png")) == "content/a.png: Input/output error"
 
 
-def asked(*headers, path="/", port=8000):
+def asked(*headers, path="/", port=8000, files=None, awaited=False):
     """The status of an answer."""
     live, said = Live(), []
-    live.files = {"index.html": b"<p>ours</p>"}
+    live.files, live.awaited = files or {"index.html": b"<p>ours</p>"}, awaited
 
     async def receive():
         return {"type": "http.request", "body": b""}
@@ -157,3 +157,11 @@ def test_the_server_answers_to_its_own_address(host):
 )
 def test_the_server_answers_under_no_other_address(path, headers):
     assert asked(*headers, path=path) == 400
+
+
+def test_a_picture_that_is_still_being_made_is_an_empty_one_and_any_other_is_missing():
+    ours = (b"host", b"localhost:8000")
+    for awaited, status in ((True, 200), (False, 503)):
+        assert asked(ours, path="/plots/to-come.png", awaited=awaited) == status
+        assert asked(ours, path="/mine.png", files={"mine.png": b"there"}, awaited=awaited) == 200
+        assert asked(ours, path="/none.html", awaited=awaited) == 503

@@ -154,6 +154,14 @@ def _share(value: Any) -> float | str:
     return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise ValueError
+    if len(set(value)) < len(value):
+        raise ValueError
+    return tuple(value)
+
+
 def _classes(value: Any) -> tuple[str | int, ...]:
     if not isinstance(value, list) or len(value) < 2 or not all(type(one) in (str, int) for one in value):
         raise ValueError
@@ -178,13 +186,16 @@ DIGITS_FIELDS = {
     "classes": CLASSES,
     "image": IMAGE,
     "test": recipe.number(above=0, below=1),
+    "balance": recipe.choice(*tables.BALANCES),
 }
 FILE_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
     "label": Field(_text, "the name of the column with the labels"),
+    "columns": Field(_names, 'names of the columns of numbers, each once, such as ["width", "height"]'),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,
+    "balance": DIGITS_FIELDS["balance"],
 }
 
 

@@ -14,15 +14,15 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..base import limits
 from ..base.errors import ContentError, Problem, nearest, one_of, short
 from ..base.warnings import Warned
-from ..networks.tables import Table
+from ..networks.tables import BALANCES, Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,7 @@ AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
+UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
 ENDINGS = (".csv", ".npz")
 
@@ -71,8 +72,8 @@ class File:
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """The table that an author describes.
 
-    options  "file" in the content's folder, or "kind": "digits"; "label" and "test" of a file; "classes": which of
-             them, in which order
+    options  "file" in the content's folder, or "kind": "digits"; "label", "columns" (of inputs) and "test" of a file;
+             "classes": which of them, in which order; "balance": see Table
     raises   ContentError: what is wrong with the file, by row and column, or with the options
     """
     if "file" in options:
@@ -83,9 +84,10 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
             )
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
-        whole = _of_file(folder, file, options.get("label"), test, stamps)
+        whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
     else:
         whole = _digits(options.get("test"))
+    whole = replace(whole, table=replace(whole.table, balance=options.get("balance", BALANCES[0])))
     if "classes" not in options:
         return _watched(whole)
     words = [_word(label) for label in options["classes"]]
@@ -101,11 +103,19 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
 
 
 @functools.lru_cache(maxsize=8)  # an experiments file is parsed again and again, and subsets are of one file
-def _of_file(folder: Path, file: str, label: str | None, test: float | str | None, stamps: tuple[int, ...]) -> Read:
+def _of_file(
+    folder: Path,
+    file: str,
+    label: str | None,
+    columns: tuple[str, ...] | None,
+    test: float | str | None,
+    stamps: tuple[int, ...],
+) -> Read:
     import numpy as np
 
     path = located(folder, file)
-    found = _opened(path)
+    only = {*columns, label, str(test)} if columns and label else None
+    found = _opened(path, only)
     at, how = _label_of(found, label)
     apart: int | None = None
     if isinstance(test, str) and not test.endswith(ENDINGS):
@@ -113,6 +123,11 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
         if apart == at:
             raise found.problem(f'the column "{test}" is the label', "another column for test")
     inputs = [place for place in range(len(found.names)) if place not in (at, apart)]
+    if columns:
+        asked = [_column(found, name, "columns") for name in columns]
+        if taken := [found.names[place] for place in asked if place not in inputs]:
+            raise found.problem(f'the column "{taken[0]}" of columns is what label or test names', "another column")
+        inputs = asked
     x = _numbers(found, inputs)
     words = _words(found.columns[at])
     names = tuple(found.names[place] for place in inputs)
@@ -120,7 +135,7 @@ def _of_file(folder: Path, file: str, label: str | None, test: float | str | Non
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
     if isinstance(test, str) and test.endswith(ENDINGS):
-        second = _opened(located(folder, test))
+        second = _opened(located(folder, test), only)
         if second.names != found.names:
             raise second.problem(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
@@ -172,8 +187,8 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     return path
 
 
-def _opened(path: Path) -> File:
-    return _npz(path) if path.suffix == ".npz" else csv_columns(path)
+def _opened(path: Path, only: Collection[str] | None) -> File:
+    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only)
 
 
 def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
@@ -233,11 +248,12 @@ def _npz(path: Path) -> File:
     return found
 
 
-def csv_columns(path: Path, gaps: bool = False) -> File:
+def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
 
     gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
             there is a header, and one column is enough
+    only    names of the columns that are looked at; the others are words, whatever they hold
     raises  ContentError: what is wrong with the file, by line and column
     """
     found = File(str(path), [], [])
@@ -277,24 +293,29 @@ def csv_columns(path: Path, gaps: bool = False) -> File:
             if wrong:
                 raise ContentError(wrong[:SHOWN])
             parts: list[list[np.ndarray | list[str]]] = []
-            columns = _Columns(found.place, names, between != ",", gaps)
+            skipped, decimal = lines[0] if header else len(above), between != ","
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
-            quick = None
+            start_rows = list(itertools.islice(rows, AT_ONCE))
+            spoken, quick = _spoken(iter(start_rows), len(names), decimal), None
+            if len(start_rows) == AT_ONCE:
+                quick = _quick(path, between, skipped, spoken) if only is None else None
+                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names))
+            passed = {at for at, name in enumerate(names) if only is not None and name not in only}
+            columns = _Columns(found.place, names, decimal, gaps, spoken, passed)
+            rows = itertools.chain(start_rows, rows)
             while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
                 if len(lines) > limits.ROWS:
                     raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
-                if len(parts) == 1 and len(chunk) == AT_ONCE and not columns.problems:
-                    quick = _quick(path, between, lines[0] if header else len(above), columns.spoken)
     except UnicodeDecodeError as error:
-        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8") from None
+        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8; in Excel, CSV UTF-8") from None
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
         raise ContentError(columns.problems[:SHOWN])
-    if not parts:
+    if not start_rows:
         raise found.problem("has a header and no rows", "a row of cells each")
     found.names = names
     found.columns = quick or columns.joined(parts)
@@ -334,12 +355,15 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
         return None  # which is said where rows are read one by one
     found: list[np.ndarray | list[str]] = []
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
-        column = [word.strip() for word in rows[name]] if kind is object else rows[name]
-        if not (
-            all(column) and not any('"' in word for word in column) if kind is object else np.isfinite(column).all()
-        ):
+        if kind is object:
+            words = [word.strip() for word in rows[name]]
+            if not all(words) or any('"' in word for word in words) or _leaning(words, between != ",") <= 0:
+                return None
+            found.append(words)
+        elif not np.isfinite(rows[name]).all():
             return None
-        found.append(column)
+        else:
+            found.append(rows[name])
     return found
 
 
@@ -376,13 +400,25 @@ def _names_wrong(place: str, line: int, names: Sequence[str]) -> list[Problem]:
 
 
 class _Columns:
-    """Rows of text to columns of numbers and of words. A column whose first row is a word is one of words."""
+    """Rows of text to columns of numbers and of words.
 
-    def __init__(self, place: str, names: Sequence[str], decimal: bool, gaps: bool) -> None:
-        self.place, self.names, self.decimal, self.gaps = place, names, decimal, gaps
+    spoken  which columns are words
+    passed  places of those that nobody looks at
+    """
+
+    def __init__(
+        self,
+        place: str,
+        names: Sequence[str],
+        decimal: bool,
+        gaps: bool,
+        spoken: Sequence[bool],
+        passed: Collection[int] = (),
+    ) -> None:
+        self.place, self.names, self.decimal, self.gaps, self.passed = place, names, decimal, gaps, passed
+        self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
         self.commas = False
-        self.spoken: list[bool] = []
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -395,14 +431,12 @@ class _Columns:
                     self.problems.append(Problem(f"{self.place}:{line}", f"{len(row)} cells", f"{width}, as above"))
             return []
         columns = list(zip(*rows, strict=True))
-        if not self.spoken:
-            self.spoken = [_is_word(column, self.decimal) for column in columns]
         found: list[np.ndarray | list[str]] = []
         for at, cells in enumerate(columns):
             if self.spoken[at]:
                 words = [cell.strip() for cell in cells]
                 found.append(words)
-                if not self.gaps and not all(words):
+                if not self.gaps and at not in self.passed and not all(words):
                     self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
                 continue
             try:
@@ -445,10 +479,29 @@ class _Columns:
         ]
 
 
-def _is_word(cells: Sequence[str], decimal: bool) -> bool:
-    """Whether a column is one of words: most of what it holds is no number."""
-    there = [cell for cell in cells if cell.strip().lower() not in MISSING]
-    return sum(_number(cell, decimal) is None for cell in there) * 2 > len(there)
+def _leaning(cells: Sequence[str], decimal: bool) -> int:
+    """How many words more than numbers some cells hold."""
+    try:
+        return -sum(number == number for number in map(float, cells))  # all but nan
+    except ValueError:
+        there = [cell for cell in cells if cell.strip().lower() not in MISSING]
+        return 2 * sum(_number(cell, decimal) is None for cell in there) - len(there)
+
+
+def _spoken(rows: Iterator[list[str]], width: int, decimal: bool) -> list[bool]:
+    """Whether each column is one of words: most of what it holds is no number."""
+    leaning = [0] * width
+    while chunk := list(itertools.islice(rows, AT_ONCE)):
+        for at, cells in enumerate(zip(*(row for row in chunk if len(row) == width), strict=True)):
+            leaning[at] += _leaning(cells, decimal)
+    return [more > 0 for more in leaning]
+
+
+def _all_spoken(path: Path, between: str, skipped: int, width: int) -> list[bool]:
+    """What each column of a file is by the whole of it."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(itertools.islice(file, skipped, None), delimiter=between, skipinitialspace=True)
+        return _spoken(rows, width, between != ",")
 
 
 def _word(value: Any) -> str:
@@ -478,7 +531,8 @@ def _label_of(found: File, label: str | None) -> tuple[int, str]:
     spoken = [at for at, column in enumerate(found.columns) if isinstance(column, list)]
     if len(spoken) > 1:
         names = [found.names[at] for at in spoken]
-        raise found.problem(f"columns of words are {_listed(names)}", 'label = "…" for one, and the others left out')
+        told = 'label = "…" for one, and columns = […] with those of numbers'
+        raise found.problem(f"columns of words are {_listed(names)}", told)
     at = spoken[0] if spoken else len(found.names) - 1
     return at, f'column "{found.names[at]}", the {"one of words" if spoken else "last"}'
 
@@ -499,7 +553,7 @@ def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
         column = found.columns[at]
         if isinstance(column, list):
             what = f'column {at + 1}, "{found.names[at]}", holds words such as "{column[0]}"'
-            raise found.problem(what, "numbers, or the column left out")
+            raise found.problem(what, "numbers, or columns = […] without it")
     return np.stack([found.columns[at] for at in inputs], 1)
 
 
@@ -567,13 +621,19 @@ def _watched(read: Read) -> Read:
 
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
-    rows = dict(zip(table.labels, table.counts, strict=True))
     if len(set(table.counts)) > 1:
-        counts = ", ".join(f"{word} {count:,}" for word, count in rows.items())
-        each = f"networks train on {table.points_per_class:,} rows of each class, drawn anew for every seed"
-        if max(table.counts) > 1.5 * min(table.counts):
-            warned.append(Warned("uneven-classes", f"{source}: rows of the classes: {counts}; {each}"))
-        said += f" The classes have {counts} rows; {each}."
+        counts = ", ".join(f"{word} {count:,}" for word, count in zip(table.labels, table.counts, strict=True))
+        each, unused = f"networks train on {table.points_per_class:,} of each class", ""
+        if table.balance == "drop":
+            over = sum(table.left) - table.points_per_class * len(table.labels)
+            held = ", nor held out" if table.share else ""
+            unused = f"; {over:,} rows of the larger classes, others for every seed, are not trained on{held}"
+            if max(table.counts) > UNEVEN * min(table.counts):
+                told = f"{source}: rows of the classes: {counts}; {each}{unused}"
+                warned.append(Warned("uneven-classes", f'{told}; balance = "repeat" trains on all'))
+        else:
+            each += f", those of smaller classes up to {-(-table.points_per_class // min(table.left))} times"
+        said += f" The classes have {counts} rows; {each}{unused}."
     deviation = table.x.std(0)
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)

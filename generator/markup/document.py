@@ -12,7 +12,7 @@ import functools
 import html
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -45,6 +45,7 @@ from .writer import MARK, Fragment
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
+ALONE = "figures/"  # of the site: a page for each figure
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
 
 
@@ -123,6 +124,7 @@ def render_article(
     render_figure: RenderFigure,
     fill_template: FillTemplate,
     figure_options: Mapping[str, Collection[str]] | None = None,
+    views: Mapping[str, Mapping[str, Option]] | None = None,
     addresses: Collection[str] = (),
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
@@ -148,6 +150,7 @@ def render_article(
                         render_figure=render_figure,
                         fill_template=fill_template,
                         figure_options=figure_options,
+                        views=views,
                         pages=article.pages,
                         assets=article.assets,
                         addresses=addresses,
@@ -184,6 +187,7 @@ def render(
     render_figure: RenderFigure,
     fill_template: FillTemplate,
     figure_options: Mapping[str, Collection[str]] | None = None,
+    views: Mapping[str, Mapping[str, Option]] | None = None,
     pages: Sequence[Page] = (),
     assets: Sequence[Asset] = (),
     addresses: Collection[str] = (),
@@ -200,6 +204,7 @@ def render(
     render_figure   the HTML of one, with its number and caption around it; may raise ContentError or UnknownResult
     fill_template   a template, by its name, filled with what it is given; may raise ContentError
     figure_options  options that a figure takes beside those of all figures and the fields of a run
+    views           what the state of a figure that readers move is made of: name -> key -> its text in an address
     pages           all texts of the article, for links and references from one to another
     assets          the author's own files
     addresses       what else can be linked to in the site: "gallery.html"
@@ -219,6 +224,7 @@ def render(
         render_figure,
         fill_template,
         figure_options or {},
+        views or {},
         pages,
         assets,
         addresses,
@@ -289,6 +295,7 @@ class Writer:
         render_figure: RenderFigure,
         fill_template: FillTemplate,
         figure_options: Mapping[str, Collection[str]],
+        views: Mapping[str, Mapping[str, Option]],
         pages: Sequence[Page],
         assets: Sequence[Asset],
         addresses: Collection[str],
@@ -314,6 +321,7 @@ class Writer:
         self.render_figure = render_figure
         self.fill_template = fill_template
         self.figure_options = figure_options
+        self.views = views
         self.pages = {other.path: other for other in pages or (page,)}
         self.outlines = outlines(tuple(self.pages.values()), memo, words)
         self.known_assets = {asset.path: asset for asset in assets}
@@ -352,7 +360,7 @@ class Writer:
             raise ContentError(by_line)
         return Markup(
             page=self.page,
-            html="\n".join(units) + notes,
+            html="\n".join(self._beside(units)) + notes,
             toc=_tree(self.toc),
             references_html=references,
             words=sum(map(_count_words, [*units, notes])),
@@ -365,6 +373,21 @@ class Writer:
             names_sections=self.names_sections,
             warnings=(*self.warnings, *self.unused(), *self._odd_works()),
         )
+
+    def _beside(self, units: Iterable[str]) -> Iterator[str]:
+        """A page's units, a figure beside the text as one with what follows it, up to a heading or what is as wide."""
+        starts = tuple(f'<figure id="{call.label}"' for call in self.figures if "beside" in call.options)
+        text: list[str] = []
+        for unit in [*units, ""]:
+            if text and (not unit or _BREAKS.match(unit)):
+                yield "\n".join([*text, "</div>", "</div>"])
+                text = []
+            if starts and unit.startswith(starts):
+                text = ['<div class="beside">', unit, '<div class="beside-text">']
+            elif text:
+                text.append(unit)
+            elif unit:
+                yield unit
 
     # Problems
 
@@ -568,15 +591,15 @@ class Writer:
         """Text with the values of its expressions."""
         return VALUE.sub(lambda m: self.value(m[1], line + text.count("\n", 0, m.start())), text)
 
-    def value(self, expression: str, line: int) -> str:
-        """What an expression says, as text."""
+    def value(self, expression: str, line: int, awaited: str = "") -> str:
+        """What an expression says, as text; what stands for it while it is not measured yet."""
         try:
             source = expression.strip()
             return self.of_runs("value", lambda: self._said(source), source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
-            pass
+            return awaited
         return ""
 
     def unused(self) -> list[Warned]:
@@ -697,6 +720,13 @@ class Writer:
         self.wrong(line, f'no formula has the label "{label}"', *meant(label, known))
         return ""
 
+    def alone(self, label: str) -> str:
+        """The path of the page that has a figure alone: below this page's name, where one before has such a label."""
+        name = re.sub(r"[^\w-]", lambda sign: f".{ord(sign[0]):x}", label.removeprefix("fig-"))
+        first = next(page for page in self.pages.values() if label in self.outlines[page.path].labels)
+        folder = "" if first.path == self.page.path else f"{self.page.output.removesuffix('.html')}/"
+        return f"{ALONE}{folder}{name}.html"
+
     def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
         """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014, p. 3)", without its author "2014"."""
         entry = self.bibliography.entries.get(key)
@@ -762,6 +792,32 @@ class Writer:
             return ""
         self.links.append(Link(found + sharp + anchor, self.place(line), False))
         return quote(found) + sharp + anchor
+
+    def view(self, address: str, state: str, line: int) -> str:
+        """A view of a figure of the article, as a page keeps it in its address, checked.
+
+        address  "#fig-bend", or with a page before it
+        state    ".classes=6&fig-bend.epoch=400"
+        """
+        path, _, first = address.partition("#")
+        page = self._page_of(unquote(path)) if path else self.page
+        said = self.evaluated(first + state, line)
+        pending = bool(VALUE.search(state))  # what is computed is "" until it is measured
+        for entry in said.split("&"):
+            name, _, value = entry.partition("=")
+            id_, _, key = name.rpartition(".")
+            items = self.outlines[page.path].items.values() if page else ()
+            figure = next((item for item in items if item.id == id_ and isinstance(item, Block)), None)
+            known = self.views.get(figure.argument, {}) if figure else {}
+            if figure and not known:
+                self.wrong(line, f'a view of "{short(id_)}", which readers do not move', "a figure with controls")
+            elif not figure and id_ != first:  # of the first the link itself says so
+                self.wrong(line, f'a view of "{short(id_)}", which is not on the page', *meant(id_, self.anchors))
+            elif figure and key not in known:
+                self.wrong(line, f'unknown "{short(key)}" in a view of {figure.argument}', *meant(key, known))
+            elif figure and not known[key].fits(value) and (value or not pending):
+                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure.argument}', known[key].expected)
+        return said
 
     def _page_of(self, path: str) -> Page | None:
         """The page that a path of the content or of the site names."""
@@ -868,6 +924,8 @@ class Writer:
 
 
 # Small pieces
+
+_BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
 
 
 def _unwrapped(flow: str) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ STARTS = 12  # the rarest optimum of few points, five in the square by margin, i
 FEW = 7  # points; what more of them take, a law says
 SAME_VALUE = 1e-6  # optima closer than this share their value
 SAME_PLACE = 1e-3  # arrangements closer than this are one
+ROUNDING = 1e-9  # share of a cost that may be due to the order of its sum
 SLACK = 1e-6  # share of the margin given up when asking where else a point may stand
 
 
@@ -122,6 +123,7 @@ def _nearest_to_origin(vectors: np.ndarray, cancel: np.ndarray | None = None) ->
     return np.asarray(weights @ vectors / weights.sum())
 
 
+@cache
 def _pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
     """All ordered pairs of different classes."""
     first, second = np.nonzero(~np.eye(k, dtype=bool))
@@ -208,27 +210,29 @@ def aligned(points: np.ndarray, target: np.ndarray, room: str = "square") -> np.
     points, target = np.asarray(points, np.float64), np.asarray(target, np.float64)
     if points.shape != target.shape:
         raise ValueError(f"expected two arrangements of one shape, got {points.shape} and {target.shape}")
-    best, least = points, math.inf
     turns = not ROOMS[room].symmetries
-    for symmetry in _turns(points, target) if turns else symmetries(room):
-        image = _matched(points @ symmetry.T, target)
+    moves = np.array(_turns(points, target)) if turns else symmetries(room)
+    images = points @ moves.transpose(0, 2, 1)
+    costs = ((target[:, None] - images[:, None]) ** 2).sum(3)
+    # No order costs less than each target's nearest point; a turn may still bring points closer afterwards.
+    bounds = np.zeros(len(moves)) if turns else (1 - ROUNDING) * costs.min(2).sum(1)
+    best, least = points, math.inf
+    for image, cost, bound in zip(images, costs, bounds, strict=True):
+        if bound >= least:
+            continue
+        image = image[linear_sum_assignment(cost)[1]]
         if turns:
             image = image @ _best_turn(image, target).T
         total = float(((image - target) ** 2).sum())
         if total < least - 1e-12:
             best, least = image, total
-    return best
+    return np.asarray(best)
 
 
+@cache
 def symmetries(room: str) -> np.ndarray:
     """The (s, 2, 2) matrices that map a room with corners onto itself: eight for the square, two for the quadrant."""
     return np.array(ROOMS[room].symmetries)
-
-
-def _matched(points: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The points in the order that brings them closest to the target's rows."""
-    cost = ((target[:, None] - points[None]) ** 2).sum(2)
-    return np.asarray(points[linear_sum_assignment(cost)[1]])
 
 
 def _turns(points: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
@@ -516,6 +520,19 @@ def _plain(points: np.ndarray) -> list[list[float]]:
     return [[round(float(x), 6) + 0.0 for x in point] for point in points]
 
 
+def _both(function: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
+    """A constraint for scipy from what gives values and slopes at once; scipy asks for both, one after the other."""
+    at, found = b"", (np.empty(0), np.empty(0))
+
+    def part(index: int, z: np.ndarray) -> np.ndarray:
+        nonlocal at, found
+        if z.tobytes() != at:
+            at, found = z.tobytes(), function(z)
+        return found[index]
+
+    return {"type": "ineq", "fun": partial(part, 0), "jac": partial(part, 1)}
+
+
 def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
     """The local maximum of a law that sequential quadratic programming reaches from (k, d) points."""
     k, d = points.shape
@@ -536,9 +553,7 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
         slopes[:, :size].reshape(k, k, d)[np.arange(k), np.arange(k)] = -2 * z[:size].reshape(k, d)
         return slopes
 
-    wanted: list[dict[str, Any]] = [
-        {"type": "ineq", "fun": lambda z: problem.constraints(z)[0], "jac": lambda z: problem.constraints(z)[1]}
-    ]
+    wanted = [_both(problem.constraints)]
     if shape != "box":
         wanted.append({"type": "eq" if shape == "sphere" else "ineq", "fun": inside, "jac": inside_slopes})
     found = minimize(

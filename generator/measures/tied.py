@@ -133,13 +133,11 @@ def _maximum(points: np.ndarray, tie: np.ndarray, room: Room, fixed: bool) -> tu
             slopes[row, at] = -2 * placed[at]
         return slopes[:, first:]
 
-    wanted: list[dict[str, Any]] = [
-        {
-            "type": "ineq",
-            "fun": lambda free: _constraints(whole(free), k)[0],
-            "jac": lambda free: _constraints(whole(free), k)[1][:, first:],
-        }
-    ]
+    def constraints(free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values, slopes = _constraints(whole(free), k)
+        return values, slopes[:, first:]
+
+    wanted = [packing._both(constraints)]
     if room.packed_shape != "box":
         wanted.append({"type": "ineq", "fun": inside, "jac": inside_slopes})
     found = minimize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAMED = "own-"  # what the names of these kinds begin with
 FROM_CODE = "lab-"  # and of those that code of the author's draws
 BETWEEN = "; "  # class words in a recipe
+BALANCES = ("drop", "repeat")  # how classes of uneven size become even
 PARAMETERS = (
     Parameter("inputs", 0, "numbers in a row of the data"),
     Parameter("labels", 0, "the classes in words, first to last"),
@@ -39,6 +40,8 @@ class Table:
     labels          the classes in words, (k,)
     names           of the columns, (D,)
     share           of the rows of each class that a seed holds out
+    balance         "drop": of larger classes a seed trains on as many rows as the smallest has; "repeat": on all rows,
+                    those of smaller classes again and again, until there are as many as of the largest
     """
 
     x: np.ndarray
@@ -48,11 +51,13 @@ class Table:
     labels: tuple[str, ...]
     names: tuple[str, ...]
     share: float = 0.0
+    balance: str = BALANCES[0]
 
     @cached_property
     def kind(self) -> str:
         """The name of the kind of data: it follows from all that the table holds, but the columns' names."""
-        found = hashlib.sha256(repr((self.labels, self.share, self.x.shape, self.test_x.shape)).encode())
+        told = (self.labels, self.share, self.x.shape, self.test_x.shape)
+        found = hashlib.sha256(repr(told if self.balance == BALANCES[0] else (*told, self.balance)).encode())
         for array in (self.x, self.y, self.test_x, self.test_y):
             found.update(array.tobytes())
         return NAMED + found.hexdigest()[:16]
@@ -68,9 +73,14 @@ class Table:
         return [max(1, min(round(self.share * count), count - 1)) if self.share else 0 for count in self.counts]
 
     @property
+    def left(self) -> list[int]:
+        """How many rows of each class a seed may train on."""
+        return [count - held for count, held in zip(self.counts, self.held, strict=True)]
+
+    @property
     def points_per_class(self) -> int:
-        """As many rows of each class are trained on as the smallest has to give."""
-        return min(count - held for count, held in zip(self.counts, self.held, strict=True))
+        """How many points of each class a seed trains on: as many rows as the smallest, or the largest, has."""
+        return (min if self.balance == "drop" else max)(self.left)
 
     @property
     def options(self) -> tuple[tuple[str, Any], ...]:
@@ -103,7 +113,7 @@ class Table:
             rows = rng.permutation(np.flatnonzero(self.y == label))
             held.append(self.x[rows[:count]])
             labels.append(np.full(count, label))
-            trained.append(self.x[rows[count : count + self.points_per_class]])
+            trained.append(self.x[np.resize(rows[count:], self.points_per_class)])  # cut, or said again
         return np.stack(trained), np.concatenate(held), np.concatenate(labels)
 
     def encoded(self) -> bytes:
@@ -112,7 +122,7 @@ class Table:
 
         file = io.BytesIO()
         arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "y", "test_x", "test_y")}
-        np.savez(file, labels=self.labels, names=self.names, share=self.share, **arrays)
+        np.savez(file, labels=self.labels, names=self.names, share=self.share, balance=self.balance, **arrays)
         return file.getvalue()
 
 
@@ -160,6 +170,12 @@ def recall(fields: Mapping[str, Any]) -> None:
     if kind.startswith((NAMED, FROM_CODE)) and kind not in datasets.load():
         labels = tuple(str(fields["labels"]).split(BETWEEN)) if kind.startswith(NAMED) else ()
         datasets.load()[kind] = _dataset(kind, int(fields["inputs"]), labels, None)
+
+
+def remembered(recipes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What `recall` needs of each kind of own data among some recipes."""
+    own = {of["kind"]: of for of in recipes if str(of["kind"]).startswith((NAMED, FROM_CODE))}
+    return [{key: of[key] for key in ("kind", "inputs", "labels") if key in of} for of in own.values()]
 
 
 def _dataset(kind: str, inputs: int, labels: tuple[str, ...], table: Table | None) -> OwnDataset:
@@ -249,4 +265,4 @@ def enter_sent(tables: Mapping[str, bytes]) -> None:
             with np.load(io.BytesIO(data)) as file:
                 labels, names = (tuple(file[name].tolist()) for name in ("labels", "names"))
                 rows = (file["x"], file["y"], file["test_x"], file["test_y"])
-                enter(Table(*rows, labels, names, float(file["share"])))
+                enter(Table(*rows, labels, names, float(file["share"]), str(file["balance"])))

@@ -31,6 +31,17 @@ def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list
     return sorted(found, key=lambda batch: -len(batch) * cost(batch[0]))
 
 
+def shares(specs: Iterable[RunSpec], count: int) -> list[list[RunSpec]]:
+    """Runs in so many parts of about the same cost; the same parts for the same runs, wherever they are made."""
+    parts: list[list[RunSpec]] = [[] for _ in range(count)]
+    costs = [0] * count
+    for batch in batches(specs, count):
+        least = costs.index(min(costs))
+        parts[least] += batch
+        costs[least] += len(batch) * cost(batch[0])
+    return parts
+
+
 def cost(spec: RunSpec) -> int:
     """Multiplications of one training run, about."""
     weights = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))

@@ -20,6 +20,7 @@ from ..base.memo import digest
 from ..base.progress import Progress
 from ..base.store import Entry, Store, all_code, sha256, versions
 from ..content.texts import own_code
+from ..networks import tables
 from .results import Results, from_catalogue
 from .stages import DRAWING, STAGES, TRAINING
 
@@ -38,6 +39,7 @@ class Catalogue:
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
     warned    what is odd about the experiments' data, as warnings
+    kinds     of own data, as networks.tables.recall takes them: they are known as soon as the catalogue is loaded
     machine   where it was made, as networks.machine.told says; {} where no network is trained
     """
 
@@ -51,6 +53,7 @@ class Catalogue:
     sums: dict[str, str]
     sizes: dict[str, int]
     warned: list[list[str]]
+    kinds: list[dict[str, Any]]
     machine: dict[str, str]
     _store: Store = field(compare=False)
 
@@ -141,6 +144,8 @@ def load(key: str, context: RunContext) -> Catalogue | None:
             return None
         _LOADED.clear()
         _LOADED[context.store.root, key] = Catalogue(**kept, _store=context.store)
+        for kind in kept["kinds"]:
+            tables.recall(kind)
     found = _LOADED[context.store.root, key]
     there = all(os.path.exists(entry.path) for entry in found.places.values())
     return found if there and context.store.find("contents", found.contents, "json") else None

@@ -32,6 +32,7 @@ from ..networks.machine import processor
 from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
+from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import batches
 from .catalogue import Catalogue, Report, RunContext, card_key
@@ -239,12 +240,19 @@ class Pipeline:
 
         try:
             self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.context.executor)
+            if self.report.ran["train"][0]:
+                self.sign()
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
             spec, _ = error.args
             experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
             raise diverged(f"experiment {experiment}, run {run_id}", error) from None
+
+    def sign(self) -> None:
+        """Keep what networks are trained with and on, for who adds this cache to another."""
+        origin = {"made_with": STAGES["train"].source.parts, "machine": self.machine()}
+        self.store.save_json("origins", digest("origin", origin), origin)
 
     def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""
@@ -556,6 +564,7 @@ class Pipeline:
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
             warned=[list(each) for each in warned],
+            kinds=remembered(run["spec"] for run in runs),
             machine=self.machine(),
             _store=self.store,
         )

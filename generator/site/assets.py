@@ -22,6 +22,8 @@ from ..networks.activations import ACTIVATIONS, Own
 
 PAGE_SCRIPT = "assets/page.js"
 OWN_SCRIPTS = "assets/own/"  # of an author
+OWN_STYLES = re.compile(r"/\*own\*/(.*?)/\*ours\*/", re.DOTALL)  # the sheets of an author in assets/style.css
+ALONE = "assets/alone/"  # of figures on pages of their own
 NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
@@ -58,11 +60,18 @@ def assets(
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {"build/activations": rows, "build/datasets": dataset_rows(sorted({*kinds, *drawn}))}
-    wanted, plane = placed_scripts(templates, placed), in_planes(kinds)
-    loaded = memo("scripts", [templates.digest, wanted, plane, built], lambda: scripts(templates, wanted, plane, built))
+    plane = in_planes(kinds)
+
+    def made(wanted: Sequence[str]) -> dict[str, str]:
+        given = [templates.digest, wanted, plane, built]
+        return memo("scripts", given, lambda: scripts(templates, wanted, plane, built))
+
+    names = ["page", "still", *sorted(live(templates) & {*placed})]
+    alone = {name: made(alone_scripts(templates, name)) for name in names}
     found = {
         "assets/style.css": sheet.encode(),
-        **{path: text.encode() for path, text in loaded.items()},
+        **{path: text.encode() for path, text in made(placed_scripts(templates, placed)).items()},
+        **{alone_script(name): "".join(parts.values()).encode() for name, parts in alone.items()},
         "assets/icon.svg": templates.contents["icon.svg"],
     }
     return found | {f"assets/{name}": templates.contents[name] for name in templates.inside("fonts", "")}
@@ -85,12 +94,19 @@ def stylesheet(
     templates: Overlay, themes: Mapping[str, Theme] = style.THEMES, sheets: Iterable[str] | None = None
 ) -> str:
     """The colour tokens, then sheets, without comments and needless space. sheets: None: all"""
-    texts = map(templates.text, used_sheets(templates) if sheets is None else sheets)
     drawing = f":root {{ --sheet: {themes['light'].paper}; }}"  # the paper of drawings in the dark
-    text = "\n".join([style.css(themes), drawing, *texts, paper_colours(themes["light"])])
-    parts = STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    made = [_narrow(style.css(themes)), _narrow(drawing)]
+    for name in used_sheets(templates) if sheets is None else sheets:
+        sheet = _narrow(templates.text(name))
+        made.append(f"/*own*/{sheet}/*ours*/" if name in templates.own else sheet)
+    return "".join([*made, _narrow(paper_colours(themes["light"]))]) + "\n"
+
+
+def _narrow(sheet: str) -> str:
+    """A style sheet without comments and needless space."""
+    parts = STRING.split(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
     parts[::2] = [re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}") for part in parts[::2]]
-    return "".join(parts).strip() + "\n"
+    return "".join(parts).strip()
 
 
 def paper_colours(theme: Theme) -> str:
@@ -160,6 +176,18 @@ def sentences(templates: Overlay, wanted: Iterable[str], plane: bool = False) ->
 def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     """The page's own scripts, and those of the figures that are placed."""
     return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
+
+
+def alone_scripts(templates: Overlay, name: str) -> list[str]:
+    """The scripts of a page with one figure, by its name; "still": one without; "page": of one that has no figures."""
+    if name == "page":
+        return sorted(page_scripts(templates))
+    return ["page/alone", *([name] if name in live(templates) else ())]
+
+
+def alone_script(name: str) -> str:
+    """The path of the one file that these are, of an author's figure too."""
+    return f"{ALONE}{name}.js"
 
 
 def nests(module: str) -> bool:
@@ -247,7 +275,7 @@ def activation_rows(names: Collection[str] = (), own: Sequence[Own] = ()) -> str
         told = {
             "label": row.label,
             "biasStart": row.bias_start,
-            "room": {"name": room.name, **ends, "turn": room.turn_deg},
+            "room": {"name": room.name, **ends, "turn": room.turn_deg, "symmetries": room.symmetries},
         }
         value, slope = calculus.in_javascript(row)
         data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -19,17 +19,18 @@ from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from ..markup.document import ALONE
 from . import manifest
-from .assets import OWN_SCRIPTS
+from .assets import OWN_SCRIPTS, OWN_STYLES
 
 KB = 1000
-SCRIPTS_KB = 50  # Peek's scripts, gzipped: less than half of what the lightest explorable of the field serves
+SCRIPTS_KB = 60  # Peek's scripts, gzipped: about half of what the lightest explorable of the field serves
 OWN_SCRIPTS_KB = 45  # an author's: as much again
 FIRST_VIEW_KB = 200  # the article's HTML, CSS, fonts and Peek's scripts, gzipped
 PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best format each
 ASK_TIMEOUT_S = 10
 BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
-OWN = "own scripts, gzipped"
+OWN = "own scripts and styles, gzipped"
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 ADDRESSES = {
     **dict.fromkeys(("a", "link"), ("href",)),
@@ -109,13 +110,14 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
             if link.tag == "a" and is_outside(link.address):
                 outside.setdefault(link.address, f"{site / name}:{link.line}")
     problems += styles_problems(site)
-    own = own_scripts(site, sheets["index.html"])
+    own = own_weights(site, sheets["index.html"])
     weights = weigh(site, sheets["index.html"]) | ({OWN: sum(own.values())} if own else {})
     problems += over_budget(site, weights)
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
-    verdicts = [verdict for sheet in sheets.values() for verdict, _, _ in sheet.claims]
+    texts = [sheet for name, sheet in sheets.items() if not name.startswith(ALONE)]  # what a figure says is theirs
+    verdicts = [verdict for sheet in texts for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
     return Findings(tuple(problems), weights, outside, claims, tuple(over_own_budget(site, own)))
 
@@ -194,13 +196,14 @@ def styles_problems(site: Path) -> Iterator[Problem]:
 def weigh(site: Path, index: Sheet) -> dict[str, int]:
     """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site.
 
-    An author's own scripts are in the last alone, see own_scripts.
+    An author's own scripts and styles are in the last alone, see own_weights.
     """
     files = [site / address for address in loaded(site, index) if not address.startswith(OWN_SCRIPTS)]
     styles = [path for path in files if path.suffix == ".css"]
     scripts = [path for path in files if path.suffix == ".js"]
     fonts = sum(path.stat().st_size for path in files if path.suffix == ".woff2")
-    text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *styles, *scripts])
+    text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *scripts])
+    text += sum(len(gzip.compress(OWN_STYLES.sub("", path.read_text("utf-8")).encode())) for path in styles)
     pictures = {
         link.address for link in index.links if link.address.endswith(".webp") and ".dark." not in link.address
     } | {link.address for link in index.links if link.address.endswith(".gif") and ".dark." not in link.address}
@@ -218,10 +221,13 @@ def loaded(site: Path, index: Sheet) -> list[str]:
     return [address for address in sorted(local) if (site / address).is_file()]
 
 
-def own_scripts(site: Path, index: Sheet) -> dict[str, int]:
-    """An author's scripts and their bytes, gzipped, the heaviest first."""
-    paths = [path for path in loaded(site, index) if path.startswith(OWN_SCRIPTS)]
-    sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in paths}
+def own_weights(site: Path, index: Sheet) -> dict[str, int]:
+    """An author's scripts and what is theirs in style sheets, and its bytes, gzipped, the heaviest first."""
+    addresses = loaded(site, index)
+    sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in addresses if path.startswith(OWN_SCRIPTS)}
+    for path in (path for path in addresses if path.endswith(".css")):
+        if own := "".join(OWN_STYLES.findall((site / path).read_text("utf-8"))):
+            sizes[path] = len(gzip.compress(own.encode()))
     return dict(sorted(sizes.items(), key=lambda item: -item[1]))
 
 

@@ -21,10 +21,13 @@ from ..base.overlay import Overlay
 from ..base.store import Store
 from ..content.experiments import Plan, Trials
 from ..content.texts import LAB, Article
+from ..markup.document import Markup
 from ..runs.entries import entry, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
 from .assets import in_order, live, page_scripts
+from .explorables import known_of_runs
+from .metadata import BuildInfo
 from .templates import TemplateRenderer
 
 
@@ -70,17 +73,18 @@ def dry_run(
 
     templates, compiled, memo  as for pages.render_site
     """
-    from ..measures import columns
+    return rehearse(article, plan, TemplateRenderer(templates, compiled, memo, article.meta.language))[1]
 
-    renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
-    results = expected_results(plan)
-    tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
-    tables += [f"data/{each.name}.{kind}.npz" for each in plan.experiments for kind in ("centres", "weights")]
-    tables += [table.source["path"] for table in plan.elsewhere] + [f"data/{name}.csv" for name in plan.models]
-    if columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models):
-        tables.append("data/laws.json")
-    tables += [*(f"data/{each.name}.npz" for each in plan.trials), *(f"data/{LAB}/{name}" for name in plan.lab.texts)]
-    downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
+
+def rehearse(
+    article: Article, plan: Plan, renderer: TemplateRenderer
+) -> tuple[tuple[Markup, ...], tuple[Problem, ...]]:
+    """The texts as far as they are known before anything is trained, and the mistakes in them and in the templates.
+
+    There is "…" for numbers in them, and an empty frame for what is made of measures; where a mistake is, no texts.
+    """
+    texts: tuple[Markup, ...] = ()
+    templates = renderer.templates
     problems: list[Problem] = []
     for name in templates.contents:
         if name.endswith((".html", ".xml")) or name == pages.ABOUT_DATA:
@@ -93,10 +97,33 @@ def dry_run(
     except ContentError as error:
         problems += error.problems
     try:
-        pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
+        texts = _texts(article, plan, renderer)
     except ContentError as error:
         problems += [problem for problem in error.problems if problem not in problems]
-    return tuple(problems)
+    return texts, tuple(problems)
+
+
+def _texts(article: Article, plan: Plan, renderer: TemplateRenderer) -> tuple[Markup, ...]:
+    from ..measures import columns
+
+    results = expected_results(plan)
+    tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
+    tables += [f"data/{each.name}.{kind}.npz" for each in plan.experiments for kind in ("centres", "weights")]
+    tables += [table.source["path"] for table in plan.elsewhere] + [f"data/{name}.csv" for name in plan.models]
+    if columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models):
+        tables.append("data/laws.json")
+    tables += [*(f"data/{each.name}.npz" for each in plan.trials), *(f"data/{LAB}/{name}" for name in plan.lab.texts)]
+    downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
+    return pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
+
+
+def awaited_pages(
+    article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer
+) -> dict[str, bytes]:
+    """The article's own pages and the assets, to read while the first networks train. texts: as rehearse gives them"""
+    none = from_catalogue(list, "", {})
+    found, _ = pages.text_pages(article.meta, texts, none, info, renderer, (), known_of_runs(none), dict, ())
+    return found
 
 
 def expected_results(plan: Plan) -> Results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,14 +11,16 @@ from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
 from ..markup.blocks.figure import OptionError
-from ..networks import datasets, recipe
+from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
-PLACING = ("id", "size", "alt")  # options of a figure that say nothing of runs
-REACHED = ("least_distance", "margin")
+PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
+LISTS = ("hide", "stops", "sets")  # options that are lists, however short
+PLACED_TO = 3  # decimals of a centre's place, as fine as the points of a run that travels with the page
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
+OF_CLASSES = ("kind", "labels", "points_per_class", "test_points")  # what differs where own rows are of fewer classes
 TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2")
 SETS = 'data of the article that lie in the plane or are rays, as [spirals, hole: "Spirals with a hole"]'
 
@@ -29,7 +32,7 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     """
     shown = {} if run is None else {"run": _id(run)}
     return shown | {
-        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in ("hide", "sets") else value
+        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
         if key not in PLACING
     }
@@ -62,7 +65,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     }
     return {
         "runs": [_known(run) | {"recipe": groups.index(_group(run))} for run in shipped],
-        "recipes": [_recipe(runs[0], words) | {"reached": _reached(results, runs)} for runs in members],
+        "recipes": [_recipe(max(runs, key=_classes), words) | {"centres": _centres(results, runs)} for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
@@ -147,9 +150,15 @@ def _data(run: Result, words: Words) -> dict[str, Any]:
     }
 
 
+def _classes(run: Result) -> int:
+    """How many there are: the most of a group have all the words that its classes have."""
+    return int(run.spec["classes"])
+
+
 def _group(run: Result) -> dict[str, Any]:
     """What runs share among which a reader chooses."""
-    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in CHOSEN}
+    follows = (*CHOSEN, *OF_CLASSES) if run.spec["kind"].startswith(tables.NAMED) else CHOSEN
+    return {"": run.experiment} | {key: value for key, value in run.spec.items() if key not in follows}
 
 
 def _recipe(run: Result, words: Words) -> dict[str, Any]:
@@ -164,22 +173,21 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
     }
 
 
-def _reached(results: Results, shipped: list[Result]) -> dict[str, dict[int, dict[str, list[float]]]]:
-    """activation -> class count -> measure -> values over all seeds of the recipes of some runs.
+def _centres(results: Results, shipped: list[Result]) -> dict[str, dict[int, list[list[float]]]]:
+    """activation -> class count -> the class centres of each network of the recipes of some runs, whatever its seed.
 
-    In a room without end, those of centres shrunk to norm 1, as readers place theirs.
+    returns  flat, [x0, y0, x1, y1, ...]; of a room without end shrunk to norm 1, as readers place theirs
     """
     recipes = [without_seed(run) for run in shipped]
-    reached: dict[str, dict[int, dict[str, list[float]]]] = {}
+    found: dict[str, dict[int, list[list[float]]]] = {}
     for run in results:
-        if without_seed(run) in recipes and not run.measures.get("collapsed"):
-            of_run = reached.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], {})
+        centres = run.measures.get("centres")
+        if centres and len(centres[0]) == 2 and not run.measures.get("collapsed") and without_seed(run) in recipes:
             is_open = ACTIVATIONS[carried(run.spec)["activation"]].room.open
-            norm = max(run.measures.get("largest_norm") or 1.0, 1.0) if is_open else 1.0
-            for key in REACHED:
-                if isinstance(value := run.measures.get(key), (int, float)):
-                    of_run.setdefault(key, []).append(value / norm)
-    return reached
+            norm = max(1.0, *(math.hypot(*centre) for centre in centres)) if is_open else 1.0
+            placed = [round(value / norm, PLACED_TO) for centre in centres for value in centre]
+            found.setdefault(run.spec["activation"], {}).setdefault(run.spec["classes"], []).append(placed)
+    return found
 
 
 def _id(run: Result) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ from .. import figures
 from ..base.errors import ContentError
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks.figure import FigureCall
+from ..markup.blocks import Option
+from ..markup.blocks.figure import FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
@@ -30,15 +32,22 @@ if TYPE_CHECKING:
 
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
-PROPERTY = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
+PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
+CHOOSES = re.compile(r"\bruns\.chooser\(")
+KINDS = {  # of properties -> what one may be in an address
+    "number": Option(lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None, "a number"),
+    "flag": Option(lambda text: text in ("0", "1"), "0 or 1"),
+}
+KINDS["range"] = KINDS["number"]
+WORD = Option(bool, "a value")
 Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
 def properties(script: str) -> list[str]:
     """What authors may start a figure's script with: its own properties, and of data that it draws what readers set."""
-    return [*PROPERTY.findall(script), *(datasets.controls() if DRAWS.search(script) else ())]
+    return [*(name for _, name in PROPERTY.findall(script)), *(datasets.controls() if DRAWS.search(script) else ())]
 
 
 class Figures:
@@ -77,6 +86,22 @@ class Figures:
         self.warn = warn
         self.names = frozenset({*self.own, *pictures, *results.pictures})
 
+    def views(self) -> dict[str, dict[str, Option]]:
+        """What the state of each figure with a script is made of: name -> key -> what its text in an address may be."""
+        files = self.renderer.templates
+        scripts = {name: files.text(f"js/{name}.js") for name in self.live if name in self.options}
+        sent = [run for run in self.results if "js" in run.files]
+        chosen = {}
+        for key in ("classes", "activation", "seed"):
+            known = [*dict.fromkeys(str(run.spec[key]) for run in sent)]
+            chosen[key] = Option(known.__contains__, f"one of {', '.join(known)}")
+        return {
+            name: (chosen if CHOOSES.search(script) else {})
+            | dict.fromkeys(properties(script), WORD)
+            | {key: KINDS.get(kind, WORD) for kind, key in PROPERTY.findall(script)}
+            for name, script in scripts.items()
+        }
+
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
@@ -90,7 +115,7 @@ class Figures:
                 OptionError: an option of a chart is wrong
                 ContentError: the template is wrong
         """
-        given = (call.name, repr(call.options), call.caption_html, call.label, call.number)
+        given = (call.name, repr(call.options), call.caption_html, call.label, call.number, call.alone)
         html, odd = self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
         if odd:
             self.warn(Warned("one-of-several", f"{call.place}: {odd}"))
@@ -105,10 +130,12 @@ class Figures:
         behind: list[Result] = []  # those that numbers are from
         odd: list[str] = []
 
-        def pick(pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = ()) -> list[Result]:
+        def pick(
+            pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = (), image: bool = False
+        ) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
             planes = call.name in self.own  # what stands around a hidden plane says nothing of a projection
-            runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes)
+            runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
             if pictures and not is_live:
                 odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
@@ -144,11 +171,20 @@ class Figures:
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
+            _check_stops(call.options.get("stops", ()), shown)
             given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
             html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
+    """Nobody can stop after the end of training."""
+    last = min((run.spec["epochs"] for run in shown), default=math.inf)
+    for epoch, _ in stops:
+        if epoch > last:
+            raise OptionError("stops", f"a stop at epoch {epoch}", f"epochs up to {last}, the last of the run")
 
 
 def chosen(
@@ -159,6 +195,7 @@ def chosen(
     travelling: bool = False,
     figure: str = "",
     planes: bool = False,
+    image: bool = False,
 ) -> list[Result]:
     """One run for each class count, activation and value listed in an option: the first seed that has all it takes.
 
@@ -168,6 +205,7 @@ def chosen(
     travelling  where some of them travel with the page, only these: an explorable shows what its picture showed
     figure      what shows them, for messages
     planes      whether a hidden plane in it must be one, no projection
+    image       whether the rows of their data must be pictures
     raises      UnknownResult: no such field, no run fits, or none has what it takes, with the reason
     """
     figure = figure or " and ".join(pictures)
@@ -181,6 +219,10 @@ def chosen(
         wide, fitting = fitting, [run for run in fitting if run.spec["hidden"][-1] == 2]
         if not fitting:
             raise UnknownResult(placing.needs_plane(figure, wide))
+    if image:
+        fitting = [run for run in fitting if run.spec.get("image")]
+        if not fitting:
+            raise UnknownResult(f'the figure "{figure}" needs data whose rows are pictures: image = [height, width]')
     if travelling:
         fitting = [run for run in fitting if "js" in run.files] or fitting
     pooled = ("experiment", "classes", "activation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ..base.language import ENGLISH, Words
 from ..content.texts import Author, Meta
 from ..markup.document import Markup
+from ..runs.results import Result
 from .figures import Laws
 from .words import licence_url
 
@@ -47,6 +48,7 @@ class BuildInfo:
     built          date of the build, only when the environment fixes one (SOURCE_DATE_EPOCH)
     columns        what each column of the tables holds, by its name
     about          a sentence on each experiment, by its name
+    code           gives a run's lines and arrays, as as_code.listed does; None: runs are not published as code
     laws           gives what the laws predict in each room, as packing.predictions does; asked where it is needed
     """
 
@@ -63,6 +65,7 @@ class BuildInfo:
     columns: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     laws: Laws = dict
+    code: Callable[[Result], Mapping[str, Any]] | None = None
 
     def url(self, path: str) -> str:
         """Absolute address of a page, or "" while the site has no address."""

@@ -23,8 +23,11 @@ from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
 from ..markup.document import Markup
+from ..networks import tables
 from ..runs.results import Results
 from . import assets as assets_of
+from .alone import alone
+from .as_code import as_code, coded
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
@@ -96,6 +99,7 @@ def render_texts(
         render_figure=figures.render,
         fill_template=renderer.render,
         figure_options=figures.options,
+        views=figures.views(),
         addresses=[*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())],
         memo=renderer.memo,
         words=renderer.words,
@@ -114,13 +118,13 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def script_words(renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]) -> dict[str, Any]:
-    """What the page's scripts say, and the signs of their numbers: templates/js/words.js.
+def script_words(renderer: TemplateRenderer, wanted: Sequence[str], kinds: Collection[str]) -> dict[str, Any]:
+    """What some scripts say, and the signs of their numbers: templates/js/words.js.
 
     kinds  of data of the runs that they show
     """
     words, templates = renderer.words, renderer.templates
-    wanted, plane = assets_of.placed_scripts(templates, placed), assets_of.in_planes(kinds)
+    plane = assets_of.in_planes(kinds)
     known = renderer.memo(
         "sentences", [templates.digest, wanted, plane], lambda: assets_of.sentences(templates, wanted, plane)
     )
@@ -137,9 +141,59 @@ def render_pages(
     first: Callable[[dict[str, bytes]], None] = lambda pages: None,
 ) -> dict[str, bytes]:
     """The site's pages around the article's texts."""
+    about_runs = beside(renderer, results)
+    placed = {call.name for text in texts for call in text.figures}
+    for run in results:  # own data, which nobody has read where all runs are kept
+        tables.recall(run.spec)
+    known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
+
+    def index() -> dict[str, Any]:
+        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
+
+    pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
+    first(pages)
+
+    def alone_words(name: str) -> dict[str, Any]:
+        return script_words(renderer, assets_of.alone_scripts(renderer.templates, name), known["kinds"])
+
+    pages |= alone(texts, renderer, shared, alone_words, index, digest(repr(meta)))
+    # What pages beside the article may know of it is little, and mostly the same after an edit.
+    known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
+    said = digest(shared["script_words"], *map(repr, known_to_all))
+    about_data = [ABOUT_DATA] if info.downloads else []
+    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    for path in others:
+        make = functools.partial(_page, renderer, path, shared | {"path": path})
+        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
+    plain = shared | {"scripts": [assets_of.alone_script("page")], "script_words": alone_words("page")}
+    told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
+    for place, where in told.items():  # the runs themselves are asked for where their lines are new
+        lines = functools.partial(_code, place, results, info, renderer, plain)
+        made = renderer.of_runs(results, "code", lines, place, said)
+        pages |= {path: text.encode() for path, text in zip(where, made, strict=True)}
+    return pages
+
+
+def text_pages(
+    meta: Meta,
+    texts: Sequence[Markup],
+    results: Results,
+    info: BuildInfo,
+    renderer: TemplateRenderer,
+    placed: Collection[str],
+    known: Mapping[str, Any],
+    index: Callable[[], dict[str, Any]],
+    about_runs: Sequence[str],
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The article's own pages and the assets, and what all templates of the site are given.
+
+    placed      the figures that scripts bring to life, where they are there
+    known       what the scripts need to know of the runs
+    index       the runs that they may show
+    about_runs  the pages about the runs that there are
+    """
     themes = style.accented(meta.accent)
     summaries = tuple(TextSummary.of(text) for text in texts)
-    about_runs = beside(renderer, results)
     shared = {
         "article": meta,
         "themes": themes,
@@ -148,30 +202,25 @@ def render_pages(
         "info": info,
         "site": Site(meta, summaries, info, renderer.words, about_runs),
     }
-    placed = {call.name for text in texts for call in text.figures}
-    known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
-    shared["script_words"] = script_words(renderer, placed, known["kinds"])
+    wanted = assets_of.placed_scripts(renderer.templates, placed)
+    shared["script_words"] = script_words(renderer, wanted, known["kinds"])
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
-    shared["scripts"] = [path for path in loaded if path.endswith(".js")]
+    shared["scripts"] = [path for path in loaded if path.endswith(".js") and not path.startswith(assets_of.ALONE)]
     pages = {".nojekyll": b""} | loaded
-
-    def index() -> dict[str, Any]:
-        return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
-
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
-    first(pages)
-    # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known_to_all = (meta, summaries, dataclasses.replace(info, laws=dict), shared["scripts"])
-    said = digest(shared["script_words"], *map(repr, known_to_all))
-    about_data = [ABOUT_DATA] if info.downloads else []
-    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
-    for path in others:
-        make = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
-    return pages
+    return pages, shared
+
+
+def _code(
+    place: str, results: Results, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]
+) -> list[str]:
+    """The page, the script and the notebook of the run of a name."""
+    assert info.code is not None
+    run = next(run for run in results if run.place == place)
+    return as_code(run, info.code(run), renderer, shared)
 
 
 def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ ALLOWED = {
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
     "media-src": "'self' data: blob:",
+    "frame-src": "'self'",  # a figure's own page, which tells its height
     "worker-src": "blob:",  # training, off the main thread
     "base-uri": "'none'",
     "form-action": "'none'",

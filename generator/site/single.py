@@ -20,6 +20,7 @@ from ..base.store import File
 from .policy import guarded
 
 FILES = Mapping[str, File]
+ALONE = re.compile(r' <span class="figure-source figure-alone">.*?</span>')  # the way to a figure's own page
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
 
 
@@ -29,7 +30,7 @@ def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
     files  the site: path -> content, or a file that holds it
     """
     packer = _Packer(files, base_url.rstrip("/"))
-    packer.feed(content(files, page).decode())
+    packer.feed(ALONE.sub("", content(files, page).decode()))
     packer.close()
     return guarded("".join(packer.out)).encode()
 

@@ -178,12 +178,7 @@
   function open(view, network) {
     const recipeOf = ({ options }) => peek.runs.among(options).runs[0].recipe;
     const large = [...peek.views.values()].find((other) => other.name === "bend" && !other.failed && recipeOf(other) === recipeOf(view));
-    const state = { ...named(network), epoch: view.state.epoch };
-    if (!large) return;
-    large.set(state);
-    (large.root.closest("figure") || large.root).scrollIntoView({ block: "start" });
-    const handle = large.root.querySelector(".timeline-handle");
-    if (handle) handle.focus({ preventScroll: true });
+    if (large) large.visit({ ...named(network), epoch: view.state.epoch }, ".timeline-handle");
   }
 
   /** All runs as one, for the timeline: the mean loss as a share of guessing's, the mean accuracy. */

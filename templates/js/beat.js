@@ -3,6 +3,7 @@
 /**
  * Beat the network: the reader places the class centres, and sees what each law would say of the arrangement: its
  * least distance, its margin, and the loss of the best linear head on it; beside the optimum and the build's networks.
+ * Where the author asks first, these stay hidden until the reader wants to see them.
  */
 (function () {
   "use strict";
@@ -11,7 +12,7 @@
   const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
   const KEY_STEP = 0.02;
   const GO_MS = 700;
-  const PLACES = /^(?:-?\d+(?:\.\d+)?[,;]?)*$/; // pairs, as `written` writes them
+  const SLICE_MS = 5; // of measuring networks in one frame
   const EXACT = 3; // digits of a share that places of four digits give
   const LAWS = { points: words.say("Farthest apart"), margin: words.say("Widest margin"), "margin-no-bias": words.say("Widest margin, no bias") };
 
@@ -24,7 +25,7 @@
       const { first, runs } = peek.runs.among(options);
       const counts = runs.length ? [...new Set(runs.map((run) => run.classes))].sort((a, b) => a - b) : [2, 3, 4, 5, 6, 7];
       const activations = peek.runs.activations(runs);
-      const ghosts = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
+      const laws = Object.entries(LAWS).filter(([law]) => Object.values(optima).some((room) => room[law]));
       return [
         {
           ...KINDS.classes, initial: first ? first.classes : 5, values: counts.map((k) => [k, String(k)]),
@@ -37,14 +38,16 @@
         },
         {
           kind: "choice", name: "ghost", label: words.say("Show"), initial: "none",
-          values: [["none", words.say("Nothing")], ...ghosts, ...(runs.length ? [["network", words.say("A network")]] : [])],
+          values: [["none", words.say("Nothing")], ...laws, ...(runs.length ? [["network", words.say("A network")], ["networks", words.say("All networks")]] : [])],
           explain: words.say("An arrangement to compare yours with: the best that is known by a law, or where one of the build\u2019s networks put its centres."),
+          shown: (state) => !state.ask,
         },
         {
           kind: "flag", name: "bias", label: words.say("Head with biases"), initial: true,
           explain: words.say("Whether the linear head may shift its borders. Without biases all borders pass through the origin."),
         },
-        { kind: "text", name: "at", initial: "", fits: PLACES },
+        { kind: "flag", name: "ask", initial: false, explain: "Whether readers place the centres first: what networks and laws do is hidden until they want to see it." },
+        { kind: "text", name: "at", initial: "", fits: peek.places.FITS },
       ];
     },
 
@@ -62,12 +65,12 @@
 
   /** Where an activation lets centres be, an open room cut to norm 1, and what is shown of it. */
   function roomOf(activation) {
-    const { name, low, high } = peek.activations[activation].room;
+    const { name, low, high, symmetries } = peek.activations[activation].room;
     const open = high === null;
     const [from, to] = [open ? Math.max(low ?? -1, -1) : low, open ? 1 : high];
     const [below, above] = from ? [0.07 * (to - from), 0.07 * (to - from)] : [0.1 * to, 0.12 * to];
     const box = { x0: from - below, x1: to + above, y0: from - below, y1: to + above };
-    return { name, x0: from, x1: to, y0: from, y1: to, open, walls: !open, box };
+    return { name, symmetries, x0: from, x1: to, y0: from, y1: to, open, walls: !open, box };
   }
 
   const called = (activation) =>
@@ -106,44 +109,51 @@
     const labels = known.recipe && peek.runs.labelsOf(known.recipe.parameters);
     const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever
     const scales = element("div", { class: "scales" });
+    const verdict = element("b", {});
+    const grounds = element("span", {});
     const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
     const margin = scaleOf(words.say("Margin"), words.say("of the best linear head, per unit of its weights; more is better"));
     const loss = scaleOf(words.say("Loss"), words.say("of the best linear head with the recipe\u2019s L2, from none to guessing; less is better"));
-    scales.append(distance.root, margin.root, loss.root);
+    const answer = peek.controls.button("", words.say("Lay the networks\u2019 arrangements over yours, or hide them again."), askOrShow, { class: "is-main" });
     const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
+    const start = peek.controls.button(words.say("Start a network from mine"),
+      words.say("Train a network whose output layer begins as the best for your arrangement, in the figure where you train."), startNetwork);
+    scales.append(element("p", { class: "beat-verdict" }, verdict, " ", grounds),
+      element("div", { class: "control-actions" }, answer.control, start.control, there.control), distance.root, margin.root, loss.root);
     layout.append(plane.root, scales);
-    scales.append(there.control);
     const handles = element("div", { class: "centres" });
     plane.surface.append(handles);
 
     let points = new Float64Array(0);
-    let head = null;
-    let found = null; // {distance, pair, margin, loss}
-    let networks = new Map(); // run id -> centres
+    let found = null; // what they are worth
+    const ofRuns = new Map(); // run id -> centres
+    const worths = [new Map(), new Map()]; // a network's centres -> what they are worth, by heads without biases and with
 
     const room = () => roomOf(view.state.activation);
     const entry = () => known.runs.find((run) => run.classes === view.state.classes && run.activation === view.state.activation);
 
     /** The arrangement to compare with, in a pose near the reader's, or null. */
     function ghost() {
-      const { ghost: law } = view.state;
-      if (law === "none") return null;
-      let target;
-      if (law === "network") target = entry() && networks.get(entry().id);
-      else target = optimum(law) && Float64Array.from(optimum(law).points.flat());
-      return target ? posed(points, target, room().name) : null;
+      const { ask, ghost: law } = view.state;
+      const target = law === "network" ? entry() && ofRuns.get(entry().id) : optimum(law)?.points.flat();
+      return target && !ask ? nearest(target) : null;
     }
+
+    const nearest = (target) => measure.aligned(target, points, room().symmetries);
+
+    /** The centres of the build's networks of this class count and activation, each [x0, y0, x1, y1, ...]. */
+    const networks = () => known.recipe?.centres[view.state.activation]?.[view.state.classes] || [];
 
     function loadNetwork() {
       const wanted = entry();
-      if (view.state.ghost !== "network" || !wanted || networks.has(wanted.id)) return;
+      if (view.state.ghost !== "network" || view.state.ask || !wanted || ofRuns.has(wanted.id)) return;
       view.load(wanted.id).then(([run]) => {
         const positions = new Float64Array(2 * run.y.length);
         peek.network.evaluator(run.net).hidden(run.weights[run.weights.length - 1], run.x, run.y.length, positions);
         const centres = measure.centres(positions, run.y, run.classes);
         let norm = 1;
         if (roomOf(run.activation).open) for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
-        networks.set(wanted.id, centres.map((value) => value / norm));
+        ofRuns.set(wanted.id, centres.map((value) => value / norm));
         view.invalidate();
       }, () => view.set({ ghost: "none" }));
     }
@@ -155,22 +165,23 @@
         plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "before"]]);
         if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
       }
-      points = parse(view.state.at, view.state.classes) || ring(view.state.classes, room());
+      place();
       if (handles.childElementCount !== view.state.classes) makeHandles();
       loadNetwork();
-      judge();
     }
 
-    function parse(at, k) {
-      const values = at.split(/[;,]/).map(Number);
-      if (values.length !== 2 * k || !values.every(Number.isFinite)) return null;
-      const into = Float64Array.from(values);
-      for (let c = 0; c < k; c++) into.set(confined(into[2 * c], into[2 * c + 1]), 2 * c);
-      return into;
+    /** Take the arrangement from the state. */
+    function place() {
+      points = placed(view.state.at, view.state.classes) || ring(view.state.classes, room());
+      found = worth(points, found && found.head);
     }
 
-    const written = (arrangement) => Array.from({ length: arrangement.length / 2 }, (_, c) =>
-      `${Number(arrangement[2 * c].toFixed(4))},${Number(arrangement[2 * c + 1].toFixed(4))}`).join(";");
+    /** Places from the address, in the room, or null where they are not k. */
+    function placed(at, k) {
+      const places = peek.places.read(at, k);
+      for (let c = 0; places && c < k; c++) places.set(confined(places[2 * c], places[2 * c + 1]), 2 * c);
+      return places;
+    }
 
     function confined(x, y) {
       const { x0, x1, y0, y1, open } = room();
@@ -180,11 +191,88 @@
       return [x / norm, y / norm];
     }
 
-    function judge() {
+    /** What some centres are worth. start: a head that may be near their best one */
+    function worth(centres, start = null) {
       const { bias } = view.state;
-      const best = measure.bestHead(points, L2, bias, head && head.length === 1.5 * points.length ? head : null);
-      head = best.head;
-      found = { ...measure.leastDistance(points), margin: measure.margin(points, bias), loss: best.loss };
+      return { ...measure.leastDistance(centres), margin: measure.margin(centres, bias), ...measure.bestHead(centres, L2, bias, start) };
+    }
+
+    // Beside the networks
+
+    const measured = () => worths[Number(view.state.bias)];
+
+    /** Measure networks that are not yet, for a moment. */
+    function measureSome() {
+      const until = performance.now() + SLICE_MS;
+      for (const centres of networks()) {
+        if (measured().has(centres)) continue;
+        if (performance.now() > until) return view.continueResting();
+        measured().set(centres, worth(centres));
+      }
+    }
+
+    /** What the measured ones of the networks have of one thing. @param {"distance" | "margin" | "loss"} key */
+    const reached = (key) => (view.state.ask ? [] : networks().flatMap((centres) => measured().get(centres)?.[key] ?? []));
+
+    /** What the reader is asked, or how the arrangement does beside the networks': a line, and more. */
+    function judged() {
+      const { ask, classes, ghost: shown } = view.state;
+      const all = networks();
+      const n = all.length;
+      if (ask) return [words.say("Where would {n} classes go?", { n: classes }), words.say("Place them as far apart as you can. Then see what the networks did.")];
+      if (!n) return ["", ""];
+      const wider = all.filter((centres) => found.distance > measure.leastDistance(centres).distance).length;
+      const head = wider === n ? words.say("Wider than all {n} networks.", { n })
+        : wider ? words.say("Wider than {some} of {n} networks.", { some: wider, n }) : words.say("Wider than none of {n} networks.", { n });
+      const likewise = (property) => ({ n, some: all.filter((centres) => property(centres) === property(points)).length });
+      const isEmpty = (centres) => !measure.middle(centres, room().name === "square");
+      const kept = isEmpty(points) ? measure.orderKept(points) : null; // around a class in the middle there is no order
+      const margins = reached("margin");
+      return [head, [
+        margins.length === n && words.say("Your margin is wider than that of {some} of {n}.", { n, some: margins.filter((margin) => found.margin > margin).length }),
+        !room().open && (isEmpty(points)
+          ? words.say("You left the middle empty, as did {some} of {n}.", likewise(isEmpty))
+          : words.say("You used the middle, as did {some} of {n}.", likewise(isEmpty))),
+        kept !== null && (kept
+          ? words.say("You kept the classes in their order, as did {some} of {n}.", likewise(measure.orderKept))
+          : words.say("You changed the order of the classes, as did {some} of {n}.", likewise(measure.orderKept))),
+        shown === "networks" && words.say("Small marks: the networks\u2019 classes, each network turned, mirrored and relabelled to come nearest to yours."),
+      ].filter(Boolean).join(" ")];
+    }
+
+    /** Bring what stands beside the plane in line with the state. */
+    function tell() {
+      const { ask, bias } = view.state;
+      const [head, more] = judged();
+      peek.write(verdict, head);
+      peek.write(grounds, more);
+      peek.write(answer.button, ask ? words.say("Show what the networks did") : words.say("Try again"));
+      layout.classList.toggle("is-asking", ask);
+      answer.control.hidden = !ask && !view.defaults.ask;
+      there.control.hidden = ask;
+      start.control.hidden = ask || !trainer();
+      start.button.disabled = !measure.widestHead(points, true);
+      const n = ask ? 0 : networks().length;
+      distance.tell(best("points"), n);
+      margin.tell(best(bias ? "margin" : "margin-no-bias"), n);
+      loss.tell(null, n);
+    }
+
+    function askOrShow() {
+      view.stop();
+      view.set(view.state.ask ? { ask: false, ghost: "networks" } : { ask: true });
+      view.say(judged().join(" "));
+    }
+
+    /** The page's figure that trains networks of the same recipe. */
+    function trainer() {
+      const recipeOf = ({ options }) => peek.runs.among(options).first?.recipe;
+      return known.first && [...peek.views.values()].find((other) => other.name === "train" && !other.failed && recipeOf(other) === known.first.recipe);
+    }
+
+    function startNetwork() {
+      const { classes, activation } = view.state;
+      trainer().visit({ data: known.first.recipe.dataset, classes, activation, start: "placed", places: peek.places.write(points) }, ".is-main");
     }
 
     // Dragging
@@ -223,30 +311,32 @@
     function moveTo(c, x, y) {
       const next = points.slice();
       next.set(confined(x, y), 2 * c);
-      view.set({ at: written(next) });
+      view.set({ at: peek.places.write(next) });
     }
 
     function goThere() {
       const target = ghost();
       if (!target) return;
       const from = points.slice();
-      view.glide(GO_MS, (share) => view.set({ at: written(from.map((value, at) => value + share * (target[at] - value))) }));
+      view.glide(GO_MS, (share) => view.set({ at: peek.places.write(from.map((value, at) => value + share * (target[at] - value))) }));
     }
 
     // Painting
 
-    function paintAll() {
+    function paintAll(resting) {
       plane.fit();
       if (!plane.size) return;
       plane.fresh = false;
       const { theme, state } = view;
       const palette = peek.palette(theme);
-      paint.regions(plane, measure.headRegions(head, state.classes, room()), palette, room());
+      if (resting) measureSome();
+      paint.regions(plane, measure.headRegions(found.head, state.classes, room()), palette, room());
       const context = plane.begin();
       if (room().open) round(context);
       else paint.room(plane, room(), theme.hairline);
       const shown = ghost();
-      if (shown) paintGhost(context, shown);
+      if (shown) paint.circles(plane, shown, theme);
+      if (!state.ask && state.ghost === "networks") paintNetworks();
       const [a, b] = found.pair;
       context.setLineDash([4, 4]);
       context.strokeStyle = theme.ink;
@@ -285,47 +375,31 @@
       context.stroke();
     }
 
-    function paintGhost(context, shown) {
-      context.strokeStyle = view.theme.accent;
-      context.lineWidth = 1.5;
-      context.setLineDash([3, 3]);
-      for (let c = 0; c < shown.length / 2; c++) {
-        context.beginPath();
-        context.arc(plane.px(shown[2 * c]), plane.py(shown[2 * c + 1]), 15, 0, 7);
-        context.stroke();
-      }
-      context.setLineDash([]);
+    function paintNetworks() {
+      const { classes } = view.state;
+      const all = networks();
+      const y = Uint8Array.from({ length: classes * all.length }, (_, at) => at % classes);
+      paint.points(plane, all.flatMap((centres) => [...nearest(centres)]), y, classes, view.theme, 2.4);
     }
-
-    /** What the build's networks of this class count and activation reached, or []. */
-    const reached = (key) => {
-      return known.recipe?.reached[view.state.activation]?.[view.state.classes]?.[key] || [];
-    };
 
     /** The best arrangement that is known by a law: {value, points}, or undefined. */
     const optimum = (law) => known.optima[room().name]?.[law]?.optima[view.state.classes];
-    const best = (law) => optimum(law)?.value ?? null;
+    const best = (law) => (view.state.ask ? null : (optimum(law)?.value ?? null)); // where it may be told
 
     function paintScales(shown) {
       const { state, theme } = view;
-      const farthest = best("points");
-      const widest = best(state.bias ? "margin" : "margin-no-bias");
-      const ghosted = shown ? measure.leastDistance(shown).distance : null;
+      const law = state.bias ? "margin" : "margin-no-bias";
+      const other = shown && worth(shown);
       const upTo = (top) => (value) => value / (1.04 * top);
       const falling = (value) => Math.log(value / LEAST_LOSS) / Math.log(Math.log(state.classes) / LEAST_LOSS);
-      tellBest();
-      distance.paint(theme, found.distance, upTo(farthest || Math.SQRT2 * (room().x1 - room().x0)), reached("least_distance"), farthest, ghosted);
-      margin.paint(theme, found.margin, upTo(widest || 1), state.bias ? reached("margin") : [], widest, shown ? measure.margin(shown, state.bias) : null);
-      loss.paint(theme, found.loss, falling, [], null, shown ? measure.bestHead(shown, L2, state.bias).loss : null);
+      tell();
+      distance.paint(theme, found.distance, upTo(optimum("points")?.value || Math.SQRT2 * (room().x1 - room().x0)), reached("distance"), best("points"), other?.distance);
+      margin.paint(theme, found.margin, upTo(optimum(law)?.value || 1), reached("margin"), best(law), other?.margin);
+      loss.paint(theme, found.loss, falling, reached("loss"), null, other?.loss);
     }
 
-    /** What is known of the room beside the reader's arrangement. */
-    function tellBest() {
-      const { bias } = view.state;
-      distance.tell(best("points"), reached("least_distance"));
-      margin.tell(best(bias ? "margin" : "margin-no-bias"), bias ? reached("margin") : []);
-    }
-    tellBest();
+    place();
+    tell();
 
     return {
       change,
@@ -333,7 +407,7 @@
       summary() {
         const most = best("points");
         const share = most && text.percent(Number(Math.min(found.distance / most, 1).toFixed(EXACT)));
-        const seen = reached("least_distance");
+        const seen = view.state.ask ? [] : networks().map((centres) => measure.leastDistance(centres).distance);
         const ends = seen.length ? [Math.min(...seen), Math.max(...seen)].map(text.digits) : [];
         const margin = found.margin > 0 ? text.digits(found.margin) : "";
         return told(view.state.classes, known.rooms[room().name], text.pair(found, labels), share, ends, margin, text.digits(found.loss));
@@ -342,49 +416,6 @@
         return [["class", "h1", "h2"], ...Array.from({ length: view.state.classes }, (_, c) => [c + 1, points[2 * c], points[2 * c + 1]])];
       },
     };
-  }
-
-  /** One of the target's poses, its centres in the order of the nearest of ours: the nearest such to ours. */
-  function posed(points, target, room) {
-    const poses = [];
-    for (const swap of [false, true]) {
-      for (const sx of room === "square" ? [1, -1] : [1]) {
-        for (const sy of room === "square" ? [1, -1] : [1]) {
-          poses.push(target.map((_, at) => (at % 2 ? sy : sx) * target[swap ? at ^ 1 : at]));
-        }
-      }
-    }
-    let best = target;
-    let least = Infinity;
-    for (const pose of poses) {
-      const { order, cost } = matched(points, pose);
-      if (cost < least) {
-        least = cost;
-        best = order;
-      }
-    }
-    return best;
-  }
-
-  /** Give each of our centres one of a pose's, nearest pairs first. */
-  function matched(points, pose) {
-    const k = points.length / 2;
-    const pairs = [];
-    for (let a = 0; a < k; a++) {
-      for (let b = 0; b < k; b++) pairs.push([Math.hypot(points[2 * a] - pose[2 * b], points[2 * a + 1] - pose[2 * b + 1]), a, b]);
-    }
-    pairs.sort((p, q) => p[0] - q[0]);
-    const order = new Float64Array(2 * k);
-    const [ours, theirs] = [new Set(), new Set()];
-    let cost = 0;
-    for (const [d, a, b] of pairs) {
-      if (ours.has(a) || theirs.has(b)) continue;
-      ours.add(a);
-      theirs.add(b);
-      order.set([pose[2 * b], pose[2 * b + 1]], 2 * a);
-      cost += d * d;
-    }
-    return { order, cost };
   }
 
   /** A strip on which ours, the networks' and the best known value are marked. */
@@ -396,9 +427,10 @@
       element("div", { class: "control-head" }, element("b", {}, name), output), canvas,
       element("div", { class: "scale-foot" }, element("span", {}, meaning), best));
 
-    function tell(optimum, dots) {
+    /** n: networks that are marked */
+    function tell(optimum, n) {
       const known = optimum === null ? [] : [words.say("best known {value}", { value: peek.text.digits(optimum) })];
-      if (known.length && dots.length) known.push(dots.length === 1 ? words.say("one network") : words.say("{n} networks", { n: dots.length }));
+      if (n) known.push(n === 1 ? words.say("one network") : words.say("{n} networks", { n }));
       peek.write(best, known.join(" \u00b7 "));
     }
 
@@ -429,7 +461,7 @@
       }
       context.globalAlpha = 1;
       if (optimum !== null) tick(optimum, theme.ink, 2);
-      if (ghost !== null) tick(ghost, theme.accent, 1.5, [3, 3]);
+      if (ghost !== undefined) tick(ghost, theme.accent, 1.5, [3, 3]);
       context.fillStyle = theme.accent;
       context.strokeStyle = theme.paper;
       context.lineWidth = 2;

@@ -206,6 +206,7 @@
       drawn.stroke(shafts);
       drawn.fill(heads);
       if (view.state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 150, 1.3));
+      paint.numbers(input, run.x, run.y, run.classes, theme, run.labels); // of which the sentences speak
       if (spot) paint.cross(input, spot.x, spot.y, theme.ink);
     }
 

@@ -1,6 +1,6 @@
 // @ts-check
-// needs: words
-/* What the page itself does: colours by switch, notes in place, contents that follow, animations together, copying. */
+// needs: page/films, page/paste, words
+/* What the page itself does: colours by switch, notes in place, contents that follow, copying, printing. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -244,29 +244,6 @@
     }
   }
 
-  // Animations
-
-  function startAnimations() {
-    for (const play of all("details.play")) {
-      play.addEventListener("toggle", () => {
-        const label = play.querySelector(".play-label");
-        if (label) label.textContent = play.hasAttribute("open") ? words.say("Stop") : words.say("Play");
-      });
-    }
-    for (const button of all(".play-all")) {
-      const figure = button.closest("figure, section, .poster");
-      if (!figure) continue;
-      button.hidden = false;
-      button.addEventListener("click", () => {
-        const playing = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(playing));
-        const label = button.querySelector(".play-label");
-        if (label) label.textContent = playing ? words.say("Stop all") : words.say("Play all");
-        for (const play of all("details.play", figure)) play.toggleAttribute("open", playing);
-      });
-    }
-  }
-
   // Copying, printing
 
   function startCopying() {
@@ -305,7 +282,7 @@
   }
 
   function start() {
-    for (const part of [startTheme, startNotes, startClaims, startContents, startAnimations, startCopying, startPrinting]) {
+    for (const part of [startTheme, startNotes, startClaims, startContents, startCopying, startPrinting]) {
       try {
         part();
       } catch (error) {

@@ -13,6 +13,8 @@
   const MINE = "own-points"; // the data that readers draw
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
+  const HEAD_SIZE = 10; // of an output layer to start from, as the build's
+  const HELD = 1 / 3; // of the epochs in which it stays as it started
   const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
@@ -26,7 +28,9 @@
       const draws = ({ data }) => of({ data }).kind in peek.datasets; // else a seed of one's own starts from the build's points
       const known = classes.values.map(([k]) => k);
       const counts = sets.some(({ name }) => draws({ data: name })) ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
-      const isOwn = (state) => state.start === "own";
+      const isOwn = (state) => state.start !== "build";
+      const isPlaced = document.querySelector("[data-explorable=beat]");
+      const fits = (state) => peek.places.read(state.places, classesOf(state));
       return [
         {
           kind: "choice", name: "data", label: words.say("Data"), initial: recipe.dataset, values: sets.map(({ name, label }) => [name, label]),
@@ -41,8 +45,8 @@
         { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
-          values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")]],
-          allowed: ({ data }) => (data === recipe.dataset ? ["build", "own"] : ["own"]),
+          values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")], ...(isPlaced ? [["placed", words.say("your arrangement")]] : [])],
+          allowed: (state) => [...(state.data === recipe.dataset ? ["build"] : []), "own", ...(fits(state) ? ["placed"] : [])],
           explain: (state) => draws(state)
             ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
             : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
@@ -82,6 +86,7 @@
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
         { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: (state) => of(state).flat && peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
+        { kind: "text", name: "places", initial: "", fits: peek.places.FITS },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
         { kind: "text", name: "points", initial: "", fits: peek.points.FITS },
         { kind: "text", name: "names", initial: "", fits: peek.points.NAMES },
@@ -98,6 +103,9 @@
       return figure;
     },
   });
+
+  /** How many classes there are to tell apart. */
+  const classesOf = ({ data, classes, points, names }) => (data === MINE ? peek.points.data(points, names).classes : classes);
 
   /** The data that readers may choose: those of the runs first; no others where these have no plane. */
   function setsOf(options) {
@@ -125,7 +133,7 @@
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
-    const fresh = peek.controls.button(words.say("New seed"), words.say("Other first weights, and other points where they are drawn at random."), () => view.set({ start: "own", seed: 1 + (view.state.seed % 99) }));
+    const fresh = peek.controls.button(words.say("New seed"), words.say("Other first weights, and other points where they are drawn at random."), () => view.set({ start: view.state.start === "placed" ? "placed" : "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
     const read = (distance, n) => `${words.say("nearest centres {distance} apart", { distance })}\n${words.say("classes in the middle {n}", { n })}`;
@@ -158,7 +166,7 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
     const isMine = () => view.state.data === MINE;
     /** Whether there is something to tell apart. */
     const isEnough = () => new Set(run.y).size > 1;
@@ -170,7 +178,9 @@
     function begin() {
       const mine = ++generation;
       const usual = asUsual();
-      if (set() !== sets[0] || Object.keys(usual).some((name) => view.state[name] !== usual[name])) view.state.start = "own"; // the build has no such points
+      const { start } = view.state;
+      if (start === "build" && (set() !== sets[0] || Object.keys(usual).some((name) => view.state[name] !== usual[name]))) view.state.start = "own"; // the build has no such points
+      if (start === "placed" && !placed()) view.state.start = "own";
       begunWith = wish();
       const from = wishes();
       stop();
@@ -178,7 +188,7 @@
         if (mine !== generation) return;
         run = {
           id: "own", classes: start.net.widths.at(-1), activation: view.state.activation, seed: view.state.seed,
-          from, ...start.data, net: start.net, epochs: recipe.epochs, recipe,
+          from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -187,7 +197,10 @@
         kept = [0];
         finished = false;
         follow = true;
-        notice.replaceChildren(isEnough() ? "" : words.say("Put points of two classes or more on the input plane, then train."));
+        if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
+        else if (start.places) {
+          tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
+        } else notice.replaceChildren();
         view.state.epoch = 0;
         scene.use(run);
         timeline.show(run);
@@ -220,7 +233,22 @@
       const drawn = () => ({ ...network.drawn(draw, classes, points_per_class, { ...parameters, ...given }, seed), labels: null });
       const points = data || mine || drawn();
       const net = { widths: [points.inputs, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
-      return { data: points, net, weights: network.initial(net, peek.activations[activation].biasStart, seed) };
+      const weights = network.initial(net, peek.activations[activation].biasStart, seed);
+      const from = start === "placed" && placed();
+      if (from) {
+        weights.set(from.head, weights.length - from.head.length);
+        net.recipe = { ...recipe, head_held: Math.round(HELD * recipe.epochs) };
+      }
+      return { data: points, net, weights, places: from && from.places };
+    }
+
+    /** The reader's arrangement and the best head for it, or null where no head tells it apart. */
+    function placed() {
+      const places = peek.places.read(view.state.places, classesOf(view.state));
+      const head = places && peek.measure.widestHead(places, true);
+      if (!head) return null;
+      const size = Math.hypot(...head.filter((_, at) => at % 3 < 2));
+      return { places, head: head.map((weight) => (HEAD_SIZE * weight) / size) };
     }
 
     /** The start in words. */
@@ -229,7 +257,7 @@
       if (start === "build") return words.say("the build\u2019s start");
       const { label, controls } = set();
       const said = controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
-      return [...(set() === sets[0] ? [] : [label]), words.say("seed {seed}", { seed }), ...said].join(words.say(", "));
+      return [...(set() === sets[0] ? [] : [label]), ...(start === "placed" ? [words.say("your arrangement")] : []), words.say("seed {seed}", { seed }), ...said].join(words.say(", "));
     }
 
     // The worker
@@ -368,7 +396,8 @@
         tools.update();
         if (!run) return;
         const isBack = names.join() === "start" && view.state.start === "build";
-        if (isBack || names.join() === "data") Object.assign(view.state, asUsual());
+        const isOther = names.includes("data") && !adjustable.some(({ name }) => names.includes(name));
+        if (isBack || isOther) Object.assign(view.state, asUsual());
         if (wish() !== begunWith) begin();
         else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;
@@ -376,6 +405,7 @@
       },
       paint(resting) {
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
+        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
         timeline.paint();
         peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
       },

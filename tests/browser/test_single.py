@@ -26,6 +26,7 @@ def test_it_asks_for_nothing_and_shows_everything(packed, open_page):
         assert visit.page.evaluate(broken) == [], scheme
     assert [url for url in visit.asked if not url.startswith(("data:", "blob:", packed.as_uri()))] == []
     assert visit.said == [] and visit.failed == []
+    assert visit.page.locator(".figure-alone").count() == 0  # the way to a figure's own page, which is not inside
     assert visit.page.evaluate("document.fonts.check('16px \"Peek Serif\"') || document.fonts.size > 0")
 
 

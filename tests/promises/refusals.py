@@ -144,9 +144,12 @@ def built(here: Path, first: Callable[[], object] | None = None) -> tuple[int, s
     words = ["build", "--quiet", "--workers", "1"]
     for name in ("content", "out", "cache"):
         words += [f"--{name}", str(here / {"out": "site"}.get(name, name))]
+    unwatched = {
+        name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")
+    }  # it has files too
     done = subprocess.run(
         [sys.executable, "-m", "generator", *words],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(here), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**unwatched, "PYTHONPATH": str(ROOT), "HOME": str(here), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         preexec_fn=lambda: begin(first),

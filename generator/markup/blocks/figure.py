@@ -37,6 +37,7 @@ class FigureCall:
     label    id of the figure
     number   within the page: "3"
     place    file:line
+    alone    address of the page that has the figure alone
     """
 
     name: str
@@ -45,6 +46,7 @@ class FigureCall:
     label: str
     number: str
     place: str
+    alone: str = ""
 
     @property
     def named_by(self) -> str:
@@ -63,8 +65,19 @@ def _all(kind: type) -> Callable[[Any], bool]:
     return check
 
 
+def _are_stops(value: Any) -> bool:
+    """Whether a value is a mapping of epochs to words."""
+    rows = value.items() if isinstance(value, dict) else ()
+    return bool(rows) and all(re.fullmatch(r"\d{1,9}", key) and isinstance(said, str) and said for key, said in rows)
+
+
 WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
-OWN = {"id": ID, "size": SIZE, "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative')}
+OWN = {
+    "id": ID,
+    "size": SIZE,
+    "beside": Option(lambda value: value == "text", "text"),
+    "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative'),
+}
 FILE = Option(lambda value: isinstance(value, str), "a file of your own")
 INVERT = Option(lambda value: isinstance(value, bool), "true or false")
 PICTURE = OWN | {"width": WIDTH, "invert": INVERT}
@@ -73,6 +86,7 @@ NUMBERS = Option(_all(int), "a whole number or a list of them")
 NAMES = Option(_all(str), "a name or a list of them")
 DRAWN = OWN | {"classes": NUMBERS, "seed": NUMBERS, "activation": NAMES, "experiment": NAMES}
 ANY = Option(lambda value: value is not None, "a value")
+STOPS = Option(_are_stops, "epochs, each with words, as 0: Before training")
 
 
 def render(block: Block, writer: Writer) -> str:
@@ -95,7 +109,8 @@ def render(block: Block, writer: Writer) -> str:
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
-    call = FigureCall(block.argument, options, caption, block.id, block.number, writer.place(block.line))
+    place, alone = writer.place(block.line), writer.alone(block.id)
+    call = FigureCall(block.argument, options, caption, block.id, block.number, place, alone)
     writer.figures.append(call)
     if own:
         return _own(call, block, writer)
@@ -109,7 +124,7 @@ def render(block: Block, writer: Writer) -> str:
         said = block.options.get(error.option)
         writer.wrong(said.line if said else block.line, error.wrong, error.expected, error.nearest)
     except Unmeasured:  # nothing is trained yet
-        pass
+        return writer.filled(block.kind, {"call": call, "image": ""})
     return ""
 
 
@@ -118,10 +133,14 @@ def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> 
     if known is DRAWN:
         fields = writer.of_runs("fields", lambda: [*dict.fromkeys(key for run in writer.results for key in run.spec)])
         more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
+        more |= {"stops": STOPS} if "stops" in more else {}
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)
     if "alt" in values:
         values["alt"] = writer.evaluated(values["alt"], block.options["alt"].line)
+    if "stops" in values:
+        said = sorted(block.options["stops"].value.items(), key=lambda stop: int(stop[0]))
+        values["stops"] = [[int(epoch), writer.evaluated(words.value, words.line)] for epoch, words in said]
     return {"size": "text", **values, "id": block.id}
 
 

@@ -31,9 +31,17 @@ def _headed(value: Any) -> bool:
     return _named(plain) and all(isinstance(heading, str) for heading in headings)
 
 
+def _headings(value: Any) -> dict[str, str]:
+    """The heading of each name, "" where it has none of its own."""
+    found: dict[str, str] = {}
+    for each in value if isinstance(value, list) else [value]:
+        found |= each if isinstance(each, dict) else {each: ""}
+    return found
+
+
 RESULTS = {
     "of": Option(lambda value: isinstance(value, str), "an expression that gives runs or rows; left out: results"),
-    "rows": Option(_named, f"keys by whose values results are grouped, or {ALL}: a row each"),
+    "rows": Option(_headed, f"keys by whose values results are grouped, or {ALL}: a row each"),
     "columns": Option(_headed, "keys of numbers, each perhaps with a heading, as in [accuracy, loss: last loss]"),
 }
 
@@ -62,13 +70,9 @@ def _of_results(block: Block, writer: Writer, options: dict[str, Any]) -> dict[s
         writer.wrong(block.line, "a table of results without rows", "rows: with keys to group by, or rows: all")
         return None
     source, rows = options.get("of", "results").strip(), options["rows"]
-    keys = None if rows == ALL else [rows] if isinstance(rows, str) else rows
-    columns: list[str] | None = None
-    headings: dict[str, str] = {}
-    if said := options.get("columns"):
-        for each in said if isinstance(said, list) else [said]:
-            headings |= each if isinstance(each, dict) else {each: ""}
-        columns = list(headings)
+    heads = {} if rows == ALL else _headings(rows)
+    shown = _headings(options.get("columns", []))
+    keys, columns, headings = None if rows == ALL else [*heads], [*shown] or None, heads | shown
 
     def make() -> dict[str, Any]:
         of = expressions.evaluate(source, writer.names, words=writer.words)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..document import Writer
     from ..writer import Builder
 
+_VIEW = re.compile(r"(?P<figure>[^#:{}]*#(?P<id>[\w-]+))(?P<state>\.\w+=.*)$")  # as a page's "Copy link" writes it
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")
 
 
@@ -76,9 +77,11 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.mark("named", token.meta.get("line", 0), id=target[1:])
         return at + 2
     link = builder.open("a")
-    address = builder.attribute_mark(
-        "address", token.meta.get("line", 0), address=target, label=token.meta.get("label", "")
-    )
+    line = token.meta.get("line", 0)
+    if view := _VIEW.match(target):
+        target = view["figure"]
+        link.set("data-state", builder.attribute_mark("view", line, address=target, state=view["state"]))
+    address = builder.attribute_mark("address", line, address=target, label=token.meta.get("label", ""))
     link.set("href", address)
     if "title" in token.attrs:
         link.set("title", builder.escaped(str(token.attrs["title"])))
@@ -121,10 +124,14 @@ def _address(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.address(mark.data["address"], mark.line, mark.data["label"]))
 
 
+def _view(writer: Writer, mark: Mark) -> str:
+    return html.escape(writer.view(mark.data["address"], mark.data["state"], mark.line))
+
+
 def _named(writer: Writer, mark: Mark) -> str:
     """A link without words: those of what it leads to."""
     return writer.reference(mark.data["id"], mark.line)
 
 
 TOKENS = {"link_open": _write_link, "image": _write_picture}
-MARKS = {"address": _address, "picture": _picture, "named": _named}
+MARKS = {"address": _address, "view": _view, "picture": _picture, "named": _named}

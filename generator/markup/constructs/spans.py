@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from ...base.errors import short
+from ...base.errors import nearest, short
 from ..attributes import LIST, Attributes, parse_attributes
 from . import Mark, follows, label_end, line_in, put
 
@@ -61,7 +61,8 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.mark("claim", line, said=said.plain(), content=builder.phrase(inner, 0))
         return end
     if said.values or said.words:
-        builder.fault(line, "attributes of a text without a claim", '{claim="…"}, #label or .class')
+        near = next(filter(None, (nearest(name, ["claim"]) for name in said.values)), None)
+        builder.fault(line, "attributes of a text without a claim", '{claim="…"}, #label or .class', near)
     span = builder.open("span")
     builder.identify(span, said, line)
     builder.walk(inner)

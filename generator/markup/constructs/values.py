@@ -75,7 +75,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 
 def _render(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.value(mark.data["expression"], mark.line))
+    return html.escape(writer.value(mark.data["expression"], mark.line, awaited="…"))
 
 
 TOKENS = {"value": _write}

@@ -72,9 +72,9 @@ class Dataset:
     picture     all of them, for who cannot see them; {classes} stands for their number
     without     a parameter -> plural and picture where it is 0, of those whose absence changes what the points are
     controls    what readers may set of it, in the order of their sliders; none without a script
-    script      the same in JavaScript, where points lie in the plane or have as many dimensions as there are classes: a
-                function of (classes, points a class, parameters by name, random {uniform, normal}) -> numbers, point
-                by point in class order. "": readers' browsers draw none
+    script      the same in JavaScript, where points lie in the plane: a function of (classes, points a class,
+                parameters by name, random {uniform, normal}) -> numbers x, y, x, y, … in class order. "": readers'
+                browsers draw none
     inputs      class count -> D
     """
 

@@ -1,6 +1,7 @@
 """Straight rays from the origin, one a class, each along an axis of its own, in as many dimensions as classes.
 
 At root_radius 0 all classes meet at the origin; every two rays are equally far apart, so no class has neighbours.
+Pages draw such points flat, each axis a direction of the plane.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ SCALES = ("linear", "log")
 OPTIONS = ("data", *KEYS, "mark", "x_scale", "y_scale")
 SMALLEST, LARGEST = 1e-100, 1e100  # of a number: what is nearer to 0 is 0, what is beyond or not a number is no value
 ROWS = 'rows, such as results.where(experiment="grid")'
-A_KEY = "the name of a key or column"
+A_KEY = "the name of a key or column, perhaps with words, as in {loss: last loss}"
 UNITS = {"deg": "degrees", "rad": "radians", "s": "seconds", "ms": "milliseconds", "px": "pixels", "nats": "nats"}
 
 
@@ -28,7 +28,7 @@ class Asked:
     """What a chart is to show, and how it is told.
 
     rows   those that `data` and the conditions among the options give
-    keys   what x, y, colour and facet are
+    keys   what x, y, colour and facet are; headings: the author's words for them
     cells  the values of each of these, one a row; None where there is none
     kinds  NUMBER or CATEGORY, of each
     name   the mark's
@@ -47,6 +47,7 @@ class Asked:
             raise OptionError("mark", f"unknown mark {_quoted(mark)}", *meant(str(mark), MARKS))
         self.rows = _rows(options, names, words)
         self.columns = self.rows.columns if isinstance(self.rows, Table) else columns
+        self.headings: dict[str, str] = {}
         self.keys = {option: self._key(option) for option in KEYS if options.get(option) is not None}
         if "x" not in self.keys:
             raise OptionError("", "a chart without x", f"x: {A_KEY}")
@@ -73,8 +74,11 @@ class Asked:
 
     def _key(self, option: str) -> str:
         key = self.options[option]
+        if isinstance(key, dict) and len(key) == 1 and isinstance(said := next(iter(key.values())), str):
+            self.headings[option] = said
+            key = next(iter(key))
         if not isinstance(key, str):
-            raise OptionError(option, f"{option} is {_quoted(key)}", A_KEY)
+            raise OptionError(option, f"{option} is {_quoted(self.options[option])}", A_KEY)
         return key
 
     def _column(self, option: str, key: str) -> list[Any]:
@@ -125,6 +129,8 @@ class Asked:
 
     def called(self, option: str) -> tuple[str, str]:
         """What a key is called, and its unit, where it has one that is not said yet: ("least angle", "degrees")."""
+        if option in self.headings:
+            return self.headings[option], ""
         key = self.keys[option]
         named = spoken(key, self.words)
         stem, _, ending = key.rpartition("_")
@@ -155,15 +161,18 @@ class Asked:
         return (
             self.said(option, value)
             if isinstance(value, str)
-            else f"{spoken(key, self.words)} {self.said(option, value)}"
+            else f"{self.called(option)[0]} {self.said(option, value)}"
         )
 
     def about(self) -> Iterable[tuple[str, str]]:
         """(key in words, what it holds), of the keys of which this is known."""
-        for key in dict.fromkeys(self.keys.values()):
+        for key, option in {key: option for option, key in reversed(self.keys.items())}.items():
             if key in self.columns:
                 what = self.columns[key]
-                yield spoken(key, self.words), self.words.tell(what) if isinstance(what, Mapping) else self.words(what)
+                yield (
+                    self.headings.get(option) or spoken(key, self.words),
+                    self.words.tell(what) if isinstance(what, Mapping) else self.words(what),
+                )
 
 
 def ordered(values: Iterable[Any]) -> list[Any]:

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/kit, kit/state
+// needs: kit/kit, kit/runs, kit/state
 /**
  * The controls below a figure, made from its properties: words, values always in sight, one line of explanation
  * each, kept under the control and shown on demand. And the tools every figure has.
@@ -124,6 +124,8 @@ peek.controls = (function () {
   // Tools
 
   function tools(view) {
+    const alone = view.root.closest("figure")?.querySelector(".figure-alone > a"); // what page/paste.js listens to
+    if (alone) view.updaters.push(() => (alone.hash = peek.state.hashOf([view])));
     const tool = (text, onclick) => element("button", { type: "button", class: "tool", onclick }, text);
     const explaining = tool(words.say("Explain the controls"), () => {
       const on = view.live.classList.toggle("is-explaining");
@@ -131,10 +133,14 @@ peek.controls = (function () {
     });
     explaining.setAttribute("aria-pressed", "false");
     const copy = tool(words.say("Copy link"), () => copyLink(view, copy));
+    const code = alone && peek.runs.codeOf(view) && element("a", { class: "tool" }, words.say("Code"));
+    if (code) view.updaters.push(() => (code.href = peek.runs.codeOf(view)));
     return element("div", { class: "explorable-tools", role: "group", "aria-label": words.say("This view") },
       tool(words.say("Reset"), () => view.guard(() => view.reset())), copy,
       tool(words.say("Picture (PNG)"), () => view.guard(() => savePicture(view))),
       tool(words.say("Data (CSV)"), () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
+      ...(code ? [code] : []),
+      ...(alone ? [tool(words.say("Embed"), () => alone.click())] : []),
       explaining);
   }
 

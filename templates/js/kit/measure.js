@@ -45,6 +45,98 @@ peek.measure = (function () {
     return far.filter((out) => out / reach < 0.5).length;
   }
 
+  /** Whether centres stand around their mean in the order of their numbers, either way round; null for three or fewer. */
+  function orderKept(points) {
+    const k = points.length / 2;
+    if (k < 4) return null;
+    const [mx, my] = [0, 1].map((axis) => points.reduce((sum, value, at) => sum + (at % 2 === axis ? value : 0), 0) / k);
+    const around = Array.from({ length: k }, (_, c) => Math.atan2(points[2 * c + 1] - my, points[2 * c] - mx));
+    const turn = Array.from(around.keys()).sort((a, b) => around[a] - around[b]);
+    return [1, k - 1].some((step) => turn.every((c, at) => (c + step) % k === turn[(at + 1) % k]));
+  }
+
+  // How arrangements compare
+
+  const moved = (points, [[a, b], [c, d]]) => points.map((value, at) => (at % 2 ? c * points[at - 1] + d * value : a * value + b * points[at + 1]));
+
+  /**
+   * An arrangement turned, mirrored and with its centres in the order that brings it closest to a target.
+   * @param {number[][][]} symmetries the matrices that map the room onto itself; empty where every turn and mirror does
+   */
+  function aligned(points, target, symmetries) {
+    const turns = !symmetries.length;
+    let best = points;
+    let least = Infinity;
+    for (const symmetry of turns ? turnsOnto(points, target) : symmetries) {
+      let image = matched(moved(points, symmetry), target);
+      if (turns) image = moved(image, bestTurn(image, target));
+      const total = image.reduce((sum, value, at) => sum + (value - target[at]) ** 2, 0);
+      if (total < least - 1e-12) [best, least] = [image, total];
+    }
+    return best;
+  }
+
+  /** Turns and mirrors that bring some centre's direction onto that of the target's outermost. */
+  function turnsOnto(points, target) {
+    const far = Array.from({ length: target.length / 2 }, (_, c) => Math.hypot(target[2 * c], target[2 * c + 1]));
+    const outermost = far.indexOf(Math.max(...far));
+    const wanted = Math.atan2(target[2 * outermost + 1], target[2 * outermost]);
+    return [1, -1].flatMap((mirror) => far.map((_, c) => {
+      const turn = wanted - Math.atan2(mirror * points[2 * c + 1], points[2 * c]);
+      const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+      return [[cos, -sin * mirror], [sin, cos * mirror]];
+    }));
+  }
+
+  /** The turn or mirror that brings matched centres closest to their targets. */
+  function bestTurn(points, target) {
+    const [turn, mirrored] = [1, -1].map((mirror) => {
+      let along = 0;
+      let across = 0;
+      for (let at = 0; at < points.length; at += 2) {
+        const y = mirror * points[at + 1];
+        along += points[at] * target[at] + y * target[at + 1];
+        across += points[at] * target[at + 1] - y * target[at];
+      }
+      const size = Math.hypot(along, across) || 1;
+      return { size, matrix: [[along / size, (-across * mirror) / size], [across / size, (along * mirror) / size]] };
+    });
+    return (mirrored.size > turn.size ? mirrored : turn).matrix;
+  }
+
+  /** The centres in the order that brings them closest to the target's: the Hungarian method, a row of the target at a time. */
+  function matched(points, target) {
+    const k = target.length / 2;
+    const cost = (row, column) => (target[2 * row] - points[2 * column]) ** 2 + (target[2 * row + 1] - points[2 * column + 1]) ** 2;
+    const [rowPrice, columnPrice] = [new Float64Array(k), new Float64Array(k + 1)];
+    const rowOf = new Int32Array(k + 1).fill(-1); // the row that has a column; the last one is where a new row begins
+    for (let row = 0; row < k; row++) {
+      const [slack, from, done] = [new Float64Array(k).fill(Infinity), new Int32Array(k), new Uint8Array(k + 1)];
+      let column = k;
+      rowOf[k] = row;
+      do {
+        done[column] = 1;
+        let next = -1;
+        for (let other = 0; other < k; other++) {
+          if (done[other]) continue;
+          const over = cost(rowOf[column], other) - rowPrice[rowOf[column]] - columnPrice[other];
+          if (over < slack[other]) [slack[other], from[other]] = [over, column];
+          if (next < 0 || slack[other] < slack[next]) next = other;
+        }
+        const by = slack[next];
+        for (let other = 0; other <= k; other++) {
+          if (done[other]) [rowPrice[rowOf[other]], columnPrice[other]] = [rowPrice[rowOf[other]] + by, columnPrice[other] - by];
+          else slack[other] -= by;
+        }
+        column = next;
+      } while (rowOf[column] >= 0);
+      for (; column !== k; column = from[column]) rowOf[column] = rowOf[from[column]];
+    }
+    const order = new Float64Array(2 * k);
+    for (let column = 0; column < k; column++) order.set([points[2 * column], points[2 * column + 1]], 2 * rowOf[column]);
+    return order;
+  }
+
   /** Solve A x = b for a symmetric positive definite (n, n) A, in place; b becomes x. */
   function solve(a, b, n) {
     for (let column = 0; column < n; column++) {
@@ -167,15 +259,22 @@ peek.measure = (function () {
     return least / Math.sqrt(norm);
   }
 
-  /**
-   * The largest margin any linear head has on the centres: max over |W| = 1 (and b) of the least gap between a
-   * centre's own logit and another's. 0 when no head tells all of them apart.
-   * An interior-point method: least |W|^2 with all gaps at least 1, gaps kept above 1 by a barrier.
-   */
+  /** The largest margin any linear head has on the centres; 0 when no head tells all of them apart. */
   function margin(points, withBias) {
+    const head = widestHead(points, withBias);
+    return head ? headMargin(points, head) : 0;
+  }
+
+  /**
+   * The linear head of the largest margin on the centres: max over |W| = 1 (and b) of the least gap between a centre's
+   * own logit and another's. null when no head tells all of them apart.
+   * An interior-point method: least |W|^2 with all gaps at least 1, gaps kept above 1 by a barrier.
+   * @returns {Float64Array | null} (k, 3), rows [wx, wy, b], of any size |W|
+   */
+  function widestHead(points, withBias) {
     const k = points.length / 2;
     const n = 3 * k;
-    if (!(leastDistance(points).distance > 1e-6)) return 0;
+    if (!(leastDistance(points).distance > 1e-6)) return null;
     const start = new Float64Array(n);
     if (withBias) {
       for (let c = 0; c < k; c++) {
@@ -188,7 +287,7 @@ peek.measure = (function () {
       start.set(bestHead(points, 1e-7, false).head);
     }
     const gap = headMargin(points, start) * Math.sqrt(start.reduce((s, v, at) => s + (at % 3 < 2 ? v * v : 0), 0));
-    if (!(gap > 1e-9)) return 0;
+    if (!(gap > 1e-9)) return null;
     const head = start.map((value) => (value * 2) / gap);
     let weight = 1;
     function evaluate(at, gradient, hessian) {
@@ -223,7 +322,7 @@ peek.measure = (function () {
       return value;
     }
     for (weight = 1e-2; weight < 1e9; weight *= 20) minimise(evaluate, head, 25);
-    return headMargin(points, head);
+    return head;
   }
 
   /**
@@ -274,5 +373,5 @@ peek.measure = (function () {
     return { mean, deviation: (Math.sqrt(-2 * Math.log(Math.min(length, 1))) * 180) / Math.PI };
   }
 
-  return { centres, leastDistance, middle, bestHead, margin, headRegions, clip, circular };
+  return { centres, leastDistance, middle, orderKept, aligned, bestHead, widestHead, margin, headRegions, clip, circular };
 })();

@@ -5,7 +5,7 @@
  * Weights are flat, layer by layer, [W | b] row by row, as the build keeps them.
  * @typedef {{widths: number[], activation: string, recipe?: Recipe}} Net
  * @typedef {{optimizer?: string, momentum?: number, beta1: number, beta2: number, epsilon: number, batch?: number,
- *   init_scale?: number, l2_factors?: number[]}} Recipe
+ *   head_held?: number, init_scale?: number, l2_factors?: number[]}} Recipe
  */
 
 /**
@@ -106,6 +106,14 @@ peek.makeNetwork = function (activations) {
         out[2 * point] = below[0];
         out[2 * point + 1] = below[1];
       }
+    }
+
+    const pair = new Float64Array(2);
+    /** What every layer makes of one input, the logits last; it holds until the next call. @returns {Float64Array[]} */
+    function through(weights, x) {
+      hidden(weights, x, 1, pair);
+      combine(weights, head, values[last], values[last + 1]);
+      return values;
     }
 
     /** What a network of two inputs would be without any activation: [xx, xy, x0, yx, yy, y0], x' = xx x + xy y + x0. */
@@ -299,11 +307,12 @@ peek.makeNetwork = function (activations) {
       }
     }
 
-    return { hidden, affine, lattice, logits, loss };
+    return { hidden, through, affine, lattice, logits, loss };
   }
 
   /**
-   * Adam or SGD, on all points a step or on batches in the build's order, with L2 on weights and not on biases.
+   * Adam or SGD, on all points a step or on batches in the build's order, with L2 on weights and not on biases. A recipe
+   * may hold the output layer as it started.
    * @param {Net} net @param {ArrayLike<number>} start weights
    * @param {number} seed of the order @param {number} epoch that the weights are of
    */
@@ -313,12 +322,13 @@ peek.makeNetwork = function (activations) {
     const gradient = new Float64Array(count);
     const mean = new Float64Array(count);
     const square = new Float64Array(count);
-    const { beta1, beta2, epsilon, optimizer, momentum = 0, batch, l2_factors } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+    const { beta1, beta2, epsilon, optimizer, momentum = 0, batch, l2_factors, head_held = 0 } = net.recipe || { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
     const decays = new Float64Array(count); // what l2 is multiplied by
     layers(net).forEach((layer, index) => {
       decays.fill(l2_factors ? l2_factors[index] : 1, layer.start, layer.start + layer.out * (layer.inputs + 1));
       for (let unit = 1; unit <= layer.out; unit++) decays[layer.start + unit * (layer.inputs + 1) - 1] = 0;
     });
+    const held = weights.slice(layers(net).pop().start);
     const machine = evaluator(net);
     const [inputs] = net.widths;
     const someX = new Float32Array(inputs * (batch || 0));
@@ -359,6 +369,7 @@ peek.makeNetwork = function (activations) {
         square[at] += (1 - beta2) * (slope * slope - square[at]);
         weights[at] -= (rate / correction1) * (mean[at] / (Math.sqrt(square[at]) / correction2 + epsilon));
       }
+      if (epoch < head_held) weights.set(held, count - held.length);
     }
 
     return { weights, step, loss: (x, y, points) => machine.loss(weights, x, y, points, null) };

@@ -13,6 +13,7 @@
   const SLICE_MS = 5; // of painting at rest in one frame
   const KEY_STEP = 0.02; // of the plane's width, one arrow key
   const NUMBER_PX = 13; // size of a class's number
+  peek.TAKE_PX = 14; // how near a point the pointer must be to mean the point and not the place
 
   /**
    * @param {any} view
@@ -137,6 +138,47 @@
       event.preventDefault();
     });
   }
+
+  /** The point of (count, 2) positions that a place means, or -1. */
+  peek.pointAt = function (plane, positions, place) {
+    let best = -1;
+    let nearest = ((peek.TAKE_PX * (plane.box.x1 - plane.box.x0)) / plane.size) ** 2;
+    for (let at = 0; at < positions.length; at += 2) {
+      const d = (positions[at] - place.x) ** 2 + (positions[at + 1] - place.y) ** 2;
+      if (d < nearest) {
+        nearest = d;
+        best = at / 2;
+      }
+    }
+    return best;
+  };
+
+  /** Where the point lies that is next to a place in a direction, more along it than aside; the place where none is. */
+  peek.pointFrom = function (positions, from, [dx, dy]) {
+    let next = from;
+    let least = Infinity;
+    for (let at = 0; at < positions.length; at += 2) {
+      const [x, y] = [positions[at] - from.x, positions[at + 1] - from.y];
+      const [along, aside] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
+      if (along > 1e-9 && aside <= along && along + aside < least) {
+        least = along + aside;
+        next = { x: positions[at], y: positions[at + 1] };
+      }
+    }
+    return next;
+  };
+
+  /** Places of centres as an address has them: "x,y;x,y". */
+  peek.places = {
+    FITS: /^(?:-?\d+(?:\.\d+)?(?:[,;]|$))*$/,
+    write: (points) => Array.from({ length: points.length / 2 }, (_, c) =>
+      `${Number(points[2 * c].toFixed(4))},${Number(points[2 * c + 1].toFixed(4))}`).join(";"),
+    /** k places, or null where the text has others. @returns {Float64Array | null} */
+    read(text, k) {
+      const values = Float64Array.from(text.split(/[;,]/), Number);
+      return values.length === 2 * k && values.every(Number.isFinite) ? values : null;
+    },
+  };
 
   // The field: which class the network gives every place of the input plane
 
@@ -423,6 +465,20 @@
     },
 
     marker,
+
+    /** Where centres might be, as dashed circles. @param {ArrayLike<number>} places (k, 2) */
+    circles(plane, places, theme) {
+      const { context } = plane;
+      context.strokeStyle = theme.accent;
+      context.lineWidth = 1.5;
+      context.setLineDash([3, 3]);
+      for (let at = 0; at < places.length; at += 2) {
+        context.beginPath();
+        context.arc(plane.px(places[at]), plane.py(places[at + 1]), 15, 0, 7);
+        context.stroke();
+      }
+      context.setLineDash([]);
+    },
 
     /** A class's number or word at a place in px, in its colour and with a halo of paper, so that it reads over points. */
     number(context, c, x, y, theme, labels) {

@@ -220,6 +220,12 @@ peek.runs = (function () {
     return { properties, find, runs, recipe };
   }
 
+  /** The page that has the run of a figure's state as code, beside its data; "" where it shows none. @param {any} view */
+  function codeOf(view) {
+    const shows = view.properties.some(({ name }) => name === "classes") && among(view.options).first;
+    return shows ? chooser(view.options).find(view.state).data.replace(/js$/, "html") : "";
+  }
+
   /** The activations that some runs have, in the table's order; all where there are no runs. */
   function activations(runs) {
     return Object.keys(peek.activations).filter((name) => !runs.length || runs.some((run) => run.activation === name));
@@ -238,7 +244,7 @@ peek.runs = (function () {
     seed: { kind: "choice", name: "seed", label: words.say("Seed"), explain: words.say("Another draw of the points and of the weights the network starts from.") },
   };
 
-  return { DIGITS, KINDS, among, inputsOf, labelsOf, chooser, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { DIGITS, KINDS, among, inputsOf, labelsOf, chooser, codeOf, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

@@ -9,7 +9,6 @@
 (function () {
   "use strict";
 
-  const TAKE_PX = 14; // how near a point the pointer must be to mean the point and not the place
   const PLACE = 0.05; // radius of a looked-at place, of the plane's width
   const GRID = { lines: 17, samples: 97 };
 
@@ -36,7 +35,7 @@
         : words.say("Hidden plane. Arrow keys go from point to point; Enter keeps one, Escape lets go."),
       explain: words.say("The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points."),
       look: (where) => looked("hidden", where),
-      step: !input && ((from, way) => pointFrom(from, way)),
+      step: !input && ((from, way) => peek.pointFrom(positions, from, way)),
     });
     const samples = !input && peek.samples(view, recipe.image, words.say("Its inputs have {n} dimensions: no plane to draw.", { n: inputs }));
     peek.planes(view, input || samples, hidden);
@@ -113,40 +112,11 @@
     function near(plane, where) {
       const kept = looking();
       const p = plane === "input" ? input : hidden;
-      return kept && kept.plane === plane && Math.hypot(p.px(kept.x) - p.px(where.x), p.py(kept.y) - p.py(where.y)) < TAKE_PX;
+      return kept && kept.plane === plane && Math.hypot(p.px(kept.x) - p.px(where.x), p.py(kept.y) - p.py(where.y)) < peek.TAKE_PX;
     }
 
     /** The point that is meant, or -1. */
-    function pointAt(place) {
-      const plane = place.plane === "input" ? input : hidden;
-      const at = place.plane === "input" ? spread : positions;
-      let best = -1;
-      const scale = plane.size / (plane.box.x1 - plane.box.x0);
-      let nearest = (TAKE_PX / scale) ** 2;
-      for (let point = 0; point < run.y.length; point++) {
-        const d = (at[2 * point] - place.x) ** 2 + (at[2 * point + 1] - place.y) ** 2;
-        if (d < nearest) {
-          nearest = d;
-          best = point;
-        }
-      }
-      return best;
-    }
-
-    /** Where the point lies that is next to a place in a direction, more along it than aside; the place where none is. */
-    function pointFrom(from, [dx, dy]) {
-      let next = from;
-      let least = Infinity;
-      for (let at = 0; at < positions.length; at += 2) {
-        const [x, y] = [positions[at] - from.x, positions[at + 1] - from.y];
-        const [along, aside] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
-        if (along > 1e-9 && aside <= along && along + aside < least) {
-          least = along + aside;
-          next = { x: positions[at], y: positions[at + 1] };
-        }
-      }
-      return next;
-    }
+    const pointAt = (place) => (place.plane === "input" ? peek.pointAt(input, spread, place) : peek.pointAt(hidden, positions, place));
 
     const row = (point) => run.x.subarray(run.inputs * point, run.inputs * (point + 1));
     const one = new Float64Array(2);
@@ -322,7 +292,7 @@
     }
 
     return {
-      line, input, use, change, looking,
+      line, input, hidden, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       middle: () => peek.measure.middle(peek.measure.centres(positions, run.y, run.classes), !room.open),

@@ -16,6 +16,7 @@
  * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
+ * Of a figure that stands as it opens nothing is.
  * An address that names a section has no room for it; then the page's entry in the browser's history keeps it, so that
  * loading the page again, or coming back to it, shows the same.
  */
@@ -46,6 +47,7 @@ peek.state = (function () {
       return found ? found[0] : otherwise;
     }
     if (property.kind === "text") return property.fits.test(text) ? text : otherwise;
+    if (text === String(property.initial)) return property.initial; // one without end has no number
     const value = Number(text);
     return text.trim() === "" || !Number.isFinite(value) ? otherwise : snapped(property, value);
   }
@@ -89,16 +91,17 @@ peek.state = (function () {
     return state;
   }
 
-  /** The hash, without #, of some figures' states: what differs from their defaults. */
+  /** The hash, without #, of some figures' states: what differs from their defaults, where they do not stand as they open. */
   function hashOf(views) {
     const parameters = new URLSearchParams();
     for (const view of views) {
-      for (const property of view.properties) {
-        const value = view.state[property.name];
-        if (property.kept === false) continue;
-        if (format(property, value) !== format(property, initial(property, view.options, view.state))) {
-          parameters.set(`${view.id}.${property.name}`, format(property, value));
-        }
+      const usual = (property) => initial(property, view.options, view.state);
+      const apart = (from) => view.properties.filter((property) =>
+        property.kept !== false && format(property, view.state[property.name]) !== format(property, from(property)));
+      const moved = apart(({ name }) => view.opening[name]);
+      const unusual = moved.length ? apart(usual) : [];
+      for (const property of unusual.length ? unusual : moved) {
+        parameters.set(`${view.id}.${property.name}`, format(property, view.state[property.name]));
       }
     }
     return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");

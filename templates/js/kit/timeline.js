@@ -20,7 +20,8 @@
 
   /**
    * @param {any} view its state's `epoch` is what is scrubbed
-   * @param {{explain: string, hint?: boolean, still?: boolean}} options hint: say that and where one can drag; still: without a play button
+   * @param {{explain: string, hint?: boolean, still?: boolean, stops?: [number, string][]}} options
+   *   hint: say that and where one can drag; still: without a play button; stops: epochs to be marked on the curve
    */
   peek.timeline = function (view, options) {
     const canvas = element("canvas", { class: "timeline-curve" });
@@ -232,6 +233,7 @@
       line(curve.accuracy, theme.muted, 1.25, [5, 3]);
       line(curve.loss, theme.ink, 2);
       context.restore();
+      for (const [stop] of options.stops || []) ring(toX(stop), curve.toY(lossAt(stop) / curve.top));
       line([[x, PAD.top - 8], [x, height - PAD.bottom]], theme.accent, 1);
       handle.style.transform = `translate(${across(epoch)}, ${y}px)`;
       handle.setAttribute("aria-valuenow", String(Math.round(epoch)));
@@ -265,6 +267,16 @@
       context.strokeStyle = colour;
       context.lineWidth = thickness;
       context.lineJoin = "round";
+      context.stroke();
+    }
+
+    function ring(x, y) {
+      context.beginPath();
+      context.arc(x, y, 4, 0, 7);
+      context.fillStyle = view.theme.paper;
+      context.fill();
+      context.strokeStyle = view.theme.accent;
+      context.lineWidth = 1.5;
       context.stroke();
     }
 

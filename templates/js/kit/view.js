@@ -10,6 +10,7 @@
  * A figure registers itself: peek.define(name, {properties, mount}).
  *   properties(options)  what its state is made of, see state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
+ *   opening(options)     if given, what it begins with where the address says nothing of it
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
  * for the CSV; destroy(), when there is more to undo than removing elements.
@@ -22,6 +23,8 @@
   const SPEAK_MS = 700; // and its summary is read out
   const SILENT_MS = 4000; // the longest that the reading stays behind
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
+  const SEEN = 0.75; // of what a figure draws: enough not to be taken there
+  const SET_MS = 1400; // in which a figure that was set from the text fades from being marked
   const definitions = new Map();
   const { views } = peek;
 
@@ -82,7 +85,10 @@
       this.figure = definitions.get(name);
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
-      this.state = this.started(peek.state.fromHash(id, this.properties, location.hash));
+      this.defaults = this.started();
+      this.opening = { ...this.defaults, ...this.figure.opening?.(this.options) };
+      const said = peek.state.fromHash(id, this.properties, location.hash);
+      this.state = Object.keys(said).length ? this.started(said) : { ...this.opening };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -95,6 +101,8 @@
       this.painted = false;
       /** Kept once the reader is near. @type {Promise<void>} */
       this.near = new Promise((come) => (this.come = come));
+      /** Kept once it is live. @type {Promise<void>} */
+      this.arrival = new Promise((arrive) => (this.arrive = arrive));
       this.told = null; // the summary that was last read out
     }
 
@@ -185,9 +193,16 @@
       this.speakSoon();
     }
 
+    /** Set it and bring the reader here, with the focus on a part. @param {string} part a selector */
+    visit(state, part) {
+      this.set(state);
+      (this.root.closest("figure") || this.root).scrollIntoView({ block: "start" });
+      this.arrival.then(() => this.root.querySelector(part)?.focus({ preventScroll: true }));
+    }
+
     reset() {
       this.stop();
-      const back = this.started();
+      const back = { ...this.opening };
       const names = Object.keys(back).filter((name) => !Object.is(this.state[name], back[name]));
       Object.assign(this.state, back);
       this.note("");
@@ -226,6 +241,7 @@
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
+        this.arrive();
       }
       this.sum();
     }
@@ -285,10 +301,15 @@
       if (text) this.say(text);
     }
 
+    /** Not to say what was about to be said. */
+    hush() {
+      clearTimeout(this.speaking);
+      this.speaking = 0;
+    }
+
     /** Read a text out now, politely. */
     say(text) {
-      clearTimeout(this.speaking); // what was about to be said comes too late
-      this.speaking = 0;
+      this.hush();
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
@@ -301,7 +322,8 @@
       this.speaking = setTimeout(() => {
         this.speaking = 0;
         const text = this.summary.textContent;
-        if (!this.told || this.told === text) return;
+        const comes = this.root.hasAttribute("aria-busy"); // another run, with which it is said
+        if (this.told === null || this.told === text || comes) return;
         this.told = text;
         this.say(text);
       }, SPEAK_MS);
@@ -357,6 +379,7 @@
         console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
       }
     }
+    startWords();
     if (!views.size) return;
     const repaint = () => views.forEach((view) => view.repaint());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
@@ -381,31 +404,71 @@
    * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
    */
   function startLanding() {
+    const alone = document.body.classList.contains("is-alone"); // whoever frames a figure is at a place of their own
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {any} */ (visit).type !== "navigate" ? 0 : Infinity;
-    const land = (behavior) => {
+    const placeNamed = () => {
       const [view] = figuresNamed();
-      const place = view ? view.root.closest("figure") || view.root : document.querySelector(":target");
-      if (place) place.scrollIntoView({ block: "start", behavior });
+      return view ? view.root.closest("figure") || view.root : document.querySelector(":target");
+    };
+    const land = (behavior) => {
+      const place = placeNamed();
+      if (place && !alone) place.scrollIntoView({ block: "start", behavior });
+    };
+    const arrive = () => {
+      until = performance.now() + LANDING_MS;
+      const named = figuresNamed();
+      if (!named.length) return peek.state.stay(); // the browser goes there
+      named.forEach(follow);
+      if (!inSight(named[0])) {
+        land("auto");
+        placeNamed().tabIndex = -1; // from there the reader goes on by keyboard, as from what any link names
+        return placeNamed().focus({ preventScroll: true });
+      }
+      until = 0; // the reader's place is where the figure is seen
+      const { root, theme: { paper, accent } } = named[0];
+      root.animate({ boxShadow: [accent, "transparent"].map((colour) => `0 0 0 5px ${paper}, 0 0 0 8px ${colour}`) }, SET_MS);
     };
     new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
     for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
       addEventListener(hand, () => (until = 0), { capture: true, passive: true });
     }
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
-    addEventListener("hashchange", () => {
-      until = performance.now() + LANDING_MS;
-      if (!figuresNamed().length) return peek.state.stay(); // the browser goes there
-      figuresNamed().forEach(follow);
-      land("auto");
-    });
+    addEventListener("hashchange", arrive);
   }
 
-  /** Set a figure as the address has it. */
+  /** Whether a reader sees most of what a figure draws. */
+  function inSight(view) {
+    const { top, bottom } = (view.stage?.querySelector(".planes") || view.root).getBoundingClientRect();
+    const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    return view.painted && seen > SEEN * Math.min(bottom - top, innerHeight);
+  }
+
+  /** Set a figure as the address has it, and say what it then shows. */
   function follow(view) {
     const state = view.started(peek.state.fromHash(view.id, view.properties, location.hash));
+    view.stop();
     Object.assign(view.state, state);
+    view.told = "";
+    view.waiting?.click(); // one that sleeps wakes
     if (view.instance) view.refresh(Object.keys(state));
+  }
+
+  /** Words of the text that set a figure lead to its view; of a figure on this page they look and say so. */
+  function startWords() {
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-state]"))) {
+      const [page] = link.href.split("#");
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        const view = `${page}#${link.dataset.state}`;
+        if (view !== location.href) location.href = view;
+        else dispatchEvent(new Event("hashchange")); // a browser is silent about where it already is
+      });
+      if (page !== location.href.split("#")[0] || !views.has(link.hash.slice(1))) continue;
+      link.classList.add("sets");
+      link.title = words.say("Sets {figure} to what is said here", { figure: document.querySelector(`${link.hash}-number`)?.textContent });
+    }
   }
 
   document.addEventListener("DOMContentLoaded", start); // when all scripts of the page, own ones too, have run

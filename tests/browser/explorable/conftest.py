@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.content import tables as files
 from generator.content.experiments import Planned
-from generator.networks import datasets
+from generator.networks import datasets, tables
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.rooms import PLANE
 from generator.networks.spec import RunSpec
@@ -25,7 +27,7 @@ from generator.networks.train import Run, train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets, live
+from generator.site.assets import assets, live, placed_scripts
 from generator.site.explorables import runs_index
 from generator.site.pages import script_words
 from generator.site.templates import TemplateRenderer
@@ -37,9 +39,40 @@ SETTLED_MS = 400  # longer than a figure waits before it paints at rest
 HEARD_S = 20.0
 SPOKEN_MS = 900  # longer than it waits before it speaks
 
+NEEDS = {"digit": '{"experiment": "pixels"}'}  # options without which a figure has no runs to show
+
 
 def run_id(spec: RunSpec) -> str:
     return f"grid/k{spec.classes}-{spec.activation}-s{spec.seed}"
+
+
+def of_rows(table: tables.Table, **recipe: Any) -> RunSpec:
+    """A short recipe of own data."""
+    fields = {"epochs": 200, "checkpoints": 8, "learning_rate": 0.01, "hidden": (16, 2), "activation": "tanh", **recipe}
+    own = {"kind": tables.enter(table), "points_per_class": table.points_per_class, "dataset_options": table.options}
+    return RunSpec(len(table.labels), seed=1, **own, **fields)
+
+
+def tiles() -> tables.Table:
+    """Twelve classes of pictures 6 high and 4 wide, dark on bright: each class has a dot of its own."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(12), 8)
+    x = rng.normal(200, 8, (len(y), 24)).clip(0, 255).round()
+    x[np.arange(len(y)), 2 * y] = rng.integers(0, 40, len(y))
+    labels, names = tuple(f"tile {c}" for c in range(12)), tuple(f"p{cell}" for cell in range(24))
+    return tables.Table(x, y, x[:0], y[:0], labels, names)
+
+
+def pictures() -> dict[str, tuple[RunSpec, str, tuple[int, int]]]:
+    """Recipes of data that are pictures, the name of the data and the size of a picture, by the ids of their runs."""
+    found = {}
+    for classes in (5, 3):
+        table = files.read(Path(), {"kind": "digits", "classes": list(range(classes)), "test": 0.25}).table
+        for more in ({}, {"activation": "relu", "bias_start": 1.0}):
+            spec = of_rows(table, **more)
+            found[f"pixels/k{classes}-{spec.activation}-s1"] = (spec, "digits", (8, 8))
+    deep = of_rows(tiles(), activation="softplus", hidden=(8, 2, 6, 2), epochs=100)
+    return found | {"tiles/k12-softplus-s1": (deep, "tiles", (6, 4))}
 
 
 @dataclass
@@ -61,7 +94,7 @@ class Laboratory:
             label = f"fig-{name}" + (f"-{earlier + 1}" if earlier else "")
             body.append(
                 f'<figure id="{label}" class="figure figure--wide"><div class="explorable" data-explorable="{name}"'
-                f" data-options='{options or '{}'}'><p class=\"still\">the static {name}</p></div>"
+                f" data-options='{options or NEEDS.get(name, '{}')}'><p class=\"still\">the static {name}</p></div>"
                 f"<figcaption>{name}</figcaption></figure>"
             )
         html = (
@@ -92,13 +125,22 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     for batch in (SPECS[:2], SPECS[2:3], SPECS[3:]):
         for spec, run in zip(batch, train_together(batch), strict=True):
             runs[run_id(spec)] = (spec, run)
+    drawn = pictures()
+    for name, (spec, _, _) in drawn.items():
+        [run] = train_together([spec])
+        runs[name] = (spec, run)
     for name, (spec, run) in runs.items():
         file = folder / "data" / f"{name}.js"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(export.pack(name, spec, run))
-    planned = [Planned(name.removeprefix("grid/"), spec, "arms", None, True) for name, (spec, run) in runs.items()]
-    results = from_catalogue(lambda: [entry("grid", run, "", {}, told=False) for run in planned], "")
-    words = script_words(TemplateRenderer(Overlay(TEMPLATES)), live(Overlay(TEMPLATES)), datasets.load())
+    entries = []
+    for name, (spec, _) in runs.items():
+        experiment, _, own = name.partition("/")
+        _, dataset, image = drawn.get(name, (spec, "arms", ()))
+        entries.append(entry(experiment, Planned(own, spec, dataset, None, True, image), "", {}, told=False))
+    results = from_catalogue(lambda: entries, "")
+    templates = Overlay(TEMPLATES)
+    words = script_words(TemplateRenderer(templates), placed_scripts(templates, live(templates)), datasets.load())
     return Laboratory(folder, runs, runs_index(results, {}), words)
 
 

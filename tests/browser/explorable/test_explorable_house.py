@@ -20,7 +20,7 @@ from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
 
-FIGURES = ("bend", "layers", "directions", "train", "beat", "alive")
+FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
 Show = Callable[..., Figure]
 
 
@@ -464,6 +464,7 @@ GESTURES = {  # where, and a key that is pressed there
     "train": [(".control-actions button >> nth=1", "Enter"), (".control--range input >> nth=3", "ArrowRight")],
     "beat": [(".centre", "ArrowRight"), ("input[value=network]", "Space"), (".tool >> nth=0", "Enter")],
     "alive": [(".timeline-handle", "Home"), (".timeline-step", "Enter")],
+    "digit": [(".digit-pad", "ArrowRight"), (".digit-pad", "Space"), (".plane-surface >> nth=1", "ArrowRight")],
 }
 
 

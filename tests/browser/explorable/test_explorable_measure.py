@@ -12,8 +12,9 @@ from playwright.sync_api import Page
 from scipy.optimize import minimize
 from scipy.stats import circmean, circstd
 
-from generator.measures import packing
+from generator.measures import arrangement, packing
 from generator.networks import datasets
+from generator.networks.rooms import ROOMS
 
 EXACT = 1e-9
 SOLVED = 1e-5  # between two solvers of one convex problem
@@ -104,6 +105,29 @@ def test_as_many_classes_are_in_the_middle_as_the_build_counts(ask: Callable[...
     call = "v[0].map((centres) => peek.measure.middle(centres, v[1]))"
     assert ask(call, [centres.ravel().tolist() for centres in several], room == "square") == counts
     assert {*counts} > {0, 1, 2}
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle", "plane"])
+def test_an_arrangement_comes_as_near_to_another_as_the_build_says(ask: Callable[..., Any], room: str) -> None:
+    draw = np.random.default_rng(5)
+    symmetries = [np.array(symmetry).tolist() for symmetry in ROOMS[room].symmetries]
+    for k in range(2, 13):
+        ours, theirs = draw.uniform(-1, 1, (2, k, 2))
+        got = ask("[...peek.measure.aligned(...v)]", theirs.ravel().tolist(), ours.ravel().tolist(), symmetries)
+        apart = np.linalg.norm(np.reshape(got, (k, 2)) - ours) / np.sqrt(k)
+        assert abs(apart - packing.arrangement_distance(theirs, ours, room)) < EXACT
+
+
+def test_order_is_kept_where_the_build_says_so(ask: Callable[..., Any]) -> None:
+    draw = np.random.default_rng(6)
+    several = [draw.uniform(-1, 1, (k, 2)) for k in range(2, 6) for _ in range(25)]
+    turns = 2 * np.pi * np.sort(draw.random((20, 7)), axis=1)
+    several += [way * np.stack([np.cos(turn), np.sin(turn)], 1) for turn in turns for way in ([1, 1], [1, -1])]
+    kept = [arrangement.order_kept(centres) for centres in several]
+    got = ask(
+        "v[0].map((centres) => peek.measure.orderKept(centres))", [centres.ravel().tolist() for centres in several]
+    )
+    assert got == kept and {*kept} == {True, False, None}
 
 
 def test_own_random_numbers_are_even_and_normal(ask: Callable[..., Any]) -> None:

@@ -222,7 +222,8 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
 
 @pytest.mark.parametrize("name", ["k5-tanh-s0", "k5-relu-s0", "of_pixels"])
 @pytest.mark.parametrize(
-    "change", [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}, {"l2_factors": [0, 90, 30]}]
+    "change",
+    [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}, {"l2_factors": [0, 90, 30]}, {"head_held": STEPS // 2}],
 )
 def test_training_in_the_page_follows_torch(
     lab: Page,
@@ -240,6 +241,7 @@ def test_training_in_the_page_follows_torch(
         layer = torch.from_numpy(run.weights[0][start : start + out * (inputs + 1)]).double().view(out, inputs + 1)
         start += out * (inputs + 1)
         parameters.append((layer[:, :-1].clone().requires_grad_(), layer[:, -1].clone().requires_grad_()))
+    head = [part.detach().clone() for part in parameters[-1]]
     factors = change.get("l2_factors", [1] * len(parameters))
     groups = [
         *({"params": [w], "weight_decay": spec.l2 * by} for (w, _), by in zip(parameters, factors, strict=True)),
@@ -259,6 +261,9 @@ def test_training_in_the_page_follows_torch(
             optimizer.zero_grad()
             torch.nn.functional.cross_entropy(_logits(x[some], parameters, activation), y[some]).backward()
             optimizer.step()
+            if epoch < change.get("head_held", 0):
+                for now, was in zip(parameters[-1], head, strict=True):
+                    now.data = was.clone()
     expected = torch.cat([torch.cat([w, b[:, None]], 1).ravel() for w, b in parameters]).detach().numpy()
     script = export.pack("own/one", spec, run).decode()
     got = lab.evaluate(

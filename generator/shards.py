@@ -1,0 +1,177 @@
+"""Networks trained apart, by a cluster's array, in CI or on a friend's laptop, and brought together without a server.
+
+peek plan --shards 64 -> peek train --shard 7/64, each with a cache of its own -> peek cache add DIR -> peek build
+
+Each part follows from the plan and its number alone, so nobody hands out work. What is finished is in the part's cache
+at once: one that was ended goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import build
+from .base.errors import PeekError
+from .base.progress import Progress
+from .base.store import DamagedEntry, Entry, Store
+from .networks import machine
+from .options import Options
+from .runs import tasks
+from .runs.batches import batches, cost, shares
+from .runs.pipeline import Pipeline
+from .runs.stages import STAGES
+
+MEASURES = "measures"
+KINDS = ("origins", "laws", "models", "runs", MEASURES, "comparisons", "pictures", "scripts", "trials")
+NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
+TRIED_AT_MOST = 8
+MB = 1e6
+
+
+class ForeignCacheError(PeekError):
+    """A cache cannot be added: it is none, or was made with something else."""
+
+
+def plan(options: Options, progress: Progress) -> Iterator[str]:
+    """What there is to train, in lines, and what it takes in parts.
+
+    Some networks of the costliest recipe are trained for it, and kept.
+
+    raises  PeekError: what the author can mend
+    """
+    with pipeline(options, progress) as runs:
+        known = dict(runs.keys)
+        kept = runs.files("runs", "npz", known)
+        missing = {spec for spec in known if kept.find(spec) is None}
+        yield f"networks: {len(known):,}, to train: {len(missing):,}"
+        if not missing:
+            return
+        trial = batches(missing, options.workers)[0][:TRIED_AT_MOST]
+        runs.keys = {spec: known[spec] for spec in trial}
+        runs.pool().executor.submit(tasks.machine).result()  # neither that a worker starts is training
+        needed_laws(runs)  # nor a law
+        began = time.monotonic()
+        train_all(runs)
+        cores = min(options.workers, len(batches(trial, options.workers)))
+        each = (time.monotonic() - began) * cores / sum(map(cost, trial))
+        held = sum(map(len, runs.data(trial))) / len(trial)
+    yield f"about {span(each * sum(map(cost, missing)))} of one core as here, {machine.processor()}"
+    yield f"about {held * len(missing) / MB:,.0f} MB in the cache"
+    if options.shards > 1:
+        parts = [part for whole in shares(known, options.shards) if (part := missing.intersection(whole))]
+        sizes, costs = sorted(map(len, parts)), sorted(each * sum(map(cost, part)) for part in parts)
+        yield (
+            f"parts that have networks to train: {len(parts):,}, of {sizes[0]:,} to {sizes[-1]:,}, for"
+            f" {span(costs[0])} to {span(costs[-1])} of one core"
+        )
+        yield f"each: peek train --shard 1/{options.shards} --cache DIR; here: peek cache add DIR for each, peek build"
+
+
+def train(options: Options, progress: Progress) -> str:
+    """Train and measure the networks of one part into the cache. Returns a line about it.
+
+    raises  PeekError: what the author can mend
+    """
+    with pipeline(options, progress) as runs:
+        part = shares(runs.keys, options.shard.count)[options.shard.number - 1]
+        runs.keys = {spec: runs.keys[spec] for spec in part}
+        count = train_all(runs)
+        runs.sign()
+    return f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
+
+
+def pipeline(options: Options, progress: Progress) -> Pipeline:
+    """The runs of the plan that options name."""
+    return Pipeline(
+        build.context_of(options, progress), replace(build.planned(options, options.only, progress), models={})
+    )
+
+
+def train_all(runs: Pipeline) -> int:
+    """Train and measure. Returns how many networks the cache had not."""
+    runs.train(needed_laws(runs))
+    runs.measure()
+    return runs.report.ran["train"][0]
+
+
+def needed_laws(runs: Pipeline) -> dict[int, dict[str, Any]]:
+    """The laws that heads start from, as Pipeline.solve gives them; {} where none does."""
+    return runs.solve() if any(spec.head_start != "drawn" for spec in runs.keys) else {}
+
+
+def add(options: Options, progress: Progress) -> str:
+    """Add what another cache holds to the cache. Returns a line about it.
+
+    Each entry is compared with its checksum; what is there already stays.
+
+    raises  ForeignCacheError: it is no cache, or all of it was trained with other code or other libraries
+    """
+    other, store = Store(options.other, progress.warn), Store(options.cache, progress.warn)
+    try:
+        origins = [json.loads(data) for _, data in entries(other, "origins")]
+        machines = {tuple(origin["machine"].items()): origin["machine"] for origin in origins if origin["machine"]}
+        differing = [changes(origin["made_with"], STAGES["train"].source.parts) for origin in origins]
+    except (ValueError, KeyError, TypeError, AttributeError):  # another version's, or nobody's
+        origins = []
+    if not origins:
+        raise ForeignCacheError(f"{options.other}: no networks in it; expected a folder that peek train --cache filled")
+    if all(differing):
+        raise ForeignCacheError(
+            f"{options.other}: trained with another {', '.join(differing[0])}; expected the same code and libraries as"
+            " here, so that its networks are this plan's"
+        )
+    at_home = machine.told()
+    for away in machines.values():
+        told = [f"{name} {away.get(name)}, here {at_home.get(name)}" for name in changes(away, at_home)]
+        if told:
+            progress.warn(
+                f"{options.other}: from another class of machine, so last digits may differ: {'; '.join(told)}"
+            )
+    added, there, unlike = Counter[str](), 0, 0
+    for kind in KINDS:
+        for name, theirs in entries(other, kind):
+            key, _, ending = name.partition(".")
+            ours = store.load(kind, key, ending)
+            if ours is not None and kind == MEASURES:  # of one run; each measurement has an address of its own in it
+                here = json.loads(ours)
+                more = json.loads(theirs) | here
+                theirs = ours if more.keys() == here.keys() else json.dumps(more, separators=(",", ":")).encode()
+            if ours is None or (kind == MEASURES and theirs != ours):
+                store.save(kind, key, ending, theirs)
+                added[kind] += 1
+            else:
+                there += ours == theirs
+                unlike += ours != theirs
+    if unlike:
+        progress.warn(f"{options.other}: {unlike:,} entries are here already and differ; those that are here stay")
+    others = added.total() - added["runs"]
+    return f"added networks: {added['runs']:,}, other results: {others:,}; here already: {there:,}"
+
+
+def entries(store: Store, kind: str) -> Iterator[tuple[str, bytes]]:
+    """The sound entries of a kind in a cache, by name; others are told and left out."""
+    for path in sorted((store.root / "entries" / kind).glob("??/*")):
+        try:
+            if NAME.fullmatch(path.name):
+                yield path.name, Entry(path).read_bytes()
+        except DamagedEntry as error:
+            store.tell(f"{error}; it is left out")
+
+
+def changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The names of what differs, or is only in one."""
+    return [name for name in {**now, **then} if then.get(name) != now.get(name)]
+
+
+def span(seconds: float) -> str:
+    """A time in words, in the unit that suits it."""
+    for unit, of_unit in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * of_unit:
+            return f"{seconds / of_unit:,.0f} {unit}"
+    return f"{seconds:,.1f} s"

@@ -1,0 +1,104 @@
+"""Each figure of an article on a page of its own, small, for the pages of others: templates/embed.html.
+
+    pages = alone(texts, renderer, ...)
+    pages["figures/bend.html"]  # HTML
+
+A figure is taken from its text as it stands there, so that its page changes with it and with nothing else.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..markup.blocks.figure import FigureCall
+from ..markup.document import Markup
+from .assets import alone_script, live
+from .policy import TAG, guarded
+from .templates import TemplateRenderer
+
+ADDRESS = re.compile(r"(\s(?:href|src|srcset|poster)=\")([^\"]*)")
+FILE = re.compile(r"(url\(&#39;|url\(')")  # in a style attribute
+ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+
+
+def figures_of(text: Markup) -> Iterator[tuple[FigureCall, str]]:
+    """Each figure of a text and its HTML; one whose template gives it no element of its label is passed over."""
+    for call in text.figures:
+        opening = re.search(rf'<figure\b[^>]*\sid="{re.escape(call.label)}"', text.html)
+        if opening and call.alone:
+            end = text.html.index("</figure>", opening.start()) + len("</figure>")
+            yield call, text.html[opening.start() : end]
+
+
+def rebased(figure: str, page: str, root: str) -> str:
+    """A figure's HTML with addresses as they are from another folder.
+
+    page  on which it stands: what it names there and does not hold itself
+    root  from that folder to the site's
+    """
+    own = {f"#{name}" for name in re.findall(r'\sid="([^"]*)"', figure)}
+
+    def address(found: re.Match[str]) -> str:
+        before, said = found.groups()
+        if ELSEWHERE.match(said) or said in own:
+            return found[0]
+        return f"{before}{root}{page if said.startswith('#') else ''}{said}"
+
+    return TAG.sub(lambda tag: FILE.sub(rf"\g<1>{root}", ADDRESS.sub(address, tag[0])), figure)
+
+
+def alone(
+    texts: Sequence[Markup],
+    renderer: TemplateRenderer,
+    shared: Mapping[str, Any],
+    words_of: Callable[[str], dict[str, Any]],
+    index: Callable[[], dict[str, Any]],
+    known: str,
+) -> dict[str, bytes]:
+    """A page for each figure, by its path in the site.
+
+    shared    what templates may know of the article
+    words_of  what the scripts of a figure say, by the figure's name, or "still" where it has none
+    index     what scripts must know of the runs
+    known     a digest of what all these say
+    """
+    lively = live(renderer.templates)
+    pages: dict[str, bytes] = {}
+    for text in texts:
+        for call, figure in figures_of(text):
+
+            def make(call: FigureCall = call, figure: str = figure, home: str = text.path) -> str:
+                root = "../" * call.alone.count("/")
+                name = call.name if call.name in lively else "still"
+                context = {
+                    "call": call,
+                    "root": root,
+                    "home": home,
+                    "figure": rebased(figure, home, root),
+                    "script": alone_script(name),
+                    "script_words": words_of(name),
+                    "runs_index": shown(index(), figure, root) if "data-explorable" in figure else None,
+                }
+                return guarded(renderer.render("embed.html", {**shared, **context}))
+
+            given = (known, text.path, call.alone, call.name, call.number, figure)
+            pages[call.alone] = renderer.of_runs(shared["results"], "alone", make, *given).encode()
+    return pages
+
+
+def shown(index: Mapping[str, Any], figure: str, root: str) -> dict[str, Any]:
+    """What scripts must know of the runs that a figure may show: those of the recipe of the run that it names, or all.
+
+    root  from the figure's page to the site's folder
+    """
+    named = re.search(r'data-options="([^"]*)"|data-options=\'([^\']*)\'', figure)
+    run = json.loads(html.unescape(named[1] or named[2])).get("run") if named else None
+    recipe = next((each["recipe"] for each in index["runs"] if each["id"] == run), None)
+    runs = [each | {"data": root + each["data"]} for each in index["runs"] if recipe in (None, each["recipe"])]
+    if recipe is None:
+        return {**index, "runs": runs}
+    return {**index, "runs": [each | {"recipe": 0} for each in runs], "recipes": [index["recipes"][recipe]]}

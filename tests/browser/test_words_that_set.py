@@ -1,0 +1,106 @@
+"""Words of the text that set a figure, and a figure that stays in view while the text about it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+PHONE, LAPTOP = (390, 844), (1280, 800)
+HEARD = """() => {
+  const spoken = document.querySelector("#fig-knot .explorable-spoken");
+  globalThis.heard = [];
+  new MutationObserver(() => spoken.textContent && heard.push(spoken.textContent)).observe(spoken, {childList: true});
+}"""
+LANDED_PX = 40  # how far from the top of the window a figure may come to stand
+SPOKEN_MS = 1500  # longer than a figure waits before it speaks
+WORDS = "a[data-state='fig-knot.classes=6']"
+KNOT = "document.getElementById('fig-knot').getBoundingClientRect()"
+
+
+def at_the_words(open_page: Open, home: str, size: tuple[int, int], **options: Any) -> Page:
+    page: Page = open_page(f"{home}index.html", *size, **options).page
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.evaluate("document.getElementById('fig-knot').scrollIntoView()")
+    page.locator("#fig-knot .is-live").wait_for()
+    page.locator(WORDS).evaluate("(words) => words.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(SPOKEN_MS)
+    page.evaluate(HEARD)
+    return page
+
+
+@pytest.mark.parametrize("hand", ["mouse", "keyboard"])
+def test_words_set_the_figure_beside_them(open_page: Open, home: str, hand: str) -> None:
+    page = at_the_words(open_page, home, LAPTOP)
+    words = page.locator(WORDS)
+    assert "Figure" in (words.get_attribute("title") or "")
+    icon = "(words) => getComputedStyle(words, '::after').backgroundImage"
+    assert "gradient" in words.evaluate(icon)
+    place = page.evaluate("scrollY")
+    for _ in range(2):  # the second time from another state of the reader's
+        words.click() if hand == "mouse" else words.press("Enter")
+        expect(page.locator("#fig-knot input[value='6']")).to_be_checked()
+        page.wait_for_timeout(SPOKEN_MS)
+        assert page.evaluate("scrollY") == place
+        (said,) = page.evaluate("heard.splice(0)")
+        assert said == page.locator("#fig-knot .explorable-summary").inner_text() and said.startswith("6 ")
+        page.locator("#fig-knot .timeline-handle").evaluate("(handle) => handle.focus({preventScroll: true})")
+        page.keyboard.press("Home")
+        page.wait_for_timeout(SPOKEN_MS)
+        page.evaluate("heard.length = 0")
+    words.click()
+    words.click()  # as it is already
+    page.wait_for_timeout(SPOKEN_MS)
+    assert len(page.evaluate("heard")) == 1
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motion: str) -> None:
+    page = at_the_words(open_page, served, PHONE, has_touch=True, reduced_motion=motion)
+    page.evaluate("document.documentElement.style.scrollBehavior = ''")
+    page.locator(WORDS).tap()
+    page.wait_for_function(f"() => Math.abs({KNOT}.top) <= {LANDED_PX}")
+    expect(page.locator("#fig-knot input[value='6']")).to_be_checked()
+    page.wait_for_timeout(SPOKEN_MS)
+    assert len(page.evaluate("heard")) == 1
+    assert page.evaluate("document.activeElement.id") == "fig-knot"  # from where Tab leads on
+
+
+def test_words_wake_a_figure_that_sleeps(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html", *LAPTOP).page
+    page.locator("#fig-alive .wake").wait_for()
+    words = page.locator("a[data-state^='fig-alive.epoch=']")
+    words.click()
+    page.locator("#fig-alive .is-live").wait_for()
+    epoch = (words.get_attribute("data-state") or "").partition("=")[2]
+    expect(page.locator("#fig-alive .timeline-handle")).to_have_attribute("aria-valuenow", epoch)
+
+
+def test_without_scripts_words_lead_to_the_figure(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html", *PHONE, java_script_enabled=False).page
+    page.locator(WORDS).click()
+    assert page.url.endswith("#fig-knot")
+    assert page.locator(WORDS).get_attribute("title") is None
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 2560])
+def test_a_figure_stays_beside_the_text_about_it(open_page: Open, served: str, width: int) -> None:
+    page = at_the_words(open_page, served, (width, 900))
+    found = page.evaluate(
+        """() => {
+          const text = document.querySelector(".beside-text").getBoundingClientRect();
+          const figure = document.querySelector(".beside > figure").getBoundingClientRect();
+          const planes = document.querySelector(".beside .planes").getBoundingClientRect();
+          return {text, figure, planes, wide: document.documentElement.scrollWidth};
+        }"""
+    )
+    assert found["wide"] <= width
+    if width < 1024:
+        assert found["figure"]["bottom"] <= found["text"]["top"]
+    else:
+        assert found["text"]["right"] < found["figure"]["left"]
+        assert found["planes"]["top"] >= 0 and found["planes"]["bottom"] <= 900
+        assert found["text"]["top"] < -300  # much of it has passed

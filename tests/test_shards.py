@@ -1,0 +1,185 @@
+"""Networks trained in parts, each in a cache of its own, and brought together again."""
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+from generator.base.store import Store
+from generator.networks.spec import RunSpec
+from generator.runs.batches import cost, shares
+
+EXPERIMENTS = """
+[dataset.spirals]
+kind = "spirals"
+points_per_class = 20
+
+[experiment.some]
+dataset = "spirals"
+classes = [2, 3]
+activation = "tanh"
+hidden = [8, 2]
+epochs = 30
+checkpoints = 2
+seeds = 3
+
+[experiment.started]
+dataset = "spirals"
+classes = 3
+activation = "tanh"
+hidden = [8, 2]
+head_start = "margin"
+epochs = 30
+checkpoints = 2
+seeds = 1
+"""
+ARTICLE = """---
+title: Parts
+description: Seven networks.
+authors: [{name: Some One}]
+date: 2026-01-01
+---
+
+## One
+
+{{ results.where(experiment="some").median("loss") }}
+"""
+PARTS = range(1, 5)
+
+
+def entries(cache: Path, kind: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (cache / "entries" / kind).glob("??/*")}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """An article; its four parts, trained in 1 to 4; and its site, trained in one."""
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "content").mkdir()
+    (folder / "content/experiments.toml").write_text(EXPERIMENTS)
+    (folder / "content/article.md").write_text(ARTICLE)
+    for part in PARTS:
+        assert main(["train", *at(folder, part), "--shard", f"{part}/4", "--workers", "1", "--quiet"]) == 0
+    assert main(["build", *at(folder, "one"), "--out", str(folder / "one-site"), "--quiet"]) == 0
+    return folder
+
+
+def at(folder: Path, cache: str | int) -> list[str]:
+    return ["--content", str(folder / "content"), "--cache", str(folder / str(cache))]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 50])
+def test_parts_are_the_same_wherever_they_are_made_and_cost_about_the_same(count):
+    recipe = RunSpec(classes=3, activation="tanh", seed=1)
+    specs = [
+        replace(recipe, classes=k, hidden=hidden, seed=seed)
+        for k, hidden, seed in product((3, 5), ((16, 2), (64, 2)), range(20))
+    ]
+    parts = shares(specs, count)
+    assert parts == shares(list(dict.fromkeys(specs)), count) and len(parts) == count
+    assert sorted(map(hash, specs)) == sorted(hash(spec) for part in parts for spec in part)
+    costs = [sum(map(cost, part)) for part in parts]
+    largest = max(map(cost, specs)) * 20
+    assert max(costs) - min(costs) <= min(largest, max(map(cost, specs)) + sum(costs) / (2 * count))
+
+
+def test_four_parts_in_four_folders_give_the_bytes_of_one_build(folder, capsys):
+    trained = [entries(folder / str(part), "runs") for part in PARTS]
+    assert sum(map(len, trained)) == len({name for of_part in trained for name in of_part}) == 7
+    for part in PARTS:
+        assert main(["cache", "add", str(folder / str(part)), "--cache", str(folder / "all")]) == 0
+    assert entries(folder / "all", "runs") == entries(folder / "one", "runs")
+    capsys.readouterr()
+    assert main(["build", *at(folder, "all"), "--out", str(folder / "all-site"), "--explain"]) == 0
+    assert "train: 0 of 7, all in the cache\nmeasure: 0 of 7" in capsys.readouterr().err
+    sites = [
+        {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+        for site in (folder / "all-site", folder / "one-site")
+    ]
+    assert sites[0] == sites[1]
+
+
+def test_a_part_that_was_ended_goes_on_where_it_was(folder, capsys, tmp_path):
+    part = next(part for part in PARTS if len(entries(folder / str(part), "runs")) > 1)
+    shutil.copytree(folder / str(part), tmp_path / "cache")
+    next((tmp_path / "cache/entries/runs").glob("??/*")).unlink()
+    command = ["train", "--content", str(folder / "content"), "--cache", str(tmp_path / "cache")]
+    assert main([*command, "--shard", f"{part}/4", "--quiet"]) == 0
+    assert ", trained now: 1;" in capsys.readouterr().out
+    assert entries(tmp_path / "cache", "runs") == entries(folder / str(part), "runs")
+
+
+def test_damage_is_left_out_and_what_is_here_stays(folder, capsys, tmp_path):
+    shutil.copytree(folder / "1", tmp_path / "other")
+    hit, *_ = sorted((tmp_path / "other/entries/runs").glob("??/*"))
+    hit.write_bytes(hit.read_bytes()[:-1] + b"?")
+    (tmp_path / "other/entries/runs/zz").mkdir()
+    (tmp_path / "other/entries/runs/zz/notes.txt").write_text("not ours")
+    assert main(["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]) == 0
+    told = capsys.readouterr()
+    assert f"{hit}: damaged; it is left out" in told.err
+    assert entries(tmp_path / "cache", "runs").keys() == entries(folder / "1", "runs").keys() - {hit.name}
+    assert main(["cache", "add", str(folder / "1"), "--cache", str(tmp_path / "cache")]) == 0
+    assert entries(tmp_path / "cache", "runs") == entries(folder / "1", "runs")
+    assert "added networks: 1," in capsys.readouterr().out
+
+
+def signed(cache: Path, **other) -> None:
+    """Change what a cache says that it was trained with and on."""
+    store = Store(cache)
+    (path,) = (cache / "entries/origins").glob("??/*")
+    key = path.name.partition(".")[0]
+    origin = store.load_json("origins", key)
+    store.save_json("origins", key, {name: value | other.get(name, {}) for name, value in origin.items()})
+
+
+def test_work_of_another_library_is_refused_by_name_and_another_processor_named(folder, capsys, tmp_path):
+    shutil.copytree(folder / "1", tmp_path / "other")
+    command = ["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]
+    signed(tmp_path / "other", machine={"processor": "Another One"})
+    assert main(command) == 0
+    assert "another class of machine, so last digits may differ: processor Another One, here" in capsys.readouterr().err
+    signed(tmp_path / "other", made_with={"torch": "1.0"})
+    before = entries(tmp_path / "cache", "runs")
+    assert main(command) == 1
+    assert "trained with another torch; expected the same code and libraries" in capsys.readouterr().err
+    assert entries(tmp_path / "cache", "runs") == before
+
+
+@pytest.mark.parametrize("origin", [[], "words", {"made_with": {}}, {"made_with": [1], "machine": {}}, {"machine": 1}])
+def test_a_cache_of_another_kind_is_no_traceback(capsys, tmp_path, origin):
+    Store(tmp_path / "other").save_json("origins", "0" * 32, origin)
+    assert main(["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]) == 1
+    assert f"{tmp_path / 'other'}: no networks in it; expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
+    if there:
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other/notes.json").write_text(json.dumps({}))
+    assert main(["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]) == 1
+    assert f"{tmp_path / 'other'}: no networks in it; expected" in capsys.readouterr().err
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_plan_tells_what_is_missing_and_keeps_what_it_tried(folder, capsys):
+    command = ["plan", *at(folder, "planned"), "--shards", "3", "--quiet"]
+    assert main(command) == 0
+    first, length, size, parts, how = capsys.readouterr().out.splitlines()
+    assert first == "networks: 7, to train: 7" and "of one core as here" in length and size.endswith("MB in the cache")
+    assert parts.startswith("parts that have networks to train: 3, of ") and "--shard 1/3" in how
+    tried = len(entries(folder / "planned", "runs"))
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith(f"networks: 7, to train: {7 - tried}\n") and tried
+
+
+@pytest.mark.parametrize("wrong", ["0/4", "5/4", "1", "a/b", "1/", "/4", "1/1000000000000"])
+def test_a_part_that_cannot_be_is_refused(capsys, wrong):
+    with pytest.raises(SystemExit):
+        main(["train", "--shard", wrong])
+    assert f"{wrong!r} is not a part; expected one such as 7/64" in capsys.readouterr().err
