@@ -192,7 +192,7 @@ peek.points = (function () {
     function hand({ how, x, y, key }, plane) {
       const px = { x: plane.px(x), y: plane.py(y) };
       if (how === "type") return typed(key, x, y, plane);
-      if (!draws() || !["press", "drag", "pick", "release"].includes(how)) return false;
+      if (!["press", "drag", "pick", "release"].includes(how)) return false;
       if (how === "press" || how === "pick") keep();
       if (how === "release") return true;
       if (brush === "erase") erase(x, y, plane, false);

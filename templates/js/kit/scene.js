@@ -88,7 +88,7 @@
     }
 
     function looked(plane, where) {
-      if (plane === "input" && hand?.(where, input)) {
+      if (plane === "input" && input.drawn && hand?.(where, input)) {
         if (where.how === "drag" || where.how === "pick") hover = { plane, x: where.x, y: where.y };
         return true;
       }

@@ -137,7 +137,7 @@ def test_points_that_are_drawn_flat_light_up_in_both_planes(train: Open) -> None
 @pytest.mark.parametrize(("data", "least", "most"), [("hole", 0, 0), ("rays-root", 1, 7)])
 def test_the_two_by_two_is_trained_in_the_page(train: Open, data: str, least: int, most: int) -> None:
     figure = train(f"#fig-train.data={data}&fig-train.classes=7", **PHONE)
-    expect(figure.live.locator("input[type=radio]:checked").first).to_have_value(data)
+    expect(figure.live.get_by_role("group", name="Data", exact=True).locator("input:checked")).to_have_value(data)
     assert least <= middle(figure) <= most and not figure.said
 
 
