@@ -1,5 +1,5 @@
 // @ts-check
-// needs: build/datasets, kit/measure, kit/network, kit/points, kit/scene, kit/timeline, kit/view
+// needs: build/datasets, kit/formula, kit/measure, kit/network, kit/points, kit/scene, kit/timeline, kit/view
 /**
  * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
  * and points or from a new seed. The worker runs the same source text as the page.
@@ -11,6 +11,7 @@
   const CHECKPOINTS = 64;
   const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
   const MINE = "own-points"; // the data that readers draw
+  const TYPED = "own-formula"; // the activation that readers type
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
@@ -42,11 +43,19 @@
           explain: (state) => words.say("How many {plural} there are to tell apart.", of(state)),
           allowed: (state) => counts.filter((k) => isOwn(state) ? draws(state) || known.includes(k) : runs.some((run) => run.classes === k)),
         },
-        { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
+        {
+          ...activation, values: [...activation.values, [TYPED, words.say("a formula")]],
+          allowed: (state) => [...(isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)), TYPED],
+        },
+        {
+          kind: "text", name: "typed", label: words.say("Formula"), initial: "a * logistic(a)", fits: peek.formula.FITS, wrong: peek.formula.wrong,
+          shown: ({ activation }) => activation === TYPED,
+          explain: words.say("What each neuron makes of its sum a: numbers, + - * / **, brackets, pi, and functions such as tanh(a). It counts once Enter is pressed."),
+        },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
           values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")], ...(isPlaced ? [["placed", words.say("your arrangement")]] : [])],
-          allowed: (state) => [...(state.data === recipe.dataset ? ["build"] : []), "own", ...(fits(state) ? ["placed"] : [])],
+          allowed: (state) => [...(state.data === recipe.dataset && state.activation !== TYPED ? ["build"] : []), "own", ...(fits(state) ? ["placed"] : [])],
           explain: (state) => draws(state)
             ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
             : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
@@ -166,7 +175,7 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["data", "classes", "activation", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["data", "classes", "activation", "typed", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
     const isMine = () => view.state.data === MINE;
     /** Whether there is something to tell apart. */
     const isEnough = () => new Set(run.y).size > 1;
@@ -179,7 +188,7 @@
       const mine = ++generation;
       const usual = asUsual();
       const { start } = view.state;
-      if (start === "build" && (set() !== sets[0] || Object.keys(usual).some((name) => view.state[name] !== usual[name]))) view.state.start = "own"; // the build has no such points
+      if (start === "build" && (set() !== sets[0] || view.state.activation === TYPED || Object.keys(usual).some((name) => view.state[name] !== usual[name]))) view.state.start = "own"; // the build has no such points
       if (start === "placed" && !placed()) view.state.start = "own";
       begunWith = wish();
       const from = wishes();
@@ -187,7 +196,7 @@
       const ready = starting().then((start) => {
         if (mine !== generation) return;
         run = {
-          id: "own", classes: start.net.widths.at(-1), activation: view.state.activation, seed: view.state.seed,
+          id: "own", classes: start.net.widths.at(-1), activation: start.net.activation, seed: view.state.seed,
           from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
@@ -219,7 +228,8 @@
     }
 
     async function starting() {
-      const { activation, start, seed, width } = view.state;
+      const { typed, start, seed, width } = view.state;
+      const activation = view.state.activation === TYPED ? peek.formula.activation(typed) : view.state.activation;
       const mine = isMine() && peek.points.data(view.state.points, view.state.names);
       const classes = mine ? mine.classes : view.state.classes;
       const { kind, controls, parameters, points_per_class } = set();
@@ -263,7 +273,7 @@
     // The worker
 
     function start() {
-      const source = `const network = (${peek.makeNetwork})((${activationRows})()); (${work})(network);`;
+      const source = `(${work})(${peek.makeNetwork}, (${activationRows})(), ${peek.formula.read});`;
       const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       worker = new Worker(address);
       URL.revokeObjectURL(address);
@@ -271,7 +281,7 @@
       worker.onmessage = (event) => mine === generation && view.guard(() => hear(event.data));
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
-        kind: "start", net: run.net, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
+        kind: "start", net: run.net, typed: view.state.activation === TYPED && view.state.typed, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
         epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
       });
     }
@@ -429,10 +439,11 @@
   }
 
   /** What the worker does. It gets this function as source text: nothing in it may look at anything outside. */
-  function work(network) {
+  function work(makeNetwork, activations, read) {
     const DIVERGED = 3; // times the loss of guessing
     const NEWS_MS = 33;
     const BLOCK_MS = 12;
+    const network = makeNetwork(activations);
     let job = null;
     let trainer = null;
     let running = false;
@@ -448,6 +459,7 @@
 
     function begin(message) {
       job = message;
+      if (job.typed) activations[job.net.activation] = read(job.typed);
       trainer = network.trainer(job.net, job.weights, job.seed, job.at);
       const spaced = Array.from({ length: job.checkpoints - 1 }, (_, at) => Math.round(Math.pow(job.epochs, at / (job.checkpoints - 2))));
       wanted = new Set([0, ...spaced, job.epochs]);

@@ -97,6 +97,35 @@ peek.controls = (function () {
       return control;
     },
 
+    text(view, property) {
+      const [id, faultId] = [peek.newId(property.name), peek.newId("wrong")];
+      let shown = null;
+      const input = element("input", {
+        type: "text", id, spellcheck: "false", autocapitalize: "none", autocomplete: "off", "aria-errormessage": faultId,
+        oninput: () => fault.textContent && complain(property.wrong(input.value.trim())),
+        onchange: () => {
+          const text = input.value.trim();
+          complain(property.wrong(text));
+          view.say(fault.textContent);
+          if (!fault.textContent) view.set({ [property.name]: text });
+        },
+      });
+      const fault = element("p", { class: "control-wrong", id: faultId });
+      function complain(text) {
+        peek.write(fault, text);
+        input.setAttribute("aria-invalid", String(text !== ""));
+      }
+      const control = element("div", { class: "control control--text" }, element("label", { for: id }, property.label), input, fault);
+      explain(control, property.explain, input, view);
+      view.updaters.push(() => {
+        control.hidden = property.shown?.(view.state) === false;
+        if (shown === view.state[property.name]) return;
+        shown = input.value = view.state[property.name];
+        complain("");
+      });
+      return control;
+    },
+
     flag(view, property) {
       const input = element("input", {
         type: "checkbox", role: "switch", onchange: () => view.set({ [property.name]: input.checked }),

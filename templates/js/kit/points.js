@@ -118,7 +118,7 @@ peek.points = (function () {
     const undo = peek.controls.button(words.say("Undo"), "", back);
     const clear = peek.controls.button(words.say("Clear"), "", () => change([], ""));
     const table = element("textarea", { rows: 5, spellcheck: "false", placeholder: "0.2, -0.5, 1\n0.3, 0.1, 2", "aria-label": words.say("A table of x, y and class, a point a line") });
-    const wrong = element("p", { class: "points-wrong" });
+    const wrong = element("p", { class: "control-wrong" });
     const use = peek.controls.button(words.say("Use these points"), "", paste);
     const pasting = element("div", { class: "points-table", hidden: true }, table, use.control, wrong);
     const open = peek.controls.button(words.say("Paste a table"), "", () => {

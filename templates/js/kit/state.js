@@ -7,8 +7,8 @@
  *   choice  values: [[value, text], ...]      one of a few
  *   range   min, max, step, text(value), scale: "log"?   a number
  *   flag                                      yes or no
- *   text    fits                              kept in the address, without a control of its own; fits: a pattern of
- *                                             all that it may be
+ *   text    fits, wrong(text)                 fits: a pattern of all that it may be, or what tests a text as one; wrong:
+ *                                             with a label, what is wrong with a text, "" where nothing is
  *   number  min, max, step                    likewise
  * kept: false keeps a property out of the address. initial may be a function of the values of the properties before it.
  *
