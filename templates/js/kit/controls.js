@@ -101,7 +101,7 @@ peek.controls = (function () {
       const [id, faultId] = [peek.newId(property.name), peek.newId("wrong")];
       let shown = null;
       const input = element("input", {
-        type: "text", id, spellcheck: "false", autocapitalize: "none", autocomplete: "off", "aria-errormessage": faultId,
+        type: "text", id, spellcheck: "false", autocapitalize: "none", autocomplete: "off",
         oninput: () => fault.textContent && complain(property.wrong(input.value.trim())),
         onchange: () => {
           const text = input.value.trim();
@@ -115,8 +115,10 @@ peek.controls = (function () {
         peek.write(fault, text);
         input.setAttribute("aria-invalid", String(text !== ""));
       }
-      const control = element("div", { class: "control control--text" }, element("label", { for: id }, property.label), input, fault);
+      const control = element("div", { class: "control control--text" },
+        element("div", { class: "control-head" }, element("label", { for: id }, property.label)), input, fault);
       explain(control, property.explain, input, view);
+      input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${faultId}`.trim());
       view.updaters.push(() => {
         control.hidden = property.shown?.(view.state) === false;
         if (shown === view.state[property.name]) return;

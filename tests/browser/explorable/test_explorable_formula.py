@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 from typing import Any
 
+import axe_core_python
 import numpy as np
 import pytest
 from conftest import Show
@@ -16,6 +18,7 @@ from generator.networks.activations import Activation
 from generator.networks.calculus import FUNCTIONS, compiled
 from generator.networks.forward import NUMPY
 
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 SAME = 1e-9  # relative: expressions are written out otherwise on the two sides
 RANDOM = 60  # formulas
 PLACES = np.linspace(-3.7, 4.1, 41)  # none of them 0, where a kink has a slope on either side
@@ -170,6 +173,8 @@ def test_a_formula_is_typed_and_trained_with(show: Show, screen: dict[str, Any])
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(figure.live.locator(".explorable-spoken")).to_contain_text("“sine” is unknown")
     assert "a * logistic(a)" in figure.summary(), "what was trained before stays"
+    figure.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert figure.page.evaluate("axe.run('.explorable').then(({ violations }) => violations.map(({ id }) => id))") == []
     field.fill("a + sin(2*a)")
     expect(wrong).to_have_text("")
     field.press("Enter")
