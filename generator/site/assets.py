@@ -45,15 +45,17 @@ def assets(
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
     centres: Mapping[str, Any] | None = None,
+    drawn: Collection[str] = (),
     classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
-    kinds        of data of the runs that they show; scripts can draw those that have one
+    kinds        of data of the runs that they show
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
     centres      of classes, of the networks of each recipe: by the id of its first run
+    drawn        kinds of data that scripts can draw, beside those that pages show
     classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
@@ -65,7 +67,7 @@ def assets(
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {
         "build/activations": rows,
-        "build/datasets": dataset_rows(kinds),
+        "build/datasets": dataset_rows(sorted({*kinds, *drawn})),
         "build/centres": centre_rows(centres or {}),
     }
     wanted, plane = placed_scripts(templates, placed), in_planes(kinds)

@@ -269,7 +269,7 @@
 
     function startNetwork() {
       const { classes, activation } = view.state;
-      peek.visit(trainer(), { classes, activation, start: "placed", places: peek.places.write(points) }, ".is-main");
+      peek.visit(trainer(), { data: known.recipe.dataset, classes, activation, start: "placed", places: peek.places.write(points) }, ".is-main");
     }
 
     // Dragging

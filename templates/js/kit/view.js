@@ -96,10 +96,10 @@
       this.figure = figure;
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
-      this.defaults = peek.state.defaults(this.properties, this.options);
+      this.defaults = this.started();
       this.opening = { ...this.defaults, ...this.figure.opening?.(this.options) };
       const said = peek.state.fromHash(this.id, this.properties, location.hash);
-      this.state = Object.keys(said).length ? { ...this.defaults, ...said } : { ...this.opening };
+      this.state = Object.keys(said).length ? this.started(said) : { ...this.opening };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -115,6 +115,11 @@
       /** Kept once it is live. @type {Promise<void>} */
       this.arrival = new Promise((arrive) => (this.arrive = arrive));
       this.told = null; // the summary that was last read out
+    }
+
+    /** The state at the start, but for what is said. */
+    started(said) {
+      return peek.state.started(this.properties, this.options, said);
     }
 
     get awake() {
@@ -407,7 +412,7 @@
 
   /** Set a figure as the address has it, and say what it then shows. */
   function follow(view) {
-    const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    const state = view.started(peek.state.fromHash(view.id, view.properties, location.hash));
     view.stop();
     Object.assign(view.state, state);
     view.told = "";
