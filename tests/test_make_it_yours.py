@@ -647,6 +647,7 @@ ACTIVATIONS =""",
     assert (walls.mean(0) > 0.8).sum() >= 2 and (walls.mean(1) > 0.8).sum() >= 2  # left and right, top and bottom
     with contextlib.closing(browser.new_page()) as opened:
         opened.goto((copy.folder / "site" / "index.html").as_uri())
+        opened.wait_for_function("() => globalThis.peek?.roomOf")
         shown = opened.evaluate("peek.roomOf('logistic', Float64Array.of(0.2, 0.7))")
     assert shown["inner"] == {"x0": 0, "x1": 1, "y0": 0, "y1": 1}
     assert shown["box"] == pytest.approx({"x0": -0.07, "x1": 1.07, "y0": -0.07, "y1": 1.07})
