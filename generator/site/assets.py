@@ -286,7 +286,7 @@ def centre_rows(centres: Mapping[str, Any]) -> str:
     said = json.dumps({run: of for run, of in centres.items() if of}, separators=(",", ":"))
     return (
         f"const centres={said},{{runs,recipes}}=peek.runs.index();"
-        "for(const{id,recipe}of runs)recipes[recipe].centres??=centres[id];"
+        "for(const{id,recipe}of runs)if(centres[id])recipes[recipe].centres??=centres[id];"
     )
 
 
