@@ -45,6 +45,9 @@ def test_the_idea_is_on_the_first_screen(open_page: Open, served: str, width: in
     found = page.evaluate(BOXES)
     data, hidden = found["planes"]
     assert found["wide"] <= width
+    reached = "([x, y]) => document.elementFromPoint(x, y)?.closest('.plane') !== null"
+    for x in (data["left"] + 2, hidden["right"] - 2):  # nothing cuts the planes
+        assert page.evaluate(reached, [x, (data["top"] + data["bottom"]) / 2])
     assert 0 <= data["left"] < data["right"] < hidden["left"] < hidden["right"] <= width
     assert max(data["bottom"], hidden["bottom"]) <= height
     assert abs(found["title"]["left"] - found["bar"]["left"]) <= 1  # what stands below each other begins together
