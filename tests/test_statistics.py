@@ -51,7 +51,10 @@ def test_the_laws_stand_where_the_solvers_found_them():
 
 def test_a_cross_is_where_all_scores_tie():
     cells = drawn("laws", [run(1, classes) for classes in COUNTS]).split('class="laws-cell"')[1:]
-    ties = [[*zip(numbers(r'law-tie" d="M(\S+)', cell), numbers(r'law-tie" d="M\S+ ([^l]+)l', cell), strict=True)] for cell in cells]
+    ties = [
+        [*zip(numbers(r'law-tie" d="M(\S+)', cell), numbers(r'law-tie" d="M\S+ ([^l]+)l', cell), strict=True)]
+        for cell in cells
+    ]
     at = {k: [(x - 0.07, -y - 0.07) for x, y in [SQUARE[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
     middle = [(-0.07, -0.07)]
     wanted = [[], [], middle, at["3"], [], [], middle, at["5"]]
