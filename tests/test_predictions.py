@@ -115,9 +115,8 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
         assert f"predictions.toml:3: {said}" in saved(FILE.replace(*change))
     (article / "article.md").write_text(text)
     saved(FILE + more)
-    assert (
-        "predictions.toml:3: no text lists these predictions, so none is judged; expected /// predictions" in live.problem
-    )
+    unlisted = "predictions.toml:3: no text lists these predictions, so none is judged; expected /// predictions"
+    assert unlisted in live.problem
     (article / "more.md").write_text("---\ntitle: More\n---\n\n/// predictions\n///\n")
     follower.rebuild("more.md")
     assert not live.problem and "None does." not in live.files["index.html"].decode()
