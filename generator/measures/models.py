@@ -19,7 +19,7 @@ from .trained import plain
 ROOM = "square"
 WALLS = 100  # draws of points on the walls
 PHASES = 20  # even steps and polygons, over the phases that the square's symmetries do not repeat
-THREADS = (0.0, 0.05, 0.1, 0.15)  # shares of a class's points on the way to the knot
+THREADS = (0.0, 0.05, 0.1)  # shares of a class's points on the way to the knot
 PENALTY = 1e-4  # the grid's l2
 STARTS = 8
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)  # the integral over a thread
