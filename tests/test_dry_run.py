@@ -103,6 +103,7 @@ FIGURES = sorted(
 )
 RECIPE = 'activation = "tanh"\nepochs = 20\n'
 OTHERS = {
+    "digit": "needs data whose rows are pictures",
     "filmstrip": "two hidden layers of two neurons",
     "projection": "more than two neurons",
     "two-way": "needs rows",

@@ -156,7 +156,7 @@ def test_a_video_in_a_sentence_and_by_hand(tmp_path):
         (
             "invert: true",
             {},
-            'unknown option "invert" of figure; expected one of id, size, alt, width, poster, captions',
+            'unknown option "invert" of figure; expected one of id, size, beside, alt, width, poster, captions',
         ),
     ],
 )

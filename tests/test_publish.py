@@ -113,7 +113,10 @@ def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article,
     edit(article)
     commit(article, "Say it better")
     code, lines, _ = peek("--yes")
-    assert code == 0 and lines[-2:] == ["there: 0 new, 2 changed, 1 gone", "pushed"]  # the page and the manifest
+    assert code == 0 and lines[-2:] == [
+        "there: 0 new, 3 changed, 1 gone",
+        "pushed",
+    ]  # the page, the figure's own and the manifest
     assert git(bare, "log", "--format=%s", "gh-pages").split("\n")[1] == "Name the host"
     assert "Where all points go" in git(bare, "show", "gh-pages:index.html")
 

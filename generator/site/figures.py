@@ -192,8 +192,8 @@ def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, A
 
 def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
     """Nobody can stop after the end of training."""
-    last = min((run.spec["epochs"] for run in shown), default=math.inf)
     for epoch, _ in stops:
+        last = min((run.spec["epochs"] for run in shown), default=math.inf)
         if epoch > last:
             raise OptionError("stops", f"a stop at epoch {epoch}", f"epochs up to {last}, the last of the run")
 

@@ -124,6 +124,8 @@
     });
     const verdict = element("b");
     const scores = sheet("digit-scores", words.say("Each class\u2019s share and score"));
+    const rise = (classes) => (scores.style.height = `${ROW_PX * classes}px`);
+    rise(view.state.classes);
     view.stage.append(element("div", { class: "digit-through" },
       block(words.say("What it gets"), given),
       element("div", { class: "digit-strips" }, ...strips.map(({ title, canvas, note }) => block(title, canvas, note))),
@@ -149,6 +151,7 @@
     const selected = await peek.selection(view, (next) => {
       run = next;
       net = peek.opened(run);
+      rise(run.classes);
       positions = new Float64Array(2 * run.y.length);
       greys = measured();
       input = new Float32Array(run.inputs);
@@ -499,7 +502,6 @@
         paintHidden();
         paintGiven();
         strips.forEach(({ canvas }, layer) => paintStrip(canvas, at ? at.layers[layer] : new Float64Array(recipe.hidden[layer])));
-        scores.style.height = `${ROW_PX * run.classes}px`;
         paintScores();
         peek.write(verdict, at ? words.say("Taken for {class}, {share} sure", { class: said(at.best), share: text.percent(at.shares[at.best]) }) : words.say("The classes"));
         timeline.paint();
@@ -511,7 +513,7 @@
       },
       summary() {
         const moment = told(text.run(run), timeline.describe(epoch()));
-        if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one of {classes}, or take an example.", { classes: classes() })}`;
+        if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one, or take an example.")}`;
         return `${moment} ${landed({
           place: text.place(at.x, at.y), class: said(at.best), share: text.percent(at.shares[at.best]), second: said(at.second),
           other: text.percent(at.shares[at.second]), near: said(at.near), distance: text.digits(at.distance),

@@ -524,7 +524,8 @@ def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) 
 
 def elsewhere(laboratory: Laboratory) -> dict[str, Any]:
     """An index with another experiment before the laboratory's: rings, with a recipe and networks of its own."""
-    [ours], runs = laboratory.index["recipes"], laboratory.index["runs"]
+    ours = laboratory.index["recipes"][0]
+    runs = [run for run in laboratory.index["runs"] if run["recipe"] == 0]
     words = {"experiment": "rings", "kind": "rings", "plural": "rings", "parameters": {"noise": 0.1}, "epochs": 40}
     noise = {"name": "noise", "label": "Noise", "said": "noise {value}", "parameter": "noise", "most": 0.5, "unit": ""}
     noise["explain"] = "How far points stray from their ring."

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.networks import datasets
 from generator.site import assets
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
@@ -244,8 +245,9 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, tmp_pat
         whole = (TEMPLATES / "js" / f"{name}.js").read_text(encoding="utf-8")
         (tmp_path / "js" / f"{name}.js").write_text(f"throw new Error('on purpose');\n{whole}", encoding="utf-8")
     templates = Overlay(tmp_path, TEMPLATES)
-    found = assets.assets(templates, Memo(), placed=assets.live(templates))
-    broken = b"".join(found[path] for path in found if path.endswith(".js"))
+    found = assets.assets(templates, Memo(), placed=assets.live(templates), kinds=datasets.load())
+    scripts = [path for path in found if path.endswith(".js") and not path.startswith(assets.ALONE)]
+    broken = b"".join(found[path] for path in scripts)
     figure = show(*FIGURES, wait=False)
     figure.page.route("**/page.js", lambda route: route.fulfill(body=broken, content_type="text/javascript"))
     figure.said.clear()

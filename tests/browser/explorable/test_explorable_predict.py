@@ -37,7 +37,7 @@ def drawn(k: int, count: int, low: float = -1.0) -> list[np.ndarray]:
 
 
 def index_with(laboratory: Laboratory, activation: str, networks: list[np.ndarray]) -> dict[str, Any]:
-    [recipe] = laboratory.index["recipes"]
+    recipe = laboratory.index["recipes"][0]
     centres = {activation: {str(len(networks[0])): [each.ravel().tolist() for each in networks]}}
     optima = {"square": packing.predictions([5], "square")}
     return laboratory.index | {"recipes": [recipe | {"centres": centres}], "optima": optima}
