@@ -30,7 +30,7 @@ from .base.warnings import UNUSED, Warned, without
 from .content import texts
 from .options import Options, deciding
 from .runs import catalogue
-from .runs.catalogue import Catalogue, Report, RunContext
+from .runs.catalogue import Catalogue, Early, Report, RunContext
 from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ ALSO = (
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
-Make = Callable[["Plan", str, RunContext], tuple[Catalogue, Report | None]]
+Make = Callable[["Plan", str, RunContext, Sequence[tuple[str, str]]], tuple[Catalogue, Report | None]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Composed:
 
 
 class NotYet(Exception):
-    """There are no runs to show: the first ones are being made."""
+    """The first runs are being made. Its argument: the Early there is to see of them, or None."""
 
 
 class StrictError(PeekError):
@@ -352,15 +352,15 @@ def compose(
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         assert plan is not None
-        awaited = check_unmade(article, plan, options, context, templates, memo)
+        order, awaited = check_unmade(article, plan, options, context, templates, memo)
         if make is None:
             from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
             make = pipeline.make
         try:
-            made, report = make(plan, key, context)
-        except NotYet:
-            return Composed(awaited(), {}, [], None, None)
+            made, report = make(plan, key, context, order)
+        except NotYet as early:
+            return Composed(awaited(*early.args), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
@@ -420,9 +420,9 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
 
 def check_unmade(
     article: Article, plan: Plan, options: Options, context: RunContext, templates: Overlay, memo: Memo
-) -> Callable[[], dict[str, File]]:
-    """Look for the mistakes that show before anything trains. Returns what makes the article's own pages as they can be
-    read by then.
+) -> tuple[list[tuple[str, str]], Callable[[Early | None], dict[str, File]]]:
+    """Look for the mistakes that show before anything trains. Returns the runs that figures show, in the order of the
+    texts, and what makes the article's own pages as they can be read by then.
 
     raises  ContentError: all of them
     """
@@ -435,7 +435,15 @@ def check_unmade(
         raise ContentError(wrong)
     info = metadata.BuildInfo(base_url=options.base_url, profile=options.profile, draft=options.draft)
     assets = {asset.path: asset.source for asset in article.assets}
-    return lambda: {**assets, **dry_run.awaited_pages(article, texts, info, renderer)}
+
+    def awaited(early: Early | None) -> dict[str, File]:
+        return {
+            **assets,
+            **(early.files if early else {}),
+            **dry_run.awaited_pages(article, texts, info, renderer, early),
+        }
+
+    return dry_run.as_they_come(plan, texts), awaited
 
 
 def collapsed(made: Catalogue) -> list[Warned]:

@@ -1,7 +1,8 @@
 """See the page change while you write: build, serve on this machine alone, watch, rebuild, reload.
 
     a saved file -> render, with the runs that are there -> tell every open page
-                  + train what is missing, beside it, and render again
+                  + train what is missing, beside it, and render again; where nothing was there,
+                    also each time when more can be seen of what figures show
 
 The site is served from memory, so the published folder is not touched. A
 mistake leaves the last good page in place and is shown over it. Runs are made
@@ -22,7 +23,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -55,7 +56,7 @@ from .build import (
 )
 from .options import Options
 from .runs import catalogue
-from .runs.catalogue import Catalogue, Report, RunContext
+from .runs.catalogue import Catalogue, Early, Report, RunContext
 from .site.policy import guarded
 
 if TYPE_CHECKING:
@@ -186,38 +187,59 @@ class PageProgress(Progress):
 class Training:
     """The missing runs of a plan being made, in a thread of their own.
 
-    key     address of the catalogue to come
-    reason  what made them missing
-    ended   told when it is there, or why it is not
+    key      address of the catalogue to come
+    order    as for pipeline.make
+    reason   what made them missing
+    renewed  told when there is more to see, when all is there, or why it is not
+    early    what there is to see by now
     """
 
     def __init__(
-        self, plan: Plan, key: str, reason: str, context: RunContext, live: Live, ended: Callable[[], object]
+        self,
+        plan: Plan,
+        key: str,
+        order: Sequence[tuple[str, str]],
+        reason: str,
+        context: RunContext,
+        live: Live,
+        renewed: Callable[[], object],
     ) -> None:
         self.key, self.reason, self.began = key, reason, time.perf_counter()
+        self.early: Early | None = None
         self.made: tuple[Catalogue, Report] | None = None
         self.error: Exception | None = None
         self._progress = PageProgress(live, context.progress.quiet)
         context = replace(context, progress=self._progress)
-        self._thread = threading.Thread(target=self._make, args=(plan, context, live, ended), daemon=True)
+        self._thread = threading.Thread(target=self._make, args=(plan, order, context, live, renewed), daemon=True)
 
     def start(self) -> None:
         """Begin, where it has not begun."""
         if self._thread.ident is None:
             self._thread.start()
 
-    def _make(self, plan: Plan, context: RunContext, live: Live, ended: Callable[[], object]) -> None:
+    def _make(
+        self,
+        plan: Plan,
+        order: Sequence[tuple[str, str]],
+        context: RunContext,
+        live: Live,
+        renewed: Callable[[], object],
+    ) -> None:
         from .runs import pipeline
 
+        def show(early: Early) -> None:
+            self.early = early
+            renewed()
+
         try:
-            self.made = pipeline.make(plan, self.key, context)
+            self.made = pipeline.make(plan, self.key, context, order, show)
         except pipeline.Unwanted:
             pass
         except Exception as error:  # raised again where the runs are asked for
             self.error = error
         live.progress = ""
         if self._progress.wanted():
-            ended()
+            renewed()
 
     def stop(self) -> None:
         """Give it up; what is finished is kept."""
@@ -287,7 +309,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
     debug  whether what is no author's mistake is printed with its traceback
     """
     waiting: SimpleQueue[Any] = SimpleQueue()
-    follower = Follower(live, options, context, lambda: waiting.put(TRAINED), debug)
+    follower = Follower(live, options, context, lambda: waiting.put(MADE), debug)
 
     def gather() -> None:  # also what changes while the first build runs
         for batch in changes:
@@ -299,28 +321,28 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
     follower.rebuild("start")
     reason = "start"
     for batch in iter(waiting.get, None):
-        if batch is not TRAINED:
+        if batch is not MADE:
             names = sorted({Path(path).name for _, path in batch})
             reason = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
         follower.rebuild(reason)
     follower.stop()
 
 
-TRAINED = object()  # stands among the changes for runs that have been made
+MADE = object()  # stands among the changes for runs that have been made, all of them or those to be seen first
 
 
 class Follower:
     """Renders again and again. Runs that are missing are made beside it; what is rendered meanwhile has the last ones.
 
-    ended  told when runs have been made
+    renewed  told when runs have been made
     """
 
     def __init__(
-        self, live: Live, options: Options, context: RunContext, ended: Callable[[], object], debug: bool
+        self, live: Live, options: Options, context: RunContext, renewed: Callable[[], object], debug: bool
     ) -> None:
         self.live, self.options, self.context, self.debug = live, options, context, debug
         self.memo = remembered(context.store)
-        self.ended = ended
+        self.renewed = renewed
         self.training: Training | None = None
         self._last: Catalogue | None = None
         self._reason = ""
@@ -365,7 +387,7 @@ class Follower:
         early = functools.partial(self.live.show, whole=False)
         made = with_site(show, options, self.context, self.memo, templates, early, self._make)
         if made.runs is None:
-            self.context.progress.say(f"{self._reason}: rendered the text {_ms(began)}; the rest comes when it is made")
+            self.context.progress.say(f"{self._reason}: {self._came()} {_ms(began)}; the rest comes when it is made")
             return
         remember(self.context.store, self.memo)
         if self._is_stale:
@@ -380,19 +402,27 @@ class Follower:
         for warning in without(silent(options), made.warnings):
             self.context.progress.warn(str(warning))
 
-    def _make(self, plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report | None]:
+    def _came(self) -> str:
+        """What is rendered while the first runs are being made."""
+        early = self.training.early if self.training else None
+        return f"rendered the text, with {len(early.runs)} of the runs" if early else "rendered the text"
+
+    def _make(
+        self, plan: Plan, key: str, context: RunContext, order: Sequence[tuple[str, str]]
+    ) -> tuple[Catalogue, Report | None]:
         """The last runs, while those of a plan are being made.
 
-        raises  NotYet: there are none
+        raises  NotYet: there are none; with those that are to be seen first
         """
         if self.training is None:
-            self.training = Training(plan, key, self._reason, context, self.live, self.ended)
+            first = () if self._last else order
+            self.training = Training(plan, key, first, self._reason, context, self.live, self.renewed)
         if error := self.training.error:
             if not isinstance(error, PeekError):  # another time it may not happen
                 self.training = None
             raise error
         if self._last is None:
-            raise NotYet
+            raise NotYet(self.training.early)
         self._is_stale = True
         return self._last, None
 

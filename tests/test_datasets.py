@@ -109,7 +109,8 @@ def test_a_kind_says_in_words_what_it_is(kind):
     assert kind.without.keys() <= kind.defaults.keys()
     for plural, picture in kind.without.values():
         assert plural and picture.format(classes=5).startswith("5 ") and "of points" in picture
-    assert kind.is_plane == bool(kind.script)
+    assert kind.script or not kind.is_plane
+    assert kind.is_plane or not kind.script or [kind.inputs(k) for k in (3, 7)] == [3, 7], "what a page can draw flat"
 
 
 def test_a_parameter_that_kinds_share_is_said_of_each():

@@ -225,8 +225,8 @@ def test_a_build_whose_runs_are_known_makes_no_dry_run(article, cache, tmp_path,
 def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_path):
     options = Options(content=folder, cache=tmp_path, lab=(folder / "lab").is_dir())
 
-    def later(plan, key, context):
-        raise build.NotYet
+    def later(plan, key, context, order):
+        raise build.NotYet(None)
 
     with_runs = build.with_site(
         lambda composed: composed,

@@ -1,14 +1,19 @@
 """The server's inside: what it says when something goes wrong, and what it takes for a new version."""
 
 import asyncio
+import json
+import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import pytest
 
+from generator import build as make
 from generator import serve
 from generator.base.errors import ContentError, Problem
+from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.options import Options
 from generator.serve import Live, PortError, follow, look, unexpected
@@ -96,6 +101,51 @@ def test_a_port_that_cannot_be_had_is_said_in_a_line(error, why, monkeypatch):
             monkeypatch.setattr(socket.socket, "bind", refuse)
         with pytest.raises(PortError, match=rf"port {port} {why}.*; expected another, with --port$"):
             serve.serve(Options(), port, quiet=True)
+
+
+class Watched(Live):
+    """Keeps what was there to see of each version: pictures and scripts of runs, what explorables know, the numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen, self.whole = [], False
+
+    def show(self, files, whole=True):
+        super().show(files, whole)
+        page = self.files["index.html"].decode()
+        runs = {path.split("/")[-1] for path in self.files if path.startswith("data/grid/") and path.endswith(".js")}
+        pictures = {path.split("/")[-1].split(".")[0] for path in self.files if re.match("plots.*png", path)}
+        known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', page, re.DOTALL)[1]).get("runs", [])
+        self.whole = "…" not in page
+        seen = (pictures, runs, len(known), self.whole)
+        self.seen += [seen] if seen not in self.seen[-1:] else []
+
+
+def test_what_figures_show_is_made_first_and_shown_as_it_comes(article, tmp_path, one_worker_is_this_process):
+    """In the order of the text; explorables live once all runs are there that travel with the page; numbers last."""
+    (article / "experiments.toml").write_text(
+        "[experiment.unseen]\nclasses = 2\nactivation = 'relu'\nhidden = [4, 2]\nseeds = 3\nepochs = 20\n"
+        + (article / "experiments.toml").read_text().replace("draw = 1", "draw = 1\nseeds = 2")
+    )
+    text = (article / "article.md").read_text()
+    relu = "\n/// figure | bend\n    activation: relu\n\nThe other.\n///\n"
+    number = '{{ results.mean("accuracy") | percent }}\n'
+    (article / "article.md").write_text(text.replace("\n/// figure", f"{number}{relu}\n/// figure", 1))
+    live, options = Watched(), Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
+    context, asked = make.context_of(options, Progress(quiet=True)), SimpleQueue()
+    follower = serve.Follower(live, options, context, lambda: asked.put(None), False)
+    follower.rebuild("start")
+    while not live.whole:
+        assert not live.problem
+        asked.get(timeout=60)
+        follower.rebuild("start")
+    first, *between, last = live.seen
+    assert first == (set(), set(), 0, False)
+    assert between == [
+        ({"ReLU"}, {"k2-relu-s1.js"}, 0, False),
+        ({"ReLU", "tanh"}, {"k2-relu-s1.js", "k2-tanh-s1.js"}, 2, False),
+    ]
+    assert last == (*between[-1][:3], True)
 
 
 def test_a_file_with_other_content_is_another(tmp_path):

@@ -26,6 +26,20 @@ from .stages import DRAWING, STAGES, TRAINING
 
 
 @dataclass(frozen=True)
+class Early:
+    """What there is to see while the other runs are still being made.
+
+    runs   as Catalogue.runs; of those alone that figures show
+    files  site-relative path -> file in the cache: their pictures, scripts and arrays
+    whole  whether all are there that travel with the page
+    """
+
+    runs: list[dict[str, Any]]
+    files: dict[str, Entry]
+    whole: bool
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The runs of a build and the files that belong to them.
 
@@ -94,6 +108,11 @@ class Report:
     """How many jobs each stage ran, of how many, and why."""
 
     ran: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+    @property
+    def made(self) -> int:
+        """How many jobs there were in all."""
+        return sum(jobs for jobs, _, _ in self.ran.values())
 
 
 @dataclass(frozen=True)

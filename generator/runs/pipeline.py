@@ -35,7 +35,7 @@ from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import batches
-from .catalogue import Catalogue, Report, RunContext, card_key
+from .catalogue import Catalogue, Early, Report, RunContext, card_key
 from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
 from .lab import is_finite
 from .stages import STAGES, TRAINING, Source
@@ -121,16 +121,26 @@ class Trial:
     arrays: bool
 
 
-def make(plan: Plan, key: str, context: RunContext) -> tuple[Catalogue, Report]:
+def make(
+    plan: Plan,
+    key: str,
+    context: RunContext,
+    order: Sequence[tuple[str, str]] = (),
+    show: Callable[[Early], None] | None = None,
+) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
     key     the address that it is kept under
+    order   the runs that figures show, by experiment and id, as they come in the texts
+    show    who waits to see these: they are made first then, and told of as they are there
     raises  DivergedRunError: names the run; what other runs gave by then is kept
             Unwanted: the context's progress says that nobody waits
     """
     for said in plan.said:
         context.progress.say(said)
     with Pipeline(context, plan) as runs:
+        if show and not context.force:  # what is forced would be made twice
+            runs.make_seen(order, show)
         laws = runs.solve()
         models = runs.model(laws)
         runs.train(laws)
@@ -197,6 +207,24 @@ class Pipeline:
             self.context.progress.close()
             for pool in self._pools.values():
                 pool.close()
+
+    def make_seen(self, order: Sequence[tuple[str, str]], show: Callable[[Early], None]) -> None:
+        """Make the runs that figures show, one, two, four and so on; show them where any was missing. As in make."""
+        every, keys = self.runs, self.keys
+        runs: list[dict[str, Any]] = []
+        files: dict[str, Entry] = {}
+        while len(runs) < len(order):
+            some = order[len(runs) : 2 * len(runs) + 1]
+            self.runs = {item: every[item] for item in some}
+            self.keys = {run.spec: keys[run.spec] for run in self.runs.values()}
+            before = self.report.made
+            self.train(self.solve() if any(spec.head_start != "drawn" for spec in self.keys) else {})
+            measures = self.measure()
+            runs = runs + [entry(item[0], run, keys[run.spec], measures[run.spec]) for item, run in self.runs.items()]
+            files = files | self.draw(measures) | self.export()
+            if self.report.made > before:
+                show(Early(runs, files, not any(every[item].shipped for item in order[len(runs) :])))
+        self.runs, self.keys = every, keys
 
     # The stages, in the order in which they run
 
@@ -506,7 +534,7 @@ class Pipeline:
     ) -> Catalogue:
         """All of it, kept under its address; columns: what was measured of each run."""
         from ..content.media import svg_size
-        from ..measures.columns import ROOM, model_words, words
+        from ..measures.columns import model_words, words
 
         runs = [
             entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
@@ -528,7 +556,7 @@ class Pipeline:
             rows[name] = of_model
             tables[name] = csv_of(of_model)
         if laws:
-            solved = json.dumps({ROOM: _solved(laws)}, separators=(",", ":"))
+            solved = json.dumps(_solved(laws), separators=(",", ":"))
             files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
         for name, text in self.plan.lab.texts.items():
             files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
@@ -550,7 +578,7 @@ class Pipeline:
             files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
         files = dict(sorted(files.items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        contents = {"runs": runs, "laws": {ROOM: _told(laws)}, "tables": rows, "pictures": own}
+        contents = {"runs": runs, "laws": _told(laws), "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
@@ -591,7 +619,12 @@ class Pipeline:
         forced = stage in self.context.force
         found = {item: None if forced else shelf.find(item) for item in items}
         missing = [item for item, product in found.items() if product is None]
-        self.report.ran[stage] = (len(missing), len(found), self._why(stage, missing) if missing else "")
+        before, _, why = self.report.ran.get(stage, (0, 0, ""))
+        self.report.ran[stage] = (
+            before + len(missing),
+            len(found),
+            why or (self._why(stage, missing) if missing else ""),
+        )
         if missing:
             self.context.progress.start(stage, len(missing), STAGES[stage].unit)
             for job, results in self._done(list(jobs(missing)), executor):
@@ -780,24 +813,22 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
 
 
 def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """The laws as packing.predictions tells them: law -> title and, by class count, what it predicts."""
-    return {
-        law: {
-            "title": next(of_k[law]["title"] for of_k in laws.values()),
-            "optima": {str(k): of_k[law]["told"] for k, of_k in laws.items()},
-        }
-        for law in (SOLVED if laws else ())
-    }
+    """The laws as packing.predictions tells them: room -> law -> title and, by class count, what it predicts."""
+    return {SQUARE.name: _by_law(laws, "told")}
 
 
 def _solved(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """All optima by law and class count, each with value, points, regions, and the tie where the law has one."""
+    """All optima by room, law and class count, each with value, points, regions, and the tie where the law has one."""
+    return {SQUARE.name: _by_law(laws, "optima")}
+
+
+def _by_law(laws: dict[int, dict[str, Any]], key: str) -> dict[str, Any]:
     return {
         law: {
             "title": next(of_k[law]["title"] for of_k in laws.values()),
-            "optima": {str(k): of_k[law]["optima"] for k, of_k in laws.items()},
+            "optima": {str(k): of_k[law][key] for k, of_k in laws.items()},
         }
-        for law in SOLVED
+        for law in (SOLVED if laws else ())
     }
 
 

@@ -40,14 +40,16 @@ def assets(
     kinds: Collection[str] = (),
     activations: Collection[str] = (),
     formulas: Mapping[str, Sequence[Any]] | None = None,
+    drawn: Collection[str] = (),
     classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
     placed       names of the figures that the pages place
-    kinds        of data of the runs that they show; scripts can draw those that have one
+    kinds        of data of the runs that they show
     activations  that they know; none: all, as there is no run to say which
     formulas     of own ones by name, as Own.plain says them
+    drawn        kinds of data that scripts can draw, beside those that pages show
     classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
@@ -57,7 +59,7 @@ def assets(
     own = [Own.told(name, plain) for name, plain in (formulas or {}).items()]
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
-    built = {"build/activations": rows, "build/datasets": dataset_rows(kinds)}
+    built = {"build/activations": rows, "build/datasets": dataset_rows(sorted({*kinds, *drawn}))}
     plane = in_planes(kinds)
 
     def made(wanted: Sequence[str]) -> dict[str, str]:

@@ -19,14 +19,15 @@ from ..base.errors import ContentError, Problem
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.store import Store
-from ..content.experiments import Plan, Trials
+from ..content.experiments import Plan, Planned, Trials
 from ..content.texts import LAB, Article
 from ..markup.document import Markup
-from ..runs.entries import entry, runs_of
+from ..runs.catalogue import Early
+from ..runs.entries import drawn_of, entry, picture_path, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
 from .assets import in_order, live, page_scripts
-from .explorables import known_of_runs
+from .explorables import known_of_runs, runs_index
 from .metadata import BuildInfo
 from .templates import TemplateRenderer
 
@@ -117,12 +118,32 @@ def _texts(article: Article, plan: Plan, renderer: TemplateRenderer) -> tuple[Ma
     return pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
 
 
+def as_they_come(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:
+    """The runs that figures show, by experiment and id, in the order in which the texts show their pictures."""
+    shown = "".join(text.html for text in texts)
+
+    def place(run: Planned) -> int:
+        at = [shown.find(f"{picture_path(run, figure)}.") for figure in drawn_of(run)]
+        return min((place for place in at if place >= 0), default=len(shown))
+
+    places = {item: place(run) for item, run in runs_of(plan).items() if run.folder or run.shipped}
+    return sorted(places, key=places.__getitem__)
+
+
 def awaited_pages(
-    article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer
+    article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer, early: Early | None
 ) -> dict[str, bytes]:
-    """The article's own pages and the assets, to read while the first networks train. texts: as rehearse gives them"""
-    none = from_catalogue(list, "", {})
-    found, _ = pages.text_pages(article.meta, texts, none, info, renderer, (), known_of_runs(none), dict, ())
+    """The article's own pages and the assets, to read while the first networks train. texts: as rehearse gives them
+
+    early  the runs that are there; where all are that travel with the page, explorables show them
+    """
+    there = from_catalogue(lambda: early.runs if early else [], "")
+    placed = {call.name for text in texts for call in text.figures} if early and early.whole else set()
+
+    def index() -> dict[str, Any]:
+        return runs_index(there, {}, renderer.words) if placed else {}
+
+    found, _ = pages.text_pages(article.meta, texts, there, info, renderer, placed, known_of_runs(there), index, ())
     return found
 
 

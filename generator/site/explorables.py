@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base import language
+from ..base.errors import nearest
 from ..base.language import Words
+from ..markup.blocks.figure import OptionError
 from ..networks import datasets, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
 PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
-LISTS = ("hide", "stops")  # options that are lists, however short
+LISTS = ("hide", "stops", "sets")  # options that are lists, however short
 PLACED_TO = 3  # decimals of a centre's place, as fine as the points of a run that travels with the page
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
 OF_CLASSES = ("kind", "labels", "points_per_class", "test_points")  # what differs where own rows are of fewer classes
-TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "points_per_class")
+TRAINED_WITH = ("hidden", "epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2")
+SETS = 'data of the article that lie in the plane or are rays, as [spirals, hole: "Spirals with a hole"]'
 
 
 def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[str, Any]:
@@ -74,11 +77,77 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
 
 def known_of_runs(results: Results) -> dict[str, Any]:
     """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
-    the formulas of own ones."""
+    the formulas of own ones; and the kinds of all runs that they may draw."""
     shipped = [run for run in results if "js" in run.files]
     known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
     return known | {"formulas": dict(sorted(formulas.items()))}
+
+
+def data_sets(given: Any, results: Results, words: Words | None = None) -> list[dict[str, Any]]:
+    """Data of the article's runs that readers' browsers can draw, as a figure takes them that trains on them.
+
+    given    the author's: names, each alone or as {name: words}; None: all that there are, in the order of the runs
+    words    the language that they are told in; None: English
+    returns  of each its name, what it is called, and what _data says of it
+    raises   OptionError: no such data, or none that a browser can draw
+    """
+    words = words or language.english()
+    known = _of_sets(results)
+    found: list[dict[str, Any]] = []
+    for one in list(known) if given is None else given if isinstance(given, list) else [given]:
+        name, told = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, None)
+        if name not in known or not isinstance(told, (str, type(None))):
+            near = nearest(str(name), known)
+            raise OptionError("sets", f'sets has "{name}"', SETS, near)
+        data = _data(known[name], words)
+        found.append({"name": name, "label": told or _called(name, data, found, words), **data})
+    return found
+
+
+def _called(name: str, data: Mapping[str, Any], others: list[dict[str, Any]], words: Words) -> str:
+    """Data in words: what the classes are, and what of it readers may set that is not as usual."""
+    usual = datasets.load()[data["kind"]].defaults
+    said = [
+        each["said"].replace("{value}", f"{value:g} {each['unit']}".strip().replace(".", words.marks.point))
+        for each in data["controls"]
+        if (value := data["parameters"][each["parameter"]]) != usual[each["parameter"]]
+    ]
+    label = ", ".join([data["plural"], *said])
+    return f"{label} ({name})" if any(other["label"] == label for other in others) else label
+
+
+def _of_sets(results: Results) -> dict[str, Result]:
+    """One run of each of the data that readers' browsers can draw, by the data's name."""
+    found: dict[str, Result] = {}
+    for run in results:
+        if run.spec["dataset"] not in found and (kind := datasets.load().get(run.spec["kind"])) and kind.script:
+            found[run.spec["dataset"]] = run
+    return found
+
+
+def _drawn(run: Result) -> datasets.Dataset:
+    return datasets.load()[run.spec["kind"]]
+
+
+def _data(run: Result, words: Words) -> dict[str, Any]:
+    """What scripts must know of a run's data, and their words."""
+    kind = _drawn(run)
+    parameters = {name: run.spec.get(name, default) for name, default in kind.defaults.items()}
+    plural = words(kind.words(run.spec)[0])
+    controls = [
+        dataclasses.asdict(each) | {key: words(getattr(each, key)) for key in ("label", "said", "explain")}
+        for each in kind.controls
+    ]
+    return {
+        "kind": kind.name,
+        "flat": kind.is_plane,
+        "plural": plural,
+        "controls": controls,
+        "parameters": parameters,
+        "points_per_class": run.spec["points_per_class"],
+    }
 
 
 def _classes(run: Result) -> int:
@@ -94,18 +163,11 @@ def _group(run: Result) -> dict[str, Any]:
 
 def _recipe(run: Result, words: Words) -> dict[str, Any]:
     """What scripts must know of a run's recipe: its data, with its words, and how to train it anew."""
-    kind = datasets.load()[run.spec["kind"]]
     return {
         "experiment": run.experiment,
         "dataset": run.spec["dataset"],
-        "kind": kind.name,
-        "plural": words(kind.words(run.spec)[0]),
-        "controls": [
-            dataclasses.asdict(each) | {key: words(getattr(each, key)) for key in ("label", "said", "explain")}
-            for each in kind.controls
-        ],
+        **_data(run, words),
         "image": run.spec.get("image"),
-        "parameters": {name: run.spec.get(name, default) for name, default in kind.defaults.items()},
         **{key: run.spec[key] for key in TRAINED_WITH},
         **recipe.said_late(run.spec),
     }

@@ -23,7 +23,7 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import placing
 from .assets import live
-from .explorables import PLACING, without_seed
+from .explorables import PLACING, data_sets, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -166,6 +166,7 @@ class Figures:
             "chosen": pick,
             "chart": charted,
             "two_way": two_way,
+            "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
             "live": is_live,
         }
         try:

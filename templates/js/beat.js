@@ -272,7 +272,7 @@
 
     function startNetwork() {
       const { classes, activation } = view.state;
-      trainer().visit({ classes, activation, start: "placed", places: peek.places.write(points) }, ".is-main");
+      trainer().visit({ data: known.first.recipe.dataset, classes, activation, start: "placed", places: peek.places.write(points) }, ".is-main");
     }
 
     // Dragging

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: build/datasets, kit/measure, kit/network, kit/scene, kit/timeline, kit/view
+// needs: build/datasets, kit/formula, kit/measure, kit/network, kit/points, kit/scene, kit/timeline, kit/view
 /**
  * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
  * and points or from a new seed. The worker runs the same source text as the page.
@@ -10,6 +10,8 @@
   const { element } = peek;
   const CHECKPOINTS = 64;
   const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
+  const MINE = "own-points"; // the data that readers draw
+  const TYPED = "own-formula"; // the activation that readers type
   const STUCK = 0.97; // of the loss of guessing,
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
@@ -21,35 +23,57 @@
 
     properties(options) {
       const { runs, recipe, properties: [classes, activation] } = peek.runs.chooser(options);
-      const { controls, hidden } = recipe;
-      const draws = recipe.kind in peek.datasets; // else a seed of one's own starts from the build's points
+      const { hidden } = recipe;
+      const sets = setsOf(options);
+      const of = ({ data }) => sets.find(({ name }) => name === data);
+      const draws = ({ data }) => of({ data }).kind in peek.datasets; // else a seed of one's own starts from the build's points
       const known = classes.values.map(([k]) => k);
-      const counts = draws ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
+      const counts = sets.some(({ name }) => draws({ data: name })) ? Array.from({ length: Math.max(MANY, ...known) - 1 }, (_, at) => at + 2) : known;
       const isOwn = (state) => state.start !== "build";
       const isPlaced = document.querySelector("[data-explorable=beat]");
-      const fits = (state) => peek.places.read(state.places, state.classes);
+      const fits = (state) => peek.places.read(state.places, classesOf(state));
       return [
         {
-          ...classes, values: counts.map((k) => [k, String(k)]),
-          allowed: (state) => counts.filter((k) => isOwn(state) || runs.some((run) => run.classes === k)),
+          kind: "choice", name: "data", label: words.say("Data"), initial: recipe.dataset, values: sets.map(({ name, label }) => [name, label]),
+          explain: words.say("What the network learns to tell apart. The same seed gives the same first weights."),
         },
-        { ...activation, allowed: (state) => (isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)) },
+        {
+          ...classes, values: counts.map((k) => [k, String(k)]),
+          shown: ({ data }) => data !== MINE,
+          explain: (state) => words.say("How many {plural} there are to tell apart.", of(state)),
+          allowed: (state) => counts.filter((k) => isOwn(state) ? draws(state) || known.includes(k) : runs.some((run) => run.classes === k)),
+        },
+        {
+          ...activation, values: [...activation.values, [TYPED, words.say("a formula")]],
+          allowed: (state) => [...(isOwn(state) ? activation.values.map(([name]) => name) : activation.allowed(state)), TYPED],
+        },
+        {
+          kind: "text", name: "typed", label: words.say("Formula"), initial: "a * logistic(a)", fits: peek.formula.FITS, wrong: peek.formula.wrong,
+          shown: ({ activation }) => activation === TYPED,
+          explain: words.say("What each neuron makes of its sum a: numbers, + - * / **, brackets, pi, and functions such as tanh(a). It counts once Enter is pressed."),
+        },
         {
           kind: "choice", name: "start", label: words.say("Start from"), initial: "build",
           values: [["build", words.say("the build\u2019s start")], ["own", words.say("a seed of your own")], ...(isPlaced ? [["placed", words.say("your arrangement")]] : [])],
-          allowed: (state) => ["build", "own", ...(fits(state) ? ["placed"] : [])],
-          explain: draws
+          allowed: (state) => [...(state.data === recipe.dataset && state.activation !== TYPED ? ["build"] : []), "own", ...(fits(state) ? ["placed"] : [])],
+          explain: (state) => draws(state)
             ? words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new points and new weights.")
             : words.say("The build\u2019s start repeats the network of the figures; a seed of your own draws new weights, and the points stay."),
         },
         {
           kind: "range", name: "seed", label: words.say("Seed"), initial: 1, min: 1, max: 99, step: 1, shown: isOwn,
-          explain: draws ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
+          explain: (state) => draws(state) ? words.say("The same seed always gives the same points and the same first weights.") : words.say("The same seed always gives the same first weights."),
         },
-        ...controls.map(({ name, label, parameter, explain, most, unit }, at, all, initial = recipe.parameters[parameter]) => ({
-          kind: "range", name, label, explain, initial, min: 0, max: Math.max(most, initial), step: 0.01,
-          text: (value) => `${peek.text.fixed(value, 2)} ${unit}`.trim(),
-        })),
+        ...[...new Set(sets.flatMap(({ controls }) => controls.map(({ name }) => name)))].map((name) => {
+          const here = (state) => of(state).controls.find((control) => control.name === name);
+          const all = sets.flatMap(({ controls, parameters }) => controls.filter((control) => control.name === name).map((control) => ({ ...control, value: parameters[control.parameter] })));
+          return {
+            kind: "range", name, label: all[0].label, min: 0, max: Math.max(...all.flatMap(({ most, value }) => [most, value])), step: 0.01,
+            initial: (state) => of(state).parameters[here(state)?.parameter] ?? 0,
+            shown: (state) => !!here(state), explain: (state) => here(state)?.explain ?? "",
+            text: (value, state) => `${peek.text.fixed(value, 2)} ${here(state)?.unit ?? ""}`.trim(),
+          };
+        }),
         {
           kind: "range", name: "width", label: words.say("Hidden width"), initial: hidden[0], min: 2, max: Math.max(128, hidden[0]), step: 1, shown: (state) => isOwn(state) && hidden.length > 1,
           text: (n) => words.say("{n} neurons", { n }), explain: words.say("Neurons of the first hidden layer. With very few, some bends cannot be made."),
@@ -70,9 +94,11 @@
           kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
-        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: () => peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
+        { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: (state) => of(state).flat && peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },
         { kind: "text", name: "places", initial: "", fits: peek.places.FITS },
         { kind: "number", name: "epoch", initial: 0, min: 0, step: 1, kept: false },
+        { kind: "text", name: "points", initial: "", fits: peek.points.FITS },
+        { kind: "text", name: "names", initial: "", fits: peek.points.NAMES },
       ];
     },
 
@@ -87,6 +113,19 @@
     },
   });
 
+  /** How many classes there are to tell apart. */
+  const classesOf = ({ data, classes, points, names }) => (data === MINE ? peek.points.data(points, names).classes : classes);
+
+  /** The data that readers may choose: those of the runs first; no others where these have no plane. */
+  function setsOf(options) {
+    const { recipe } = peek.runs.chooser(options);
+    const others = peek.runs.inputsOf(recipe) === 2 ? options.sets || [] : [];
+    const own = others.find(({ name }) => name === recipe.dataset) || {};
+    const mine = { name: MINE, label: words.say("Own points"), flat: true, plural: "", controls: [], parameters: {} };
+    const more = peek.runs.inputsOf(recipe) === 2 ? [mine] : [];
+    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.plural }, ...others.filter((set) => set !== own), ...more];
+  }
+
   /** The summary. */
   const told = (classes, activation, widths, start, state, moment, pair, middle) =>
     words.say("{classes}, {activation}, {widths} hidden neurons, {start}. {state}: {moment}. The two nearest class centres, of classes {a} and {b}, are {distance} apart. Classes in the middle: {middle}.", {
@@ -96,11 +135,14 @@
   function train(view) {
     const { text, network } = peek;
     const { runs, recipe } = peek.runs.chooser(view.options);
-    const scene = peek.scene(view);
+    const sets = setsOf(view.options);
+    const tools = peek.points.tools(view);
+    const scene = peek.scene(view, tools.hand);
+    view.stage.prepend(tools.root);
     const main = peek.controls.button(words.say("Train"), words.say("Train until the end, or pause."), () => (training ? pause() : go()), { class: "is-main" });
     const single = peek.controls.button(words.say("One step"), words.say("One epoch, and stop."), () => advance(1));
     const again = peek.controls.button(words.say("Start again"), words.say("Back to the same first weights and the same points."), () => begin());
-    const fresh = peek.controls.button(words.say("New seed"), recipe.kind in peek.datasets ? words.say("Other points and other first weights.") : words.say("The same points and other first weights."), () => view.set({ start: view.state.start === "placed" ? "placed" : "own", seed: 1 + (view.state.seed % 99) }));
+    const fresh = peek.controls.button(words.say("New seed"), words.say("Other first weights, and other points where they are drawn at random."), () => view.set({ start: view.state.start === "placed" ? "placed" : "own", seed: 1 + (view.state.seed % 99) }));
     const actions = element("div", { class: "control-actions", role: "group", "aria-label": words.say("Training") },
       main.control, single.control, again.control, fresh.control);
     const read = (distance, n) => `${words.say("nearest centres {distance} apart", { distance })}\n${words.say("classes in the middle {n}", { n })}`;
@@ -123,7 +165,9 @@
     let worker = null;
     let generation = 0;
     let begunWith = "";
-    const asBuilt = Object.fromEntries(recipe.controls.map(({ name, parameter }) => [name, recipe.parameters[parameter]]));
+    const adjustable = view.properties.filter(({ initial }) => typeof initial === "function"); // what the data have of their own
+    const asUsual = () => Object.fromEntries(adjustable.map(({ name, initial }) => [name, initial(view.state)]));
+    const set = () => sets.find(({ name }) => name === view.state.data);
 
     function settings() {
       const { rate, l2, speed } = view.state;
@@ -131,7 +175,10 @@
     }
 
     /** What a start depends on. */
-    const wishes = () => Object.fromEntries(["classes", "activation", "start", "seed", "width", "places", ...Object.keys(asBuilt)].map((name) => [name, view.state[name]]));
+    const wishes = () => Object.fromEntries(["data", "classes", "activation", "typed", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
+    const isMine = () => view.state.data === MINE;
+    /** Whether there is something to tell apart. */
+    const isEnough = () => new Set(run.y).size > 1;
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -139,8 +186,9 @@
     /** A new start: what the build kept, or drawn from the reader's seed. */
     function begin() {
       const mine = ++generation;
+      const usual = asUsual();
       const { start } = view.state;
-      if (start === "build" && Object.keys(asBuilt).some((name) => view.state[name] !== asBuilt[name])) view.state.start = "own"; // the build has no such points
+      if (start === "build" && (set() !== sets[0] || view.state.activation === TYPED || Object.keys(usual).some((name) => view.state[name] !== usual[name]))) view.state.start = "own"; // the build has no such points
       if (start === "placed" && !placed()) view.state.start = "own";
       begunWith = wish();
       const from = wishes();
@@ -148,17 +196,18 @@
       const ready = starting().then((start) => {
         if (mine !== generation) return;
         run = {
-          id: "own", classes: view.state.classes, activation: view.state.activation, seed: view.state.seed,
+          id: "own", classes: start.net.widths.at(-1), activation: start.net.activation, seed: view.state.seed,
           from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
-        run.loss.push(first.loss);
+        run.loss.push(run.y.length ? first.loss : Math.log(run.classes));
         run.right.push(first.right);
         kept = [0];
         finished = false;
         follow = true;
-        if (start.places) {
+        if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
+        else if (start.places) {
           tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
         } else notice.replaceChildren();
         view.state.epoch = 0;
@@ -179,29 +228,33 @@
     }
 
     async function starting() {
-      const { classes, activation, start, seed, width } = view.state;
-      const draw = peek.datasets[recipe.kind];
+      const { typed, start, seed, width } = view.state;
+      const activation = view.state.activation === TYPED ? peek.formula.activation(typed) : view.state.activation;
+      const mine = isMine() && peek.points.data(view.state.points, view.state.names);
+      const classes = mine ? mine.classes : view.state.classes;
+      const { kind, controls, parameters, points_per_class } = set();
+      const draw = peek.datasets[kind];
       const alike = runs.filter((candidate) => candidate.classes === classes);
       const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
-      const built = entry && (start === "build" || !draw) && (await view.load(entry.id))[0];
+      const built = entry && !mine && (start === "build" || !draw) && (await view.load(entry.id))[0];
       const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
       if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
-      const net = { widths: [peek.runs.inputsOf(recipe), ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
-      const parameters = { ...recipe.parameters };
-      for (const { name, parameter } of recipe.controls) parameters[parameter] = view.state[name];
-      const drawn = () => ({ ...network.drawn(draw, classes, recipe.points_per_class, parameters, seed), inputs: 2, labels: null });
+      const given = Object.fromEntries(controls.map(({ name, parameter }) => [parameter, view.state[name]]));
+      const drawn = () => ({ ...network.drawn(draw, classes, points_per_class, { ...parameters, ...given }, seed), labels: null });
+      const points = data || mine || drawn();
+      const net = { widths: [points.inputs, ...(recipe.hidden.length > 1 ? [width, ...recipe.hidden.slice(1)] : recipe.hidden), classes], activation, recipe };
       const weights = network.initial(net, peek.activations[activation].biasStart, seed);
       const from = start === "placed" && placed();
       if (from) {
         weights.set(from.head, weights.length - from.head.length);
         net.recipe = { ...recipe, head_held: Math.round(HELD * recipe.epochs) };
       }
-      return { data: data || drawn(), net, weights, places: from && from.places };
+      return { data: points, net, weights, places: from && from.places };
     }
 
     /** The reader's arrangement and the best head for it, or null where no head tells it apart. */
     function placed() {
-      const places = peek.places.read(view.state.places, view.state.classes);
+      const places = peek.places.read(view.state.places, classesOf(view.state));
       const head = places && peek.measure.widestHead(places, true);
       if (!head) return null;
       const size = Math.hypot(...head.filter((_, at) => at % 3 < 2));
@@ -212,14 +265,15 @@
     function begunFrom() {
       const { start, seed } = view.state;
       if (start === "build") return words.say("the build\u2019s start");
-      const set = recipe.controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
-      return [...(start === "placed" ? [words.say("your arrangement")] : []), words.say("seed {seed}", { seed }), ...set].join(words.say(", "));
+      const { label, controls } = set();
+      const said = controls.map(({ name, said, unit }) => said.replace("{value}", `${peek.text.plain(view.state[name])} ${unit}`.trimEnd()));
+      return [...(set() === sets[0] ? [] : [label]), ...(start === "placed" ? [words.say("your arrangement")] : []), words.say("seed {seed}", { seed }), ...said].join(words.say(", "));
     }
 
     // The worker
 
     function start() {
-      const source = `const network = (${peek.makeNetwork})((${activationRows})()); (${work})(network);`;
+      const source = `(${work})(${peek.makeNetwork}, (${activationRows})(), ${peek.formula.read});`;
       const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       worker = new Worker(address);
       URL.revokeObjectURL(address);
@@ -227,7 +281,7 @@
       worker.onmessage = (event) => mine === generation && view.guard(() => hear(event.data));
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
-        kind: "start", net: run.net, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
+        kind: "start", net: run.net, typed: view.state.activation === TYPED && view.state.typed, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
         epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
       });
     }
@@ -239,7 +293,7 @@
     }
 
     function go() {
-      if (!run || finished) return;
+      if (!run || finished || !isEnough()) return;
       rewind();
       if (!worker) start();
       notice.replaceChildren();
@@ -250,7 +304,7 @@
     }
 
     function advance(steps) {
-      if (!run || finished) return;
+      if (!run || finished || !isEnough()) return;
       rewind();
       if (!worker) start();
       training = false;
@@ -339,14 +393,21 @@
 
     function buttons() {
       main.button.textContent = training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train");
-      main.button.disabled = finished;
-      single.button.disabled = finished || training;
+      const idle = finished || !run || !isEnough();
+      main.button.disabled = idle;
+      single.button.disabled = idle || training;
     }
 
     return {
       change(names) {
+        tools.root.hidden = !isMine();
+        scene.input?.draw(isMine() && tools.draws());
+        view.root.classList.toggle("is-drawing", isMine());
+        tools.update();
         if (!run) return;
-        if (names.join() === "start" && view.state.start === "build") Object.assign(view.state, asBuilt);
+        const isBack = names.join() === "start" && view.state.start === "build";
+        const isOther = names.includes("data") && !adjustable.some(({ name }) => names.includes(name));
+        if (isBack || isOther) Object.assign(view.state, asUsual());
         if (wish() !== begunWith) begin();
         else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;
@@ -356,7 +417,7 @@
         scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
         timeline.paint();
-        peek.write(apart, read(text.digits(scene.least().distance), scene.middle()));
+        peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
@@ -365,6 +426,7 @@
       reset: begin,
       destroy: stop,
       summary() {
+        if (!isEnough()) return words.say("Put points of two classes or more on the input plane, then train.");
         const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
         const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
         return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels), scene.middle());
@@ -377,10 +439,11 @@
   }
 
   /** What the worker does. It gets this function as source text: nothing in it may look at anything outside. */
-  function work(network) {
+  function work(makeNetwork, activations, read) {
     const DIVERGED = 3; // times the loss of guessing
     const NEWS_MS = 33;
     const BLOCK_MS = 12;
+    const network = makeNetwork(activations);
     let job = null;
     let trainer = null;
     let running = false;
@@ -396,6 +459,7 @@
 
     function begin(message) {
       job = message;
+      if (job.typed) activations[job.net.activation] = read(job.typed);
       trainer = network.trainer(job.net, job.weights, job.seed, job.at);
       const spaced = Array.from({ length: job.checkpoints - 1 }, (_, at) => Math.round(Math.pow(job.epochs, at / (job.checkpoints - 2))));
       wanted = new Set([0, ...spaced, job.epochs]);

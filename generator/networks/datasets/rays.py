@@ -1,13 +1,14 @@
 """Straight rays from the origin, one a class, each along an axis of its own, in as many dimensions as classes.
 
 At root_radius 0 all classes meet at the origin; every two rays are equally far apart, so no class has neighbours.
+Pages draw such points flat, each axis a direction of the plane.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Dataset, Parameter
+from . import Control, Dataset, Parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,5 +35,32 @@ DATASET = Dataset(
     ),
     plural="rays",
     picture="{classes} rays of points, each along an axis of its own,",
+    controls=(
+        Control(
+            "noise",
+            "noise",
+            "How far points stray from their ray: the standard deviation of each coordinate, as a share of a ray’s"
+            " length.",
+            0.5,
+        ),
+        Control(
+            "hole",
+            "root_radius",
+            "How much of the rays’ inner ends is cut off: the distance from the origin at which they start. At 0 all"
+            " classes meet in a knot.",
+            0.5,
+        ),
+    ),
+    script="""
+(classes, points, { noise, root_radius }, { normal }) => {
+  const found = [];
+  for (let point = 0; point < classes * points; point++) {
+    const radius = root_radius + (1 - root_radius) * (point % points) / Math.max(points - 1, 1);
+    const own = Math.floor(point / points);
+    for (let axis = 0; axis < classes; axis++) found.push((axis === own ? radius : 0) + noise * normal());
+  }
+  return found;
+}
+""",
     inputs=lambda classes: classes,
 )

@@ -36,11 +36,14 @@ peek.controls = (function () {
     for (const updater of view.updaters) updater();
   }
 
-  /** The line under a control that says what it does, and what it is the description of. */
-  function explain(control, text, described) {
+  /** The line under a control that says what it does, and what it is the description of; a text may be a function of a view's state. */
+  function explain(control, text, described, view) {
     if (!text) return;
     const id = peek.newId("explain");
-    control.append(element("p", { class: "control-explain", id }, text));
+    const line = element("p", { class: "control-explain", id });
+    if (typeof text === "function") view.updaters.push(() => peek.write(line, text(view.state)));
+    else line.textContent = text;
+    control.append(line);
     described.setAttribute("aria-describedby", id);
   }
 
@@ -56,7 +59,7 @@ peek.controls = (function () {
         return input;
       });
       control.append(segments);
-      explain(control, property.explain, control);
+      explain(control, property.explain, control, view);
       view.updaters.push(() => {
         const allowed = property.allowed ? property.allowed(view.state) : null;
         property.values.forEach(([value], at) => {
@@ -81,15 +84,46 @@ peek.controls = (function () {
       const label = element("label", { for: id }, property.label);
       const control = element("div", { class: "control control--range" },
         element("div", { class: "control-head" }, label, output), input);
-      explain(control, property.explain, input);
+      explain(control, property.explain, input, view);
       view.updaters.push(() => {
         const value = view.state[property.name];
-        const text = property.text ? property.text(value) : String(value);
+        const text = property.text ? property.text(value, view.state) : String(value);
         if (Math.abs(Number(input.value) - to(value)) > property.step / 2) input.value = String(to(value));
         input.style.setProperty("--share", String((to(value) - to(property.min)) / (to(property.max) - to(property.min))));
         peek.write(output, text);
         input.setAttribute("aria-valuetext", text);
         control.hidden = property.shown?.(view.state) === false;
+      });
+      return control;
+    },
+
+    text(view, property) {
+      const [id, faultId] = [peek.newId(property.name), peek.newId("wrong")];
+      let shown = null;
+      const input = element("input", {
+        type: "text", id, spellcheck: "false", autocapitalize: "none", autocomplete: "off",
+        oninput: () => fault.textContent && complain(property.wrong(input.value.trim())),
+        onchange: () => {
+          const text = input.value.trim();
+          complain(property.wrong(text));
+          view.say(fault.textContent);
+          if (!fault.textContent) view.set({ [property.name]: text });
+        },
+      });
+      const fault = element("p", { class: "control-wrong", id: faultId });
+      function complain(text) {
+        peek.write(fault, text);
+        input.setAttribute("aria-invalid", String(text !== ""));
+      }
+      const control = element("div", { class: "control control--text" },
+        element("div", { class: "control-head" }, element("label", { for: id }, property.label)), input, fault);
+      explain(control, property.explain, input, view);
+      input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${faultId}`.trim());
+      view.updaters.push(() => {
+        control.hidden = property.shown?.(view.state) === false;
+        if (shown === view.state[property.name]) return;
+        shown = input.value = view.state[property.name];
+        complain("");
       });
       return control;
     },
@@ -100,7 +134,7 @@ peek.controls = (function () {
       });
       const control = element("div", { class: "control control--flag" },
         element("label", {}, input, element("span", { class: "switch", "aria-hidden": "true" }), property.label));
-      explain(control, property.explain, input);
+      explain(control, property.explain, input, view);
       view.updaters.push(() => {
         input.checked = view.state[property.name];
         control.hidden = property.shown?.(view.state) === false;

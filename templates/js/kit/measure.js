@@ -7,7 +7,7 @@
 peek.measure = (function () {
   "use strict";
 
-  /** The mean position of each class. @returns {Float64Array} (classes, 2) */
+  /** The mean position of each class; NaN where it has no points. @returns {Float64Array} (classes, 2) */
   function centres(positions, y, classes) {
     const sums = new Float64Array(2 * classes);
     const counts = new Float64Array(classes);
@@ -16,7 +16,7 @@ peek.measure = (function () {
       sums[2 * y[point] + 1] += positions[2 * point + 1];
       counts[y[point]]++;
     }
-    return sums.map((sum, at) => sum / (counts[at >> 1] || 1));
+    return sums.map((sum, at) => sum / counts[at >> 1]);
   }
 
   /** The least distance between two centres, and which two. */
@@ -40,7 +40,7 @@ peek.measure = (function () {
     const far = Array.from({ length: points.length / 2 }, (_, c) => {
       const [x, y] = [Math.abs(points[2 * c]), Math.abs(points[2 * c + 1])];
       return walls ? Math.max(x, y) : Math.hypot(x, y);
-    });
+    }).filter((out) => !Number.isNaN(out));
     const reach = Math.max(...far) || 1;
     return far.filter((out) => out / reach < 0.5).length;
   }

@@ -408,7 +408,7 @@ peek.makeNetwork = function (activations) {
   /** One of the build's kinds of data, drawn with this page's random numbers. */
   function drawn(draw, classes, perClass, parameters, seed) {
     const x = Float32Array.from(draw(classes, perClass, parameters, random(seed)));
-    return { x, y: Uint8Array.from({ length: classes * perClass }, (_, point) => Math.floor(point / perClass)) };
+    return { x, inputs: x.length / (classes * perClass), y: Uint8Array.from({ length: classes * perClass }, (_, point) => Math.floor(point / perClass)) };
   }
 
   /** Weights to start from: uniform in +-init_scale/sqrt(inputs); biasStart, when not null, for the last hidden biases. */

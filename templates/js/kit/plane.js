@@ -26,7 +26,8 @@
     const marks = element("canvas", { class: "plane-marks" });
     const labels = element("div", { class: "plane-labels", "aria-hidden": "true" });
     const surface = element("div", { class: "plane-surface" }, field, marks, labels);
-    const title = element("p", { class: "plane-title" }, element("b", {}, options.title), " ", element("span", {}, options.note));
+    const note = element("span", {}, options.note);
+    const title = element("p", { class: "plane-title" }, element("b", {}, options.title), " ", note);
     const root = element("div", { class: "plane" }, title, surface);
     view.stage.append(root);
     const fieldContext = /** @type {CanvasRenderingContext2D} */ (field.getContext("2d", { willReadFrequently: true }));
@@ -49,6 +50,14 @@
       py: (y) => ((plane.box.y1 - y) / (plane.box.y1 - plane.box.y0)) * plane.size,
       x: (px) => plane.box.x0 + (px / plane.size) * (plane.box.x1 - plane.box.x0),
       y: (py) => plane.box.y1 - (py / plane.size) * (plane.box.y1 - plane.box.y0),
+      drawn: false,
+      /** Whether a hand draws on it: then it presses, drags and types, and a finger does not scroll the page. */
+      draw(on) {
+        plane.drawn = on;
+        surface.classList.toggle("is-drawn", on);
+      },
+      /** What stands beside the title. */
+      noted: (text) => peek.write(note, text),
       /** An empty sheet of marks, in CSS pixels. */
       begin() {
         context.setTransform(plane.ratio, 0, 0, plane.ratio, 0, 0);
@@ -75,7 +84,10 @@
   /** Planes beside each other, or what stands with one. */
   peek.planes = (view, ...planes) => view.stage.append(element("div", { class: "planes" }, ...planes.map(({ root }) => root)));
 
-  /** Pointer and keyboard to places: look({x, y, how: "hover" | "pick" | "key" | "leave"}). */
+  /**
+   * Pointer and keyboard to places: look({x, y, how: "hover" | "pick" | "key" | "leave" | "escape"}); on a plane that is
+   * drawn on also "press", "drag" and "release" instead of a click, and "type" with a key, until look says that it was none.
+   */
   function listen(plane, options) {
     const { surface } = plane;
     surface.tabIndex = 0;
@@ -89,9 +101,25 @@
       return { x: plane.x((event.clientX - bounds.left) * scale), y: plane.y((event.clientY - bounds.top) * scale) };
     };
     const look = (how, where) => plane.view.guard(() => options.look({ ...where, how }));
-    surface.addEventListener("pointermove", (event) => event.pointerType === "touch" || look("hover", place(event)));
+    let held = false;
+    surface.addEventListener("pointerdown", (event) => {
+      if (!plane.drawn || event.button) return;
+      held = true;
+      surface.setPointerCapture(event.pointerId);
+      look("press", place(event));
+    });
+    surface.addEventListener("pointermove", (event) => {
+      if (held) look("drag", place(event));
+      else if (event.pointerType !== "touch") look("hover", place(event));
+    });
+    for (const end of ["pointerup", "pointercancel"]) {
+      surface.addEventListener(end, (event) => {
+        if (held) look("release", place(event));
+        held = false;
+      });
+    }
     surface.addEventListener("pointerleave", () => look("leave", {}));
-    surface.addEventListener("click", (event) => look("pick", place(event)));
+    surface.addEventListener("click", (event) => plane.drawn || look("pick", place(event)));
     let cursor = { x: 0, y: 0 };
     surface.addEventListener("keydown", (event) => {
       const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -106,7 +134,7 @@
         look("key", cursor);
       } else if (event.key === "Enter" || event.key === " ") look("pick", cursor);
       else if (event.key === "Escape") look("escape", {});
-      else return;
+      else if (!plane.drawn || !look("type", { ...cursor, key: event.key })) return;
       event.preventDefault();
     });
   }
@@ -481,6 +509,7 @@
           const far = Math.hypot(positions[2 * point], positions[2 * point + 1]);
           if (y[point] === c && far > most) [at, most] = [2 * point, far];
         }
+        if (most < 0) continue; // it has no points
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
         const half = Math.max(peek.paint.halfOf(context, c, theme, labels), NUMBER_PX);
         const left = within(plane, plane.px(beyond * positions[at]), half);
@@ -494,6 +523,7 @@
       const centres = peek.measure.centres(positions, y, classes);
       if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
       for (let c = 0; c < classes; c++) {
+        if (Number.isNaN(centres[2 * c])) continue;
         const x = within(plane, plane.px(centres[2 * c]), peek.paint.halfOf(context, c, theme, labels));
         const y = plane.py(centres[2 * c + 1]);
         context.beginPath();

@@ -48,6 +48,22 @@
     return [5, 2, 1].map((digit) => digit * power).find((tick) => tick <= value) || power;
   }
 
+  /** An axis as a direction of the plane, the axes evenly around it. @returns {number[]} */
+  peek.spoke = (axis, axes) => [Math.sin((2 * Math.PI * axis) / axes), Math.cos((2 * Math.PI * axis) / axes)];
+
+  /** A run's points drawn flat, (N, 2): each of their axes is a direction (Kandogan 2000, star coordinates). */
+  peek.spokes = function ({ x, y, inputs }) {
+    const out = new Float64Array(2 * y.length);
+    for (let axis = 0; axis < inputs; axis++) {
+      const [across, up] = peek.spoke(axis, inputs);
+      for (let point = 0; point < y.length; point++) {
+        out[2 * point] += x[inputs * point + axis] * across;
+        out[2 * point + 1] += x[inputs * point + axis] * up;
+      }
+    }
+    return out;
+  };
+
   /** What is shown of the input plane: all points, and some paper. */
   peek.inputBox = function (run) {
     let reach = 0;

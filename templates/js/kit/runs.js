@@ -244,7 +244,7 @@ peek.runs = (function () {
     seed: { kind: "choice", name: "seed", label: words.say("Seed"), explain: words.say("Another draw of the points and of the weights the network starts from.") },
   };
 
-  return { KINDS, among, inputsOf, labelsOf, chooser, codeOf, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { DIGITS, KINDS, among, inputsOf, labelsOf, chooser, codeOf, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

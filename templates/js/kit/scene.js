@@ -3,8 +3,8 @@
 // needs without a plane: kit/picture
 /**
  * The two planes of a network at one moment: regions, points, lattice, and linked looking: whatever is looked at in
- * one plane lights up in the other. Inputs of other dimensions have no plane: words are in its place, and where they
- * are pictures some of these. Figures put time around it.
+ * one plane lights up in the other. Inputs of as many dimensions as classes are drawn flat, each axis a direction, and
+ * other ones have no plane: words are in its place, and where they are pictures some of these. Figures put time around it.
  */
 (function () {
   "use strict";
@@ -14,8 +14,9 @@
 
   /**
    * @param {any} view its state may have lattice, whole (look at whole regions) and look (what is kept in sight)
+   * @param {(where: any, plane: any) => boolean} [hand] what a hand does to the input plane instead of looking, and whether it did
    */
-  peek.scene = function (view) {
+  peek.scene = function (view, hand) {
     const { paint, text } = peek;
     const { recipe } = peek.runs.among(view.options);
     const inputs = peek.runs.inputsOf(recipe);
@@ -40,7 +41,10 @@
     peek.planes(view, input || samples, hidden);
     const line = peek.element("p", { class: "explorable-look" });
 
-    const field = input ? peek.field(input) : peek.fieldless();
+    const [ofPlane, fieldless] = [input && peek.field(input), peek.fieldless()];
+    let field = ofPlane || fieldless;
+    let flat = !!input; // whether the inputs lie in the plane
+    let spread = null; // and if not, where they are drawn
     /** @type {any} */
     let run = null;
     let net = null;
@@ -51,15 +55,21 @@
     let epoch = -1;
     let lands = false; // whether any input lands at the place looked at in the hidden plane
     let hover = null; // {plane, x, y} under the pointer
-    const whole = () => input && view.state.whole;
+    const whole = () => flat && view.state.whole;
 
     function use(next) {
       run = next;
       ({ machine, weights } = net = peek.opened(run));
       positions = new Float64Array(2 * run.y.length);
-      if (input) input.box = peek.inputBox(run);
-      else samples.use(run);
-      hover = null;
+      if (input) {
+        flat = run.inputs === 2;
+        field = flat ? ofPlane : fieldless;
+        spread = flat ? run.x : peek.spokes(run);
+        input.box = run.box || peek.inputBox({ x: spread });
+        input.noted(flat ? words.say("input plane") : words.say("{n} dimensions, drawn flat", { n: run.inputs }));
+        if (!flat) input.fieldContext.clearRect(0, 0, input.field.width, input.field.width);
+      } else samples.use(run);
+      if (!input || !input.drawn) hover = null;
       field.stale();
     }
 
@@ -78,6 +88,11 @@
     }
 
     function looked(plane, where) {
+      if (plane === "input" && input.drawn && hand?.(where, input)) {
+        if (where.how === "drag" || where.how === "pick") hover = { plane, x: where.x, y: where.y };
+        return true;
+      }
+      if (!["hover", "pick", "key", "leave", "escape"].includes(where.how)) return false;
       if (where.how === "leave") hover = null;
       else if (where.how === "escape") {
         hover = null;
@@ -91,6 +106,7 @@
       if (whole()) field.stale();
       view.invalidate();
       if (where.how === "key" || where.how === "pick") requestAnimationFrame(() => view.say(sentence()));
+      return true;
     }
 
     function near(plane, where) {
@@ -100,9 +116,9 @@
     }
 
     /** The point that is meant, or -1. */
-    const pointAt = (place) => (place.plane === "input" ? peek.pointAt(input, run.x, place) : peek.pointAt(hidden, positions, place));
+    const pointAt = (place) => (place.plane === "input" ? peek.pointAt(input, spread, place) : peek.pointAt(hidden, positions, place));
 
-    const row = (point) => run.x.subarray(inputs * point, inputs * (point + 1));
+    const row = (point) => run.x.subarray(run.inputs * point, run.inputs * (point + 1));
     const one = new Float64Array(2);
     const logits = new Float64Array(16);
     /** Which class the network gives an input, or a place of the hidden plane, and how sure it is. */
@@ -122,24 +138,26 @@
 
     function sentence() {
       const place = looking();
-      if (!place) return input ? words.say("Point at either plane: a point or a place lights up in the other.") : words.say("Point at a point to see what it is, and where it came from.");
-      const point = whole() ? -1 : pointAt(place);
+      const point = !place || whole() ? -1 : pointAt(place);
+      if (!place || (isFlatless(place) && point < 0)) return flat ? words.say("Point at either plane: a point or a place lights up in the other.") : words.say("Point at a point to see what it is, and where it came from.");
       if (point >= 0) {
         const found = verdict(row(point));
         return words.say("Point {point} of class {own}: taken for class {class}, {share} sure, at {image} in the hidden plane.", {
-          point: (point % (run.y.length / run.classes)) + 1, own: text.class(run.y[point], run.labels), ...told(found),
+          point: point - run.y.indexOf(run.y[point]) + 1, own: text.class(run.y[point], run.labels), ...told(found),
         });
       }
       const found = ofPlace(place);
       if (whole()) return words.say("All of class {class}'s region, in both planes.", told(found));
       const values = { place: text.place(place.x, place.y), ...told(found) };
-      if (!input) return words.say("At {place} in the hidden plane: class {class}, {share} sure.", values);
+      if (!flat) return words.say("At {place} in the hidden plane: class {class}, {share} sure.", values);
       if (place.plane === "hidden" && field.ready() && !lands) return words.say("Nothing that is shown of the input plane lands at {place}.", values);
       return place.plane === "input"
         ? words.say("The input {place} goes to {image} in the hidden plane: class {class}, {share} sure.", values)
         : words.say("Around {place} in the hidden plane: all inputs that land there are outlined. Class {class}, {share} sure.", values);
     }
 
+    /** A place among inputs that are drawn flat is no input. */
+    const isFlatless = (place) => !flat && place.plane === "input";
     const placeRadius = () => PLACE * (hidden.box.x1 - hidden.box.x0);
 
     // Painting
@@ -177,20 +195,22 @@
       if (input) input.begin();
       hidden.begin();
       paint.room(hidden, room, theme.hairline);
-      if (input && state.lattice) lattice();
+      if (flat && state.lattice) lattice();
       const point = place && chosen < 0 ? pointAt(place) : -1;
-      if (place && chosen < 0 && point < 0) light(place);
+      if (place && chosen < 0 && point < 0 && !isFlatless(place)) light(place);
       if (input) {
-        paint.points(input, run.x, run.y, run.classes, theme, radius, chosen);
-        paint.numbers(input, run.x, run.y, run.classes, theme, run.labels);
+        if (!flat) axes();
+        paint.points(input, spread, run.y, run.classes, theme, radius, chosen);
+        paint.numbers(input, spread, run.y, run.classes, theme, run.labels);
+        if (place && place.plane === "input" && input.drawn) paint.cross(input, place.x, place.y, theme.ink);
       } else samples.paint(point);
       paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
       paint.centres(hidden, positions, run.y, run.classes, theme, run.labels);
       if (point >= 0) {
         paint.trail(hidden, path(point), theme.ink);
-        if (input) paint.ring(input, ...row(point), run.y[point], theme, radius + 0.6);
+        if (input) paint.ring(input, spread[2 * point], spread[2 * point + 1], run.y[point], theme, radius + 0.6);
         paint.ring(hidden, positions[2 * point], positions[2 * point + 1], run.y[point], theme, radius + 0.6);
-        if (recipe.image) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
+        if (recipe.image && samples) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
       }
     }
 
@@ -205,7 +225,7 @@
           const far = (node) => (hx[node] - place.x) ** 2 + (hy[node] - place.y) ** 2 - radius * radius;
           lands = paint.inside(input, field, far, glow, theme.ink);
         }
-        if (input) circle(hidden, place.x, place.y, radius, glow);
+        if (flat) circle(hidden, place.x, place.y, radius, glow);
         else paint.cross(hidden, place.x, place.y, theme.ink);
         return;
       }
@@ -255,6 +275,12 @@
       return way;
     }
 
+    /** The axes of inputs that are drawn flat. */
+    function axes() {
+      const ends = Array.from({ length: run.inputs }, (_, axis) => [0, 0, ...peek.spoke(axis, run.inputs)]);
+      paint.lines(input, ends.flat(), 2, view.theme.hairline, 1);
+    }
+
     const sheet = peek.sheet(GRID.lines, GRID.samples);
     const bent = new Float64Array(sheet.length);
     function lattice() {
@@ -266,7 +292,7 @@
     }
 
     return {
-      line, hidden, use, change, looking,
+      line, input, hidden, use, change, looking,
       paint: paintAll,
       least: () => peek.measure.leastDistance(peek.measure.centres(positions, run.y, run.classes)),
       middle: () => peek.measure.middle(peek.measure.centres(positions, run.y, run.classes), !room.open),
@@ -275,7 +301,7 @@
       },
       /** A table of the points, for the CSV. */
       rows() {
-        const out = [["class", ...Array.from({ length: inputs }, (_, at) => `x${at + 1}`), "h1", "h2", "predicted"]];
+        const out = [["class", ...Array.from({ length: run.inputs }, (_, at) => `x${at + 1}`), "h1", "h2", "predicted"]];
         for (let point = 0; point < run.y.length; point++) {
           const found = verdict(row(point));
           const [own, best] = [run.y[point], found.best].map((c) => text.class(c, run.labels));

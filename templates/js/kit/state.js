@@ -7,10 +7,10 @@
  *   choice  values: [[value, text], ...]      one of a few
  *   range   min, max, step, text(value), scale: "log"?   a number
  *   flag                                      yes or no
- *   text    fits                              kept in the address, without a control of its own; fits: a pattern of
- *                                             all that it may be
+ *   text    fits, wrong(text)                 fits: a pattern of all that it may be, or what tests a text as one; wrong:
+ *                                             with a label, what is wrong with a text, "" where nothing is
  *   number  min, max, step                    likewise
- * kept: false keeps a property out of the address.
+ * kept: false keeps a property out of the address. initial may be a function of the values of the properties before it.
  *
  * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
  * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
@@ -25,13 +25,17 @@ peek.state = (function () {
 
   const WRITE_MS = 300; // browsers refuse to rewrite the address more often than about 200 times in 10 s
 
-  /** Every property's value at the start, the author's options first. */
-  function defaults(properties, options) {
+  /** A property's value at the start, the author's options first. */
+  function initial(property, options, state) {
+    const value = typeof property.initial === "function" ? property.initial(state) : property.initial;
+    const wanted = options[property.name];
+    return wanted === undefined ? value : parse(property, String(wanted), value);
+  }
+
+  /** Every property's value: what an address says, and else as at the start. */
+  function started(properties, options, said = {}) {
     const state = {};
-    for (const property of properties) {
-      const wanted = options[property.name];
-      state[property.name] = wanted === undefined ? property.initial : parse(property, String(wanted), property.initial);
-    }
+    for (const property of properties) state[property.name] = said[property.name] ?? initial(property, options, state);
     return state;
   }
 
@@ -91,10 +95,11 @@ peek.state = (function () {
   function hashOf(views) {
     const parameters = new URLSearchParams();
     for (const view of views) {
+      const usual = (property) => initial(property, view.options, view.state);
       const apart = (from) => view.properties.filter((property) =>
-        property.kept !== false && format(property, view.state[property.name]) !== format(property, from[property.name]));
-      const moved = apart(view.opening);
-      const unusual = moved.length ? apart(view.defaults) : [];
+        property.kept !== false && format(property, view.state[property.name]) !== format(property, from(property)));
+      const moved = apart(({ name }) => view.opening[name]);
+      const unusual = moved.length ? apart(usual) : [];
       for (const property of unusual.length ? unusual : moved) {
         parameters.set(`${view.id}.${property.name}`, format(property, view.state[property.name]));
       }
@@ -134,5 +139,5 @@ peek.state = (function () {
     return `${page}#${hashOf([view]) || view.id}`;
   }
 
-  return { defaults, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
+  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
 })();

@@ -177,7 +177,7 @@
         if (epoch === previous) continue;
         previous = epoch;
         loss.push([toX(epoch), toY(run.loss[epoch] / top)]);
-        accuracy.push([toX(epoch), toY(run.right[epoch] / run.y.length)]);
+        accuracy.push([toX(epoch), toY(share(epoch))]);
         if (epoch === epochs) break;
       }
       curve = { loss, accuracy, top, toY, guessing: toY(guessing / top) };
@@ -196,6 +196,8 @@
       handle.setAttribute("aria-valuemin", "0");
       handle.setAttribute("aria-valuemax", String(run.epochs));
     }
+
+    const share = (epoch) => run.right[epoch] / (run.y.length || 1);
 
     function lossAt(epoch) {
       const low = Math.min(Math.floor(epoch), run.loss.length - 1);
@@ -293,7 +295,7 @@
     /** Epoch, loss and accuracy, as the readout and every sentence have them. */
     function told(epoch) {
       const nearest = Math.min(Math.round(epoch), run.right.length - 1);
-      return [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(run.right[nearest] / run.y.length)];
+      return [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(share(nearest))];
     }
 
     function describe(epoch) {

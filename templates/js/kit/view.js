@@ -85,10 +85,10 @@
       this.figure = definitions.get(name);
       this.options = JSON.parse(root.dataset.options || "{}");
       this.properties = this.figure.properties(this.options);
-      this.defaults = peek.state.defaults(this.properties, this.options);
+      this.defaults = this.started();
       this.opening = { ...this.defaults, ...this.figure.opening?.(this.options) };
       const said = peek.state.fromHash(id, this.properties, location.hash);
-      this.state = Object.keys(said).length ? { ...this.defaults, ...said } : { ...this.opening };
+      this.state = Object.keys(said).length ? this.started(said) : { ...this.opening };
       this.still = [...root.childNodes];
       this.instance = null;
       this.updaters = [];
@@ -104,6 +104,11 @@
       /** Kept once it is live. @type {Promise<void>} */
       this.arrival = new Promise((arrive) => (this.arrive = arrive));
       this.told = null; // the summary that was last read out
+    }
+
+    /** The state at the start, but for what is said. */
+    started(said) {
+      return peek.state.started(this.properties, this.options, said);
     }
 
     get awake() {
@@ -308,12 +313,6 @@
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
-    /** What was about to be said comes too late. */
-    hush() {
-      clearTimeout(this.speaking);
-      this.speaking = 0;
-    }
-
     /** Read the summary out once nothing changes, or now and then while everything does. */
     speakSoon() {
       const now = performance.now();
@@ -447,7 +446,7 @@
 
   /** Set a figure as the address has it, and say what it then shows. */
   function follow(view) {
-    const state = { ...view.defaults, ...peek.state.fromHash(view.id, view.properties, location.hash) };
+    const state = view.started(peek.state.fromHash(view.id, view.properties, location.hash));
     view.stop();
     Object.assign(view.state, state);
     view.told = "";

@@ -140,12 +140,16 @@ def test_own_random_numbers_are_even_and_normal(ask: Callable[..., Any]) -> None
     assert again[0] != again[1] and again == ask("[1, 2].map((seed) => peek.network.random(seed).uniform())")
 
 
-def test_own_spirals_are_the_builds(ask: Callable[..., Any]) -> None:
-    """Without noise, the dataset does not depend on whose random numbers are used."""
-    x, y = datasets.points("spirals", 3, 20, 0, noise_rad=0.0)
-    got = drawn(ask, "spirals", 3, 20, noise_rad=0.0)
-    np.testing.assert_allclose(np.reshape(got["x"], (-1, 2)), x, atol=1e-6)
-    assert got["y"] == y.tolist()
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [("spirals", {"noise_rad": 0.0}), ("rays", {"noise": 0.0}), ("rays", {"noise": 0.0, "root_radius": 0.3})],
+)
+def test_own_data_without_noise_are_the_builds(ask: Callable[..., Any], kind: str, given: dict[str, float]) -> None:
+    """Without noise, these do not depend on whose random numbers are used."""
+    x, y = datasets.points(kind, 3, 20, 0, **given)
+    got = drawn(ask, kind, 3, 20, **given)
+    np.testing.assert_allclose(np.reshape(got["x"], x.shape), x, atol=1e-6)
+    assert got["y"] == y.tolist() and got["inputs"] == x.shape[1]
 
 
 @pytest.mark.parametrize("value", [0.0, 0.2])
@@ -158,12 +162,12 @@ def test_own_data_are_spread_as_the_builds(
     ask: Callable[..., Any], kind: datasets.Dataset, control: datasets.Control, value: float
 ) -> None:
     """Of many points, the distances from the origin and between the classes, which no turn of all changes."""
-    count, given = 2000, {control.parameter: value}
+    count, given = 8000, {control.parameter: value}
     x, _ = datasets.points(kind.name, 4, count, 1, **given)
-    got = np.reshape(drawn(ask, kind.name, 4, count, **given)["x"], (-1, 2))
+    got = np.reshape(drawn(ask, kind.name, 4, count, **given)["x"], x.shape)
 
     def told(points: np.ndarray) -> np.ndarray:
-        classes = points.reshape(4, count, 2)
+        classes = points.reshape(4, count, -1)
         apart = np.linalg.norm(classes.mean(1)[:, None] - classes.mean(1), axis=2)[np.triu_indices(4, 1)]
         far = np.quantile(np.linalg.norm(classes, axis=2), [0.02, 0.25, 0.5, 0.75, 0.98], axis=1)
         return np.concatenate([apart, far.ravel()])
@@ -174,4 +178,4 @@ def test_own_data_are_spread_as_the_builds(
 def drawn(ask: Callable[..., Any], kind: str, classes: int, count: int, **given: float) -> Any:
     parameters = json.dumps(datasets.load()[kind].defaults | given)
     call = f"peek.network.drawn(peek.datasets['{kind}'], {classes}, {count}, {parameters}, 5)"
-    return ask(f"(({{x, y}}) => ({{x: [...x], y: [...y]}}))({call})")
+    return ask(f"(({{x, y, inputs}}) => ({{x: [...x], y: [...y], inputs}}))({call})")

@@ -1,0 +1,247 @@
+"""Train it yourself, on data of the reader's choice: other kinds, own points, an own activation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Figure, Show
+from playwright.sync_api import Page, expect
+
+from generator.content.experiments import Planned
+from generator.markup.blocks.figure import OptionError
+from generator.networks.recipe import RunSpec
+from generator.runs.entries import entry
+from generator.runs.results import Results, from_catalogue
+from generator.site.explorables import data_sets
+
+DATA = {
+    "arms": RunSpec(5, "tanh", 0),
+    "hole": RunSpec(5, "tanh", 0, dataset_options=(("root_radius", 0.25),)),
+    "rays": RunSpec(7, "tanh", 0, kind="rays"),
+    "rays-root": RunSpec(7, "tanh", 0, kind="rays", dataset_options=(("root_radius", 0.3),)),
+    "rings": RunSpec(5, "tanh", 0, kind="rings", points_per_class=40),
+    "corners": RunSpec(5, "tanh", 0, kind="simplex"),  # that no page draws
+}
+PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
+STATE = "peek.views.get('fig-train').state"
+Open = Callable[..., Figure]
+
+
+def results() -> Results:
+    planned = [Planned(name, spec, name, None, False) for name, spec in DATA.items()]
+    return from_catalogue(lambda: [entry("other", run, "", {}, told=False) for run in planned], "")
+
+
+@pytest.fixture
+def train(show: Show) -> Open:
+    """The figure with all these data to choose from."""
+
+    def opened(hash: str = "", **options: Any) -> Figure:
+        given = {"sets": data_sets(None, results()), **options.pop("given", {})}
+        figure = show(f"train {json.dumps(given)}", hash=hash, **options)
+        return figure
+
+    return opened
+
+
+def points(figure: Figure) -> np.ndarray:
+    """The class, from 1, and the coordinates of each point that is trained on: (N, 1 + D)."""
+    head, *rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+    return np.array(rows, float)[:, : len(head) - 3]
+
+
+def state(figure: Figure) -> dict[str, Any]:
+    got: dict[str, Any] = figure.page.evaluate(STATE)
+    return got
+
+
+def middle(figure: Figure) -> int:
+    """Trains until the end. returns how many classes are in the middle then"""
+    figure.live.get_by_role("button", name=re.compile("^Train")).first.click()
+    expect(figure.live.locator(".train-notice")).to_contain_text("Done: 3000 epochs.", timeout=90000)
+    figure.settle()
+    return int(figure.live.locator(".train-apart").inner_text().rsplit(" ", 1)[1])
+
+
+# Data that decide
+
+
+def test_data_are_told_by_what_they_are_and_an_author_may_say_it_better() -> None:
+    told = {one["name"]: one["label"] for one in data_sets(None, results())}
+    assert told == {
+        "arms": "spiral arms",
+        "hole": "spiral arms, hole 0.25",
+        "rays": "rays",
+        "rays-root": "rays, hole 0.3",
+        "rings": "rings",
+    }
+    chosen = data_sets(["rays", {"hole": "A hole"}], results())
+    assert [(one["name"], one["label"], one["kind"]) for one in chosen] == [
+        ("rays", "rays", "rays"),
+        ("hole", "A hole", "spirals"),
+    ]
+
+
+@pytest.mark.parametrize(("given", "near"), [(["rings", "ray"], "rays"), ("corners", "arms"), ({"rays": 3}, "rays")])
+def test_data_that_no_page_draws_are_one_error(given: Any, near: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        data_sets(given, results())
+    assert (caught.value.option, caught.value.expected[:19]) == ("sets", "data of the article")
+    assert caught.value.nearest in (near, None)
+
+
+def test_other_data_are_chosen_by_keyboard_and_kept_in_the_address(train: Open) -> None:
+    figure = train()
+    assert points(figure).shape == (500, 3)
+    figure.live.get_by_role("radio", name="spiral arms", exact=True).focus()
+    figure.page.keyboard.press("ArrowDown")
+    expect(figure.live.get_by_role("slider", name="Hole")).to_have_attribute("aria-valuetext", "0.25")
+    figure.page.keyboard.press("ArrowDown")
+    figure.page.keyboard.press("ArrowDown")
+    expect(figure.live.get_by_role("radio", name="the build’s start")).to_be_disabled()
+    expect(figure.live.get_by_role("slider", name="Hole")).to_have_attribute("aria-valuetext", "0.30")
+    expect(figure.page).to_have_url(re.compile(r"#fig-train\.data=rays-root&fig-train\.start=own$"))
+    expect(figure.live.locator(".plane-title").first).to_have_text("The data 5 dimensions, drawn flat")
+    drawn = points(figure)
+    assert drawn.shape == (500, 6)
+    assert np.linalg.norm(drawn[:, 1:], axis=1).min() == pytest.approx(0.3, abs=0.05)
+    assert "rays, hole 0.3, seed 1, noise 0.01, hole 0.3. Not training" in figure.summary()
+    figure.live.get_by_role("button", name="One step").click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    figure.page.reload()
+    figure.page.locator(".explorable.is-live").first.wait_for()
+    np.testing.assert_array_equal(points(figure), drawn)
+    figure.live.get_by_role("button", name="Reset").click()
+    expect(figure.live.get_by_role("radio", name="the build’s start")).to_be_checked()
+    figure.settle()
+    assert points(figure).shape == (500, 3) and not figure.said
+
+
+def test_points_that_are_drawn_flat_light_up_in_both_planes(train: Open) -> None:
+    figure = train("#fig-train.data=rays&fig-train.classes=7")
+    box = figure.plane(0).bounding_box()
+    assert box is not None
+    assert points(figure)[99, :2] == pytest.approx([1, 1], abs=0.05), "the tip of the first ray"
+    spoken = figure.live.locator(".explorable-spoken")
+    figure.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * (0.5 - 0.5 / 1.14))
+    expect(spoken).to_have_text(re.compile("Point (9[5-9]|100) of class 1: taken for class"))
+    figure.page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)
+    expect(spoken).to_have_text(re.compile("Point at a point to see what it is"))
+
+
+@pytest.mark.parametrize(("data", "least", "most"), [("hole", 0, 0), ("rays-root", 1, 7)])
+def test_the_two_by_two_is_trained_in_the_page(train: Open, data: str, least: int, most: int) -> None:
+    figure = train(f"#fig-train.data={data}&fig-train.classes=7", **PHONE)
+    expect(figure.live.get_by_role("group", name="Data", exact=True).locator("input:checked")).to_have_value(data)
+    assert least <= middle(figure) <= most and not figure.said
+
+
+# Own points
+
+MINE = "#fig-train.data=own-points"
+
+
+def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> None:
+    figure = train(MINE)
+    button = figure.live.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_disabled()
+    assert figure.summary().startswith("Put points of two classes or more")
+    mouse = figure.page.mouse
+    for c, left in ((1, 0.2), (3, 0.7)):
+        figure.live.locator(".points-tools label").nth(c - 1).click()
+        figure.plane(0).scroll_into_view_if_needed()
+        box = figure.plane(0).bounding_box()
+        assert box is not None
+        mouse.move(box["x"] + left * box["width"], box["y"] + 40)
+        mouse.down()
+        mouse.move(box["x"] + left * box["width"], box["y"] + 140, steps=10)
+        mouse.up()
+    figure.settle()
+    drawn = points(figure)
+    assert {*drawn[:, 0]} == {1, 3} and len(drawn) >= 16
+    assert (drawn[drawn[:, 0] == 1, 1] < 0).all() and (drawn[drawn[:, 0] == 3, 1] > 0).all()
+    button.click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
+    figure.page.reload()
+    figure.page.locator(".explorable.is-live").first.wait_for()
+    np.testing.assert_array_equal(points(figure), drawn)
+    figure.live.get_by_role("radio", name="spiral arms", exact=True).check()
+    figure.live.get_by_role("radio", name="Own points").check()
+    figure.settle()
+    np.testing.assert_array_equal(points(figure), drawn)
+    figure.live.get_by_role("button", name="Clear").click()
+    figure.settle()
+    assert not state(figure)["points"]
+    figure.live.get_by_role("button", name="Undo").click()
+    figure.settle()
+    np.testing.assert_array_equal(points(figure), drawn)
+    assert not figure.said
+
+
+def test_own_points_are_put_by_keyboard_and_by_a_finger(train: Open) -> None:
+    figure = train(MINE, **PHONE)
+    plane = figure.plane(0)
+    plane.focus()
+    for key in ("Enter", "2", "ArrowRight", "Enter", "Enter", "Delete"):
+        plane.press(key)
+    figure.settle()
+    assert points(figure)[:, 0].tolist() == [1, 2]
+    figure.live.locator(".points-tools label").nth(4).tap()
+    plane.tap(position={"x": 30, "y": 30})
+    figure.settle()
+    found = points(figure)
+    assert found[:, 0].tolist() == [1, 2, 5] and found[2, 1] < -0.7 and found[2, 2] > 0.7
+    assert figure.page.evaluate("document.documentElement.scrollWidth") <= 390 and not figure.said
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("x,y,kind\n1,2,dog\n1,z,cat", "Line 3: “z” is no number."),
+        ("1,2\n", "Line 1: expected x, y and a class."),
+        ("\n".join(f"0,0,{c}" for c in "abcdefgh"), "Line 8: an eighth class; at most 7."),
+        ("0,0,1\n" * 501, "Line 501: at most 500 points."),
+        ("0,0,1", "Put points of two classes or more"),
+    ],
+)
+def test_a_table_that_is_wrong_is_told_with_its_line(bare_page: Page, table: str, said: str) -> None:
+    call = "(table) => { try { peek.points.read(table); return ''; } catch (error) { return error.message; } }"
+    assert bare_page.evaluate(call, table).startswith(said)
+
+
+def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
+    figure = train(MINE)
+    figure.live.get_by_role("button", name="Paste a table").click()
+    figure.live.get_by_role("textbox").fill("width;height;kind\n10,5;2;dog\n20;4;cat\n15;3;dog")
+    figure.live.get_by_role("button", name="Use these points").click()
+    figure.settle()
+    rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+    assert [row[0] for row in rows[1:]] == ["dog", "dog", "cat"]
+    np.testing.assert_allclose([row[1] for row in rows[1:]], [-0.9, -0.047, 0.9], atol=0.003)
+    expect(figure.page).to_have_url(re.compile("names=dog"))
+
+
+def test_points_in_an_address_are_points_whatever_it_says(bare_page: Page) -> None:
+    got = bare_page.evaluate(
+        """() => {
+          const signs = "ABab01-_..~%;&=é ", { uniform } = peek.network.random(3);
+          let taken = 0;
+          for (let turn = 0; turn < 10000; turn++) {
+            const sign = () => signs[Math.floor(signs.length * uniform() ** 2)];
+            const text = Array.from({length: 60 * uniform()}, sign).join("");
+            if (!peek.points.FITS.test(text)) continue;
+            taken++;
+            const { x, y, classes } = peek.points.data(text, "");
+            if (![...x].every((value) => Math.abs(value) <= 1) || classes > 7 || x.length !== 2 * y.length) return text;
+            const again = peek.points.pack(peek.points.unpack(text));
+            if (peek.points.pack(peek.points.unpack(again)) !== again) return text;
+          }
+          return taken;
+        }"""
+    )
+    assert isinstance(got, int) and got > 100
