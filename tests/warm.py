@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 
+FORKS = sys.platform == "linux"  # elsewhere not all of them survive it, and each program starts afresh
 SLOW = ["torch.optim", "scipy.optimize", "scipy.spatial", "sympy", "matplotlib.backends.backend_agg", "imageio"]
 
 
@@ -29,8 +30,8 @@ def python(*arguments: str, cwd: Path) -> CompletedProcess[str]:
 
 
 @functools.cache
-def _copies() -> multiprocessing.context.ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
+def _copies() -> multiprocessing.context.BaseContext:
+    context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
     context.set_forkserver_preload(SLOW)
     return context
 
@@ -40,7 +41,8 @@ def _run(arguments: Sequence[str], cwd: Path, *printed: Path) -> None:
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
     os.chdir(cwd)
     os.environ["PYTHONPATH"] = sys.path[0] = str(cwd)
-    multiprocessing.get_context = functools.partial(_forking, multiprocessing.get_context)
+    if FORKS:
+        multiprocessing.get_context = functools.partial(_forking, multiprocessing.get_context)
     flag, what, *sys.argv[1:] = arguments
     if flag == "-m":
         runpy.run_module(what, run_name="__main__", alter_sys=True)
