@@ -12,7 +12,7 @@ FLAGS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # The experiments whose runs are the rows of content/data/full.csv.
-FULL := grid again causes no-bias blobs rings neutral neutral-disk started held penalty width longer optimizer memory \
+FULL := grid again causes causes-relu no-bias blobs rings neutral neutral-disk started held penalty width longer optimizer memory \
 	batches scale layers-penalty same-data same-start digits wine
 BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 

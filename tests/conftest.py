@@ -1,8 +1,11 @@
 """The article's own site, built once for all tests that look at it."""
 
+import contextlib
 import os
 import shutil
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under nohup; what te
 
 # One thread a process: tests run one process a core, and threads of linear algebra that wait for a core spin.
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+# What tests start is compiled once, not by each of some hundred processes, also where the environment would have it so.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
@@ -71,30 +79,20 @@ def workers_import_from_here():
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 
-@pytest.fixture(scope="session")
-def made_tiny(tmp_path_factory) -> Path:
-    """What the tiny article trains and draws: made once, for the tests of all processes. Not to be written to."""
-    from generator.base.progress import Progress
-    from generator.build import build
-    from generator.options import Options
-
+def once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first process to need it makes, for the tests of all. Not to be written to."""
     top = tmp_path_factory.getbasetemp()
     top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
-    cache = top / "made-tiny"
-    with FileLock(top / "made-tiny.lock"):
-        if not cache.exists():
-            build(Options(content=TINY, out=top / "tiny-site", cache=cache, workers=1), Progress(quiet=True))
-    return cache
+    folder, made = top / name, top / f"{name}.made"
+    with FileLock(top / f"{name}.lock"):
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
 
 
-@pytest.fixture(scope="module")
-def cache(made_tiny, tmp_path_factory) -> Path:
-    """A copy of what the tiny article trains and draws, and what the tests of a module add to it."""
-    return shutil.copytree(made_tiny, tmp_path_factory.mktemp("module") / "cache")
-
-
-@pytest.fixture(scope="module")
-def one_worker_is_this_process():
+@contextlib.contextmanager
+def jobs_done_here():
     """A build with one worker does its jobs here: a process of its own would import all libraries anew."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -113,6 +111,32 @@ def one_worker_is_this_process():
         yield
 
 
+@pytest.fixture(scope="module")
+def one_worker_is_this_process():
+    with jobs_done_here():
+        yield
+
+
+@pytest.fixture(scope="session")
+def made_tiny(tmp_path_factory) -> Path:
+    """What the tiny article trains and draws: made once, for the tests of all processes. Not to be written to."""
+    from generator.base.progress import Progress
+    from generator.build import build
+    from generator.options import Options
+
+    def make(folder):
+        with jobs_done_here():
+            build(Options(content=TINY, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
+
+    return once(tmp_path_factory, "tiny", make) / "cache"
+
+
+@pytest.fixture(scope="module")
+def cache(made_tiny, tmp_path_factory) -> Path:
+    """A copy of what the tiny article trains and draws, and what the tests of a module add to it."""
+    return shutil.copytree(made_tiny, tmp_path_factory.mktemp("module") / "cache")
+
+
 @pytest.fixture
 def article(tmp_path) -> Path:
     """A copy of the tiny article, to be changed."""
@@ -122,11 +146,11 @@ def article(tmp_path) -> Path:
 @pytest.fixture(scope="module", params=examples(default_templates()))
 def started(request, tmp_path_factory, one_worker_is_this_process):
     """The folder of a new article, of each example, built once as its author builds it."""
-    folder = tmp_path_factory.getbasetemp() / f"new-{request.param}"
-    if folder.exists():  # by another module
-        return folder
-    new(folder, default_templates(), request.param)
-    options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
-    options += ["--lab"] * (folder / "content" / "lab").is_dir()
-    assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
-    return folder
+
+    def make(folder):
+        new(folder, default_templates(), request.param)
+        options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+        options += ["--lab"] * (folder / "content" / "lab").is_dir()
+        assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
+
+    return once(tmp_path_factory, f"new-{request.param}", make)

@@ -1,5 +1,6 @@
 """Counts with intervals and comparisons in pairs: against scipy, and as prose and evidence say them."""
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -14,7 +15,7 @@ from generator.base.overlay import Overlay
 from generator.markup.claims import ask, judge, row
 from generator.markup.expressions import ExpressionError, evaluate, say
 from generator.runs.results import Record, Result, Results, Table
-from generator.runs.statistics import EXACT_UP_TO, share_interval, signed_rank_p
+from generator.runs.statistics import EXACT_UP_TO, Paired, holm, share_interval, signed_rank_p
 
 ROUNDING = 1e-12  # sums of some thousand float64 chances
 ALL_SIGNS = stats.PermutationMethod(n_resamples=float("inf"))  # every one of them, for few differences
@@ -80,6 +81,27 @@ def test_a_tally_counts_and_has_per_cent_from_twenty_up():
     assert said("full.tally('objective', at_least=0.9) | interval", german) == "10 von 30 (19\u202f% bis 51\u202f%)"
 
 
+def test_holm_rejects_what_bonferroni_rejects_in_every_family_around_it():
+    rng = random.Random(3)
+    for n in (1, 2, 3, 5):
+        found = [Paired(9, 3, 6, 0.1, rng.choice([0.5, rng.random(), rng.random() / 20]), ()) for _ in range(n)]
+        families = [some for size in range(1, n + 1) for some in itertools.combinations(range(n), size)]
+        closed = [
+            max(min(1, len(some) * min(found[at].p for at in some)) for some in families if own in some)
+            for own in range(n)
+        ]
+        assert [each.p for each in holm(found)] == pytest.approx(closed)
+        assert [(each.family, each.lower) for each in holm(found)] == [(n, 3)] * n
+
+
+def test_an_author_adjusts_comparisons_together():
+    other = "results.where(experiment='free').paired(full, 'objective')"
+    p = 2 * evaluate(PAIRED, NAMES).p
+    assert evaluate(f"([{PAIRED}, {other}] | holm | first).p", NAMES) == pytest.approx(p)
+    assert said(f"[{PAIRED}, {other}] | holm | first").endswith(f"p = {p:.3f}, after Holm for 2 comparisons")
+    assert said(f"[{PAIRED}] | holm | first") == said(PAIRED)
+
+
 def test_runs_are_paired_by_seed_whatever_their_order():
     hundredths = [-10, -15, -15, -1, 1, -50, -90]  # whose float64 differences are not all equal where these are
     p = stats.wilcoxon(hundredths, method=ALL_SIGNS).pvalue
@@ -106,6 +128,9 @@ def test_runs_are_paired_by_seed_whatever_their_order():
         ("full.paired(full, 'objective', by='classes')", 'unknown column "classes"'),
         ("full.tally('objectiv')", 'did you mean "objective"'),
         ("full.share('objective') | interval", "interval needs a tally, and this is 1"),
+        (f"{PAIRED} | holm", "holm needs a list of comparisons, and this is a comparison"),
+        (f"[{PAIRED}, 0.01] | holm", "holm needs a list of comparisons, and this is 0.01"),
+        ("[] | holm | first", "no value"),
         ("full.tally('objective', atleast=1)", 'takes no "atleast"'),
         ("full.tally('objective').hit", 'tally has no "hit"'),
         ("full.tally('objective') < 3", "no value"),

@@ -84,7 +84,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def local_files(tmp_path_factory):
     cache = tmp_path_factory.mktemp("local")
-    make(cache, workers=2)
+    make(cache)
     return files(cache)
 
 

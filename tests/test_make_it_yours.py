@@ -4,11 +4,8 @@ import contextlib
 import csv
 import io
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import generator as peek
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -30,7 +28,7 @@ class Copy:
     def __init__(self, folder, cache):
         self.folder, self.cache = folder, cache
         for name in ("generator", "templates"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)  # with what Python has compiled
         shutil.copytree(TINY, folder / "content")
 
     def edit(self, path, old, new):
@@ -43,13 +41,7 @@ class Copy:
 
     def python(self, *arguments):
         """Runs Python with the copy's own code. Returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder)},
-            capture_output=True,
-            text=True,
-        )
+        done = warm.python(*map(str, arguments), cwd=self.folder)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -104,13 +96,8 @@ def test_a_colour(copy):
 
 def stages(copy, *options):
     """Builds the copy. Returns for each stage how many it ran, and the reason of those that ran any."""
-    done = subprocess.run(
-        [sys.executable, "-m", "generator", "build", "--explain", "--cache", copy.cache, *options],
-        cwd=copy.folder,
-        env={**os.environ, "PYTHONPATH": str(copy.folder)},
-        capture_output=True,
-        text=True,
-    )
+    explained = ["build", "--explain", "--workers", "1", "--cache", str(copy.cache), *options]
+    done = warm.python("-m", "generator", *explained, cwd=copy.folder)
     assert done.returncode == 0, done.stderr
     said = re.findall(r"^(\w+): (\d+) of \d+, (.*)$", done.stderr, re.MULTILINE)
     return {stage: (int(count), why) for stage, count, why in said if count != "0"}

@@ -75,6 +75,7 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     article, cache, tmp_path, one_worker_is_this_process
 ):
     text = (article / "article.md").read_text()
+    text += "\n[It must be.]{claim=\"results.max('accuracy') <= 1\" check}\n"
     (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
@@ -101,7 +102,9 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     ]
     assert "Came true: 1." in page and "Did not: 1." in page and "We thought so." in page and "2026" in page
     reproduce = live.files["reproduce.html"].decode()
-    assert all(says in reproduce for says in ("All &lt;learn&gt;.", "None does.", "Many do."))
+    findings, checks = reproduce.split("<h3>Checks</h3>")
+    assert all(says in findings for says in ("All &lt;learn&gt;.", "None does.", "Many do."))
+    assert "It must be." in checks and "It must be." not in findings and "All &lt;learn&gt;." not in checks
     edited = saved(FILE.replace("All <learn>", "All of them do"))
     assert edited.count("data-verdict") < page.count("data-verdict") and "All of them do." in edited
     for change, said in (
@@ -110,6 +113,16 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
         (("results.min('accuracy') > 0", "2 > 1"), "the condition of the claim asks no run"),
     ):
         assert f"predictions.toml:3: {said}" in saved(FILE.replace(*change))
+    (article / "article.md").write_text(text)
+    saved(FILE + more)
+    unlisted = "predictions.toml:3: no text lists these predictions, so none is judged; expected /// predictions"
+    assert unlisted in live.problem
+    (article / "more.md").write_text("---\ntitle: More\n---\n\n/// predictions\n///\n")
+    follower.rebuild("more.md")
+    assert not live.problem and "None does." not in live.files["index.html"].decode()
+    assert 'data-verdict="holds"' in live.files["more.html"].decode()
+    (article / "more.md").unlink()
+    (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
     (article / predictions.FILE).unlink()
     follower.rebuild(predictions.FILE)
     line = text.count("\n") + 2

@@ -56,7 +56,7 @@ def entries(cache: Path, kind: str) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+def folder(tmp_path_factory, one_worker_is_this_process) -> Path:
     """An article; its four parts, trained in 1 to 4; and its site, trained in one."""
     folder = tmp_path_factory.mktemp("parts")
     (folder / "content").mkdir()
@@ -64,7 +64,7 @@ def folder(tmp_path_factory) -> Path:
     (folder / "content/article.md").write_text(ARTICLE)
     for part in PARTS:
         assert main(["train", *at(folder, part), "--shard", f"{part}/4", "--workers", "1", "--quiet"]) == 0
-    assert main(["build", *at(folder, "one"), "--out", str(folder / "one-site"), "--quiet"]) == 0
+    assert main(["build", *at(folder, "one"), "--workers", "2", "--out", str(folder / "one-site"), "--quiet"]) == 0
     return folder
 
 
@@ -94,7 +94,7 @@ def test_four_parts_in_four_folders_give_the_bytes_of_one_build(folder, capsys):
         assert main(["cache", "add", str(folder / str(part)), "--cache", str(folder / "all")]) == 0
     assert entries(folder / "all", "runs") == entries(folder / "one", "runs")
     capsys.readouterr()
-    assert main(["build", *at(folder, "all"), "--out", str(folder / "all-site"), "--explain"]) == 0
+    assert main(["build", *at(folder, "all"), "--out", str(folder / "all-site"), "--workers", "1", "--explain"]) == 0
     assert "train: 0 of 7, all in the cache\nmeasure: 0 of 7" in capsys.readouterr().err
     sites = [
         {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
@@ -108,7 +108,7 @@ def test_a_part_that_was_ended_goes_on_where_it_was(folder, capsys, tmp_path):
     shutil.copytree(folder / str(part), tmp_path / "cache")
     next((tmp_path / "cache/entries/runs").glob("??/*")).unlink()
     command = ["train", "--content", str(folder / "content"), "--cache", str(tmp_path / "cache")]
-    assert main([*command, "--shard", f"{part}/4", "--quiet"]) == 0
+    assert main([*command, "--shard", f"{part}/4", "--workers", "1", "--quiet"]) == 0
     assert ", trained now: 1;" in capsys.readouterr().out
     assert entries(tmp_path / "cache", "runs") == entries(folder / str(part), "runs")
 
@@ -168,7 +168,7 @@ def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
 
 
 def test_a_plan_tells_what_is_missing_and_keeps_what_it_tried(folder, capsys):
-    command = ["plan", *at(folder, "planned"), "--shards", "3", "--quiet"]
+    command = ["plan", *at(folder, "planned"), "--shards", "3", "--workers", "1", "--quiet"]
     assert main(command) == 0
     first, length, size, parts, how = capsys.readouterr().out.splitlines()
     assert first == "networks: 7, to train: 7" and "of one core as here" in length and size.endswith("MB in the cache")

@@ -6,28 +6,29 @@ from pathlib import Path
 import pytest
 
 from generator.base.overlay import Overlay
-from generator.markup.blocks.figure import FigureCall
-from generator.measures import packing
+from generator.markup.blocks.figure import FigureCall, OptionError
+from generator.measures import packing, tied
 from generator.runs.results import Result, Results
 from generator.site.figures import Figures
 from generator.site.templates import TemplateRenderer
 
 RENDERER = TemplateRenderer(Overlay(Path(__file__).parent.parent / "templates"))
 COUNTS = (3, 5)
-SQUARE = packing.predictions(COUNTS)
-LAW_KEYS = ("distance_points", "distance_margin", "distance_margin_no_bias")
+TIED = {"title": tied.TITLE, "optima": {str(k): tied.solve(k, "square")["told"] for k in COUNTS}}
+SQUARE = packing.predictions(COUNTS) | {tied.NAME: TIED}
+LAW_KEYS = ("distance_points", "distance_margin", "distance_margin_no_bias", "distance_tied")
 HALF = 1e-2  # of a hundredth of a strip's width: coordinates are written with two digits
 CORNERS = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
 
 
 def run(seed, classes, **measures):
-    spec = {"classes": classes, "activation": "tanh", "seed": seed}
+    spec = {"classes": classes, "activation": "tanh", "seed": seed, "epochs": 100}
     measures = {"pose": [[0.0, 0.0]] * classes, "packing_ratio": 0.9} | measures  # which figures ask for
     return Result(f"k{classes}-tanh-s{seed}", "grid", "", "tanh", spec, measures, {}, {})
 
 
-def drawn(name, runs):
-    call = FigureCall(name, {"id": "fig-x", "size": "wide"}, "<b>So.</b>", "fig-x", "1", "article.md:1")
+def drawn(name, runs, **options):
+    call = FigureCall(name, {"id": "fig-x", "size": "wide", **options}, "<b>So.</b>", "fig-x", "1", "article.md:1")
     return Figures(RENDERER, Results(runs), lambda: {"square": SQUARE}).render(call)
 
 
@@ -41,11 +42,40 @@ def test_the_laws_stand_where_the_solvers_found_them():
     assert len(cells) == len(SQUARE) * len(COUNTS)
     said = [re.search(r'laws-note"[^>]*>([^<]*)<', cell)[1] for cell in cells]
     assert said[0] == "1 corner, 2 walls"  # three points of the packing law: the tilted triangle
-    assert said[3:] == ["4 corners, 1 inside", "4 corners, 1 inside", "1 corner, 4 walls"]  # five, law by law
-    margin = cells[4]
+    assert said[4:] == ["4 corners, 1 inside"] * 2 + ["1 corner, 4 walls"] * 2  # five, law by law
+    margin = cells[5]
     found = list(zip(numbers(r'd="M(\S+) \S+l', margin), numbers(r'd="M\S+ (\S+)l', margin), strict=True))
     wanted = [(x, -y - 0.15) for x, y in SQUARE["margin"]["optima"]["5"]["points"]]
     assert found == [pytest.approx(point) for point in wanted]
+
+
+def test_a_cross_is_where_all_scores_tie():
+    cells = drawn("laws", [run(1, classes) for classes in COUNTS]).split('class="laws-cell"')[1:]
+    ties = [
+        [*zip(numbers(r'law-tie" d="M(\S+)', cell), numbers(r'law-tie" d="M\S+ ([^l]+)l', cell), strict=True)]
+        for cell in cells
+    ]
+    at = {k: [(x - 0.07, -y - 0.07) for x, y in [SQUARE[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
+    middle = [(-0.07, -0.07)]
+    wanted = [[], [], middle, at["3"], [], [], middle, at["5"]]
+    assert [[pytest.approx(tie) for tie in of_cell] for of_cell in wanted] == ties
+    assert [tie in cell for cell in cells for tie in ["All scores tie 0.33 from the middle."]].index(True) == 3
+    html = drawn("arrangements", [run(1, 5, **dict.fromkeys(LAW_KEYS, 0.1))])
+    assert html.count("law-tie") == 1 and html.count('class="law law--tied"') == 5 + 1  # and the key's
+
+
+@pytest.mark.parametrize("name", ["arrangements", "distances", "laws"])
+def test_an_author_says_which_laws_are_shown(name):
+    runs = [run(seed, 5, **dict.fromkeys(LAW_KEYS, 0.1)) for seed in range(2)]
+    laws_of = {law["title"]: name for name, law in SQUARE.items()}
+    for asked in (["tied", "margin"], ["points"], [*SQUARE]):
+        html = drawn(name, runs, laws=asked).lower()
+        told = re.findall(rf"> ?({'|'.join(sorted(laws_of, key=len, reverse=True))})\s*</", html)
+        assert [laws_of[title] for title in told] == asked
+    assert drawn(name, runs) == drawn(name, runs, laws=[*SQUARE])
+    with pytest.raises(OptionError, match='no law "margins"') as caught:
+        drawn(name, runs, laws=["points", "margins"])
+    assert caught.value.nearest == "margin"
 
 
 def test_each_law_says_how_many_points_are_at_corners_walls_and_inside():

@@ -174,6 +174,7 @@ def test_a_network_whose_scores_tie_at_its_knot_says_so():
     centres = np.array(found["centres"])
     reach = np.abs(centres).max()
     assert found["middle"] == (np.abs(centres).max(1) < reach / 2).sum() > 0
+    assert found["weight_norm"] == pytest.approx(2 * reach, rel=1e-5)  # four rows of length 1
     assert found["knot_norm"] == pytest.approx(np.linalg.norm(np.tanh([0.5, -0.25])) / reach, rel=1e-5)
 
 

@@ -10,20 +10,11 @@ import pytest
 from generator import api, rerun
 from generator.__main__ import main
 from generator.site import manifest
-from tests.promises import TINY
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("verify")
-    options = ["--content", TINY, "--out", folder / "site", "--cache", folder / "cache", "--workers", "1"]
-    assert main(["build", "--quiet", *map(str, options)]) == 0
-    return folder / "site"
 
 
 @pytest.fixture
-def site(built, tmp_path):
-    return shutil.copytree(built, tmp_path / "site")
+def site(made_tiny, tmp_path):
+    return shutil.copytree(made_tiny.parent / "site", tmp_path / "site")
 
 
 def verify(site, capsys):

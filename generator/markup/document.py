@@ -80,6 +80,7 @@ class Markup:
     assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
     names_sections   by their numbers, which headings then show
+    lists_predictions  those of the article, with how they came out
     warnings         what is odd and not wrong
     """
 
@@ -95,6 +96,7 @@ class Markup:
     assets: tuple[str, ...]
     anchors: frozenset[str]
     names_sections: bool
+    lists_predictions: bool
     warnings: tuple[Warned, ...]
 
     @property
@@ -164,6 +166,10 @@ def render_article(
                 )
             except ContentError as error:
                 problems += error.problems
+        foreseen = article.predictions.all
+        if foreseen and not problems and not any(markup.lists_predictions for markup in written):
+            wrong = "no text lists this prediction" if len(foreseen) == 1 else "no text lists these predictions"
+            problems.append(Problem(foreseen[0].place, f"{wrong}, so none is judged", "/// predictions in a text"))
         if problems:
             raise ContentError(list(dict.fromkeys(problems)))
         really = {key for markup in written for key in markup.cited}
@@ -343,6 +349,7 @@ class Writer:
         self.figures: list[FigureCall] = []
         self.toc: list[tuple[Heading, str]] = []
         self.names_sections = False
+        self.lists_predictions = False
         self.groups = 0  # of blocks that are one together
         self.inside: list[str] = []  # kinds of the blocks around
         self._base = 0  # the line of the file on which the fragment's line 0 is
@@ -371,6 +378,7 @@ class Writer:
             assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
             names_sections=self.names_sections,
+            lists_predictions=self.lists_predictions,
             warnings=(*self.warnings, *self.unused(), *self._odd_works()),
         )
 

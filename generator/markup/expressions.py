@@ -26,7 +26,7 @@ from ..base import language, limits
 from ..base.errors import meant
 from ..base.language import Said, Words, said
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
-from ..runs.statistics import COVERAGE, Paired, Tally
+from ..runs.statistics import COVERAGE, Paired, Tally, holm
 
 ROWS = "{n} rows"  # of a table, as words say it
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
@@ -142,6 +142,14 @@ def _interval(value: Any, words: Words | None = None) -> str:
     return (words or language.english()).tell(value.told_with_interval)
 
 
+def _holm(values: Any) -> list[Paired]:
+    wrong = [value for value in values if not isinstance(value, Paired)] if isinstance(values, list) else [values]
+    if wrong:
+        told = f"holm needs a list of comparisons, and this is {kind(wrong[0])}"
+        raise ExpressionError(told, '[a.paired(b, "loss"), c.paired(d, "loss")]')
+    return holm(values)
+
+
 class Filter(NamedTuple):
     """A filter: what it makes of a value and its arguments, and what that is in words."""
 
@@ -155,6 +163,7 @@ FILTERS: Mapping[str, Filter] = {
     "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
     "words": Filter(spelled, "a whole number in words, up to twenty"),
     "interval": Filter(_interval, "a tally with the interval of its share: 7 of 8 (53 % to 98 %)"),
+    "holm": Filter(_holm, "comparisons, a list, each p adjusted for how many there are by Holm's method"),
     "abs": Filter(abs, "a number without its sign"),
     "round": Filter(
         lambda value, digits=0: round(value, _digits(digits)), "a number rounded; `round(2)` to two decimals"

@@ -362,6 +362,12 @@ def middles(trained: Trained) -> dict[str, Any]:
     }
 
 
+@measurement("norm of the output weights, times the reach: what it is with the centres blown up", suits=is_plane)
+def weight_norm(trained: Trained) -> float:
+    reach = float(packing.sizes(trained.centres, trained.room).max())
+    return float(np.linalg.norm(trained.head[:, :-1])) * reach
+
+
 @measurement("share of points less than 0.7 of the way from the knot to their class's median", suits=is_plane)
 def thread(trained: Trained) -> float:
     return knots.thread_share(trained.points, trained.run.y, trained.knot.hidden[-1][0], trained.medians)

@@ -19,7 +19,7 @@ from .trained import plain
 ROOM = "square"
 WALLS = 100  # draws of points on the walls
 PHASES = 20  # even steps and polygons, over the phases that the square's symmetries do not repeat
-THREADS = (0.0, 0.05, 0.1, 0.15)  # shares of a class's points on the way to the knot
+THREADS = (0.0, 0.05, 0.1)  # shares of a class's points on the way to the knot
 PENALTY = 1e-4  # the grid's l2
 STARTS = 8
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)  # the integral over a thread
@@ -28,7 +28,7 @@ CORNER = 0.75  # both coordinates beyond: taken
 SHARED = {  # columns that mean the same of a run
     "nulls": ("classes", "interior", "nearest_law", *(f"{law}_share" for law in knot.LAWS)),
     "threads": (
-        *("classes", "objective", "interior", "inside_depth", "middle", "nearest_law"),
+        *("classes", "objective", "weight_norm", "interior", "inside_depth", "middle", "nearest_law"),
         *(f"distance_{law}" for law in ("points", "margin", "margin_no_bias", "tied")),
         *("knot_x", "knot_y", "knot_norm", "knot_entropy", "centres"),
     ),
@@ -40,7 +40,6 @@ OWN = {
     },
     "threads": {
         "share": "share of a class's points that lie on the way from the knot to the class",
-        "weight_norm": "norm of the output weights",
         "corners": "how many classes have a corner: both coordinates beyond 0.75",
     },
     "optima": {
@@ -125,7 +124,7 @@ def threads(k: int, share: float, laws: Mapping[str, Mapping[str, Any]]) -> dict
             "classes": k,
             "share": share,
             "objective": objective,
-            "weight_norm": float(np.linalg.norm(head[:, :2])),
+            "weight_norm": float(np.linalg.norm(head[:, :2]) * packing.sizes(centres, ROOM).max()),
             "interior": _interior(centres),
             "inside_depth": knot.inside_depth(blown_up),
             "middle": int((packing.sizes(blown_up, ROOM) < 0.5).sum()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -75,8 +75,9 @@ class Paired:
     pairs       how many
     lower       in how many the first group's value is lower, and `higher`; what is left is equal
     difference  median of the first's value less the second's
-    p           as signed_rank_p of these differences
+    p           as signed_rank_p of these differences; of several comparisons, as `holm` adjusts it
     rows        those compared, in pairs
+    family      how many comparisons p is adjusted for
     """
 
     pairs: int
@@ -85,6 +86,7 @@ class Paired:
     difference: float
     p: float
     rows: tuple[Any, ...]
+    family: int = 1
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[float, float]], rows: tuple[Any, ...]) -> Paired:
@@ -98,10 +100,10 @@ class Paired:
 
     @property
     def told(self) -> Said:
-        """In words: "lower in 18 of 20 pairs, higher in 2; median difference −0.012, p = 0.0004"."""
+        """In words: "lower in 18 of 20 pairs, higher in 2; median difference −0.012, p = 0.004"."""
         difference = self.difference
         digits = max(0, 2 - math.floor(math.log10(abs(difference)))) if difference else 0
-        return said(
+        compared = said(
             "lower in {n} of {all} pairs, higher in {more}; median difference {difference}, p {sign} {p}",
             n=self.lower,
             all=self.pairs,
@@ -110,6 +112,21 @@ class Paired:
             sign="<" if self.p < LEAST_P else "=",
             p=Said(fixed=[max(self.p, LEAST_P), 3]),
         )
+        if self.family == 1:
+            return compared
+        return said("{compared}, after Holm for {n} comparisons", compared=compared, n=self.family)
+
+
+def holm(comparisons: Sequence[Paired]) -> list[Paired]:
+    """The same comparisons, each p adjusted for all: all below a level, the chance of any mistake is below it.
+
+    source   Holm 1979, A simple sequentially rejective multiple test procedure
+    """
+    found, least, count = list(comparisons), 0.0, len(comparisons)
+    for before, at in enumerate(sorted(range(count), key=lambda at: comparisons[at].p)):
+        least = max(least, min(1.0, (count - before) * comparisons[at].p))
+        found[at] = replace(comparisons[at], p=least, family=count)
+    return found
 
 
 def _decimal(value: float) -> Decimal:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from .. import figures
-from ..base.errors import ContentError
+from ..base.errors import ContentError, meant, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
 from ..markup.blocks import Option
@@ -162,7 +162,7 @@ class Figures:
             "drawn": drawn,
             "options": dict(call.options),
             "results": self.results,
-            "laws": self.laws(),
+            "laws": _laws(self.laws(), call.options if "laws" in self.options.get(call.name, ()) else {}),
             "chosen": pick,
             "chart": charted,
             "two_way": two_way,
@@ -177,6 +177,18 @@ class Figures:
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the laws predict, by room, of those that an option names and in its order; of all where it names none."""
+    if "laws" not in options:
+        return laws
+    asked = options["laws"] if isinstance(options["laws"], list) else [options["laws"]]
+    for law in asked:
+        if not isinstance(law, str) or not all(law in of_room for of_room in laws.values()):
+            known = [*dict.fromkeys(name for of_room in laws.values() for name in of_room)]
+            raise OptionError("laws", f'no law "{short(str(law))}"', *meant(str(law), known))
+    return {room: {law: of_room[law] for law in asked} for room, of_room in laws.items()}
 
 
 def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:

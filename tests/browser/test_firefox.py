@@ -32,10 +32,12 @@ class Firefox:
             if message.get("method") == "log.entryAdded":
                 self.said.append(message["params"]["text"])
 
-    async def open(self, address, width):
+    async def begin(self):
         await self.call("session.new", capabilities={})
         await self.call("session.subscribe", events=["log.entryAdded"])
         self.context = (await self.call("browsingContext.getTree"))["contexts"][0]["context"]
+
+    async def open(self, address, width):
         size = {"width": width, "height": 900}
         await self.call("browsingContext.setViewport", context=self.context, viewport=size)
         await self.call("browsingContext.navigate", context=self.context, url=address, wait="complete")
@@ -55,8 +57,8 @@ class Firefox:
         raise AssertionError(f"never so in {WAIT_S} s: {expression}; the console: {self.said}")
 
 
-def visit(program, address, profile, width, visitor):
-    """What a visitor to an address makes of it; the console must stay empty."""
+def visit(program, address, profile, visitor):
+    """What a visitor to an address makes of it, on a phone and on a laptop; the console must stay empty."""
     command = [program, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -67,8 +69,10 @@ def visit(program, address, profile, width, visitor):
             socket = await websocket_connect(f"{port}/session", max_message_size=MESSAGE_BYTES)
             try:
                 firefox = Firefox(socket, said)
-                await firefox.open(address, width)
-                await visitor(firefox)
+                await firefox.begin()
+                for width in (390, 1280):
+                    await firefox.open(address, width)
+                    await visitor(firefox)
             finally:
                 socket.close()
                 while await socket.read_message() is not None:
@@ -84,8 +88,7 @@ def visit(program, address, profile, width, visitor):
 
 
 @pytest.mark.parametrize("program", FOUND, ids=lambda path: Path(path).name)
-@pytest.mark.parametrize("width", [390, 1280])
-def test_firefox_shows_every_explorable_and_trains(program, width, site, tmp_path):
+def test_firefox_shows_every_explorable_and_trains(program, site, tmp_path):
     async def visitor(page):
         count = await page.value("document.querySelectorAll('.explorable').length")
         assert count >= 6
@@ -115,4 +118,4 @@ def test_firefox_shows_every_explorable_and_trains(program, width, site, tmp_pat
         await page.value("document.querySelector('.claim').click()")
         assert await page.value(f"{evidence}.matches(':popover-open')")
 
-    visit(program, (site / "index.html").as_uri(), tmp_path, width, visitor)
+    visit(program, (site / "index.html").as_uri(), tmp_path, visitor)

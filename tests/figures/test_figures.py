@@ -15,6 +15,7 @@ from PIL import Image
 from generator import figures
 from generator.base.style import THEMES
 from generator.networks.spec import RunSpec
+from tests import warm
 
 STEMS = {
     "input-plane": "inputData",
@@ -119,9 +120,7 @@ drawn = (figure.draw(*case, THEMES["light"]) for figure in fit)
 print(hashlib.sha256(b"".join(files[ending] for files in drawn for ending in sorted(files))).hexdigest())
 """
     here = Path(__file__).parent
-    told = subprocess.run(
-        [sys.executable, "-c", program, str(here), str(here.parents[1])], check=True, capture_output=True, text=True
-    )
+    told = warm.python("-c", program, str(here), cwd=here.parents[1])
     assert told.stdout.strip() == digest()
 
 

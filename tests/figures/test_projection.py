@@ -2,8 +2,6 @@
 
 import hashlib
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from generator import figures
 from generator.base.style import THEMES
 from generator.measures import projection
 from generator.networks import forward
+from tests import warm
 
 CASE = untrained((6, 9))
 
@@ -64,8 +63,6 @@ files = figures.load()["projection"].draw(*untrained((6, 9)), THEMES["light"])
 print(hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest())
 """
     here = Path(__file__).parent
-    told = subprocess.run(
-        [sys.executable, "-c", program, str(here), str(here.parents[1])], check=True, capture_output=True, text=True
-    )
+    told = warm.python("-c", program, str(here), cwd=here.parents[1])
     files = figures.load()["projection"].draw(*CASE, THEMES["light"])
     assert told.stdout.strip() == hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest()

@@ -20,6 +20,11 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from generator.base.progress import Progress
+from generator.build import build
+from generator.options import Options
+from generator.runs import catalogue
+
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "sites" / "tiny"
 
@@ -33,6 +38,25 @@ def promises() -> list[ModuleType]:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its path."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+class Said(Progress):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True)
+        self.lines: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.lines.append(text)
+
+
+def finished(folder: Path) -> list[str]:
+    """Build a folder's article in this process, as one that starts afresh. Returns what was said."""
+    catalogue._LOADED.clear()
+    said = Said()
+    build(Options(content=folder / "content", out=folder / "site", cache=folder / "cache", workers=1), said)
+    return said.lines
 
 
 def _interruptible() -> None:

@@ -8,11 +8,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from generator.base.progress import Progress
 from generator.build import build
 from generator.options import Options
 from generator.runs import catalogue
-from tests.promises import TINY, tree
+from tests.promises import TINY, Said, tree
 
 PROMISE = (
     "The cache survives damage: whatever is flipped, cut, emptied, zeroed, deleted, foreign or misdated is told in a"
@@ -98,17 +97,6 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         wrong += [f"{name} {damage.__name__}: {said}"] * any(str(path) not in one for one in said)
         shutil.rmtree(cache)
     return wrong
-
-
-class Said(Progress):
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        super().__init__(quiet=True)
-        self.lines: list[str] = []
-
-    def warn(self, text: str) -> None:
-        self.lines.append(text)
 
 
 def built(cache: Path, folder: Path) -> tuple[dict[str, bytes], list[str]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.promises import TINY, kills, peek, tree
+from tests.promises import TINY, finished, kills, peek, tree
 
 PROMISE = (
     "Interrupted or told to end at any moment, a build, training or peek serve ends in under a second of a free core"
@@ -38,12 +38,10 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Interrupt commands on a changed article over its old site."""
     old = folder / "old"
     shutil.copytree(TINY, old / "content")
-    kills.finished(old)
+    finished(old)
     new = shutil.copytree(old, folder / "new")
     kills.change(new)
-    began = time.monotonic()
-    kills.finished(new)
-    takes_s = time.monotonic() - began
+    takes_s = kills.taken(new)
     sites = [tree(old / "site"), tree(new / "site")]
     wrong, of_kind = [], -(-count // len(KINDS))
     for at in range(count):
@@ -62,7 +60,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         said += [f"left {path.name}" for path in here.iterdir() if path.name not in ("content", "site", "cache")]
         if at % BUILDS_AFTER == 0:
             shutil.copytree(new / "content", here / "content", dirs_exist_ok=True)
-            kills.finished(here)
+            finished(here)
             said += ["the next build gave another site"] * (tree(here / "site") != sites[1])
         wrong += [f"{kind}, {number.name} by {whom.__name__} after {after_s:.2f} s: {each}" for each in said]
         shutil.rmtree(here)

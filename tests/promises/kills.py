@@ -14,7 +14,7 @@ import psutil
 
 from generator.base.errors import PeekError
 from generator.site import manifest
-from tests.promises import TINY, peek, tree
+from tests.promises import TINY, finished, peek, tree
 
 PROMISE = (
     "A build is all or nothing: killed at any moment, it leaves the old site or the new one, whole; the next build ends"
@@ -32,9 +32,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     finished(old)
     new = shutil.copytree(old, folder / "new")
     change(new)
-    began = time.monotonic()
-    finished(new)
-    takes_s = time.monotonic() - began
+    takes_s = taken(new)
     sites = {name: tree(of / "site") for name, of in (("old", old), ("new", new))}
     wrong = []
     for at in range(count):
@@ -65,9 +63,9 @@ def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: 
     except PeekError as error:
         wrong.append(str(error))
     entries = {path: path.stat().st_mtime_ns for path in (here / "cache" / "entries" / "runs").rglob("*.npz")}
-    said = finished(here)
+    again = finished(here)
     if tree(here / "site") != sites["new"]:
-        wrong.append(f"the next build gave another site: {said}")
+        wrong.append(f"the next build gave another site: {again}")
     if any(path.stat().st_mtime_ns != date for path, date in entries.items()):
         wrong.append("finished work was done again")
     left = [path.name for path in here.rglob("*") if "new-" in path.name]
@@ -82,12 +80,12 @@ def change(folder: Path) -> None:
     text.write_text(text.read_text().replace("results.count == 2", "results.count == 6"))
 
 
-def finished(folder: Path) -> str:
-    """Build to the end. Returns what was said."""
-    process = peek("build", *options(folder))
+def taken(folder: Path) -> float:
+    """Build to the end by the command. Returns the seconds that it takes."""
+    began, process = time.monotonic(), peek("build", *options(folder))
     said = process.communicate()[1]
     assert process.returncode == 0, said
-    return said
+    return time.monotonic() - began
 
 
 def options(folder: Path) -> list[object]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.promises import ROOT, TINY, tree
+from tests.promises import ROOT, TINY, finished, tree
 
 PROMISE = (
     "What the system refuses (room, permission, a file where a folder should be, content that goes away) is told in a"
@@ -103,7 +103,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     whole, wrong = folder / "whole", []
     shutil.copytree(TINY, whole / "content")
     (whole / "content" / "picture.png").write_bytes(b"x")
-    if said := built(whole)[1]:
+    if said := finished(whole):
         return [f"the first build: {said}"]
     old = site_of(whole)
     order = rng.sample(REFUSALS, len(REFUSALS))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def render(block: Block, writer: Writer) -> str:
     """The predictions, each with its verdict; what the runs contradict is said, and no mistake."""
     predictions = writer.predictions
+    writer.lists_predictions = True
     if not predictions.all:
         writer.wrong(block.line, "no predictions to list", "predictions.toml beside the text")
         return ""

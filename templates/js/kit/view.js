@@ -148,7 +148,7 @@
     async mount() {
       this.stage = peek.element("div", { class: "explorable-stage" });
       this.live = peek.element("div", { class: "explorable-live", role: "group", "aria-label": this.figure.title });
-      this.live.append(this.stage);
+      this.live.append(peek.element("div", { class: "explorable-way" }, this.stage));
       try {
         peek.controls.build(this);
         const arriving = this.figure.mount(this);

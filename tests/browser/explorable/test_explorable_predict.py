@@ -167,7 +167,7 @@ def test_the_picture_tells_only_where_the_script_does_not_ask(browser: Browser, 
 def test_a_network_starts_from_the_readers_arrangement(show: Show, laboratory: Laboratory, activation: str) -> None:
     low = 0.0 if ROOMS["quadrant"].low == 0 and activation == "relu" else -1.0
     mine = drawn(5, 6, low)[4] * 0.9
-    hash_ = f"#fig-beat.at={written(mine)}&fig-beat.activation={activation}"
+    hash_ = f"#fig-beat.at={written(mine)}&fig-beat.activation={activation}&fig-train.data=own-points"
     figure = show("beat", "train", hash=hash_, index=index_with(laboratory, activation, drawn(5, 6, low)))
     page, train = figure.page, figure.page.locator("#fig-train")
     figure.live.get_by_role("button", name="Start a network from mine").click()

@@ -3,7 +3,7 @@
 import torch
 from peek_article import lab
 
-RESTARTS, STEPS, BATCH, LEARNING_RATE = 8, 1200, 512, 0.02
+RESTARTS, STEPS, BATCH, LEARNING_RATE = 8, 400, 512, 0.04
 REPRESENTED = 0.5  # length from which a feature's direction counts
 
 
