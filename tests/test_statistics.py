@@ -52,7 +52,7 @@ def test_the_laws_stand_where_the_solvers_found_them():
 def test_a_cross_is_where_all_scores_tie():
     cells = drawn("laws", [run(1, classes) for classes in COUNTS]).split('class="laws-cell"')[1:]
     ties = [
-        [*zip(numbers(r'law-tie" d="M(\S+)', cell), numbers(r'law-tie" d="M\S+ ([^l]+)l', cell), strict=True)]
+        [*zip(numbers(r'law--tie" d="M(\S+)', cell), numbers(r'law--tie" d="M\S+ ([^l]+)l', cell), strict=True)]
         for cell in cells
     ]
     at = {k: [(x - 0.07, -y - 0.07) for x, y in [SQUARE[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
@@ -61,7 +61,7 @@ def test_a_cross_is_where_all_scores_tie():
     assert [[pytest.approx(tie) for tie in of_cell] for of_cell in wanted] == ties
     assert [tie in cell for cell in cells for tie in ["All scores tie 0.33 from the middle."]].index(True) == 3
     html = drawn("arrangements", [run(1, 5, **dict.fromkeys(LAW_KEYS, 0.1))])
-    assert html.count("law-tie") == 1 and html.count('class="law law--tied"') == 5 + 1  # and the key's
+    assert html.count('law--tie"') == 1 and html.count('class="law law--tied"') == 5 + 1  # and the key's
 
 
 @pytest.mark.parametrize("name", ["arrangements", "distances", "laws"])

@@ -20,7 +20,7 @@
     const { paint, text } = peek;
     const { recipe } = peek.runs.among(view.options);
     const inputs = peek.runs.inputsOf(recipe);
-    const input = inputs === 2 && peek.plane(view, {
+    const input = inputs !== 2 ? null : peek.plane(view, {
       title: words.say("The data"), note: words.say("input plane"),
       label: words.say("Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
       explain: peek.runs.labelsOf(recipe.parameters)
