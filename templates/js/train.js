@@ -123,7 +123,7 @@
     const own = others.find(({ name }) => name === recipe.dataset) || {};
     const mine = { name: MINE, label: words.say("Own points"), flat: true, plural: "", controls: [], parameters: {} };
     const more = peek.runs.inputsOf(recipe) === 2 ? [mine] : [];
-    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.plural }, ...others.filter((set) => set !== own), ...more];
+    return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.dataset }, ...others.filter((set) => set !== own), ...more];
   }
 
   /** The summary. */
