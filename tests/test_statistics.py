@@ -116,7 +116,7 @@ def test_kinds_are_counted_and_the_rarest_shown():
     assert "<b>Typical:</b> 3 of 4 seeds" in html
     assert "<b>Rarest:</b> 1 of 4 seeds" in html
     assert "from 80\u202f% to 86\u202f%, median 83\u202f%" in html
-    assert html.count('class="seen"') == 4 * len(CORNERS)
+    assert html.count('class="seen"') == 4 and html.count("h0") == 4 * len(CORNERS)
 
 
 def test_of_two_kinds_that_are_as_common_none_is_called_the_rarest():
