@@ -82,7 +82,7 @@ def test_large_dots_are_the_classes_that_the_column_middle_counts_and_dots_keep_
 def test_dots_stand_as_the_classes_do_each_network_in_its_room():
     (count,) = cell([network([[1, 1], [-1, -0.5], [0.1, 0.2]], seed=seed) for seed in (1, 2)])["counts"]
     right, top = PITCH / 2 + ROOM / 2, PITCH / 2 - ROOM / 2  # y points down in a drawing
-    assert places(count["middle"])[0].tolist() == [PITCH / 2 + 10, PITCH / 2 - 20]
+    assert places(count["middle"])[0].tolist() == [PITCH / 2 + 0.05 * ROOM, PITCH / 2 - 0.1 * ROOM]
     assert {(right, top), (right + PITCH, top)} <= set(map(tuple, places(count["outer"])))
 
 

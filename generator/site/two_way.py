@@ -21,8 +21,8 @@ EXPECTED = {
     "cells": 'a list for each row, in it for each column "data", {data: words} or a list of these',
 }
 NEEDED = ("centres", "middle")  # measures
-SKETCHED = 24  # points of a class in a sketch of the data
-ROOM, PITCH = 200, 260  # a network's room, and from one to the next, in units of the drawing
+SKETCHED = 16  # points of a class in a sketch of the data
+ROOM, PITCH = 100, 130  # a network's room, and from one to the next, in units of the drawing
 ABREAST = 10  # networks beside each other; twice as many where there are more than two lines of them
 
 
@@ -112,7 +112,7 @@ def _data(told: str, runs: Sequence[Result], words: Words) -> dict[str, Any]:
     return {
         "name": told,
         "picture": words("{data}: {n} classes of points, drawn in the plane", data=told, n=spec["classes"]),
-        "sketch": [_dots(points, 100) for points in sketch(spec)],
+        "sketch": [_dots(points, 50) for points in sketch(spec)],
         "counts": [_count(classes, by_count[classes]) for classes in sorted(by_count)],
     }
 
