@@ -114,7 +114,7 @@ def shown(claim: Claim, words: Words) -> str:
     opening = words(openings[asked], seeds=claim.seeds, wanted=claim.wanted)
     if claim.check:
         opening += f" {words(CHECK)}"
-    rows = "".join(f'<span class="claim-row">{html.escape(said)}</span>' for said in claim.rows)
+    rows = "".join(f'<span class="claim-row">{html.escape(said, quote=False)}</span>' for said in claim.rows)
     label = html.escape(opening.rstrip(".。"))
     label = html.escape(words("Evidence: {verdict}", verdict=f"{label[:1].lower()}{label[1:]}"))
     return (
@@ -123,7 +123,7 @@ def shown(claim: Claim, words: Words) -> str:
         f' aria-label="{label}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
-        f"<code>{html.escape(claim.expression)}</code></span></span>"
+        f"<code>{html.escape(claim.expression, quote=False)}</code></span></span>"
     )
 
 

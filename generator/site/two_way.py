@@ -21,7 +21,7 @@ EXPECTED = {
     "cells": 'a list for each row, in it for each column "data", {data: words} or a list of these',
 }
 NEEDED = ("centres", "middle")  # measures
-SKETCHED = 16  # points of a class in a sketch of the data
+SKETCHED = 20  # points of a class in a sketch of the data
 ROOM, PITCH = 100, 130  # a network's room, and from one to the next, in units of the drawing
 ABREAST = 10  # networks beside each other; twice as many where there are more than two lines of them
 
