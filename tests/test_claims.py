@@ -68,4 +68,4 @@ def test_what_readers_see_is_valid_and_said_in_words():
     html = shown(verdict("results.min('accuracy') > 0.9 and results.min('accuracy') < 1", 9), english())
     assert not Validity(f"<p>{html}</p>").faults
     assert "Needs more seeds: 3 of 9." in html and 'aria-label="Evidence: needs more seeds: 3 of 9"' in html
-    assert "results.min(&#x27;accuracy&#x27;) &gt; 0.9" in html
+    assert "results.min('accuracy') &gt; 0.9" in html

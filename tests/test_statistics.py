@@ -46,7 +46,7 @@ def test_the_laws_stand_where_the_solvers_found_them():
     margin = cells[5]
     found = list(zip(numbers(r'd="M(\S+) \S+l', margin), numbers(r'd="M\S+ (\S+)l', margin), strict=True))
     wanted = [(x, -y - 0.15) for x, y in SQUARE["margin"]["optima"]["5"]["points"]]
-    assert found == [pytest.approx(point) for point in wanted]
+    assert found == [pytest.approx(point, abs=5e-4) for point in wanted]
 
 
 def test_a_cross_is_where_all_scores_tie():
@@ -58,7 +58,7 @@ def test_a_cross_is_where_all_scores_tie():
     at = {k: [(x - 0.07, -y - 0.07) for x, y in [SQUARE[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
     middle = [(-0.07, -0.07)]
     wanted = [[], [], middle, at["3"], [], [], middle, at["5"]]
-    assert [[pytest.approx(tie) for tie in of_cell] for of_cell in wanted] == ties
+    assert [[pytest.approx(tie, abs=5e-4) for tie in of_cell] for of_cell in wanted] == ties  # as fine as is drawn
     assert [tie in cell for cell in cells for tie in ["All scores tie 0.33 from the middle."]].index(True) == 3
     html = drawn("arrangements", [run(1, 5, **dict.fromkeys(LAW_KEYS, 0.1))])
     assert html.count('law--tie"') == 1 and html.count('class="law law--tied"') == 5 + 1  # and the key's
