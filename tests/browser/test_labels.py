@@ -1,6 +1,7 @@
 """No label of a figure is printed over another, and small multiples say what sets them apart."""
 
 import pytest
+from playwright.sync_api import expect
 
 from generator.base.progress import Progress
 from generator.build import build
@@ -121,11 +122,11 @@ def test_no_label_is_printed_over_another(labelled, browser, width):
 def test_small_multiples_say_all_that_differs_and_nothing_else(labelled, browser):
     page = browser.new_page()
     page.goto((labelled[0] / "index.html").as_uri())
-    said = page.locator('[data-figure="input-plane"]').first.locator(".tile-label").all_inner_texts()
+    figure = page.locator('[data-figure="input-plane"]').first
+    figure.scroll_into_view_if_needed()  # before, its text is not laid out
+    said = [f"hidden layers of {width}, 2, noise {noise}" for noise in ("0.05", "0.3") for width in (8, 16)]
+    expect(figure.locator(".tile-label")).to_have_text(said, use_inner_text=True)
     page.close()
-    assert said == [
-        f"hidden layers of {width}, 2, noise {noise}" for noise in ("0.05", "0.3") for width in (8, 16)
-    ]  # fmt: skip
 
 
 def test_one_of_several_drawn_recipes_is_a_warning_that_says_how_to_choose(labelled):
