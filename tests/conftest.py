@@ -41,18 +41,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The site that the commands of the README build, from the same cache."""
-    from generator.base.progress import Progress
-    from generator.build import build
-    from generator.options import Options
+    from tests.promises import own_site
 
-    folder = ROOT / ".cache" / "test-site"
-    folder.parent.mkdir(exist_ok=True)
-    options = Options(
-        content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates", profile="quick"
-    )
-    with FileLock(ROOT / ".cache" / "test-site.lock"):  # tests run in several processes
-        build(options, Progress(quiet=True))
-    return folder
+    return own_site()
 
 
 @pytest.fixture(scope="session")

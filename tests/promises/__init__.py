@@ -20,6 +20,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from filelock import FileLock
+
 from generator.base.progress import Progress
 from generator.build import build
 from generator.options import Options
@@ -33,6 +35,18 @@ def promises() -> list[ModuleType]:
     """The promises, by name."""
     found = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
     return [importlib.import_module(f"{__name__}.{name}") for name in sorted(found)]
+
+
+def own_site() -> Path:
+    """The folder of the article's own site, quickly built from the cache; processes take turns."""
+    folder = ROOT / ".cache" / "test-site"
+    folder.parent.mkdir(exist_ok=True)
+    of = Options(
+        content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates", profile="quick"
+    )
+    with FileLock(ROOT / ".cache" / "test-site.lock"):
+        build(of, Progress(quiet=True))
+    return folder
 
 
 def tree(folder: Path) -> dict[str, bytes]:

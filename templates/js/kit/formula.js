@@ -27,7 +27,8 @@ peek.formula = (function () {
     const LARGEST = 1e6; // the size of a number
     const KINKS = 6; // calls of max and min
     const logistic = (u) => (u >= 0 ? 1 : Math.exp(u)) / (1 + Math.exp(-Math.abs(u)));
-    const calls = { // of one value, and their slopes
+    const calls = { // of one value, and their slopes; nothing else, not even what every object has
+      __proto__: null,
       exp: [Math.exp, Math.exp],
       log: [Math.log, (u) => 1 / u],
       sqrt: [Math.sqrt, (u) => 0.5 / Math.sqrt(u)],
