@@ -21,12 +21,19 @@ PROMISE = (
 UNIT = "refusals"
 PR_CAPBSET_DROP, PASS_OVER = 24, (1, 2, 3)  # capabilities(7): DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER
 
-Refusal = Callable[[Path, random.Random], "tuple[Callable[[], object], Callable[[], object] | None]"]
+# A command on a disk of $1 bytes, which has what the folder $2 has and lies where $3 is; then $2 has what it left.
+SMALL = """mount -t tmpfs -o "size=$1" none "$3" && cp -a "$2/." "$3" || exit 99
+here=$3 aside=$2; shift 3; "$@"; code=$?
+cd / && rm -rf "$aside" && cp -a "$here" "$aside" && exit $code"""
+APART = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+BLOCK = 4096  # bytes of a file take up whole ones
+
+Refusal = Callable[[Path, random.Random], "tuple[Callable[[], object], Callable[[], object] | tuple[str, ...] | None]"]
 REFUSALS: list[Refusal] = []
 
 
 def refusal(made: Refusal) -> Refusal:
-    """One way of refusing: returns what lifts it, and what a build's process does to itself before it begins."""
+    """One way of refusing: returns what lifts it, and what a build's process does to itself, or is led by."""
     REFUSALS.append(made)
     return made
 
@@ -38,6 +45,25 @@ def limited(size: int) -> Callable[[], None]:
 @refusal
 def no_room_for_a_file(here: Path, rng: random.Random) -> tuple[Callable[[], object], Callable[[], object] | None]:
     return (lambda: None), limited(rng.choice((0, 100, 5_000, 30_000)))
+
+
+@refusal
+def no_room_on_the_disk(here: Path, rng: random.Random) -> tuple[Callable[[], object], tuple[str, ...]]:
+    """A disk in memory that has room for what is there, and little more; where none can be had, for no file."""
+    if (
+        not shutil.which(APART[0])
+        or subprocess.run([*APART, "mount -t tmpfs none /mnt"], capture_output=True).returncode
+    ):
+        return no_room_for_a_file(here, rng)
+    taken = sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in here.rglob("*") if path.is_file())
+    aside = here.rename(here.with_name("aside"))
+    here.mkdir()
+
+    def lift() -> None:
+        here.rmdir()
+        aside.rename(here)
+
+    return lift, (*APART, SMALL, "sh", str(taken + rng.choice((0, 5, 50)) * BLOCK), str(aside), str(here))
 
 
 @refusal
@@ -130,16 +156,16 @@ def site_of(here: Path) -> dict[str, bytes]:
     return tree(here / "site")
 
 
-def begin(first: Callable[[], object] | None) -> None:
+def begin(first: Callable[[], object] | tuple[str, ...] | None) -> None:
     """Of a build's process: what it does to itself, and, as root, without the right to pass over permissions."""
     if os.geteuid() == 0:
         for right in PASS_OVER:
             ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, right)
-    if first:
+    if callable(first):
         first()
 
 
-def built(here: Path, first: Callable[[], object] | None = None) -> tuple[int, str]:
+def built(here: Path, first: Callable[[], object] | tuple[str, ...] | None = None) -> tuple[int, str]:
     """Build a folder's article. Returns the status and what was said of mistakes."""
     words = ["build", "--quiet", "--workers", "1"]
     for name in ("content", "out", "cache"):
@@ -148,7 +174,7 @@ def built(here: Path, first: Callable[[], object] | None = None) -> tuple[int, s
         name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")
     }  # it has files too
     done = subprocess.run(
-        [sys.executable, "-m", "generator", *words],
+        [*(first if isinstance(first, tuple) else ()), sys.executable, "-m", "generator", *words],
         env={**unwatched, "PYTHONPATH": str(ROOT), "HOME": str(here), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
