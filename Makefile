@@ -29,9 +29,11 @@ test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-# Also tries each promise of docs/guarantees.md many times, and writes there how often: an hour or two.
+# Also tries each promise of docs/guarantees.md many times, and the tests themselves by slips in the code, and writes there
+# how often: two hours or three.
 test-full: test
 	$(BIN)/python -m tests.promises
+	$(BIN)/python -m tests.mutants
 
 # The share of generator/'s lines that the tests reach, in every process that they start.
 coverage: $(VENV)/.test

@@ -59,7 +59,14 @@ def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not
     reused = live.with_name(f".new-{os.getpid()}-1000000000-0")  # long before this process began
     for path in (live, dead, reused):
         path.write_bytes(b"half")
+    swap = dead.rename(dead.with_name(f".a-[b]-{dead.name[1:]}"))
+    (tmp_path / "entries" / "runs" / f".a-b-{dead.name[1:]}").mkdir()
+    dead.write_bytes(b"half")
     cache.sweep()
+    assert swap.exists()
+    for prefix in (".a-[b]-", ".a-b-"):
+        store.sweep(swap.parent, prefix)
+    assert sorted(path.name for path in swap.parent.iterdir() if "new" in path.name) == [live.name]
     assert live.exists() and not dead.exists() and not reused.exists()
     assert cache.load("runs", digest("a"), "npz") == b"a"
 
@@ -78,11 +85,70 @@ def test_line_endings_do_not_change_the_digest_of_code(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "GENERATOR", tmp_path)
     (tmp_path / "one.py").write_bytes(b"a = 1\nb = 2\n")
     (tmp_path / "two.py").write_bytes(b"a = 1\r\nb = 2\r\n")
-    assert store.code("one") == store.code("two")
+    (tmp_path / "three.py").write_bytes(b"a = 1\nb = 3\n")
+    (tmp_path / "font.ttf").write_bytes(b"a\r\n")
+    assert store.code("one") == store.code("two") != store.code("three")
+    assert store.code("font.ttf") == digest([store.sha256(b"a\r\n")]) != store.code("one", "font.ttf")
 
 
-def test_versions_are_those_that_python_tells():
+def test_the_digest_of_all_code_is_of_modules_scripts_and_fonts_with_their_places(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "GENERATOR", tmp_path)
+
+    def after(path, content):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+        store.all_code.cache_clear()
+        return store.all_code()
+
+    changes = [("b/a.py", b"a"), ("b/a.py", b"b"), ("a.py", b"b"), ("c.ttf", b"c"), ("d.js", b"d"), ("a.py", b"a\nb")]
+    digests = [after(*change) for change in changes]
+    assert len(set(digests)) == len(changes) and {len(one) for one in digests} == {32}
+    assert after("a.py", b"a\r\nb") == after("e.txt", b"e") == digests[-1]
+    (tmp_path / "a.py").unlink()
+    (tmp_path / "b" / "a.py").unlink()
+    assert after("a.py", b"") != after("b/a.py", b"")
+    store.all_code.cache_clear()
+
+
+def test_files_of_a_folder_are_all_that_no_link_leads_into(tmp_path):
+    for path in ("a", "b/c", "b/d/e"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    (tmp_path / "link").symlink_to(tmp_path / "b")
+    found = {path: entry.path for path, entry in store.entries(str(tmp_path))}
+    assert found == {path: str(tmp_path / path) for path in ("a", "b/c", "b/d/e")}
+
+
+def test_an_entry_has_its_place_and_is_written_again(tmp_path):
+    cache = Store(tmp_path)
+    for data in (b"a", b"ab"):
+        entry = cache.save("runs", "0123", "npz", data)
+        assert entry.path == tmp_path / "entries" / "runs" / "01" / "0123.npz" and entry.read_bytes() == data
+        assert entry.stat().st_size == len(store.sha256(b"")) + 1 + len(data)
+    assert store.sha256(entry.path) == store.sha256(entry.path.read_bytes())
+    assert cache.find_all("runs", "0123", {"run": "npz"}) == {"run": entry}
+    assert cache.find_all("runs", "0123", {"run": "npz", "other": "json"}) is None
+    with pytest.raises(ValueError, match="JSON"):
+        cache.save_json("runs", "0123", float("nan"))
+
+
+def test_what_cannot_be_read_says_why(tmp_path):
+    entry = Store(tmp_path).entry("runs", "0123", "npz")
+    entry.path.mkdir(parents=True)
+    with pytest.raises(store.DamagedEntry, match="is a directory"):
+        entry.read_bytes()
+    assert Store(tmp_path).load("runs", "0123", "npz") is None
+
+
+def test_versions_are_those_that_python_tells(monkeypatch):
     names = ("torch", "numpy", "pillow", "markdown", "quickjs-ng", "ghp-import")
+    modules = {"numpy": "numpy", "yaml": "PyYAML", "PIL": "pillow", "no_such_module": ""}
+    assert store.installed(modules) == {module: importlib.metadata.version(of) for module, of in modules.items() if of}
+    with monkeypatch.context() as quick:
+        store.versions.cache_clear()
+        quick.setattr(store, "_told", lambda library: f"the long way to {library}")
+        assert store.versions("numpy") == {"numpy": importlib.metadata.version("numpy")}
+    store.versions.cache_clear()
     assert store.versions(*names) == {name: importlib.metadata.version(name) for name in names}
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         store.versions("no-such-library")

@@ -114,12 +114,11 @@ def entries(folder: str, inside: str = "") -> Iterator[tuple[str, os.DirEntry[st
 def write_whole(path: Path, data: bytes, beside: Path | None = None) -> None:
     """Write a file so that it is seen whole or not at all.
 
-    beside  the folder in which it is written before it is moved to its place; None: its own
+    beside  the folder in which it is written before it is moved to its place, one above; None: its own
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = passing(beside or path.parent)
     try:
-        temporary.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)
         os.replace(temporary, path)
     except BaseException:
