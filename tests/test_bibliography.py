@@ -469,6 +469,28 @@ def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
+DOUBLED = "".join(
+    f"@string{{s{at} = {f's{at - 1} # s{at - 1}' if at else chr(34) + 'x' * 99 + chr(34)}}}\n" for at in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DOUBLED + "@misc{k, title=s39, author={A B}, year=2020}",
+        '@preamble{"\\def\\a{' + r"\a" * 99 + '}"}@misc{k, title={\\a}, author={A B}, year=2020}',
+        '@preamble{"\\def\\a#1{' + "#1" * 999 + r'}"}@misc{k, title={\a{' + "x" * 999 + "}}, author={A B}, year=2020}",
+        '@string{s = "'
+        + "x" * 9999
+        + '"}'
+        + "".join(f"@misc{{k{at}, title=s # s # s # s # s, author={{A B}}, year=2020}}" for at in range(120)),
+    ],
+    ids=["abbreviations of abbreviations", "a command of itself", "an argument many times", "many works"],
+)
+def test_what_stands_for_more_and_more_is_a_mistake_before_memory_is_asked_for(text):
+    assert any("stand for more than" in one for one in said(text)), [one[:99] for one in said(text)]
+
+
 def test_what_nobody_cites_is_told_when_asked_for():
     text = (
         GOOD

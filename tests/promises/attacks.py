@@ -286,6 +286,23 @@ def drawings_that_load(content: Path) -> str:
 
 
 @attack
+def drawings_that_load_beside_what_looks_like_a_comment(content: Path) -> str:
+    load = f"svg{{background:url({ELSEWHERE}/a.png)}}"
+    (content / "a.svg").write_text(DRAWING.format(f"<style>a{{content:'/*'}} {load} b{{content:'*/'}}</style>"))
+    (content / "b.svg").write_text(DRAWING.format(f"<style>a{{fill:url(#/*)}} {load} b{{fill:url(#*/)}}</style>"))
+    return "b.svg:1"
+
+
+@attack
+def a_bibliography_that_grows(content: Path) -> str:
+    grown = "".join(f"@string{{s{at} = s{at - 1} # s{at - 1}}}\n" for at in range(1, 40))
+    text = f'@string{{s0 = "xxxxxxxxxx"}}\n{grown}@misc{{a, title=s39, author={{A B}}, year=2020}}'
+    (content / "references.bib").write_text(text)
+    more(content, "As [@a] has it.")
+    return "stand for more than"
+
+
+@attack
 def names_of_files_that_run_or_overwrite(content: Path) -> str:
     (content / "index.html").write_text(SCRIPT)
     (content / ".peek.json").write_text("{}")
