@@ -469,6 +469,11 @@ def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
+@pytest.mark.parametrize("shown", "1st 2nd 3rd 4th 11th 12th 13th 14th 21st 22nd 23rd".split())
+def test_editions_are_counted_as_english_counts(shown):
+    assert f"{shown} edition" in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+
+
 DOUBLED = "".join(
     f"@string{{s{at} = {f's{at - 1} # s{at - 1}' if at else chr(34) + 'x' * 99 + chr(34)}}}\n" for at in range(40)
 )
