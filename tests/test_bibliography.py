@@ -469,9 +469,16 @@ def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
-@pytest.mark.parametrize("shown", "1st 2nd 3rd 4th 11th 12th 13th 14th 21st 22nd 23rd".split())
+@pytest.mark.parametrize("shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd"])
 def test_editions_are_counted_as_english_counts(shown):
-    assert f"{shown} edition" in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+    assert f"{shown} ed." in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+
+
+@pytest.mark.parametrize("field", ["edition", "series", "year", "volume", "number", "date", "urldate", "chapter"])
+def test_a_number_of_thousands_of_digits_is_a_text(field):
+    digits = "9" * 5000
+    year = "" if field in ("year", "date") else "year=2020, "
+    assert "T" in line(f"@book{{k, author={{A B}}, title={{T}}, {year}{field}={{{digits}}}}}")
 
 
 DOUBLED = "".join(

@@ -411,7 +411,7 @@ class _Line:
 
     def _edition(self) -> Iterator[str]:
         if edition := self.take("edition"):
-            ordinal = re.fullmatch(r"\d+", edition)
+            ordinal = re.fullmatch(r"\d{1,9}", edition)
             said = _ordinal(int(edition), self.words) if ordinal else edition
             yield (
                 said
@@ -474,7 +474,7 @@ class _Line:
         series = self.take("series")
         volume, number = self.take("volume"), self.take("number") or self.take("issue")
         if series and container == "journal":
-            named = f"{_ordinal(int(series), self.words)} series" if series.isdecimal() else series
+            named = f"{_ordinal(int(series), self.words)} series" if re.fullmatch(r"\d{1,9}", series) else series
             said += f" ({SERIES.get(series, named)})"
         elif series:
             said += ", " + " ".join(filter(None, [series, volume or number]))

@@ -122,7 +122,9 @@ def _order(value: Any) -> tuple[Any, ...]:
         return (0, value)
     if isinstance(value, (list, tuple)):
         return (2, *map(_order, value))
-    parts = [(0, int(part)) if part.isdecimal() else (1, part.casefold()) for part in re.split(r"(\d+)", str(value))]
+    parts = [
+        (0, int(part)) if part.isdecimal() else (1, part.casefold()) for part in re.split(r"(\d{1,99})", str(value))
+    ]
     return (1, *parts, (-1, str(value)))
 
 
