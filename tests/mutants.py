@@ -41,7 +41,10 @@ GROUPS = {  # of each its modules, and the tests that are to notice
     "bibliography": (["content/bibtex", "content/bibliography", "content/tex"], ["bibliography"]),
     "laws": ([f"measures/{name}" for name in ("packing", "expected", "tied")], ["packing", "tied"]),
     "measures": (
-        [f"measures/{name}" for name in ("columns", "arrangement", "collapse", "directions", "knot", "kinds")],
+        [
+            f"measures/{name}"
+            for name in ("columns", "arrangement", "collapse", "directions", "knot", "kinds", "projection")
+        ],
         ["measure", "kinds", "knot"],
     ),
 }
