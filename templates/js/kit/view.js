@@ -282,8 +282,8 @@
     stop() {
       if (!this.animation) return;
       this.animation = null;
-      this.guard(() => this.instance?.stopped?.());
       this.speakSoon();
+      this.guard(() => this.instance?.stopped?.());
     }
 
     /** Runs by their ids. One that cannot be had is told, where everyone sees it, until some can. */
