@@ -206,15 +206,15 @@
         kept = [0];
         finished = false;
         follow = true;
-        if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
-        else if (start.places) {
-          tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
-        } else notice.replaceChildren();
         view.state.epoch = 0;
         scene.use(run);
         timeline.show(run);
         buttons();
         view.refresh(["epoch"]);
+        if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
+        else if (start.places) {
+          tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
+        } else notice.replaceChildren();
       });
       ready.catch(() => mine === generation && run && backTo(run.from));
       return ready;
@@ -316,6 +316,7 @@
     function pause() {
       if (worker) worker.postMessage({ kind: "pause" });
       training = false;
+      view.speakSoon();
       buttons();
     }
 
@@ -333,14 +334,16 @@
       const newest = run.loss.length - 1;
       keep(newest, news.weights, true);
       timeline.grow();
+      if (follow) view.set({ epoch: newest });
       if (news.diverged) diverged(news);
       else if (training && newest > STUCK_AFTER && !notice.hasChildNodes() && run.loss[newest] > STUCK * Math.log(run.classes)) stuck();
       if (newest >= run.epochs) {
         finished = true;
         training = false;
-        tell(words.say("Done: {n} epochs.", { n: run.epochs }));
+        notice.textContent = words.say("Done: {n} epochs.", { n: run.epochs });
+        view.speakSoon();
       }
-      if (follow) view.set({ epoch: newest });
+      if (training) view.hush(); // it is read out when it pauses
       view.invalidate();
       buttons();
     }

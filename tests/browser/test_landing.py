@@ -158,4 +158,6 @@ def test_text_at_twice_its_size_fits_a_phone(large_print: Browser, served: str) 
         figure.evaluate("(figure) => figure.scrollIntoView()")
         figure.and_(page.locator(".is-live")).wait_for()
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    for width in (PHONE[0], 320):
+        page.set_viewport_size({"width": width, "height": PHONE[1]})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

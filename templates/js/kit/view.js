@@ -21,7 +21,6 @@
   const NEAR = "600px"; // how far outside the viewport a figure is made ready
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
-  const SILENT_MS = 4000; // the longest that the reading stays behind
   const { views } = peek;
   let building = new Promise((parsed) => { // one figure after the other, when all of the page is there
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", parsed);
@@ -232,6 +231,7 @@
       this.lastFrame = now;
       if (this.animation) {
         if (this.animation(elapsed) === false) this.stop();
+        else this.hush(); // it is read out when it ends
         this.changedAt = performance.now();
       }
       const settled = !this.animation && performance.now() - this.changedAt > SETTLE_MS;
@@ -282,6 +282,7 @@
     stop() {
       if (!this.animation) return;
       this.animation = null;
+      this.speakSoon();
       this.guard(() => this.instance?.stopped?.());
     }
 
@@ -308,7 +309,6 @@
     /** Not to say what was about to be said. */
     hush() {
       clearTimeout(this.speaking);
-      this.speaking = 0;
     }
 
     /** Read a text out now, politely. */
@@ -317,14 +317,10 @@
       peek.write(this.live.querySelector(".explorable-spoken"), text);
     }
 
-    /** Read the summary out once nothing changes, or now and then while everything does. */
+    /** Read the summary out once nothing changes. */
     speakSoon() {
-      const now = performance.now();
-      if (!this.speaking) this.silentSince = now;
-      else if (now - this.silentSince > SILENT_MS) return;
-      clearTimeout(this.speaking);
+      this.hush();
       this.speaking = setTimeout(() => {
-        this.speaking = 0;
         const text = this.summary.textContent;
         const comes = this.root.hasAttribute("aria-busy"); // another run, with which it is said
         if (this.told === null || this.told === text || comes) return;

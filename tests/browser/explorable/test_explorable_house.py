@@ -504,13 +504,30 @@ def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: st
         assert len(said) <= 1, f"{place}: {said}"
 
 
-def test_training_is_quiet_while_it_goes_on(show: Show) -> None:
-    figure = show("train")
+def test_the_end_of_a_training_is_told_once(show: Show) -> None:
+    figure = show('train {"rate": 3}')
     figure.page.evaluate(LISTEN, LIVE)
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow > 10")
+    expect(figure.live.locator(".train-notice")).to_contain_text("Diverged", timeout=20_000)
     figure.page.wait_for_timeout(SPOKEN_MS)
-    assert len(figure.page.evaluate("spoken")) <= 1
+    assert [line.partition(" at epoch")[0] for line in figure.page.evaluate("spoken")] == ["Diverged"]
+
+
+@pytest.mark.parametrize(
+    ("name", "button"), [("bend", "Play"), ("alive", "Play"), ("digit", "Play"), ("train", "Train")]
+)
+def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str, button: str) -> None:
+    """However slowly: at one epoch a second each would have the time to be read out."""
+    figure = show(name, hash=f"#fig-{name}.epoch=1&fig-{name}.speed=1")
+    awake(figure)
+    figure.page.wait_for_timeout(SPOKEN_MS)
+    figure.page.evaluate(LISTEN, LIVE)
+    figure.live.get_by_role("button", name="Train" if name == "train" else "Play", exact=True).click()
+    figure.page.wait_for_timeout(5 * SPOKEN_MS)
+    assert figure.page.evaluate("spoken") == []
+    figure.live.get_by_role("button", name="Pause").click()
+    figure.page.wait_for_timeout(SPOKEN_MS)
+    assert len(figure.page.evaluate("spoken")) == 1
 
 
 @pytest.mark.parametrize("name", FIGURES)
