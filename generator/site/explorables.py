@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
 from ..markup.blocks.figure import OptionError
-from ..networks import datasets, recipe, tables
+from ..networks import datasets, formulas, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
@@ -113,6 +114,24 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
         data = _data(known[name], words)
         found.append({"name": name, "label": told or _called(name, data, found, words), **data})
     return found
+
+
+def started_with(options: Mapping[str, Any]) -> dict[str, Any]:
+    """An author's options of a figure that trains: one with a formula starts with what the formula makes of a sum.
+
+    raises  OptionError: the formula is none that a browser can read
+    """
+    given = options.get("formula")
+    if given is None:
+        return dict(options)
+    usual = 'one of a, a neuron\'s sum, such as "a * logistic(a)"'
+    try:
+        formulas.check(str(given))
+    except formulas.FormulaError as error:
+        raise OptionError("formula", error.wrong, error.expected or usual, error.near) from None
+    if re.search(r"\br\b", str(given)):
+        raise OptionError("formula", f'formula "{given}" of a whole layer', usual)
+    return {**options, "activation": "own-formula", "typed": str(given), "start": "own"}
 
 
 def _called(name: str, data: Mapping[str, Any], others: list[dict[str, Any]], words: Words) -> str:

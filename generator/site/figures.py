@@ -23,7 +23,7 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import placing
 from .assets import live
-from .explorables import PLACING, data_sets, without_seed
+from .explorables import PLACING, data_sets, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -167,6 +167,7 @@ class Figures:
             "chart": charted,
             "two_way": two_way,
             "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
+            "started_with": started_with,
             "live": is_live,
         }
         try:
