@@ -127,6 +127,7 @@ class Figures:
         name = call.name if call.name in self.own and not drawn else self.DEFAULT
         is_live = call.name in self.live
         shown: list[Result] = []  # those whose pictures or data are seen
+        pictured: list[Result] = []  # those whose points are seen, in their classes' colours
         behind: list[Result] = []  # those that numbers are from
         odd: list[str] = []
 
@@ -137,6 +138,7 @@ class Figures:
             planes = call.name in self.own  # what stands around a hidden plane says nothing of a projection
             runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
+            pictured.extend(runs if {*pictures} - {"loss"} else ())
             if pictures and not is_live:
                 odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
             return runs
@@ -173,7 +175,7 @@ class Figures:
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
             _check_stops(call.options.get("stops", ()), shown)
-            given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
+            given = {"call": call, "body": body, "runs": [*shown, *behind], "pictured": pictured, "drawn": drawn}
             html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
