@@ -72,7 +72,7 @@ def new(
 
 def _settings(data: Path, label: str | None) -> dict[str, Any]:
     """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
-    where there are others, `balance` where classes are uneven; also how many "numbers" it has, and which columns are "left" out.
+    where there are others, `balance` where classes are uneven; also how many "numbers" it has, and the columns "left".
 
     raises  ContentError
     """

@@ -73,10 +73,11 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
 
 def known_of_runs(results: Results) -> dict[str, Any]:
     """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
-    the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; and the
-    kinds of all runs that they may draw."""
+    the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; the
+    kinds of all runs that they may draw; and whether a last hidden layer is wider than a plane."""
     shipped = [run for run in results if "js" in run.files]
     known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
     centres = {_id(runs[0]): _centres(results, runs) for runs in _recipes(results)}

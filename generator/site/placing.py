@@ -87,7 +87,8 @@ def needs_plane(figure: str, runs: Sequence[Result]) -> str:
     """That a figure needs a hidden plane, where its runs have a projection of more neurons."""
     need = NEEDS[1]
     have = dict.fromkeys(need.has(unflat(carried(run.spec))) for run in runs)
-    return f'the figure "{figure}" needs {need.words}; these runs have {" or ".join(have)}'
+    instead = "expected one of bend, alive, digit, hidden-plane, hidden-animation or projection, which project"
+    return f'the figure "{figure}" needs {need.words}; these runs have {" or ".join(have)}; {instead}'
 
 
 def _reason(run: Result, lacking: str, everything: Results) -> tuple[str, str]:
