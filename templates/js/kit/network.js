@@ -430,13 +430,3 @@ peek.makeNetwork = function (activations) {
 };
 
 peek.network = peek.makeNetwork(peek.activations);
-
-/** A run's network: room for weights, what evaluates them, where its head's begin, its hidden plane. @param {Run} run */
-peek.opened = ({ net, classes, activation, weights: [{ length }] }) => {
-  const [weights, head] = [new Float64Array(length), peek.network.layers(net).at(-1).start];
-  return {
-    machine: peek.network.evaluator(net), weights, head, classes,
-    room: (positions) => peek.roomOf(activation, positions),
-    regions: (box) => peek.measure.headRegions(weights, classes, box, head),
-  };
-};

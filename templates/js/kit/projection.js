@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/network, kit/plane, kit/room
+// needs: kit/kit, kit/room
 /**
  * Last hidden layers wider than a plane: seen as the build projects them, onto the directions in which their points vary
  * most at the end of training. Borders of classes are not seen in a projection.
