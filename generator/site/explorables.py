@@ -76,7 +76,7 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; the
     kinds of all runs that they may draw; and whether a last hidden layer is wider than a plane."""
     shipped = [run for run in results if "js" in run.files]
-    known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known: dict[str, Any] = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
     known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}

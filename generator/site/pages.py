@@ -135,8 +135,8 @@ def script_words(
             "sentences", [templates.digest, names, spared], lambda: assets_of.sentences(templates, names, spared)
         )
 
-    known = {*said(wanted if of is None else of)}
-    told = [words.table.get(sentence, sentence) if sentence in known else 0 for sentence in said(wanted)]
+    here = {*said(wanted if of is None else of)}
+    told = [words.table.get(sentence, sentence) if sentence in here else 0 for sentence in said(wanted)]
     while told and told[-1] == 0:
         told.pop()
     return {"list": told, "marks": {"point": words.marks.point, "percent": words.marks.percent}}
