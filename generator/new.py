@@ -72,7 +72,7 @@ def new(
 
 def _settings(data: Path, label: str | None) -> dict[str, Any]:
     """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
-    where there are others, `balance` where classes are uneven; also how many "numbers" it has.
+    where there are others, `balance` where classes are uneven; also how many "numbers" it has, and the columns "left".
 
     raises  ContentError
     """
@@ -84,17 +84,19 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         raise PeekError(f"--data: no file {data}" + (f'; did you mean "{near}"?' if near else ""))
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
+    left: list[str] = []
     if place.suffix == ".csv":
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
             raise PeekError(f"--data: {data} has several columns of words; expected --label with {one_of(words)}")
-        if {*words} - {label} and label in found.names:
+        left = [name for name in words if name != label]
+        if left and label in found.names:
             said["columns"] = tuple(name for name in found.names if name not in (*words, label))
     read = tables.read(place.parent, {**said, "file": data.name})
     if "uneven-classes" in [warned.name for warned in read.warned]:
         said["balance"] = "repeat"
-    return said | {"numbers": read.table.x.size}
+    return said | {"numbers": read.table.x.size, "left": left if "columns" in said else []}
 
 
 def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
@@ -102,9 +104,12 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     [example] = (content / "data").iterdir()
     example.unlink()
     target = shutil.copyfile(data, content / "data" / data.name)
-    sent = settings.pop("numbers") <= MOST_SENT
+    sent, left = settings.pop("numbers") <= MOST_SENT, settings.pop("left")
     source, text = content / "experiments.toml", content / "article.md"
-    lines = "\n".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items())
+    told = {"columns": f"  # left out, as they hold words: {json.dumps(left, ensure_ascii=False)}"} if left else {}
+    lines = "\n".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}{told.get(key, '')}" for key, value in settings.items()
+    )
     recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
     if not sent:  # the build would refuse it
         recipe = recipe.replace("ship = 1\n", "")

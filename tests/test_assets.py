@@ -76,7 +76,7 @@ def test_what_only_data_without_a_plane_need_is_left_out_where_all_have_one() ->
         return joined(assets.assets(OURS, Memo(), placed=["bend"], kinds=kinds))
 
     assert "peek.samples=" not in page("spirals", "wreath") and "peek.samples=" in page("spirals", "rays")
-    said = [assets.sentences(OURS, ["bend"], plane) for plane in (True, False)]
+    said = [assets.sentences(OURS, ["bend"], (*spared, " of a wide layer")) for spared in ([" without a plane"], [])]
     assert {*said[1]} - {*said[0]} == {"Some of the pictures of each class.", "Each row as a line over all columns."}
 
 

@@ -23,7 +23,7 @@ from generator.runs.results import Record, Results, Table
 from generator.site import dry_run
 from generator.site.charts import MOST_COLOURS, MOST_FACETS, MOST_MARKS, chart
 from generator.site.charts.marks import MARKS, SHAPES
-from generator.site.charts.scales import log_spaced
+from generator.site.charts.scales import Numbers, log_spaced, ticks
 from generator.site.templates import TemplateRenderer
 
 TINY = Path(__file__).parent / "sites" / "tiny"
@@ -402,3 +402,11 @@ def test_values_are_read_by_pointer_and_by_keyboard(built, browser, width):
     assert min(sizes) >= 12 and page.evaluate("document.documentElement.scrollWidth") <= width
     assert errors == []
     page.close()
+
+
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_ticks_of_a_narrow_axis_of_logarithms_stand_apart(most):
+    for low, high in ((0.7e-5, 0.14), (0.9e-3, 1.1), (0.8, 12), (1e-9, 1e9), (0.03, 3e4)):
+        shares = [tick.share for tick in ticks(Numbers(low, high, log=True), most, language.english())]
+        gaps = [after - before for before, after in itertools.pairwise(shares)]
+        assert 1 < len(shares) <= most and min(gaps) >= 0.9 / (2 * most), (low, high, shares)

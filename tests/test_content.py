@@ -46,6 +46,42 @@ def test_front_matter_in_full():
     assert (meta.licence, meta.repository, meta.language) == ("CC BY 4.0", "https://example.org/repository", "en")
 
 
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"authors": "Ada Lee"}, ["Ada Lee"]),
+        ({"authors": "Ada Lee, Bo van Ek and Cy Oh"}, ["Ada Lee", "Bo van Ek", "Cy Oh"]),
+        ({"authors": "Ada Lee; Bo Ek"}, ["Ada Lee", "Bo Ek"]),
+        ({"authors": "Lee, Ada"}, ["Lee, Ada"]),
+        ({"authors": "Plato"}, ["Plato"]),
+        ({"authors": "[Ada Lee, {name: Bo Ek}]"}, ["Ada Lee", "Bo Ek"]),
+        ({"authors": "{name: Ada Lee, affiliation: [One, Two]}"}, ["Ada Lee"]),
+        ({"authors": None, "author": "Ada Lee"}, ["Ada Lee"]),
+    ],
+)
+def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
+    meta = texts.read(folder_of(tmp_path, article=written({k: v for k, v in {**FRONT, **change}.items() if v}))).meta
+    assert [author.name for author in meta.authors] == names
+    assert meta.authors[0].affiliation == ("One; Two" if "affiliation" in str(change) else "")
+
+
+def test_fields_that_come_in_two_forms(tmp_path):
+    usual = {"keywords": "[a, b]", "date": "2026-01-01", "doi": "10.1000/xyz", "language": "pt-BR", "licence": "MIT"}
+    other = {
+        "tags": "a, b",
+        "date": "'2026-01-01T10:00'",
+        "doi": "https://doi.org/10.1000/xyz",
+        "lang": "pt_BR",
+        "license": "MIT",
+    }
+    first, second = tmp_path / "usual", tmp_path / "other"
+    metas = []
+    for path, own in ((first, usual), (second, other)):
+        path.mkdir()
+        metas.append(texts.read(folder_of(path, article=written({**FRONT, **own}))).meta)
+    assert metas[0] == metas[1]
+
+
 def test_an_author_in_full(tmp_path):
     roles = "[Software, Writing-Review and Editing]"
     authors = f"[{{name: A, orcid: 'https://orcid.org/0000-0002-1694-233X', roles: {roles}}}]"
@@ -105,8 +141,8 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
         ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood']),
         (
-            {"authors": "A B"},
-            ["article.md:4: authors was not understood; expected a list of authors, each with a name"],
+            {"authors": "[]"},
+            ["article.md:4: authors was not understood; expected a name, or a list of authors, each with a name"],
         ),
         ({"authors": "[{nam: A}]"}, ["article.md:4: authors was not understood; expected an author with a name"]),
         ({"authors": "[{name: A, urll: x}]"}, ['article.md:4: unknown field "urll" of an author; did you mean "url"?']),

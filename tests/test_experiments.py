@@ -108,8 +108,8 @@ def test_dataset_fields_make_grids_too():
         ),
         (
             "classes = [2, 3]",
-            "classes = 2\nhidden = [\n 64,\n 3]\nship = 1",
-            "e.toml:6: the last width is not 2; expected 2 where runs travel with the page",
+            "classes = 2\nhidden = [\n 64,\n 1]\nship = 1",
+            "e.toml:6: the last width is 1; expected 2 or more where runs travel with the page",
         ),
         (
             "classes = [2, 3]",

@@ -14,6 +14,7 @@ from generator.base.errors import ContentError
 from generator.base.progress import Progress
 from generator.build import build, prepare
 from generator.content import experiments, lab
+from generator.figures import own
 from generator.networks import datasets
 from generator.networks.tables import FROM_CODE
 from generator.options import Options
@@ -164,7 +165,8 @@ def test_an_article_with_all_that_own_code_can_be(folder, capsys):
     for name, colours in (("disc", ("#673a9c", "#bda8fb")), ("ends", ("#0152c7", "#5587fe"))):
         for ending, colour in zip((".svg", ".dark.svg"), colours, strict=True):
             assert colour in (site / f"plots/lab/{name}{ending}").read_text()
-    assert 'width="640" height="400" alt="Where walks end."' in page
+    assert 'width="500" height="320" alt="Where walks end."' in page
+    assert own.TEXT_PT * 96 / 72 * 350 / own.SIZE_PX[0] >= 11  # pixels of text where a phone shows it
     assert "a word" not in capsys.readouterr().out  # which has the page's path alone
     assert [str(warned) for warned in built.warnings if warned.name == "not-finite"] == [
         "experiment walks: ratio is nan in 2 of 6 runs, with steps=4, drift=0.5, seed=2 the first; these are left out"

@@ -62,6 +62,26 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
     assert "the one of words" in found.said
 
 
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+@pytest.mark.parametrize(
+    ("between", "cells", "values"),
+    [
+        (";", ["1.234,50", "999,25", "2.100", "-1.234.567"], [1234.5, 999.25, 2100, -1234567]),
+        ("\t", ["1,234.50", "999.25", "2,100", "-1,234,567"], [1234.5, 999.25, 2100, -1234567]),
+        (",", ['"1,234.50"', "999.25", '"2,100"', '"-1,234,567"'], [1234.5, 999.25, 2100, -1234567]),
+        (";", ["1\u202f234,5", "12 345", "7", "1’000"], [1234.5, 12345, 7, 1000]),
+        (";", ["1.234", "0.5", "2.100", "7"], [1.234, 0.5, 2.1, 7]),
+        (";", ["1,234", "0,5", "2,100", "7"], [1.234, 0.5, 2.1, 7]),
+        (";", ["1.234", "3.5", "2,25", "7"], [1.234, 3.5, 2.25, 7]),  # of both kinds: as they are read alone
+    ],
+)
+def test_signs_between_thousands_are_read(tmp_path, between, cells, values, times):
+    rows = [between.join([cell, kind]) for cell, kind in zip(cells, "aabb", strict=True)] * times
+    found = tables.read(tmp_path, written(tmp_path, "\n".join([between.join(["x", "kind"]), *rows])))
+    assert found.table.x[:, 0].tolist() == values * times
+    assert ("signs between thousands" in found.said) == (abs(values[2]) > 3)
+
+
 @pytest.mark.parametrize("row", [("4", "1", "2", "b"), ("4", "b"), ("4", "", "b"), ("4", "1", ""), ("4", "x", "b")])
 def test_a_mistake_far_down_is_found(tmp_path, row):
     with pytest.raises(ContentError, match=rf"points.csv:{4 * tables.AT_ONCE + 2}: "):
@@ -358,10 +378,13 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     rows = [[*map(str, x), iris.target_names[y]] for x, y in zip(iris.data, iris.target, strict=True)]
     written(folder / "content", text(rows, "sepal length,sepal width,petal length,petal width,species"), "iris.csv")
     data = 'file = "data/iris.csv"\ntest = 0.25'
-    page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n")
+    more = "\n/// figure | loss\n\nCaption.\n///\n"
+    page, [row] = built(folder, "flowers", data, "epochs = 150\ncheckpoints = 6\n", more)
     legend = page.partition("data-classes>")[2].partition("</figcaption>")[0]
     assert re.findall(r"</svg>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
+    assert page.count("data-classes>") == 1  # not where no class is drawn
+    assert "virginica</span>" in (folder / "site" / "gallery.html").read_text("utf-8")
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site
     assert "column &#34;species&#34;, the one of words" in (folder / "site" / "reproduce.html").read_text("utf-8")

@@ -702,8 +702,8 @@ class _Reader:
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
                 alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
-            if any(widths[-1] != 2 for widths in axes.get("hidden", [])):
-                self.wrong((*path, "hidden"), "the last width is not 2", "2 where runs travel with the page")
+            if any(widths[-1] < 2 for widths in axes.get("hidden", [])):
+                self.wrong((*path, "hidden"), "the last width is 1", "2 or more where runs travel with the page")
         colours = len(style.THEMES["light"].classes)
         if (fixed["draw"] or fixed["ship"]) and (many := max(axes.get("classes", [0]), default=0)) > colours:
             done = "drawn" if fixed["draw"] else "sent along"

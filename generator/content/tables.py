@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 COMMENT = re.compile(r"#( |[ ,;\t]*$)")  # how a line above the header begins that is about the file
+# What can only be a decimal sign, and thousands apart: of a file with decimal commas, and of others
+DECIMAL_SIGN = r"[-+]?(?:\d*{0}(?:\d{{1,2}}|\d{{4,}})|0?{0}\d+|\d{{4,}}{0}\d+|[\d{1}]+{1}\d{{3}}{0}\d+)"
+COMMAS, POINTS = (re.compile(DECIMAL_SIGN.format(*signs)) for signs in ((",", r"\."), (r"\.", ",")))
+THOUSANDS = {
+    True: re.compile(r"[-+]?[1-9]\d{0,2}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d+)?"),
+    False: re.compile(r"[-+]?[1-9]\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?"),
+}
 LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
 SHOWN = 5  # mistakes of a file
@@ -293,16 +300,17 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
             if wrong:
                 raise ContentError(wrong[:SHOWN])
             parts: list[list[np.ndarray | list[str]]] = []
-            skipped, decimal = lines[0] if header else len(above), between != ","
+            skipped = lines[0] if header else len(above)
             rows = itertools.chain(top[1:] if header else top, rows)
             at = 1 if header else 0
             start_rows = list(itertools.islice(rows, AT_ONCE))
-            spoken, quick = _spoken(iter(start_rows), len(names), decimal), None
+            number = Numbers.of(between, start_rows)
+            spoken, quick = _spoken(iter(start_rows), len(names), number), None
             if len(start_rows) == AT_ONCE:
-                quick = _quick(path, between, skipped, spoken) if only is None else None
-                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names))
+                quick = _quick(path, between, skipped, spoken, number) if only is None and not number.apart else None
+                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names), number)
             passed = {at for at, name in enumerate(names) if only is not None and name not in only}
-            columns = _Columns(found.place, names, decimal, gaps, spoken, passed)
+            columns = _Columns(found.place, names, number, gaps, spoken, passed)
             rows = itertools.chain(start_rows, rows)
             while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
                 if len(lines) > limits.ROWS:
@@ -321,6 +329,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     found.columns = quick or columns.joined(parts)
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
+    told.append("signs between thousands" if columns.thousands else "")
     found.told = [said for said in told if said]
     return found
 
@@ -330,7 +339,9 @@ def _above(start: str) -> list[str]:
     return list(itertools.takewhile(lambda line: not line.strip() or COMMENT.match(line), LINE_END.split(start)))
 
 
-def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> list[np.ndarray | list[str]] | None:
+def _quick(
+    path: Path, between: str, skipped: int, spoken: Sequence[bool], number: Numbers
+) -> list[np.ndarray | list[str]] | None:
     """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
     import numpy as np
 
@@ -357,7 +368,7 @@ def _quick(path: Path, between: str, skipped: int, spoken: Sequence[bool]) -> li
     for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
         if kind is object:
             words = [word.strip() for word in rows[name]]
-            if not all(words) or any('"' in word for word in words) or _leaning(words, between != ",") <= 0:
+            if not all(words) or any('"' in word for word in words) or _leaning(words, number) <= 0:
                 return None
             found.append(words)
         elif not np.isfinite(rows[name]).all():
@@ -375,17 +386,47 @@ def _filled(reader: Any, lines: list[int]) -> Iterator[list[str]]:
             yield row
 
 
-def _number(cell: str, decimal: bool = False) -> float | None:
-    try:
-        return float(cell.replace(",", ".") if decimal else cell)
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class Numbers:
+    """How a file writes numbers.
+
+    commas  whether a comma may be a decimal sign, as it never is between commas
+    apart   whether points are known to stand between thousands, as beside decimal commas
+    """
+
+    commas: bool
+    apart: bool = False
+
+    @classmethod
+    def of(cls, between: str, rows: Sequence[Sequence[str]]) -> Numbers:
+        """By its first rows: what can be read both ways follows what can not."""
+        if between == ",":
+            return cls(False)
+        cells = {cell.strip() for row in rows for cell in row}
+        commas, points = (any(map(form.fullmatch, cells)) for form in (COMMAS, POINTS))
+        return cls(commas or not points, commas and not points)
+
+    def read(self, cell: str) -> float | None:
+        """The number that a cell holds, thousands apart or not."""
+        try:
+            if not (self.apart and self.is_apart(cell)):
+                return float(cell.replace(",", ".") if self.commas else cell)
+        except ValueError:
+            if not self.is_apart(cell):
+                return None
+        bare = re.sub(r"[^\d.,+-]", "", cell)
+        return float(bare.replace(".", "").replace(",", ".") if self.commas else bare.replace(",", ""))
+
+    def is_apart(self, cell: str) -> bool:
+        """Whether a cell holds a number with signs between its thousands."""
+        return THOUSANDS[self.commas].fullmatch(cell.strip()) is not None
 
 
 def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
     """Whether a first row names columns: a word above a number, or no number at all."""
-    numbers = [_number(cell, decimal) is not None for cell in first]
-    below = [_number(cell, decimal) is not None for cell in second]
+    number = Numbers(decimal)
+    numbers = [number.read(cell) is not None for cell in first]
+    below = [number.read(cell) is not None for cell in second]
     return not any(numbers) or any(under and not over for over, under in zip(numbers, below, strict=False))
 
 
@@ -410,15 +451,15 @@ class _Columns:
         self,
         place: str,
         names: Sequence[str],
-        decimal: bool,
+        number: Numbers,
         gaps: bool,
         spoken: Sequence[bool],
         passed: Collection[int] = (),
     ) -> None:
-        self.place, self.names, self.decimal, self.gaps, self.passed = place, names, decimal, gaps, passed
+        self.place, self.names, self.number, self.gaps, self.passed = place, names, number, gaps, passed
         self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
-        self.commas = False
+        self.commas = self.thousands = False
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -440,18 +481,25 @@ class _Columns:
                     self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
                 continue
             try:
+                if self.number.apart and any("." in cell for cell in cells):
+                    raise ValueError
                 numbers = np.fromiter(map(float, cells), np.float64, len(cells))
             except ValueError:
-                values = [_number(cell, self.decimal) for cell in cells]
+                values = [self.number.read(cell) for cell in cells]
                 numbers = np.array([np.nan if value is None else value for value in values])
-                self.commas |= self.decimal and any("," in cell for cell in cells)
+                self.commas |= self.number.commas and any("," in cell for cell in cells)
+                self.thousands |= any(
+                    self.number.is_apart(cell)
+                    for cell, value in zip(cells, values, strict=True)
+                    if abs(value or 0) >= 1000
+                )
             found.append(numbers)
             if not np.isfinite(numbers).all():
                 self.locate(at, cells, lines, self.fits)
         return found
 
     def fits(self, cell: str) -> bool:
-        value = _number(cell, self.decimal)
+        value = self.number.read(cell)
         is_gap = self.gaps and cell.strip().lower() in MISSING
         return is_gap or (value is not None and abs(value) < float("inf"))
 
@@ -479,29 +527,29 @@ class _Columns:
         ]
 
 
-def _leaning(cells: Sequence[str], decimal: bool) -> int:
+def _leaning(cells: Sequence[str], number: Numbers) -> int:
     """How many words more than numbers some cells hold."""
     try:
         return -sum(number == number for number in map(float, cells))  # all but nan
     except ValueError:
         there = [cell for cell in cells if cell.strip().lower() not in MISSING]
-        return 2 * sum(_number(cell, decimal) is None for cell in there) - len(there)
+        return 2 * sum(number.read(cell) is None for cell in there) - len(there)
 
 
-def _spoken(rows: Iterator[list[str]], width: int, decimal: bool) -> list[bool]:
+def _spoken(rows: Iterator[list[str]], width: int, number: Numbers) -> list[bool]:
     """Whether each column is one of words: most of what it holds is no number."""
     leaning = [0] * width
     while chunk := list(itertools.islice(rows, AT_ONCE)):
         for at, cells in enumerate(zip(*(row for row in chunk if len(row) == width), strict=True)):
-            leaning[at] += _leaning(cells, decimal)
+            leaning[at] += _leaning(cells, number)
     return [more > 0 for more in leaning]
 
 
-def _all_spoken(path: Path, between: str, skipped: int, width: int) -> list[bool]:
+def _all_spoken(path: Path, between: str, skipped: int, width: int, number: Numbers) -> list[bool]:
     """What each column of a file is by the whole of it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(itertools.islice(file, skipped, None), delimiter=between, skipinitialspace=True)
-        return _spoken(rows, width, between != ",")
+        return _spoken(rows, width, number)
 
 
 def _word(value: Any) -> str:
@@ -519,8 +567,8 @@ def _words(column: np.ndarray | list[str]) -> list[str]:
 def _sorted(words: Sequence[str]) -> list[str]:
     """The different words, by their size where all are numbers."""
     different = set(words)
-    if all(_number(word) is not None for word in different):
-        return sorted(different, key=float)
+    if all(Numbers(False).read(word) is not None for word in different):
+        return sorted(different, key=lambda word: Numbers(False).read(word) or 0.0)
     return sorted(different)
 
 

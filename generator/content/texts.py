@@ -8,6 +8,7 @@ page of its own. The texts themselves are read by `markup`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -562,8 +563,9 @@ def _address(value: Yaml, wrong: Callable[..., None]) -> str:
 
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
-    if isinstance(value.value, datetime.date):
-        return value.value
+    """A date, or a text that begins with one, as in quotes or before a time of day."""
+    with contextlib.suppress(ValueError):
+        return datetime.date.fromisoformat(re.split("[T ]", str(value.value))[0])
     return wrong(value.line, "a date like 2026-03-12")
 
 
@@ -583,7 +585,8 @@ def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
 
 
 def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong)
+    """A DOI, or its address."""
+    text = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", _sentence(value, wrong))
     if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
         wrong(value.line, "a DOI like 10.23915/distill.00001")
     return text
@@ -591,7 +594,7 @@ def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
 
 def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
     """An iD, or its address. source: ISO 7064, MOD 11-2, which says the last sign"""
-    text = _sentence(value, wrong).removeprefix("https://orcid.org/")
+    text = re.sub(r"^(?:https?://)?orcid\.org/", "", _sentence(value, wrong))
     if text and not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", text):
         wrong(value.line, "an ORCID like 0000-0002-1825-0097")
     elif text:
@@ -632,7 +635,7 @@ def _version(value: Yaml, wrong: Callable[..., None]) -> str:
 
 
 def _language(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong)
+    text = _sentence(value, wrong).replace("_", "-")
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         wrong(value.line, "a language tag like en or pt-BR")
     return text
@@ -647,8 +650,8 @@ def _citations(value: Yaml, wrong: Callable[..., None]) -> str:
 
 
 def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
-    """Two colours that can be read on their papers."""
-    said = [item.value for item in value.value] if isinstance(value.value, list) else []
+    """Two colours that can be read on their papers, or one for both."""
+    said = [item.value for item in value.value] if isinstance(value.value, list) else 2 * [value.value]
     if len(said) != 2 or not all(isinstance(own, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", own) for own in said):
         wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
         return ()
@@ -710,14 +713,14 @@ def _unbalanced(tex: str) -> bool:
 
 
 def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
-    """A list of names, or of what is known of each."""
-    if not isinstance(value.value, list) or not value.value:
-        wrong(value.line, "a list of authors, each with a name")
+    """Names, or what is known of each: one, a list, or names of several words in one text, as "Ada Lee and Bo Ek"."""
+    if not value.value:
+        wrong(value.line, "a name, or a list of authors, each with a name")
         return ()
     found = []
-    for item in value.value:
-        fields = {"name": item} if isinstance(item.value, str) else item.value
-        if not isinstance(fields, dict) or "name" not in fields:
+    for item in value.value if isinstance(value.value, list) else _names(value):
+        fields = item.value if isinstance(item.value, dict) else {"name": item}
+        if "name" not in fields or not fields["name"].value:
             wrong(item.line, "an author with a name")
             continue
         for key in fields.keys() - OF_AUTHOR.keys():
@@ -730,10 +733,22 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
     return tuple(found)
 
 
+def _names(value: Yaml) -> list[Yaml]:
+    """The names in a text: "Lee, Ada" is one."""
+    names = re.split(r"\s*(?:;|,?\s+(?:and|&)\s|,)\s*", str(value.value).strip())
+    return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
+
+
+def _several(value: Yaml, wrong: Callable[..., None]) -> str:
+    """A text, or a list of them."""
+    items = value.value if isinstance(value.value, list) else [value]
+    return "; ".join(_sentence(item, wrong) for item in items)
+
+
 OF_AUTHOR: Mapping[str, _Reading] = {
     "name": _sentence,
     "url": _address,
-    "affiliation": _sentence,
+    "affiliation": _several,
     "orcid": _orcid,
     "roles": _roles,
     "group": _flag,
@@ -758,6 +773,13 @@ FIELDS: Mapping[str, _Reading] = {
     "version": _version,
     "data_licence": _sentence,
 }
+SPELT = {  # as others spell a field
+    "author": "authors",
+    "license": "licence",
+    "data_license": "data_licence",
+    "lang": "language",
+    "tags": "keywords",
+}
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
 
@@ -767,7 +789,10 @@ def _meta(
 ) -> Meta | None:
     before = len(problems)
     values: dict[str, Any] = {}
-    for key, value in fields.items():
+    for spelt, value in fields.items():
+        key = SPELT.get(spelt, spelt)
+        if key != spelt and key in fields:
+            problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
         if key not in FIELDS:
             wrong_field = f'unknown field "{key}" in the front matter'
             problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
@@ -778,7 +803,7 @@ def _meta(
 
         values[key] = FIELDS[key](value, wrong)
     for key in REQUIRED if alone else ("title",):
-        if key not in fields:
+        if key not in values:
             problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
     if len(problems) > before or not (alone or first):
         return None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..measures import projection
 from ..networks import forward, recipe, tables
 from ..networks.spec import RunSpec, layer_shapes
 
@@ -48,6 +49,8 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
     step, weights     weights at checkpoint t are initial + step * whole numbers (T, P); digit planes
     loss_step, loss   exp(loss_step * whole numbers) is the loss at each epoch, (epochs + 1,); digit planes
     right             points classified right at each epoch, (epochs + 1,); digit planes
+    axes, share       of a wider last layer than a plane: its points' mean at the end and the two directions in which
+                      they vary most, (3, width), as initial; and the share of their variance along both
     mean, scale       own data: what its columns were before, point * scale + mean; (D,) each, as initial
     """
     exponent, whole = quantise(spec, run)
@@ -80,8 +83,18 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
         "loss_step": LOSS_STEP,
         "loss": digit_planes(np.rint(loss).astype(np.int64)[:, None]),
         "right": digit_planes(np.rint(run.accuracy.astype(np.float64) * len(run.y)).astype(np.int64)[:, None]),
+        **_projection(spec, run),
         **{name: _float32(values) for name, values in tables.scaling(spec).items()},
     }
+
+
+def _projection(spec: RunSpec, run: Run) -> dict[str, Any]:
+    """Onto what the pictures of a wide last hidden layer project it."""
+    if spec.hidden[-1] <= 2:
+        return {}
+    points = forward.hidden(spec, run.weights[-1], run.x)
+    axes = np.stack([points.mean(0), *projection.principal_axes(points).T])
+    return {"axes": _float32(axes), "share": projection.two_axes(points)}
 
 
 def packed_points(x: np.ndarray) -> str | dict[str, Any]:
@@ -145,7 +158,7 @@ def _planes(whole: np.ndarray) -> list[str]:
 
 
 def _positions(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """(T, N, 2) positions in the hidden plane, float64."""
+    """(T, N, H) positions in the last hidden layer, float64."""
     return np.stack([forward.hidden(spec, flat, x) for flat in weights])
 
 

@@ -24,7 +24,7 @@ PAGE_SCRIPT = "assets/page.js"
 FIGURE_SCRIPTS = "assets/js/"  # a file what the same figures need
 OWN_SCRIPTS = "assets/own/"  # of an author
 OWN_STYLES = re.compile(r"/\*own\*/(.*?)/\*ours\*/", re.DOTALL)  # the sheets of an author in assets/style.css
-NEEDS = re.compile(r"^// needs( without a plane)?: (.*)$", re.MULTILINE)
+NEEDS = re.compile(r"^// needs( without a plane| of a wide layer)?: (.*)$", re.MULTILINE)
 SPARE = "/* only where used */"  # how a style sheet begins that many sites can do without
 CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
@@ -46,6 +46,7 @@ def assets(
     formulas: Mapping[str, Sequence[Any]] | None = None,
     centres: Mapping[str, Any] | None = None,
     drawn: Collection[str] = (),
+    wide: bool = True,
     classes: Collection[str] | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
@@ -56,6 +57,7 @@ def assets(
     formulas     of own ones by name, as Own.plain says them
     centres      of classes, of the networks of each recipe: by the id of its first run
     drawn        kinds of data that scripts can draw, beside those that pages show
+    wide         whether a last hidden layer that they show may be wider than a plane
     classes      that the texts' HTML has; None: any
     raises       ContentError: a script needs what is not there, or in a circle
     """
@@ -70,8 +72,10 @@ def assets(
         "build/datasets": dataset_rows(sorted({*kinds, *drawn})),
         "build/centres": centre_rows(centres or {}),
     }
-    wanted, plane = placed_scripts(templates, placed), in_planes(kinds)
-    loaded = memo("scripts", [templates.digest, wanted, plane, built], lambda: scripts(templates, wanted, plane, built))
+    wanted, spared = placed_scripts(templates, placed), unneeded(kinds, wide)
+    loaded = memo(
+        "scripts", [templates.digest, wanted, spared, built], lambda: scripts(templates, wanted, spared, built)
+    )
     found = {
         "assets/style.css": sheet.encode(),
         **{path: text.encode() for path, text in loaded.items()},
@@ -132,25 +136,26 @@ def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
     return frozenset(Path(name).stem for name in templates.inside(folder, ending))
 
 
-def in_planes(kinds: Collection[str]) -> bool:
-    """Whether the points of some kinds of data all lie in the plane."""
-    return all(datasets.load()[kind].is_plane for kind in kinds)
+def unneeded(kinds: Collection[str], wide: bool) -> tuple[str, ...]:
+    """Which needs of scripts do not arise, as NEEDS has them, with some kinds of data and last hidden layers."""
+    in_planes = all(datasets.load()[kind].is_plane for kind in kinds)
+    return (" without a plane",) * in_planes + (" of a wide layer",) * (not wide)
 
 
 def scripts(
-    templates: Overlay, wanted: Collection[str], plane: bool = False, built: Mapping[str, str] = BUILT
+    templates: Overlay, wanted: Collection[str], spared: Collection[str] = (), built: Mapping[str, str] = BUILT
 ) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
     Each is on its own: one that throws is named in the console, and those after it run.
 
-    plane    whether all data lie in it: without what scripts "need without a plane"
+    spared   needs that do not arise, as `unneeded` gives them
     built    the sources of BUILT
     returns  path in the site -> script, in the order in which they are to run
     raises   ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
-    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted, plane))}
+    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted, spared))}
 
     def numbered(module: str) -> str:
         return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
@@ -159,10 +164,10 @@ def scripts(
         caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
         return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
 
-    return {path: "".join(map(module, names)) for path, names in files(templates, wanted, plane).items()}
+    return {path: "".join(map(module, names)) for path, names in files(templates, wanted, spared).items()}
 
 
-def files(templates: Overlay, wanted: Collection[str], plane: bool = False) -> dict[str, list[str]]:
+def files(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
     """Which scripts are one file: what pages themselves need, and each time what the same figures need.
 
     So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. Those of an
@@ -171,9 +176,9 @@ def files(templates: Overlay, wanted: Collection[str], plane: bool = False) -> d
     returns  path in the site -> names of scripts, both in the order in which they are to run
     """
     figures = live(templates)
-    closures = {name: {*in_order(templates, [name], plane)} for name in wanted}
+    closures = {name: {*in_order(templates, [name], spared)} for name in wanted}
     own, shared = set[str](), dict[frozenset[str], list[str]]()
-    order = in_order(templates, wanted, plane)
+    order = in_order(templates, wanted, spared)
     for name in order:
         if f"js/{name}.js" in templates.own or own & {*_needs(_sources(templates).get(name, ""))}:
             own.add(name)
@@ -187,22 +192,22 @@ def files(templates: Overlay, wanted: Collection[str], plane: bool = False) -> d
     return ours | {f"{OWN_SCRIPTS}{name}.js": [name] for name in order if name in own}
 
 
-def loads(templates: Overlay, wanted: Collection[str], plane: bool = False) -> dict[str, list[str]]:
+def loads(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
     """The files that each figure needs beside what the page itself loads, which is under "", in order."""
-    figures, parted = live(templates), files(templates, wanted, plane)
+    figures, parted = live(templates), files(templates, wanted, spared)
 
     def of(names: Iterable[str]) -> list[str]:
-        needs = {*in_order(templates, names, plane)}
+        needs = {*in_order(templates, names, spared)}
         return [path for path, scripts in parted.items() if needs.intersection(scripts)]
 
     page = of(name for name in wanted if name not in figures)
     return {"": page} | {name: [path for path in of([name]) if path not in page] for name in wanted if name in figures}
 
 
-def sentences(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> list[str]:
+def sentences(templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> list[str]:
     """What some scripts say, in English and in the order of their places in the page's list of words."""
     sources = _sources(templates)
-    order = in_order(templates, wanted, plane)
+    order = in_order(templates, wanted, spared)
     said = [json.loads(one) for name in order for one in SAYS.findall(sources.get(name, ""))]
     return list(dict.fromkeys(said))
 
@@ -238,16 +243,16 @@ def _sources(templates: Overlay) -> dict[str, str]:
     return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
 
 
-def _needs(module: str, plane: bool = False) -> list[str]:
+def _needs(module: str, spared: Collection[str] = ()) -> list[str]:
     """What a script says that it needs."""
-    lines = [said.split(",") for spare, said in NEEDS.findall(module) if not (spare and plane)]
+    lines = [said.split(",") for only, said in NEEDS.findall(module) if only not in spared]
     return [need for said in lines for need in sorted(filter(None, map(str.strip, said)))]
 
 
-def in_order(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> list[str]:
+def in_order(templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> list[str]:
     """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
 
-    plane   whether all data lie in it: without what "// needs without a plane:" names
+    spared  needs that do not arise
     raises  ContentError: one that is not there, or that needs itself by way of others
     """
     sources = _sources(templates) | BUILT
@@ -261,7 +266,7 @@ def in_order(templates: Overlay, wanted: Iterable[str], plane: bool = False) -> 
             near = nearest(name, sources)
             raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
         if name not in ordered:
-            for need in _needs(sources[name], plane):
+            for need in _needs(sources[name], spared):
                 add(need, (*by, name))
             ordered.append(name)
 

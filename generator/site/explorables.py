@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
 from ..markup.blocks.figure import OptionError
-from ..networks import datasets, recipe, tables
+from ..networks import datasets, formulas, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
@@ -72,10 +73,11 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
 
 def known_of_runs(results: Results) -> dict[str, Any]:
     """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
-    the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; and the
-    kinds of all runs that they may draw."""
+    the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; the
+    kinds of all runs that they may draw; and whether a last hidden layer is wider than a plane."""
     shipped = [run for run in results if "js" in run.files]
-    known = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known: dict[str, Any] = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
+    known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
     centres = {_id(runs[0]): _centres(results, runs) for runs in _recipes(results)}
@@ -113,6 +115,24 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
         data = _data(known[name], words)
         found.append({"name": name, "label": told or _called(name, data, found, words), **data})
     return found
+
+
+def started_with(options: Mapping[str, Any]) -> dict[str, Any]:
+    """An author's options of a figure that trains: one with a formula starts with what the formula makes of a sum.
+
+    raises  OptionError: the formula is none that a browser can read
+    """
+    given = options.get("formula")
+    if given is None:
+        return dict(options)
+    usual = 'one of a, a neuron\'s sum, such as "a * logistic(a)"'
+    try:
+        formulas.check(str(given))
+    except formulas.FormulaError as error:
+        raise OptionError("formula", error.wrong, error.expected or usual, error.near) from None
+    if re.search(r"\br\b", str(given)):
+        raise OptionError("formula", f'formula "{given}" of a whole layer', usual)
+    return {**options, "activation": "own-formula", "typed": str(given), "start": "own"}
 
 
 def _called(name: str, data: Mapping[str, Any], others: list[dict[str, Any]], words: Words) -> str:

@@ -23,7 +23,7 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import placing
 from .assets import live
-from .explorables import PLACING, data_sets, without_seed
+from .explorables import PLACING, data_sets, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -127,16 +127,24 @@ class Figures:
         name = call.name if call.name in self.own and not drawn else self.DEFAULT
         is_live = call.name in self.live
         shown: list[Result] = []  # those whose pictures or data are seen
+        pictured: list[Result] = []  # those whose points are seen, in their classes' colours
         behind: list[Result] = []  # those that numbers are from
         odd: list[str] = []
 
         def pick(
-            pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str] = (), image: bool = False
+            pictures: Sequence[str],
+            options: Mapping[str, Any],
+            measures: Sequence[str] = (),
+            image: bool = False,
+            projected: bool = False,
         ) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            planes = call.name in self.own  # what stands around a hidden plane says nothing of a projection
+            planes = (
+                call.name in self.own and not projected
+            )  # what stands around a hidden plane says nothing of a projection
             runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
+            pictured.extend(runs if {*pictures} - {"loss"} else ())
             if pictures and not is_live:
                 odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
             return runs
@@ -167,12 +175,13 @@ class Figures:
             "chart": charted,
             "two_way": two_way,
             "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
+            "started_with": started_with,
             "live": is_live,
         }
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
             _check_stops(call.options.get("stops", ()), shown)
-            given = {"call": call, "body": body, "runs": [*shown, *behind], "shown": shown, "drawn": drawn}
+            given = {"call": call, "body": body, "runs": [*shown, *behind], "pictured": pictured, "drawn": drawn}
             html = self.renderer.render("figure.html", given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error

@@ -119,45 +119,46 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
 
 
 def script_words(
-    renderer: TemplateRenderer, wanted: Sequence[str], kinds: Collection[str], of: Sequence[str] | None = None
+    renderer: TemplateRenderer, wanted: Sequence[str], known: Mapping[str, Any], of: Sequence[str] | None = None
 ) -> dict[str, Any]:
     """What some scripts say, and the signs of their numbers: templates/js/words.js.
 
     wanted  all scripts of the site: a sentence's place is the same on every page
-    kinds   of data of the runs that they show
+    known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
     of      the scripts of one page: 0 stands for what only others say; None: all
     """
     words, templates = renderer.words, renderer.templates
-    plane = assets_of.in_planes(kinds)
+    spared = assets_of.unneeded(known["kinds"], known["wide"])
 
     def said(names: Sequence[str]) -> list[str]:
         return renderer.memo(
-            "sentences", [templates.digest, names, plane], lambda: assets_of.sentences(templates, names, plane)
+            "sentences", [templates.digest, names, spared], lambda: assets_of.sentences(templates, names, spared)
         )
 
-    known = {*said(wanted if of is None else of)}
-    told = [words.table.get(sentence, sentence) if sentence in known else 0 for sentence in said(wanted)]
+    here = {*said(wanted if of is None else of)}
+    told = [words.table.get(sentence, sentence) if sentence in here else 0 for sentence in said(wanted)]
     while told and told[-1] == 0:
         told.pop()
     return {"list": told, "marks": {"point": words.marks.point, "percent": words.marks.percent}}
 
 
 def scripting(
-    renderer: TemplateRenderer, placed: Collection[str], kinds: Collection[str]
+    renderer: TemplateRenderer, placed: Collection[str], known: Mapping[str, Any]
 ) -> tuple[dict[str, list[str]], Callable[[Collection[str]], dict[str, Any]]]:
     """The files of a site's scripts, see assets.loads, and a function for what those of a page with some figures say.
 
     placed  all figures of the site
-    kinds   of data of the runs that they show
+    known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
     """
     templates = renderer.templates
-    wanted, plane = assets_of.placed_scripts(templates, placed), assets_of.in_planes(kinds)
-    asked = [templates.digest, wanted, plane]
-    loads = renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, plane))
+    wanted = assets_of.placed_scripts(templates, placed)
+    spared = assets_of.unneeded(known["kinds"], known["wide"])
+    asked = [templates.digest, wanted, spared]
+    loads = renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
     here = frozenset(placed)
 
     def words_of(figures: Collection[str]) -> dict[str, Any]:
-        return script_words(renderer, wanted, kinds, assets_of.placed_scripts(templates, here & {*figures}))
+        return script_words(renderer, wanted, known, assets_of.placed_scripts(templates, here & {*figures}))
 
     return loads, words_of
 
@@ -182,7 +183,7 @@ def render_pages(
 
     pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
-    loads, words_of = scripting(renderer, placed, known["kinds"])
+    loads, words_of = scripting(renderer, placed, known)
     pages |= alone(texts, renderer, shared, loads, words_of, index, digest(repr(meta)))
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
@@ -219,7 +220,7 @@ def text_pages(
     about_runs  the pages about the runs that there are
     """
     themes = style.accented(meta.accent)
-    loads, words_of = scripting(renderer, placed, known["kinds"])
+    loads, words_of = scripting(renderer, placed, known)
     summaries = tuple(TextSummary.of(text) for text in texts)
     shared = {
         "article": meta,

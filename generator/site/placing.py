@@ -55,6 +55,8 @@ NEEDS = (
         "more checkpoints", lambda spec: f"checkpoints = {spec.checkpoints}", lambda spec: replace(spec, checkpoints=9)
     ),
 )
+OF_PLANES = (1, 3)  # those that a wider last layer does not have
+INSTEAD = "expected one of bend, alive, digit, hidden-plane, hidden-animation and projection, which project wider ones"
 
 
 def lacks(run: Result, pictures: Sequence[str], measures: Sequence[str]) -> list[str]:
@@ -80,14 +82,15 @@ def reason(figure: str, runs: Results, everything: Results, pictures: Sequence[s
     least = min((said for said, _ in told), key=len)  # of several reasons the one that is mended with least
     have = dict.fromkeys(had for said, had in told if had and said == least)
     these = f"; these runs have {' or '.join(have)}" if have else ""
-    return f'the figure "{figure}" needs {least}{these}'
+    wide = any(NEEDS[at].words in least for at in OF_PLANES) and f"; {INSTEAD}"
+    return f'the figure "{figure}" needs {least}{these}{wide or ""}'
 
 
 def needs_plane(figure: str, runs: Sequence[Result]) -> str:
     """That a figure needs a hidden plane, where its runs have a projection of more neurons."""
     need = NEEDS[1]
     have = dict.fromkeys(need.has(unflat(carried(run.spec))) for run in runs)
-    return f'the figure "{figure}" needs {need.words}; these runs have {" or ".join(have)}'
+    return f'the figure "{figure}" needs {need.words}; these runs have {" or ".join(have)}; {INSTEAD}'
 
 
 def _reason(run: Result, lacking: str, everything: Results) -> tuple[str, str]:

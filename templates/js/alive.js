@@ -1,5 +1,6 @@
 // @ts-check
 // needs: kit/measure, kit/network, kit/room, kit/timeline, kit/view
+// needs of a wide layer: kit/projection
 /**
  * The grid, alive: every class count and activation as small multiples on one timeline. Their weights are loaded when
  * the reader asks for them; a click opens one of them in the page's large figure.
@@ -15,12 +16,12 @@
     title: words.say("All networks on one timeline"),
 
     properties(options) {
-      const { properties } = peek.runs.chooser(options);
+      const { properties, recipe } = peek.runs.chooser(options);
       const seed = properties.find((property) => property.name === "seed");
       return [
         { ...seed, allowed: undefined },
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
-        { kind: "flag", name: "regions", label: words.say("Regions"), initial: true, explain: words.say("Colour each place of the hidden plane with the class it stands for.") },
+        { kind: "flag", name: "regions", label: words.say("Regions"), initial: true, shown: () => !peek.projection?.(recipe), explain: words.say("Colour each place of the hidden plane with the class it stands for.") },
       ];
     },
 
@@ -168,7 +169,7 @@
         const said = words.say("{classes}, {activation}", { classes: peek.text.classes(network.classes), activation: peek.text.activation(activation) });
         row.append(element("button", {
           type: "button", class: "multiple", "aria-label": words.say("{network}: open in the large figure", { network: said }), onclick: () => open(view, network),
-        }, network.canvas, element("span", {}, said)));
+        }, network.canvas, element("span", {}, said, ...(network.told ? [` \u00b7 ${network.told}`] : []))));
       }
       return row;
     }));
@@ -210,7 +211,7 @@
     const size = canvas.clientWidth;
     if (!size) return;
     const positions = positionsAt(network, epoch);
-    const room = peek.roomOf(run.activation, positions);
+    const room = network.room(positions);
     const { box } = room;
     const scale = size / (box.x1 - box.x0);
     const px = (x) => (x - box.x0) * scale;
@@ -219,7 +220,7 @@
     const { theme } = view;
     if (view.state.regions) {
       peek.runs.weightsAt(run, epoch, network.weights);
-      peek.measure.headRegions(network.weights, run.classes, room.inner, network.head).forEach((polygon, c) => {
+      network.regions(room.inner).forEach((polygon, c) => {
         if (polygon.length < 3) return;
         context.beginPath();
         for (const [x, y] of polygon) context.lineTo(px(x), py(y));

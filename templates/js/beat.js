@@ -84,7 +84,7 @@
       share
         ? words.say("{n} centres in the {room}. The two nearest, of classes {a} and {b}, are {distance} apart, {share} of the best known.", values)
         : words.say("{n} centres in the {room}. The two nearest, of classes {a} and {b}, are {distance} apart.", values),
-      ...(low ? [words.say("The build\u2019s networks reached {low} to {high}.", values)] : []),
+      ...(!low ? [] : [low === high ? words.say("The build\u2019s networks reached {low}.", values) : words.say("The build\u2019s networks reached {low} to {high}.", values)]),
       margin
         ? words.say("The widest margin of a linear head on them is {margin}; the best head\u2019s loss is {loss}.", values)
         : words.say("No linear head tells all of them apart; the best head\u2019s loss is {loss}.", values),

@@ -60,7 +60,7 @@
       stops,
       explain: words.say("The loss at each epoch (solid) and the accuracy (dashed). Drag the handle to train the network or to untrain it."),
     });
-    const guide = stops && peek.guide(view, { run: () => run, epoch, tour: tour(view.stage.querySelectorAll(".plane"), timeline.root) });
+    const guide = stops && peek.guide(view, { run: () => run, epoch, tour: peek.projection?.(peek.runs.among(view.options).recipe) ? [] : tour(view.stage.querySelectorAll(".plane"), timeline.root) });
     if (guide) timeline.root.before(guide.root);
     view.stage.append(scene.line);
     const selected = await peek.selection(view, (next) => {

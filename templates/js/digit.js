@@ -1,5 +1,6 @@
 // @ts-check
 // needs: kit/measure, kit/network, kit/picture, kit/plane, kit/room, kit/timeline, kit/view
+// needs of a wide layer: kit/projection
 /**
  * A picture of the reader's own on its way through a network of pictures: drawn on a fine grid, averaged to the cells
  * that the network gets, and followed through each layer, to its place among the data, and back through training.
@@ -151,6 +152,7 @@
     const selected = await peek.selection(view, (next) => {
       run = next;
       net = peek.opened(run);
+      if (net.told) hidden.noted(net.told);
       rise(run.classes);
       positions = new Float64Array(2 * run.y.length);
       greys = measured();
@@ -467,10 +469,10 @@
       hidden.fit();
       if (!hidden.size) return;
       const { theme } = view;
-      const room = peek.roomOf(run.activation, at ? [...positions, at.x, at.y] : positions);
+      const room = net.room(at ? [...positions, at.x, at.y] : positions);
       hidden.box = room.box;
       hidden.label(room.labels);
-      paint.regions(hidden, peek.measure.headRegions(net.weights, run.classes, room.inner, net.head), peek.palette(theme), room);
+      paint.regions(hidden, net.regions(room.inner), peek.palette(theme), room);
       hidden.begin();
       const radius = Math.min(Math.max(hidden.size / 140, 1.5), 3.2);
       paint.room(hidden, room, theme.hairline);

@@ -160,12 +160,16 @@ def _decades(axis: Numbers, most: int) -> list[float]:
     """Powers of ten, with some between them where there are few; [] where there would be none to compare."""
     first, last = math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high))
     every = math.ceil((last - first + 1) / most)
-    for between, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), every)):
+
+    def shown(between: Sequence[int], stride: int = 1) -> list[float]:
         nice = [float(f"{m}e{power}") for power in range(first, last + 1, stride) for m in between]
-        nice = [value for value in nice if axis.low * (1 - 1e-9) <= value <= axis.high * (1 + 1e-9)]
-        if len(nice) <= most:
-            return nice if len(nice) > 1 else []
-    return []
+        return [value for value in nice if axis.low * (1 - 1e-9) <= value <= axis.high * (1 + 1e-9)]
+
+    for between, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), every)):
+        if 1 < len(nice := shown(between, stride)) <= most:
+            return nice
+    powers = shown((1,))
+    return powers[:: math.ceil((len(powers) - 1) / max(most - 1, 1))] if len(powers) > 1 else []
 
 
 def _writer(values: Sequence[float], log: bool, words: Words) -> Callable[[float], str]:

@@ -430,8 +430,3 @@ peek.makeNetwork = function (activations) {
 };
 
 peek.network = peek.makeNetwork(peek.activations);
-
-/** A run's network: room for weights, what evaluates them, and where its head's begin. @param {Run} run */
-peek.opened = ({ net, classes, weights: [{ length }] }) => ({
-  machine: peek.network.evaluator(net), weights: new Float64Array(length), head: peek.network.layers(net).at(-1).start, classes,
-});

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/runs
+// needs: kit/measure, kit/network, kit/runs
 /** What every figure with planes needs to know of a run: what to show of its planes, and square paper to lay over them. */
 (function () {
   "use strict";
@@ -70,6 +70,16 @@
     for (const value of run.x) reach = Math.max(reach, Math.abs(value));
     const edge = reach * (1 + 2 * MARGIN);
     return { x0: -edge, x1: edge, y0: -edge, y1: edge };
+  };
+
+  /** A run's network: room for weights, what evaluates them, where its head's begin, its hidden plane. @param {Run} run */
+  peek.opened = ({ net, classes, activation, weights: [{ length }] }) => {
+    const [weights, head] = [new Float64Array(length), peek.network.layers(net).at(-1).start];
+    return {
+      machine: peek.network.evaluator(net), weights, head, classes,
+      room: (positions) => peek.roomOf(activation, positions),
+      regions: (box) => peek.measure.headRegions(weights, classes, box, head),
+    };
   };
 
   /** Square paper over [-1, 1]^2: lines along both axes, (2 * lines * samples, 2). */

@@ -78,7 +78,7 @@ peek.runs = (function () {
       classes: packed.classes,
       activation: packed.activation,
       seed: packed.seed,
-      net: { widths: packed.widths, activation: packed.activation, recipe: packed.recipe },
+      net: { widths: packed.widths, activation: packed.activation, recipe: packed.recipe, axes: packed.axes && float32(packed.axes), share: packed.share },
       recipe: packed.recipe,
       epochs: packed.recipe.epochs,
       checkpoints: packed.checkpoints,

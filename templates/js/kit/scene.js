@@ -1,6 +1,7 @@
 // @ts-check
 // needs: kit/network, kit/plane, kit/room, kit/runs
 // needs without a plane: kit/picture
+// needs of a wide layer: kit/projection
 /**
  * The two planes of a network at one moment: regions, points, lattice, and linked looking: whatever is looked at in
  * one plane lights up in the other. Inputs of as many dimensions as classes are drawn flat, each axis a direction, and
@@ -20,6 +21,7 @@
     const { paint, text } = peek;
     const { recipe } = peek.runs.among(view.options);
     const inputs = peek.runs.inputsOf(recipe);
+    const projection = peek.projection?.(recipe);
     const input = inputs !== 2 ? null : peek.plane(view, {
       title: words.say("The data"), note: words.say("input plane"),
       label: words.say("Input plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go."),
@@ -30,18 +32,19 @@
     });
     const hidden = peek.plane(view, {
       title: words.say("What the network makes of it"), note: words.say("hidden plane"),
-      label: input
+      label: input && !projection
         ? words.say("Hidden plane. Arrow keys move a cross-hair; Enter keeps it, Escape lets go.")
         : words.say("Hidden plane. Arrow keys go from point to point; Enter keeps one, Escape lets go."),
       explain: words.say("The same points as the two neurons of the last hidden layer see them. Here every border is a straight line. Where the neurons have no upper end, the scale follows the points."),
       look: (where) => looked("hidden", where),
-      step: !input && ((from, way) => peek.pointFrom(positions, from, way)),
+      step: (!input || projection) && ((from, way) => peek.pointFrom(positions, from, way)),
+      ...projection,
     });
     const samples = !input && peek.samples(view, recipe.image, words.say("Its inputs have {n} dimensions: no plane to draw.", { n: inputs }));
     peek.planes(view, input || samples, hidden);
     const line = peek.element("p", { class: "explorable-look" });
 
-    const [ofPlane, fieldless] = [input && peek.field(input), peek.fieldless()];
+    const [ofPlane, fieldless] = [input && (projection?.field || peek.field)(input), peek.fieldless()];
     let field = ofPlane || fieldless;
     let flat = !!input; // whether the inputs lie in the plane
     let spread = null; // and if not, where they are drawn
@@ -69,6 +72,7 @@
         input.noted(flat ? words.say("input plane") : words.say("{n} dimensions, drawn flat", { n: run.inputs }));
         if (!flat) input.fieldContext.clearRect(0, 0, input.field.width, input.field.width);
       } else samples.use(run);
+      if (net.told) hidden.noted(net.told);
       if (!input || !input.drawn) hover = null;
       field.stale();
     }
@@ -125,7 +129,8 @@
     function verdict(inputValues, place) {
       if (inputValues) machine.hidden(weights, inputValues, 1, one);
       else one.set([place.x, place.y]);
-      machine.logits(weights, one, 1, logits);
+      if (inputValues) logits.set(machine.through(weights, inputValues).at(-1));
+      else machine.logits(weights, one, 1, logits);
       let best = 0;
       for (let c = 1; c < run.classes; c++) if (logits[c] > logits[best]) best = c;
       let sum = 0;
@@ -156,8 +161,8 @@
         : words.say("Around {place} in the hidden plane: all inputs that land there are outlined. Class {class}, {share} sure.", values);
     }
 
-    /** A place among inputs that are drawn flat is no input. */
-    const isFlatless = (place) => !flat && place.plane === "input";
+    /** A place among inputs that are drawn flat is no input, and one of a projection is no hidden vector. */
+    const isFlatless = (place) => (place.plane === "input" ? !flat : projection);
     const placeRadius = () => PLACE * (hidden.box.x1 - hidden.box.x0);
 
     // Painting
@@ -176,14 +181,14 @@
       if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
         machine.hidden(weights, run.x, run.y.length, positions);
-        room = peek.roomOf(run.activation, positions);
+        room = net.room(positions);
         hidden.box = room.box;
         hidden.label(room.labels);
       }
-      const chosen = whole() && place ? ofPlace(place).best : -1;
+      const chosen = whole() && place && !isFlatless(place) ? ofPlace(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
       if (field.show(net, palette, resting) === "all") {
-        paint.regions(hidden, peek.measure.headRegions(weights, run.classes, room.inner, net.head), palette, room);
+        paint.regions(hidden, net.regions(room.inner), palette, room);
       }
       marks(place, chosen);
       peek.write(line, sentence());

@@ -27,7 +27,7 @@ from generator.networks.train import Run, train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets, in_planes, live, loads, placed_scripts
+from generator.site.assets import assets, live, loads, placed_scripts
 from generator.site.explorables import runs_index
 from generator.site.pages import script_words
 from generator.site.templates import TemplateRenderer
@@ -144,10 +144,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     results = from_catalogue(lambda: entries, "")
     templates = Overlay(TEMPLATES)
     wanted = placed_scripts(templates, live(templates))
-    words = script_words(TemplateRenderer(templates), wanted, datasets.load())
-    return Laboratory(
-        folder, runs, runs_index(results, {}), words, loads(templates, wanted, in_planes(datasets.load()))
-    )
+    words = script_words(TemplateRenderer(templates), wanted, {"kinds": datasets.load(), "wide": True})
+    return Laboratory(folder, runs, runs_index(results, {}), words, loads(templates, wanted))
 
 
 @dataclass

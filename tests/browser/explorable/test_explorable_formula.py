@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 from conftest import Show
 from playwright.sync_api import Page, expect
 
+from generator.markup.blocks.figure import OptionError
 from generator.networks import formulas, rooms
 from generator.networks.activations import Activation
 from generator.networks.calculus import FUNCTIONS, compiled
 from generator.networks.forward import NUMPY
+from generator.site.explorables import started_with
 
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 SAME = 1e-9  # relative: expressions are written out otherwise on the two sides
@@ -194,3 +197,17 @@ def test_an_address_with_a_formula_that_is_none_keeps_the_usual_one(show: Show) 
     figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=alert(a)")
     expect(figure.live.get_by_label("Formula", exact=True)).to_have_value("a * logistic(a)")
     assert not figure.said
+
+
+def test_an_author_starts_it_with_a_formula(show: Show) -> None:
+    options = started_with({"formula": "a + sin(2*a)", "classes": 3})
+    figure = show(f"train {json.dumps(options)}")
+    expect(figure.live.get_by_label("Formula", exact=True)).to_have_value("a + sin(2*a)")
+    assert ", a + sin(2*a), " in figure.summary() and "#" not in figure.page.url and not figure.said
+
+
+@pytest.mark.parametrize("formula", ["a + sine(a)", "tanh(r) / r", "a +", 3])
+def test_a_formula_that_a_page_cannot_read_is_the_authors_mistake(formula: object) -> None:
+    with pytest.raises(OptionError) as caught:
+        started_with({"formula": formula})
+    assert caught.value.option == "formula" and caught.value.expected

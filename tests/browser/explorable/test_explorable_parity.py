@@ -14,7 +14,8 @@ from conftest import Laboratory
 from playwright.sync_api import Page
 
 from generator.content import tables as files
-from generator.networks import formulas, tables, train
+from generator.figures import draw
+from generator.networks import formulas, forward, tables, train
 from generator.networks.spec import RunSpec, layer_shapes
 from generator.networks.train import Run, train_together
 from generator.runs import export
@@ -325,3 +326,27 @@ def test_an_open_room_shows_all_points_and_the_origin(lab: Page) -> None:
     assert room["open"] and not room["walls"]
     for axis in "xy":
         assert -3.5 < room["box"][axis + "0"] < -3 and 2 < room["box"][axis + "1"] < 2.5
+
+
+@pytest.mark.parametrize("hidden", [(8, 3), (6, 7)])
+def test_a_wide_last_layer_is_projected_as_the_pictures_project_it(lab: Page, hidden: tuple[int, ...]) -> None:
+    spec = RunSpec(3, "tanh", 1, points_per_class=20, hidden=hidden, epochs=60, checkpoints=6)
+    [run] = train_together([spec])
+    packed = export.contents("wide", spec, run)
+    got = lab.evaluate(
+        """(packed) => {
+          const run = peek.runs.unpack(packed), { machine, room, regions, told } = peek.opened(run);
+          const out = run.weights.map((weights) => {
+            const out = new Float64Array(2 * run.y.length);
+            machine.hidden(weights, run.x, run.y.length, out);
+            return Array.from(out);
+          });
+          const logits = machine.through(run.weights.at(-1), run.x.subarray(0, 2)).at(-1);
+          return [out, Array.from(logits), regions(room(out[0]).inner), told];
+        }""",
+        packed,
+    )
+    places = np.array(got[0]).reshape(len(run.weights), -1, 2)
+    assert np.abs(places - draw.moving_points(spec, run)).max() < PACKED * export.room_size(spec, places[-1])
+    assert np.array(got[1]) == pytest.approx(forward.forward(spec, run.weights[-1], run.x[:1]).logits[0], abs=0.05)
+    assert got[2] == [] and f"{hidden[-1]} neurons, projected" in got[3]

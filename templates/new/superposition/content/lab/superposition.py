@@ -3,7 +3,7 @@
 import torch
 from peek_article import lab
 
-RESTARTS, STEPS, BATCH, LEARNING_RATE = 8, 400, 512, 0.04
+RESTARTS, STEPS, BATCH, LEARNING_RATE = 8, 320, 256, 0.06
 REPRESENTED = 0.5  # length from which a feature's direction counts
 
 
@@ -78,7 +78,7 @@ def directions(rows, style):
     from matplotlib import pyplot as plt
 
     rows = [row for row in rows if row["seed"] == 1]
-    figure, panels = plt.subplots(2, 2, figsize=(6, 5.4), layout="constrained")
+    figure, panels = plt.subplots(2, 2, figsize=(5, 4.6), layout="constrained")
     for row, axes in zip(rows, panels.flat, strict=True):
         for feature, (x, y) in enumerate(row["W"].T):
             colour = style.classes[feature]
