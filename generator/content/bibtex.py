@@ -62,6 +62,7 @@ INHERITED = {  # by the kind of the child: field of the parent -> field of the c
 }
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NEEDED = ("author", "title", "year")
+LONGEST, MOST = 100_000, 5_000_000  # characters of a value, and of all, where what it is short for is put in
 
 _KEY = re.compile(r"@\w+\s*[{(]\s*([^\s,{}()=\"#%\\]+)")
 _DEFINED = re.compile(
@@ -72,6 +73,10 @@ _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
 _OTHERS = re.compile(r"^others$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
+
+
+class _TooLongError(Exception):
+    """Abbreviations or commands stand for more than a value may be."""
 
 
 def read(text: str) -> dict[str, Any]:
@@ -89,17 +94,33 @@ def read(text: str) -> dict[str, Any]:
     strings = dict.fromkeys(MONTHS, "")
     commands: dict[str, tuple[int, str]] = {}
     found: dict[str, Any] = {"works": {}, "broken": []}
+    left = MOST
     for block in splitter.Splitter(text).split().blocks:
         entry = getattr(block, "ignore_error_block", None) or block
         line = (block.start_line or 0) + 1
-        if isinstance(entry, model.String):
-            strings[entry.key.lower()] = _value(entry.value, strings)[0]
-        elif isinstance(entry, model.Preamble):
-            commands |= _commands(_value(entry.value, strings)[0])
+        if isinstance(entry, model.String | model.Preamble):
+            try:
+                said = _value(entry.value, strings)[0]
+            except _TooLongError:
+                found["broken"].append([line, f"abbreviations stand for more than {LONGEST:,} characters"])
+                continue
+            if isinstance(entry, model.String):
+                strings[entry.key.lower()] = said
+            else:
+                commands |= _commands(said)
         elif isinstance(entry, model.Entry) and not entry.entry_type:
             continue  # words in between
         elif isinstance(entry, model.Entry):
-            _keep(found, entry.key, line, _entry(entry, line, strings, commands))
+            try:
+                work = _entry(entry, line, strings, commands)
+                left -= sum(len(said) for said, *_ in work["fields"].values())
+                if left < 0:
+                    raise _TooLongError
+            except _TooLongError:
+                most = MOST if left < 0 else LONGEST
+                what = f"abbreviations or commands stand for more than {most:,} characters"
+                work = _without(line, [line, f'entry "{entry.key}": {what}', "", None])
+            _keep(found, entry.key, line, work)
         elif isinstance(block, model.ParsingFailedBlock):
             key = _KEY.match(block.raw or "")
             _keep(
@@ -128,6 +149,11 @@ def _broken(key: str, line: int, reason: str) -> dict[str, Any]:
     else:
         after = re.search(r"[Ee]xpected (?:a |either a )?(.*?)(?:, but|\.?$)", reason)
         wrong = [line, f'entry "{key}" was not understood', after[1].replace("`", "") if after else "", None]
+    return _without(line, wrong)
+
+
+def _without(line: int, wrong: list[Any]) -> dict[str, Any]:
+    """A work of which nothing is known but what is wrong."""
     return {"kind": "misc", "line": line, "fields": {}, "above": [], "wrong": [wrong], "odd": []}
 
 
@@ -142,10 +168,13 @@ def _commands(preamble: str) -> dict[str, tuple[int, str]]:
 
 
 def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
-    """TeX without the commands of the preamble; what is nested deeper than ten of them stays."""
+    """TeX without the commands of the preamble; what is nested deeper than ten of them stays.
+
+    raises  _TooLongError
+    """
     for _ in range(10):
         parts: list[str] = []
-        at = 0
+        at = size = 0
         for used in re.finditer(r"\\([A-Za-z]+)[ \t]*", value):
             if used[1] not in commands or used.start() < at:
                 continue
@@ -154,10 +183,16 @@ def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
             at = used.end()
             for number in range(1, count + 1):
                 close = _closing(value, at) if value[at : at + 1] == "{" else at - 1
-                body = body.replace(f"#{number}", value[at + 1 : close])
+                given = value[at + 1 : close]
+                if len(body) + body.count(f"#{number}") * len(given) > LONGEST:
+                    raise _TooLongError
+                body = body.replace(f"#{number}", given)
                 at = close + 1
             parts.append(body)
-        if not parts or len(value) > 100_000:  # or it stands for more and more of itself
+            size += len(body)
+            if size > LONGEST:
+                raise _TooLongError
+        if not parts:
             break
         value = "".join(parts) + value[at:]
     return value
@@ -196,8 +231,11 @@ def _entry(
 
 
 def _value(raw: str, strings: Mapping[str, str]) -> tuple[str, str, str]:
-    """A value's TeX, an abbreviation that nobody defined, and what is left after the value."""
-    parts, unknown, at = [], "", 0
+    """A value's TeX, an abbreviation that nobody defined, and what is left after the value.
+
+    raises  _TooLongError
+    """
+    parts, unknown, at, size = [], "", 0, 0
     while True:
         start = at + len(raw[at:]) - len(raw[at:].lstrip())
         first = raw[start : start + 1]
@@ -210,6 +248,9 @@ def _value(raw: str, strings: Mapping[str, str]) -> tuple[str, str, str]:
             if not word[0].isdigit() and word.lower() not in strings:
                 unknown = unknown or word
             parts.append(strings.get(word.lower(), word))
+            size += len(parts[-1])
+            if size > LONGEST:
+                raise _TooLongError
         else:
             return "".join(parts), unknown, raw[start:].strip()
         left = raw[at:].lstrip()
