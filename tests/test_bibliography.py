@@ -523,6 +523,16 @@ def test_what_nobody_cites_is_told_when_asked_for():
     ]
 
 
+def test_what_is_left_of_an_entry_or_an_address_is_told():
+    text = "@misc{a, title={T}}, year=2001}\n@misc{b, title={T}, url={https://x.org/a b}},\n@misc{c, title={T}}, nice\n"
+    found = works(text, clean=False)
+    assert {key: [str(said) for said in (*work.problems, *work.odd)] for key, work in found.entries.items()} == {
+        "a": ['r.bib:1: ", year=2001}" behind an entry; expected it before the last }'],
+        "b": ['r.bib:2: the url of "b" has a blank, and "b" is left out [doubled-work]'],
+        "c": [],
+    }
+
+
 def test_line_ends_a_mark_of_bytes_and_tabs_change_nothing():
     text = "\n".join(re.sub(r"@(\w+)\{a,", rf"@\1{{a{n},", habit) for n, (habit, _) in enumerate(LINES.values()))
     plainly = [render(work, work.year) for work in works(text).entries.values()]

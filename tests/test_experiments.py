@@ -167,10 +167,17 @@ def test_dataset_fields_make_grids_too():
             "e.toml:6: l2_factors is [0, -1, 0]; expected a list of numbers at least 0, one a layer, such as [0, 0, 1]",
         ),
         ("classes = [2, 3]", "classes = = 2", "e.toml:5: not TOML: invalid value"),
+        ("classes = [2, 3]", "classes = '''two", "e.toml:6: not TOML: expected \"'''\""),
     ],
 )
 def test_each_mistake_has_its_line(old, new, said):
     assert any(line.startswith(said) for line in mistakes(GRID.replace(old, new))), mistakes(GRID.replace(old, new))
+
+
+def test_one_mistake_is_told_once():
+    wrong = GRID.replace('["tanh", "relu"]', '["zero", "tanh"]') + '[activation.zero]\nformula = "0 * a"\n'
+    assert [line.partition(";")[0] for line in mistakes(wrong)] == ['e.toml:8: "0 * a" is the same everywhere']
+    assert mistakes('[dataset]\nkind = "moons"\n') == ["e.toml:2: dataset.kind is not a table; expected [dataset.kind]"]
 
 
 def test_every_room_and_width_may_be_drawn():

@@ -403,11 +403,29 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         ("<ada@example.org>", '<p><a href="mailto:ada@example.org">ada@example.org</a></p>'),
         ("[1. a\nb](gallery.html)", '<p><a href="gallery.html">1. a\nb</a></p>'),
         ("***", "<hr>"),
+        ("[a]{lang=he}", '<p><span lang="he">a</span></p>'),
+        ("<p>AT&T &lt; R&D &copy; &#65;</p>", "<p>AT&amp;T &lt; R&amp;D © A</p>"),
         ("$a_b$ *c_d*", "<p><math><msub><mi>a</mi><mi>b</mi></msub></math> <em>c_d</em></p>"),
     ],
 )
 def test_running_text(tmp_path, text, html):
     assert page_of(tmp_path, text).html == html
+
+
+def test_what_is_said_around_a_citation_is_text(tmp_path):
+    page = page_of(tmp_path, "[*see* @olah2014, p. 3 and *passim*, $x$; also @papyan2020]. @olah2014 [`a`, 33--35]")
+    said = "(see Olah\u00a02014, p.\u00a03 and passim, x; also Papyan et al.\u00a02020). Olah (2014, a, 33–35)"
+    assert re.sub(r"<[^>]*>", "", page.html) == said
+    assert page.html.startswith('<p>(<em>see</em> <a class="citation"') and "<em>passim</em>, <math>" in page.html
+
+
+def test_a_reference_without_its_word_is_a_number(tmp_path):
+    page = page_of(tmp_path, "Figures @fig-a and [-@fig-a].\n\n/// figure | angles\n    id: fig-a\nx\n///\n")
+    assert re.findall(r'class="reference"[^>]*>(.*?)</a>', page.html) == ["Figure\xa01", "1"]
+
+
+def test_a_fence_of_colons_names_its_block_in_braces(tmp_path):
+    assert "A note." in page_of(tmp_path, ":::{note}\nA note.\n:::\n").html
 
 
 def test_code_is_left_alone_and_coloured(tmp_path):

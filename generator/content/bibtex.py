@@ -95,6 +95,7 @@ def read(text: str) -> dict[str, Any]:
     commands: dict[str, tuple[int, str]] = {}
     found: dict[str, Any] = {"works": {}, "broken": []}
     left = MOST
+    last: dict[str, Any] = {}
     for block in splitter.Splitter(text).split().blocks:
         entry = getattr(block, "ignore_error_block", None) or block
         line = (block.start_line or 0) + 1
@@ -111,15 +112,17 @@ def read(text: str) -> dict[str, Any]:
             continue  # words in between
         elif isinstance(entry, model.Entry):
             try:
-                work = _entry(entry, line, strings, commands)
-                left -= sum(len(said) for said, *_ in work["fields"].values())
+                last = _entry(entry, line, strings, commands)
+                left -= sum(len(said) for said, *_ in last["fields"].values())
                 if left < 0:
                     raise _TooLongError
             except _TooLongError:
                 most = MOST if left < 0 else LONGEST
                 what = f"abbreviations or commands stand for more than {most:,} characters"
-                work = _without(line, [line, f'entry "{entry.key}": {what}', "", None])
-            _keep(found, entry.key, line, work)
+                last = _without(line, [line, f'entry "{entry.key}": {what}', "", None])
+            _keep(found, entry.key, line, last)
+        elif isinstance(entry, model.ImplicitComment) and last and re.match(r",\s*\w+\s*=", entry.comment):
+            last["wrong"].append([line, f'"{short(entry.comment)}" behind an entry', "it before the last }", None])
         elif isinstance(block, model.ParsingFailedBlock):
             key = _KEY.match(block.raw or "")
             _keep(
@@ -330,6 +333,11 @@ class _Work:
             people.setdefault("author", [[], False])[0].append([body, "", ""])
         literal = {name: tex.bare(self.fields[name][0]) for name in LITERAL if name in self.fields}
         texts = {name: parts for name in TEXTS if name in self.fields and (parts := self._text(name))}
+        odd = list(self.raw["odd"])
+        _, *cut = literal.get("url", "").split() or [""]
+        if cut:
+            wrong = f'the url of "{self.key}" has a blank, and "{short(cut[-1])}" is left out'
+            odd.append([self.fields["url"][1], wrong])
         for name in ("url", "doi"):
             self._clean(self.fields[name][0] if name in self.fields else "", name)
         said = tex.plain(texts.get("type", [])).lower()
@@ -343,7 +351,7 @@ class _Work:
             self.wrong.append([self.raw["line"], f'entry "{self.key}" says nothing', "author, title and year", None])
         return {
             **{"key": self.key, "kind": KINDS.get(kind, "misc"), "line": self.raw["line"], "people": people},
-            **{"texts": texts, "literal": literal, "wrong": self.wrong, "odd": self.raw["odd"]},
+            **{"texts": texts, "literal": literal, "wrong": self.wrong, "odd": odd},
         }
 
     def _text(self, name: str) -> list[Any]:

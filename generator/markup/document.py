@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, meant, nearest, short
+from ..base.errors import ContentError, Problem, meant, nearest, one_of, short
 from ..base.language import Words
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -700,8 +700,12 @@ class Writer:
     def _numbers_are_unique(self) -> bool:
         return next(iter(self.pages.values())).meta.numbering != "page"
 
-    def reference(self, id_: str, line: int, before: str = "", after: str = "") -> str:
-        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title."""
+    def reference(self, id_: str, line: int, bare: bool = False, word: str = "") -> str:
+        """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title.
+
+        bare  its number alone
+        word  the one before it, which the page would say twice where it is "Figure" or "Fig."
+        """
         kind = id_.partition("-")[0]
         if id_ not in self._labels:
             what = NUMBERED.get(kind, "label").lower()
@@ -711,10 +715,15 @@ class Writer:
             return ""
         page, label = self._labels[id_]
         number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        name, begun = number.partition("\u00a0")[0].lower(), word.lower().removesuffix(".")
+        if bare:
+            number = label.number
+        elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
+            said = number.replace("\u00a0", " ")
+            self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
         said = number or self._in_quotes(label.title)
         self.names_sections |= bool(number) and label.kind == "sec"
-        link = self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
-        return html.escape(before) + link + html.escape(after)
+        return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
@@ -725,7 +734,9 @@ class Writer:
         if label in self._labels:
             return self.reference(label, line)
         known = [*self._formulas, *self._labels]
-        self.wrong(line, f'no formula has the label "{label}"', *meant(label, known))
+        near = nearest(label, known)
+        expected = "" if near else one_of(self._formulas) if self._formulas else f"\\label{{{label}}} in a formula"
+        self.wrong(line, f'no formula has the label "{label}"', expected, near)
         return ""
 
     def alone(self, label: str) -> str:
@@ -736,10 +747,13 @@ class Writer:
         return f"{ALONE}{folder}{name}.html"
 
     def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
-        """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014, p. 3)", without its author "2014"."""
+        """A link to a work: "Olah 2014, p. 3", in running text "Olah (2014, p. 3)", without its author "2014".
+
+        before, after  what is said around it, as HTML
+        """
         entry = self.bibliography.entries.get(key)
         if entry is None:
-            near = nearest(key, self.bibliography.entries)
+            near = nearest(key, [*self.bibliography.entries, *self._labels])
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
@@ -753,10 +767,11 @@ class Writer:
         say = self.style.running if in_text else self.style.parenthesis if author else self.style.alone
         said = say(entry, year, number, self.words)
         if in_text and after:  # Olah (2014, p. 3), Olah [1, p. 3]
-            said, after = f"{said[:-1]}, {after}{said[-1]}", ""
+            said, after = f"{html.escape(said[:-1])}, {_unlinked(after)}{html.escape(said[-1])}", ""
+        else:
+            said = html.escape(said)
         to, place = html.escape(entry.anchor), html.escape(place)
-        link = f'<a class="citation" href="#ref-{to}" id="{place}">{html.escape(said)}</a>'
-        return html.escape(before) + link + html.escape(after)
+        return f'{before}<a class="citation" href="#ref-{to}" id="{place}">{said}</a>{after}'
 
     def own_file(self, path: str, line: int) -> str:
         """The address of a file of the author's own, checked."""

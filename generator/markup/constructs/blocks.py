@@ -35,7 +35,7 @@ _CALLOUTS = {  # blocks -> what Obsidian has beside them
     "warning": "warning attention question help faq",
     "caution": "caution failure fail missing danger error bug",
 }
-_LIST = re.compile(r"\{([^{}]*)\}[ \t]*:*$")
+_LIST = re.compile(r"(?!^\{[\w-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
 
@@ -177,7 +177,7 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
         if name not in BLOCKS:
             _unknown(builder, token, name)
         return name, argument, ""
-    said = Attributes()
+    said, whole = Attributes(), head
     if found := _LIST.search(head):
         said, head = parse_attributes(found[1]), head[: found.start()].strip()
     named = _COLONS.match(head.rstrip(":").strip())
@@ -193,14 +193,15 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
             argument = argument or name.capitalize()
             name, said.values["open"] = "details", "false" if folded == "true" else "true"
     if name not in BLOCKS:
-        _unknown(builder, token, name or "{}")
+        _unknown(builder, token, name, whole)
     pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
     return name, argument, "".join(f"{key}: {value}\n" for key, value in pairs.items())
 
 
-def _unknown(builder: Builder, token: Token, name: str) -> None:
+def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     expected, near = meant(name, BLOCKS, "blocks")
-    builder.block_fault(token, f'unknown block "{short(name)}"', expected, near=near)
+    wrong = f'unknown block "{short(name)}"' if name else f'a block without a name, "{short(head)}"'
+    builder.block_fault(token, wrong, expected, near=near)
 
 
 def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -275,6 +276,7 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         options="".join(f"{key}: {value}\n" for key, value in options.items()),
         options_line=0,
         alt=alt,
+        label=picture.meta.get("label", ""),
         content=builder.phrase(picture.children or [], 0),
     )
     return at + 3
@@ -293,6 +295,7 @@ def read_options(mark: Mark, file: str, memo: Memo, problems: list[Problem]) -> 
 
 def _render(writer: Writer, mark: Mark) -> str:
     block = writer.numbered(mark)
+    writer.used_labels.add(mark.data.get("label", ""))
     assert isinstance(block, Block)
     if block.kind not in BLOCKS:
         writer.html(mark.data["content"])  # for the mistakes inside

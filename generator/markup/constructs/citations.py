@@ -23,6 +23,7 @@ _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
 _IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
 _PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
+_LAST_WORD = re.compile(r"(\w+\.?)[ \u00a0]\Z")
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
 
 
@@ -81,21 +82,31 @@ def extend(md: MarkdownIt) -> None:
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     meta = dict(tokens[at].meta)
-    builder.mark("citation", meta.pop("line"), **meta)
+    line = meta.pop("line")
+    for item in meta["items"]:
+        for side in ("before", "after"):
+            item[side] = builder.phrase(builder.parse(item[side]), line + item["line"])
+    said = _LAST_WORD.search(tokens[at - 1].content) if at else None
+    builder.mark("citation", line, word=said[1] if said and meta["in_text"] else "", **meta)
     return at + 1
 
 
 def _render(writer: Writer, mark: Mark) -> str:
     items = mark.data["items"]
     references = [item["key"].startswith(_REFERENCE) for item in items]
-    said = [
-        writer.reference(item["key"], mark.line + item["line"], item["before"], item["after"])
-        if reference
-        else writer.citation(
-            item["key"], mark.line + item["line"], item["before"], item["after"], item["author"], mark.data["in_text"]
+    said = []
+    for item, reference in zip(items, references, strict=True):
+        key, line, before, after = (
+            item["key"],
+            mark.line + item["line"],
+            *map(writer.html, (item["before"], item["after"])),
         )
-        for item, reference in zip(items, references, strict=True)
-    ]
+        if reference:
+            word = mark.data["word"] or "".join(_LAST_WORD.findall(before))
+            link = writer.reference(key, line, not item["author"], word)
+            said.append(before + link + after)
+        else:
+            said.append(writer.citation(key, line, before, after, item["author"], mark.data["in_text"]))
     if mark.data["in_text"]:
         return said[0]
     return "; ".join(said) if all(references) else writer.style.grouped(said)

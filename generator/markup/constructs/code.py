@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from ...base.errors import Problem, meant
+from ...base.errors import Problem, meant, short
 from ...base.warnings import Warned
 from ..numbering import BLOCKS
 from . import Mark
@@ -30,12 +30,18 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     found = _INFO.match(info)
     language = (found[1] or found[2] or "") if found else ""
     if info.startswith("{") and not language:
-        word = [*info.strip("{}").split(",")[0].split(), "python"][0]
+        inside, _, argument = info.removeprefix("{").partition("}")
+        word = [*inside.split(",")[0].split(), "python"][0]
         wanted = f"```{word} for code to read: nothing in a text runs"
-        if word in BLOCKS:
-            wanted = f"/// {word} | … ///"
+        if word in BLOCKS or word == "admonition":
+            wanted = f"/// {word.replace('admonition', 'note')} | {argument.strip() or '…'} ///"
         builder.block_fault(token, f'the code cell "{info}"', wanted)
         return at + 1
+    if language == "math":
+        builder.block_fault(token, 'a formula of GitHub, "```math"', "$$ on the lines around it")
+        return at + 1
+    if more := info.replace(f".{language}" if info.startswith("{") else language, "", 1).strip("{} "):
+        builder.block_fault(token, f'"{short(more)}" behind the language of code is left out', warning="code-options")
     if token.type == "fence" and token.map and token.map[1] - token.map[0] < len(token.content.splitlines()) + 2:
         builder.block_fault(token, "the code block is not closed", warning="unclosed-code")
     builder.block_mark("code", token, language=language.lower(), text=token.content.removesuffix("\n"))

@@ -22,7 +22,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 def _render(writer: Writer, mark: Mark) -> str:
     if name := mark.data.get("warning"):
-        writer.warn(name, mark.line, mark.data["wrong"])
+        writer.warn(name, mark.line, "; expected ".join(filter(None, (mark.data["wrong"], mark.data["expected"]))))
         return ""
     writer.wrong(mark.line, mark.data["wrong"], mark.data["expected"], mark.data.get("near"))
     return ""

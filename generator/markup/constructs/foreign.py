@@ -28,10 +28,26 @@ FOREIGN = (
     ),
     Foreign(re.compile(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z"), "a table of contents", "nothing: the page has its own"),
     Foreign(re.compile(r"\A\([\w:.-]+\)=\Z"), "a label of MyST", "{#label} behind a heading"),
+    Foreign(
+        re.compile(r"^:(?:alt|align|class|name|width|label|figclass|header-rows|open): ?\S*"),
+        "an option of MyST",
+        "it indented below the block's head, like id: name",
+    ),
+    Foreign(re.compile(r"^\[[-/<>]\]\s"), "a task's mark of Obsidian", "[ ] or [x]", "stray-mark"),
+    Foreign(re.compile(r"^(?:\(@\)|#\.)\s"), "a list of Pandoc", "1. before each item", "stray-mark"),
+    Foreign(re.compile(r"^#{1,6}(?=[^\W\d_])"), "# without a blank behind it", "# and a blank", "stray-mark"),
     Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
     Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
+    Foreign(re.compile(r"\{[a-z][\w:.-]*\}(?=`)"), "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
+    Foreign(re.compile(r"\$(?=`\Z)"), "$ around code", "$…$ around a formula, without `"),
+    Foreign(
+        re.compile(r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])"),
+        "an emoji by its name",
+        "the sign itself",
+        "stray-mark",
+    ),
     Foreign(
         re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
         "a citation of LaTeX",
@@ -53,6 +69,8 @@ FOREIGN = (
         "[text](page.md), ![what it shows](picture.png)",
     ),
     Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
+    Foreign(re.compile(r"\{(?:\+\+|--|>>|==)(?=\S)"), "a mark of CriticMarkup", "the text as it shall stand"),
+    Foreign(re.compile(r"(?<![+\w])\+\+(?=\S)[^+]+(?<=\S)\+\+(?![+\w])"), "++ around words", "<ins>words</ins>"),
     Foreign(re.compile(r"(?<![=\w])==(?=\S)[^=]+(?<=\S)==(?![=\w])"), "== around words", "<mark>words</mark>"),
     Foreign(re.compile(r"(?<![:/])///(?=\s)"), "/// inside a line", "a line of its own"),
     Foreign(re.compile(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]"), "an undefined link label", warning="undefined-label"),
@@ -65,7 +83,26 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(]")
+PARAGRAPHS = (  # what takes a paragraph's lines together
+    Foreign(re.compile(r"\A\[\[_TOC_\]\]\Z"), "a table of contents", "nothing: the page has its own"),
+    Foreign(re.compile(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z"), "a formula's label of MyST", "{#eq-name} behind $$"),
+    Foreign(
+        re.compile(r"\A\|\s(?:.*[^|\s])?\s*\n *\|\s(?:.*[^|\s])?\s*(?:\n|\Z)"),
+        "lines that begin with | and are no table",
+        "a rule like |---|---| below the first, or a backslash at the end of each line",
+        "stray-mark",
+    ),
+    Foreign(
+        re.compile(
+            r"\A(?:\(?a[.)] (?:.*\n){1,4}? *\(?b[.)] |\(?i[.)] (?:.*\n){1,4}? *\(?ii[.)] |\(1\) (?:.*\n){1,4}? *\(2\) "
+            r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) )\S"
+        ),
+        "a list of Pandoc, whose items are one paragraph here",
+        "1. before each, or an empty line between them",
+        "stray-mark",
+    ),
+)
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$]")
 
 
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
@@ -74,7 +111,10 @@ _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
 def check(tokens: Sequence[Token]) -> None:
     """Put a mistake before each line of text that another system would not print."""
     for token in tokens:
-        if _SIGNS.search(token.content):
+        whole = next((row for row in PARAGRAPHS if row.form.match(token.content)), None)
+        if whole:
+            token.children = [_fault(whole, whole.wrong, 0), *(token.children or [])]
+        elif _SIGNS.search(token.content):
             token.children = _checked(token.children or [])
 
 
@@ -102,10 +142,13 @@ def _faults(said: str, line: int, first: bool) -> list[Token]:
     for foreign in FOREIGN:
         match = foreign.form.search(said)
         if match and (first or not foreign.form.pattern.startswith("^")):
-            fault = Token("fault", "", 0)
             wrong = (
                 foreign.wrong if match[0] in (*foreign.wrong.split(), "<!--") else f'{foreign.wrong}, "{match[0][:40]}"'
             )
-            fault.meta = {"line": line, "wrong": wrong, "expected": foreign.expected, "warning": foreign.warning}
-            return [fault]
+            return [_fault(foreign, wrong, line)]
     return []
+
+
+def _fault(foreign: Foreign, wrong: str, line: int) -> Token:
+    meta = {"line": line, "wrong": wrong, "expected": foreign.expected, "warning": foreign.warning}
+    return Token("fault", "", 0, meta=meta)

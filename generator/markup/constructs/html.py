@@ -70,6 +70,7 @@ _LIVE = re.compile(
     r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
     re.DOTALL,
 )
+_MARKDOWN = re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|\[@[^\[\]\n]+\]")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|(?P<open>\Z)))", re.DOTALL)  # one without an end goes to the last line
 _ADDRESSES = {"href", "src", "poster"}
 _DANGEROUS = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
@@ -156,6 +157,10 @@ class _Tags(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Text, with the formulas and values in it."""
         at = 0
+        if self.verbatim <= 0 and (mark := _MARKDOWN.search(data)):
+            wrong = f'Markdown among HTML, which stays as it is, "{short(mark[0])}"'
+            line, expected = self.at() + data.count("\n", 0, mark.start()), "an empty line before it and behind it"
+            self.builder.mark("fault", line, wrong=wrong, expected=expected, warning="stray-mark")
         for found in () if self.verbatim > 0 else _LIVE.finditer(data):
             line = self.at() + data.count("\n", 0, found.start())
             self.out.append(html.escape(data[at : found.start()], quote=False))
@@ -169,10 +174,18 @@ class _Tags(HTMLParser):
         self.out.append(html.escape(data[at:], quote=False))
 
     def handle_entityref(self, name: str) -> None:
-        self.out.append(html.escape(html.unescape(f"&{name};"), quote=False))
+        """`&amp;`, or the & of AT&T, which stands for itself."""
+        said = self._said(f"&{name}")
+        self.out.append(html.escape(html.unescape(said) if said.endswith(";") else said, quote=False))
 
     def handle_charref(self, name: str) -> None:
-        self.out.append(html.escape(html.unescape(f"&#{name};"), quote=False))
+        self.out.append(html.escape(html.unescape(self._said(f"&#{name}")), quote=False))
+
+    def _said(self, reference: str) -> str:
+        """A reference as it is written, with its semicolon where it has one."""
+        line, column = self.getpos()
+        at = len("".join(self.source.splitlines(True)[: line - 1])) + column + len(reference)
+        return reference + ";" * (self.source[at : at + 1] == ";")
 
     def unknown_decl(self, data: str) -> None:
         self.builder.fault(self.at(), f'the HTML "{short("<![" + data)}"', "Markdown, or &lt; for the sign itself")

@@ -101,12 +101,14 @@ def _write_picture(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         title=token.attrs.get("title", ""),
         alt=builder.phrase(token.children or [], line),
         said=said,
+        label=token.meta.get("label", ""),
     )
     return at + 1
 
 
 def _picture(writer: Writer, mark: Mark) -> str:
     data = mark.data
+    writer.used_labels.add(data["label"])
     said = Attributes(**data["said"]) if data["said"] else Attributes()
     words = writer.text(writer.html(data["alt"]))
     if sized := re.search(r"\|(\d+)\Z", words):  # Obsidian's width

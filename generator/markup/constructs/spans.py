@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ..writer import Builder
 
 
+_OF_TEXT = ("lang", "dir")
+
+
 def _span(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "[" or not follows(state, "]{"):
         return False
@@ -60,10 +63,11 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if "claim" in said.values:
         builder.mark("claim", line, said=said.plain(), content=builder.phrase(inner, 0))
         return end
-    if said.values or said.words:
-        near = next(filter(None, (nearest(name, ["claim"]) for name in said.values)), None)
-        builder.fault(line, "attributes of a text without a claim", '{claim="…"}, #label or .class', near)
-    span = builder.open("span")
+    span = builder.open("span", {name: said.values[name] for name in _OF_TEXT if name in said.values})
+    if unknown := [*(name for name in said.values if name not in _OF_TEXT), *said.words]:
+        near = next(filter(None, (nearest(name, ["claim"]) for name in unknown)), None)
+        wrong = f'"{short(unknown[0])}" among the attributes of a text without a claim'
+        builder.fault(line, wrong, '{claim="…"}, lang, dir, #label or .class', near)
     builder.identify(span, said, line)
     builder.walk(inner)
     builder.close()

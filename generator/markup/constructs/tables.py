@@ -15,6 +15,7 @@ from ..attributes import TRAILING, parse_attributes
 if TYPE_CHECKING:
     from ..writer import Builder
 
+_SIMPLE = re.compile(r"-{2,}(?: +-{2,})+")  # what is above and below the rows of Pandoc's tables without bars
 _CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
 
 
@@ -69,10 +70,21 @@ def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     return at + 1
 
 
+def _write_rule(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    if tokens[at].meta.get("of_table"):
+        wrong = "a table of Pandoc without bars; expected one like | a | b |, with |---|---| below its head"
+        builder.block_fault(tokens[at], wrong, warning="stray-mark")
+    builder.open("hr")
+    builder.close()
+    return at + 1
+
+
 def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
-    """Tell each row of the cells that the parser leaves out."""
+    """Tell each row of the cells that the parser leaves out, and each rule that is one of a table it does not know."""
     columns = 0
     for token in tokens:
+        if token.type == "hr" and token.map:
+            token.meta["of_table"] = bool(_SIMPLE.fullmatch(lines[token.map[0]].strip()))
         if token.type == "table_open":
             columns = 0
         columns += token.type == "th_open"
@@ -82,7 +94,7 @@ def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
                 token.meta["lost"] = "1 cell" if cells == columns + 1 else f"{cells - columns} cells"
 
 
-TOKENS = {"table_open": _write, "tr_open": _write_row}
+TOKENS = {"table_open": _write, "tr_open": _write_row, "hr": _write_rule}
 
 
 def belongs(token: Token, following: Sequence[Token]) -> bool:
