@@ -58,6 +58,14 @@ class ContentError(PeekError):
         super().__init__("\n".join(said))
 
 
+def not_toml(file: str, text: str, error: ValueError) -> Problem:
+    """What Python's reader of TOML says of a text, at its line."""
+    said, _, at = str(error).rstrip(")").partition(" (at ")
+    line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
+    line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
+    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice most like `word`, or None when none is close; slips are seldom in the first letter."""
     import difflib  # where nothing is wrong, nothing is looked for
@@ -100,8 +108,8 @@ def short(text: str) -> str:
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """Choices for a message, the first of many."""
+    """Choices for a message, the first of many; "" where there are none."""
     named = list(choices)
     if len(named) > FEW:
         return f"one of {', '.join(named[:FEW])} and {len(named) - FEW} more"
-    return "one of " + ", ".join(named) if len(named) > 1 else "".join(named) or "none"
+    return "one of " + ", ".join(named) if len(named) > 1 else "".join(named)

@@ -401,7 +401,9 @@ class _Line:
             self.left.pop("booktitle", None)
         details = [*self._edition(), *self._kind(), *self._series()]
         if (names := entry.people.get("editor")) and names[0] and entry.people.get("author") and not self._container():
-            details.append(f"{html.escape(_running(*names, self.words))}, {_editors(len(names[0]), self.words)}")
+            details.append(
+                f"{html.escape(_running(*names, self.words))}, {_editors(len(names[0]) + names[1], self.words)}"
+            )
         if (names := entry.people.get("translator")) and names[0]:
             details.append(f"{html.escape(_running(*names, self.words))}, {self.say('translator')}")
         return f"{said} ({'; '.join(details)})".strip() if details else said
@@ -469,7 +471,7 @@ class _Line:
             said += f", {place}"
         names, more = entry.people.get("editor", ((), False))
         if within and names and entry.people.get("author"):
-            editors = f"{html.escape(_running(names, more, self.words))} ({_editors(len(names), self.words)})"
+            editors = f"{html.escape(_running(names, more, self.words))} ({_editors(len(names) + more, self.words)})"
             said = f"{self.say('in')} {editors}, {said}"
         series = self.take("series")
         volume, number = self.take("volume"), self.take("number") or self.take("issue")

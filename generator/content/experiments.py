@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import limits, style
-from ..base.errors import ContentError, Problem, an, nearest
+from ..base.errors import ContentError, Problem, an, nearest, not_toml
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -249,9 +249,7 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     except RecursionError:
         raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
     except ValueError as error:  # a number of thousands of digits is one as well
-        told = re.search(r"(.*) \(at line (\d+)", str(error))
-        said, line = (told[1], f":{told[2]}") if told else (str(error).removesuffix(" (at end of document)"), "")
-        raise ContentError([Problem(place + line, f"not TOML: {said[0].lower() + said[1:]}")]) from None
+        raise ContentError([not_toml(place, text, error)]) from None
     reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
     if reader.problems:
@@ -359,6 +357,7 @@ class _Reader:
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
         self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
         self.activations: dict[str, Own] = {}
+        self.faulty: set[str] = set()  # own activations that are wrong, which is told where they are defined alone
         self.runs = 0  # of the experiments so far
 
     @property
@@ -391,12 +390,14 @@ class _Reader:
         if (label := given.get("label") or name).lower() in taken:
             self.wrong((*path, "label"), f'"{label}" is another activation\'s label', "another label")
         if len(self.problems) > before:
+            self.faulty.add(name)
             return
         from ..networks import formulas  # takes numpy and sympy, which the others do without
 
         try:
             self.activations[name] = formulas.own(name, **given)
         except formulas.FormulaError as error:
+            self.faulty.add(name)
             key = "room" if "room" in given and "room" in error.wrong else "formula"
             self.wrong((*path, key), error.wrong, error.expected, error.near)
 
@@ -431,6 +432,8 @@ class _Reader:
             try:
                 accepted.append(field.accepts(one))
             except (ValueError, TypeError):
+                if path[-1] == "activation" and isinstance(one, str) and one in self.faulty:
+                    continue
                 match = nearest(one, field.choices) if isinstance(one, str) and field.choices else None
                 self.wrong(path, f"{path[-1]} is {_shown(one)}", field.expected, match)
         if len(set(accepted)) < len(accepted):
@@ -576,6 +579,10 @@ class _Reader:
         kind = table.get("kind", "spirals") if isinstance(table, dict) else None
         if isinstance(table, dict) and ("file" in table or kind == DIGITS):
             return self.own(name, table)
+        if not isinstance(table, dict):
+            self.known(path, table, (), "key of a dataset")
+            self.unread.add(name)
+            return {}
         if kind not in kinds.choices:
             self.unread.add(name)
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
@@ -894,4 +901,4 @@ def _shown(value: Any) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return "one of " + ", ".join(names) if names else "none"
+    return "one of " + ", ".join(names) if names else ""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import ContentError, Problem, meant, short
+from ..base.errors import ContentError, Problem, meant, not_toml, short
 
 FILE = "predictions.toml"
 TOP = ("date", "prediction")
@@ -56,9 +56,7 @@ def read(folder: Path) -> Predictions:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"(.*) \(at line (\d+)", str(error))
-        said, line = (at[1], f":{at[2]}") if at else (str(error).removesuffix(" (at end of document)"), "")
-        raise ContentError([Problem(f"{path}{line}", f"not TOML: {said[0].lower() + said[1:]}")]) from None
+        raise ContentError([not_toml(str(path), text, error)]) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
     lines = _lines(text, r"\[\[[ \t]*prediction[ \t]*\]\]")

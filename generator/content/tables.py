@@ -189,7 +189,7 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     if not path.is_file():
         there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
-        expected = "" if near else one_of(sorted(there)[:9] or ["none"])
+        expected = "" if near else one_of(sorted(there)[:9])
         raise ContentError([Problem(key, f'no file "{path}"', expected, near)])
     return path
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -322,7 +323,17 @@ def _evaluated(source: str, names: Mapping[str, Any], words: Words) -> tuple[Any
         raise ExpressionError(str(error.args[0])) from error
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
         said = str(error.args[0]) if error.args and isinstance(error.args[0], str) else type(error).__name__
-        raise ExpressionError(f"the expression has no value: {said.removeprefix('Results.')}") from error
+        if lacking := _LACKING.match(said):
+            raise ExpressionError(f"{lacking[1]} without its {lacking[2]}", f"{lacking[1]}(…)") from error
+        if many := _TOO_MANY.match(said):
+            raise ExpressionError(f"{many[1]} of more than it takes", "less in its brackets") from error
+        raise ExpressionError(f"the expression has no value: {said}") from error
+
+
+_LACKING = re.compile(
+    r"(?:\w+\.)*(\w+)\(\) missing \d+ required (?:positional |keyword-only )?arguments?: '(\w+)'"
+)  # Python's
+_TOO_MANY = re.compile(r"(?:\w+\.)*(\w+)\(\) takes .* positional arguments? but .*")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -360,16 +371,28 @@ _BINARY: Mapping[type[nodes.BinExpr], Callable[[Any, Any], Any]] = {
     nodes.FloorDiv: operator.floordiv,
     nodes.Mod: operator.mod,
 }
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-    "in": lambda a, b: a in b,
-    "notin": lambda a, b: a not in b,
+_COMPARE: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    "eq": ("==", operator.eq),
+    "ne": ("!=", operator.ne),
+    "lt": ("<", operator.lt),
+    "lteq": ("<=", operator.le),
+    "gt": (">", operator.gt),
+    "gteq": (">=", operator.ge),
+    "in": ("in", lambda a, b: a in b),
+    "notin": ("not in", lambda a, b: a not in b),
 }
+
+
+def _operated(sign: str, of: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """What an operator makes of two values.
+
+    raises  ExpressionError: nothing
+    """
+    try:
+        return of(left, right)
+    except TypeError:
+        wanted = "a list, or text in text, behind it" if "in" in sign else "numbers on both sides"
+        raise ExpressionError(f"{sign} between {kind(left)} and {kind(right)}", wanted) from None
 
 
 class _Walk:
@@ -460,16 +483,19 @@ class _Walk:
                 return left * right
             if left and abs(right) * abs(math.log10(abs(left))) > MOST_DIGITS:
                 raise ExpressionError("a power with too many digits")
-            return left**right
+            power = left**right
+            if isinstance(power, complex):
+                raise ExpressionError(f"a root of {number(left)}, which has none", "a number from 0 up")
+            return power
         if isinstance(left, str) and not isinstance(node, nodes.Add):
             raise ExpressionError("arithmetic needs a number, and this is text")
-        return _BINARY[type(node)](left, right)
+        return _operated(node.operator, _BINARY[type(node)], left, right)
 
     def _compare(self, node: nodes.Compare) -> Any:
         left = self.value(node.expr)
         for operand in node.ops:
             right = self.value(operand.expr)
-            if not _COMPARE[operand.op](left, right):
+            if not _operated(*_COMPARE[operand.op], left, right):
                 return False
             left = right
         return True

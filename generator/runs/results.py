@@ -283,6 +283,8 @@ class Rows(Generic[Row]):
 
     def quantile(self, key: str, q: float) -> float:
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
+        if not (isinstance(q, (int, float)) and 0 <= q <= 1):
+            raise UnknownResult(f"a quantile of {q}; expected a number from 0 to 1")
         ordered = sorted(self.values(key))
         if not ordered:
             raise UnknownResult(f'no {self._one} has a value for "{key}"')
