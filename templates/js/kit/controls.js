@@ -300,5 +300,5 @@ peek.controls = (function () {
     compose(view).toBlob((blob) => blob && save(view, "png", blob), "image/png");
   }
 
-  return { build, update, explain, button, csv, compose };
+  return { build, update, explain, button };
 })();

@@ -217,7 +217,6 @@
     /** Ask for a new picture in the next frame. */
     invalidate() {
       this.changedAt = performance.now();
-      this.resting = false;
       request(this);
     }
 
