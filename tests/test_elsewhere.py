@@ -247,6 +247,16 @@ def test_evidence_is_of_rows_with_the_authors_words_and_unit(tag, seeded, said):
     assert claims.ask("scan.count > 5", names)["rows"][0].startswith("Number of rows of 8 rows")
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["made now", "from the cache"])
+@pytest.mark.parametrize(("tag", "said"), [("en", "Greatest wall gap of 1 row"), ("de", "aus 1 Zeile")])
+def test_evidence_of_our_own_tables_is_in_the_words_of_the_page(kept, tag, said):
+    columns = {"wall_gap": language.said("distance of a centre from its wall, where there is one")}
+    table = Table([Record("best", 1, {"wall_gap": 0.5})], "best", json.loads(json.dumps(columns)) if kept else columns)
+    words = language.load(tag, TEMPLATES)
+    [row] = claims.ask("best.max('wall_gap') < 1", {"results": Results([]), "best": table}, words)["rows"]
+    assert said in row and words.measure("wall_gap") in row and "where there is one" not in row and "say" not in row
+
+
 def test_a_column_may_be_called_as_python_calls_its_own():
     table = scan(value=[1, 2], at=[3, 4], table=[5, 6], count=[7, 8])
     names = {"scan": table}

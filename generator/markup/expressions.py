@@ -540,10 +540,10 @@ class _Walk:
         return value
 
     def _see(self, statistic: str, key: str, value: Any, rows: Sequence[Any]) -> None:
-        """Note a statistic; of a table's column, with what it holds."""
+        """Note a statistic; of a table's column, with what it holds in its author's words: ours are by its name."""
         table = self.names.get(rows[0].table) if rows and isinstance(rows[0], Record) else None
-        told = str(table.columns.get(key, "")) if isinstance(table, Table) else ""
-        self.seen.append(evidence(statistic, key, value, rows, told))
+        told = table.columns.get(key) if isinstance(table, Table) else None
+        self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else ""))
 
     def _call(self, node: nodes.Call) -> Any:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
