@@ -133,7 +133,7 @@ def test_runs_are_paired_by_seed_whatever_their_order():
         ("[] | holm | first", "no value"),
         ("full.tally('objective', atleast=1)", 'takes no "atleast"'),
         ("full.tally('objective').hit", 'tally has no "hit"'),
-        ("full.tally('objective') < 3", "no value"),
+        ("full.tally('objective') < 3", "< between a tally and 3"),
     ],
 )
 def test_what_cannot_be_counted_or_paired_is_said(source, wrong):

@@ -19,6 +19,7 @@ from generator.options import Options
 from generator.runs import catalogue, pipeline
 from generator.runs.results import Unmeasured
 from generator.site import dry_run
+from generator.site.single import content
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -117,7 +118,7 @@ UNPLACED = {  # the experiments, what is said of a figure, and the figures that 
     "a wide last layer": (
         f'[dataset.a]\n[experiment.a]\nclasses = 3\ndraw = 1\nhidden = [8, 16]\n{RECIPE}',
         "a last hidden layer of two neurons; these runs have hidden = [8, 16]",
-        {"crowding", "hidden-animation", "hidden-plane", "input-plane", "loss", "projection"},
+        {"alive", "bend", "crowding", "hidden-animation", "hidden-plane", "input-plane", "loss", "projection"},
     ),
     "own data of five dimensions": (
         f'[dataset.a]\nfile = "data/a.csv"\n[experiment.a]\ndraw = 1\nhidden = [8, 2]\n{RECIPE}',
@@ -237,7 +238,7 @@ def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_
         make=later,
     )
     assert with_runs.runs is None
-    page = with_runs.files["index.html"].decode()
+    page = content(with_runs.files, "index.html").decode()
     article = texts.read(folder)
     headings = [line.split(" {#")[0][3:] for line in article.pages[0].body.splitlines() if line.startswith("## ")]
     assert headings and page.count("<h2") >= len(headings)
