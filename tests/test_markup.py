@@ -405,6 +405,7 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         ("***", "<hr>"),
         ("[a]{lang=he}", '<p><span lang="he">a</span></p>'),
         ("<p>AT&T &lt; R&D &copy; &#65;</p>", "<p>AT&amp;T &lt; R&amp;D © A</p>"),
+        ("<p>\u2028 AT&T \u2028\n&lt; R&D</p>", "<p>\u2028 AT&amp;T \u2028\n&lt; R&amp;D</p>"),
         ("$a_b$ *c_d*", "<p><math><msub><mi>a</mi><mi>b</mi></msub></math> <em>c_d</em></p>"),
     ],
 )

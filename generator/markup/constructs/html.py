@@ -82,6 +82,7 @@ class _Tags(HTMLParser):
     def __init__(self, builder: Builder, line: int, source: str) -> None:
         super().__init__(convert_charrefs=False)
         self.builder, self.line, self.source = builder, line, source
+        self.starts = [0, *(sign.end() for sign in re.finditer("\n", source))]  # of lines, as the parser counts them
         self.out: list[str] = []
         self.moves: list[tuple[str, int]] = []  # "+div" or "-div", and the line
         self.verbatim = 0  # elements around whose text is left alone
@@ -143,8 +144,7 @@ class _Tags(HTMLParser):
 
     def _holds_text(self, tag: str) -> bool:
         """Whether an element has text before the empty line from which on Markdown is read."""
-        at = self.source.find("<" + tag, sum(map(len, self.source.splitlines(True)[: self.getpos()[0] - 1])))
-        rest = self.source[at:].partition(f"</{tag}>")[0]
+        rest = self.source[self._place() :].partition(f"</{tag}>")[0]
         return bool(re.sub(r"(?s)<summary.*?</summary>|<[^>]*>", "", rest).strip())
 
     def handle_endtag(self, tag: str) -> None:
@@ -181,10 +181,14 @@ class _Tags(HTMLParser):
     def handle_charref(self, name: str) -> None:
         self.out.append(html.escape(html.unescape(self._said(f"&#{name}")), quote=False))
 
+    def _place(self) -> int:
+        """Where in the source it is read."""
+        line, column = self.getpos()
+        return self.starts[line - 1] + column
+
     def _said(self, reference: str) -> str:
         """A reference as it is written, with its semicolon where it has one."""
-        line, column = self.getpos()
-        at = len("".join(self.source.splitlines(True)[: line - 1])) + column + len(reference)
+        at = self._place() + len(reference)
         return reference + ";" * (self.source[at : at + 1] == ";")
 
     def unknown_decl(self, data: str) -> None:
