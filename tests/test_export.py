@@ -53,6 +53,16 @@ def test_points_and_first_weights_are_exact(run: Run) -> None:
         assert (np.frombuffer(base64.b64decode(packed[name]), "<f4") == exact.ravel()).all()
 
 
+def test_last_weights_are_exact(run: Run) -> None:
+    packed = unpacked(export.pack("grid/one", SPEC, run))
+    whole = whole_numbers(packed["weights"], run.weights.shape[1])[-1]
+    digits = {chr(digit): value for value, digit in enumerate(export.DIGITS)}
+    rest = sum(np.array([digits[d] for d in plane], np.uint32) * 64**p for p, plane in enumerate(packed["rest"]))
+    rebuilt = (run.weights[0].astype(np.float64) + packed["step"] * whole).astype(np.float32)
+    assert (rebuilt != run.weights[-1]).any()
+    assert ((rebuilt.view(np.uint32) ^ rest.astype(np.uint32)).view(np.float32) == run.weights[-1]).all()
+
+
 def test_points_with_few_values_are_told_by_their_places() -> None:
     rng = np.random.default_rng(1)
     few = rng.integers(0, 17, (200, 64)) / np.float32(3)

@@ -1,9 +1,10 @@
 """Runs as small scripts that a page can load and recompute: weights instead of pictures.
 
 A run becomes one classic script, `peek.receive({...});`, because scripts are
-all that a page opened from a file may load. It holds the points and the first
-weights exactly, in float32, and every later checkpoint as whole steps away
-from the first. The steps are the coarsest power of two that keeps the hidden
+all that a page opened from a file may load. It holds the points, the first
+and the last weights exactly, in float32, since what pages say of a trained
+network is what the build measured, and every checkpoint between as whole steps
+away from the first. The steps are the coarsest power of two that keeps the hidden
 plane where it was (TOLERANCE), so a run weighs no more than its shape needs.
 
 Whole numbers are kept as second differences, zigzagged (0, -1, 1, -2, ...) and
@@ -47,13 +48,16 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
     points            (N, D) in class order, as `packed_points` gives them
     initial           base64 of little-endian float32: (P,) weights of checkpoint 0
     step, weights     weights at checkpoint t are initial + step * whole numbers (T, P); digit planes
+    rest              the bits in which the last of these, as float32, are not the trained weights, (P,); digit planes
     loss_step, loss   exp(loss_step * whole numbers) is the loss at each epoch, (epochs + 1,); digit planes
+    last_loss         at the last, as it is
     right             points classified right at each epoch, (epochs + 1,); digit planes
     axes, share       of a wider last layer than a plane: its points' mean at the end and the two directions in which
                       they vary most, (3, width), as initial; and the share of their variance along both
     mean, scale       own data: what its columns were before, point * scale + mean; (D,) each, as initial
     """
     exponent, whole = quantise(spec, run)
+    last = (run.weights[0] + whole[-1] * 2.0**-exponent).astype(np.float32)
     loss = np.log(np.maximum(run.loss.astype(np.float64), 1e-12)) / LOSS_STEP
     return {
         "id": run_id,
@@ -80,8 +84,10 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
         "initial": _float32(run.weights[0]),
         "step": 2.0**-exponent,
         "weights": digit_planes(whole),
+        "rest": _planes((last.view(np.uint32) ^ run.weights[-1].view(np.uint32)).astype(np.int64)),
         "loss_step": LOSS_STEP,
         "loss": digit_planes(np.rint(loss).astype(np.int64)[:, None]),
+        "last_loss": float(run.loss[-1]),
         "right": digit_planes(np.rint(run.accuracy.astype(np.float64) * len(run.y)).astype(np.int64)[:, None]),
         **_projection(spec, run),
         **{name: _float32(values) for name, values in tables.scaling(spec).items()},

@@ -70,6 +70,12 @@ peek.runs = (function () {
     const whole = wholeNumbers(packed.weights, size);
     const weights = packed.checkpoints.map((epoch, t) =>
       Float64Array.from(initial, (first, at) => first + packed.step * whole[t * size + at]));
+    const last = Float32Array.from(weights.pop());
+    const bits = new Int32Array(last.buffer);
+    joined(packed.rest).forEach((rest, at) => (bits[at] ^= rest));
+    weights.push(Float64Array.from(last));
+    const loss = Float64Array.from(wholeNumbers(packed.loss, 1), (whole) => Math.exp(packed.loss_step * whole));
+    loss[loss.length - 1] = packed.last_loss;
     const x = pointsOf(packed.points);
     const [inputs] = packed.widths;
     const count = x.length / inputs;
@@ -88,7 +94,7 @@ peek.runs = (function () {
       x,
       y: Uint8Array.from({ length: count }, (_, point) => Math.floor((point * packed.classes) / count)),
       weights,
-      loss: Float32Array.from(wholeNumbers(packed.loss, 1), (whole) => Math.exp(packed.loss_step * whole)),
+      loss,
       right: wholeNumbers(packed.right, 1),
     };
   }
@@ -155,13 +161,13 @@ peek.runs = (function () {
   function bracket(run, epoch) {
     const known = run.checkpoints;
     let low = 0;
-    let high = known.length - 1;
+    let high = known.length;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (known[middle] <= epoch) low = middle;
       else high = middle;
     }
-    if (known.length === 1) return { checkpoint: 0, share: 0 };
+    if (high === known.length) return { checkpoint: low, share: 0 };
     const from = Math.log1p(known[low]);
     const share = (Math.log1p(epoch) - from) / (Math.log1p(known[high]) - from);
     return { checkpoint: low, share: Math.min(Math.max(share, 0), 1) };

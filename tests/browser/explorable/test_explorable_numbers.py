@@ -6,11 +6,12 @@ import math
 import random
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import SPOKEN_MS, Figure, Laboratory, run_id
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from generator import figures
 from generator.base import rounding
@@ -76,6 +77,44 @@ def test_directions_are_the_build_s_in_every_window(show: Show, laboratory: Labo
     for width, height in SIZES:
         figure = show("directions", hash=f"#fig-directions.activation={activation}", width=width, height=height)
         assert f"Mean direction and spread: {table}." in figure.summary()
+
+
+def test_directions_of_every_published_run_are_the_builds(browser: Browser, site: Path) -> None:
+    """To the digit: what travels with the page of a trained network is what was measured."""
+    from generator.content import experiments
+    from generator.runs import tasks
+
+    plan = experiments.read(Path(__file__).parents[3] / "content" / "experiments.toml", "quick")
+    specs = {f"{e.name}/{run.id}": run.spec for e in plan.experiments for run in e.runs if run.shipped}
+    page = browser.new_page()
+    page.goto((site / "figures" / "field.html").as_uri())
+    page.locator(".explorable.is-live").wait_for()
+    said = page.evaluate(
+        """async () => {
+          const [view] = peek.views.values(), { runs } = peek.runs.chooser(view.options), said = [];
+          for (const run of runs) {
+            const { classes, activation, seed } = run;
+            await peek.runs.load(run.id);
+            view.set({ classes, activation, seed, epoch: Infinity });
+            const shown = () => view.summary.textContent.includes(peek.text.run(run) + ", at");
+            while (!shown()) await new Promise(requestAnimationFrame);
+            view.instance.paint(true);
+            said.push([run.id, view.instance.summary()]);
+          }
+          return said;
+        }"""
+    )
+    page.close()
+    assert len(said) > 5
+    for name, sentence in said:
+        run = tasks.decode((site / "data" / f"{name}.npz").read_bytes())
+        rows = directions.angle_statistics(specs[name], run.weights[-1])
+        each = [
+            f"class {row['class'] + 1}, {figures.degrees(row['mean_deg'], row['std_deg'])}"
+            for row in rows
+            if row["mean_deg"] is not None
+        ]
+        assert f"Mean direction and spread: {'; '.join(each)}." in sentence, name
 
 
 def test_folds_are_as_large_in_every_window(show: Show) -> None:

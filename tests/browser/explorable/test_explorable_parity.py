@@ -126,7 +126,7 @@ def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
           (0, eval)(script);
           peek.receive = receive;
           const machine = peek.network.evaluator(run.net), n = run.y.length, c = run.classes;
-          const out = new Float64Array(run.weights.length * n * 2);
+          const size = run.weights[0].length, out = new Float64Array(run.weights.length * n * 2);
           const logits = new Float64Array(run.weights.length * n * c);
           run.weights.forEach((weights, t) => {
             const part = out.subarray(t * n * 2, (t + 1) * n * 2);
@@ -134,7 +134,9 @@ def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
             machine.logits(weights, part, n, logits.subarray(t * n * c, (t + 1) * n * c));
           });
           return {positions: text(out), logits: text(logits), x: text(Float64Array.from(run.x)),
-                  initial: text(run.weights[0]), loss: text(Float64Array.from(run.loss)),
+                  initial: text(run.weights[0]),
+                  last: text(peek.runs.weightsAt(run, run.epochs, new Float64Array(size))),
+                  loss: text(Float64Array.from(run.loss)),
                   right: text(Float64Array.from(run.right)), y: [...run.y], checkpoints: run.checkpoints};
         }""",
         script.decode(),
@@ -142,8 +144,10 @@ def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
     packed = received(got["positions"]).reshape(positions.shape)
     assert np.abs(packed - positions).max() <= PACKED * room
     assert (received(got["x"]).astype(np.float32) == run.x.ravel()).all()
-    assert (received(got["initial"]).astype(np.float32) == run.weights[0]).all()
+    for kept, exact in (("initial", run.weights[0]), ("last", run.weights[-1])):
+        assert (received(got[kept]) == exact.astype(np.float64)).all()
     np.testing.assert_allclose(received(got["loss"]), run.loss, rtol=2e-4)
+    assert received(got["loss"])[-1] == float(run.loss[-1])
     assert (received(got["right"]) == np.rint(run.accuracy * len(run.y))).all()
     assert got["y"] == run.y.tolist() and got["checkpoints"] == run.checkpoints.tolist()
     check_classes(spec, run.weights, positions, logits, received(got["logits"]).reshape(logits.shape), room)
