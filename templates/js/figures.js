@@ -23,21 +23,28 @@
       const script = document.createElement("script");
       script.src = address;
       script.async = false; // in this order
-      script.onload = () => address === addresses[addresses.length - 1] && check(figure);
-      script.onerror = () => figures.forEach(leave);
+      script.onload = script.onerror = () => address === addresses[addresses.length - 1] && check(figure, address);
       document.head.append(script);
     }
   }
 
-  /** Its picture stays, without room for more. @param {HTMLElement} figure */
-  const leave = (figure) => figure.classList.remove("is-coming");
-
-  /** A script that could not be read defines nothing. @param {HTMLElement} figure */
-  function check(figure) {
-    if (!figure.querySelector("[data-explorable]:not(.is-defined)")) return;
-    console.error(`figure ${figure.dataset.figure}: unknown figure`);
-    leave(figure);
+  /** A script that could not be read defines nothing. @param {HTMLElement} brought @param {string} what */
+  function check({ dataset }, what) {
+    for (const root of document.querySelectorAll(`[data-figure="${dataset.figure}"] [data-explorable]:not(.is-defined)`)) {
+      console.error(`figure ${dataset.figure}: unknown figure`);
+      root.classList.add("is-failed");
+      root.dispatchEvent(new CustomEvent("failed", { bubbles: true, detail: what }));
+    }
   }
+
+  /** The picture of what failed stays, without room for more, and below it stands why. */
+  document.addEventListener("failed", ({ target, detail: what }) => {
+    const root = /** @type {HTMLElement} */ (target);
+    root.closest("[data-figure]")?.classList.remove("is-coming");
+    const notice = Object.assign(document.createElement("p"), { className: "explorable-notice", role: "alert" });
+    notice.textContent = what ? words.say("The page could not load {what}, so the picture stays.", { what }) : words.say("This figure has failed, so its picture stands here.");
+    root.append(notice);
+  });
 
   const near = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) bring(/** @type {HTMLElement} */ (target));

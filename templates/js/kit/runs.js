@@ -131,7 +131,8 @@ peek.runs = (function () {
       wait.resolve = resolve;
       const script = document.createElement("script");
       script.src = entry.data;
-      script.onerror = () => {
+      script.onload = script.onerror = () => { // one that could not be read has handed nothing over
+        if (wait.received) return;
         waiting.delete(id);
         reject(missing(entry.data));
       };
@@ -144,7 +145,7 @@ peek.runs = (function () {
   /** Called by data scripts. */
   function receive(packed) {
     const wait = waiting.get(packed.id);
-    if (wait) wait.resolve(unpack(packed));
+    if (wait) wait.resolve(wait.received = unpack(packed));
     else arrived.set(packed.id, packed);
   }
 

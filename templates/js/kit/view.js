@@ -139,9 +139,8 @@
     fail(error) {
       if (this.failed) return;
       this.failed = true;
-      this.root.classList.add("is-failed");
-      console.error(`figure ${this.name} (#${this.id}): ${error && error.message ? error.message : error}`);
       this.destroy();
+      give(this.root, `${this.name} (#${this.id})`, error);
     }
 
     async mount() {
@@ -380,6 +379,13 @@
     root.querySelector(part)?.focus({ preventScroll: true });
   };
 
+  /** Its picture stays, and why is said where everyone sees it. */
+  function give(root, figure, error) {
+    root.classList.add("is-failed");
+    console.error(`figure ${figure}: ${error && error.message ? error.message : error}`);
+    root.dispatchEvent(new CustomEvent("failed", { bubbles: true, detail: error?.what }));
+  }
+
   function start(root, name, figure) {
     try {
       const view = new View(root, name, figure);
@@ -390,7 +396,7 @@
       view.mount();
       root.dispatchEvent(new Event("begun"));
     } catch (error) {
-      console.error(`figure ${name}: ${error instanceof Error ? error.message : error}`);
+      give(root, name, error);
     }
   }
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -205,6 +206,7 @@ def test_a_figure_that_fails_keeps_its_picture(show: Show) -> None:
     figure = show("layers", "bend", script=script, wait=False)
     figure.hears("figure layers (#fig-layers)")
     expect(figure.root.locator(".still")).to_be_visible()
+    expect(figure.root.get_by_role("alert")).to_have_text("This figure has failed, so its picture stands here.")
 
 
 def test_the_others_work_when_one_fails(show: Show) -> None:
@@ -267,6 +269,8 @@ def test_a_script_that_throws_takes_down_its_own_figure_only(show: Show, laborat
         root.scroll_into_view_if_needed()
         if name == "alive":
             expect(root.locator(".still")).to_be_visible()
+            said = "The page could not load assets/js/alive.js, so the picture stays."
+            expect(root.get_by_role("alert")).to_have_text(said)
         else:
             root.and_(figure.page.locator(".is-live")).wait_for()
     thrown = [line.split("\n")[0] for line in figure.said]
@@ -343,11 +347,32 @@ def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
     figure = show("bend", wait=False, index=missing)
     figure.hears("could not load")
     expect(figure.root.locator(".still")).to_be_visible()
+    said = "The page could not load data/grid/k5-tanh-s0.js.gone, so the picture stays."
+    expect(figure.root.get_by_role("alert")).to_have_text(said)
     one = laboratory.index | {"runs": [laboratory.index["runs"][0], *missing["runs"][1:]]}
     figure = show("bend", index=one)
     figure.live.get_by_role("radio", name="ReLU").click()
     expect(figure.live.get_by_role("radio", name="tanh")).to_be_checked()
     expect(figure.live.locator(".explorable-spoken")).to_contain_text("could not load")
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "cut", "of another"])
+@pytest.mark.parametrize("name", ["bend", "digit"])
+def test_a_first_run_that_is_damaged_is_told(show: Show, name: str, damage: str) -> None:
+    """As one that is missing: the picture stays, and the figure does not wait for ever."""
+    figure = show(name, wait=False)
+
+    def answer(route: Route) -> None:
+        script = (Path(urlsplit(route.request.url).path)).read_text()
+        cut = {"empty": "", "cut": script[: len(script) // 2], "of another": script.replace('"id":"', '"id":"x')}
+        route.abort() if damage == "gone" else route.fulfill(body=cut[damage], content_type="text/javascript")
+
+    figure.page.route("**/data/**", answer)
+    figure.page.reload()
+    expect(figure.root.get_by_role("alert")).to_contain_text("The page could not load data/")
+    expect(figure.root.get_by_role("alert")).to_be_visible()
+    expect(figure.root.locator(".still")).to_be_visible()
+    assert figure.root.locator(".explorable-live").count() == 0
 
 
 def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
