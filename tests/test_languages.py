@@ -173,7 +173,7 @@ def test_what_runs_are_told_with_is_in_the_table_of_reference():
 
 def test_a_picture_is_told_of_in_the_language_that_asks():
     spec = RunSpec(classes=4, activation="tanh", seed=1)
-    measures = {"accuracy": 0.9925, "least_distance": 1.05, "loss": 0.0321}
+    measures = {"accuracy": 0.9925, "least_distance": 1.05, "loss": 0.0321, "own_centre": 0.98}
     measures["angles"] = [
         {"class": 0, "mean_deg": 45.2, "std_deg": 9.04},
         {"class": 1, "mean_deg": None, "std_deg": None},

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..base import rounding
 from ..base.language import Said, said
+from ..networks import datasets, tables
 from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
@@ -120,6 +121,11 @@ def classes_of(spec: RunSpec) -> Said:
     return said("{n} classes", n=spec.classes)
 
 
+def data_of(spec: RunSpec) -> Said:
+    """What the network learns to tell apart, all of it, for alt texts: "5 interleaved spiral arms of points"."""
+    return said(datasets.load()[spec.kind].words(dict(spec.dataset_options))[1], classes=spec.classes)
+
+
 def share(value: float) -> Said:
     """A share in per cent, for alt texts."""
     return Said(percent=[value, 1, " "])
@@ -135,3 +141,17 @@ def direction(mean_deg: float | None, std_deg: float | None) -> Said:
     if mean_deg is None or std_deg is None:
         return said("no direction")
     return Said(direction_deg=[mean_deg, std_deg])
+
+
+def directions_of(spec: RunSpec, measures: Measures) -> Said:
+    """Each class's direction over the input plane and its spread, for alt texts; classes with words by these."""
+    named = tables.labels_of(spec.kind) or range(1, spec.classes + 1)
+    return Said(
+        row=[
+            said(
+                "class {class}, {direction}",
+                **{"class": named[row["class"]], "direction": direction(row["mean_deg"], row["std_deg"])},
+            )
+            for row in measures["angles"]
+        ]
+    )

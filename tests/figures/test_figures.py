@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 from generator import figures
+from generator.base import rounding
 from generator.base.style import THEMES
 from generator.networks.spec import RunSpec
 from tests import warm
@@ -70,6 +72,7 @@ def test_figures_can_be_listed_and_described_without_heavy_imports():
     program = f"""
 import sys
 from generator import figures
+from generator.base import rounding
 from generator.networks.spec import RunSpec
 angles = [{{"class": 0, "mean_deg": 1.0, "std_deg": 2.0}}]
 measures = {{"accuracy": 0.99, "loss": 0.01, "least_distance": 1.0, "angles": angles}}
@@ -112,6 +115,7 @@ sys.path[:0] = sys.argv[1:]
 import hashlib
 from conftest import sample
 from generator import figures
+from generator.base import rounding
 from generator.networks.spec import RunSpec
 from generator.base.style import THEMES
 case = sample(5, "tanh")
@@ -164,11 +168,18 @@ def test_words_give_the_accuracy(case, name):
     assert f"{spec.label} network of {spec.classes} classes" in alt
 
 
-def test_words_give_each_class_its_direction(case):
+@pytest.mark.parametrize("name", ["input-plane", "hidden-animation", "vector-field"])
+@pytest.mark.parametrize(("kind", "data"), [("spirals", "interleaved spiral arms"), ("moons", "half moons")])
+def test_words_name_the_data(case, name, kind, data):
     spec, _, measures = case
-    alt = str(figures.load()["angles"].alt(spec, measures))
-    for row in measures["angles"]:
-        assert f"class {row['class'] + 1}, {figures.degrees(row['mean_deg'], row['std_deg'])}" in alt
+    assert data in str(figures.load()[name].alt(replace(spec, kind=kind), measures))
+
+
+def test_words_of_the_film_say_how_it_ends(case):
+    spec, _, measures = case
+    alt = str(figures.load()["hidden-animation"].alt(spec, measures))
+    assert f"{figures.percent(measures['own_centre'])} are nearest to their own class's centre" in alt
+    assert f"centres are {rounding.fixed(measures['least_distance'], 2)} apart" in alt
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The vector field: arrows of one length, along the hidden vector."""
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
@@ -7,7 +9,7 @@ from matplotlib.quiver import Quiver
 from generator import figures
 from generator.base.style import THEMES
 from generator.figures.pictures import vector_field
-from generator.networks import forward
+from generator.networks import forward, tables
 
 
 def quiver_of(axes):
@@ -59,3 +61,17 @@ def test_arrows_have_the_colour_of_the_class_predicted_there(drawn, case):
 def test_words_say_how_many_arrows(case):
     spec, _, measures = case
     assert "20 by 20 arrows" in str(figures.load()["vector-field"].alt(spec, measures))
+
+
+def test_words_give_each_class_its_direction_by_its_own_word(tanh_case):
+    table = tables.Table(
+        np.zeros((10, 2)), np.repeat(np.arange(5), 2), np.zeros((0, 2)), np.zeros(0), tuple("vwxyz"), ("a", "b")
+    )
+    spec, _, measures = tanh_case
+    own = replace(spec, kind=tables.enter(table), dataset_options=table.options)
+    for of, names in ((spec, "12345"), (own, "vwxyz")):
+        for figure in ("vector-field", "angles"):
+            alt = str(figures.load()[figure].alt(of, measures))
+            for row in measures["angles"]:
+                direction = figures.degrees(row["mean_deg"], row["std_deg"])
+                assert f"class {names[row['class']]}, {direction}" in alt

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
-from .. import Figure, Measures, degrees, direction, network_of
+from .. import Figure, Measures, degrees, directions_of, network_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,18 +139,11 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
 
 
 def describe(spec: RunSpec, measures: Measures) -> Said:
-    rows = [
-        said(
-            "class {class}, {direction}",
-            **{"class": row["class"] + 1, "direction": direction(row["mean_deg"], row["std_deg"])},
-        )
-        for row in measures["angles"]
-    ]
     return said(
         "Histograms of the hidden vector's angle over the input plane of {network}, one a predicted class, "
         "circular mean ± circular standard deviation: {rows}.",
         network=network_of(spec),
-        rows=Said(row=rows),
+        rows=directions_of(spec, measures),
     )
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
-from .. import Figure, Measures, is_seen_in_plane, network_of, percent, share
+from .. import Figure, Measures, data_of, is_seen_in_plane, network_of, number, percent, share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -372,23 +372,29 @@ def compressed_film(spec: RunSpec, run: Run) -> Film:
 
 
 def describe(spec: RunSpec, measures: Measures) -> Said:
+    seen = {
+        "data": data_of(spec),
+        "network": network_of(spec),
+        "epochs": spec.epochs,
+        "accuracy": share(measures["accuracy"]),
+        "own": share(measures["own_centre"]),
+        "distance": number(measures["least_distance"], 2),
+    }
     if spec.hidden[-1] > 2:
         return said(
-            "The last hidden layer of {network}, {width} neurons wide, from the first epoch to epoch {epochs}, "
-            "projected along the two principal components that its points have in the end, which keep {kept} of the "
-            "variance then: the points move until {accuracy} are classified right.",
-            network=network_of(spec),
+            "From the first epoch to epoch {epochs}, {data} move in the last hidden layer of {network}, {width} "
+            "neurons wide, projected along the two principal components that they have in the end, which keep {kept} of the "
+            "variance then. In the end {accuracy} are classified right and {own} are nearest to their own class's "
+            "centre; the two nearest class centres are {distance} apart in the layer itself.",
             width=spec.hidden[-1],
-            epochs=spec.epochs,
             kept=share(measures["two_axes"]),
-            accuracy=share(measures["accuracy"]),
+            **seen,
         )
     return said(
-        "The hidden plane of {network} from the first epoch to epoch {epochs}: the points of each class draw together "
-        "and flow away from the others until {accuracy} are classified right.",
-        network=network_of(spec),
-        epochs=spec.epochs,
-        accuracy=share(measures["accuracy"]),
+        "From the first epoch to epoch {epochs}, {data} move in the hidden plane of {network}. In the end {accuracy} "
+        "are classified right and {own} are nearest to their own class's centre; the two nearest class centres are "
+        "{distance} apart.",
+        **seen,
     )
 
 
@@ -402,6 +408,6 @@ FIGURE = Figure(
     draw_hidden_animation,
     describe,
     is_seen_in_plane,
-    ("accuracy", "two_axes"),
+    ("accuracy", "least_distance", "own_centre", "two_axes"),
     "Last hidden layer while training, projected",
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
-from ...networks import datasets
-from .. import Figure, Measures, has_plane_inputs, network_of, share
+from .. import Figure, Measures, data_of, has_plane_inputs, network_of, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
@@ -28,7 +27,7 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
     return said(
         "The input plane: {data} on the regions that {network} assigns to the classes. It classifies {accuracy} of the "
         "points right.",
-        data=said(datasets.load()[spec.kind].words(dict(spec.dataset_options))[1], classes=spec.classes),
+        data=data_of(spec),
         network=network_of(spec),
         accuracy=share(measures["accuracy"]),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...base.language import Said, said
-from .. import Figure, Measures, network_of
+from .. import Figure, Measures, data_of, directions_of, network_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,10 +53,13 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
 
 def describe(spec: RunSpec, measures: Measures) -> Said:
     return said(
-        "The input plane of {network} with {arrows} by {arrows} arrows of one length, each the direction of the hidden "
-        "vector there: nearly one direction within a class's region, turning sharply between regions.",
+        "The input plane of {network} that tells {data} apart, with {arrows} by {arrows} arrows of one length in the "
+        "colour of the class predicted there. Each is the direction of the hidden vector, a dot where that is zero, "
+        "circular mean ± circular standard deviation: {rows}.",
         network=network_of(spec),
+        data=data_of(spec),
         arrows=ARROWS,
+        rows=directions_of(spec, measures),
     )
 
 
@@ -69,5 +72,5 @@ FIGURE = Figure(
     False,
     draw_vector_field,
     describe,
-    reads=(),
+    reads=("angles",),
 )
