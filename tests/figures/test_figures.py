@@ -55,7 +55,9 @@ def test_the_figures_are_found_with_their_file_names():
         ((64, 3), "simplex", "tanh", HIDDEN | {"loss", "projection"}),
         ((64, 1), "spirals", "tanh", {"input-plane", "loss"}),
         ((8, 2, 8, 2), "spirals", "tanh", {*STEMS, "filmstrip"}),
-        ((8, 2, 8, 3), "spirals", "tanh", HIDDEN | {"input-plane", "loss", "projection"}),
+        ((8, 2, 8, 3), "spirals", "tanh", HIDDEN | {"input-plane", "loss", "projection", "filmstrip"}),
+        ((8, 6, 3), "simplex", "relu", HIDDEN | {"loss", "projection", "filmstrip"}),
+        ((1, 6, 3), "simplex", "relu", HIDDEN | {"loss", "projection"}),
     ],
 )
 def test_a_network_is_drawn_as_its_shape_allows(hidden, dataset, activation, drawn):

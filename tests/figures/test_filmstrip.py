@@ -10,18 +10,24 @@ from PIL import Image
 from generator import figures
 from generator.base.style import THEMES
 from generator.figures import draw
+from generator.measures import projection
 from generator.networks import forward
 
 CASE = untrained((6, 2, 5, 2, 4, 2))
 
 
 @pytest.fixture
-def figure(monkeypatch):
+def drawn(monkeypatch):
+    """The figure of a run."""
     kept = []
     pixels = draw.pixels
     monkeypatch.setattr(draw, "pixels", lambda figure, *tiles: kept.append(figure) or pixels(figure, *tiles))
-    figures.load()["filmstrip"].draw(*CASE, THEMES["light"])
-    return kept[0]
+    return lambda *case: figures.load()["filmstrip"].draw(*case, THEMES["light"]) and kept[-1]
+
+
+@pytest.fixture
+def figure(drawn):
+    return drawn(*CASE)
 
 
 def test_rows_are_the_first_and_the_last_plane_and_columns_the_epochs(figure):
@@ -49,6 +55,26 @@ def test_no_text_leaves_the_picture_or_meets_another(figure):
         assert box.x0 >= 0 and box.x1 <= 960 and box.y0 >= 0 and box.y1 <= 620
     for first, second in ((a, b) for a in boxes for b in boxes if a is not b):
         assert not first.overlaps(second)
+
+
+@pytest.mark.parametrize("hidden", [(6, 5, 4), (6, 2, 4)])
+def test_wide_layers_are_projected_as_they_vary_in_the_end(hidden, drawn):
+    spec, run, measures = untrained(hidden)
+    tiles = drawn(spec, run, measures).axes
+    first = hidden.index(2) if 2 in hidden else 0
+    layers = [forward.forward(spec, flat, run.x).hidden for flat in run.weights]
+    for place, axes in enumerate(tiles):
+        layer = first if place < 4 else 2
+        points, last = layers[place % 4][layer], layers[-1][layer]
+        shown = np.concatenate([line.get_xydata() for line in axes.lines if line.get_gid() != "room"])
+        if hidden[layer] == 2:
+            np.testing.assert_allclose(shown, points, atol=1e-6)
+            continue
+        np.testing.assert_allclose(shown, (points - last.mean(0)) @ projection.principal_axes(last), atol=1e-6)
+        assert np.abs(shown).max() <= axes.get_xlim()[1] == -axes.get_ylim()[0]
+    alt = str(figures.load()["filmstrip"].alt(spec, measures))
+    assert f"in layer {first + 1} and in the last, 3, at" in alt and "projected" in alt
+    assert figures.percent(measures["own_centre"]) in alt
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -383,9 +383,9 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
     if spec.hidden[-1] > 2:
         return said(
             "From the first epoch to epoch {epochs}, {data} move in the last hidden layer of {network}, {width} "
-            "neurons wide, projected along the two principal components that they have in the end, which keep {kept} of "
-            "the variance then. In the end {accuracy} are classified right and {own} are nearest to their own class's "
-            "centre; the two nearest class centres are {distance} apart in the layer itself.",
+            "neurons wide, projected along the two principal components that they have in the end, which keep {kept} "
+            "of the variance then. In the end {accuracy} are classified right and {own} are nearest to their own "
+            "class's centre; the two nearest class centres are {distance} apart in the layer itself.",
             width=spec.hidden[-1],
             kept=share(measures["two_axes"]),
             **seen,
