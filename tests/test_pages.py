@@ -289,6 +289,16 @@ def test_small_multiples_keep_the_order_the_author_gave(tmp_path: Path) -> None:
     assert 'href="reproduce.html#experiment-grid"' in figure
 
 
+def test_classes_without_words_have_a_legend_where_no_script_numbers_them(tmp_path: Path) -> None:
+    files = render(tmp_path)
+    drawn = re.findall(r"<figure id=.*?</figure>", files["index.html"], re.DOTALL)
+    assert len({"data-explorable" in figure for figure in drawn}) == 2
+    for figure in drawn:
+        expected = [] if "data-explorable" in figure else ["1", "2", "3"]
+        assert re.findall(r"</svg>&nbsp;(\w+)", figure) == expected
+    assert "</svg>&nbsp;3</span>" in files["gallery.html"]
+
+
 def test_pictures_come_in_both_themes_with_size_and_words(tmp_path: Path) -> None:
     tags = Tags(render(tmp_path)["index.html"])
     dark = tags.all("source", **{"data-theme": "dark"})

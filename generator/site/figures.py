@@ -181,8 +181,8 @@ class Figures:
         try:
             body = self.renderer.env.get_template(f"figures/{name}.html").render(context)
             _check_stops(call.options.get("stops", ()), shown)
-            given = {"call": call, "body": body, "runs": [*shown, *behind], "pictured": pictured, "drawn": drawn}
-            html = self.renderer.render("figure.html", given)
+            given = {"body": body, "runs": [*shown, *behind], "pictured": pictured}
+            html = self.renderer.render("figure.html", context | given)
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
