@@ -179,7 +179,8 @@ def test_a_lost_picture_is_drawn_again(made):
 def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
     text = TOML.replace("seeds = 3", 'seeds = 1\nschedule = "constant"\nlearning_rate = [0.01, 1e30]')
     with pytest.raises(
-        DivergedRunError, match=r"experiment grid, run k\d-\w+-learningrate1e-30-s1: the loss is not fin"
+        DivergedRunError,
+        match=r":\d+: experiment grid, run k\d-\w+-learningrate1e-30-s1: the loss is not finite",
     ):
         make(text, tmp_path)
 

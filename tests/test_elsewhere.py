@@ -168,6 +168,7 @@ BAD = {
     "x,y\n": "s.csv: has a header and no rows",
     "": "s.csv: has no rows",
     '[{"a": 1},\n {"a" 2}]': "s.json:2: not JSON",
+    f'[{{"a": 1}},\n {{"a": {"9" * 5000}}}]': "s.json:2: a number of 5,000 digits; expected at most 4,300",
     '{"a": {"0": 1}}': "s.json: an object, and not of such rows; expected a list of objects",
     '{"a": [1, 2], "b": [1]}': "s.json: lengths: a 2, b 1",
     '[{"a": 1}, {"a": "x"}, {"a": 2}]': 's.json: row 2, "a": "x"; expected a number, or null for a gap',

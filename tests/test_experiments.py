@@ -227,6 +227,14 @@ def test_unknown_keys_and_datasets_have_a_nearest_match():
     assert said[1] == 'e.toml:8: unknown dataset "spiral"; expected one of spirals; did you mean "spirals"?'
 
 
+@pytest.mark.parametrize("key", ["points_per_class", "noise_rad", "kind", "file", "test"])
+def test_a_key_of_data_in_an_experiment_is_told_where_it_belongs(key):
+    [said] = mistakes(f'[dataset.arms]\n{GRID}{key} = 3\ndataset = "arms"\n')
+    assert said.endswith(f": {key} belongs to the dataset; expected it in [dataset.arms]") and said.startswith(
+        "e.toml:8:"
+    )
+
+
 def test_all_mistakes_are_said_at_once_in_order():
     text = "[dataset.d]\nnoise_rad = -1\nturn = 3\n[experiment.grid]\nclasses = 0\nactivation = 3\nhidden = [2.5]\n"
     assert [line.split(": ")[0] for line in mistakes(text)] == [f"e.toml:{n}" for n in (2, 3, 5, 6, 7)]
@@ -247,6 +255,10 @@ def test_networks_that_cannot_travel_stay_behind_beside_others_that_do():
     runs = experiments.parse(text, "e.toml").experiments[0].runs
     assert {run.spec.activation for run in runs if run.shipped} == {"tanh"}
     assert {run.spec.activation for run in runs} == {"tanh", "disk"}
+    said = (
+        "experiment grid: runs of disk do not travel with the page, whose explorables have activations of each neuron"
+    )
+    assert [line for line in experiments.parse(text, "e.toml").said if line.startswith(said)]
 
 
 def test_an_article_may_have_no_experiments(tmp_path):

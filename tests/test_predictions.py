@@ -47,6 +47,7 @@ def test_each_has_its_line_however_the_file_was_saved(tmp_path, written):
         (FILE.replace("2026-03-01", "2026-13-01"), ["predictions.toml:1: not TOML: "]),
         (FILE + "x = [", ["predictions.toml"]),
         (FILE + "claim = 'y'\n", ["predictions.toml:6: not TOML: "]),
+        (FILE + f"needs_seeds = {'9' * 5000}", ["predictions.toml:6: a number of 5,000 digits; expected at most"]),
         (FILE.encode() + b"# \xff", ["predictions.toml: cannot be read: "]),
         ("date = 2026-03-01\n", ["predictions.toml: no predictions; expected [[prediction]] before each"]),
         (FILE.replace("[[prediction]]", "[prediction]"), ["predictions.toml: no predictions; expected [["]),

@@ -8,6 +8,9 @@ of ours and keeps its traceback.
 
 from __future__ import annotations
 
+import re
+import sys
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,10 +63,19 @@ class ContentError(PeekError):
 
 def not_toml(file: str, text: str, error: ValueError) -> Problem:
     """What Python's reader of TOML says of a text, at its line."""
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return long_number(file, text)
     said, _, at = str(error).rstrip(")").partition(" (at ")
     line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
     line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
     return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
+
+
+def long_number(file: str, text: str) -> Problem:
+    """What is wrong where Python reads a text up to a whole number that has too many digits for it."""
+    number = max(re.finditer(r"\d[\d_]*", text), key=lambda found: len(found[0]))
+    line, digits = text.count("\n", 0, number.start()) + 1, len(number[0].replace("_", ""))
+    return Problem(f"{file}:{line}", f"a number of {digits:,} digits", f"at most {sys.get_int_max_str_digits():,}")
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

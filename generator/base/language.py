@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import limits, rounding
-from .errors import ContentError, Problem, short
+from .errors import ContentError, Problem, not_toml, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -213,12 +212,10 @@ def _table(text: str, place: str) -> dict[str, Any]:
         raise ContentError([large])
     try:
         table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        at = re.search(r"\(at line (\d+)", str(error))
-        said = str(error).partition(" (at")[0] if at else "brackets or names too deep in each other"
-        raise ContentError(
-            [Problem(f"{place}:{at[1]}" if at else place, f"not TOML: {said[:1].lower()}{said[1:]}")]
-        ) from None
+    except RecursionError:
+        raise ContentError([Problem(place, "not TOML: brackets or names too deep in each other")]) from None
+    except ValueError as error:
+        raise ContentError([not_toml(place, text, error)]) from None
     told = {key: table.get(key) for key in ("quotes", "numbers")}
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):

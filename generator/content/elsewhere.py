@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, short
+from ..base.errors import ContentError, Problem, long_number, short
 from ..base.store import sha256
 from . import tables
 
@@ -111,8 +111,10 @@ def _json(path: Path) -> dict[str, list[Value]]:
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise ContentError([Problem(f"{path}:{error.lineno}", said, EXPECTED)]) from None
-    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+    except (UnicodeDecodeError, RecursionError) as error:
         raise _wrong(path, f"cannot be read: {error}", "JSON in UTF-8") from None
+    except ValueError:
+        raise ContentError([long_number(str(path), path.read_text(json.detect_encoding(path.read_bytes())))]) from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
         names = dict.fromkeys(name for row in held for name in row)
         held = {name: [row.get(name) for row in held] for name in names}

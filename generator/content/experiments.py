@@ -48,11 +48,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A named grid of runs."""
+    """A named grid of runs.
+
+    place  where the author asks for it
+    """
 
     name: str
     about: str
     runs: tuple[Planned, ...]
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,13 @@ def _told(value: Any) -> dict[str, str]:
     return value
 
 
+DATA_KEYS = {  # all that tables [dataset.NAME] hold
+    "kind",
+    "points_per_class",
+    *(each.name for kind in tables.built_in().values() for each in kind.parameters),
+    *DIGITS_FIELDS,
+    *FILE_FIELDS,
+}
 RESULT_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
@@ -248,7 +259,7 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
         given = tomllib.loads(text)
     except RecursionError:
         raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
-    except ValueError as error:  # a number of thousands of digits is one as well
+    except ValueError as error:
         raise ContentError([not_toml(place, text, error)]) from None
     reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
@@ -681,8 +692,16 @@ class _Reader:
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
-        table = self.known(path, table, ("dataset", *EXPERIMENT_FIELDS, *self.run_fields), "key of an experiment")
         before = len(self.problems)
+        keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
+        if isinstance(table, dict) and self.lines:  # a recipe in Python has no table for its dataset
+            of_data = table.keys() & DATA_KEYS - {*keys}
+            chosen = table.get("dataset", next(iter(data), "NAME"))
+            for key in sorted(of_data):
+                where = f"[dataset.{chosen if isinstance(chosen, str) else 'NAME'}]"
+                self.wrong((*path, key), f"{key} belongs to the dataset", f"it in {where}")
+            table = {key: value for key, value in table.items() if key not in of_data}
+        table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
@@ -709,6 +728,9 @@ class _Reader:
                 what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
                 alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
+            elif others:
+                told = f"experiment {name}: runs of {' and '.join(others)} do not travel with the page,"
+                self.travelling.append(f"{told} whose explorables have activations of each neuron alone.")
             if any(widths[-1] < 2 for widths in axes.get("hidden", [])):
                 self.wrong((*path, "hidden"), "the last width is 1", "2 or more where runs travel with the page")
         colours = len(style.THEMES["light"].classes)
@@ -761,7 +783,7 @@ class _Reader:
         if fixed["ship"] and of_files:
             self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        return Experiment(name, about, _planned(name, runs, fixed, first, self.images))
+        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
 
     def too_many(
         self,

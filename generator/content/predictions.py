@@ -55,10 +55,10 @@ def read(folder: Path) -> Predictions:
     try:
         text = path.read_bytes().decode("utf-8-sig")
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ContentError([not_toml(str(path), text, error)]) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
+    except ValueError as error:
+        raise ContentError([not_toml(str(path), text, error)]) from None
     lines = _lines(text, r"\[\[[ \t]*prediction[ \t]*\]\]")
     date, entries = given.get("date"), given.get("prediction", [])
     problems = [

@@ -275,7 +275,8 @@ class Pipeline:
                 raise
             spec, _ = error.args
             experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
-            raise diverged(f"experiment {experiment}, run {run_id}", error) from None
+            [place] = [each.place for each in self.plan.experiments if each.name == experiment]
+            raise diverged(f"{place}: experiment {experiment}, run {run_id}", error) from None
 
     def sign(self) -> None:
         """Keep what networks are trained with and on, for who adds this cache to another."""
