@@ -426,6 +426,20 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
     assert "Median mean held-out loss of 7 rows" in page and "mean held-out loss, bits" in page
 
 
+def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache, tmp_path, one_worker_is_this_process):
+    (article / "scan.csv").write_text("kind,hidden,batch\na,1,10\nb,2,30\n")
+    with (article / "experiments.toml").open("a") as file:
+        file.write('\n[results.scan]\nfile = "scan.csv"\n')
+    with (article / "article.md").open("a") as file:
+        file.write("\n/// table | T\n    of: scan\n    rows: kind\n    columns: [hidden, batch]\n///\n")
+        file.write("\n/// figure | chart\n    id: fig-c\n    data: scan\n    x: hidden\n    y: batch\n\nC.\n///\n")
+    build(Options(content=article, out=tmp_path / "site", cache=cache, workers=1), Progress(quiet=True))
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert ["kind", "hidden", "batch"] in table_of(page)
+    figure = page.partition('id="fig-c"')[2].partition("</figure>")[0]
+    assert "batch" in figure and "points a step" not in figure and "hidden widths" not in figure
+
+
 def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
     options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()

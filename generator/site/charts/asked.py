@@ -132,13 +132,17 @@ class Asked:
         if option in self.headings:
             return self.headings[option], ""
         key = self.keys[option]
-        named = spoken(key, self.words)
+        named = self._spoken(key)
         stem, _, ending = key.rpartition("_")
         if stem and ending in UNITS and named == key.replace("_", " "):  # no table has the key in its own words
-            return spoken(stem, self.words), self.words(UNITS[ending])
+            return self._spoken(stem), self.words(UNITS[ending])
         parts = str(self.columns.get(key, "")).split(", ")[1:]
         unit = next((unit for unit in UNITS.values() if unit in parts), "")
         return named, self.words(unit) if unit and "(" not in named else ""
+
+    def _spoken(self, key: str) -> str:
+        """A key by its name; those of a recipe mean what they mean there in runs alone."""
+        return self.words.measure(key) if isinstance(self.rows, Table) else spoken(key, self.words)
 
     def title(self, option: str) -> str:
         """What a key is called, with its unit: "least angle, degrees"."""
@@ -170,7 +174,7 @@ class Asked:
             if key in self.columns:
                 what = self.columns[key]
                 yield (
-                    self.headings.get(option) or spoken(key, self.words),
+                    self.headings.get(option) or self._spoken(key),
                     self.words.tell(what) if isinstance(what, Mapping) else self.words(what),
                 )
 
