@@ -1,6 +1,7 @@
 """An author's own explorable, built from the words of docs/explorables.md alone and used in a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,40 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page):
         expect(visit.page.locator("#fig-certainty").get_by_role("img").first).to_be_visible()
         visit.page.wait_for_timeout(300)
         assert any(said in one for one in visit.said), visit.said
+
+
+WIDE = """from peek_article import lab
+
+
+@lab.figure("A wide line.")
+def wide(rows, style):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(9, 3))
+    axes.plot([0, 1])
+    return figure
+"""
+
+
+def test_an_own_figure_that_is_wider_than_a_phone_keeps_its_text_readable(content, cache, open_page, tmp_path):
+    """It scrolls by itself, by keyboard too, and the page does not."""
+    shutil.copytree(content, tmp_path / "content")
+    (tmp_path / "content" / "lab").mkdir()
+    (tmp_path / "content" / "lab" / "lines.py").write_text(WIDE, encoding="utf-8")
+    article = tmp_path / "content" / "article.md"
+    figure = "\n/// figure | wide\n    id: fig-wide\n\n**Wide.**\n///\n"
+    article.write_text(article.read_text(encoding="utf-8") + figure, encoding="utf-8")
+    out = tmp_path / "site"
+    build(Options(content=tmp_path / "content", out=out, cache=cache, workers=1, lab=True), Progress(quiet=True))
+    for width in (390, 1280):
+        page = open_page((out / "index.html").as_uri(), width=width).page
+        drawn = page.locator("#fig-wide .drawn")
+        picture = drawn.get_by_role("img")
+        picture.scroll_into_view_if_needed()
+        whole = int(picture.get_attribute("width"))
+        assert whole > 800 and picture.bounding_box()["width"] >= 0.65 * whole
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        drawn.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(300)
+        assert (drawn.evaluate("one => one.scrollLeft") > 0) == (width == 390)
