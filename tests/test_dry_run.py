@@ -113,7 +113,7 @@ UNPLACED = {  # the experiments, what is said of a figure, and the figures that 
     "nothing is drawn": (
         f'[dataset.a]\n[experiment.a]\nclasses = 3\nhidden = [8, 2]\n{RECIPE}',
         "pictures of its runs: draw = 1 in [experiment.a]",
-        {"arrangements", "course", "crowding", "distances", "kinds", "laws"},
+        {"arrangements", "course", "crowding", "distances", "kinds", "knots", "laws"},
     ),
     "a wide last layer": (
         f'[dataset.a]\n[experiment.a]\nclasses = 3\ndraw = 1\nhidden = [8, 16]\n{RECIPE}',

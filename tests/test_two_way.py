@@ -17,7 +17,7 @@ from generator.runs.results import Result, Results
 from generator.runs.statistics import COVERAGE, share_interval
 from generator.site.dry_run import dry_run
 from generator.site.templates import TemplateRenderer
-from generator.site.two_way import PITCH, ROOM, design
+from generator.site.two_way import INSIDE, PITCH, ROOM, design
 
 TEMPLATES = Overlay(default_templates())
 LEVELS = {"rows": ["knot", "no knot"], "columns": ["circle", "none"]}
@@ -40,13 +40,21 @@ def network(centres, activation="tanh", seed=1, data="a", kind="own-0", **measur
     blown_up = packing.blown_up(np.array(centres, float), ACTIVATIONS[activation].room.name)
     middle = int((packing.sizes(blown_up, ACTIVATIONS[activation].room.name) < 0.5).sum())
     spec = {"kind": kind, "classes": len(centres), "seed": seed, "activation": activation, "dataset": data}
-    given = {"centres": np.array(centres).tolist(), "middle": middle, "order_kept": None, **measures}
+    interior = int((packing.hull_distances(np.array(centres, float)) == 0).sum())
+    given = {
+        "centres": np.array(centres).tolist(),
+        "middle": middle,
+        "interior": interior,
+        "order_kept": None,
+        **measures,
+    }
     return Result(f"k{len(centres)}-{data}-s{seed}", "e", str(seed), activation, spec, given, {}, {})
 
 
 def cell(runs, **more):
     """The only cell's data."""
     found, drawn = design({"rows": ["r"], "columns": ["c"], "cells": ["a"], **more}, Results(runs), WORDS)
+    more.pop("inside", None)
     assert all(run in drawn for run in Results(runs).where(**more))
     return found["rows"][0]["cells"][0]["data"][0]
 
@@ -56,7 +64,8 @@ def places(path):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_large_dots_are_the_classes_that_the_column_middle_counts_and_dots_keep_to_their_room(activation):
+@pytest.mark.parametrize("inside", INSIDE)
+def test_large_dots_are_the_classes_that_are_counted_inside_and_dots_keep_to_their_room(activation, inside):
     rng, room = np.random.default_rng(7), ACTIVATIONS[activation].room
     arrangements = [rng.uniform(max(room.low, -1), 1, (7, 2)) for _ in range(40)]
     if room.shape != "box":
@@ -68,21 +77,31 @@ def test_large_dots_are_the_classes_that_the_column_middle_counts_and_dots_keep_
         network(points, activation, seed, pose=(points @ turn / np.abs(points).max()).tolist())
         for seed, points in enumerate(arrangements)
     ]
-    (count,) = cell(runs)["counts"]
-    outer, middle = places(count["outer"]), places(count["middle"])
-    assert len(middle) == sum(run.measures["middle"] for run in runs) > 0
-    assert len(outer) + len(middle) == 40 * 7
+    (count,) = cell(runs, inside=inside)["counts"]
+    outer, inner = places(count["outer"]), places(count["inner"])
+    assert len(inner) == sum(run.measures[INSIDE[inside].measure] for run in runs) > 0
+    assert len(outer) + len(inner) == 40 * 7
     assert ("a" in count["rooms"]) == (room.shape != "box" or room.open)
-    for dots, low, high in ((outer, 0.5, 1), (middle, 0, 0.5)):
-        away = (dots % PITCH - PITCH / 2) / (ROOM / 2)
-        sizes = packing.sizes(away, room.name)
+    for dots, low, high in ((outer, 0.5, 1), (inner, 0, 0.5)):
+        away = (dots % PITCH - (PITCH - ROOM) / 2) / ROOM * [1, -1] + [0, 1]  # in the room's box, from 0 to 1
+        sizes = packing.sizes(room.packed_low + away * (1 - room.packed_low), room.name)
+        low, high = (low, high) if inside == "middle" else (0, 1)
         assert low - 0.02 <= sizes.min() and sizes.max() <= high + 0.02
+
+
+def test_a_class_within_the_hull_of_the_others_is_large_where_that_is_asked_and_one_at_the_corner_is_not():
+    ring = [[0, 0], [1, 0.1], [0.1, 1], [0.4, 0.4]]  # in a quadrant: the last is within, the first in the corner
+    runs = [network(ring, "relu"), network([[0.2, 0.2], *ring[1:3], [1, 1]], "relu", seed=2)]
+    (amid,) = cell(runs, inside="hull")["counts"]
+    assert (amid["networks"], amid["hits"]) == (2, 1)
+    assert places(amid["inner"]).tolist() == [[(PITCH - ROOM) / 2 + 0.4 * ROOM, (PITCH + ROOM) / 2 - 0.4 * ROOM]]
+    assert cell(runs)["counts"][0]["hits"] == 2
 
 
 def test_dots_stand_as_the_classes_do_each_network_in_its_room():
     (count,) = cell([network([[1, 1], [-1, -0.5], [0.1, 0.2]], seed=seed) for seed in (1, 2)])["counts"]
     right, top = PITCH / 2 + ROOM / 2, PITCH / 2 - ROOM / 2  # y points down in a drawing
-    assert places(count["middle"])[0].tolist() == [PITCH / 2 + 0.05 * ROOM, PITCH / 2 - 0.1 * ROOM]
+    assert places(count["inner"])[0].tolist() == [PITCH / 2 + 0.05 * ROOM, PITCH / 2 - 0.1 * ROOM]
     assert {(right, top), (right + PITCH, top)} <= set(map(tuple, places(count["outer"])))
 
 
@@ -129,6 +148,8 @@ def test_data_of_a_file_have_no_sketch_and_other_data_one_in_the_plane():
         (LEVELS | {"cells": "a"}, "cells"),
         (LEVELS | {"cells": {"a": "A"}}, "cells"),
         (LEVELS | {"cells": [["a", "a"], ["a", "aa"]]}, "cells"),  # no such data
+        (LEVELS | {"cells": [["a", "a"], ["a", "a"]], "inside": "hul"}, "inside"),
+        (LEVELS | {"cells": [["a", "a"], ["a", "a"]], "inside": ["hull"]}, "inside"),
         ({"rows": [["x"]], "columns": ["y"], "cells": ["a"]}, "rows"),
         ({"rows": [], "columns": ["y"], "cells": ["a"]}, "rows"),
         ({"rows": ["x"], "columns": [4], "cells": ["a"]}, "columns"),

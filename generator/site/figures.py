@@ -21,7 +21,7 @@ from ..markup.blocks.figure import FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
-from . import placing
+from . import knots, placing
 from .assets import live
 from .explorables import PLACING, data_sets, started_with, without_seed
 from .templates import TemplateRenderer
@@ -174,6 +174,7 @@ class Figures:
             "chosen": pick,
             "chart": charted,
             "two_way": two_way,
+            "folded": knots.folded,
             "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
             "started_with": started_with,
             "live": is_live,

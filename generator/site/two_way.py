@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from ..base.errors import nearest, one_of
 from ..base.language import Words
 from ..markup.blocks.figure import OptionError
 from ..networks.activations import ACTIVATIONS, carried
@@ -14,36 +17,73 @@ from ..runs.statistics import share_interval
 from . import placing
 from .explorables import PLACING
 
-OWN = ("rows", "columns", "cells")  # the options that are no conditions
+Place = tuple[float, float]
+
+OWN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
 EXPECTED = {
     "rows": "the levels in words, as [with, without]",
     "columns": "the levels in words, as [with, without]",
     "cells": 'a list for each row, in it for each column "data", {data: words} or a list of these',
 }
-NEEDED = ("centres", "middle")  # measures
+NEEDED = ("centres",)  # measures
 SKETCHED = 20  # points of a class in a sketch of the data
 ROOM, PITCH = 100, 130  # a network's room, and from one to the next, in units of the drawing
 ABREAST = 10  # networks beside each other; twice as many where there are more than two lines of them
 
 
+@dataclass(frozen=True)
+class Inside:
+    """What it means that a class stands inside, where that is counted and drawn.
+
+    measure   how many classes do, of unrounded centres
+    outwards  how far out one of some places is: as many as the measure says are those with the least
+    """
+
+    measure: str
+    outwards: Callable[[Place, Sequence[Place], bool], float]
+
+
+def from_middle(place: Place, places: Sequence[Place], round_: bool) -> float:
+    """How far a place is from the middle of its room, by the room's own reach."""
+    return math.hypot(*place) if round_ else max(map(abs, place))
+
+
+def widest_gap(place: Place, places: Sequence[Place], round_: bool) -> float:
+    """The widest angle, seen from a place, in which no other stands: at most pi inside the hull of the others."""
+    seen = sorted(math.atan2(y - place[1], x - place[0]) for x, y in places if (x, y) != place)
+    once_around = [*seen, *(angle + 2 * math.pi for angle in seen[:1])]
+    return max((b - a for a, b in itertools.pairwise(once_around)), default=2 * math.pi)
+
+
+INSIDE = {"middle": Inside("middle", from_middle), "hull": Inside("interior", widest_gap)}
+
+
 def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[dict[str, Any], list[Result]]:
     """The rows, columns and cells of a figure, as its template draws them, and the runs that are drawn.
 
-    options  rows, columns and cells, as EXPECTED; the others are conditions as Results.where takes them
+    options  rows, columns and cells, as EXPECTED; inside, a name of INSIDE; the others are conditions as Results.where
+             takes them
     raises   OptionError: one of them is missing, holds something else or too much of it, or names unknown data
              UnknownResult: no run fits the conditions, or none of some data has a plane
     """
     rows, columns = (_levels(options, key) for key in ("rows", "columns"))
     named = _named(options, len(rows), len(columns))
+    inside = options.get("inside", "middle")
+    if not isinstance(inside, str) or inside not in INSIDE:
+        raise OptionError(
+            "inside", f'unknown way to stand inside: "{inside}"', one_of(INSIDE), nearest(str(inside), INSIDE)
+        )
+    rule = INSIDE[inside]
     some = results.where(**{key: value for key, value in options.items() if key not in (*OWN, *PLACING)})
-    cells = [[[(told, _runs(name, some, results)) for name, told in cell] for cell in line] for line in named]
+    cells = [[[(told, _runs(name, some, results, rule)) for name, told in cell] for cell in line] for line in named]
     drawn = {
+        "inside": inside,
         "columns": columns,
         "rows": [
             {
                 "name": row,
                 "cells": [
-                    {"column": column, "data": [_data(told, runs, words) for told, runs in cell]}
+                    {"column": column, "data": [_data(told, runs, words, rule) for told, runs in cell]}
                     for column, cell in zip(columns, line, strict=True)
                 ],
             }
@@ -92,19 +132,20 @@ def _entry(one: Any) -> tuple[str, str]:
     return pair
 
 
-def _runs(name: str, some: Results, everything: Results) -> list[Result]:
+def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[Result]:
     """The networks of some data that have a plane."""
     try:
         of_data = some.where(dataset=name)
     except UnknownResult as error:
         raise OptionError("cells", str(error.args[0])) from None
-    runs = [run for run in of_data if not placing.lacks(run, (), NEEDED)]
+    needed = (*NEEDED, rule.measure)
+    runs = [run for run in of_data if not placing.lacks(run, (), needed)]
     if not runs:
-        raise UnknownResult(placing.reason("two-way", of_data, everything, (), NEEDED))
+        raise UnknownResult(placing.reason("two-way", of_data, everything, (), needed))
     return runs
 
 
-def _data(told: str, runs: Sequence[Result], words: Words) -> dict[str, Any]:
+def _data(told: str, runs: Sequence[Result], words: Words, rule: Inside) -> dict[str, Any]:
     spec = min(runs, key=lambda run: int(run.spec["classes"])).spec
     by_count: dict[int, list[Result]] = {}
     for run in runs:
@@ -113,7 +154,7 @@ def _data(told: str, runs: Sequence[Result], words: Words) -> dict[str, Any]:
         "name": told,
         "picture": words("{data}: {n} classes of points, drawn in the plane", data=told, n=spec["classes"]),
         "sketch": [_dots(points, 50) for points in sketch(spec)],
-        "counts": [_count(classes, by_count[classes]) for classes in sorted(by_count)],
+        "counts": [_count(classes, by_count[classes], rule) for classes in sorted(by_count)],
     }
 
 
@@ -136,27 +177,25 @@ def sketch(spec: Mapping[str, Any]) -> list[list[tuple[float, float]]]:
     return [[(float(a) / reach, float(b) / reach) for a, b in x[y == label]] for label in range(spec["classes"])]
 
 
-def _count(classes: int, runs: Sequence[Result]) -> dict[str, Any]:
-    """The networks of a class count: where each has its classes, and how many have one in the middle."""
+def _count(classes: int, runs: Sequence[Result], rule: Inside) -> dict[str, Any]:
+    """The networks of a class count: where each has its classes, and how many have one inside."""
     abreast = ABREAST if len(runs) <= 2 * ABREAST else 2 * ABREAST
     rooms: list[str] = []
-    outer: list[tuple[float, float]] = []
-    middle: list[tuple[float, float]] = []
+    outer: list[Place] = []
+    inner: list[Place] = []
     for at, run in enumerate(runs):
-        left, top = at % abreast * PITCH + (PITCH - ROOM) // 2, at // abreast * PITCH + (PITCH - ROOM) // 2
+        left, bottom = at % abreast * PITCH + (PITCH - ROOM) // 2, at // abreast * PITCH + (PITCH + ROOM) // 2
         room = ACTIVATIONS[carried(run.spec)["activation"]].room
-        round_ = room.open or room.shape != "box"
-        half = ROOM // 2
-        circle = f"M{left} {top + half}a{half} {half} 0 1 0 {ROOM} 0a{half} {half} 0 1 0 -{ROOM} 0z"
-        rooms.append(circle if round_ else f"M{left} {top}h{ROOM}v{ROOM}h-{ROOM}z")
-        # The reach that the column "middle" is of; that column, made of unrounded centres, says how many are inside.
-        out = math.hypot if round_ else lambda x, y: max(abs(x), abs(y))
-        points = sorted(run.measures.get("pose") or run.measures["centres"], key=lambda point: out(*point))
-        reach = out(*points[-1]) or 1.0
-        places = [(left + half * (1 + x / reach), -top - half * (1 - y / reach)) for x, y in points]
-        middle += places[: run.measures["middle"]]
-        outer += places[run.measures["middle"] :]
-    hits = sum(run.measures["middle"] > 0 for run in runs)
+        low, round_ = room.packed_low, room.open or room.shape != "box"
+        rooms.append(f"M{left} {bottom}{_outline(low, round_)}")
+        centres = [(x, y) for x, y in run.measures.get("pose") or run.measures["centres"]]
+        reach = max(from_middle(place, (), round_) for place in centres) or 1.0
+        unit = ROOM / (1 - low) / reach
+        inwards = sorted(centres, key=lambda place: rule.outwards(place, centres, round_))
+        places = [(left + (x - low * reach) * unit, -bottom + (y - low * reach) * unit) for x, y in inwards]
+        inner += places[: run.measures[rule.measure]]
+        outer += places[run.measures[rule.measure] :]
+    hits = sum(run.measures[rule.measure] > 0 for run in runs)
     kept = [order for run in runs if (order := run.measures.get("order_kept")) is not None]
     return {
         "classes": classes,
@@ -168,8 +207,17 @@ def _count(classes: int, runs: Sequence[Result]) -> dict[str, Any]:
         "height": -(-len(runs) // abreast) * PITCH,
         "rooms": "".join(rooms),
         "outer": _dots(outer, 1),
-        "middle": _dots(middle, 1),
+        "inner": _dots(inner, 1),
     }
+
+
+def _outline(low: float, round_: bool) -> str:
+    """A room's outline from its lower left corner on: all four quarters of it, or the one where nothing is below 0."""
+    if not round_:
+        return f"v-{ROOM}h{ROOM}v{ROOM}z"
+    if low == 0:
+        return f"v-{ROOM}a{ROOM} {ROOM} 0 0 1 {ROOM} {ROOM}z"
+    return f"m0 -{ROOM // 2}a{ROOM // 2} {ROOM // 2} 0 1 0 {ROOM} 0a{ROOM // 2} {ROOM // 2} 0 1 0 -{ROOM} 0z"
 
 
 def _dots(points: Iterable[tuple[float, float]], scale: float) -> str:
