@@ -122,7 +122,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
             Memo(),
             placed=live(Overlay(TEMPLATES)),
             kinds=datasets.load(),
-            words=language.load("en"),
+            words=language.load("en", Overlay(TEMPLATES)),
         )
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
