@@ -221,7 +221,8 @@
     field.ready = () => painted > 0 && !(restRow >= 0 && restRow < field.rows - 1);
 
     /**
-     * Bring the field up to date: coarsely when something changed, finely bit by bit at rest.
+     * Bring the field up to date: coarsely when something changed, finely bit by bit at rest; what was begun so goes on
+     * a bit a frame while a reader looks.
      * @param {{machine: any, weights: ArrayLike<number>, head: number, classes: number}} of head: where its weights begin
      * @returns {Generator} part by part; in the end what was done: "all", "some" or ""
      */
@@ -234,7 +235,7 @@
         return "all";
       }
       if (fine || !(resting || restRow >= 0)) return "";
-      fine = refine(of, palette);
+      while (!(fine = refine(of, palette)) && resting) yield;
       if (!fine) plane.view.continueResting();
       return "some";
     };
