@@ -212,7 +212,9 @@ def test_a_letter_without_a_font_is_found_once_and_scripts_of_the_system_are_lef
     assert letters.without_font("<p>Über Привет 你好 مرحبا שלום 🙂 한국어 λόγος → ₂ ℓ</p>") == []
 
 
-def test_a_script_that_is_built_says_places_in_the_list():
-    said = assets.sentences(OURS, ["page"])
-    script = assets.scripts(OURS, ["page"])[assets.PAGE_SCRIPT]
-    assert "Copied" in said and "Copied" not in script and f"words.say({said.index('Copied')})" in script
+def test_a_script_that_is_built_speaks_the_language_of_the_pages():
+    for tag in TABLES:
+        built = assets.assets(OURS, Memo(), placed=["bend"], words=load(tag))
+        assert f"words.say(`{load(tag)('Copied')}`)" in built[assets.PAGE_SCRIPT].decode(), tag
+        assert f"point:`{load(tag).marks.point}`" in built[assets.PAGE_SCRIPT].decode(), tag
+        assert f"`{load(tag)('Lattice')}`" in built["assets/js/bend.js"].decode(), tag

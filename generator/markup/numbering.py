@@ -21,7 +21,7 @@ NUMBERED = {label: name.capitalize() for label, name in LABELLED.items()} | {"eq
 RESERVED = ("fn-", "fnref-", "ref-", "cite-", "claim-")
 OURS = (  # a page's own ids
     *("main", "references", "footnotes", "cite", "bibtex"),
-    *("peek-runs", "figure-scripts", "page-words", "note-card"),
+    *("peek-runs", "figure-scripts", "note-card"),
 )
 KEPT = "is kept for the page itself"
 PARTED = tuple(f"{label}-" for label in LABELLED)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..markup.blocks.figure import FigureCall
@@ -55,7 +55,6 @@ def alone(
     renderer: TemplateRenderer,
     shared: Mapping[str, Any],
     loads: Mapping[str, Sequence[str]],
-    words_of: Callable[[Collection[str]], dict[str, Any]],
     index: Callable[[], dict[str, Any]],
     known: str,
 ) -> dict[str, bytes]:
@@ -63,14 +62,13 @@ def alone(
 
     shared    what templates may know of the article
     loads     the files of the page's scripts and of each figure's, see assets.loads
-    words_of  what the scripts of a page with some figures say
     index     what scripts must know of the runs
     known     a digest of what all these say
     """
     pages: dict[str, bytes] = {}
     for text in texts:
         for call, figure in figures_of(text):
-            scripts = {"scripts": [*loads[""], *loads.get(call.name, ())], "script_words": words_of([call.name])}
+            scripts = {"scripts": [*loads[""], *loads.get(call.name, ())]}
 
             def make(
                 call: FigureCall = call, figure: str = figure, home: str = text.path, scripts: dict[str, Any] = scripts

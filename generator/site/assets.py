@@ -7,13 +7,15 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import minify_html
 import rjsmin
 
-from ..base import style
+from ..base import language, style
 from ..base.errors import ContentError, Problem, nearest
+from ..base.language import Words
 from ..base.memo import Memo
 from ..base.overlay import Overlay
 from ..base.style import Theme
@@ -30,6 +32,7 @@ CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/words.js
 BUILT = {  # scripts that the build writes itself
+    "build/signs": "",
     "build/activations": "",
     "build/datasets": "// needs: kit/kit",
     "build/centres": "// needs: kit/runs",
@@ -48,6 +51,7 @@ def assets(
     drawn: Collection[str] = (),
     wide: bool = True,
     classes: Collection[str] | None = None,
+    words: Words | None = None,
 ) -> dict[str, bytes]:
     """Style sheet, scripts in the order in which pages load them, fonts and icon, by their paths in the site.
 
@@ -59,6 +63,7 @@ def assets(
     drawn        kinds of data that scripts can draw, beside those that pages show
     wide         whether a last hidden layer that they show may be wider than a plane
     classes      that the texts' HTML has; None: any
+    words        the language of what scripts say; None: English
     raises       ContentError: a script needs what is not there, or in a circle
     """
     colours = [list(style.variables(theme).items()) for theme in themes.values()]
@@ -68,14 +73,15 @@ def assets(
     said = [ACTIVATIONS, *activations, *(each.plain for each in own)]
     rows = memo("activations", repr(said), lambda: activation_rows(activations, own))
     built = {
+        "build/signs": signs(words or language.load("en", templates, memo)),
         "build/activations": rows,
         "build/datasets": dataset_rows(sorted({*kinds, *drawn})),
         "build/centres": centre_rows(centres or {}),
     }
     wanted, spared = placed_scripts(templates, placed), unneeded(kinds, wide)
-    loaded = memo(
-        "scripts", [templates.digest, wanted, spared, built], lambda: scripts(templates, wanted, spared, built)
-    )
+    asked = [templates.digest, words and words.tag, wanted, spared, built]
+    table = words.table if words else {}
+    loaded = memo("scripts", asked, lambda: scripts(templates, wanted, spared, built, table))
     found = {
         "assets/style.css": sheet.encode(),
         **{path: text.encode() for path, text in loaded.items()},
@@ -143,7 +149,11 @@ def unneeded(kinds: Collection[str], wide: bool) -> tuple[str, ...]:
 
 
 def scripts(
-    templates: Overlay, wanted: Collection[str], spared: Collection[str] = (), built: Mapping[str, str] = BUILT
+    templates: Overlay,
+    wanted: Collection[str],
+    spared: Collection[str] = (),
+    built: Mapping[str, str] = BUILT,
+    table: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Some of templates/js/<name>.js with all that they need, without comments and needless space.
 
@@ -151,18 +161,19 @@ def scripts(
 
     spared   needs that do not arise, as `unneeded` gives them
     built    the sources of BUILT
+    table    what sentences are in the language of the pages, as Words.table; one that it lacks stays
     returns  path in the site -> script, in the order in which they are to run
     raises   ContentError: a script needs what is not there, or in a circle
     """
     sources = {**_sources(templates), **built}
-    places = {sentence: at for at, sentence in enumerate(sentences(templates, wanted, spared))}
 
-    def numbered(module: str) -> str:
-        return SAYS.sub(lambda said: f"words.say({places[json.loads(said[1])]}", module)
+    def told(said: re.Match[str]) -> str:
+        sentence = json.loads(said[1])
+        return f"words.say({json.dumps(table.get(sentence, sentence), ensure_ascii=False)}"
 
     def module(name: str) -> str:
         caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
-        return minified(f"try {{\n{numbered(sources[name])}\n}} {caught}") + "\n"
+        return minified(f"try {{\n{SAYS.sub(told, sources[name])}\n}} {caught}") + "\n"
 
     return {path: "".join(map(module, names)) for path, names in files(templates, wanted, spared).items()}
 
@@ -205,7 +216,7 @@ def loads(templates: Overlay, wanted: Collection[str], spared: Collection[str] =
 
 
 def sentences(templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> list[str]:
-    """What some scripts say, in English and in the order of their places in the page's list of words."""
+    """What some scripts say, in English."""
     sources = _sources(templates)
     order = in_order(templates, wanted, spared)
     said = [json.loads(one) for name in order for one in SAYS.findall(sources.get(name, ""))]
@@ -277,6 +288,12 @@ def in_order(templates: Overlay, wanted: Iterable[str], spared: Collection[str] 
 
 def _place(templates: Overlay, name: str) -> str:
     return str(templates.place(f"js/{name}.js"))
+
+
+def signs(words: Words) -> str:
+    """The signs of a language's numbers as a script: templates/js/words.js."""
+    told = {"point": words.marks.point, "percent": words.marks.percent}
+    return f"var signs={json.dumps(told, ensure_ascii=False)};"
 
 
 def dataset_rows(kinds: Collection[str]) -> str:

@@ -118,34 +118,10 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def script_words(
-    renderer: TemplateRenderer, wanted: Sequence[str], known: Mapping[str, Any], of: Sequence[str] | None = None
-) -> dict[str, Any]:
-    """What some scripts say, and the signs of their numbers: templates/js/words.js.
-
-    wanted  all scripts of the site: a sentence's place is the same on every page
-    known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
-    of      the scripts of one page: 0 stands for what only others say; None: all
-    """
-    words, templates = renderer.words, renderer.templates
-    spared = assets_of.unneeded(known["kinds"], known["wide"])
-
-    def said(names: Sequence[str]) -> list[str]:
-        return renderer.memo(
-            "sentences", [templates.digest, names, spared], lambda: assets_of.sentences(templates, names, spared)
-        )
-
-    here = {*said(wanted if of is None else of)}
-    told = [words.table.get(sentence, sentence) if sentence in here else 0 for sentence in said(wanted)]
-    while told and told[-1] == 0:
-        told.pop()
-    return {"list": told, "marks": {"point": words.marks.point, "percent": words.marks.percent}}
-
-
-def scripting(
+def files_of_scripts(
     renderer: TemplateRenderer, placed: Collection[str], known: Mapping[str, Any]
-) -> tuple[dict[str, list[str]], Callable[[Collection[str]], dict[str, Any]]]:
-    """The files of a site's scripts, see assets.loads, and a function for what those of a page with some figures say.
+) -> dict[str, list[str]]:
+    """The files of a site's scripts, see assets.loads.
 
     placed  all figures of the site
     known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
@@ -154,13 +130,7 @@ def scripting(
     wanted = assets_of.placed_scripts(templates, placed)
     spared = assets_of.unneeded(known["kinds"], known["wide"])
     asked = [templates.digest, wanted, spared]
-    loads = renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
-    here = frozenset(placed)
-
-    def words_of(figures: Collection[str]) -> dict[str, Any]:
-        return script_words(renderer, wanted, known, assets_of.placed_scripts(templates, here & {*figures}))
-
-    return loads, words_of
+    return renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
 
 
 def render_pages(
@@ -183,11 +153,11 @@ def render_pages(
 
     pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
-    loads, words_of = scripting(renderer, placed, known)
-    pages |= alone(texts, renderer, shared, loads, words_of, index, digest(repr(meta)))
+    loads = files_of_scripts(renderer, placed, known)
+    pages |= alone(texts, renderer, shared, loads, index, digest(repr(meta)))
     # What pages beside the article may know of it is little, and mostly the same after an edit.
     known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    said = digest(shared["script_words"], *map(repr, known_to_all))
+    said = digest(*map(repr, known_to_all))
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
@@ -220,7 +190,7 @@ def text_pages(
     about_runs  the pages about the runs that there are
     """
     themes = style.accented(meta.accent)
-    loads, words_of = scripting(renderer, placed, known)
+    loads = files_of_scripts(renderer, placed, known)
     summaries = tuple(TextSummary.of(text) for text in texts)
     shared = {
         "article": meta,
@@ -230,15 +200,13 @@ def text_pages(
         "info": info,
         "site": Site(meta, summaries, info, renderer.words, about_runs),
         "scripts": loads[""],
-        "script_words": words_of(()),
     }
     classes = {name for text in texts for name in text.classes}
-    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes)
+    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
     pages = {".nojekyll": b""} | loaded
     for text in texts:
         own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        own["script_words"] = words_of({call.name for call in text.figures})
         pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
     return pages, shared
 

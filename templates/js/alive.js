@@ -102,15 +102,19 @@
           networks.splice(0, networks.length, ...next);
           build(view, rows, networks);
           timeline.show(together(networks));
-          view.invalidate();
+          view.refresh([]);
         }), () => {
           seed = before;
           view.set({ seed });
         });
       },
-      paint() {
-        for (const network of networks) paintOne(view, network, epoch());
+      *paint() {
         timeline.paint();
+        const now = epoch();
+        for (const network of networks) {
+          paintOne(view, network, now);
+          yield;
+        }
       },
       stopped: timeline.stopped,
       summary() {

@@ -74,9 +74,9 @@
         selected.change();
         scene.change(names);
       },
-      paint(resting) {
-        scene.paint(epoch(), resting);
+      *paint(resting) {
         timeline.paint();
+        yield* scene.paint(epoch(), resting);
         guide?.paint();
       },
       stopped() {

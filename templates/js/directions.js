@@ -10,6 +10,7 @@
   const { element } = peek;
   const ARROWS = 20; // a side
   const BINS_DEG = 2;
+  const ROWS = 24; // of the lattice that directions are taken over, in one go
   const ROW_PX = 34; // the least height of a class's histogram and its words
   const LOOK_DEG = 4; // half the width of a looked-at direction
   const MEASURED = { drag: 67, rest: 200 }; // places a side of [-1, 1]^2, ends included; at rest as many as the build's
@@ -105,12 +106,16 @@
     let taken = null; // the lattice over [-1, 1]^2 that the directions were taken over
 
     /** The directions, class by class: over as many places in every window, whatever is painted. */
-    function measureSpread(columns) {
+    function* measureSpread(columns) {
       const axis = Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1);
       const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
-      taken = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
-      machine.lattice(weights, axis, axis, hx, hy);
-      peek.winners(taken, net, 0, columns);
+      const found = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
+      for (let row = 0; row < columns; row += ROWS) {
+        machine.lattice(weights, axis, axis, hx, hy, row, Math.min(row + ROWS, columns));
+        yield;
+      }
+      peek.winners(found, net, 0, columns);
+      taken = found;
       const bins = Math.ceil(360 / BINS_DEG);
       const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
       let none = 0;
@@ -134,7 +139,7 @@
         .sort((a, b) => a.mean - b.mean);
     }
 
-    function paintAll(resting) {
+    function* paintAll(resting) {
       input.fit();
       if (!input.size) return;
       if (input.fresh) field.stale();
@@ -143,15 +148,18 @@
       if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
+      timeline.paint();
       if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
-        measureSpread(MEASURED.drag);
+        yield* measureSpread(MEASURED.drag);
       }
-      if (resting && taken.columns < MEASURED.rest) measureSpread(MEASURED.rest);
-      field.show(net, palette, resting);
+      if (resting && taken.columns < MEASURED.rest) yield* measureSpread(MEASURED.rest);
+      yield* field.show(net, palette, resting);
+      yield;
       paintArrows();
+      yield;
       paintSpread();
-      timeline.paint();
+      yield;
       peek.write(line, sentence());
     }
 

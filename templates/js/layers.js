@@ -21,6 +21,8 @@
   const CELLS = { drag: 32, rest: 72 };
   const FOLDS = 128; // cells a side of the lattice on which folds are found, in every window
   const GRID = { lines: 13, samples: 73 };
+  const PART = 512; // numbers of a sheet's nodes, and rows of the folds' lattice, evaluated in one go
+  const ROWS = 16;
   const GO_MS = 900;
 
   /** Whether an activation falls anywhere, as one does that folds. */
@@ -79,8 +81,10 @@
     let affine = [];
     let active = (value) => value;
     let stops = told(false);
-    let fresh = true; // weights changed
-    let back = 0; // the share of the input plane over which the back of the sheet shows
+    let wanted = 1; // how often the weights changed, and for which of these all is prepared
+    let prepared = 0;
+    let turned = { key: "", up: 1, back: 0, values: new Float32Array(0) }; // the sides of the sheet as last found
+    let marked = ""; // what the input plane shows
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
     const folds = { columns: 0, rows: 0, stepPx: 1, jacobian: new Float32Array(0) };
 
@@ -90,41 +94,49 @@
       active = peek.activations[run.activation].value;
       stops = told(falls(run.activation));
       input.box = peek.inputBox(run);
-      fresh = true;
+      wanted++;
     });
 
     /** Everything that depends on the weights alone: where each node starts, and is before the last activation. */
-    function prepare() {
+    function* prepare() {
+      const mine = wanted;
       peek.runs.weightsAt(run, Math.min(view.state.epoch, run.epochs), weights);
       affine = machine.affine(weights);
       const scale = input.box.x1;
       const lines = peek.sheet(GRID.lines, GRID.samples).map((value) => value * scale);
       sheets.lines = { x: lines };
       sheets.points = { x: run.x };
-      for (const name of ["drag", "rest"]) sheets[name].x = sheets[name].unit.map((value) => value * scale);
-      for (const name of ["drag", "lines", "points"]) ready(sheets[name]);
-      room = peek.roomOf(run.activation, sheets.points.before.map(active));
       sheets.rest.before = null;
-      prepareFolds();
+      for (const name of ["drag", "rest"]) sheets[name].x = sheets[name].unit.map((value) => value * scale);
+      for (const name of ["drag", "lines", "points"]) yield* ready(sheets[name]);
+      room = peek.roomOf(run.activation, sheets.points.before.map(active));
+      yield* prepareFolds();
+      field.stale();
+      prepared = mine;
     }
 
     /** Evaluate a sheet's nodes, and the class of each of its cells. */
-    function ready(sheet) {
-      sheet.before = new Float64Array(sheet.x.length);
-      machine.hidden(weights, sheet.x, sheet.x.length / 2, sheet.before, true);
+    function* ready(sheet) {
+      const before = new Float64Array(sheet.x.length);
+      for (let from = 0; from < before.length; from += PART) {
+        const part = sheet.x.subarray(from, from + PART);
+        machine.hidden(weights, part, part.length / 2, before.subarray(from, from + PART), true);
+        yield;
+      }
       sheet.now = new Float64Array(sheet.x.length);
-      if (sheet.cells) divide(sheet);
+      if (sheet.cells) yield* divide(sheet, before);
+      sheet.before = before;
     }
 
     /**
      * Which class each cell of a sheet belongs to, and, where its corners disagree, the pieces of its two triangles:
      * [three nodes, class, corners as shares of the nodes].
      */
-    function divide(sheet) {
+    function* divide(sheet, before) {
       const n = sheet.cells;
       const c = run.classes;
       const logits = new Float64Array((n + 1) ** 2 * c);
-      machine.logits(weights, sheet.before.map(active), (n + 1) ** 2, logits);
+      machine.logits(weights, before.map(active), (n + 1) ** 2, logits);
       const winner = Uint8Array.from({ length: (n + 1) ** 2 }, (_, node) => {
         let best = 0;
         for (let k = 1; k < c; k++) if (logits[node * c + k] > logits[node * c + best]) best = k;
@@ -133,6 +145,7 @@
       sheet.winner = new Int8Array(n * n);
       sheet.pieces = [];
       for (let cell = 0; cell < n * n; cell++) {
+        if (cell % (4 * n) === 0) yield;
         const a = Math.floor(cell / n) * (n + 1) + (cell % n);
         const corners = [a, a + 1, a + n + 2, a + n + 1];
         if (corners.every((node) => winner[node] === winner[a])) {
@@ -155,7 +168,7 @@
     }
 
     /** The Jacobian before the last activation, by differences on a lattice over the input plane. */
-    function prepareFolds() {
+    function* prepareFolds() {
       const count = FOLDS + 1;
       const { x0, x1 } = input.box;
       const step = (x1 - x0) / FOLDS;
@@ -163,7 +176,10 @@
       const ys = Float64Array.from({ length: count }, (_, at) => x1 - at * step);
       const zx = new Float32Array(count * count);
       const zy = new Float32Array(count * count);
-      machine.lattice(weights, xs, ys, zx, zy, 0, count, true);
+      for (let row = 0; row < count; row += ROWS) {
+        machine.lattice(weights, xs, ys, zx, zy, row, Math.min(row + ROWS, count), true);
+        yield;
+      }
       folds.columns = folds.rows = count;
       if (folds.jacobian.length !== 4 * zx.length) folds.jacobian = new Float32Array(4 * zx.length);
       for (let row = 0; row < count; row++) {
@@ -184,26 +200,26 @@
     /**
      * The sides of the sheet at this stage. The side that shows over less of the input plane is the back: a sheet that
      * is turned over as a whole is not folded.
-     * @returns {{up: number, back: number, determinant: (node: number) => number}} up: the sign of an area whose front
-     *   shows; back: the share of the input plane over which the back does; determinant: of the map up to now at a node
-     *   of the folds' lattice, negative where the back shows
+     * @returns {{key: string, up: number, back: number, values: Float32Array}} up: the sign of an area whose front
+     *   shows; back: the share of the input plane over which the back does; values: determinants of the map up to now at
+     *   the nodes of the folds' lattice, to be multiplied by up: then negative where the back shows
      */
-    function sides() {
-      const { stage } = view.state;
+    function sides(stage) {
+      const key = [prepared, Math.min(stage, 2)].join();
+      if (key === turned.key) return turned;
       const share = Math.min(Math.max(stage - 1, 0), 1);
       const plain = [1, 0, 0, 0, 1].map((whole, at) => whole + Math.min(stage, 1) * (affine[at] - whole));
       const j = folds.jacobian;
-      const mix = (from, at) => from + share * (j[at] - from);
-      const signed = (node) =>
-        mix(plain[0], 4 * node) * mix(plain[4], 4 * node + 3) - mix(plain[1], 4 * node + 1) * mix(plain[3], 4 * node + 2);
-      const count = folds.columns * folds.rows;
-      const nodes = { face: 0, turned: 0 };
-      for (let node = 0; node < count; node++) {
-        const area = signed(node);
-        if (area) nodes[area < 0 ? "turned" : "face"]++; // a dead ReLU leaves none
+      const values = new Float32Array(folds.columns * folds.rows);
+      let [faces, backs] = [0, 0];
+      for (let node = 0, at = 0; node < values.length; node++, at += 4) {
+        const [a, b] = [plain[0] + share * (j[at] - plain[0]), plain[1] + share * (j[at + 1] - plain[1])];
+        const [c, d] = [plain[3] + share * (j[at + 2] - plain[3]), plain[4] + share * (j[at + 3] - plain[4])];
+        const area = (values[node] = a * d - b * c);
+        if (area < 0) backs++;
+        else if (area > 0) faces++; // a dead ReLU leaves none
       }
-      const up = nodes.turned > nodes.face ? -1 : 1;
-      return { up, back: Math.min(nodes.turned, nodes.face) / count, determinant: (node) => up * signed(node) };
+      return { key, up: backs > faces ? -1 : 1, back: Math.min(backs, faces) / values.length, values };
     }
 
     /** Where a sheet's nodes are at a stage: on straight lines between the stops. */
@@ -246,88 +262,115 @@
       return framed;
     }
 
-    function paintAll(resting) {
+    /** What a gesture moves first: the sheet, then what lies on it; then what follows from it. */
+    function* paintAll(resting) {
       input.fit();
       moving.fit();
       if (!input.size) return;
-      if (input.fresh || moving.fresh) fresh = true;
+      if (input.fresh) {
+        field.stale();
+        marked = "";
+      }
       input.fresh = moving.fresh = false;
       const palette = peek.palette(view.theme);
-      if (fresh) {
-        prepare();
-        field.stale();
-        fresh = false;
-      }
-      field.show(net, palette, resting);
+      journey.paint();
+      if (prepared !== wanted) yield* prepare();
+      if (resting && !sheets.rest.before) yield* ready(sheets.rest);
       const { stage } = view.state;
-      const shown = sides();
-      back = shown.back;
-      folds.stepPx = input.size / FOLDS;
-      if (resting && !sheets.rest.before) ready(sheets.rest);
+      turned = sides(stage);
+      yield;
       for (const name of ["drag", "lines", "points", ...(resting ? ["rest"] : [])]) move(sheets[name], stage);
       moving.box = frame(stage);
-      paintSheet(resting ? sheets.rest : sheets.drag, palette, shown.up);
-      paintInput(shown.determinant);
-      journey.paint();
+      yield* paintSheet(resting ? sheets.rest : sheets.drag, palette);
+      paintMarks(stage);
+      yield;
+      say(stage);
+      yield;
+      yield* field.show(net, palette, resting);
+      yield;
+      paintInput(stage);
+    }
+
+    /** The stage in words, and how wide its plane is. */
+    function say(stage) {
       const stop = Math.round(stage);
       const still = Math.abs(stage - stop) < 0.02;
       const [from, to] = [Math.floor(stage), Math.ceil(stage)];
       peek.write(line, still ? stops[stop] : words.say("From \u201c{from}\u201d to \u201c{to}\u201d: {what}", { from: STOPS[from], to: STOPS[to], what: stops[to] }));
-      note.textContent = still ? MIDDLE[stop] : words.say("{share} % to {stop}", { share: peek.text.fixed(100 * (stage % 1)), stop: MIDDLE[to] });
-      scaleLabel();
-    }
-
-    function scaleLabel() {
+      const noted = still ? MIDDLE[stop] : words.say("{share} % to {stop}", { share: peek.text.fixed(100 * (stage % 1)), stop: MIDDLE[to] });
+      peek.write(note, noted);
       const width = moving.box.x1 - moving.box.x0;
       moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, words.say("{width} wide", { width: text.digits(width) }), "corner"]]);
     }
 
-    function paintInput(determinant) {
-      const { theme, state } = view;
+    /** The input plane, where it is another: of the stages only some move the fold lines. */
+    function paintInput(stage) {
+      const { theme, state, coats } = view;
+      const folded = state.folds && stage > 1 && turned.back > 0;
+      const key = [prepared, coats, state.points, folded && turned.key].join();
+      if (key === marked) return;
+      marked = key;
       input.begin();
       paint.lines(input, sheets.lines.x, GRID.samples, theme.faint(30), 0.75);
-      if (state.folds && state.stage > 1) paint.inside(input, folds, determinant, theme.faint(18), theme.ink);
+      folds.stepPx = input.size / FOLDS;
+      const { values, up } = turned;
+      if (folded) paint.inside(input, folds, (node) => up * values[node], theme.faint(18), theme.ink);
       if (state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 190, 1.2));
     }
 
     /** The sheet's cells, each with its class's colour, the backs darker; what lies under shines through. */
-    function paintSheet(sheet, palette, up) {
-      const { theme, state } = view;
-      const context = moving.begin();
+    function* paintSheet(sheet, palette) {
+      const { up } = turned;
       const n = sheet.cells;
       const { now } = sheet;
       const faces = Array.from({ length: 2 * run.classes }, () => new Path2D());
-      for (const [nodes, own, shares] of sheet.pieces) {
+      const face = (own, area) => faces[2 * own + (area * up < 0 ? 1 : 0)];
+      for (let at = 0; at < sheet.pieces.length; at++) {
+        if (at && at % PART === 0) yield;
+        const [nodes, own, shares] = sheet.pieces[at];
         const [a, b, c] = nodes.map((node) => 2 * node);
         const area = (now[b] - now[a]) * (now[c + 1] - now[a + 1]) - (now[c] - now[a]) * (now[b + 1] - now[a + 1]);
-        const path = faces[2 * own + (area * up < 0 ? 1 : 0)];
-        shares.forEach(([u, v, w], at) => {
+        const path = face(own, area);
+        shares.forEach(([u, v, w], corner) => {
           const x = moving.px(u * now[a] + v * now[b] + w * now[c]);
           const y = moving.py(u * now[a + 1] + v * now[b + 1] + w * now[c + 1]);
-          if (at) path.lineTo(x, y);
+          if (corner) path.lineTo(x, y);
           else path.moveTo(x, y);
         });
         path.closePath();
       }
+      yield;
       for (let cell = 0; cell < n * n; cell++) {
+        if (cell && cell % (2 * PART) === 0) yield;
         if (sheet.winner[cell] < 0) continue;
         const a = 2 * (Math.floor(cell / n) * (n + 1) + (cell % n));
         const [b, c, d] = [a + 2, a + 2 * (n + 2), a + 2 * (n + 1)];
         const area = (now[c] - now[a]) * (now[d + 1] - now[b + 1]) - (now[d] - now[b]) * (now[c + 1] - now[a + 1]);
-        const path = faces[2 * sheet.winner[cell] + (area * up < 0 ? 1 : 0)];
+        const path = face(sheet.winner[cell], area);
         path.moveTo(moving.px(now[a]), moving.py(now[a + 1]));
         for (const corner of [b, c, d]) path.lineTo(moving.px(now[corner]), moving.py(now[corner + 1]));
         path.closePath();
       }
+      yield;
+      const { fieldContext: context, ratio, size } = moving;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, size, size);
+      context.globalAlpha = 0.85;
       faces.forEach((path, at) => {
         const colour = palette.css[at >> 1];
-        context.fillStyle = at & 1 ? `color-mix(in srgb, ${colour} 74%, ${theme.ink})` : colour;
-        context.globalAlpha = 0.85;
+        context.fillStyle = at & 1 ? `color-mix(in srgb, ${colour} 74%, ${view.theme.ink})` : colour;
         context.fill(path);
       });
       context.globalAlpha = 1;
-      if (state.stage > 2) {
-        context.globalAlpha = state.stage - 2;
+      yield;
+    }
+
+    /** What lies over the sheet: the room towards the end, the lattice, the points. */
+    function paintMarks(stage) {
+      const { theme, state } = view;
+      const context = moving.begin();
+      if (stage > 2) {
+        context.globalAlpha = stage - 2;
         paint.room(moving, room, theme.hairline);
         context.globalAlpha = 1;
       }
@@ -338,12 +381,13 @@
     return {
       change(names) {
         selected.change();
-        if (!names.length || names.some((name) => name !== "stage")) fresh = true;
+        if (names.includes("epoch")) wanted++;
+        if (!names.length) field.stale();
       },
       paint: paintAll,
       stopped: journey.stopped,
       summary() {
-        return summed(text.run(run), Math.round(Math.min(view.state.epoch, run.epochs)), journey.describe(), back);
+        return summed(text.run(run), Math.round(Math.min(view.state.epoch, run.epochs)), journey.describe(), turned.back);
       },
       rows() {
         const out = [["class", "x1", "x2", "now1", "now2"]];

@@ -210,7 +210,7 @@
         scene.use(run);
         timeline.show(run);
         buttons();
-        view.refresh(["epoch"]);
+        view.refresh([]);
         if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
         else if (start.places) {
           tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
@@ -416,10 +416,10 @@
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;
         scene.change(names);
       },
-      paint(resting) {
-        scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
-        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
+      *paint(resting) {
         timeline.paint();
+        yield* scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
+        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
         peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
       },
       sleep(awake) {

@@ -49,6 +49,28 @@ class Firefox:
         assert done["type"] == "success", done
         return done["result"].get("value")
 
+    async def draw(self, element, *way):
+        """A stroke of the mouse through places of an element, in shares of it; one place: a click."""
+        await self.value(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        box = (
+            f"(({{left, top, width, height}}) => [left, top, width, height].join())({element}.getBoundingClientRect())"
+        )
+        left, top, width, height = map(float, (await self.value(box)).split(","))
+        moves = [
+            {"type": "pointerMove", "x": round(left + x * width), "y": round(top + y * height), "duration": 30}
+            for x, y in way
+        ]
+        actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
+        hand = {"type": "pointer", "id": "hand", "actions": actions}
+        await self.call("input.performActions", context=self.context, actions=[hand])
+
+    async def write(self, field, text):
+        """What a reader types over what a field has, and Enter."""
+        await self.value(f"({field}.focus(), {field}.select())")
+        keys = [{"type": way, "value": sign} for sign in f"{text}\ue007" for way in ("keyDown", "keyUp")]
+        typed = {"type": "key", "id": "keys", "actions": keys}
+        await self.call("input.performActions", context=self.context, actions=[typed])
+
     async def until(self, expression):
         for _ in range(WAIT_S * 5):
             if found := await self.value(expression):
@@ -117,5 +139,55 @@ def test_firefox_shows_every_explorable_and_trains(program, site, tmp_path):
         evidence = "document.getElementById(document.querySelector('.claim').getAttribute('popovertarget'))"
         await page.value("document.querySelector('.claim').click()")
         assert await page.value(f"{evidence}.matches(':popover-open')")
+
+    visit(program, (site / "index.html").as_uri(), tmp_path, visitor)
+
+
+@pytest.mark.parametrize("program", FOUND, ids=lambda path: Path(path).name)
+def test_firefox_takes_what_readers_type_draw_and_predict(program, site, tmp_path):
+    def named(name, kind="input"):
+        return f"[...root.querySelectorAll('{kind}')].find((each) => (each.value || each.textContent) === {name!r})"
+
+    async def visitor(page):
+        async def at(figure):
+            """Bring a figure to life; `root`, `state` and `summary()` of the page are then its own."""
+            await page.value(f"(globalThis.root = document.querySelector('[data-explorable={figure}]'), 0)")
+            await page.until("(root.scrollIntoView({behavior: 'instant'}), root.matches('.is-live'))")
+            await page.value(
+                "(globalThis.state = () => [...peek.views.values()].find((view) => view.root === root).state,"
+                "globalThis.summary = () => root.querySelector('.explorable-summary').textContent, 0)"
+            )
+
+        async def trained():
+            await page.until(f"!({named('Train', 'button')}.disabled)")
+            await page.value(f"{named('Train', 'button')}.click()")
+            await page.until("/Train(ing|ed): epoch [1-9]/.test(summary())")
+            await page.value(f"{named('Pause', 'button')}?.click()")
+
+        await at("train")
+        await page.value(f"{named('own-formula')}.click()")
+        await page.write("root.querySelector('.control--text input')", "a / (1 + abs(a))")
+        await page.until("state().typed === 'a / (1 + abs(a))'")
+        await trained()
+        await page.value(f"({named('tanh')}.click(), {named('own-points')}.click())")
+        plane = "root.querySelector('.plane-surface')"
+        await page.until(f"{plane}.matches('.is-drawn')")
+        await page.draw(plane, (0.2, 0.2), (0.4, 0.3), (0.5, 0.5))
+        await page.until("state().points")
+        await page.value("root.querySelectorAll('.points-tools input[type=radio]')[1].click()")
+        await page.draw(plane, (0.8, 0.8), (0.7, 0.6), (0.6, 0.8))
+        await page.until("/^2 /.test(summary())")
+        await trained()
+
+        await at("digit")
+        before = await page.value("summary()")
+        await page.draw("root.querySelector('.digit-pad')", (0.5, 0.15), (0.5, 0.5), (0.5, 0.85))
+        await page.until(f"state().ink && summary() !== {before!r}")
+
+        await at("beat")
+        assert await page.value("root.querySelectorAll('.beat.is-asking').length === 1")
+        await page.draw("root.querySelector('.beat .is-main')", (0.5, 0.5))
+        await page.until("!root.querySelector('.is-asking') && root.querySelector('.beat-verdict').textContent.trim()")
+        assert not await page.value("document.querySelector('.is-failed')?.id")
 
     visit(program, (site / "index.html").as_uri(), tmp_path, visitor)

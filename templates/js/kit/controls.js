@@ -15,12 +15,15 @@ peek.controls = (function () {
     const hidden = new Set(view.options.hide || []);
     const controls = element("div", { class: "explorable-controls" });
     const shown = view.properties.filter((property) => property.label && !hidden.has(property.name));
+    const [beside, below] = ["beside", "below"].map((where) => element("div", { class: `controls-${where}` })); // where there is room
     const flags = element("div", { class: "control-flags" });
-    for (const property of shown) {
-      const made = makers[property.kind](view, property);
-      (property.kind === "flag" ? flags : controls).append(made);
-    }
-    if (flags.childElementCount) controls.append(flags);
+    const sliders = shown.findIndex(({ kind }) => kind === "range");
+    shown.forEach((property, at) => {
+      const group = sliders < 0 || at < sliders ? beside : below;
+      (property.kind === "flag" ? flags : group).append(makers[property.kind](view, property));
+    });
+    if (flags.childElementCount) below.append(flags);
+    controls.append(beside, below);
     view.controls = controls;
     view.notice = element("p", { class: "explorable-notice" });
     controls.append(view.notice);
@@ -169,7 +172,10 @@ peek.controls = (function () {
     return element("div", { class: "explorable-tools", role: "group", "aria-label": words.say("This view") },
       tool(words.say("Reset"), () => view.guard(() => view.reset())), copy,
       tool(words.say("Picture (PNG)"), () => view.guard(() => savePicture(view))),
-      tool(words.say("Data (CSV)"), () => view.guard(() => save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" })))),
+      tool(words.say("Data (CSV)"), () => view.guard(() => {
+        view.finish();
+        save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" }));
+      })),
       ...(code ? [code] : []),
       ...(alone ? [tool(words.say("Embed"), () => alone.click())] : []),
       explaining);
@@ -296,7 +302,7 @@ peek.controls = (function () {
   }
 
   function savePicture(view) {
-    view.instance.paint(true);
+    view.finish();
     compose(view).toBlob((blob) => blob && save(view, "png", blob), "image/png");
   }
 

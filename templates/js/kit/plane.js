@@ -10,6 +10,7 @@
   const element = peek.element;
   const DRAG_STEP_PX = 6; // lattice of the field while something moves, CSS px
   const REST_STEP_PX = 2; // and at rest, device px
+  const ROWS = 24; // of the lattice in one go, while something moves
   const SLICE_MS = 5; // of painting at rest in one frame
   const KEY_STEP = 0.02; // of the plane's width, one arrow key
   const NUMBER_PX = 13; // size of a class's number
@@ -210,39 +211,51 @@
       }
     }
 
-    let state = "old"; // then "coarse", then "fine"
+    let wanted = 1; // how often it became stale, and for which of these it is painted
+    let painted = 0;
+    let fine = false;
     field.stale = () => {
-      state = "old";
+      wanted++;
     };
-    field.old = () => state === "old";
-    field.ready = () => state !== "old" && !(restRow >= 0 && restRow < field.rows - 1);
+    field.old = () => painted !== wanted;
+    field.ready = () => painted > 0 && !(restRow >= 0 && restRow < field.rows - 1);
 
     /**
-     * Bring the field up to date: coarsely at once when something changed, finely bit by bit at rest.
+     * Bring the field up to date: coarsely when something changed, finely bit by bit at rest; what was begun so goes on
+     * a bit a frame while a reader looks.
      * @param {{machine: any, weights: ArrayLike<number>, head: number, classes: number}} of head: where its weights begin
-     * @returns {string} what was done: "all", "some" or ""
+     * @returns {Generator} part by part; in the end what was done: "all", "some" or ""
      */
-    field.show = (of, palette, resting) => {
-      if (state === "old") {
-        paintAll(of, palette);
-        state = "coarse";
+    field.show = function* (of, palette, resting) {
+      if (field.old()) {
+        const mine = wanted;
+        yield* paintAll(of, palette);
+        painted = mine;
+        fine = false;
         return "all";
       }
-      if (state !== "coarse" || !(resting || restRow >= 0)) return "";
-      if (refine(of, palette)) state = "fine";
-      else plane.view.continueResting();
+      if (fine || !(resting || restRow >= 0)) return "";
+      while (!(fine = refine(of, palette)) && resting) yield;
+      if (!fine) plane.view.continueResting();
       return "some";
     };
 
-    /** Paint all of the field at once, coarsely: the lattice is read between its nodes. */
-    function paintAll(of, palette) {
+    /** Paint all of the field, coarsely: the lattice is read between its nodes. */
+    function* paintAll(of, palette) {
       const width = plane.size; // one pixel of the image a CSS pixel; shown larger on fine screens
       layOut(width, DRAG_STEP_PX, 1);
-      of.machine.lattice(of.weights, field.xs, field.ys, field.hx, field.hy);
-      winners(field, of, 0, field.rows);
-      if (!image || image.width !== width) image = new ImageData(width, width);
-      fill(image, field, DRAG_STEP_PX, of, palette, 0, field.rows - 1);
       restRow = -1;
+      for (let row = 0; row < field.rows; row += ROWS) {
+        const end = Math.min(row + ROWS, field.rows);
+        of.machine.lattice(of.weights, field.xs, field.ys, field.hx, field.hy, row, end);
+        winners(field, of, row, end);
+        yield;
+      }
+      if (!image || image.width !== width) image = new ImageData(width, width);
+      for (let row = 0; row < field.rows - 1; row += ROWS) {
+        fill(image, field, DRAG_STEP_PX, of, palette, row, Math.min(row + ROWS, field.rows - 1));
+        yield;
+      }
       if (plane.ratio === 1) {
         plane.fieldContext.putImageData(image, 0, 0);
         return;
@@ -289,7 +302,7 @@
     let old = true;
     return {
       stale: () => (old = true), old: () => old, ready: () => false,
-      show() {
+      *show() {
         const was = old;
         old = false;
         return was ? "all" : "";

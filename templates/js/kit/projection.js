@@ -63,7 +63,7 @@
 
     return {
       stale: () => (state = "old"), old: () => state === "old", ready: () => false,
-      show(of, palette, resting) {
+      *show(of, palette, resting) {
         if (state === "fine" || (state === "coarse" && !resting)) return "";
         const first = state === "old";
         state = first ? "coarse" : "fine";

@@ -167,7 +167,8 @@
 
     // Painting
 
-    function paintAll(now, resting) {
+    /** Both planes, part by part: how the points lie, then how the places do. */
+    function* paintAll(now, resting) {
       for (const plane of [input, hidden]) {
         if (!plane) continue;
         plane.fit();
@@ -187,10 +188,13 @@
       }
       const chosen = whole() && place && !isFlatless(place) ? ofPlace(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
-      if (field.show(net, palette, resting) === "all") {
+      yield;
+      if ((yield* field.show(net, palette, resting)) === "all") {
         paint.regions(hidden, net.regions(room.inner), palette, room);
       }
+      yield;
       marks(place, chosen);
+      yield;
       peek.write(line, sentence());
     }
 

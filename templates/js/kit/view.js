@@ -12,13 +12,15 @@
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
  *   opening(options)     if given, what it begins with where the address says nothing of it
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
- * The instance: change(names) after a property changed; paint(resting); summary() -> text; rows() -> [[...], ...]
- * for the CSV; destroy(), when there is more to undo than removing elements.
+ * The instance: change(names) after a property changed; paint(resting), which as a generator may end a frame at each of
+ * its yields; summary() -> text; rows() -> [[...], ...] for the CSV; destroy(), when there is more to undo than removing
+ * elements.
  */
 (function () {
   "use strict";
 
   const NEAR = "600px"; // how far outside the viewport a figure is made ready
+  const PART_MS = 8; // of painting, after which what is left of it waits for the next frame
   const SETTLE_MS = 140; // without a change for so long, a figure may paint at rest
   const SPEAK_MS = 700; // and its summary is read out
   const { views } = peek;
@@ -105,6 +107,10 @@
       this.visible = false;
       this.failed = false;
       this.animation = null;
+      /** What is left of the painting under way. @type {Generator | null} */
+      this.parts = null;
+      this.fine = false; // whether it is one at rest
+      this.behind = false; // whether something changed since it began
       this.changedAt = 0;
       this.lastFrame = 0;
       this.coats = 0;
@@ -176,6 +182,7 @@
       } catch (error) {
         console.error(`figure ${this.name} (#${this.id}): ${error}`);
       }
+      this.parts = null;
       this.resizer?.disconnect();
       this.waiting?.remove();
       this.live?.remove();
@@ -194,6 +201,7 @@
     }
 
     refresh(names) {
+      if (!names.length) this.parts = null; // of a run or a theme that is no more
       this.guard(() => {
         this.instance?.change?.(names);
         peek.controls.update(this);
@@ -216,6 +224,7 @@
     /** Ask for a new picture in the next frame. */
     invalidate() {
       this.changedAt = performance.now();
+      this.behind = true;
       request(this);
     }
 
@@ -233,19 +242,35 @@
         this.changedAt = performance.now();
       }
       const settled = !this.animation && performance.now() - this.changedAt > SETTLE_MS;
-      if (!settled) {
-        this.instance.paint(false);
-        if (this.animation) request(this);
-        else this.settleSoon();
-      } else {
-        this.instance.paint(true);
+      if (this.fine && !settled) this.parts = null; // a gesture comes before what is fine
+      if (!this.parts) {
+        this.parts = this.painting(settled);
+        this.fine = settled;
+        this.behind = false;
       }
+      const until = performance.now() + PART_MS;
+      while (this.parts && performance.now() < until) if (this.parts.next().done) this.parts = null;
+      if (this.parts || this.behind || this.animation) request(this);
+      else if (!settled) this.settleSoon();
+    }
+
+    /** All that a painting does, part by part. @param {boolean} resting */
+    *painting(resting) {
+      const painting = this.instance.paint(resting);
+      if (painting?.next) yield* painting;
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
         this.arrive();
       }
       this.sum();
+    }
+
+    /** Paint all at once, at rest: what is taken away is whole. */
+    finish() {
+      const painting = this.painting(true);
+      while (!painting.next().done);
+      this.parts = null;
     }
 
     /** Bring the visible summary up to date; a figure knows what it shows once it has painted. */

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from generator.base import language
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.content import tables as files
@@ -29,8 +30,6 @@ from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 from generator.site.assets import assets, live, loads, placed_scripts
 from generator.site.explorables import runs_index
-from generator.site.pages import script_words
-from generator.site.templates import TemplateRenderer
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -77,12 +76,11 @@ def pictures() -> dict[str, tuple[RunSpec, str, tuple[int, int]]]:
 
 @dataclass
 class Laboratory:
-    """A folder with the assets and the runs, and the index and the words that its pages carry."""
+    """A folder with the assets and the runs, and the index that its pages carry."""
 
     folder: Path
     runs: dict[str, tuple[RunSpec, Run]]
     index: dict[str, Any]
-    said: dict[str, Any]
     scripts: dict[str, list[str]]
     pages: int = 0
 
@@ -106,8 +104,7 @@ class Laboratory:
             '<script defer src="assets/page.js"></script></head><body><div class="layout"><main class="prose">'
             f"<h1>Laboratory</h1>{''.join(body)}{text}</main></div>"
             f'<script type="application/json" id="figure-scripts">{json.dumps([*self.scripts.items()])}</script>'
-            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script>'
-            f'<script type="application/json" id="page-words">{json.dumps(self.said)}</script></body></html>'
+            f'<script type="application/json" id="peek-runs">{json.dumps(index or self.index)}</script></body></html>'
         )
         self.pages += 1
         file = self.folder / f"page-{self.pages}.html"
@@ -120,7 +117,13 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder = tmp_path_factory.mktemp("laboratory")
     with pytest.MonkeyPatch.context() as patched:  # an activation more, whose room is a plane
         patched.setitem(ACTIVATIONS, SWISH.name, SWISH)
-        files = assets(Overlay(TEMPLATES), Memo(), placed=live(Overlay(TEMPLATES)), kinds=datasets.load())
+        files = assets(
+            Overlay(TEMPLATES),
+            Memo(),
+            placed=live(Overlay(TEMPLATES)),
+            kinds=datasets.load(),
+            words=language.load("en", Overlay(TEMPLATES)),
+        )
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -144,8 +147,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     results = from_catalogue(lambda: entries, "")
     templates = Overlay(TEMPLATES)
     wanted = placed_scripts(templates, live(templates))
-    words = script_words(TemplateRenderer(templates), wanted, {"kinds": datasets.load(), "wide": True})
-    return Laboratory(folder, runs, runs_index(results, {}), words, loads(templates, wanted))
+    return Laboratory(folder, runs, runs_index(results, {}), loads(templates, wanted))
 
 
 @dataclass
