@@ -11,7 +11,7 @@ and only then.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,16 +65,16 @@ def names_in(outline: Outline) -> dict[str, Any]:
 class Book:
     """The pages of an article with their names, in their order, and its works.
 
-    cited  works that any page cites
+    years  those of the works that any page cites, as Bibliography.years gives them
     """
 
     def __init__(
-        self, pages: Sequence[Page], names: Mapping[str, Names], bibliography: Bibliography, cited: Collection[str]
+        self, pages: Sequence[Page], names: Mapping[str, Names], bibliography: Bibliography, years: Mapping[str, str]
     ) -> None:
         self.pages = {page.path: page for page in pages}
         self.names = names
         self.bibliography = bibliography
-        self.years = bibliography.years(cited)
+        self.years = years
         self.by_path = {path: page for page in reversed(pages) for path in (page.path, page.output)}
         self.labels = _first((path, names[path].labels) for path in self.pages)
         self.formulas = _first((path, names[path].formulas) for path in self.pages)

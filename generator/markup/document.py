@@ -85,10 +85,15 @@ def render_article(
     names_known = names_of(article.pages, memo, words)
     by_path = {path: of for path, (of, _) in names_known.items()}
     foreseen = repr(article.predictions)
+
+    def years_of(cited: Collection[str]) -> dict[str, str]:
+        of = [[key, bibliography.raw.get(key)] for key in sorted(cited)]
+        return memo("years", of, lambda: bibliography.years(cited))
+
     while True:
         written: list[Markup] = []
         problems: list[Problem] = []
-        book = Book(article.pages, by_path, bibliography, cited)
+        book = Book(article.pages, by_path, bibliography, years_of(cited))
         for page in article.pages:
             before = tuple(dict.fromkeys(key for markup in written for key in markup.cited))
             around = Around(book, page, assets, before)
@@ -127,8 +132,7 @@ def render_article(
         if problems:
             raise ContentError(list(dict.fromkeys(problems)))
         really = {key for markup in written for key in markup.cited}
-        years = bibliography.years(cited)
-        if all(years.get(key) == year for key, year in bibliography.years(really).items()):
+        if all(book.years.get(key) == year for key, year in years_of(really).items()):
             return tuple(written)
         cited = really  # letters after years count no work that is only named, in code for one
 
@@ -185,7 +189,7 @@ def render(
             pages or [page],
             {path: of for path, (of, _) in known.items()},
             bibliography,
-            bibliography.mentioned([page.body]),
+            bibliography.years(bibliography.mentioned([page.body])),
         )
         around = Around(book, page, {asset.path: asset for asset in assets})
     return Writer(

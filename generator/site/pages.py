@@ -157,10 +157,11 @@ def scripting(
     loads = renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
     here = frozenset(placed)
 
-    def words_of(figures: Collection[str]) -> dict[str, Any]:
-        return script_words(renderer, wanted, known, assets_of.placed_scripts(templates, here & {*figures}))
+    @functools.cache
+    def words_of(figures: frozenset[str]) -> dict[str, Any]:
+        return script_words(renderer, wanted, known, assets_of.placed_scripts(templates, figures))
 
-    return loads, words_of
+    return loads, lambda figures: words_of(here & {*figures})
 
 
 def render_pages(
