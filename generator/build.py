@@ -297,16 +297,21 @@ def made_with() -> list[Any]:
 
 def remembered(store: Store) -> Memo:
     """What the last build with this code and these libraries made on the way to its pages."""
-    head, _, rows = (store.load(*MEMO) or b"").partition(b"\n")
+    return Memo(_rows(store, MEMO[1]), lambda part: _rows(store, digest(part)))
+
+
+def _rows(store: Store, name: str) -> dict[str, str] | None:
+    """The rows of a part of the memo; None: there are none, or they are damaged."""
+    head, _, rows = (store.load(MEMO[0], name, MEMO[2]) or b"").partition(b"\n")
     ours = head == digest(made_with()).encode()
-    return Memo(dict(row.split(" ", 1) for row in rows.decode().split("\n")) if ours else {})
+    return dict(row.split(" ", 1) for row in rows.decode().split("\n") if row) if ours else None
 
 
 def remember(store: Store, memo: Memo) -> None:
     """Keep what this build made, where any of it is new."""
-    if memo.made:
-        rows = "\n".join(f"{key} {value}" for key, value in memo.renewed().items())
-        store.save(*MEMO, f"{digest(made_with())}\n{rows}".encode())
+    for part, rows in memo.renewed().items():
+        text = "\n".join(f"{key} {value}" for key, value in rows.items())
+        store.save(MEMO[0], digest(part) if part else MEMO[1], MEMO[2], f"{digest(made_with())}\n{text}".encode())
 
 
 def with_site(
@@ -330,6 +335,7 @@ def with_site(
             return use(composed())
         except DamagedEntry as error:
             context.progress.warn(f"{error}; it is made again")
+            memo.forget()  # it may be a page
             return use(composed(believed=False))
 
 

@@ -40,7 +40,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .base import interrupts
 from .base.errors import PeekError
 from .base.progress import Progress
-from .base.store import Entry, File
+from .base.store import Entry, File, Known
 from .base.warnings import without
 from .build import (
     Composed,
@@ -151,7 +151,7 @@ class Live:
 
 def look(data: File) -> object:
     """What differs where a file of the site does."""
-    if isinstance(data, bytes):
+    if isinstance(data, (bytes, Known)):
         return data
     try:
         stat = data.stat()

@@ -21,16 +21,20 @@ from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
+from .networks.spec import RunSpec
 from .options import Options
 from .runs import tasks
 from .runs.batches import batches, cost, shares
-from .runs.pipeline import Pipeline
+from .runs.pipeline import Pipeline, run_key
 from .runs.stages import STAGES
 
 MEASURES = "measures"
 KINDS = ("origins", "laws", "models", "runs", MEASURES, "comparisons", "pictures", "scripts", "trials")
 NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
 TRIED_AT_MOST = 8
+TRIED_EPOCHS = 3_000  # of each that is tried
+TRIED_COST = 2_000_000_000  # at most, as batches.cost has it
+EPOCH_BYTES = 8  # of a run in the cache: loss and accuracy
 MB = 1e6
 
 
@@ -41,7 +45,7 @@ class ForeignCacheError(PeekError):
 def plan(options: Options, progress: Progress) -> Iterator[str]:
     """What there is to train, in lines, and what it takes in parts.
 
-    Some networks of the costliest recipe are trained for it, and kept.
+    Some networks of the costliest recipe are trained for it, the first epochs of each where there are many, and kept.
 
     raises  PeekError: what the author can mend
     """
@@ -52,8 +56,9 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
         yield f"networks: {len(known):,}, to train: {len(missing):,}"
         if not missing:
             return
-        trial = batches(missing, options.workers)[0][:TRIED_AT_MOST]
-        runs.keys = {spec: known[spec] for spec in trial}
+        costliest = batches(missing, options.workers)[0][:TRIED_AT_MOST]
+        trial = [first_epochs(spec) for spec in costliest]
+        runs.keys = {spec: run_key(spec) for spec in trial}
         runs.pool().executor.submit(tasks.machine).result()  # neither that a worker starts is training
         needed_laws(runs)  # nor a law
         began = time.monotonic()
@@ -61,6 +66,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
         cores = min(options.workers, len(batches(trial, options.workers)))
         each = (time.monotonic() - began) * cores / sum(map(cost, trial))
         held = sum(map(len, runs.data(trial))) / len(trial)
+        held += EPOCH_BYTES * (costliest[0].epochs - trial[0].epochs)
     yield f"about {span(each * sum(map(cost, missing)))} of one core as here, {machine.processor()}"
     yield f"about {held * len(missing) / MB:,.0f} MB in the cache"
     if options.shards > 1:
@@ -71,6 +77,12 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
             f" {span(costs[0])} to {span(costs[-1])} of one core"
         )
         yield f"each: peek train --shard 1/{options.shards} --cache DIR; here: peek cache add DIR for each, peek build"
+
+
+def first_epochs(spec: RunSpec) -> RunSpec:
+    """A run's first epochs: so many that they tell what one takes, and no fewer than its checkpoints."""
+    wanted = min(TRIED_EPOCHS, TRIED_COST * spec.epochs // cost(spec))
+    return replace(spec, epochs=min(spec.epochs, max(wanted, spec.checkpoints, 1)))
 
 
 def train(options: Options, progress: Progress) -> str:

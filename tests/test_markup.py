@@ -53,7 +53,7 @@ def grid():
     )
 
 
-def drawn(call):
+def drawn(call, warn=None):
     """A figure as the page would draw it."""
     number = f'<a id="{call.label}-number" class="figure-number" href="#{call.label}">Figure {call.number}</a>'
     alt = call.options.get("alt", "computed")
@@ -238,10 +238,10 @@ def test_a_long_list_is_named_and_not_said(tmp_path):
 
 
 def test_a_figure_that_cannot_be_drawn_is_a_mistake_at_its_line(tmp_path):
-    def refused(call):
+    def refused(call, warn):
         raise UnknownResult("no run with classes=9")
 
-    def broken(call):
+    def broken(call, warn):
         raise ContentError([Problem(call.place, "the template broke")])
 
     folder = folder_with(tmp_path, "Text.\n\n/// figure | angles\n\nCaption.\n///\n")
@@ -640,7 +640,7 @@ def guide():
         bibliography=works,
         results=grid(),
         figure_names=[*FIGURES, "chart"],
-        render_figure=lambda call: charted(call) if call.name == "chart" else drawn(call),
+        render_figure=lambda call, warn: charted(call) if call.name == "chart" else drawn(call),
         figure_options={"chart": OPTIONS},
         fill_template=FILL,
         assets=tuple(texts.assets(CONTENT)),

@@ -11,11 +11,13 @@ from test_fuzz import EDITS
 from generator import build
 from generator.__main__ import main
 from generator.base import store
-from generator.base.memo import Memo, digest
+from generator.base.memo import WHOLE, Memo, digest
 from generator.base.overlay import Overlay
 from generator.base.store import Store
 
 CASES = 5  # for each kind of edit
+EDITS_OF_PAGES = 12
+KINDS = ("memo", "pages")  # of the cache: what is kept of making pages
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
@@ -23,7 +25,7 @@ def test_a_value_is_made_once_and_is_the_same_kept_or_made():
     memo, made = Memo(), []
     value = memo("stage", [1, "a"], lambda: made.append(1) or {"pair": (1, 2.5)})
     assert value == {"pair": [1, 2.5]} == memo("stage", [1, "a"], lambda: made.append(2))
-    again = Memo(memo.renewed())
+    again = Memo(memo.renewed()[WHOLE])
     assert again("stage", [1, "a"], lambda: made.append(3)) == value and made == [1] and again.made == 0
 
 
@@ -44,7 +46,35 @@ def test_what_is_raised_is_not_kept():
 def test_what_nobody_asked_for_is_not_saved():
     memo = Memo({digest("stage", 0): '"old"', digest("stage", 1): '"asked"'})
     memo("stage", 1, lambda: "new")
-    assert memo.renewed() == {digest("stage", 1): '"asked"'}
+    assert memo.renewed() == {}  # nothing is new
+    memo("stage", 1, lambda: "new")
+    memo("stage", 2, lambda: "made")
+    assert memo.renewed() == {WHOLE: {digest("stage", 1): '"asked"', digest("stage", 2): '"made"'}}
+
+
+def test_a_value_that_does_not_hold_is_made_again():
+    memo = Memo()
+    assert memo("stage", 1, lambda: "old", lambda value: False) == "old"
+    assert memo("stage", 1, lambda: "new", lambda value: value != "old") == "new" == memo("stage", 1, lambda: "no")
+
+
+def test_a_part_is_read_where_something_asks_and_kept_where_it_has_something_new():
+    kept = {"one": {digest("stage", 1): '"first"', digest("stage", 2): '"second"'}, "two": {digest("stage", 1): '"2"'}}
+    read = []
+    memo = Memo({}, lambda name: read.append(name) or kept.get(name))
+    with memo.part("one"):
+        assert memo("stage", 1, lambda: "anew") == "first" and read == ["one"]
+    assert memo("stage", 1, lambda: "whole") == "whole" and [*memo.renewed()] == [WHOLE]
+    with memo.part("one"):
+        memo("stage", 3, lambda: "third")
+    assert memo.renewed() == {"one": {**kept["one"], digest("stage", 3): '"third"'}}
+    with memo.part("one", anew=True):
+        memo("stage", 1, lambda: "anew")
+        memo("stage", 4, lambda: "fourth")
+    assert memo.renewed() == {"one": {digest("stage", 1): '"first"', digest("stage", 4): '"fourth"'}}
+    with memo.part("three"):  # which is damaged, or was never there
+        memo("stage", 1, lambda: "made")
+    assert memo.renewed() == {"three": {digest("stage", 1): '"made"'}} and "two" not in read
 
 
 def test_the_uppermost_file_of_a_name_counts(tmp_path):
@@ -73,17 +103,17 @@ def build_both_ways(article, cache, tmp_path, capsys):
     def run(*options):
         said, sites = [], []
         for way in ("kept", "clean"):
-            own = shutil.copyfile if way == "kept" else None
-            here = tmp_path / f"{way}.json"
-            if own and here.exists():
-                own(here, Store(cache).entry(*build.MEMO).path)
-            else:
-                (Store(cache).entry(*build.MEMO).path).unlink(missing_ok=True)
-            out = tmp_path / way
+            here, out = tmp_path / f"{way} of it", tmp_path / way
+            for kind in KINDS:
+                shutil.rmtree(cache / "entries" / kind, ignore_errors=True)
+                if way == "kept" and (here / kind).exists():
+                    shutil.copytree(here / kind, cache / "entries" / kind)
             folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
             code = main(["build", "--workers", "1", *folders, *options])
-            if (Store(cache).entry(*build.MEMO).path).exists():
-                shutil.copyfile(Store(cache).entry(*build.MEMO).path, here)
+            for kind in KINDS:
+                shutil.rmtree(here / kind, ignore_errors=True)
+                if (cache / "entries" / kind).exists():
+                    shutil.copytree(cache / "entries" / kind, here / kind)
             err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]
             said.append((code, err))
             sites.append(tree(out))
@@ -175,6 +205,75 @@ def test_random_edits_give_the_same_with_and_without_what_was_kept(rich, build_b
         (rich / name).write_text(edit(whole, rng), encoding="utf-8")
         if build_both_ways("--quiet")[0]:  # a mistake: from the last good text on
             (rich / name).write_text(whole, encoding="utf-8")
+
+
+PAGE = """---
+title: Page {n}
+nav_title: P{n}
+---
+
+## One of {n} {{#sec-one{n}}}
+
+See @sec-one{other}, @fig-{other}, [there](p{other}.md#sec-one{other})
+and $x = \\eqref{{eq:{other}}}$, as [@known2020] says.
+
+$$
+a = {n} \\label{{eq:{n}}}
+$$
+
+![Shown](own.png)
+
+/// figure | hidden-plane
+    id: fig-{n}
+
+What {n} shows.
+///
+
+[It has two]{{claim="results.count == 2"}} and {{{{ results.count }}}}.
+"""
+PAGES = 3
+CHANGES = (  # of one page, most of which others show
+    lambda text, n, rng: text.replace("What", f"What {rng.random()}"),
+    lambda text, n, rng: text.replace("title: Page", f"title: Page {rng.randrange(9)}"),
+    lambda text, n, rng: text.replace("nav_title: P", f"nav_title: P{rng.randrange(9)}"),
+    lambda text, n, rng: text.replace("## One", "## Before it\n\n## One"),
+    lambda text, n, rng: text.replace("/// figure", "/// figure | hidden-plane\n\nOne more.\n///\n\n/// figure", 1),
+    lambda text, n, rng: text.replace("$$\na", f"$$\nb \\label{{eq:more{n}}}\n$$\n\n$$\na", 1),
+    lambda text, n, rng: text.replace("[It has two]", "[Two it has]"),
+    lambda text, n, rng: text.replace("## One of", "## Another of"),
+    lambda text, n, rng: text.replace("[@known2020]", "[@other2020]"),
+    lambda text, n, rng: text + "\nA last word.\n",
+    lambda text, n, rng: text.replace("![Shown](own.png)", ""),
+    lambda text, n, rng: (
+        text.replace("One of", "A section of") + f"\n/// figure | hidden-plane\n    id: fig-x{n}\n\nNo.\n///\n"
+    ),
+    lambda text, n, rng: PAGE.format(n=n, other=(n + 1) % PAGES),
+)
+
+
+@pytest.mark.parametrize("numbering", ["page", "continuous", "by-page"])
+@pytest.mark.parametrize("citations", ["author-year", "numbered"])
+def test_a_page_is_made_again_when_what_it_shows_of_another_changes(rich, build_both_ways, numbering, citations):
+    rng = random.Random(f"pages {numbering} {citations}")
+    (rich / "references.bib").write_text(WORK + WORK.replace("known2020", "other2020").replace("Things", "More"))
+    article = rich / "article.md"
+    article.write_text(
+        article.read_text().replace("date:", f"numbering: {numbering}\ncitations: {citations}\ndate:", 1)
+    )
+    for n in range(PAGES):
+        (rich / f"p{n}.md").write_text(PAGE.format(n=n, other=(n + 1) % PAGES))
+    assert build_both_ways("--quiet")[0] == 0
+    good = 0
+    for _ in range(EDITS_OF_PAGES):
+        n = rng.randrange(PAGES)
+        path, change = rich / f"p{n}.md", rng.choice(CHANGES)
+        whole = path.read_text()
+        path.write_text(change(whole, n, rng))
+        if build_both_ways("--quiet")[0]:
+            path.write_text(whole)
+        else:
+            good += 1
+    assert good > EDITS_OF_PAGES / 2
 
 
 @pytest.mark.parametrize(

@@ -619,7 +619,7 @@ def test_compiled_templates_are_kept(tmp_path: Path) -> None:
         article(tmp_path / "content"),
         results=RUNS,
         figure_names=["hidden-plane", "bend", "grid"],
-        render_figure=lambda call: "",
+        render_figure=lambda call, warn: "",
         fill_template=lambda name, context: "",
         figure_options={"bend": ["hide"]},
     )

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from generator import shards
 from generator.__main__ import main
 from generator.base.store import Store
 from generator.networks.spec import RunSpec
 from generator.runs.batches import cost, shares
+from generator.runs.pipeline import Pipeline
 
 EXPERIMENTS = """
 [dataset.spirals]
@@ -176,6 +178,19 @@ def test_a_plan_tells_what_is_missing_and_keeps_what_it_tried(folder, capsys):
     tried = len(entries(folder / "planned", "runs"))
     assert main(command) == 0
     assert capsys.readouterr().out.startswith(f"networks: 7, to train: {7 - tried}\n") and tried
+
+
+def test_a_plan_of_many_epochs_trains_the_first_alone(folder, tmp_path, capsys):
+    shutil.copytree(folder / "content", tmp_path / "content")
+    source = tmp_path / "content" / "experiments.toml"
+    source.write_text(source.read_text().replace("epochs = 30", "epochs = 1000000"))
+    trained = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shards, "train_all", lambda runs: trained.extend(runs.keys) or 0)
+        patched.setattr(Pipeline, "data", lambda runs, specs: [b"" for spec in specs])
+        assert main(["plan", *at(tmp_path, "planned"), "--workers", "1", "--quiet"]) == 0
+    assert {spec.epochs for spec in trained} == {shards.TRIED_EPOCHS}
+    assert "about 56 MB in the cache" in capsys.readouterr().out  # 7 networks of 8 bytes an epoch, but those tried
 
 
 @pytest.mark.parametrize("wrong", ["0/4", "5/4", "1", "a/b", "1/", "/4", "1/1000000000000"])

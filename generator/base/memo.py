@@ -2,6 +2,7 @@
 
     memo = Memo(kept)
     math = memo("math", [tex, display], lambda: typeset(tex, display))
+    with memo.part("article.md"): ...  # what is asked in it is kept apart, and read only where something asks
     kept = memo.renewed()
 
 A value is plain: text, numbers, lists, tables by text. It is the same whether it was kept or is made now, as both
@@ -10,12 +11,15 @@ ways it has been through JSON.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 Plain = TypeVar("Plain")
+Rows = Mapping[str, str]  # digest of what was given -> JSON of what came of it
+WHOLE = ""  # the part of what no part was named for
 
 
 def digest(*parts: Any) -> str:
@@ -26,36 +30,90 @@ def digest(*parts: Any) -> str:
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-class Memo:
-    """Values by the digest of what they were made of; kept as JSON, each is read when it is first asked for."""
+class _Part:
+    """What is kept of a part, and what of it was asked for.
 
-    def __init__(self, kept: Mapping[str, str] | None = None) -> None:
-        self._kept = dict(kept or {})
-        self._asked: dict[str, str] = {}
-        self._values: dict[str, Any] = {}
+    new   whether the next renewal differs from what is kept
+    anew  whether what was not asked for is forgotten
+    """
+
+    def __init__(self, kept: Rows | None, anew: bool) -> None:
+        self.kept = dict(kept or {})
+        self.new, self.anew = kept is None, anew
+        self.asked: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
+
+    def rows(self) -> Rows:
+        """What is kept of it next."""
+        return self.asked if self.anew else {**self.kept, **self.asked}
+
+
+class Memo:
+    """Values by the digest of what they were made of; kept as JSON, each is read when it is first asked for.
+
+    kept  the rows of what no part was named for; None: there are none
+    read  gives those of a part by its name; None: it has none, or they are damaged
+    """
+
+    def __init__(self, kept: Rows | None = None, read: Callable[[str], Rows | None] = lambda name: None) -> None:
+        self._parts = {WHOLE: _Part(kept, anew=True)}
+        self._read = read
+        self._now = WHOLE
         self.made = 0  # how many values were not there
         self.renewals = 0
 
-    def __call__(self, stage: str, given: Any, make: Callable[[], Plain]) -> Plain:
+    def __call__(
+        self, stage: str, given: Any, make: Callable[[], Plain], holds: Callable[[Any], bool] = lambda value: True
+    ) -> Plain:
         """A stage's value of what is given: kept, or made now. What `make` raises is not kept.
 
-        given  plain values, all that `make` depends on
+        given  plain values, all that `make` depends on but what `holds` looks at
+        holds  whether a kept value is still what would be made
         """
-        key = digest(stage, given)
-        if key not in self._asked:
-            kept = self._kept.get(key)
-            if kept is None:
-                kept = json.dumps(make())
-                self.made += 1
-            self._asked[key] = kept
-        if key not in self._values:
-            self._values[key] = json.loads(self._asked[key])
-        value: Plain = self._values[key]
-        return value
+        key, part = digest(stage, given), self._part()
+        known = part.asked.get(key, part.kept.get(key))
+        if known is not None:
+            value = part.values[key] if key in part.values else json.loads(known)
+        if known is None or not holds(value):
+            known = json.dumps(make())
+            value = json.loads(known)
+            self.made += 1
+            part.new = True
+        part.asked[key], part.values[key] = known, value
+        found: Plain = value
+        return found
 
-    def renewed(self) -> dict[str, str]:
-        """All that was asked for since the last renewal, as JSON in one line each; the rest is forgotten."""
+    @contextlib.contextmanager
+    def part(self, name: str, anew: bool = False) -> Iterator[None]:
+        """What is asked for in it belongs to a part of the memo, which is kept apart.
+
+        anew  all that the part is for is asked for in it, so that the rest is forgotten
+        """
+        outer, self._now = self._now, name
+        self._part().anew |= anew
+        try:
+            yield
+        finally:
+            self._now = outer
+
+    def _part(self) -> _Part:
+        if self._now not in self._parts:
+            self._parts[self._now] = _Part(self._read(self._now), anew=False)
+        return self._parts[self._now]
+
+    def forget(self) -> None:
+        """Make anew what no part was named for."""
+        self._parts[WHOLE] = _Part(None, anew=True)
+
+    def renewed(self) -> dict[str, Rows]:
+        """Of each part in which anything is new, all that is kept of it, as JSON in one line each.
+
+        What nobody asked for since the last renewal is forgotten; so are parts, until something asks in them.
+        """
         self.renewals += 1
-        self._kept, self._asked = self._asked, {}
-        self._values = {key: self._values[key] for key in self._kept}
-        return self._kept
+        whole = self._parts[WHOLE]
+        found = {name: part.rows() for name, part in self._parts.items() if part.new}
+        again = _Part(whole.asked, anew=True)
+        again.values = {key: whole.values[key] for key in whole.asked}
+        self._parts = {WHOLE: again}
+        return found

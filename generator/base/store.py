@@ -188,6 +188,36 @@ class Entry:
         return hashlib.sha256(self.path.name.encode() + b"\n" + data).hexdigest().encode()
 
 
+@dataclass(frozen=True)
+class Known(Entry):
+    """An entry of which it is known what it holds, so that nobody need read it to tell it from another.
+
+    sum   SHA-256 of what it holds
+    head  the first line of its file
+    """
+
+    sum: str
+    head: str
+
+    def is_there(self) -> bool:
+        """Whether the file says that it holds just this; damage behind its first line shows when it is read."""
+        try:
+            with self.path.open("rb") as file:
+                return file.readline(len(self.head) + 1).decode("latin-1") == f"{self.head}\n"
+        except OSError:
+            return False
+
+    def read_bytes(self) -> bytes:
+        """What it holds.
+
+        raises  DamagedEntry: also where another build has put something else there
+        """
+        data = super().read_bytes()
+        if sha256(data) != self.sum:
+            raise DamagedEntry(f"{self.path}: replaced by another build")
+        return data
+
+
 File = bytes | Path | Entry  # what a file of the site is made of
 
 
@@ -231,6 +261,11 @@ class Store:
         entry.write_bytes(data)
         return entry
 
+    def keep(self, kind: str, key: str, ending: str, data: bytes) -> Known:
+        """Keep an entry, and know what it holds."""
+        entry = self.save(kind, key, ending, data)
+        return Known(entry.path, sha256(data), entry._sum(data).decode())
+
     def save_json(self, kind: str, key: str, value: Any) -> None:
         """Keep a plain value."""
         self.save(kind, key, "json", json.dumps(value, separators=(",", ":"), allow_nan=False).encode())
@@ -244,6 +279,11 @@ class Store:
         """Remove what processes that were killed left half written."""
         for kind in (self.root / "entries").glob("*"):
             sweep(kind)
+
+
+def content_of(file: File) -> bytes:
+    """What a file of the site holds."""
+    return file if isinstance(file, bytes) else file.read_bytes()
 
 
 def sha256(data: bytes | Path) -> str:

@@ -230,8 +230,7 @@ class Bibliography:
 
     def mentioned(self, texts: Iterable[str]) -> set[str]:
         """The works whose keys stand after an @ in texts: those that they cite, and perhaps more."""
-        said = {found.strip("{}") for text in texts for found in re.findall(f"@({KEY})", text)}
-        return {key for one in said for key in (one, one.rstrip(".:/+-")) if key in self.entries}
+        return {key for text in texts for key in said(text) if key in self.entries}
 
     def unused(self, cited: Collection[str]) -> list[Warned]:
         """A warning for each work that is neither cited nor lends its fields to one that is, and for its faults."""
@@ -295,6 +294,7 @@ class Style:
     group        around the citations of a group, and between them
     ordered      the cited works, in the order of citing -> as they are listed
     label        what stands before a work in the list, by its number
+    counts       whether works are cited by their numbers
     """
 
     parenthesis: Callable[[Entry, str, int, Words], str]
@@ -303,6 +303,7 @@ class Style:
     group: tuple[str, str, str]
     ordered: Callable[[Iterable[Entry]], list[Entry]]
     label: Callable[[int], str]
+    counts: bool
 
     def grouped(self, citations: Iterable[str]) -> str:
         """Several citations as one group."""
@@ -310,6 +311,12 @@ class Style:
         citations = list(citations)
         between = "; " if any(", " in said for said in citations) else between  # [1, p. 3; 2]
         return f"{opening}{between.join(citations)}{closing}"
+
+
+def said(text: str) -> list[str]:
+    """What stands after an @ in a text, with and without the signs that may end a sentence."""
+    found = {key.strip("{}") for key in re.findall(f"@({KEY})", text)}
+    return sorted({key for one in found for key in (one, one.rstrip(".:/+-"))})
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -325,6 +332,7 @@ STYLES = {
         group=("(", "; ", ")"),
         ordered=in_order,
         label=lambda number: "",
+        counts=False,
     ),
     "numbered": Style(
         parenthesis=lambda work, year, number, words: str(number),
@@ -333,6 +341,7 @@ STYLES = {
         group=("[", ", ", "]"),
         ordered=list,
         label=lambda number: f"[{number}]",
+        counts=True,
     ),
 }
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from ..base import limits, style
 from ..base.errors import ContentError, Problem, meant
-from ..base.memo import Memo
+from ..base.memo import Memo, digest
 from ..base.store import sha256
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
@@ -170,6 +170,11 @@ class Page:
     @property
     def title(self) -> str:
         return self.meta.title
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Of all that it is."""
+        return digest(repr(self.meta), self.path, self.file, self.output, self.body, self.first_line)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import html
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -23,7 +23,7 @@ from markdown_it.common.normalize_url import normalizeLink
 from ..base import language
 from ..base.errors import ContentError, Problem, meant, nearest, one_of, short
 from ..base.language import Words
-from ..base.memo import Memo
+from ..base.memo import Memo, digest
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES, Bibliography
@@ -32,6 +32,7 @@ from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Asset, Page
 from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
+from .around import Around, Book, Names, names_in
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -39,83 +40,19 @@ from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .expressions import ExpressionError
-from .numbering import BLOCKS, NUMBERED, Block, Heading, Label, Outline
+from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
 from .reading import Reading
 from .writer import MARK, Fragment
+from .written import Body, Link, Markup, TocEntry, kept
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
 ALONE = "figures/"  # of the site: a page for each figure
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
+Numbering = tuple[tuple[tuple[str, int], ...], str]  # what numbers go on from, and stand behind
 
 
-@dataclass(frozen=True)
-class Link:
-    """An address that the text links to, and where. outside: it leaves the site."""
-
-    address: str
-    place: str
-    outside: bool
-
-
-@dataclass(frozen=True)
-class TocEntry:
-    """A heading in the table of contents. html holds no links, ids or notes."""
-
-    id: str
-    html: str
-    level: int
-    number: str
-    children: tuple[TocEntry, ...] = ()
-
-
-@dataclass(frozen=True)
-class Markup:
-    """A page in HTML.
-
-    html             the text, footnotes at its end
-    references_html  the section of references, or ""
-    words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
-    cited            keys of the works
-    assets           paths of the author's own files that the page shows or links to
-    anchors          ids in html and references_html
-    names_sections   by their numbers, which headings then show
-    lists_predictions  those of the article, with how they came out
-    warnings         what is odd and not wrong
-    """
-
-    page: Page
-    html: str
-    toc: tuple[TocEntry, ...]
-    references_html: str
-    words: int
-    figures: tuple[FigureCall, ...]
-    links: tuple[Link, ...]
-    claims: tuple[Claim, ...]
-    cited: tuple[str, ...]
-    assets: tuple[str, ...]
-    anchors: frozenset[str]
-    names_sections: bool
-    lists_predictions: bool
-    warnings: tuple[Warned, ...]
-
-    @property
-    def path(self) -> str:
-        """Address in the site."""
-        return self.page.output
-
-    @property
-    def title(self) -> str:
-        return self.page.meta.title
-
-    @property
-    def classes(self) -> frozenset[str]:
-        """Those of its elements."""
-        found = re.findall(r' class="([^"]*)"', self.html + self.references_html)
-        return frozenset(" ".join(found).split())
-
-
-RenderFigure = Callable[[FigureCall], str]
+RenderFigure = Callable[[FigureCall, Callable[[Warned], None]], str]
 
 
 def render_article(
@@ -131,50 +68,71 @@ def render_article(
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
     words: Words | None = None,
+    known: str = "",
 ) -> tuple[Markup, ...]:
     """Every page of an article, in the order of its pages. The arguments are those of `render`.
 
+    known   a digest of all that the pages are made with beside the article; "": none is taken from the memo
     raises  ContentError: all mistakes of all pages
     """
+    memo, words = memo or Memo(), words or language.english()
     bibliography = article.bibliography
-    cited: Collection[str] = bibliography.mentioned(page.body for page in article.pages)
+    named = [
+        key for page in article.pages for key in memo("cited", page.digest, functools.partial(works.said, page.body))
+    ]
+    cited: Collection[str] = {key for key in named if key in bibliography.entries}
+    assets = {asset.path: asset for asset in article.assets}
+    names_known = names_of(article.pages, memo, words)
+    by_path = {path: of for path, (of, _) in names_known.items()}
+    foreseen = repr(article.predictions)
+
+    def years_of(cited: Collection[str]) -> dict[str, str]:
+        of = [[key, bibliography.raw.get(key)] for key in sorted(cited)]
+        return memo("years", of, lambda: bibliography.years(cited))
+
     while True:
         written: list[Markup] = []
         problems: list[Problem] = []
+        book = Book(article.pages, by_path, bibliography, years_of(cited))
         for page in article.pages:
+            before = tuple(dict.fromkeys(key for markup in written for key in markup.cited))
+            around = Around(book, page, assets, before)
+            make = functools.partial(
+                render,
+                page,
+                bibliography=bibliography,
+                results=results,
+                figure_names=figure_names,
+                render_figure=render_figure,
+                fill_template=fill_template,
+                figure_options=figure_options,
+                views=views,
+                addresses=addresses,
+                names=names,
+                memo=memo,
+                words=words,
+                predictions=article.predictions,
+                around=around,
+                numbered=names_known[page.path][1],
+            )
             try:
-                written.append(
-                    render(
-                        page,
-                        bibliography=bibliography,
-                        results=results,
-                        figure_names=figure_names,
-                        render_figure=render_figure,
-                        fill_template=fill_template,
-                        figure_options=figure_options,
-                        views=views,
-                        pages=article.pages,
-                        assets=article.assets,
-                        addresses=addresses,
-                        names=names,
-                        memo=memo,
-                        words=words,
-                        cited=cited,
-                        predictions=article.predictions,
-                        before=tuple(dict.fromkeys(key for markup in written for key in markup.cited)),
-                    )
-                )
+                if known:
+                    given = [known, page.digest, foreseen, around.given()]
+                    written.append(kept(page, around, memo, given, make))
+                else:
+                    with memo.part(page.path):
+                        written.append(make())
             except ContentError as error:
                 problems += error.problems
-        foreseen = article.predictions.all
-        if foreseen and not problems and not any(markup.lists_predictions for markup in written):
-            wrong = "no text lists this prediction" if len(foreseen) == 1 else "no text lists these predictions"
-            problems.append(Problem(foreseen[0].place, f"{wrong}, so none is judged", "/// predictions in a text"))
+        if article.predictions.all and not problems and not any(markup.lists_predictions for markup in written):
+            wrong = "no text lists this prediction"
+            wrong = wrong if len(article.predictions.all) == 1 else "no text lists these predictions"
+            place = article.predictions.all[0].place
+            problems.append(Problem(place, f"{wrong}, so none is judged", "/// predictions in a text"))
         if problems:
             raise ContentError(list(dict.fromkeys(problems)))
         really = {key for markup in written for key in markup.cited}
-        years = bibliography.years(cited)
-        if all(years.get(key) == year for key, year in bibliography.years(really).items()):
+        if all(book.years.get(key) == year for key, year in years_of(really).items()):
             return tuple(written)
         cited = really  # letters after years count no work that is only named, in code for one
 
@@ -200,14 +158,15 @@ def render(
     names: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
     words: Words | None = None,
-    cited: Collection[str] | None = None,
-    before: Sequence[str] = (),
     predictions: Predictions = NO_PREDICTIONS,
+    around: Around | None = None,
+    numbered: Numbering = ((), ""),
 ) -> Markup:
     """One page in HTML.
 
     figure_names    figures that may be placed
-    render_figure   the HTML of one, with its number and caption around it; may raise ContentError or UnknownResult
+    render_figure   the HTML of one, with its number and caption around it, given also whom to tell what is odd about
+                    it; may raise ContentError or UnknownResult
     fill_template   a template, by its name, filled with what it is given; may raise ContentError
     figure_options  options that a figure takes beside those of all figures and the fields of a run
     views           what the state of a figure that readers move is made of: name -> key -> its text in an address
@@ -217,11 +176,22 @@ def render(
     names           what expressions may ask for beside `results`
     memo            what was converted, typeset and evaluated before
     words           what the page says by itself; None: English
-    cited           works that any page of the article cites; None: those that this one names
-    before          works that the pages before cite, in the order of their numbers
     predictions     of the article, that a block may list
+    around          the article as the page sees it; None: `pages` and `assets`, with the works that this page names
+    numbered        what its numbers go on from
     raises          ContentError: all mistakes of the page
     """
+    memo, words = memo or Memo(), words or language.english()
+    if around is None:
+        known = names_of(pages or [page], memo, words)
+        numbered = known[page.path][1]
+        book = Book(
+            pages or [page],
+            {path: of for path, (of, _) in known.items()},
+            bibliography,
+            bibliography.years(bibliography.mentioned([page.body])),
+        )
+        around = Around(book, page, {asset.path: asset for asset in assets})
     return Writer(
         page,
         bibliography,
@@ -231,14 +201,12 @@ def render(
         fill_template,
         figure_options or {},
         views or {},
-        pages,
-        assets,
         addresses,
         names or {},
-        memo or Memo(),
-        words or language.english(),
-        bibliography.mentioned([page.body]) if cited is None else cited,
-        before,
+        memo,
+        words,
+        around,
+        numbered,
         predictions,
     ).render()
 
@@ -258,7 +226,11 @@ def _read_in(renewals: int, page: Page, memo: Memo, words: Words) -> Reading:
 
 @functools.lru_cache(maxsize=256)
 def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int], ...], prefix: str) -> Outline:
-    """A page's numbers and labels. Not to be changed: it is kept for the next asking."""
+    """A page's numbers and labels. Not to be changed: it is kept for the next asking.
+
+    before  kind -> the last number of the pages on which this one goes on
+    prefix  of each number
+    """
     problems: list[Problem] = []
 
     def options(mark: Mark) -> Any:
@@ -269,16 +241,21 @@ def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int]
     return book
 
 
-@functools.lru_cache(maxsize=4)
-def outlines(pages: tuple[Page, ...], memo: Memo, words: Words) -> Mapping[str, Outline]:
-    """The numbers and labels of an article's pages, by path, as its first page wants them."""
-    found: dict[str, Outline] = {}
+def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple[Names, Numbering]]:
+    """What can be named of an article's pages, by path, numbered as its first page wants them."""
+    found: dict[str, tuple[Names, Numbering]] = {}
     before: tuple[tuple[str, int], ...] = ()
     wanted = pages[0].meta.numbering
     for count, page in enumerate(pages, 1):
-        book = _outline(page, memo, words, before, f"{count}." if wanted == "by-page" and len(pages) > 1 else "")
-        found[page.path] = book
-        before = tuple(book.counts.items()) if wanted == "continuous" else ()
+        numbering_ = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
+
+        def make(page: Page = page, numbering_: Numbering = numbering_) -> dict[str, Any]:
+            with memo.part(page.path):
+                return names_in(_outline(page, memo, words, *numbering_))
+
+        names = Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
+        found[page.path] = names, numbering_
+        before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
 
 
@@ -302,14 +279,12 @@ class Writer:
         fill_template: FillTemplate,
         figure_options: Mapping[str, Collection[str]],
         views: Mapping[str, Mapping[str, Option]],
-        pages: Sequence[Page],
-        assets: Sequence[Asset],
         addresses: Collection[str],
         names: Mapping[str, Any],
         memo: Memo,
         words: Words,
-        cited: Collection[str],
-        before: Sequence[str],
+        around: Around,
+        numbered: Numbering,
         predictions: Predictions,
     ) -> None:
         self.page = page
@@ -317,8 +292,9 @@ class Writer:
         self.words = words
         self.memo = memo
         self.bibliography = bibliography
-        self.years = bibliography.years(cited)
-        self.numbers = {key: number for number, key in enumerate(before, 1)}  # of works
+        self.years = around.book.years
+        self.around = around
+        self.numbers = dict(around.numbers)  # of works
         self.style = STYLES[page.meta.citations]
         self.results = results
         self.names = {**names, **results.tables, "results": results}
@@ -328,12 +304,10 @@ class Writer:
         self.fill_template = fill_template
         self.figure_options = figure_options
         self.views = views
-        self.pages = {other.path: other for other in pages or (page,)}
-        self.outlines = outlines(tuple(self.pages.values()), memo, words)
-        self.known_assets = {asset.path: asset for asset in assets}
+        self.known_assets = around.assets
         self.addresses = frozenset(addresses)
         self.text_read = _read(page, memo, words)
-        self.outline = self.outlines[page.path]
+        self.outline = _outline(page, memo, words, *numbered)
         self.problems = list(self.outline.problems)
         self.warnings = list(self.outline.warnings)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
@@ -365,11 +339,11 @@ class Writer:
         if self.problems:
             by_line = sorted(set(self.problems), key=lambda p: (_line_of(p.place), p.wrong))
             raise ContentError(by_line)
+        html = ["\n".join(self._beside(units)) + notes, references]
         return Markup(
             page=self.page,
-            html="\n".join(self._beside(units)) + notes,
+            body=Body(digest(html), bool(references), lambda: html),
             toc=_tree(self.toc),
-            references_html=references,
             words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
             links=tuple(self.links),
@@ -380,6 +354,7 @@ class Writer:
             names_sections=self.names_sections,
             lists_predictions=self.lists_predictions,
             warnings=(*self.warnings, *self.unused(), *self._odd_works()),
+            classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
 
     def _beside(self, units: Iterable[str]) -> Iterator[str]:
@@ -582,7 +557,8 @@ class Writer:
             self.wrong(line, "an empty formula")
             return ""
         refers = "ref{" in tex
-        numbers = {label: number for label, (_, number) in self._formulas.items() if refers or f"{{{label}}}" in tex}
+        known = self.around.formulas().items()
+        numbers = {label: number for label, number in known if refers or f"{{{label}}}" in tex}
         given = (tex.strip(), display, self.definitions, numbers)
         defines = formulas.definitions(tex)
         self.definitions += defines
@@ -659,30 +635,6 @@ class Writer:
         link = f'<a href="#fn-{quote(name)}" id="{html.escape(place)}" role="doc-noteref">{number}</a>'
         return f'<sup class="footnote-ref">{link}</sup>'
 
-    @functools.cached_property
-    def _nearest_first(self) -> list[Page]:
-        """The article's pages, this one before others."""
-        return sorted(self.pages.values(), key=lambda page: page.path != self.page.path)
-
-    @functools.cached_property
-    def _labels(self) -> dict[str, tuple[Page, Label]]:
-        """What can be referred to, on this page before others."""
-        known: dict[str, tuple[Page, Label]] = {}
-        for page in self._nearest_first:
-            for label in self.outlines[page.path].labels.values():
-                if label.kind:
-                    known.setdefault(label.id, (page, label))
-        return known
-
-    @functools.cached_property
-    def _formulas(self) -> dict[str, tuple[Page, str]]:
-        r"""What `\\label` names in formulas -> its page and number, on this page before others."""
-        known: dict[str, tuple[Page, str]] = {}
-        for page in self._nearest_first:
-            for label, number in self.outlines[page.path].formulas.items():
-                known.setdefault(label, (page, number))
-        return known
-
     def _link_to(self, page: Page, id_: str, said: str, unique: bool) -> str:
         """A link to what a page has; one to another page names it, where what is said is not unique."""
         href = f"#{quote(id_)}"
@@ -698,7 +650,7 @@ class Writer:
 
     @property
     def _numbers_are_unique(self) -> bool:
-        return next(iter(self.pages.values())).meta.numbering != "page"
+        return next(iter(self.around.book.pages.values())).meta.numbering != "page"
 
     def reference(self, id_: str, line: int, bare: bool = False, word: str = "") -> str:
         """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title.
@@ -707,43 +659,44 @@ class Writer:
         word  the one before it, which the page would say twice where it is "Figure" or "Fig."
         """
         kind = id_.partition("-")[0]
-        if id_ not in self._labels:
-            what = NUMBERED.get(kind, "label").lower()
-            near = nearest(id_, self._labels)
-            alike = [known for known in self._labels if known.partition("-")[0] == kind]
+        found = self.around.label(id_)
+        if found is None:
+            what, labels = NUMBERED.get(kind, "label").lower(), self.around.labels
+            near = nearest(id_, labels)
+            alike = [known for known in labels if known.partition("-")[0] == kind]
             self.wrong(line, f'undefined {what} "{id_}"', "" if near else meant(id_, alike)[0], near)
             return ""
-        page, label = self._labels[id_]
-        number = self.words(f"{NUMBERED[label.kind]}\u00a0{{n}}", n=label.number) if label.number else ""
+        page, kind, counted, title = found
+        number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=counted) if counted else ""
         name, begun = number.partition("\u00a0")[0].lower(), word.lower().removesuffix(".")
         if bare:
-            number = label.number
+            number = counted
         elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
             said = number.replace("\u00a0", " ")
             self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
-        said = number or self._in_quotes(label.title)
-        self.names_sections |= bool(number) and label.kind == "sec"
+        said = number or self._in_quotes(title)
+        self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
-        if label in self._formulas:
-            page, number = self._formulas[label]
+        if found := self.around.formula(label):
+            page, number = found
             said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
             return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
-        if label in self._labels:
+        if self.around.label(label):
             return self.reference(label, line)
-        known = [*self._formulas, *self._labels]
-        near = nearest(label, known)
-        expected = "" if near else one_of(self._formulas) if self._formulas else f"\\label{{{label}}} in a formula"
+        numbered = self.around.formulas()
+        near = nearest(label, [*numbered, *self.around.labels])
+        expected = "" if near else one_of(numbered) if numbered else f"\\label{{{label}}} in a formula"
         self.wrong(line, f'no formula has the label "{label}"', expected, near)
         return ""
 
     def alone(self, label: str) -> str:
         """The path of the page that has a figure alone: below this page's name, where one before has such a label."""
         name = re.sub(r"[^\w-]", lambda sign: f".{ord(sign[0]):x}", label.removeprefix("fig-"))
-        first = next(page for page in self.pages.values() if label in self.outlines[page.path].labels)
-        folder = "" if first.path == self.page.path else f"{self.page.output.removesuffix('.html')}/"
+        is_first = self.around.first_with(label) == self.page.path
+        folder = "" if is_first else f"{self.page.output.removesuffix('.html')}/"
         return f"{ALONE}{folder}{name}.html"
 
     def citation(self, key: str, line: int, before: str, after: str, author: bool, in_text: bool) -> str:
@@ -751,9 +704,9 @@ class Writer:
 
         before, after  what is said around it, as HTML
         """
-        entry = self.bibliography.entries.get(key)
+        entry = self.around.work(key)
         if entry is None:
-            near = nearest(key, [*self.bibliography.entries, *self._labels])
+            near = nearest(key, [*self.bibliography.entries, *self.around.labels])
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
@@ -829,40 +782,33 @@ class Writer:
         for entry in said.split("&"):
             name, _, value = entry.partition("=")
             id_, _, key = name.rpartition(".")
-            items = self.outlines[page.path].items.values() if page else ()
-            figure = next((item for item in items if item.id == id_ and isinstance(item, Block)), None)
-            known = self.views.get(figure.argument, {}) if figure else {}
-            if figure and not known:
+            figure = self.around.placed(page, id_) if page else None
+            known = self.views.get(figure, {}) if figure is not None else {}
+            if figure is not None and not known:
                 self.wrong(line, f'a view of "{short(id_)}", which readers do not move', "a figure with controls")
-            elif not figure and id_ != first:  # of the first the link itself says so
+            elif figure is None and id_ != first:  # of the first the link itself says so
                 self.wrong(line, f'a view of "{short(id_)}", which is not on the page', *meant(id_, self.anchors))
-            elif figure and key not in known:
-                self.wrong(line, f'unknown "{short(key)}" in a view of {figure.argument}', *meant(key, known))
-            elif figure and not known[key].fits(value) and (value or not pending):
-                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure.argument}', known[key].expected)
+            elif figure is not None and key not in known:
+                self.wrong(line, f'unknown "{short(key)}" in a view of {figure}', *meant(key, known))
+            elif figure is not None and not known[key].fits(value) and (value or not pending):
+                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure}', known[key].expected)
         return said
 
     def _page_of(self, path: str) -> Page | None:
         """The page that a path of the content or of the site names."""
-        plain = PurePosixPath(path).as_posix()
-        return next((page for page in self.pages.values() if plain in (page.path, page.output)), None)
+        return self.around.other(PurePosixPath(path).as_posix())
 
     def _anchor(self, page: Page, anchor: str) -> str:
         """An anchor of a page; one that another system would give to a heading is the heading's own."""
-        book, said = self.outlines[page.path], unquote(anchor)
-        if said in book.labels or said in book.anchors:
-            return anchor
-        return book.headings.get(numbering.bare(said), anchor)
+        return self.around.anchor(page, anchor, unquote(anchor))
 
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
         plain = PurePosixPath(path).as_posix()
         if page := self._page_of(path):
-            book = self.outlines[page.path]
-            labels = book.labels.keys() | book.anchors.keys()
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
-            elif anchor and anchor not in labels:
+            elif anchor and anchor not in (labels := self.around.book.names[page.path].anchors):
                 self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', *meant(anchor, labels))
             return page.output
         if plain in self.known_assets:
@@ -870,9 +816,9 @@ class Writer:
             return plain
         if plain in self.addresses or plain in self.pictures:
             return plain
-        named = [*self.pages, *self.known_assets, *self.addresses]
-        near = nearest(plain, [*named, *self.pictures])
-        expected = "" if near else meant(plain, named)[0]
+        known = [*self.around.book.pages, *self.known_assets, *self.addresses]
+        near = nearest(plain, [*known, *self.pictures])
+        expected = "" if near else meant(plain, known)[0]
         self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
         return ""
 

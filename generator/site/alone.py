@@ -1,6 +1,6 @@
 """Each figure of an article on a page of its own, small, for the pages of others: templates/embed.html.
 
-    pages = alone(texts, renderer, ...)
+    pages = alone(text, renderer, ...)
     pages["figures/bend.html"]  # HTML
 
 A figure is taken from its text as it stands there, so that its page changes with it and with nothing else.
@@ -14,8 +14,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ..base.store import File
 from ..markup.blocks.figure import FigureCall
-from ..markup.document import Markup
+from ..markup.written import Markup
 from .policy import TAG, guarded
 from .templates import TemplateRenderer
 
@@ -51,41 +52,38 @@ def rebased(figure: str, page: str, root: str) -> str:
 
 
 def alone(
-    texts: Sequence[Markup],
+    text: Markup,
     renderer: TemplateRenderer,
     shared: Mapping[str, Any],
     loads: Mapping[str, Sequence[str]],
     index: Callable[[], dict[str, Any]],
     known: str,
-) -> dict[str, bytes]:
-    """A page for each figure, by its path in the site.
+) -> dict[str, File]:
+    """A page for each figure of a text, by its path in the site.
 
     shared    what templates may know of the article
     loads     the files of the page's scripts and of each figure's, see assets.loads
     index     what scripts must know of the runs
     known     a digest of what all these say
     """
-    pages: dict[str, bytes] = {}
-    for text in texts:
-        for call, figure in figures_of(text):
-            scripts = {"scripts": [*loads[""], *loads.get(call.name, ())]}
+    pages: dict[str, File] = {}
+    for call, figure in figures_of(text):
+        scripts = {"scripts": [*loads[""], *loads.get(call.name, ())]}
 
-            def make(
-                call: FigureCall = call, figure: str = figure, home: str = text.path, scripts: dict[str, Any] = scripts
-            ) -> str:
-                root = "../" * call.alone.count("/")
-                context = {
-                    "call": call,
-                    "root": root,
-                    "home": home,
-                    "figure": rebased(figure, home, root),
-                    **scripts,
-                    "runs_index": shown(index(), figure, root) if "data-explorable" in figure else None,
-                }
-                return guarded(renderer.render("embed.html", {**shared, **context}))
+        def make(call: FigureCall = call, figure: str = figure, scripts: dict[str, Any] = scripts) -> dict[str, File]:
+            root = "../" * call.alone.count("/")
+            context = {
+                "call": call,
+                "root": root,
+                "home": text.path,
+                "figure": rebased(figure, text.path, root),
+                **scripts,
+                "runs_index": shown(index(), figure, root) if "data-explorable" in figure else None,
+            }
+            return {call.alone: guarded(renderer.render("embed.html", {**shared, **context})).encode()}
 
-            given = (known, scripts, text.path, call.alone, call.name, call.number, figure)
-            pages[call.alone] = renderer.of_runs(shared["results"], "alone", make, *given).encode()
+        given = (known, scripts, text.path, call.alone, call.name, call.number, figure)
+        pages |= renderer.kept(shared["results"], "alone", make, *given)
     return pages
 
 

@@ -18,10 +18,10 @@ from typing import Any
 from ..base.errors import ContentError, Problem
 from ..base.memo import Memo
 from ..base.overlay import Overlay
-from ..base.store import Store
+from ..base.store import File, Store
 from ..content.experiments import Plan, Planned, Trials
 from ..content.texts import LAB, Article
-from ..markup.document import Markup
+from ..markup.written import Markup
 from ..runs.catalogue import Early
 from ..runs.entries import drawn_of, entry, picture_path, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
@@ -132,7 +132,7 @@ def as_they_come(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:
 
 def awaited_pages(
     article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer, early: Early | None
-) -> dict[str, bytes]:
+) -> dict[str, File]:
     """The article's own pages and the assets, to read while the first networks train. texts: as rehearse gives them
 
     early  the runs that are there; where all are that travel with the page, explorables show them

@@ -71,7 +71,6 @@ class Figures:
         results: Results,
         laws: Laws = dict,
         columns: Mapping[str, Any] = MappingProxyType({}),
-        warn: Warn = lambda warned: None,
     ) -> None:
         self.renderer = renderer
         self.results = results
@@ -83,7 +82,6 @@ class Figures:
         self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
-        self.warn = warn
         self.names = frozenset({*self.own, *pictures, *results.pictures})
 
     def views(self) -> dict[str, dict[str, Option]]:
@@ -108,9 +106,10 @@ class Figures:
         of_script = properties(files.text(f"js/{name}.js")) if name in self.live else []
         return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
 
-    def render(self, call: FigureCall) -> str:
-        """A figure with its number, its caption and links to where it comes from; what is odd about it is told.
+    def render(self, call: FigureCall, warn: Warn = lambda warned: None) -> str:
+        """A figure with its number, its caption and links to where it comes from.
 
+        warn    is told what is odd about it
         raises  UnknownResult: no such field, or no run that fits
                 OptionError: an option of a chart is wrong
                 ContentError: the template is wrong
@@ -118,7 +117,7 @@ class Figures:
         given = (call.name, repr(call.options), call.caption_html, call.label, call.number, call.alone)
         html, odd = self.renderer.of_runs(self.results, "figure", lambda: self._render(call), *given)
         if odd:
-            self.warn(Warned("one-of-several", f"{call.place}: {odd}"))
+            warn(Warned("one-of-several", f"{call.place}: {odd}"))
         return str(html)
 
     def _render(self, call: FigureCall) -> list[str]:

@@ -19,7 +19,7 @@ from typing import Any
 from ..base import interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Entry, File, Store, entries, passing, sha256, sweep, write_whole
+from ..base.store import Entry, File, Known, Store, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
 from . import manifest
 from .manifest import KEPT, MARK
@@ -186,6 +186,8 @@ def is_ours(folder: Path) -> bool:
 
 def _sum(data: File) -> str:
     """SHA-256 of a file's content, hex."""
+    if isinstance(data, Known):
+        return data.sum
     return sha256(data.read_bytes() if isinstance(data, Entry) else data)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..base.language import ENGLISH, Words
 from ..content.texts import Author, Meta
-from ..markup.document import Markup
+from ..markup.written import Markup, TocEntry
 from ..runs.results import Result
 from .figures import Laws
 from .words import licence_url
@@ -88,6 +88,26 @@ class TextSummary:
         names = ("id", "expression", "verdict", "sentence", "check")
         claims = tuple({name: getattr(claim, name) for name in names} | {"rows": claim.rows} for claim in text.claims)
         return cls(text.path, text.title, text.page.meta, claims)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the pages of an article may know of a text, this one and others, for the table of contents and the way on.
+
+    has_references  whether the page has a section of them
+    names_sections  whether it names sections by their numbers, which headings then show
+    """
+
+    path: str
+    title: str
+    meta: Meta
+    toc: tuple[TocEntry, ...]
+    has_references: bool
+    names_sections: bool
+
+    @classmethod
+    def of(cls, text: Markup) -> Contents:
+        return cls(text.path, text.title, text.page.meta, text.toc, text.has_references, text.names_sections)
 
 
 class Site:

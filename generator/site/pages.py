@@ -18,20 +18,20 @@ from typing import Any
 from ..base import language, style
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
-from ..base.store import Store
+from ..base.store import File, Store
 from ..base.warnings import Warned
 from ..content.texts import Article, Meta
 from ..markup import document
-from ..markup.document import Markup
+from ..markup.written import Markup
 from ..networks import tables
-from ..runs.results import Results
+from ..runs.results import Results, digest_of
 from . import assets as assets_of
 from .alone import alone
 from .as_code import as_code, coded
 from .assets import assets
 from .explorables import known_of_runs, runs_index
 from .figures import Figures, Laws
-from .metadata import BuildInfo, Site, TextSummary
+from .metadata import BuildInfo, Contents, Site, TextSummary
 from .policy import guarded
 from .templates import TemplateRenderer
 
@@ -46,22 +46,21 @@ def render_site(
     templates: Overlay,
     compiled: Store | None = None,
     warn: Callable[[Warned], None] = lambda warned: None,
-    first: Callable[[dict[str, bytes]], None] = lambda pages: None,
+    first: Callable[[dict[str, File]], None] = lambda pages: None,
     memo: Memo | None = None,
-) -> dict[str, bytes]:
+) -> dict[str, File]:
     """Every text page and asset of the site.
 
-    compiled  keeps compiled templates from one build to the next
+    compiled  keeps compiled templates and pages from one build to the next
     warn      is told what is odd and not wrong
     first     is given the article's own pages and the assets as soon as they are there
     memo      what was rendered before
-    returns   path relative to the site's root -> bytes
+    returns   path relative to the site's root -> bytes, or the file of the cache that holds them
     raises    ContentError: all mistakes of the article, or one in a template, with file and line
     """
     renderer = TemplateRenderer(templates, compiled, memo, article.meta.language)
-    odd: list[Warned] = []
     downloads = [file.path for file in info.downloads]
-    texts = render_texts(article, results, info.laws, renderer, downloads, info.columns, odd.append)
+    texts = render_texts(article, results, info.laws, renderer, downloads, info.columns)
     if renderer.words.spoken not in language.chain(renderer.words.tag):
         place = article.pages[0].file
         warn(
@@ -69,7 +68,7 @@ def render_site(
                 "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
             )
         )
-    odd += [warned for text in texts for warned in text.warnings]
+    odd = [warned for text in texts for warned in text.warnings]
     for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)
@@ -82,16 +81,16 @@ def render_texts(
     renderer: TemplateRenderer,
     downloads: Sequence[str],
     columns: Mapping[str, Any] = MappingProxyType({}),
-    warn: Callable[[Warned], None] = lambda warned: None,
 ) -> tuple[Markup, ...]:
     """The article's texts in HTML, with their figures.
 
     downloads  paths of generated files that they may link to
     columns    what each column of the runs holds, as base.language.Words.tell takes it
-    warn       is told what is odd about a figure
     raises     ContentError: all mistakes of the article, or one in a figure's template
     """
-    figures = Figures(renderer, results, laws, columns, warn)
+    figures = Figures(renderer, results, laws, columns)
+    addresses = [*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())]
+    runs = digest_of(results)
     return document.render_article(
         article,
         results=results,
@@ -100,9 +99,10 @@ def render_texts(
         fill_template=renderer.render,
         figure_options=figures.options,
         views=figures.views(),
-        addresses=[*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())],
+        addresses=addresses,
         memo=renderer.memo,
         words=renderer.words,
+        known=digest(renderer.templates.digest, renderer.words.tag, runs, columns, addresses) if runs else "",
     )
 
 
@@ -139,8 +139,8 @@ def render_pages(
     results: Results,
     info: BuildInfo,
     renderer: TemplateRenderer,
-    first: Callable[[dict[str, bytes]], None] = lambda pages: None,
-) -> dict[str, bytes]:
+    first: Callable[[dict[str, File]], None] = lambda pages: None,
+) -> dict[str, File]:
     """The site's pages around the article's texts."""
     about_runs = beside(renderer, results)
     placed = {call.name for text in texts for call in text.figures}
@@ -154,21 +154,29 @@ def render_pages(
     pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
     loads = files_of_scripts(renderer, placed, known)
-    pages |= alone(texts, renderer, shared, loads, index, digest(repr(meta)))
-    # What pages beside the article may know of it is little, and mostly the same after an edit.
-    known_to_all = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    said = digest(*map(repr, known_to_all))
+    known_alone = digest(repr(meta), loads)
+    for text in texts:
+        make = functools.partial(_alone, text, renderer, shared, loads, index, known_alone)
+        calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
+        pages |= renderer.kept(results, "alone-of", make, known_alone, text.body.digest, text.path, calls)
+    said = known_to_all(meta, info, shared)
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
-        make = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages[path] = renderer.of_runs(results, "page", make, path, said).encode()
+        made = functools.partial(_page, renderer, path, shared | {"path": path})
+        pages[path] = renderer.of_runs(results, "page", made, path, said).encode()
     told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
     for place, where in told.items():  # the runs themselves are asked for where their lines are new
         lines = functools.partial(_code, place, results, info, renderer, shared)
-        made = renderer.of_runs(results, "code", lines, place, said)
-        pages |= {path: text.encode() for path, text in zip(where, made, strict=True)}
+        written = renderer.of_runs(results, "code", lines, place, said)
+        pages |= {path: text.encode() for path, text in zip(where, written, strict=True)}
     return pages
+
+
+def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any]) -> str:
+    """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
+    known = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
+    return digest(*map(repr, known))
 
 
 def text_pages(
@@ -181,7 +189,7 @@ def text_pages(
     known: Mapping[str, Any],
     index: Callable[[], dict[str, Any]],
     about_runs: Sequence[str],
-) -> tuple[dict[str, bytes], dict[str, Any]]:
+) -> tuple[dict[str, File], dict[str, Any]]:
     """The article's own pages and the assets, and what all templates of the site are given.
 
     placed      the figures that scripts bring to life, where they are there
@@ -203,12 +211,27 @@ def text_pages(
     }
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
-    pages = {".nojekyll": b""} | loaded
+    pages: dict[str, File] = {".nojekyll": b"", **loaded}
+    contents = tuple(Contents.of(text) for text in texts)
+    said = digest(known_to_all(meta, info, shared), repr(contents))
     for text in texts:
-        own = {"text": text, "texts": texts, "path": text.path, "runs_index": index}
+        own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        pages[text.path] = guarded(renderer.render("article.html", shared | own)).encode()
+        given = (said, text.body.digest, text.words, text.path, own["figure_scripts"])
+        make = functools.partial(_text, renderer, shared | own)
+        pages |= renderer.kept(results, "text-page", make, *given)
     return pages, shared
+
+
+def _text(renderer: TemplateRenderer, context: Mapping[str, Any]) -> dict[str, File]:
+    """A text in its page."""
+    return {context["path"]: guarded(renderer.render("article.html", context)).encode()}
+
+
+def _alone(text: Markup, renderer: TemplateRenderer, *more: Any) -> dict[str, File]:
+    """A page for each figure of a text, kept with the text."""
+    with renderer.memo.part(text.page.path):
+        return alone(text, renderer, *more)
 
 
 def _code(

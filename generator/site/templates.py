@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import jinja2
@@ -13,9 +13,9 @@ from jinja2.bccache import Bucket
 from ..base import language, style
 from ..base.errors import ContentError, Problem
 from ..base.language import Words
-from ..base.memo import Memo
+from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
-from ..base.store import Store
+from ..base.store import Entry, File, Known, Store, content_of
 from ..runs.results import Results, UnknownResult, digest_of
 from . import words
 
@@ -72,13 +72,45 @@ class TemplateRenderer:
     ) -> None:
         self.templates = templates
         self.memo = memo or Memo()
+        self.store = compiled
         self.words = language.load(tag, templates, self.memo)
         self.env = environment(templates, compiled, self.words)
 
-    def of_runs(self, results: Results, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
-        """What is made of the templates, the results and what else is given."""
+    def of_runs(
+        self,
+        results: Results,
+        stage: str,
+        make: Callable[[], Plain],
+        *given: Any,
+        holds: Callable[[Any], bool] = lambda value: True,
+    ) -> Plain:
+        """What is made of the templates, the results and what else is given. holds: as for Memo"""
         known = digest_of(results)
-        return self.memo(stage, [self.templates.digest, self.words.tag, known, *given], make) if known else make()
+        if not known:
+            return make()
+        return self.memo(stage, [self.templates.digest, self.words.tag, known, *given], make, holds)
+
+    def kept(
+        self, results: Results, stage: str, make: Callable[[], Mapping[str, File]], *given: Any
+    ) -> Mapping[str, File]:
+        """Pages by their paths, of a stage of the memo: where there is a cache, each is a file of it, which nobody need
+        read where it is as it was.
+        """
+        store = self.store
+        if store is None or not digest_of(results):
+            return make()
+
+        def save() -> dict[str, list[str]]:
+            pages = {path: _kept(store, path, page) for path, page in make().items()}
+            return {path: [page.sum, page.head] for path, page in pages.items()}
+
+        def of(known: Mapping[str, Sequence[str]]) -> dict[str, Known]:
+            return {path: Known(_entry(store, path).path, *each) for path, each in known.items()}
+
+        def holds(known: Mapping[str, Sequence[str]]) -> bool:
+            return all(page.is_there() for page in of(known).values())
+
+        return of(self.of_runs(results, stage, save, *given, holds=holds))
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -115,3 +147,12 @@ class TemplateRenderer:
 
     def _place(self, name: str) -> str:
         return str(self.templates.place(name))
+
+
+def _entry(store: Store, path: str) -> Entry:
+    """Where a page of the site is kept."""
+    return store.entry("pages", digest(path), "html")
+
+
+def _kept(store: Store, path: str, page: File) -> Known:
+    return page if isinstance(page, Known) else store.keep("pages", digest(path), "html", content_of(page))

@@ -115,7 +115,7 @@ def render(block: Block, writer: Writer) -> str:
     if own:
         return _own(call, block, writer)
     try:
-        return writer.render_figure(call)
+        return writer.render_figure(call, writer.warnings.append)
     except ContentError as error:
         writer.problems += error.problems
     except UnknownResult as error:

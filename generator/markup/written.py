@@ -1,0 +1,181 @@
+"""A page in HTML, and how it is kept from one build to the next."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.memo import Memo
+from ..base.warnings import Warned
+from ..content.texts import Page
+from .around import Around
+from .blocks.figure import FigureCall
+from .claims import Claim
+from .expressions import Evidence
+
+PAIRS = ("runs", "interval", "extent", "counted")  # of evidence, which JSON has as lists
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address that the text links to, and where. outside: it leaves the site."""
+
+    address: str
+    place: str
+    outside: bool
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """A heading in the table of contents. html holds no links, ids or notes."""
+
+    id: str
+    html: str
+    level: int
+    number: str
+    children: tuple[TocEntry, ...] = ()
+
+
+class Body:
+    """A page's text and its references as HTML; where they are kept, they are read when somebody asks.
+
+    digest  of both
+    """
+
+    def __init__(self, digest: str, has_references: bool, read: Callable[[], Sequence[str]]) -> None:
+        self.digest, self.has_references = digest, has_references
+        self._read = read
+
+    @functools.cached_property
+    def html(self) -> Sequence[str]:
+        return self._read()
+
+
+@dataclass(frozen=True)
+class Markup:
+    """A page in HTML.
+
+    body             its HTML
+    words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
+    cited            keys of the works
+    assets           paths of the author's own files that the page shows or links to
+    anchors          ids in html and references_html
+    names_sections   by their numbers, which headings then show
+    lists_predictions  those of the article, with how they came out
+    warnings         what is odd and not wrong
+    classes          those of its elements
+    """
+
+    page: Page
+    body: Body
+    toc: tuple[TocEntry, ...]
+    words: int
+    figures: tuple[FigureCall, ...]
+    links: tuple[Link, ...]
+    claims: tuple[Claim, ...]
+    cited: tuple[str, ...]
+    assets: tuple[str, ...]
+    anchors: frozenset[str]
+    names_sections: bool
+    lists_predictions: bool
+    warnings: tuple[Warned, ...]
+    classes: frozenset[str]
+
+    @property
+    def path(self) -> str:
+        """Address in the site."""
+        return self.page.output
+
+    @property
+    def title(self) -> str:
+        return self.page.meta.title
+
+    @property
+    def html(self) -> str:
+        """The text, footnotes at its end."""
+        return self.body.html[0]
+
+    @property
+    def references_html(self) -> str:
+        """The section of references, or ""."""
+        return self.body.html[1]
+
+    @property
+    def has_references(self) -> bool:
+        """Whether there is one: what the pages of others ask."""
+        return self.body.has_references
+
+
+def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], make: Callable[[], Markup]) -> Markup:
+    """A page as it was made of the same text with the same around it, or made now.
+
+    given  what it is made of beside what it asks about the article
+    """
+
+    def anew() -> dict[str, Any]:
+        with memo.part(page.path, anew=True):
+            made = make()
+            memo("body", made.body.digest, lambda: made.body.html)
+        return {**plain(made), "asked": around.asked}
+
+    known = memo("text", given, anew, lambda known: around.holds(known["asked"]))
+
+    def html() -> Sequence[str]:
+        with memo.part(page.path):
+            return memo("body", known["body"], lambda: make().body.html)
+
+    return of(page, known, html)
+
+
+def plain(made: Markup) -> dict[str, Any]:
+    """A page but its HTML as plain values; dates among the options of figures as text."""
+    fields = {name: value for name, value in vars(made).items() if name not in ("page", "body")}
+    fields |= {"anchors": sorted(made.anchors), "classes": sorted(made.classes)}
+    found: dict[str, Any] = json.loads(json.dumps(fields, default=_plain))
+    return found | {"body": made.body.digest, "has_references": made.body.has_references}
+
+
+def _plain(value: Any) -> Any:
+    return (
+        value.isoformat()
+        if isinstance(value, datetime.date)
+        else dict(value)
+        if isinstance(value, Mapping)
+        else vars(value)
+    )
+
+
+def of(page: Page, known: Mapping[str, Any], html: Callable[[], Sequence[str]]) -> Markup:
+    """A page from plain values. html: its HTML"""
+    return Markup(
+        page=page,
+        body=Body(known["body"], known["has_references"], html),
+        toc=tuple(map(_entry, known["toc"])),
+        words=known["words"],
+        figures=tuple(FigureCall(**each) for each in known["figures"]),
+        links=tuple(Link(**each) for each in known["links"]),
+        claims=tuple(map(_claim, known["claims"])),
+        cited=tuple(known["cited"]),
+        assets=tuple(known["assets"]),
+        anchors=frozenset(known["anchors"]),
+        names_sections=known["names_sections"],
+        lists_predictions=known["lists_predictions"],
+        warnings=tuple(Warned(*each) for each in known["warnings"]),
+        classes=frozenset(known["classes"]),
+    )
+
+
+def _entry(known: Mapping[str, Any]) -> TocEntry:
+    return TocEntry(**{**known, "children": tuple(map(_entry, known["children"]))})
+
+
+def _claim(known: Mapping[str, Any]) -> Claim:
+    evidence = tuple(
+        Evidence(**{**each, **{key: tuple(each[key]) for key in PAIRS if each[key] is not None}})
+        for each in known["evidence"]
+    )
+    return Claim(**{**known, "evidence": evidence, "rows": tuple(known["rows"])})
