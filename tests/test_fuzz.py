@@ -11,6 +11,7 @@ from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.content import experiments, texts
 from generator.site import dry_run
+from generator.site.templates import TemplateRenderer
 
 ROOT = Path(__file__).parent.parent
 CASES = 24  # per file and kind of edit; together about 300, a few seconds
@@ -121,7 +122,7 @@ def test_random_edits_before_training_give_mistakes_or_nothing(tmp_path, edit):
     for case in range(CASES // 2):
         (folder / "article.md").write_text(edit(original, rng), encoding="utf-8")
         try:
-            found = dry_run.dry_run(texts.read(folder), plan, Overlay(ROOT / "templates"))
+            _, found = dry_run.rehearse(texts.read(folder), plan, TemplateRenderer(Overlay(ROOT / "templates")))
         except ContentError as error:
             found = error.problems
         assert all(problem.place.startswith(str(folder)) for problem in found), f"case {case}: {found}"
