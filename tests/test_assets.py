@@ -13,7 +13,8 @@ from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.content import experiments, texts
 from generator.site import assets
-from generator.site.dry_run import dry_run
+from generator.site.dry_run import rehearse
+from generator.site.templates import TemplateRenderer
 
 ROOT = Path(__file__).parent.parent
 OURS = Overlay(ROOT / "templates")
@@ -137,7 +138,7 @@ def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str,
     assert str(caught.value) == f"{tmp_path}/js/{said}"
     article = ROOT / "tests" / "sites" / "tiny"
     plan = experiments.read(article / "experiments.toml")
-    [problem] = dry_run(texts.read(article), plan, Overlay(tmp_path, *OURS.folders))
+    _, [problem] = rehearse(texts.read(article), plan, TemplateRenderer(Overlay(tmp_path, *OURS.folders)))
     assert str(problem) == f"{tmp_path}/js/{said}"
 
 

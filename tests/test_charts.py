@@ -331,7 +331,7 @@ def test_mistakes_have_their_lines_before_anything_is_trained(article):
 
     def said():
         plan = experiments.read(article / "experiments.toml")
-        found = dry_run.dry_run(texts.read(article), plan, Overlay(default_templates()))
+        _, found = dry_run.rehearse(texts.read(article), plan, TemplateRenderer(Overlay(default_templates())))
         return [str(problem).removeprefix(f"{page}:") for problem in found]
 
     assert said() == []

@@ -26,7 +26,7 @@ def test_the_citation_file_is_one():
 
 
 def test_all_say_the_same():
-    citation, meta = cited(), texts.read_page(ROOT / "content", "article.md").meta
+    citation, meta = cited(), texts.read(ROOT / "content").meta
     zenodo = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
     for entry in (citation, citation["preferred-citation"]):
         assert {entry["version"], zenodo["version"], meta.version} == {__version__}

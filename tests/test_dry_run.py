@@ -20,6 +20,7 @@ from generator.runs import catalogue, pipeline
 from generator.runs.results import Unmeasured
 from generator.site import dry_run
 from generator.site.single import content
+from generator.site.templates import TemplateRenderer
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 def mistakes_in(folder, templates=TEMPLATES):
     article = texts.read(folder)
     plan = experiments.read(folder / "experiments.toml", lab=(folder / "lab").is_dir())
-    return [str(problem) for problem in dry_run.dry_run(article, plan, Overlay(templates))]
+    return [str(problem) for problem in dry_run.rehearse(article, plan, TemplateRenderer(Overlay(templates)))[1]]
 
 
 @pytest.mark.parametrize(

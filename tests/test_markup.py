@@ -630,14 +630,14 @@ def charted(call):
     return FILL("figures/chart.html", {"call": call, "options": call.options, "chart": lambda: made})
 
 
-def guide():
-    """content/README.md as a page, with runs for its examples."""
-    page = texts.read_page(CONTENT, "README.md")
-    works, problems = texts.read_bibliography(CONTENT)
-    assert not problems
+def guide(folder):
+    """content/README.md as a page, read in this folder, with runs for its examples."""
+    shutil.copy(CONTENT / "README.md", folder / "article.md")
+    shutil.copy(CONTENT / texts.WORKS, folder)
+    read = texts.read(folder)
     return document.render(
-        page,
-        bibliography=works,
+        read.pages[0],
+        bibliography=read.bibliography,
         results=grid(),
         figure_names=[*FIGURES, "chart"],
         render_figure=lambda call, warn: charted(call) if call.name == "chart" else drawn(call),
@@ -651,8 +651,8 @@ def guide():
     )
 
 
-def test_the_guide_is_built_from_what_it_shows():
-    page = guide()
+def test_the_guide_is_built_from_what_it_shows(tmp_path):
+    page = guide(tmp_path)
     assert not faults(page) and not page.warnings
     shown = "\n".join(re.findall(r"(?s)^```markdown\n(.*?)^```", page.page.body, flags=re.MULTILINE))
     used = re.sub(r"(?s)^(`{3,}).*?^\1", "", page.page.body, flags=re.MULTILINE)

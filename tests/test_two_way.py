@@ -15,7 +15,7 @@ from generator.measures import packing
 from generator.networks.activations import ACTIVATIONS
 from generator.runs.results import Result, Results
 from generator.runs.statistics import COVERAGE, share_interval
-from generator.site.dry_run import dry_run
+from generator.site.dry_run import rehearse
 from generator.site.templates import TemplateRenderer
 from generator.site.two_way import INSIDE, PITCH, ROOM, design
 
@@ -185,9 +185,8 @@ def test_mistakes_have_their_lines_before_anything_is_trained(article):
         options = ["/// figure | two-way", "    id: fig-x" + str(len(text)), "    rows: [x, y]", "    columns: [z]"]
         text += "\n".join([*options, *(f"    {line}" for line in lines), "", "Words.", "///", ""])
     (article / "article.md").write_text(text)
-    told = [
-        str(each) for each in dry_run(texts.read(article), experiments.read(article / "experiments.toml"), TEMPLATES)
-    ]
+    plan = experiments.read(article / "experiments.toml")
+    told = [str(each) for each in rehearse(texts.read(article), plan, TemplateRenderer(TEMPLATES))[1]]
     for line, said in wanted:
         assert any(each.startswith(f"{article}/article.md:{line}: {said}") for each in told), (line, said, told)
     assert not [each for each in told if int(each.split(".md:")[1].split(":")[0]) > wanted[-1][0] + 5]

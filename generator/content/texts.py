@@ -253,18 +253,6 @@ def _plain(problem: Problem | None) -> list[Any]:
     return [problem.place, problem.wrong, problem.expected, problem.nearest] if problem else []
 
 
-def read_page(directory: Path, name: str, output: str = "index.html") -> Page:
-    """One text of a folder by its name, as a page that stands alone.
-
-    raises  ContentError: all mistakes in its front matter
-    """
-    problems: list[Problem] = []
-    page = _page(directory, name, None, True, problems, Memo())
-    if problems or page is None:
-        raise ContentError(problems)
-    return dataclasses.replace(page, output=output)
-
-
 def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
     """The works of the folder's references.bib, empty without one, and what is wrong with it as a whole."""
     file = directory / WORKS

@@ -1,6 +1,6 @@
 """An article rendered before its networks are trained, for the mistakes that need no result to be seen.
 
-    problems = dry_run(article, plan, templates)
+    texts, problems = rehearse(article, plan, renderer)
 
 The runs of the plan stand in for those to come: their recipes, pictures and
 downloads are known, their measures are pending. An expression is followed as
@@ -16,9 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..base.errors import ContentError, Problem
-from ..base.memo import Memo
-from ..base.overlay import Overlay
-from ..base.store import File, Store
+from ..base.store import File
 from ..content.experiments import Plan, Planned, Trials
 from ..content.texts import LAB, Article
 from ..markup.written import Markup
@@ -65,16 +63,6 @@ class PendingTable(Mapping[str, Any]):
 
     def __bool__(self) -> bool:
         return self.names is None or bool(self.names)
-
-
-def dry_run(
-    article: Article, plan: Plan, templates: Overlay, compiled: Store | None = None, memo: Memo | None = None
-) -> tuple[Problem, ...]:
-    """The mistakes in a text and in the templates that show before anything is trained.
-
-    templates, compiled, memo  as for pages.render_site
-    """
-    return rehearse(article, plan, TemplateRenderer(templates, compiled, memo, article.meta.language))[1]
 
 
 def rehearse(

@@ -21,6 +21,7 @@ from generator.build import templates_of
 from generator.content import experiments, texts
 from generator.options import Options
 from generator.site import dry_run
+from generator.site.templates import TemplateRenderer
 from tests.promises import ROOT, TINY
 
 PROMISE = (
@@ -120,7 +121,7 @@ def page(folder: Path, rng: random.Random) -> None:
     name = rng.choice(("article.md", "article.md", "second.md", "references.bib"))
     write(folder / name, changed((SITE / name).read_text(encoding="utf-8"), rng), rng)
     article = texts.read(folder)
-    dry_run.dry_run(article, experiments.Plan((), "standard"), Overlay(default_templates()))
+    dry_run.rehearse(article, experiments.Plan((), "standard"), TemplateRenderer(Overlay(default_templates())))
 
 
 def recipes(folder: Path, rng: random.Random) -> None:
