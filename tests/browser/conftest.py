@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
+from tests.rest import watch
+
 HERE = Path(__file__).parent
 SUB_PATH = "/some/repo/"  # GitHub Pages serves a project's site below its name
 
@@ -139,6 +141,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
         def visit(address: str, width: int = 1280, height: int = 800, **options: object) -> Visit:
             context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
+            watch(context)
             contexts.callback(_close, context)
             visit = Visit(context.new_page())
             visit.go(address)

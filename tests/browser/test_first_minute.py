@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.rest import SPEAKS_MS, rest
+
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE, LAPTOP = (390, 844), (1280, 800)
 SCREENS = {320: 640, 390: 844, 768: 1024, 1024: 768, 1280: 800, 1440: 900, 1920: 1080, 2560: 1440}
@@ -91,7 +93,7 @@ def test_the_guide_walks_its_stops(open_page: Open, served: str, hand: str, moti
         expect(words).to_have_text(said)
         page.wait_for_function(f"() => heard.length === {at}")
         assert epoch(page) == to
-    page.wait_for_timeout(QUIET_MS)
+    rest(page, SPEAKS_MS)
     assert page.evaluate("heard") == [said for _, said in stops[1:]]  # each once, and nothing between
     assert page.locator("#fig-bend .timeline-hint").inner_text().startswith("\u2190")
     page.locator("#fig-bend .timeline-handle").press("ArrowLeft")
@@ -137,7 +139,7 @@ def test_a_tour_names_the_parts(open_page: Open, served: str, size: tuple[int, i
         page.keyboard.press("ArrowRight")
     planes, both, time = ["plane"], ["plane", "plane"], ["timeline"]
     assert seen == [(planes, False), (planes, False), (both, False), (both, True), (time, False)]
-    page.wait_for_timeout(100)
+    rest(page, 0)
     assert page.evaluate("heard")[:5] == said
     assert page.evaluate(pointed) == []
     expect(ask).to_be_focused()

@@ -13,6 +13,7 @@ from generator.build import build
 from generator.options import Options
 from generator.site import check
 from generator.site.single import single
+from tests.rest import rest
 
 DOC = (Path(__file__).parent.parent.parent / "docs" / "explorables.md").read_text(encoding="utf-8")
 FILE = re.compile(r"^(?:In )?`content/([^`<]+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -135,7 +136,7 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page):
         expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()
         visit.page.locator("#fig-certainty").scroll_into_view_if_needed()
         expect(visit.page.locator("#fig-certainty").get_by_role("img").first).to_be_visible()
-        visit.page.wait_for_timeout(300)
+        rest(visit.page)
         assert any(said in one for one in visit.said), visit.said
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.rest import rest
+
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 WIDTHS_PX = (844, 390, 1440, 768, 1280, 320, 2560, 320)  # turned, narrowed, widened
 
@@ -19,7 +21,7 @@ def enliven(page: Page) -> None:
         figure.evaluate("(figure) => figure.scrollIntoView()")
         figure.and_(page.locator(".is-live")).wait_for()
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(300)
+    rest(page)
 
 
 def test_no_figure_out_of_sight_widens_a_window_that_changes(open_page: Open, served: str) -> None:
@@ -30,7 +32,7 @@ def test_no_figure_out_of_sight_widens_a_window_that_changes(open_page: Open, se
         if wide > narrow:
             enliven(page)
         page.set_viewport_size({"width": narrow, "height": 800})
-        page.wait_for_timeout(200)
+        rest(page)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{over} px too wide after {wide} -> {narrow}"
 
@@ -51,7 +53,7 @@ class Finger:
             self._send("touchMove", (start[0] + way[0] * step / steps, start[1] + way[1] * step / steps))
             self.page.wait_for_timeout(16)
         self._send("touchEnd")
-        self.page.wait_for_timeout(400)
+        rest(self.page)
 
     def _send(self, kind: str, at: tuple[float, float] | None = None) -> None:
         points = [{"x": at[0], "y": at[1]}] if at else []
@@ -93,7 +95,7 @@ def test_a_finger_moves_the_page_or_time_and_never_both(
     phone: Page, part: str, at: float, way: tuple[int, int], scrolls: bool, scrubs: bool
 ) -> None:
     phone.locator("#fig-bend .timeline").evaluate("(line) => line.scrollIntoView({block: 'center'})")
-    phone.wait_for_timeout(300)
+    rest(phone)
     handle = phone.locator("#fig-bend .timeline-handle")
     box = phone.locator(f"#fig-bend .timeline-{part}").bounding_box()
     assert box is not None
@@ -113,7 +115,7 @@ def test_the_hint_points_where_time_can_go_and_covers_no_line(
         address = f"{served}index.html#fig-bend.classes={classes}&fig-bend.activation={activation}{epoch}"
         page = open_page(address, 390, 844, reduced_motion="reduce").page
         page.locator("#fig-bend .is-live").wait_for()
-        page.wait_for_timeout(500)
+        rest(page)
         found = page.locator("#fig-bend .timeline-track").evaluate(
             """(track) => {
               const hint = track.querySelector(".timeline-hint"), canvas = track.querySelector("canvas");

@@ -13,6 +13,8 @@ import axe_core_python
 import html5lib
 import pytest
 
+from tests.rest import rest
+
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 LEAST_TILE_PX = 150  # of a picture of the poster on a phone
@@ -291,7 +293,7 @@ def test_the_poster_lines_up_and_its_heads_stay_in_view(open_page: Open, served:
     ]
     assert len(edges) > 1 and all(row == edges[0] for row in edges)
     rows.last.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)
+    rest(page, 0)
     heads = poster.locator(".poster-heads").bounding_box()
     assert heads["y"] >= 0
 
@@ -410,7 +412,7 @@ def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: 
     assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
     if not touch:
         page.mouse.move(box["x"] + 5, box["y"] + 5)
-        page.wait_for_timeout(400)
+        rest(page)
         assert card.is_visible()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run('#note-card').then(({violations}) => violations.map(({id}) => id))") == []

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.rest import SPEAKS_MS, rest
+
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE, LAPTOP = (390, 844), (1280, 800)
 HEARD = """() => {
@@ -16,7 +18,6 @@ HEARD = """() => {
   new MutationObserver(() => spoken.textContent && heard.push(spoken.textContent)).observe(spoken, {childList: true});
 }"""
 LANDED_PX = 40  # how far from the top of the window a figure may come to stand
-SPOKEN_MS = 1500  # longer than a figure waits before it speaks
 WORDS = "a[data-state='fig-knot.classes=6']"
 KNOT = "document.getElementById('fig-knot').getBoundingClientRect()"
 
@@ -28,7 +29,7 @@ def at_the_words(open_page: Open, home: str, size: tuple[int, int], **options: A
     page.locator("#fig-knot .is-live").wait_for()
     page.locator(WORDS).evaluate("(words) => words.scrollIntoView({block: 'center'})")
     page.wait_for_function("() => !document.documentElement.matches('.is-opening')")  # what is above has its height
-    page.wait_for_timeout(SPOKEN_MS)
+    rest(page, SPEAKS_MS)
     page.evaluate(HEARD)
     return page
 
@@ -45,17 +46,17 @@ def test_words_set_the_figure_beside_them(open_page: Open, home: str, hand: str)
     for _ in range(2):  # the second time from another state of the reader's
         words.click() if hand == "mouse" else words.press("Enter")
         expect(page.locator("#fig-knot input[value='6']")).to_be_checked()
-        page.wait_for_timeout(SPOKEN_MS)
+        rest(page, SPEAKS_MS)
         assert abs(words.evaluate(top) - place) <= 1
         (said,) = page.evaluate("heard.splice(0)")
         assert said == page.locator("#fig-knot .explorable-summary").inner_text() and said.startswith("6 ")
         page.locator("#fig-knot .timeline-handle").evaluate("(handle) => handle.focus({preventScroll: true})")
         page.keyboard.press("Home")
-        page.wait_for_timeout(SPOKEN_MS)
+        rest(page, SPEAKS_MS)
         page.evaluate("heard.length = 0")
     words.click()
     words.click()  # as it is already
-    page.wait_for_timeout(SPOKEN_MS)
+    rest(page, SPEAKS_MS)
     assert len(page.evaluate("heard")) == 1
 
 
@@ -66,7 +67,7 @@ def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motio
     page.locator(WORDS).tap()
     page.wait_for_function(f"() => Math.abs({KNOT}.top) <= {LANDED_PX}")
     expect(page.locator("#fig-knot input[value='6']")).to_be_checked()
-    page.wait_for_timeout(SPOKEN_MS)
+    rest(page, SPEAKS_MS)
     assert len(page.evaluate("heard")) == 1
     assert page.evaluate("document.activeElement.id") == "fig-knot"  # from where Tab leads on
 

@@ -30,13 +30,12 @@ from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 from generator.site.assets import assets, live, loads, placed_scripts
 from generator.site.explorables import runs_index
+from tests.rest import SPEAKS_MS, rest, watch
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
 SWISH = Activation("swish", of="a * logistic(a)", room=PLANE, words="lets through what is above 0")
-SETTLED_MS = 400  # longer than a figure waits before it paints at rest
 HEARD_S = 20.0
-SPOKEN_MS = 900  # longer than it waits before it speaks
 
 NEEDS = {"digit": '{"experiment": "pixels"}'}  # options without which a figure has no runs to show
 
@@ -166,7 +165,7 @@ class Figure:
         return self.live.locator(".plane-surface").nth(number)
 
     def summary(self) -> str:
-        self.page.wait_for_timeout(SPOKEN_MS)
+        rest(self.page, SPEAKS_MS)
         return self.live.locator(".explorable-summary").inner_text()
 
     def hears(self, words: str) -> None:
@@ -177,10 +176,11 @@ class Figure:
             self.page.wait_for_timeout(20)
 
     def settle(self) -> None:
-        self.page.wait_for_timeout(SETTLED_MS)
+        """Wait until it is painted at rest."""
+        rest(self.page)
 
     def look(self) -> str:
-        self.page.wait_for_timeout(60)
+        rest(self.page, 0)
         return self.live.locator(".explorable-look").inner_text()
 
     def handle(self) -> Locator:
@@ -225,6 +225,7 @@ def figures(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
         written = {key: options.pop(key) for key in ("text", "index", "above") if key in options}
         script = options.pop("script", "")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        watch(context)
         contexts.append(context)
         opened = context.new_page()
         if script:

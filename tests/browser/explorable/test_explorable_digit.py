@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SPOKEN_MS, Figure, Laboratory
+from conftest import Figure, Laboratory
 from playwright.sync_api import expect
 
 from generator.networks import forward, tables
+from tests.rest import SPEAKS_MS, rest
 
 SAME_PLACE = 1e-5  # of the room's size: both sides round float32 their own way
 FINE = {"pixels": 4, "tiles": 6}  # marks along a side of a cell
@@ -247,7 +248,7 @@ def test_an_address_is_short_and_any_is_a_view(show: Show) -> None:
         values = {"ink": "".join(wrong), "example": example, "epoch": chance.choice(["-5", "1e9", "x", "7.3"])}
         hash_ = "#" + "&".join(f"fig-digit.{name}={value}" for name, value in values.items())
         figure.page.evaluate("hash => { location.hash = hash; }", hash_)
-        figure.page.wait_for_timeout(40)
+        rest(figure.page, 0)
         listed = figure.page.evaluate("peek.views.get('fig-digit').instance.rows().slice(1).map((row) => row[2])")
         assert all(isinstance(value, (int, float)) and abs(value) < 1e9 for value in listed), hash_
         told = figure.page.evaluate("(({ ink, example }) => [ink, example])(peek.views.get('fig-digit').state)")
@@ -267,7 +268,7 @@ def test_a_stroke_is_told_once(show: Show) -> None:
         }"""
     )
     drawn(figure, *STROKES["seven"])
-    figure.page.wait_for_timeout(SPOKEN_MS)
+    rest(figure.page, SPEAKS_MS)
     [said] = figure.page.evaluate("spoken")
     assert "Your picture lands at " in said
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SPOKEN_MS, Figure, Laboratory
+from conftest import Figure, Laboratory
 from playwright.sync_api import expect
 
 from generator.measures import arrangement, packing
 from generator.networks import forward
+from tests.rest import SPEAKS_MS, rest
 
 Show = Callable[..., Figure]
 
@@ -73,7 +74,7 @@ def test_bend_time_by_keyboard(show: Show, laboratory: Laboratory) -> None:
     seen = []
     for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "Home", "ArrowRight", "PageUp", "End"):
         handle.press(key)
-        figure.page.wait_for_timeout(80)
+        rest(figure.page, 0)
         seen.append(figure.reading()[0])
     expected = [checkpoints[i] for i in (-2, -3, -2, 0, 1, 9, -1)]
     assert seen == expected
@@ -83,9 +84,10 @@ def test_bend_time_by_keyboard(show: Show, laboratory: Laboratory) -> None:
 def test_bend_plays_and_pauses(show: Show) -> None:
     figure = show("bend")
     figure.live.get_by_role("button", name="Play").click()
-    figure.page.wait_for_timeout(900)
+    expect(figure.handle()).not_to_have_attribute("aria-valuenow", "3000")
+    expect(figure.handle()).not_to_have_attribute("aria-valuenow", "0")
     figure.live.get_by_role("button", name="Pause").click()
-    figure.page.wait_for_timeout(100)
+    rest(figure.page, 0)
     epoch = figure.reading()[0]
     assert 0 < epoch < 3000
     figure.page.wait_for_timeout(300)
@@ -97,7 +99,6 @@ def test_bend_plays_and_pauses(show: Show) -> None:
 def test_bend_regions_are_the_networks(show: Show, laboratory: Laboratory, activation: str, ratio: int) -> None:
     """Each pixel has the colour of the class that the network gives to its place, in both planes."""
     figure = show("bend", hash=f"#fig-bend.activation={activation}", device_scale_factor=ratio)
-    figure.page.wait_for_timeout(900)
     spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
     got = figure.page.evaluate(
         """() => {
@@ -183,7 +184,6 @@ def test_a_point_lights_up_in_both_planes(show: Show, laboratory: Laboratory) ->
 
 def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, laboratory: Laboratory) -> None:
     figure = show("bend")
-    figure.page.wait_for_timeout(700)
     spec, run = laboratory.runs["grid/k5-tanh-s0"]
     box = figure.plane(1).bounding_box()
     assert box is not None
@@ -237,7 +237,7 @@ def test_looking_by_keyboard_is_spoken(show: Show) -> None:
     plane.press("Enter")
     figure.page.wait_for_url(re.compile(r"look=input,0\.0"))
     plane.press("Escape")
-    figure.page.wait_for_timeout(500)
+    figure.settle()
     assert "look" not in figure.page.url
 
 
@@ -343,9 +343,9 @@ def test_training_starts_where_the_build_did(show: Show, laboratory: Laboratory)
     _, run = laboratory.runs["grid/k5-tanh-s0"]
     assert abs(losses(figure)[0] - run.loss[0]) < 1e-5
     expect(figure.live.locator("output", has_text="0.03")).to_be_visible()
-    for _ in range(3):
+    for step in range(3):
         figure.live.get_by_role("button", name="One step").click()
-        figure.page.wait_for_timeout(250)
+        figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length === {step + 3}")
     assert len(losses(figure)) == 4
     np.testing.assert_allclose(losses(figure), run.loss[:4], atol=1e-4)
 
@@ -362,11 +362,11 @@ def test_training_goes_pauses_goes_back_and_starts_again(show: Show) -> None:
     assert "nearest centres" in figure.live.locator(".train-apart").inner_text()
     figure.handle().focus()
     figure.handle().press("Home")
-    figure.page.wait_for_timeout(100)
+    rest(figure.page, 0)
     assert figure.reading()[0] == 0
     before = losses(figure)
     figure.live.get_by_role("button", name="Start again").click()
-    figure.page.wait_for_timeout(400)
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 2")
     assert losses(figure) == before[:1]
     for step in range(2):
         figure.live.get_by_role("button", name="One step").click()
@@ -406,12 +406,10 @@ def test_own_seeds_change_points_and_weights(show: Show) -> None:
     data = "peek.views.get('fig-train').instance.points()"
     before = figure.page.evaluate(data)
     figure.live.get_by_role("button", name="New seed").click()
-    figure.page.wait_for_timeout(500)
     expect(figure.live.get_by_role("radio", name="a seed of your own")).to_be_checked()
     expect(figure.live.get_by_text("Hidden width")).to_be_visible()
     assert figure.page.evaluate(data) != before
     figure.live.get_by_role("slider", name="Noise").fill("0")
-    figure.page.wait_for_timeout(400)
     assert "noise 0 rad" in figure.summary()
 
 
@@ -570,7 +568,6 @@ def test_beat_centres_are_dragged_and_stay_in_the_room(show: Show, laboratory: L
     figure.page.mouse.move(box["x"] + 22, box["y"] + 22)
     figure.page.mouse.down()
     figure.page.mouse.move(plane["x"] + 0.3 * plane["width"], plane["y"] + 0.4 * plane["height"], steps=4)
-    figure.page.wait_for_timeout(100)
     expect(centre).to_have_attribute("aria-label", re.compile(r"Class 1 at \(\u22120\.4[56], 0\.2[23]\)"))
     figure.page.mouse.move(plane["x"] + plane["width"] + 400, plane["y"] - 300, steps=3)
     figure.page.mouse.up()
@@ -589,12 +586,11 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
     figure = show("beat", index=laboratory.index | {"optima": laws()})
     figure.live.get_by_role("radio", name="Farthest apart").check()
     figure.live.get_by_role("button", name="Go there").click()
-    figure.page.wait_for_timeout(1200)
     assert "1.41 apart, 100.0\u202f% of the best known" in figure.summary()
     figure.live.get_by_role("radio", name="A network").check()
-    figure.page.wait_for_timeout(600)
+    figure.settle()
     figure.live.get_by_role("button", name="Go there").click()
-    figure.page.wait_for_timeout(1200)
+    figure.settle()
     _, run = laboratory.runs["grid/k5-tanh-s0"]
     centres = arrangement.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
     said = re.search(r"are ([\d.]+) apart", figure.summary())
@@ -627,5 +623,5 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
     expect(figure.handle()).to_have_attribute("aria-valuenow", epoch)
     expect(figure.handle()).to_be_focused()
-    page.wait_for_timeout(SPOKEN_MS)
+    rest(page, SPEAKS_MS)
     assert not figure.said

@@ -13,16 +13,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from conftest import SETTLED_MS, SPOKEN_MS, TEMPLATES, Figure, Laboratory, figures
+from conftest import TEMPLATES, Figure, Laboratory, figures
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
+from tests.rest import SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
 THROWS = b"try{throw Error('on purpose');"
+RUNS_MS = 4500  # long enough for several sentences
 Show = Callable[..., Figure]
 
 
@@ -71,7 +73,7 @@ def test_fits_every_width(shared: Show, name: str) -> None:
     figure = shared(name)
     for width in (320, 390, 768, 1280):
         figure.page.set_viewport_size({"width": width, "height": 800})
-        figure.page.wait_for_timeout(120)
+        rest(figure.page, 0)
         over = figure.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{name} is {over} px too wide at {width} px"
 
@@ -124,7 +126,7 @@ def test_a_link_to_a_section_keeps_the_view(show: Show) -> None:
     expect(three).to_be_checked()
     figure.page.go_forward()
     figure.live.get_by_role("button", name="Reset").click()
-    figure.page.wait_for_timeout(400)
+    figure.settle()
     figure.page.reload()
     figure.root.scroll_into_view_if_needed()
     expect(figure.live.get_by_role("radio", name="5")).to_be_checked()
@@ -388,7 +390,7 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
     figure.live.get_by_role("button", name="Play").click()
     page.wait_for_function("painted > 3")
     page.evaluate("scrollTo(0, 3500)")
-    page.wait_for_timeout(200)
+    rest(page, 0)
     page.evaluate("painted = 0")
     page.wait_for_timeout(400)
     assert page.evaluate("painted") == 0
@@ -407,7 +409,7 @@ def test_loads_only_near_the_viewport(show: Show) -> None:
     loaded = (
         "[...document.scripts].map((script) => script.src.match(/(assets\\/js|data)\\//)?.[1]).filter((known) => known)"
     )
-    figure.page.wait_for_timeout(400)
+    figure.settle()
     expect(figure.root.locator(".still")).to_be_visible()
     assert figure.page.evaluate(loaded) == []
     figure.page.evaluate(
@@ -423,7 +425,6 @@ def test_loads_only_near_the_viewport(show: Show) -> None:
 
 def test_nothing_is_painted_at_rest(show: Show) -> None:
     figure = show("bend")
-    figure.page.wait_for_timeout(800)
     figure.page.evaluate(
         """() => {
           globalThis.painted = 0;
@@ -454,7 +455,6 @@ def test_a_lost_canvas_is_painted_again(show: Show) -> None:
     figure = show("bend")
     canvases = ("plane-field", "plane-marks", "timeline-curve")
     pixels = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((sum, v) => sum + v, 0)"
-    figure.page.wait_for_timeout(600)
     before = [figure.live.locator(f".{canvas}").first.evaluate(pixels) for canvas in canvases]
     figure.live.locator("canvas.plane-field").first.evaluate(
         """(canvas) => {
@@ -485,7 +485,7 @@ HEAR = """addEventListener("DOMContentLoaded", () => {
 def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show, name: str) -> None:
     """Not on arrival, nor while the figure waits below the window, where it does not paint."""
     figure = show(name, above='<div style="height: 900px"></div>', script=HEAR, wait=False)
-    figure.page.wait_for_timeout(SPOKEN_MS + SETTLED_MS)
+    rest(figure.page, SPEAKS_MS)
     figure.root.scroll_into_view_if_needed()
     awake(figure)
     assert len(figure.summary()) > 40
@@ -521,10 +521,10 @@ def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: st
     assert speaking == ["explorable-spoken"]
     figure.page.evaluate(LISTEN, LIVE)
     for place, key in GESTURES[name]:
-        figure.page.wait_for_timeout(SPOKEN_MS)
+        rest(figure.page, SPEAKS_MS)
         figure.page.evaluate("() => { spoken = []; }")
         figure.live.locator(place).first.press(key)
-        figure.page.wait_for_timeout(SPOKEN_MS)
+        rest(figure.page, SPEAKS_MS)
         said = figure.page.evaluate("spoken")
         assert len(said) <= 1, f"{place}: {said}"
 
@@ -534,7 +534,7 @@ def test_the_end_of_a_training_is_told_once(show: Show) -> None:
     figure.page.evaluate(LISTEN, LIVE)
     figure.live.get_by_role("button", name="Train", exact=True).click()
     expect(figure.live.locator(".train-notice")).to_contain_text("Diverged", timeout=20_000)
-    figure.page.wait_for_timeout(SPOKEN_MS)
+    rest(figure.page, SPEAKS_MS)
     assert [line.partition(" at epoch")[0] for line in figure.page.evaluate("spoken")] == ["Diverged"]
 
 
@@ -545,13 +545,13 @@ def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str, bu
     """However slowly: at one epoch a second each would have the time to be read out."""
     figure = show(name, hash=f"#fig-{name}.epoch=1&fig-{name}.speed=1")
     awake(figure)
-    figure.page.wait_for_timeout(SPOKEN_MS)
+    rest(figure.page, SPEAKS_MS)
     figure.page.evaluate(LISTEN, LIVE)
     figure.live.get_by_role("button", name="Train" if name == "train" else "Play", exact=True).click()
-    figure.page.wait_for_timeout(5 * SPOKEN_MS)
+    figure.page.wait_for_timeout(RUNS_MS)
     assert figure.page.evaluate("spoken") == []
     figure.live.get_by_role("button", name="Pause").click()
-    figure.page.wait_for_timeout(SPOKEN_MS)
+    rest(figure.page, SPEAKS_MS)
     assert len(figure.page.evaluate("spoken")) == 1
 
 
@@ -579,7 +579,6 @@ def test_each_class_has_its_number_in_its_colour(show: Show, name: str) -> None:
         text.call(this, words, x, y);
       };"""
     figure = show(f'{name} {{"hide": []}}', script=script)
-    figure.page.wait_for_timeout(700)
     got = figure.page.evaluate(
         """name => {
           const {theme} = peek.views.get(`fig-${name}`), out = {};
@@ -616,7 +615,7 @@ def test_nothing_asks_other_hosts_or_complains(show: Show) -> None:
     figure.page.on("request", lambda request: asked.append(request.url))
     for at in range(len(FIGURES)):
         figure.page.locator(".explorable").nth(at).scroll_into_view_if_needed()
-        figure.page.wait_for_timeout(500)
+        figure.settle()
     figure.page.locator(".wake").click()
     figure.page.locator("#fig-alive .is-live").wait_for()
     assert all(url.startswith(("file:", "blob:")) for url in asked)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SPOKEN_MS, Figure, Laboratory, run_id
+from conftest import Figure, Laboratory, run_id
 from playwright.sync_api import Browser, expect
 
 from generator import figures
@@ -21,6 +21,7 @@ from generator.networks import forward
 from generator.networks.spec import RunSpec
 from generator.networks.train import train_together
 from generator.runs import export
+from tests.rest import SPEAKS_MS, rest
 
 MOST_POINTS = 700  # of a data set of the article
 SIZES = [(1280, 800), (390, 844)]
@@ -151,7 +152,6 @@ def test_a_sheet_that_is_turned_over_is_not_folded(show: Show, laboratory: Labor
     said = re.search(r"shows over ([\d.]+)\s% of the input plane", figure.summary())
     assert said and abs(float(said[1]) / 100 - (1 - turned)) < 0.05
     figure.live.get_by_role("button", name="Combination").click()
-    figure.page.wait_for_timeout(1200)
     assert "Nothing is folded" in figure.summary()
 
 
@@ -185,7 +185,7 @@ def test_the_sentence_is_read_out_when_time_stands(show: Show) -> None:
     spoken = figure.live.locator(".explorable-spoken[role=status]")
     sentence = figure.live.locator(".explorable-summary")
     assert sentence.get_attribute("role") is None and sentence.get_attribute("aria-live") is None
-    figure.page.wait_for_timeout(SPOKEN_MS)
+    rest(figure.page, SPEAKS_MS)
     expect(spoken).to_have_text("")  # nothing has changed since the figure came
     figure.handle().focus()
     figure.page.keyboard.press("Home")

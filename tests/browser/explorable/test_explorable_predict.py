@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SPOKEN_MS, Figure, Laboratory
+from conftest import Figure, Laboratory
 from playwright.sync_api import Browser, expect
 
 from generator.measures import arrangement, packing
 from generator.networks.rooms import ROOMS
+from tests.rest import SPEAKS_MS, rest
 
 Show = Callable[..., Figure]
 ASK = 'beat {"ask": true}'
@@ -109,7 +110,7 @@ def test_the_answer_waits_until_it_is_asked_for(show: Show, laboratory: Laborato
     hidden = figure.live.get_by_role("radio", name="All networks")
     expect(answer(figure)).to_have_text(SHOW)
     expect(hidden).to_be_hidden()
-    figure.page.wait_for_timeout(300)
+    figure.settle()
     assert not any(seen(figure, there)) and not any(figure.live.locator(".scale-best").all_inner_texts())
     assert not re.search(r"best known|reached|Wider|[Mm]iddle", figure.live.inner_text())
     if by == "mouse":
@@ -177,7 +178,7 @@ def test_a_network_starts_from_the_readers_arrangement(show: Show, laboratory: L
     expect(main).to_be_focused()
     expect(main).to_be_in_viewport()
     page.wait_for_url(re.compile("fig-train.start=placed"))
-    page.wait_for_timeout(SPOKEN_MS)
+    rest(page, SPEAKS_MS)
     assert "your arrangement, seed 1" in train.locator(".explorable-summary").inner_text()
     posted = """() => {
       globalThis.sent = [];
