@@ -1,4 +1,4 @@
-"""Painting part by part: what is left of a frame's time waits for the next, and the last state is always painted whole."""
+"""Painting part by part: what a frame has no time for waits for the next, and the last state is painted whole."""
 
 from __future__ import annotations
 
