@@ -110,6 +110,7 @@
       },
       *paint() {
         timeline.paint();
+        view.sum();
         const now = epoch();
         for (const network of networks) {
           paintOne(view, network, now);

@@ -148,11 +148,14 @@
       if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
-      timeline.paint();
       if (field.old()) {
         peek.runs.weightsAt(run, epoch, weights);
-        yield* measureSpread(MEASURED.drag);
+        const measuring = measureSpread(MEASURED.drag);
+        while (!measuring.next().done);
       }
+      timeline.paint();
+      view.sum();
+      yield;
       if (resting && taken.columns < MEASURED.rest) yield* measureSpread(MEASURED.rest);
       yield* field.show(net, palette, resting);
       yield;

@@ -83,6 +83,7 @@
     let stops = told(false);
     let wanted = 1; // how often the weights changed, and for which of these all is prepared
     let prepared = 0;
+    let epoch = 0; // of the weights
     let turned = { key: "", up: 1, back: 0, values: new Float32Array(0) }; // the sides of the sheet as last found
     let marked = ""; // what the input plane shows
     const sheets = { drag: sheetOf(CELLS.drag), rest: sheetOf(CELLS.rest), lines: null, points: null };
@@ -100,7 +101,8 @@
     /** Everything that depends on the weights alone: where each node starts, and is before the last activation. */
     function* prepare() {
       const mine = wanted;
-      peek.runs.weightsAt(run, Math.min(view.state.epoch, run.epochs), weights);
+      epoch = Math.min(view.state.epoch, run.epochs);
+      peek.runs.weightsAt(run, epoch, weights);
       affine = machine.affine(weights);
       const scale = input.box.x1;
       const lines = peek.sheet(GRID.lines, GRID.samples).map((value) => value * scale);
@@ -278,6 +280,7 @@
       if (resting && !sheets.rest.before) yield* ready(sheets.rest);
       const { stage } = view.state;
       turned = sides(stage);
+      view.sum();
       yield;
       for (const name of ["drag", "lines", "points", ...(resting ? ["rest"] : [])]) move(sheets[name], stage);
       moving.box = frame(stage);
@@ -387,7 +390,7 @@
       paint: paintAll,
       stopped: journey.stopped,
       summary() {
-        return summed(text.run(run), Math.round(Math.min(view.state.epoch, run.epochs)), journey.describe(), turned.back);
+        return summed(text.run(run), Math.round(epoch), journey.describe(), turned.back);
       },
       rows() {
         const out = [["class", "x1", "x2", "now1", "now2"]];

@@ -418,9 +418,12 @@
       },
       *paint(resting) {
         timeline.paint();
-        yield* scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
-        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
+        const painting = scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
+        painting.next(); // where the points lie
         peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
+        yield;
+        yield* painting;
+        if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
       },
       sleep(awake) {
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });

@@ -519,8 +519,9 @@
       for (let c = 0; c < classes; c++) {
         let [at, most] = [0, -1];
         for (let point = 0; point < y.length; point++) {
+          if (y[point] !== c) continue;
           const far = Math.hypot(positions[2 * point], positions[2 * point + 1]);
-          if (y[point] === c && far > most) [at, most] = [2 * point, far];
+          if (far > most) [at, most] = [2 * point, far];
         }
         if (most < 0) continue; // it has no points
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));

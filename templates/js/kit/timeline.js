@@ -50,6 +50,7 @@
     let curve = null; // {loss, accuracy} in CSS px, and the scale's top
     let drawn = "";
     let ticked = "";
+    const sizes = new Map(); // of the hint's words, as the track is laid out now
 
     const timeline = {
       root,
@@ -162,6 +163,7 @@
 
     /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
     function layOut() {
+      sizes.clear();
       const epochs = run.loss.length - 1;
       const guess = run.guessing || { loss: Math.log(run.classes), said: words.say("guessing: ln {n}", { n: run.classes }) };
       const guessing = guess.loss;
@@ -248,16 +250,25 @@
       const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
       hint.classList.toggle("is-back", back);
       for (const said of HINTS[back ? "back" : "on"]) {
-        hint.textContent = said;
-        const [from, to] = back ? [x - hint.offsetWidth, x] : [x, x + hint.offsetWidth];
+        const size = sizeOf(said);
+        const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
         const lines = [...near, curve.guessing, height - PAD.bottom].sort((a, b) => a - b);
         const gaps = lines.slice(1).map((y, at) => ({ size: y - lines[at], middle: (y + lines[at]) / 2 }));
         const widest = gaps.reduce((best, gap) => (gap.size > best.size ? gap : best));
         hint.style.transform = `translate(${across(epoch)}, ${widest.middle}px)`;
-        if (widest.size > hint.offsetHeight) return;
+        if (widest.size > size.height) return peek.write(hint, said);
       }
-      hint.textContent = ""; // no room for any
+      peek.write(hint, ""); // no room for any
+    }
+
+    /** How large words of the hint are, in CSS px: measured once, since that makes the browser lay out the page. */
+    function sizeOf(said) {
+      if (!sizes.has(said)) {
+        hint.textContent = said;
+        sizes.set(said, { width: hint.offsetWidth, height: hint.offsetHeight });
+      }
+      return sizes.get(said);
     }
 
     function line(points, colour, thickness, dash = []) {

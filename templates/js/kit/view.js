@@ -263,17 +263,21 @@
         this.root.classList.add("is-live");
         this.arrive();
       }
-      this.sum();
+      if (!this.behind) this.sum(); // what it would say of a newer state is not painted yet
     }
 
     /** Paint all at once, at rest: what is taken away is whole. */
     finish() {
+      this.behind = false;
       const painting = this.painting(true);
       while (!painting.next().done);
       this.parts = null;
     }
 
-    /** Bring the visible summary up to date; a figure knows what it shows once it has painted. */
+    /**
+     * Bring the visible summary up to date: after a painting, or within it by the figure, in the part in which its
+     * numbers change, so that two places never say two moments.
+     */
     sum() {
       const text = this.instance.summary();
       peek.write(this.summary, text);

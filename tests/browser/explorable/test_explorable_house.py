@@ -384,7 +384,7 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
         """() => {
           globalThis.painted = 0;
           const {instance} = peek.views.get("fig-bend"), paint = instance.paint;
-          instance.paint = (resting) => { painted++; paint(resting); };
+          instance.paint = (resting) => { painted++; return paint(resting); };
         }"""
     )
     figure.live.get_by_role("button", name="Play").click()
@@ -429,7 +429,7 @@ def test_nothing_is_painted_at_rest(show: Show) -> None:
         """() => {
           globalThis.painted = 0;
           const {instance} = peek.views.get("fig-bend"), paint = instance.paint;
-          instance.paint = (resting) => { painted++; paint(resting); };
+          instance.paint = (resting) => { painted++; return paint(resting); };
         }"""
     )
     figure.page.wait_for_timeout(500)

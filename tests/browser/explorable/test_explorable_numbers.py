@@ -99,7 +99,7 @@ def test_directions_of_every_published_run_are_the_builds(browser: Browser, site
             view.set({ classes, activation, seed, epoch: Infinity });
             const shown = () => view.summary.textContent.includes(peek.text.run(run) + ", at");
             while (!shown()) await new Promise(requestAnimationFrame);
-            view.instance.paint(true);
+            view.finish();
             said.push([run.id, view.instance.summary()]);
           }
           return said;
@@ -164,7 +164,8 @@ WATCH = """async (frames) => {
   for (let at = 0; at < frames; at++) {
     await new Promise(requestAnimationFrame);
     const readings = [...live.querySelectorAll(".reading b")].map((value) => value.textContent);
-    seen.push([readings, live.querySelector(".explorable-summary").textContent]);
+    const told = [".explorable-summary", ".train-apart"].map((part) => live.querySelector(part)?.textContent);
+    seen.push([readings, ...told]);
   }
   return seen;
 }"""
@@ -175,9 +176,21 @@ def test_the_sentence_says_what_the_readout_beside_it_says(show: Show, name: str
     figure = show(name, hash=f"#fig-{name}.epoch=100")
     figure.live.get_by_role("button", name="Play").click()
     seen = figure.page.evaluate(WATCH, 60)
-    for (epoch, loss, accuracy), sentence in seen:
+    for (epoch, loss, accuracy), sentence, _ in seen:
         assert f"epoch {epoch}, loss {loss}, accuracy {accuracy}" in sentence
-    assert len({epoch for (epoch, _, _), _ in seen}) > 10
+    assert len({epoch for (epoch, _, _), _, _ in seen}) > 10
+
+
+def test_while_it_trains_the_sentence_says_what_the_readouts_beside_it_say(show: Show) -> None:
+    figure = show("train")
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    figure.page.wait_for_function("parseInt(document.querySelector('.reading b').textContent) > 0")
+    seen = figure.page.evaluate(WATCH, 60)
+    for (epoch, loss, accuracy), sentence, apart in seen:
+        assert f"epoch {epoch}, loss {loss}, accuracy {accuracy}" in sentence
+        distance, middle = re.findall(r"\d[\d.]*", apart)
+        assert f"are {distance} apart. Classes in the middle: {middle}." in sentence
+    assert len({epoch for (epoch, _, _), _, _ in seen}) > 10
 
 
 def test_the_sentence_is_read_out_when_time_stands(show: Show) -> None:
