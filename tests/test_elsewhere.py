@@ -15,6 +15,7 @@ from generator.base import language
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
+from generator.base.store import content_of
 from generator.build import build, context_of
 from generator.content import elsewhere, experiments, tables
 from generator.markup import claims, expressions, tabulation
@@ -452,7 +453,7 @@ def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, t
         if follower.training:
             assert made.wait(60)
             follower.rebuild("scan.csv")
-        return live.problem or live.files["index.html"].decode()
+        return live.problem or content_of(live.files["index.html"]).decode()
 
     texts = (FILE, FILE.replace("0,1;", "0,1;1"), FILE.replace("0,01;", "0,01;1"), FILE.replace("0.125", "x", 1))
     seen = [saved(text) for text in texts]

@@ -8,6 +8,7 @@ import pytest
 
 from generator.base.errors import ContentError
 from generator.base.progress import Progress
+from generator.base.store import content_of
 from generator.build import context_of
 from generator.content import predictions
 from generator.options import Options
@@ -88,7 +89,7 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
         if follower.training:
             assert made.wait(60)
             follower.rebuild(predictions.FILE)
-        return live.problem or live.files["index.html"].decode()
+        return live.problem or content_of(live.files["index.html"]).decode()
 
     more = "".join(
         ONE.replace("All <learn>", says).replace("> 0", condition) + f"needs_seeds = {seeds}\n"
@@ -120,8 +121,8 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     assert unlisted in live.problem
     (article / "more.md").write_text("---\ntitle: More\n---\n\n/// predictions\n///\n")
     follower.rebuild("more.md")
-    assert not live.problem and "None does." not in live.files["index.html"].decode()
-    assert 'data-verdict="holds"' in live.files["more.html"].decode()
+    assert not live.problem and "None does." not in content_of(live.files["index.html"]).decode()
+    assert 'data-verdict="holds"' in content_of(live.files["more.html"]).decode()
     (article / "more.md").unlink()
     (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
     (article / predictions.FILE).unlink()

@@ -14,7 +14,7 @@ from generator import build as make
 from generator import serve
 from generator.base.errors import ContentError, Problem
 from generator.base.progress import Progress
-from generator.base.store import Store
+from generator.base.store import Store, content_of
 from generator.options import Options
 from generator.serve import Live, PortError, follow, look, unexpected
 
@@ -112,7 +112,7 @@ class Watched(Live):
 
     def show(self, files, whole=True):
         super().show(files, whole)
-        page = self.files["index.html"].decode()
+        page = content_of(self.files["index.html"]).decode()
         runs = {path.split("/")[-1] for path in self.files if path.startswith("data/grid/") and path.endswith(".js")}
         pictures = {path.split("/")[-1].split(".")[0] for path in self.files if re.match("plots.*png", path)}
         known = json.loads(re.search(r'id="peek-runs">(.*?)</script>', page, re.DOTALL)[1]).get("runs", [])
