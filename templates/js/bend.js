@@ -75,8 +75,12 @@
         scene.change(names);
       },
       *paint(resting) {
+        const painting = scene.paint(epoch(), resting);
+        painting.next(); // where the points lie; sizes are read before anything is written, so that the page is laid out once
         timeline.paint();
-        yield* scene.paint(epoch(), resting);
+        view.sum();
+        yield;
+        yield* painting;
         guide?.paint();
       },
       stopped() {

@@ -188,7 +188,6 @@
       }
       const chosen = whole() && place && !isFlatless(place) ? ofPlace(place).best : -1;
       const palette = peek.palette(view.theme, chosen);
-      view.sum();
       yield;
       if ((yield* field.show(net, palette, resting)) === "all") {
         paint.regions(hidden, net.regions(room.inner), palette, room);

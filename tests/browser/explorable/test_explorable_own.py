@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -245,3 +246,47 @@ def test_points_in_an_address_are_points_whatever_it_says(bare_page: Page) -> No
         }"""
     )
     assert isinstance(got, int) and got > 100
+
+
+# How much room it takes
+
+
+PARTS = ".plane, .timeline, .control, .explorable-summary, .explorable-tools"
+ROOM = """(parts) => {
+  const live = document.querySelector(".explorable-live");
+  const box = (part) => {
+    const { left, right, top, bottom } = part.getBoundingClientRect();
+    return { name: part.className, left, right, top, bottom };
+  };
+  const seen = [...live.querySelectorAll(parts)].filter((part) => part.checkVisibility());
+  return [box(live), ...seen.map(box)];
+}"""
+EDGE_PX = 1  # what rounding makes two neighbours overlap
+GAPS_PX = 60  # between planes, buttons, curve, sliders, sentence and tools, one below the other
+
+
+def covered(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    def overlaps(start: str, end: str) -> bool:
+        return min(one[end], other[end]) - max(one[start], other[start]) > EDGE_PX
+
+    return overlaps("left", "right") and overlaps("top", "bottom")
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1280])
+def test_no_part_covers_another(train: Open, width: int) -> None:
+    _, *parts = train(width=width).page.evaluate(ROOM, PARTS)
+    assert len(parts) > 10
+    assert not [(one["name"], other["name"]) for one, other in combinations(parts, 2) if covered(one, other)]
+
+
+def test_beside_the_planes_stands_all_that_has_room_there(train: Open) -> None:
+    """On a laptop: no column is longer than the planes and what lies below them."""
+    live, *parts = train(width=1280).page.evaluate(ROOM, PARTS)
+    planes = [part for part in parts if part["name"].split()[0] == "plane"]
+    edge = max(plane["right"] for plane in planes)
+    beside = [part for part in parts if part["left"] > edge]
+    below = [part for part in parts if part not in beside and part not in planes]
+    assert len(beside) >= 4, [part["name"] for part in beside]
+    assert max(part["bottom"] for part in beside) < min(part["top"] for part in below if "range" in part["name"])
+    lines = {round(part["top"]): part["bottom"] - part["top"] for part in [*planes, *below]}
+    assert live["bottom"] - live["top"] < sum(lines.values()) + GAPS_PX, lines
