@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.base import language
-from generator.base.memo import Memo
+from generator.base.memo import WHOLE, Memo
 from generator.content import bibliography
 from generator.content.bibliography import STYLES, Name, in_order, parse, render
 from generator.content.tex import plain
@@ -555,7 +555,7 @@ def test_libraries_are_loaded_for_what_is_new_alone():
         "print(render(found.entries['k'], '2020'));"
         "assert not {'bibtexparser', 'pylatexenc'} & sys.modules.keys()"
     )
-    kept = json.dumps(memo.renewed())
+    kept = json.dumps(memo.renewed()[WHOLE])
     ran = subprocess.run(
         [sys.executable, "-c", code, GOOD, kept], capture_output=True, text=True, cwd=ROOT, check=False
     )
