@@ -126,7 +126,7 @@ UNPLACED = {  # the experiments, what is said of a figure, and the figures that 
         "inputs of two dimensions; these runs have 5",
         {
             "alive", "arrangements", "beat", "bend", "course", "crowding", "distances", "hidden-animation",
-            "hidden-plane", "kinds", "laws", "loss", "train",
+            "hidden-plane", "kinds", "knots", "laws", "loss", "train",
         },
     ),
     "more classes than colours": (
