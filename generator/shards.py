@@ -25,7 +25,7 @@ from .networks.spec import RunSpec
 from .options import Options
 from .runs import tasks
 from .runs.batches import batches, cost, shares
-from .runs.pipeline import Pipeline, run_key
+from .runs.pipeline import Pipeline, run_keys
 from .runs.stages import STAGES
 
 MEASURES = "measures"
@@ -58,7 +58,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
             return
         costliest = batches(missing, options.workers)[0][:TRIED_AT_MOST]
         trial = [first_epochs(spec) for spec in costliest]
-        runs.keys = {spec: run_key(spec) for spec in trial}
+        runs.keys = run_keys(trial)
         runs.pool().executor.submit(tasks.machine).result()  # neither that a worker starts is training
         needed_laws(runs)  # nor a law
         began = time.monotonic()

@@ -360,6 +360,14 @@ def test_references_are_ordered_as_readers_look_for_them():
     assert [found.key for found in in_order(works(text).entries.values())] == ["a", "b", "f", "e", "c", "d"]
 
 
+def test_who_wrote_or_edited_alone_stands_before_who_did_so_with_others():
+    people = {"a": "editor={Olah, C.}", "b": "author={Olah, C. and Alba, D.}", "c": "author={Olah, C. and Zhu, E.}"}
+    years = {"a": 2024, "b": 2022, "c": 2020, "d": 2023}
+    text = "".join(f"@misc{{{key}, {who}, title={{X}}, year={years[key]}}}\n" for key, who in people.items())
+    text += "@misc{d, title={Olah}, year=2023}"
+    assert [found.key for found in in_order(works(text).entries.values())] == ["d", "a", "b", "c"]
+
+
 def test_years_get_letters_where_two_cited_works_read_the_same():
     text = "".join(
         f"@misc{{{k}, author={{A B}}, title={{{t}}}, year={{{y}}}}}\n"

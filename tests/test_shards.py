@@ -13,7 +13,7 @@ from generator.__main__ import main
 from generator.base.store import Store
 from generator.networks.spec import RunSpec
 from generator.runs.batches import cost, shares
-from generator.runs.pipeline import Pipeline
+from generator.runs.pipeline import Pipeline, run_key, run_keys
 
 EXPERIMENTS = """
 [dataset.spirals]
@@ -87,6 +87,14 @@ def test_parts_are_the_same_wherever_they_are_made_and_cost_about_the_same(count
     costs = [sum(map(cost, part)) for part in parts]
     largest = max(map(cost, specs)) * 20
     assert max(costs) - min(costs) <= min(largest, max(map(cost, specs)) + sum(costs) / (2 * count))
+
+
+def test_runs_have_the_addresses_together_that_each_has_alone():
+    recipe = RunSpec(classes=3, activation="tanh", seed=1)
+    pairs = product(("tanh", "relu"), (1e-4, 0.0), ("drawn", "margin"), range(5))
+    specs = [replace(recipe, activation=name, l2=l2, head_start=start, seed=seed) for name, l2, start, seed in pairs]
+    keys = run_keys(specs)
+    assert keys == {spec: run_key(spec) for spec in specs} and len(set(keys.values())) == len(specs)
 
 
 def test_four_parts_in_four_folders_give_the_bytes_of_one_build(folder, capsys):

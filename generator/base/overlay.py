@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .errors import ContentError, Problem
 from .memo import digest
+from .store import entries
 
 WORDS = "words/"  # a language is no code
 STARTER = "new/"  # what a new article begins with, beside the templates
@@ -26,10 +27,9 @@ def default_templates() -> Path:
 
 
 def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if not name.startswith(STARTER) and path.is_file():
-            yield name, path
+    for name, entry in entries(str(folder)) if folder.is_dir() else ():
+        if not name.startswith(STARTER):
+            yield name, Path(entry.path)
 
 
 class Overlay:

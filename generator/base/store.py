@@ -233,7 +233,7 @@ class Store:
 
     def entry(self, kind: str, key: str, ending: str) -> Entry:
         """An entry, whether or not it is there."""
-        return Entry(self.root / "entries" / kind / key[:2] / f"{key}.{ending}")
+        return Entry(self.root / f"entries/{kind}/{key[:2]}/{key}.{ending}")
 
     def load(self, kind: str, key: str, ending: str) -> bytes | None:
         """What an entry holds; None when it is not there, or damaged."""

@@ -321,7 +321,7 @@ def said(text: str) -> list[str]:
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """By author, year and title, as a list of references is read."""
-    return sorted(entries, key=lambda e: (_folded(_sorted_by(e)), e.year, tex.plain(e.title).lower(), e.key))
+    return sorted(entries, key=lambda e: (_sorted_by(e), e.year, tex.plain(e.title).lower(), e.key))
 
 
 STYLES = {
@@ -351,8 +351,8 @@ def _dated(year: str, words: Words) -> str:
     return words(none) + year.removeprefix(none) if year.startswith(none) else year
 
 
-def _sorted_by(entry: Entry) -> str:
-    return _listed(entry, language.english()) or tex.plain(entry.title)
+def _sorted_by(entry: Entry) -> list[str]:
+    return [_folded(name) for name in map(_reversed, entry.authors)] or [_folded(tex.plain(entry.title))]
 
 
 def _folded(text: str) -> str:
@@ -532,8 +532,12 @@ def _listed(entry: Entry, words: Words) -> str:
         role = f" ({_editors(len(names) + others, words)})"
     if not names:
         return ""
-    said = [", ".join(filter(None, [name.family, _initials(name.given), name.suffix])) for name in names]
-    return _enumerated(said, others, words) + role
+    return _enumerated(list(map(_reversed, names)), others, words) + role
+
+
+def _reversed(name: Name) -> str:
+    """A name, family first."""
+    return ", ".join(filter(None, [name.family, _initials(name.given), name.suffix]))
 
 
 def _running(names: tuple[Name, ...], others: bool, words: Words) -> str:

@@ -878,16 +878,19 @@ def _planned(
     images: Mapping[str, tuple[int, ...]],
 ) -> tuple[Planned, ...]:
     """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
-    rows = [{"dataset": dataset, **flat(spec)} for dataset, spec in runs]
+    recipes = [(dataset, replace(spec, seed=0)) for dataset, spec in runs]
+    rows = {recipe: {"dataset": recipe[0], **flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
     named = ("classes", "activation", "seed", "bias_start", "kind")
-    keys = dict.fromkeys(itertools.chain.from_iterable(rows))  # a dataset's own options are not in every row
-    varied = [key for key in keys if key not in named and len({row[key] for row in rows if key in row}) > 1]
-    drawn, shipped = fixed["seeds"][: fixed["draw"]], fixed["seeds"][: fixed["ship"]]
+    keys = dict.fromkeys(itertools.chain.from_iterable(rows.values()))  # a dataset's own options are not in every row
+    varied = [key for key in keys if key not in named and len({row[key] for row in rows.values() if key in row}) > 1]
+    slugs = {recipe: [_slug(key, row[key]) for key in varied if key in row] for recipe, row in rows.items()}
+    seeds = fixed["seeds"]
+    drawn, shipped = set(seeds[: fixed["draw"]]), set(seeds[: fixed["ship"]])
     planned = []
-    for (dataset, spec), row in zip(runs, rows, strict=True):
-        extra = [_slug(key, row[key]) for key in varied if key in row]
+    for (dataset, spec), of_run in zip(runs, recipes, strict=True):
+        extra = slugs[of_run]
         folder = [*([] if first else [name]), str(spec.classes), *extra]
-        if len(drawn) > 1 and spec.seed != drawn[0]:
+        if len(drawn) > 1 and spec.seed != seeds[0]:
             folder.append(f"s{spec.seed}")
         run_id = "-".join([f"k{spec.classes}", spec.activation, *extra, f"s{spec.seed}"])
         place = "/".join(folder) if spec.seed in drawn else None

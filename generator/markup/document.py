@@ -94,9 +94,9 @@ def render_article(
         written: list[Markup] = []
         problems: list[Problem] = []
         book = Book(article.pages, by_path, bibliography, years_of(cited))
+        before: dict[str, None] = {}
         for page in article.pages:
-            before = tuple(dict.fromkeys(key for markup in written for key in markup.cited))
-            around = Around(book, page, assets, before)
+            around = Around(book, page, assets, tuple(before))
             make = functools.partial(
                 render,
                 page,
@@ -122,6 +122,7 @@ def render_article(
                 else:
                     with memo.part(page.path):
                         written.append(make())
+                before |= dict.fromkeys(written[-1].cited)
             except ContentError as error:
                 problems += error.problems
         if article.predictions.all and not problems and not any(markup.lists_predictions for markup in written):

@@ -6,7 +6,7 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..base.memo import Memo
@@ -40,19 +40,20 @@ class TocEntry:
     children: tuple[TocEntry, ...] = ()
 
 
+@dataclass(frozen=True)
 class Body:
     """A page's text and its references as HTML; where they are kept, they are read when somebody asks.
 
     digest  of both
     """
 
-    def __init__(self, digest: str, has_references: bool, read: Callable[[], Sequence[str]]) -> None:
-        self.digest, self.has_references = digest, has_references
-        self._read = read
+    digest: str
+    has_references: bool
+    read: Callable[[], Sequence[str]] = field(compare=False, repr=False)
 
     @functools.cached_property
     def html(self) -> Sequence[str]:
-        return self._read()
+        return self.read()
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Hashable, Iterable
 
 from ..networks.spec import RunSpec, layer_shapes
 
@@ -17,19 +16,24 @@ GPU_BATCH_AT_MOST = 512  # their histories and checkpoints on the way to the sto
 
 def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list[list[RunSpec]]:
     """Runs that differ in seed alone in batches, the costliest first, none so large that workers wait for its end."""
-    alike: dict[RunSpec, list[RunSpec]] = {}
+    alike: dict[Hashable, list[RunSpec]] = {}
     for spec in specs:
-        alike.setdefault(replace(spec, seed=0), []).append(spec)
-    total = sum(len(group) * cost(spec) for spec, group in alike.items())
+        alike.setdefault(all_but_seed(spec), []).append(spec)
+    total = sum(len(group) * cost(group[0]) for group in alike.values())
     most = total // (workers * BATCHES_EACH) if workers > 1 else total
     found = []
-    for spec, group in alike.items():
-        size = batch_size(spec, device)
+    for group in alike.values():
+        size = batch_size(group[0], device)
         if device == "cpu":
-            size = max(1, min(size, most // cost(spec)))
+            size = max(1, min(size, most // cost(group[0])))
         count = -(-len(group) // size)
         found += [group[len(group) * part // count : len(group) * (part + 1) // count] for part in range(count)]
     return sorted(found, key=lambda batch: -len(batch) * cost(batch[0]))
+
+
+def all_but_seed(spec: RunSpec) -> Hashable:
+    """What runs have in common that differ in seed alone; a spec with another seed would take much longer to make."""
+    return tuple({**vars(spec), "seed": 0}.values())
 
 
 def shares(specs: Iterable[RunSpec], count: int) -> list[list[RunSpec]]:

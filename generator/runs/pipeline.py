@@ -11,7 +11,7 @@ import hashlib
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -34,7 +34,7 @@ from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
 from . import stages, tasks
-from .batches import batches
+from .batches import all_but_seed, batches
 from .catalogue import Catalogue, Early, Report, RunContext, card_key
 from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
 from .lab import is_finite
@@ -160,9 +160,23 @@ def make(
 def run_key(spec: RunSpec) -> str:
     """The address of a run: its spec, its activations' rows, its kind of data, the code that trains; its law's, where
     it has one."""
-    law = [] if spec.head_start == "drawn" else stages.LAWS.digest
-    used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
-    return digest("run", decides(spec), used, *(STAGES["train"].source + data_source(spec.kind)).digest, *law)
+    return run_keys([spec])[spec]
+
+
+def run_keys(specs: Iterable[RunSpec]) -> dict[RunSpec, str]:
+    """The address of each run; what those of a recipe have in common is put together once."""
+    recipes: dict[Hashable, tuple[dict[str, Any], list[Any]]] = {}
+    found = {}
+    for spec in specs:
+        shared = all_but_seed(spec)
+        if shared not in recipes:
+            law = [] if spec.head_start == "drawn" else stages.LAWS.digest
+            used = [ACTIVATIONS[name].decides for name in layer_activations(spec)]
+            made_with = (STAGES["train"].source + data_source(spec.kind)).digest
+            recipes[shared] = decides(spec), [used, *made_with, *law]
+        decided, rest = recipes[shared]
+        found[spec] = digest("run", {**decided, "seed": spec.seed}, *rest)
+    return found
 
 
 def data_source(kind: str) -> Source:
@@ -194,7 +208,7 @@ class Pipeline:
         self.plan = plan or Plan((), "")
         self.plan.lab.enter_measurements()
         self.runs = runs_of(self.plan)
-        self.keys = {run.spec: run_key(run.spec) for run in self.runs.values()}
+        self.keys = run_keys(run.spec for run in self.runs.values())
         self.report = Report()
         self._made_with: dict[str, dict[str, str]] = context.store.load_json("stages", "last") or {}
         self._pools: dict[str, Pool] = {}
