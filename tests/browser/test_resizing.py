@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.rest import rest
+from tests.rest import rest, watch
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 WIDTHS_PX = (844, 390, 1440, 768, 1280, 320, 2560, 320)  # turned, narrowed, widened
@@ -65,6 +65,7 @@ def held(browser: Browser, served: str) -> Iterator[Page]:
     """The article in a phone."""
     size = {"width": 390, "height": 844}
     with browser.new_context(viewport=size, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
+        watch(context)
         page = context.new_page()
         page.goto(f"{served}index.html")
         page.locator("#fig-bend .is-live").wait_for()
