@@ -21,6 +21,12 @@ START_S = 120
 
 
 @pytest.fixture
+def cache(made_tiny, tmp_path):
+    """A copy of what the tiny article trains and draws, for one test: what it trains is new, also when tried again."""
+    return shutil.copytree(made_tiny, tmp_path / "cache")
+
+
+@pytest.fixture
 def serving(tmp_path, cache):
     """(folder of the content, folder of the templates, address, lines said so far)."""
     content = shutil.copytree(TINY, tmp_path / "content")
@@ -173,7 +179,7 @@ def test_a_template_and_an_experiment_are_watched_too(serving, served_page):
     content, templates, _, said = serving
     page = served_page
     replace(templates / "base.html", "</body>", "<p>From the template.</p></body>")
-    expect(page.get_by_text("From the template.")).to_be_visible()
+    expect(page.get_by_text("From the template.")).to_be_visible(timeout=60_000)
     replace(content / "experiments.toml", "draw = 1", "seeds = 2\ndraw = 1")
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
     assert any(line.startswith("experiments.toml: train 2") for line in said)
