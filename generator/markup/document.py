@@ -84,7 +84,7 @@ def render_article(
     assets = {asset.path: asset for asset in article.assets}
     names_known = names_of(article.pages, memo, words)
     by_path = {path: of for path, (of, _) in names_known.items()}
-    foreseen = repr(article.predictions)
+    predictions, foreseen = repr(article.predictions), article.predictions.all
 
     def years_of(cited: Collection[str]) -> dict[str, str]:
         of = [[key, bibliography.raw.get(key)] for key in sorted(cited)]
@@ -117,7 +117,7 @@ def render_article(
             )
             try:
                 if known:
-                    given = [known, page.digest, foreseen, around.given()]
+                    given = [known, page.digest, predictions, around.given()]
                     written.append(kept(page, around, memo, given, make))
                 else:
                     with memo.part(page.path):
@@ -125,11 +125,9 @@ def render_article(
                 before |= dict.fromkeys(written[-1].cited)
             except ContentError as error:
                 problems += error.problems
-        if article.predictions.all and not problems and not any(markup.lists_predictions for markup in written):
-            wrong = "no text lists this prediction"
-            wrong = wrong if len(article.predictions.all) == 1 else "no text lists these predictions"
-            place = article.predictions.all[0].place
-            problems.append(Problem(place, f"{wrong}, so none is judged", "/// predictions in a text"))
+        if foreseen and not problems and not any(markup.lists_predictions for markup in written):
+            wrong = "no text lists this prediction" if len(foreseen) == 1 else "no text lists these predictions"
+            problems.append(Problem(foreseen[0].place, f"{wrong}, so none is judged", "/// predictions in a text"))
         if problems:
             raise ContentError(list(dict.fromkeys(problems)))
         really = {key for markup in written for key in markup.cited}
