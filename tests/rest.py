@@ -9,7 +9,8 @@ SETTLES_MS, SPEAKS_MS = 350, 1000
 WATCH = """(() => {
   const { requestAnimationFrame: frame, cancelAnimationFrame: unframe } = globalThis;
   const { setTimeout: later, clearTimeout: never } = globalThis;
-  const frames = new Set(), timers = new Map(), scripts = new Set();
+  const { requestIdleCallback: idle, cancelIdleCallback: unidle } = globalThis;
+  const frames = new Set(), idles = new Set(), timers = new Map(), scripts = new Set();
   globalThis.requestAnimationFrame = (work) => {
     const id = frame((now) => {
       frames.delete(id);
@@ -21,6 +22,18 @@ WATCH = """(() => {
   globalThis.cancelAnimationFrame = (id) => {
     frames.delete(id);
     unframe(id);
+  };
+  globalThis.requestIdleCallback = (work, how) => {
+    const id = idle((deadline) => {
+      idles.delete(id);
+      work(deadline);
+    }, how);
+    idles.add(id);
+    return id;
+  };
+  globalThis.cancelIdleCallback = (id) => {
+    idles.delete(id);
+    unidle(id);
   };
   globalThis.setTimeout = (work, ms = 0, ...rest) => {
     const id = later(() => {
@@ -40,7 +53,7 @@ WATCH = """(() => {
   }).observe(document, { childList: true, subtree: true });
   for (const end of ["load", "error"]) document.addEventListener(end, ({ target }) => scripts.delete(target), true);
   const mounting = (view) => view.visible && !view.painted && !view.failed && !view.waiting?.isConnected;
-  const busy = (ms) => document.readyState !== "complete" || frames.size > 0 || scripts.size > 0
+  const busy = (ms) => document.readyState !== "complete" || frames.size > 0 || idles.size > 0 || scripts.size > 0
     || [...timers.values()].some((wait) => wait <= ms)
     || document.querySelector("[aria-busy=true]") !== null
     || document.getAnimations().some(({ playState }) => playState === "running")
@@ -61,6 +74,6 @@ def watch(context: BrowserContext) -> None:
 
 
 def rest(page: Page, longest_ms: int = SETTLES_MS) -> None:
-    """Wait until a page rests: no frame of animation, no timer of at most so long, no script and no figure in sight is
+    """Wait until a page rests: no frame of animation, no work for idle time, no timer of at most so long, no script and no figure in sight is
     to come, and it neither moves nor scrolls."""
     page.wait_for_function("([ms, frames]) => resting(ms, frames)", arg=[longest_ms, FRAMES])

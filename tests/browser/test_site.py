@@ -392,7 +392,9 @@ def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: 
     visit = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch)
     page, card = visit.page, visit.page.locator("#note-card")
     link = page.locator(f'a.reference[href^="#{kind}-"]').first
-    (link.tap if touch else link.hover)(trial=True)  # in sight, and where it stays
+    for _ in range(2):  # the first stir has all laid out, which may move it out of sight again
+        link.scroll_into_view_if_needed()
+        rest(page)
     at = link.evaluate("(link) => [link.getClientRects()[0].x + 4, link.getClientRects()[0].y + 4]")
     if touch:
         finger = page.context.new_cdp_session(page)
