@@ -29,9 +29,10 @@ test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-# Also tries each promise of docs/guarantees.md many times, and the tests themselves by slips in the code, and writes there
-# how often: two hours or three.
+# Also looks for each kind of fault in more places, and tries each promise of docs/guarantees.md many times, and the tests
+# themselves by slips in the code, and writes there how often: two hours or three.
 test-full: test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m breadth
 	$(BIN)/python -m tests.promises
 	$(BIN)/python -m tests.mutants
 

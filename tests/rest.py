@@ -74,6 +74,6 @@ def watch(context: BrowserContext) -> None:
 
 
 def rest(page: Page, longest_ms: int = SETTLES_MS) -> None:
-    """Wait until a page rests: no frame of animation, no work for idle time, no timer of at most so long, no script and no figure in sight is
-    to come, and it neither moves nor scrolls."""
+    """Wait until a page rests: no frame of animation, no work for idle time, no timer of at most so long, no script and
+    no figure in sight is to come, and it neither moves nor scrolls."""
     page.wait_for_function("([ms, frames]) => resting(ms, frames)", arg=[longest_ms, FRAMES])

@@ -50,7 +50,7 @@ def framed(page: Page, folder: Path, stranger: str, line: str, more: str = "") -
     return frame
 
 
-@pytest.mark.parametrize(("width", "touch"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(("width", "touch"), [pytest.param(1280, False, marks=pytest.mark.breadth), (360, True)])
 def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger, tmp_path, width, touch):
     """Chosen and told by keyboard or finger; copied; in a column of text its height fits, with what it showed."""
     visit = open_page(
@@ -94,7 +94,7 @@ def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger
     assert visit.said == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (800, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), pytest.param(800, "light", marks=pytest.mark.breadth)])
 def test_a_page_that_listens_gives_each_figure_its_room(open_page, served, stranger, site, tmp_path, width, scheme):
     """As high as it is at any width, in the reader's colours, without a word: a store it asked for would be refused
     in a stranger's page, and told."""

@@ -67,8 +67,16 @@ def test_the_idea_is_on_the_first_screen(open_page: Open, served: str, width: in
         assert page.locator(".contents--gutter").is_visible()
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-@pytest.mark.parametrize("hand", ["mouse", "keyboard", "touch"])
+@pytest.mark.parametrize(
+    ("hand", "motion"),
+    [
+        ("touch", "no-preference"),
+        ("keyboard", "reduce"),
+        ("mouse", "reduce"),
+        *(pytest.param(hand, "no-preference", marks=pytest.mark.breadth) for hand in ("mouse", "keyboard")),
+        pytest.param("touch", "reduce", marks=pytest.mark.breadth),
+    ],
+)
 def test_the_guide_walks_its_stops(open_page: Open, served: str, hand: str, motion: str) -> None:
     size = PHONE if hand == "touch" else LAPTOP
     page = opened(open_page, f"{served}index.html", size, has_touch=hand == "touch", reduced_motion=motion)

@@ -17,6 +17,7 @@ LANDED_PX = 40  # how far from the top of the window what a link names may come 
 MOVED_PX = 1  # of a figure's height, when it comes to life
 SHIFT = 0.01  # a tenth of what Core Web Vitals call good
 PHONE, LAPTOP = (390, 844), (1280, 800)
+OTHERS = (320, 600, 768, 1024, 1920, 2560)  # widths of windows
 VIEWS = ("fig-layers.stage=1.5", "fig-field.epoch=100", "fig-beat.classes=4")  # as "Copy link" gives them
 STILL = """async () => {
   for (let y = -1, height = 0, since = performance.now(); performance.now() - since < 700; ) {
@@ -43,8 +44,13 @@ def sections(site: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("home", "size"),
-    [("served", PHONE), ("served", LAPTOP), ("file", PHONE), ("file", LAPTOP)],
-    ids=["served-phone", "served-laptop", "file-phone", "file-laptop"],
+    [
+        ("served", PHONE),
+        ("file", LAPTOP),
+        pytest.param("served", LAPTOP, marks=pytest.mark.breadth),
+        pytest.param("file", PHONE, marks=pytest.mark.breadth),
+    ],
+    ids=["served-phone", "file-laptop", "served-laptop", "file-phone"],
     indirect=["home"],
 )
 def test_an_address_leads_to_what_it_names(
@@ -57,8 +63,16 @@ def test_an_address_leads_to_what_it_names(
         assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize(
+    ("size", "motion"),
+    [
+        (PHONE, "no-preference"),
+        (LAPTOP, "reduce"),
+        pytest.param(PHONE, "reduce", marks=pytest.mark.breadth),
+        pytest.param(LAPTOP, "no-preference", marks=pytest.mark.breadth),
+    ],
+    ids=["phone-moving", "laptop-still", "phone-still", "laptop-moving"],
+)
 def test_a_link_in_the_page_leads_to_what_it_names(
     open_page: Open, served: str, sections: list[str], size: tuple[int, int], motion: str
 ) -> None:
@@ -79,7 +93,7 @@ def test_a_link_in_the_page_leads_to_what_it_names(
         assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
 
 
-@pytest.mark.parametrize("width", [320, 390, 600, 768, 1024, 1280, 1920, 2560])
+@pytest.mark.parametrize("width", [390, 1280, *(pytest.param(width, marks=pytest.mark.breadth) for width in OTHERS)])
 def test_a_figure_that_comes_to_life_moves_nothing(open_page: Open, served: str, width: int) -> None:
     """With the view of the sleeping one in the address, which wakes it."""
     page = open_page(f"{served}index.html#fig-alive.epoch=100", width, reduced_motion="reduce").page
@@ -107,7 +121,15 @@ new PerformanceObserver((list) => {
 }).observe({type: "largest-contentful-paint", buffered: true});"""
 
 
-@pytest.mark.parametrize("size", [PHONE, (412, 823), (768, 1024), LAPTOP, (1920, 1080)], ids=lambda size: str(size[0]))
+@pytest.mark.parametrize(
+    "size",
+    [
+        PHONE,
+        LAPTOP,
+        *(pytest.param(size, marks=pytest.mark.breadth) for size in [(412, 823), (768, 1024), (1920, 1080)]),
+    ],
+    ids=lambda size: str(size[0]),
+)
 def test_the_first_screen_stays_while_it_loads(browser: Browser, served: str, size: tuple[int, int]) -> None:
     """On a slow machine whose script comes late, so that the page is painted without it first."""
     with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:

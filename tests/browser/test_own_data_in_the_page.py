@@ -91,7 +91,7 @@ def alive(visit, name):
     return figure
 
 
-@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "colours"), [pytest.param(1280, "light", marks=pytest.mark.breadth), (390, "dark")])
 def test_every_explorable_comes_alive_on_its_own_experiment(open_page, home, width, colours):
     visit = open_page(home + "index.html", width=width, color_scheme=colours)
     for of, counted in (("pixels", 3), ("fruit", 3)):

@@ -106,8 +106,15 @@ def test_a_finger_moves_the_page_or_time_and_never_both(
     assert (abs(after[0] - before[0]) > 5, after[1] != before[1]) == (scrolls, scrubs)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-@pytest.mark.parametrize("classes", [3, 5, 7])
+@pytest.mark.parametrize(
+    ("classes", "activation"),
+    [
+        (5, "tanh"),
+        (7, "relu"),
+        *(pytest.param(k, "tanh", marks=pytest.mark.breadth) for k in (3, 7)),
+        *(pytest.param(k, "relu", marks=pytest.mark.breadth) for k in (3, 5)),
+    ],
+)
 def test_the_hint_points_where_time_can_go_and_covers_no_line(
     open_page: Open, served: str, classes: int, activation: str
 ) -> None:
@@ -141,7 +148,7 @@ def shades(part: Locator) -> bytes:
     return part.screenshot(animations="disabled")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.breadth)])
 def test_forced_colours_show_what_is_on(open_page: Open, served: str, scheme: str) -> None:
     """Each control looks another way once it is on; a slider's track and a handle are seen at all."""
     page = open_page(f"{served}index.html", color_scheme=scheme, forced_colors="active", reduced_motion="reduce").page

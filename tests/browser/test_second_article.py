@@ -43,7 +43,9 @@ def test_a_phone_shows_every_page_and_nothing_is_said(open_page, home):
         quiet_and_narrow(visit)
 
 
-@pytest.mark.parametrize(("colours", "accent"), [("light", "#8a3a10"), ("dark", "#ffb27a")])
+@pytest.mark.parametrize(
+    ("colours", "accent"), [("dark", "#ffb27a"), pytest.param("light", "#8a3a10", marks=pytest.mark.breadth)]
+)
 def test_axe_finds_nothing_and_its_own_accent_is_on_every_page(open_page, home, colours, accent):
     visit = open_page(home + "index.html", color_scheme=colours, reduced_motion="reduce")
     for address in PAGES:

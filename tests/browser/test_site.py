@@ -17,6 +17,7 @@ from tests.rest import rest
 
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+WIDTHS = (320, 768, 1280)
 LEAST_TILE_PX = 150  # of a picture of the poster on a phone
 LEAST_TARGET_PX = 24  # of what can be pressed, by WCAG 2.2, success criterion 2.5.8
 # All that axe knows but the strictest level of contrast.
@@ -76,19 +77,19 @@ LINKS = """() => {
 LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])"
 
 
-@pytest.mark.parametrize(("home", "widths"), [("served", (320, 768)), ("file", (1280,))], indirect=["home"])
+@pytest.mark.parametrize("home", ["served", pytest.param("file", marks=pytest.mark.breadth)], indirect=True)
 def test_every_page_loads_without_a_word_and_is_whole(
-    open_page: Open, home: str, site: Path, addresses: list[str], widths: tuple[int, ...]
+    open_page: Open, home: str, site: Path, addresses: list[str]
 ) -> None:
     """It fits the window, also one that changes; ids are unique, and pointers, links, pictures and anchors lead
     somewhere; one heading of the first level, and none skips a level; what can be pressed is large or stands alone."""
     visit = open_page(home + "index.html")
     ids, links = {}, {}
     for address in addresses:
-        visit.page.set_viewport_size({"width": widths[0], "height": 800})
+        visit.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         page = visit.go(home + address)
         visit.scroll_through()
-        for width in widths:
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width} px"
         ids[address], links[address] = page.evaluate(IDS), page.evaluate(LINKS)
@@ -113,7 +114,7 @@ def test_every_page_loads_without_a_word_and_is_whole(
     assert visit.strangers == []
 
 
-# Of siblings that differ in their words alone: two and the last. Contrast takes minutes where there are thousands.
+# Of siblings that differ in their words alone: two and the last. Axe takes minutes where there are thousands.
 THIN = r"""() => {
   const names = / (id|href|src|srcset|alt|title|for|value|popovertarget|aria-(label\w*|describedby|controls))="[^"]*"/g;
   const kind = (element) => element.outerHTML.replace(names, "").replace(/>[^<]*/g, ">").replace(/url\([^)]*\)/g, "");
@@ -141,25 +142,17 @@ def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
     """In the dark on a wide window, and in the light on a phone."""
     visit = open_page(served + "index.html", reduced_motion="reduce")
     page = visit.page
-
-    def shown(colours: str, width: int) -> None:
-        page.emulate_media(color_scheme=colours)
-        page.set_viewport_size({"width": width, "height": 800})
-
     for address in addresses:
-        shown("dark", 1440)
         visit.go(served + address)
+        page.evaluate(THIN)
         visit.scroll_through()
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert axe_finds(page, runOnly=RULES, rules={"color-contrast": {"enabled": False}}) == [], address
-        for colours, width in (("dark", 1440), ("light", 390)):
-            shown(colours, width)
+        for colours, width, rules in (("dark", 1440, ["color-contrast"]), ("light", 390, RULES)):
+            page.emulate_media(color_scheme=colours)
+            page.set_viewport_size({"width": width, "height": 800})
             assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
             assert is_cramped(page) == [], address
-        page.evaluate(THIN)
-        assert axe_finds(page, runOnly=RULES) == [], address
-        shown("dark", 1440)
-        assert axe_finds(page, runOnly=["color-contrast"]) == [], address
+            assert axe_finds(page, runOnly=rules) == [], (address, colours)
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {
@@ -386,7 +379,7 @@ CARDS = {  # what a link leads to -> what is in its card
 
 
 @pytest.mark.parametrize("kind", CARDS)
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.breadth)])
 def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: str, width: int) -> None:
     touch = width < 1000
     visit = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch)

@@ -92,7 +92,7 @@ def test_without_scripts_words_lead_to_the_figure(open_page: Open, served: str) 
     assert page.locator(WORDS).get_attribute("title") is None
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 2560])
+@pytest.mark.parametrize("width", [390, 1280, *(pytest.param(w, marks=pytest.mark.breadth) for w in (768, 1024, 2560))])
 def test_a_figure_stays_beside_the_text_about_it(open_page: Open, served: str, width: int) -> None:
     page = at_the_words(open_page, served, (width, 900))
     found = page.evaluate(

@@ -21,7 +21,7 @@ PROMISE = (
     " with the same bytes, does no finished work again, and sweeps what was left"
 )
 UNIT = "kills"
-FEW, MANY = 3, 200
+FEW, MANY = 2, 200
 WORKERS = 2
 
 
