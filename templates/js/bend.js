@@ -78,7 +78,6 @@
         const painting = scene.paint(epoch(), resting);
         painting.next(); // where the points lie; sizes are read before anything is written, so that the page is laid out once
         timeline.paint();
-        view.sum();
         yield;
         yield* painting;
         guide?.paint();

@@ -420,7 +420,6 @@
         const painting = scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         painting.next(); // where the points lie
         timeline.paint();
-        view.sum();
         peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
         yield;
         yield* painting;

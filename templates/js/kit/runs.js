@@ -25,11 +25,14 @@ peek.runs = (function () {
 
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+  const VALUES = new Uint8Array(128); // of each digit, by its sign
+  for (let value = 0; value < DIGITS.length; value++) VALUES[DIGITS.charCodeAt(value)] = value;
+
   /** Whole numbers from 0 up, from the planes of their digits. */
   function joined(planes) {
     const values = new Int32Array(planes[0].length);
     planes.forEach((plane, power) => {
-      for (let at = 0; at < values.length; at++) values[at] += DIGITS.indexOf(plane[at]) << (6 * power);
+      for (let at = 0; at < values.length; at++) values[at] += VALUES[plane.charCodeAt(at)] << (6 * power);
     });
     return values;
   }

@@ -207,7 +207,8 @@
       return run.loss[low] + (epoch - low) * (run.loss[high] - run.loss[low]);
     }
 
-    function paint() {
+    /** @param {number} [moment] the epoch that the figure paints, where it is not yet the newest */
+    function paint(moment = view.state.epoch) {
       if (!run) return;
       const fine = window.devicePixelRatio || 1;
       if (track.clientWidth !== width || track.clientHeight !== height || fine !== ratio || !curve) {
@@ -216,7 +217,7 @@
         ratio = fine;
         layOut();
       }
-      const epoch = Math.min(view.state.epoch, last());
+      const epoch = Math.min(moment, last());
       const key = [epoch, width, view.coats, run.loss.length].join();
       if (key === drawn) return;
       drawn = key;
