@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
+import itertools
 import json
 import math
 import re
@@ -112,7 +113,7 @@ def watched(page: Page) -> Iterator[None]:
     yield
     times = page.evaluate("(watch.on = false, watch.times)")
     longest = tasks(json.loads(browser.stop_tracing()))
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     ordered = sorted(gaps)
     RESULT.clear()
     RESULT.update(
@@ -124,6 +125,7 @@ def watched(page: Page) -> Iterator[None]:
         longest_task_ms=round(longest[0].ms, 1),
         tasks=[str(task) for task in longest[:3]],
         long_tasks=sum(task.ms > LONG_TASK_MS for task in longest),
+        busy=round(sum(task.ms for task in longest) / sum(gaps), 2),
     )
 
 
@@ -400,6 +402,7 @@ HEADS = {
     "late": "late",
     "longest_task_ms": "longest task, ms",
     "long_tasks": f"tasks over {LONG_TASK_MS:.0f} ms",
+    "busy": "main thread busy",
 }
 
 

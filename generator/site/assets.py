@@ -187,8 +187,9 @@ def scripts(
 def files(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
     """Which scripts are one file: what pages themselves need, and each time what the same figures need.
 
-    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. What only waits
-    for a reader's first gesture is a file as well. Those of an author, and what stands on these, are a file each, so that they can be told apart.
+    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. What a page can
+    wait with for a reader's first gesture is a file as well. Those of an author, and what stands on these, are a file
+    each, so that they can be told apart.
 
     returns  path in the site -> names of scripts, both in the order in which they are to run
     """

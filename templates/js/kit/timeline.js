@@ -58,6 +58,7 @@
       show(shown) {
         run = shown;
         curve = null;
+        if (track.clientWidth) fit(); // now, and not in the first frame as well
         view.invalidate();
       },
       /** The run has grown. */
@@ -161,6 +162,16 @@
 
     // What is seen
 
+    /** Bring the curves to the size of the track. */
+    function fit() {
+      const fine = window.devicePixelRatio || 1;
+      if (track.clientWidth === width && track.clientHeight === height && fine === ratio && curve) return;
+      width = track.clientWidth;
+      height = track.clientHeight;
+      ratio = fine;
+      layOut();
+    }
+
     /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
     function layOut() {
       sizes.clear();
@@ -210,13 +221,7 @@
     /** @param {number} [moment] the epoch that the figure paints, where it is not yet the newest */
     function paint(moment = view.state.epoch) {
       if (!run) return;
-      const fine = window.devicePixelRatio || 1;
-      if (track.clientWidth !== width || track.clientHeight !== height || fine !== ratio || !curve) {
-        width = track.clientWidth;
-        height = track.clientHeight;
-        ratio = fine;
-        layOut();
-      }
+      fit();
       const epoch = Math.min(moment, last());
       const key = [epoch, width, view.coats, run.loss.length].join();
       if (key === drawn) return;
