@@ -335,6 +335,7 @@ def measure(
         page = opened(browser, view, slow)
         page.goto(f"{address}#{'&'.join(f'{label}.classes={CLASSES}' for label in ids.values())}")
         page.locator(".explorable.is-live").first.wait_for()
+        page.mouse.wheel(0, 1)  # a reader moves: the page no longer leads to the figures of its address
 
         def nothing() -> None:
             with watched(page):

@@ -11,6 +11,7 @@
   const PLAY_MS = 7000; // from the first epoch to the last
   const PAD = { left: 2, right: 14, top: 14, bottom: 28 }; // below: the handle over the last epoch's label
   const TICK_PX = 54; // room for a number
+  const GUESSING_PX = 18; // and below the line of what guessing costs for what it is
   const PAGE = 8; // checkpoints
   const HINTS = {
     back: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")],
@@ -259,7 +260,7 @@
         const size = sizeOf(said);
         const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
-        const lines = [...near, curve.guessing, height - PAD.bottom].sort((a, b) => a - b);
+        const lines = [...near, curve.guessing, curve.guessing + GUESSING_PX, height - PAD.bottom].sort((a, b) => a - b);
         const gaps = lines.slice(1).map((y, at) => ({ size: y - lines[at], middle: (y + lines[at]) / 2 }));
         const widest = gaps.reduce((best, gap) => (gap.size > best.size ? gap : best));
         hint.style.transform = `translate(${across(epoch)}, ${widest.middle}px)`;
