@@ -104,13 +104,13 @@
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 
     let taken = null; // the lattice over [-1, 1]^2 that the directions were taken over
-    const settled = () => taken.columns === MEASURED.rest; // until then it is too coarse for what would be said of it
+    const settled = () => taken?.columns === MEASURED.rest; // until then it is too coarse for what would be said of it
 
     /** The directions, class by class: over as many places in every window, whatever is painted. */
     function* measureSpread(columns) {
       const axis = Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1);
       const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
-      const found = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
+      const found = { of: run, epoch, columns, hx, hy, winner: new Uint8Array(columns ** 2) };
       for (let row = 0; row < columns; row += ROWS) {
         machine.lattice(weights, axis, axis, hx, hy, row, Math.min(row + ROWS, columns));
         yield;
@@ -149,7 +149,7 @@
       if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
-      if (field.old()) {
+      if (taken?.of !== run || taken.epoch !== epoch) {
         peek.runs.weightsAt(run, epoch, weights);
         const measuring = measureSpread(MEASURED.drag);
         while (!measuring.next().done);
