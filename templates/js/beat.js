@@ -342,6 +342,7 @@
     /** The hand's centres first, then what they are worth, the regions of their head, and the networks beside them. */
     function* paintAll(resting) {
       plane.fit();
+      for (const scale of [distance, margin, loss]) scale.fit(); // before anything is written, so that the page is laid out once
       if (!plane.size) return;
       plane.fresh = false;
       paintMarks();
@@ -469,10 +470,16 @@
       peek.write(best, known.join(" \u00b7 "));
     }
 
+    let size = { clientWidth: 0, clientHeight: 0 };
+    function fit() {
+      const { clientWidth, clientHeight } = canvas;
+      size = { clientWidth, clientHeight };
+    }
+
     /** share(value): where a value stands on the strip, 0 to 1 */
     function paint(theme, value, share, dots, optimum, ghost) {
-      const context = peek.blank(canvas);
-      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      const context = peek.blank(canvas, Infinity, size);
+      const { clientWidth: width, clientHeight: height } = size;
       const x = (at) => 8 + (width - 16) * Math.min(Math.max(share(at), 0), 1);
       const middle = height / 2;
       const line = (x0, y0, x1, y1, colour, thickness, dash = []) => {
@@ -508,6 +515,6 @@
       context.fill();
       peek.write(output, value > 0 ? peek.text.digits(value) : words.say("none"));
     }
-    return { root, tell, paint };
+    return { root, tell, fit, paint };
   }
 })();
