@@ -395,7 +395,7 @@
     }
 
     function buttons() {
-      main.button.textContent = training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train");
+      peek.write(main.button, training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train"));
       const idle = finished || !run || !isEnough();
       main.button.disabled = idle;
       single.button.disabled = idle || training;
