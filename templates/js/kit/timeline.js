@@ -256,16 +256,18 @@
       if (root.classList.contains("is-used")) return;
       const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
       hint.classList.toggle("is-back", back);
-      for (const said of HINTS[back ? "back" : "on"]) {
+      for (const [said, spared] of [GUESSING_PX, 0].flatMap((px) => HINTS[back ? "back" : "on"].map((said) => [said, px]))) {
         const size = sizeOf(said);
         const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
-        const lines = [...near, curve.guessing, curve.guessing + GUESSING_PX, height - PAD.bottom].sort((a, b) => a - b);
+        const lines = [...near, curve.guessing, curve.guessing + spared, height - PAD.bottom].sort((a, b) => a - b);
         const gaps = lines.slice(1).map((y, at) => ({ size: y - lines[at], middle: (y + lines[at]) / 2 }));
         const widest = gaps.reduce((best, gap) => (gap.size > best.size ? gap : best));
         hint.style.transform = `translate(${across(epoch)}, ${widest.middle}px)`;
+        ticks.classList.toggle("is-covered", !spared);
         if (widest.size > size.height) return peek.write(hint, said);
       }
+      ticks.classList.remove("is-covered");
       peek.write(hint, ""); // no room for any
     }
 
