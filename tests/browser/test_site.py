@@ -308,6 +308,12 @@ def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: i
     assert row.locator(".cell-label").first.is_visible()
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_table_of_real_data_fits_a_phone(open_page: Open, served: str, width: int) -> None:
+    page = open_page(served + "index.html", width=width, height=800, has_touch=True, is_mobile=True).page
+    assert page.locator("#tbl-real .table-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
+
+
 @pytest.mark.parametrize("kind", ['a[role="doc-noteref"]', "a.citation"])
 def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str, kind: str) -> None:
     page = open_page(served + "index.html").page
