@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
 import statistics
-import tempfile
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +39,7 @@ def weight(name: str, data: bytes) -> int:
 def weights(site: Path) -> str:
     """What the first screen loads, and what the parts weigh."""
     loaded: dict[str, int] = defaultdict(int)
-    with serving(site) as address, browsing() as browser:
+    with frames.serving(site) as address, browsing() as browser:
         for name, data in first_view(browser, address):
             kind = "data of a run" if "/data/" in name else KINDS.get(Path(name).suffix, "pictures")
             loaded[kind] += weight(name, data)
@@ -86,20 +82,6 @@ def browsing() -> Iterator[Browser]:
             browser.close()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(site: Path) -> Iterator[str]:
-    """The address of a folder on this machine."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
 def single_file(home: Path) -> str:
     """The whole article in one file."""
     file = home / "article.html"
@@ -114,8 +96,7 @@ def single_file(home: Path) -> str:
 def smoothness(site: Path, quick: bool) -> str:
     """Intervals between frames while controls are dragged."""
     only = "bend: time, tanh" if quick else ""
-    with tempfile.TemporaryDirectory() as folder:
-        found = frames.measure(frames.bench_page(site.resolve(), Path(folder)).as_uri(), only)
+    found = frames.measure(site.resolve(), only)
     rows = [
         [name, row["median_ms"], row["p95_ms"], f"{row['late']:.1%}", row["longest_task_ms"]]
         for name, row in found.items()

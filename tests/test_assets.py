@@ -107,6 +107,17 @@ def test_a_figure_loads_what_it_needs_and_what_the_same_figures_need_is_one_file
     assert assets.loads(templates, assets.placed_scripts(templates, ["z"]))["z"] == ["assets/js/z.js"]
 
 
+def test_what_waits_for_a_gesture_is_a_file_that_no_page_names(tmp_path: Path) -> None:
+    needs = {"page": "words", "words": "", "later/card": "words, kit/at", "later/line": "words", "kit/at": ""}
+    templates = scripts(tmp_path, needs)
+    wanted = assets.placed_scripts(templates, [])
+    assert assets.files(templates, wanted) == {
+        "assets/page.js": ["words", "page"],
+        "assets/later.js": ["kit/at", "later/card", "later/line"],
+    }
+    assert assets.loads(templates, wanted) == {"": ["assets/page.js"]}
+
+
 def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
     ours = scripts(tmp_path / "ours", {"page": "", "kit/a": "", "kit/b": "kit/a", "kit/c": "", "bend": "kit/b, kit/c"})
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import builds, by_hand, contest, growth, peers, suite, training
+from benchmarks import builds, by_hand, contest, frames, growth, peers, suite, training
 from generator.networks.spec import RunSpec
 from generator.networks.train import train_together
 
@@ -44,6 +44,28 @@ def test_rounds_give_every_job_every_place():
     jobs = {name: lambda name=name: order.append(name) or name for name in "abc"}
     assert contest.rounds(3, jobs) == {"a": ["a"] * 3, "b": ["b"] * 3, "c": ["c"] * 3}
     assert order == list("abcbcacab")
+
+
+def test_tasks_of_a_trace_are_told_by_what_they_were_of():
+    def event(name, ts, dur, **more):
+        return {"ph": "X", "pid": 1, "tid": more.pop("tid", 1), "name": name, "ts": ts, "dur": dur, **more}
+
+    script = {"args": {"data": {"url": "file:///site/view.js", "functionName": "tick"}}}
+    events = [
+        {"ph": "M", "pid": 1, "tid": 1, "name": "thread_name", "args": {"name": "CrRendererMain"}},
+        {"ph": "M", "pid": 1, "tid": 2, "name": "thread_name", "args": {"name": "Compositor"}},
+        *(
+            event("RunTask", 0, 9000),
+            event("FunctionCall", 1000, 5000, tdur=4000, **script),
+            event("Layout", 2000, 1000),
+        ),
+        *(event("RunTask", 9000, 60000, tdur=20000), event("Paint", 10000, 3000)),
+        event("RunTask", 0, 90000, tid=2),
+    ]
+    longest, other = frames.tasks({"traceEvents": events}, slow=4)
+    assert (longest.ms, longest.parts) == (80, {"Paint": 12})
+    assert (other.ms, other.parts) == (36, {"FunctionCall view.js tick": 12, "Layout": 4})
+    assert str(other) == "36 ms: FunctionCall view.js tick 12, Layout 4"
 
 
 def test_a_median_is_shown_with_its_range():

@@ -384,6 +384,7 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
     assert re.findall(r"</svg>&nbsp;(\w+)", legend) == ["setosa", "versicolor", "virginica"]
     assert "The classes are setosa, versicolor, virginica." in page
     assert page.count("data-classes>") == 1  # not where no class is drawn
+    assert "figure-source" in legend  # which of the figure's words come after it
     assert "virginica</span>" in (folder / "site" / "gallery.html").read_text("utf-8")
     assert (row["labels"], row["inputs"], row["test_points"]) == ("setosa; versicolor; virginica", "4", "36")
     assert not (folder / "site" / "data" / "iris.csv").exists()  # what networks train on is no part of the site

@@ -23,6 +23,7 @@ from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS, Own
 
 PAGE_SCRIPT = "assets/page.js"
+LATER_SCRIPT = "assets/later.js"  # what pages need from a reader's first gesture on, see templates/js/page.js
 FIGURE_SCRIPTS = "assets/js/"  # a file what the same figures need
 OWN_SCRIPTS = "assets/own/"  # of an author
 OWN_STYLES = re.compile(r"/\*own\*/(.*?)/\*ours\*/", re.DOTALL)  # the sheets of an author in assets/style.css
@@ -134,8 +135,13 @@ def live(templates: Overlay) -> frozenset[str]:
 
 
 def page_scripts(templates: Overlay) -> frozenset[str]:
-    """The scripts of the page itself: those in templates/js that are no figure's."""
-    return _names(templates, "js", ".js") - live(templates)
+    """The scripts of the page itself: those in templates/js that are no figure's, and those in templates/js/later."""
+    return _names(templates, "js", ".js") - live(templates) | later_scripts(templates)
+
+
+def later_scripts(templates: Overlay) -> frozenset[str]:
+    """Those of them that a page can wait with for a reader's first gesture."""
+    return frozenset(f"later/{name}" for name in _names(templates, "js/later", ".js"))
 
 
 def _names(templates: Overlay, folder: str, ending: str) -> frozenset[str]:
@@ -181,12 +187,13 @@ def scripts(
 def files(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
     """Which scripts are one file: what pages themselves need, and each time what the same figures need.
 
-    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. Those of an
-    author, and what stands on these, are a file each, so that they can be told apart.
+    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. What a page can
+    wait with for a reader's first gesture is a file as well. Those of an author, and what stands on these, are a file
+    each, so that they can be told apart.
 
     returns  path in the site -> names of scripts, both in the order in which they are to run
     """
-    figures = live(templates)
+    figures, later = live(templates), later_scripts(templates)
     closures = {name: {*in_order(templates, [name], spared)} for name in wanted}
     own, shared = set[str](), dict[frozenset[str], list[str]]()
     order = in_order(templates, wanted, spared)
@@ -195,8 +202,11 @@ def files(templates: Overlay, wanted: Collection[str], spared: Collection[str] =
             own.add(name)
             continue
         users = frozenset(user for user, needs in closures.items() if name in needs)
-        shared.setdefault(users if users <= figures else frozenset(), []).append(name)
+        group = users if users <= figures else later if users <= later else frozenset()
+        shared.setdefault(group, []).append(name)
     ours = {PAGE_SCRIPT: shared.pop(frozenset(), [])}
+    if later in shared:
+        ours[LATER_SCRIPT] = shared.pop(later)
     # What more figures need runs first: a script's needs are those of all that need it.
     for names in sorted(shared.values(), key=lambda names: -sum(names[0] in needs for needs in closures.values())):
         ours[f"{FIGURE_SCRIPTS}{names[-1]}.js"] = names
@@ -212,6 +222,7 @@ def loads(templates: Overlay, wanted: Collection[str], spared: Collection[str] =
         return [path for path, scripts in parted.items() if needs.intersection(scripts)]
 
     page = of(name for name in wanted if name not in figures)
+    page = [path for path in page if path != LATER_SCRIPT]
     return {"": page} | {name: [path for path in of([name]) if path not in page] for name in wanted if name in figures}
 
 

@@ -18,6 +18,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from ..base.store import File
+from .assets import LATER_SCRIPT, PAGE_SCRIPT
 from .policy import guarded
 
 FILES = Mapping[str, File]
@@ -75,7 +76,8 @@ class _Packer(HTMLParser):
         if tag == "link" and address:
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
-            self.scripts.append(content(self.files, address).decode())
+            later = [LATER_SCRIPT] if address == PAGE_SCRIPT and LATER_SCRIPT in self.files else []
+            self.scripts += [content(self.files, path).decode() for path in (address, *later)]
             self.skipping = "script"
         elif tag in ("video", "audio", "track") or (tag == "source" and "src" in values):
             text = replaced(text, "src", embedded(self.files, address)) if address else text

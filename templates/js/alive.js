@@ -110,11 +110,10 @@
       },
       *paint() {
         timeline.paint();
-        view.sum();
         const now = epoch();
         for (const network of networks) {
-          paintOne(view, network, now);
           yield;
+          paintOne(view, network, now);
         }
       },
       stopped: timeline.stopped,

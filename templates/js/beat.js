@@ -12,7 +12,6 @@
   const LEAST_LOSS = 5e-4; // the left end of the loss's strip, which is logarithmic
   const KEY_STEP = 0.02;
   const GO_MS = 700;
-  const SLICE_MS = 5; // of measuring networks in one frame
   const EXACT = 3; // digits of a share that places of four digits give
   const LAWS = { points: words.say("Farthest apart"), margin: words.say("Widest margin"), "margin-no-bias": words.say("Widest margin, no bias") };
 
@@ -91,6 +90,12 @@
     ].join(" ");
   }
 
+  const longer = (one, other) => (other.length > one.length ? other : one);
+
+  const whole = (parts) => {
+    while (!parts.next().done);
+  };
+
   /** A poor arrangement to begin with: a small ring. */
   function ring(k, { x0, x1 }) {
     const [centre, radius] = x0 ? [(x0 + x1) / 2, (x1 - x0) / 4] : [0.42 * x1, 0.28 * x1];
@@ -118,27 +123,29 @@
     const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
     const start = peek.controls.button(words.say("Start a network from mine"),
       words.say("Train a network whose output layer begins as the best for your arrangement, in the figure where you train."), startNetwork);
-    scales.append(element("p", { class: "beat-verdict" }, verdict, " ", grounds),
+    scales.append(element("p", { class: "beat-verdict" }, verdict, " ", element("span", { class: "roomy" }, grounds)),
       element("div", { class: "control-actions" }, answer.control, start.control, there.control), distance.root, margin.root, loss.root);
     layout.append(plane.root, scales);
     const handles = element("div", { class: "centres" });
     plane.surface.append(handles);
 
     let points = new Float64Array(0);
-    let found = null; // what they are worth
+    let found = null; // what they are worth, or were before they were moved
+    let crowd = []; // the networks' arrangements as near to them as they come
     const ofRuns = new Map(); // run id -> centres
     const worths = [new Map(), new Map()]; // a network's centres -> what they are worth, by heads without biases and with
 
     const room = () => roomOf(view.state.activation);
     const entry = () => known.runs.find((run) => run.classes === view.state.classes && run.activation === view.state.activation);
 
-    /** The arrangement to compare with, in a pose near the reader's, or null. */
-    function ghost() {
+    /** The arrangement to compare with, or undefined. */
+    function target() {
       const { ask, ghost: law } = view.state;
-      const target = law === "network" ? entry() && ofRuns.get(entry().id) : optimum(law)?.points.flat();
-      return target && !ask ? nearest(target) : null;
+      return ask ? undefined : law === "network" ? ofRuns.get(entry()?.id) : optimum(law)?.points;
     }
 
+    /** The same, in a pose near the reader's. */
+    const ghost = () => target() && nearest(target().flat());
     const nearest = (target) => measure.aligned(target, points, room().symmetries);
 
     /** The centres of the build's networks of this class count and activation, each [x0, y0, x1, y1, ...]. */
@@ -153,7 +160,7 @@
         const centres = measure.centres(positions, run.y, run.classes);
         let norm = 1;
         if (roomOf(run.activation).open) for (let at = 0; at < centres.length; at += 2) norm = Math.max(norm, Math.hypot(centres[at], centres[at + 1]));
-        ofRuns.set(wanted.id, centres.map((value) => value / norm));
+        ofRuns.set(wanted.id, Array.from(centres, (value) => value / norm));
         view.invalidate();
       }, () => view.set({ ghost: "none" }));
     }
@@ -164,6 +171,7 @@
         const { x0, x1 } = room();
         plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "before"]]);
         if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
+        crowd = [];
       }
       place();
       if (handles.childElementCount !== view.state.classes) makeHandles();
@@ -173,7 +181,6 @@
     /** Take the arrangement from the state. */
     function place() {
       points = placed(view.state.at, view.state.classes) || ring(view.state.classes, room());
-      found = worth(points, found && found.head);
     }
 
     /** Places from the address, in the room, or null where they are not k. */
@@ -191,36 +198,41 @@
       return [x / norm, y / norm];
     }
 
-    /** What some centres are worth. start: a head that may be near their best one */
-    function worth(centres, start = null) {
+    /** What some centres are worth, part by part. start: a head that may be near their best one */
+    function* worth(centres, start = null) {
       const { bias } = view.state;
-      return { ...measure.leastDistance(centres), margin: measure.margin(centres, bias), ...measure.bestHead(centres, L2, bias, start) };
+      const margin = measure.margin(centres, bias);
+      yield;
+      return { centres, bias, ...measure.leastDistance(centres), margin, ...measure.bestHead(centres, L2, bias, start) };
+    }
+
+    /** What the reader's centres are worth as they are now, part by part. */
+    function* weigh() {
+      if (found?.centres !== points || found.bias !== view.state.bias) found = yield* worth(points, found?.head);
     }
 
     // Beside the networks
 
     const measured = () => worths[Number(view.state.bias)];
 
-    /** Measure networks that are not yet, for a moment. */
-    function measureSome() {
-      const until = performance.now() + SLICE_MS;
-      for (const centres of networks()) {
-        if (measured().has(centres)) continue;
-        if (performance.now() > until) return view.continueResting();
-        measured().set(centres, worth(centres));
-      }
+    /** Measure the networks that are not yet. returns whether there were some */
+    function* measureAll() {
+      const of = measured();
+      const left = networks().filter((centres) => !of.has(centres));
+      for (const centres of left) of.set(centres, yield* worth(centres));
+      return left.length > 0;
     }
 
     /** What the measured ones of the networks have of one thing. @param {"distance" | "margin" | "loss"} key */
     const reached = (key) => (view.state.ask ? [] : networks().flatMap((centres) => measured().get(centres)?.[key] ?? []));
 
-    /** What the reader is asked, or how the arrangement does beside the networks': a line, and more. */
+    /** What the reader is asked, or how the arrangement does beside the networks': a line, more, and as much as that may be. */
     function judged() {
       const { ask, classes, ghost: shown } = view.state;
       const all = networks();
       const n = all.length;
-      if (ask) return [words.say("Where would {n} classes go?", { n: classes }), words.say("Place them as far apart as you can. Then see what the networks did.")];
-      if (!n) return ["", ""];
+      if (ask) return [words.say("Where would {n} classes go?", { n: classes }), words.say("Place them as far apart as you can. Then see what the networks did."), ""];
+      if (!n) return ["", "", ""];
       const wider = all.filter((centres) => found.distance > measure.leastDistance(centres).distance).length;
       const head = wider === n ? words.say("Wider than all {n} networks.", { n })
         : wider ? words.say("Wider than {some} of {n} networks.", { some: wider, n }) : words.say("Wider than none of {n} networks.", { n });
@@ -228,30 +240,34 @@
       const isEmpty = (centres) => !measure.middle(centres, room().name === "square");
       const kept = isEmpty(points) ? measure.orderKept(points) : null; // around a class in the middle there is no order
       const margins = reached("margin");
-      return [head, [
-        margins.length === n && words.say("Your margin is wider than that of {some} of {n}.", { n, some: margins.filter((margin) => found.margin > margin).length }),
-        !room().open && (isEmpty(points)
-          ? words.say("You left the middle empty, as did {some} of {n}.", likewise(isEmpty))
-          : words.say("You used the middle, as did {some} of {n}.", likewise(isEmpty))),
-        kept !== null && (kept
-          ? words.say("You kept the classes in their order, as did {some} of {n}.", likewise(measure.orderKept))
-          : words.say("You changed the order of the classes, as did {some} of {n}.", likewise(measure.orderKept))),
-        shown === "networks" && words.say("Small marks: the networks\u2019 classes, each network turned, mirrored and relabelled to come nearest to yours."),
-      ].filter(Boolean).join(" ")];
+      const middle = [
+        words.say("You left the middle empty, as did {some} of {n}.", likewise(isEmpty)),
+        words.say("You used the middle, as did {some} of {n}.", likewise(isEmpty)),
+      ];
+      const order = [
+        words.say("You kept the classes in their order, as did {some} of {n}.", likewise(measure.orderKept)),
+        words.say("You changed the order of the classes, as did {some} of {n}.", likewise(measure.orderKept)),
+      ];
+      const mine = words.say("Your margin is wider than that of {some} of {n}.", { n, some: margins.filter((margin) => found.margin > margin).length });
+      const marks = shown === "networks" && words.say("Small marks: the networks\u2019 classes, each network turned, mirrored and relabelled to come nearest to yours.");
+      const said = [margins.length === n && mine, !room().open && middle[isEmpty(points) ? 0 : 1], kept !== null && order[kept ? 0 : 1], marks];
+      const most = [mine, !room().open && longer(...middle), longer(...order), marks];
+      return [head, ...[said, most].map((sentences) => sentences.filter(Boolean).join(" "))];
     }
 
     /** Bring what stands beside the plane in line with the state. */
     function tell() {
       const { ask, bias } = view.state;
-      const [head, more] = judged();
+      const [head, more, most] = judged();
       peek.write(verdict, head);
       peek.write(grounds, more);
+      grounds.parentElement.dataset.longest = most;
       peek.write(answer.button, ask ? words.say("Show what the networks did") : words.say("Try again"));
       layout.classList.toggle("is-asking", ask);
       answer.control.hidden = !ask && !view.defaults.ask;
       there.control.hidden = ask;
       start.control.hidden = ask || !trainer();
-      start.button.disabled = !measure.widestHead(points, true);
+      start.button.disabled = !(bias ? found.margin : measure.margin(points, true));
       const n = ask ? 0 : networks().length;
       distance.tell(best("points"), n);
       margin.tell(best(bias ? "margin" : "margin-no-bias"), n);
@@ -261,7 +277,7 @@
     function askOrShow() {
       view.stop();
       view.set(view.state.ask ? { ask: false, ghost: "networks" } : { ask: true });
-      view.say(judged().join(" "));
+      view.say(judged().slice(0, 2).join(" "));
     }
 
     /** The page's figure that trains networks of the same recipe. */
@@ -296,7 +312,10 @@
           const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
           if (!by) return;
           event.preventDefault();
-          view.guard(() => moveTo(c, points[2 * c] + by[0], points[2 * c + 1] + by[1]));
+          view.guard(() => {
+            moveTo(c, points[2 * c] + by[0], points[2 * c + 1] + by[1]);
+            whole(weigh());
+          });
           view.say(words.say("{place}. Least distance {distance}, margin {margin}.", { place: label(c), distance: text.digits(found.distance), margin: text.digits(found.margin) }));
         });
         return handle;
@@ -320,21 +339,48 @@
 
     // Painting
 
-    function paintAll(resting) {
+    /** The hand's centres first, then what they are worth, the regions of their head, and the networks beside them. */
+    function* paintAll(resting) {
       plane.fit();
+      for (const scale of [distance, margin, loss]) scale.fit(); // before anything is written, so that the page is laid out once
       if (!plane.size) return;
       plane.fresh = false;
+      paintMarks();
+      yield;
+      yield* weigh();
+      const other = target();
+      if (other && !measured().has(other)) measured().set(other, yield* worth(other.flat()));
+      if (found.centres.length !== points.length) return; // there are other classes by now, which come next
+      paintScales();
+      view.sum();
+      yield;
+      paint.regions(plane, measure.headRegions(found.head, view.state.classes, room()), peek.palette(view.theme), room());
+      yield;
+      if (isBeside()) {
+        const [all, near] = [networks(), []];
+        for (const centres of all) {
+          near.push(...nearest(centres));
+          yield;
+        }
+        if (all !== networks()) return;
+        crowd = near;
+        paintMarks();
+      }
+      if (resting && (yield* measureAll())) paintScales();
+    }
+
+    const isBeside = () => !view.state.ask && view.state.ghost === "networks";
+
+    /** What lies over the regions: the room, arrangements to compare with, and the reader's own. */
+    function paintMarks() {
       const { theme, state } = view;
-      const palette = peek.palette(theme);
-      if (resting) measureSome();
-      paint.regions(plane, measure.headRegions(found.head, state.classes, room()), palette, room());
       const context = plane.begin();
       if (room().open) round(context);
       else paint.room(plane, room(), theme.hairline);
       const shown = ghost();
       if (shown) paint.circles(plane, shown, theme);
-      if (!state.ask && state.ghost === "networks") paintNetworks();
-      const [a, b] = found.pair;
+      if (isBeside()) paint.points(plane, crowd, Uint8Array.from({ length: crowd.length / 2 }, (_, at) => at % state.classes), state.classes, theme, 2.4);
+      const [a, b] = measure.leastDistance(points).pair;
       context.setLineDash([4, 4]);
       context.strokeStyle = theme.ink;
       context.lineWidth = 1.25;
@@ -352,7 +398,6 @@
         if (handle.getAttribute("aria-label") !== label(c)) handle.setAttribute("aria-label", label(c));
       }
       there.button.disabled = !shown;
-      paintScales(shown);
     }
 
     /** An open room, cut to norm 1: the part of the disk that its walls leave, or all of it. */
@@ -372,21 +417,14 @@
       context.stroke();
     }
 
-    function paintNetworks() {
-      const { classes } = view.state;
-      const all = networks();
-      const y = Uint8Array.from({ length: classes * all.length }, (_, at) => at % classes);
-      paint.points(plane, all.flatMap((centres) => [...nearest(centres)]), y, classes, view.theme, 2.4);
-    }
-
     /** The best arrangement that is known by a law: {value, points}, or undefined. */
     const optimum = (law) => known.optima[room().name]?.[law]?.optima[view.state.classes];
     const best = (law) => (view.state.ask ? null : (optimum(law)?.value ?? null)); // where it may be told
 
-    function paintScales(shown) {
+    function paintScales() {
       const { state, theme } = view;
       const law = state.bias ? "margin" : "margin-no-bias";
-      const other = shown && worth(shown);
+      const other = measured().get(target());
       const upTo = (top) => (value) => value / (1.04 * top);
       const falling = (value) => Math.log(value / LEAST_LOSS) / Math.log(Math.log(state.classes) / LEAST_LOSS);
       tell();
@@ -396,6 +434,7 @@
     }
 
     place();
+    whole(weigh());
     tell();
 
     return {
@@ -431,10 +470,16 @@
       peek.write(best, known.join(" \u00b7 "));
     }
 
+    let size = { clientWidth: 0, clientHeight: 0 };
+    function fit() {
+      const { clientWidth, clientHeight } = canvas;
+      size = { clientWidth, clientHeight };
+    }
+
     /** share(value): where a value stands on the strip, 0 to 1 */
     function paint(theme, value, share, dots, optimum, ghost) {
-      const context = peek.blank(canvas);
-      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      const context = peek.blank(canvas, Infinity, size);
+      const { clientWidth: width, clientHeight: height } = size;
       const x = (at) => 8 + (width - 16) * Math.min(Math.max(share(at), 0), 1);
       const middle = height / 2;
       const line = (x0, y0, x1, y1, colour, thickness, dash = []) => {
@@ -470,6 +515,6 @@
       context.fill();
       peek.write(output, value > 0 ? peek.text.digits(value) : words.say("none"));
     }
-    return { root, tell, paint };
+    return { root, tell, fit, paint };
   }
 })();

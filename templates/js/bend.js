@@ -77,8 +77,8 @@
       *paint(resting) {
         const painting = scene.paint(epoch(), resting);
         painting.next(); // where the points lie; sizes are read before anything is written, so that the page is laid out once
+        if (!view.painted) yield; // nothing is seen yet, and all runs for the first time
         timeline.paint();
-        view.sum();
         yield;
         yield* painting;
         guide?.paint();

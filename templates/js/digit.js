@@ -18,6 +18,7 @@
   const INKED = 0.25; // of the range of greys from the ground: what counts as ink in the data
   const LARGEST = 2; // times as large is a drawing made at most: a dot stays one
   const ROW_PX = 20; // a class
+  const PART = 200; // points of the data that are placed in one go
   const [UNTOUCHED, INK, ERASED] = [0, 1, 2];
   const LETTERS = "_.-"; // what stands for them in the address, each after how many there are
 
@@ -143,7 +144,9 @@
     let base = -1; // the point whose picture lies under the marks, or -1
     let at = null; // where the picture is, and what the layers make of it
     let known = ""; // the text of the marks
-    let stale = true; // the weights are of another moment
+    let moment = 0; // the epoch of the weights
+    let moves = 1; // how often they became stale, and for which of these all points are placed
+    let placed = 0;
     let pointed = -1; // the point under the pointer
     let cursor = null; // the cell of who draws by keys
 
@@ -157,12 +160,11 @@
       positions = new Float64Array(2 * run.y.length);
       greys = measured();
       input = new Float32Array(run.inputs);
-      stale = true;
+      moves++;
       timeline.show(run);
       peek.write(wanted, classes());
       recall();
     });
-    const epoch = () => Math.min(view.state.epoch, run.epochs);
 
     // The picture
 
@@ -273,7 +275,7 @@
     /** Where the picture lies on the pad: a mark's size, left and top in shares of the pad's side. */
     const frame = { mark: 1 / (longer * fine), left: (1 - columns / longer) / 2, top: (1 - rows / longer) / 2 };
 
-    function placed(event) {
+    function under(event) {
       const bounds = surface.getBoundingClientRect();
       return {
         x: ((event.clientX - bounds.left) / bounds.width - frame.left) / frame.mark,
@@ -288,14 +290,14 @@
       surface.setPointerCapture(event.pointerId);
       view.hush();
       cursor = null;
-      held = { pointer: event.pointerId, place: placed(event), erase: erasing() || event.button === 5 };
+      held = { pointer: event.pointerId, place: under(event), erase: erasing() || event.button === 5 };
       stroke(held.place, held.place, held.erase);
     });
     hear("pointermove", (event) => {
       if (!held || held.pointer !== event.pointerId) return;
       const way = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
       for (const each of way.length ? way : [event]) {
-        const place = placed(each);
+        const place = under(each);
         stroke(held.place, place, held.erase);
         held.place = place;
       }
@@ -345,7 +347,7 @@
     /** Where the picture is, its way there, what each layer makes of it, and each class's share. */
     function follow() {
       see();
-      const { checkpoint, share } = peek.runs.bracket(run, epoch());
+      const { checkpoint, share } = peek.runs.bracket(run, moment);
       const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
       const way = new Float64Array(2 * steps);
       for (let step = 0; step < steps; step++) {
@@ -366,8 +368,21 @@
 
     // Painting
 
+    /** Where the data's points lie at a moment. */
+    function* placeAll() {
+      const mine = moves;
+      moment = Math.min(view.state.epoch, run.epochs);
+      peek.runs.weightsAt(run, moment, net.weights);
+      for (let from = 0; from < run.y.length; from += PART) {
+        if (from) yield;
+        const count = Math.min(PART, run.y.length - from);
+        net.machine.hidden(net.weights, run.x.subarray(run.inputs * from), count, positions.subarray(2 * from));
+      }
+      centres = peek.measure.centres(positions, run.y, run.classes);
+      placed = mine;
+    }
+
     function paintPad() {
-      pad.fit();
       const context = pad.begin();
       const { theme } = view;
       const [mark, left, top] = [frame.mark, frame.left, frame.top].map((share) => share * pad.size);
@@ -466,7 +481,6 @@
     }
 
     function paintHidden() {
-      hidden.fit();
       if (!hidden.size) return;
       const { theme } = view;
       const room = net.room(at ? [...positions, at.x, at.y] : positions);
@@ -488,25 +502,26 @@
     return {
       change(names) {
         selected.change();
-        if (names.includes("epoch")) stale = true;
+        if (names.includes("epoch")) moves++;
         if (names.includes("example") || view.state.ink !== known) recall();
       },
-      paint() {
-        if (stale) {
-          peek.runs.weightsAt(run, epoch(), net.weights);
-          net.machine.hidden(net.weights, run.x, run.y.length, positions);
-          centres = peek.measure.centres(positions, run.y, run.classes);
-          stale = false;
-        }
+      *paint() {
+        pad.fit();
+        hidden.fit();
+        paintPad();
+        if (placed !== moves) yield* placeAll();
         at = empty() ? null : follow();
         if (!at) see();
-        paintPad();
+        timeline.paint(moment);
+        peek.write(verdict, at ? words.say("Taken for {class}, {share} sure", { class: said(at.best), share: text.percent(at.shares[at.best]) }) : words.say("The classes"));
+        view.sum();
+        yield;
         paintHidden();
+        yield;
         paintGiven();
         strips.forEach(({ canvas }, layer) => paintStrip(canvas, at ? at.layers[layer] : new Float64Array(recipe.hidden[layer])));
+        yield;
         paintScores();
-        peek.write(verdict, at ? words.say("Taken for {class}, {share} sure", { class: said(at.best), share: text.percent(at.shares[at.best]) }) : words.say("The classes"));
-        timeline.paint();
       },
       stopped: timeline.stopped,
       reset() {
@@ -514,9 +529,9 @@
         cursor = null;
       },
       summary() {
-        const moment = told(text.run(run), timeline.describe(epoch()));
-        if (!at) return `${moment} ${words.say("Nothing is drawn yet: draw one, or take an example.")}`;
-        return `${moment} ${landed({
+        const begin = told(text.run(run), timeline.describe(moment));
+        if (!at) return `${begin} ${words.say("Nothing is drawn yet: draw one, or take an example.")}`;
+        return `${begin} ${landed({
           place: text.place(at.x, at.y), class: said(at.best), share: text.percent(at.shares[at.best]), second: said(at.second),
           other: text.percent(at.shares[at.second]), near: said(at.near), distance: text.digits(at.distance),
         })}`;

@@ -104,12 +104,13 @@
     const angleOf = (x, y) => ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
 
     let taken = null; // the lattice over [-1, 1]^2 that the directions were taken over
+    const settled = () => taken?.columns === MEASURED.rest; // until then it is too coarse for what would be said of it
 
     /** The directions, class by class: over as many places in every window, whatever is painted. */
     function* measureSpread(columns) {
       const axis = Float64Array.from({ length: columns }, (_, at) => (2 * at) / (columns - 1) - 1);
       const [hx, hy] = [new Float32Array(columns ** 2), new Float32Array(columns ** 2)];
-      const found = { columns, hx, hy, winner: new Uint8Array(columns ** 2) };
+      const found = { of: run, epoch, columns, hx, hy, winner: new Uint8Array(columns ** 2) };
       for (let row = 0; row < columns; row += ROWS) {
         machine.lattice(weights, axis, axis, hx, hy, row, Math.min(row + ROWS, columns));
         yield;
@@ -148,18 +149,18 @@
       if (now !== epoch) field.stale();
       epoch = now;
       const palette = peek.palette(view.theme);
-      if (field.old()) {
+      if (taken?.of !== run || taken.epoch !== epoch) {
         peek.runs.weightsAt(run, epoch, weights);
         const measuring = measureSpread(MEASURED.drag);
         while (!measuring.next().done);
       }
       timeline.paint();
-      view.sum();
       yield;
-      if (resting && taken.columns < MEASURED.rest) yield* measureSpread(MEASURED.rest);
+      if (resting && !settled()) yield* measureSpread(MEASURED.rest);
       yield* field.show(net, palette, resting);
       yield;
-      paintArrows();
+      const direction = looked();
+      paintArrows(direction >= 0 && field.ready() ? yield* paint.inside(field, pointing(direction)) : null);
       yield;
       paintSpread();
       yield;
@@ -182,13 +183,11 @@
       return (node) => Math.abs(field.hy[node] * c - field.hx[node] * s) - edge * (field.hx[node] * c + field.hy[node] * s) + 1e-9;
     }
 
-    function paintArrows() {
+    /** @param {any} patch where the direction that is looked at occurs, if anywhere */
+    function paintArrows(patch) {
       const { theme } = view;
       const drawn = input.begin();
-      const direction = looked();
-      if (direction >= 0 && field.ready()) {
-        paint.inside(input, field, pointing(direction), theme.faint(22), theme.ink);
-      }
+      if (patch) paint.patch(input, patch, theme.faint(22), theme.ink);
       const length = (0.36 * input.size) / ARROWS;
       drawn.strokeStyle = drawn.fillStyle = theme.ink;
       drawn.lineWidth = input.size > 250 ? 1.2 : 0.8;
@@ -279,7 +278,7 @@
       peek.paint.number(context, of.c, 15 + peek.paint.halfOf(context, of.c, theme, run.labels), bottom - 6, theme, run.labels);
       context.font = `12px ${theme.font}`;
       context.textBaseline = "alphabetic";
-      const said = peek.text.direction(of.mean, of.deviation);
+      const said = settled() ? peek.text.direction(of.mean, of.deviation) : `\u2248 ${text.degrees(of.mean)}`;
       const half = context.measureText(said).width / 2;
       const x = Math.min(Math.max(toX(of.mean), PAD.left + half), PAD.left + inner() - half);
       context.textAlign = "center";
@@ -354,7 +353,7 @@
           ? words.say("At {place} the hidden vector is zero: it has no direction.", values)
           : words.say("At {place} the hidden vector points to {angle}.", values);
       }
-      if (looked() >= 0) return words.say("{sentence}.", { sentence: directionWords(looked()) });
+      if (looked() >= 0) return settled() ? words.say("{sentence}.", { sentence: directionWords(looked()) }) : "";
       return words.say("Point at a direction to see where it occurs, or at a place to see its direction.");
     }
 
@@ -366,7 +365,7 @@
       paint: paintAll,
       stopped: timeline.stopped,
       summary() {
-        return told(text.run(run), timeline.describe(epoch), classes, still, run.labels);
+        return told(text.run(run), timeline.describe(epoch), ...(settled() ? [classes, still] : [[], 0]), run.labels);
       },
       rows() {
         const out = [["class", "from_deg", "to_deg", "share_of_class"]];

@@ -49,6 +49,10 @@
     mount: layers,
   });
 
+  /** Between two stops, of which the next one's sentence tells what happens. */
+  const between = (from, to, stops) => words.say("From \u201c{from}\u201d to \u201c{to}\u201d: {what}", { from: STOPS[from], to: STOPS[to], what: stops[to] });
+  const longestOf = (stops) => [...stops, ...[0, 1, 2].map((from) => between(from, from + 1, stops))].reduce((one, other) => (other.length > one.length ? other : one));
+
   const onTheWay = (stage) => words.say("{share} % of the way from {from} to {to}", {
     share: peek.text.fixed(100 * (stage % 1)), from: MIDDLE[Math.floor(stage)], to: MIDDLE[Math.ceil(stage)],
   });
@@ -69,8 +73,9 @@
       element("span", { class: "roomy", "data-longest": words.say("{share} % to {stop}", { share: 99, stop: MIDDLE[2] }) }, note));
     peek.planes(view, input, moving);
     const journey = journeyOf(view);
-    const line = element("p", { class: "explorable-look" });
-    view.stage.append(line);
+    const line = element("p");
+    const lines = element("div", { class: "explorable-look roomy", "data-longest": longestOf(told(false)) }, line); // as high for any stage
+    view.stage.append(lines);
 
     const field = peek.field(input);
     let run;
@@ -94,6 +99,7 @@
       ({ machine, weights } = net = peek.opened(run));
       active = peek.activations[run.activation].value;
       stops = told(falls(run.activation));
+      lines.dataset.longest = longestOf(stops);
       input.box = peek.inputBox(run);
       wanted++;
     });
@@ -291,7 +297,7 @@
       yield;
       yield* field.show(net, palette, resting);
       yield;
-      paintInput(stage);
+      yield* paintInput(stage);
     }
 
     /** The stage in words, and how wide its plane is. */
@@ -299,7 +305,7 @@
       const stop = Math.round(stage);
       const still = Math.abs(stage - stop) < 0.02;
       const [from, to] = [Math.floor(stage), Math.ceil(stage)];
-      peek.write(line, still ? stops[stop] : words.say("From \u201c{from}\u201d to \u201c{to}\u201d: {what}", { from: STOPS[from], to: STOPS[to], what: stops[to] }));
+      peek.write(line, still ? stops[stop] : between(from, to, stops));
       const noted = still ? MIDDLE[stop] : words.say("{share} % to {stop}", { share: peek.text.fixed(100 * (stage % 1)), stop: MIDDLE[to] });
       peek.write(note, noted);
       const width = moving.box.x1 - moving.box.x0;
@@ -307,17 +313,18 @@
     }
 
     /** The input plane, where it is another: of the stages only some move the fold lines. */
-    function paintInput(stage) {
+    function* paintInput(stage) {
       const { theme, state, coats } = view;
       const folded = state.folds && stage > 1 && turned.back > 0;
       const key = [prepared, coats, state.points, folded && turned.key].join();
       if (key === marked) return;
+      folds.stepPx = input.size / FOLDS;
+      const { values, up } = turned;
+      const backs = folded ? yield* paint.inside(folds, (node) => up * values[node]) : null;
       marked = key;
       input.begin();
       paint.lines(input, sheets.lines.x, GRID.samples, theme.faint(30), 0.75);
-      folds.stepPx = input.size / FOLDS;
-      const { values, up } = turned;
-      if (folded) paint.inside(input, folds, (node) => up * values[node], theme.faint(18), theme.ink);
+      if (backs) paint.patch(input, backs, theme.faint(18), theme.ink);
       if (state.points) paint.points(input, run.x, run.y, run.classes, theme, Math.max(input.size / 190, 1.2));
     }
 

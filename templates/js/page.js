@@ -1,9 +1,10 @@
 // @ts-check
-// needs: page/alone, page/films, page/paste, words
+// needs: page/alone, page/films, words
 /* What the page itself does: colours by switch, contents that follow, layout of what is far, copying, printing. */
 (() => {
   "use strict";
   const root = document.documentElement;
+  const source = document.currentScript?.getAttribute("src"); // none in one file, where all scripts are inside
   const darkSetting = matchMedia("(prefers-color-scheme: dark)");
 
   /** @param {string} selector @param {ParentNode} [within] @returns {HTMLElement[]} */
@@ -28,7 +29,7 @@
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     const media = { light: "not all", dark: "screen", "": "screen and (prefers-color-scheme: dark)" }[theme] ?? "";
-    for (const source of all("source[data-theme=dark]")) source.setAttribute("media", media);
+    for (const source of all("source[data-theme=dark]")) if (source.getAttribute("media") !== media) source.setAttribute("media", media);
     paintChrome();
     document.dispatchEvent(new CustomEvent("themechange", { detail: { dark: isDark() } }));
   }
@@ -105,12 +106,54 @@
       } while (deadline.timeRemaining() > SPARE_MS);
       idle(lay);
     };
+    if (pieces.length) stirred(() => idle(lay));
+  }
+
+  const HANDS = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "scroll"];
+
+  /** Do something once a reader stirs. @param {() => void} work */
+  function stirred(work) {
     const begin = () => {
-      for (const hand of hands) removeEventListener(hand, begin, true);
-      idle(lay);
+      for (const hand of HANDS) removeEventListener(hand, begin, true);
+      work();
     };
-    const hands = ["pointermove", "pointerdown", "touchstart", "wheel", "keydown", "scroll"];
-    if (pieces.length) for (const hand of hands) addEventListener(hand, begin, { capture: true, passive: true });
+    for (const hand of HANDS) addEventListener(hand, begin, { capture: true, passive: true });
+  }
+
+  /** The scripts of templates/js/later, which answer to a reader's hand: at its first stir. A link waits for them meanwhile. */
+  function startLater() {
+    if (!source) return;
+    stirred(() => {
+      /** @type {HTMLElement | null} */
+      let link = null;
+      const hold = (/** @type {MouseEvent} */ event) => {
+        const clicked = event.target instanceof Element ? event.target.closest('a[href^="#"], .figure-alone > a') : null;
+        if (!(clicked instanceof HTMLElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+        link = clicked;
+        event.preventDefault();
+        event.stopPropagation();
+      };
+      const script = document.createElement("script");
+      script.src = source.replace(/page\.js.*$/, "later.js");
+      script.onload = script.onerror = () => {
+        removeEventListener("click", hold, true);
+        link?.click();
+      };
+      addEventListener("click", hold, true);
+      document.head.append(script);
+    });
+  }
+
+  /** An address that names evidence means the claim: what is hidden cannot be scrolled to. */
+  function startEvidence() {
+    const lead = () => {
+      const mark = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
+      if (!(mark instanceof HTMLElement)) return;
+      mark.scrollIntoView({ block: "center", behavior: "instant" });
+      mark.focus();
+    };
+    addEventListener("load", () => setTimeout(lead));
+    addEventListener("hashchange", lead);
   }
 
   function startMaths() {
@@ -162,7 +205,7 @@
   }
 
   function start() {
-    for (const part of [startTheme, startContents, startLayout, startMaths, startCopying, startPrinting]) {
+    for (const part of [startTheme, startContents, startLayout, startLater, startEvidence, startMaths, startCopying, startPrinting]) {
       try {
         part();
       } catch (error) {

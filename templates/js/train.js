@@ -395,7 +395,7 @@
     }
 
     function buttons() {
-      main.button.textContent = training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train");
+      peek.write(main.button, training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train"));
       const idle = finished || !run || !isEnough();
       main.button.disabled = idle;
       single.button.disabled = idle || training;
@@ -420,7 +420,6 @@
         const painting = scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         painting.next(); // where the points lie
         timeline.paint();
-        view.sum();
         peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
         yield;
         yield* painting;

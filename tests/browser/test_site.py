@@ -301,14 +301,20 @@ def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: i
     assert row.locator(".cell-label").first.is_visible()
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_table_of_real_data_fits_a_phone(open_page: Open, served: str, width: int) -> None:
+    page = open_page(served + "index.html", width=width, height=800, has_touch=True, is_mobile=True).page
+    assert page.locator("#tbl-real .table-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
+
+
 @pytest.mark.parametrize("kind", ['a[role="doc-noteref"]', "a.citation"])
 def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str, kind: str) -> None:
     page = open_page(served + "index.html").page
     link = page.locator(kind).first
     card = page.locator("#note-card")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # the first gesture, at which the script of the cards comes
     link.focus()
-    assert card.is_visible()
+    card.wait_for()
     assert link.get_attribute("aria-describedby") == "note-card"
     assert "↩" not in card.inner_text()
     page.keyboard.press("Escape")
@@ -354,6 +360,7 @@ def test_only_one_note_is_open_and_it_stays_in_the_window(open_page: Open, serve
             links.nth(index).scroll_into_view_if_needed()
             links.nth(index).tap()
             cards = page.locator(".note-card:popover-open")
+            cards.wait_for()
             assert cards.count() == 1
             box = cards.bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= width
@@ -436,9 +443,11 @@ def test_a_card_has_all_works_of_a_group_and_the_definition_of_a_term(open_page:
     link = page.locator("a.citation + a.citation").first
     works = link.evaluate("(link) => link.previousElementSibling.hash")
     link.focus()
+    card.wait_for()
     hashes = card.locator("a.note-go").evaluate_all("(links) => links.map((link) => link.hash)")
     assert works in hashes and link.evaluate("(link) => link.hash") in hashes
     page.locator('a[href="#term"]').focus()
+    card.locator(".note-title").wait_for()
     assert card.locator(".note-title").inner_text() == page.locator("dt").first.inner_text()
     said = card.locator("p").last.inner_text()
     assert said.endswith(".") and page.locator("dd").first.evaluate("(dd) => dd.textContent").startswith(said[:20])

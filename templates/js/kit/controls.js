@@ -158,7 +158,7 @@ peek.controls = (function () {
   // Tools
 
   function tools(view) {
-    const alone = view.root.closest("figure")?.querySelector(".figure-alone > a"); // what page/paste.js listens to
+    const alone = view.root.closest("figure")?.querySelector(".figure-alone > a"); // what later/paste.js listens to
     if (alone) view.updaters.push(() => (alone.hash = peek.state.hashOf([view])));
     const tool = (text, onclick) => element("button", { type: "button", class: "tool", onclick }, text);
     const explaining = tool(words.say("Explain the controls"), () => {

@@ -45,10 +45,10 @@ var peek = {
     if (element.textContent !== text) element.textContent = text;
   };
 
-  /** A canvas's context in CSS px, empty, with at most so many device pixels for each. */
-  peek.blank = (canvas, most = Infinity) => {
+  /** A canvas's context in CSS px, empty, with at most so many device pixels for each. size: as it was read before */
+  peek.blank = (canvas, most = Infinity, size = canvas) => {
     const ratio = Math.min(window.devicePixelRatio || 1, most);
-    const { clientWidth: width, clientHeight: height } = canvas;
+    const { clientWidth: width, clientHeight: height } = size;
     const [wide, tall] = [width, height].map((length) => Math.round(length * ratio));
     if (canvas.width !== wide || canvas.height !== tall) [canvas.width, canvas.height] = [wide, tall];
     const context = canvas.getContext("2d");

@@ -596,23 +596,30 @@
       context.globalAlpha = 1;
     },
 
-    /** Where a function of a lattice's nodes is negative: filled, its border stroked. returns whether it is anywhere. */
-    inside(plane, field, value, fillColour, strokeColour) {
-      const { context } = plane;
-      const area = new Path2D();
-      const border = new Path2D();
-      const values = new Float32Array(field.columns * field.rows);
+    /** Where a function of a lattice's nodes is negative, part by part. @returns {Generator} {area, border}, or null: nowhere */
+    *inside(field, value) {
+      const { columns, rows } = field;
+      const patch = { area: new Path2D(), border: new Path2D() };
+      const values = new Float32Array(columns * rows);
       let any = false;
-      for (let node = 0; node < values.length; node++) if ((values[node] = value(node)) < 0) any = true;
-      if (!any) return false;
-      march(field, values, area, border);
+      for (let from = 0; from < rows - 1; from += ROWS) {
+        const to = Math.min(from + ROWS, rows - 1);
+        for (let node = columns * (from && from + 1); node < columns * (to + 1); node++) if ((values[node] = value(node)) < 0) any = true;
+        march(field, values, patch, from, to);
+        yield;
+      }
+      return any ? patch : null;
+    },
+
+    /** Such a patch: filled, its border stroked. */
+    patch(plane, { area, border }, fillColour, strokeColour) {
+      const { context } = plane;
       context.fillStyle = fillColour;
       context.fill(area);
       context.strokeStyle = strokeColour;
       context.lineWidth = 1.5;
       context.lineCap = "round";
       context.stroke(border);
-      return true;
     },
 
     cross(plane, x, y, colour) {
@@ -652,13 +659,13 @@
     context.closePath();
   }
 
-  /** Marching squares: the area where values are negative and its border, in CSS px. */
-  function march(field, values, area, border) {
-    const { columns, rows, stepPx } = field;
+  /** Marching squares: the area where values are negative and its border, in CSS px, between the lattice rows from..to. */
+  function march(field, values, { area, border }, from, to) {
+    const { columns, stepPx } = field;
     const dx = [0, 1, 1, 0];
     const dy = [0, 0, 1, 1];
     const corner = [0, 0, 0, 0];
-    for (let row = 0; row < rows - 1; row++) {
+    for (let row = from; row < to; row++) {
       let runStart = -1;
       const flush = (column) => {
         if (runStart >= 0) area.rect(runStart * stepPx, row * stepPx, (column - runStart) * stepPx, stepPx);

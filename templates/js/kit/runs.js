@@ -25,11 +25,14 @@ peek.runs = (function () {
 
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+  const VALUES = new Uint8Array(128); // of each digit, by its sign
+  for (let value = 0; value < DIGITS.length; value++) VALUES[DIGITS.charCodeAt(value)] = value;
+
   /** Whole numbers from 0 up, from the planes of their digits. */
   function joined(planes) {
     const values = new Int32Array(planes[0].length);
     planes.forEach((plane, power) => {
-      for (let at = 0; at < values.length; at++) values[at] += DIGITS.indexOf(plane[at]) << (6 * power);
+      for (let at = 0; at < values.length; at++) values[at] += VALUES[plane.charCodeAt(at)] << (6 * power);
     });
     return values;
   }
@@ -45,7 +48,9 @@ peek.runs = (function () {
   }
 
   function float32(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
     return new Float32Array(bytes.buffer);
   }
 
@@ -68,8 +73,11 @@ peek.runs = (function () {
     const initial = float32(packed.initial);
     const size = initial.length;
     const whole = wholeNumbers(packed.weights, size);
-    const weights = packed.checkpoints.map((epoch, t) =>
-      Float64Array.from(initial, (first, at) => first + packed.step * whole[t * size + at]));
+    const weights = packed.checkpoints.map((_, t) => {
+      const own = new Float64Array(size);
+      for (let at = 0; at < size; at++) own[at] = initial[at] + packed.step * whole[t * size + at];
+      return own;
+    });
     const last = Float32Array.from(weights.pop());
     const bits = new Int32Array(last.buffer);
     joined(packed.rest).forEach((rest, at) => (bits[at] ^= rest));
@@ -120,7 +128,7 @@ peek.runs = (function () {
     const known = waiting.get(id);
     if (known) return known.promise;
     if (arrived.has(id)) {
-      waiting.set(id, { promise: Promise.resolve(unpack(arrived.get(id))) });
+      waiting.set(id, { promise: opened(arrived.get(id)) });
       arrived.delete(id);
       return waiting.get(id).promise;
     }
@@ -129,13 +137,13 @@ peek.runs = (function () {
     const wait = /** @type {any} */ ({});
     wait.promise = new Promise((resolve, reject) => {
       wait.resolve = resolve;
-      const script = document.createElement("script");
-      script.src = entry.data;
-      script.onload = script.onerror = () => { // one that could not be read has handed nothing over
-        if (wait.received) return;
+      wait.fail = () => {
         waiting.delete(id);
         reject(missing(entry.data));
       };
+      const script = document.createElement("script");
+      script.src = entry.data;
+      script.onload = script.onerror = () => wait.received || wait.fail(); // one that could not be read has handed nothing over
       document.head.append(script);
     });
     waiting.set(id, wait);
@@ -145,8 +153,22 @@ peek.runs = (function () {
   /** Called by data scripts. */
   function receive(packed) {
     const wait = waiting.get(packed.id);
-    if (wait) wait.resolve(wait.received = unpack(packed));
-    else arrived.set(packed.id, packed);
+    if (!wait) return void arrived.set(packed.id, packed);
+    wait.received = true;
+    opened(packed).then(wait.resolve, (error) => {
+      console.error(`${packed.id}: ${error}`);
+      wait.fail();
+    });
+  }
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+  /** A run, unpacked in a task of its own and handed over in another: the page answers in between. */
+  async function opened(packed) {
+    await pause();
+    const run = unpack(packed);
+    await pause();
+    return run;
   }
 
   /** Position of an epoch on the timeline, 0 to 1: logarithmic, since most happens early. */

@@ -12,6 +12,7 @@
 
   const PLACE = 0.05; // radius of a looked-at place, of the plane's width
   const GRID = { lines: 17, samples: 97 };
+  const PART = 512; // places of the lattice that are bent in one go
 
   /**
    * @param {any} view its state may have lattice, whole (look at whole regions) and look (what is kept in sight)
@@ -62,6 +63,7 @@
 
     function use(next) {
       run = next;
+      bentAt = "";
       ({ machine, weights } = net = peek.opened(run));
       positions = new Float64Array(2 * run.y.length);
       if (input) {
@@ -193,20 +195,28 @@
         paint.regions(hidden, net.regions(room.inner), palette, room);
       }
       yield;
-      marks(place, chosen);
+      if (flat && view.state.lattice) yield* bend();
+      const point = place && chosen < 0 ? pointAt(place) : -1;
+      let lit = null; // what of the input plane lands at a place of the hidden plane
+      if (place && chosen < 0 && point < 0 && !isFlatless(place) && place.plane === "hidden" && field.ready()) {
+        const { hx, hy } = field;
+        const radius = placeRadius();
+        lit = yield* paint.inside(field, (node) => (hx[node] - place.x) ** 2 + (hy[node] - place.y) ** 2 - radius * radius);
+        lands = lit !== null;
+      }
+      marks(place, chosen, point, lit);
       yield;
       peek.write(line, sentence());
     }
 
-    function marks(place, chosen) {
+    function marks(place, chosen, point, lit) {
       const { theme, state } = view;
       const radius = Math.min(Math.max(hidden.size / 140, 1.5), 3.2);
       if (input) input.begin();
       hidden.begin();
       paint.room(hidden, room, theme.hairline);
       if (flat && state.lattice) lattice();
-      const point = place && chosen < 0 ? pointAt(place) : -1;
-      if (place && chosen < 0 && point < 0 && !isFlatless(place)) light(place);
+      if (place && chosen < 0 && point < 0 && !isFlatless(place)) light(place, lit);
       if (input) {
         if (!flat) axes();
         paint.points(input, spread, run.y, run.classes, theme, radius, chosen);
@@ -223,17 +233,13 @@
       }
     }
 
-    /** Light up a place and what belongs to it in the other plane. */
-    function light(place) {
+    /** Light up a place and what belongs to it in the other plane: of the hidden plane a patch, if anything lands there. */
+    function light(place, lit) {
       const { theme } = view;
       const glow = theme.faint(14);
       if (place.plane === "hidden") {
         const radius = placeRadius();
-        if (field.ready()) {
-          const { hx, hy } = field;
-          const far = (node) => (hx[node] - place.x) ** 2 + (hy[node] - place.y) ** 2 - radius * radius;
-          lands = paint.inside(input, field, far, glow, theme.ink);
-        }
+        if (lit) paint.patch(input, lit, glow, theme.ink);
         if (flat) circle(hidden, place.x, place.y, radius, glow);
         else paint.cross(hidden, place.x, place.y, theme.ink);
         return;
@@ -291,12 +297,26 @@
     }
 
     const sheet = peek.sheet(GRID.lines, GRID.samples);
-    const bent = new Float64Array(sheet.length);
+    const [square, bent] = [new Float64Array(sheet.length), new Float64Array(sheet.length)];
+    let bentAt = ""; // the moment of the network that the lattice is bent by
+
+    /** Where the lattice lies in both planes. */
+    function* bend() {
+      const key = [epoch, input.box.x1].join();
+      if (key === bentAt) return;
+      bentAt = "";
+      square.set(sheet.map((value) => value * input.box.x1));
+      for (let from = 0; from < sheet.length; from += 2 * PART) {
+        const part = square.subarray(from, from + 2 * PART);
+        machine.hidden(weights, part, part.length / 2, bent.subarray(from));
+        yield;
+      }
+      bentAt = key;
+    }
+
     function lattice() {
-      const scaled = sheet.map((value) => value * input.box.x1);
       const colour = view.theme.faint(38);
-      paint.lines(input, scaled, GRID.samples, colour, 0.75);
-      machine.hidden(weights, scaled, scaled.length / 2, bent);
+      paint.lines(input, square, GRID.samples, colour, 0.75);
       paint.lines(hidden, bent, GRID.samples, colour, 0.75);
     }
 

@@ -11,6 +11,7 @@
   const PLAY_MS = 7000; // from the first epoch to the last
   const PAD = { left: 2, right: 14, top: 14, bottom: 28 }; // below: the handle over the last epoch's label
   const TICK_PX = 54; // room for a number
+  const GUESSING_PX = 18; // and below the line of what guessing costs for what it is
   const PAGE = 8; // checkpoints
   const HINTS = {
     back: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")],
@@ -58,6 +59,7 @@
       show(shown) {
         run = shown;
         curve = null;
+        if (track.clientWidth) fit(); // now, and not in the first frame as well
         view.invalidate();
       },
       /** The run has grown. */
@@ -161,6 +163,16 @@
 
     // What is seen
 
+    /** Bring the curves to the size of the track. */
+    function fit() {
+      const fine = window.devicePixelRatio || 1;
+      if (track.clientWidth === width && track.clientHeight === height && fine === ratio && curve) return;
+      width = track.clientWidth;
+      height = track.clientHeight;
+      ratio = fine;
+      layOut();
+    }
+
     /** The curves on the track: for each pixel column the loss of the epochs it stands for. */
     function layOut() {
       sizes.clear();
@@ -207,16 +219,11 @@
       return run.loss[low] + (epoch - low) * (run.loss[high] - run.loss[low]);
     }
 
-    function paint() {
+    /** @param {number} [moment] the epoch that the figure paints, where it is not yet the newest */
+    function paint(moment = view.state.epoch) {
       if (!run) return;
-      const fine = window.devicePixelRatio || 1;
-      if (track.clientWidth !== width || track.clientHeight !== height || fine !== ratio || !curve) {
-        width = track.clientWidth;
-        height = track.clientHeight;
-        ratio = fine;
-        layOut();
-      }
-      const epoch = Math.min(view.state.epoch, last());
+      fit();
+      const epoch = Math.min(moment, last());
       const key = [epoch, width, view.coats, run.loss.length].join();
       if (key === drawn) return;
       drawn = key;
@@ -249,16 +256,18 @@
       if (root.classList.contains("is-used")) return;
       const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
       hint.classList.toggle("is-back", back);
-      for (const said of HINTS[back ? "back" : "on"]) {
+      for (const [said, spared] of [GUESSING_PX, 0].flatMap((px) => HINTS[back ? "back" : "on"].map((said) => [said, px]))) {
         const size = sizeOf(said);
         const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
-        const lines = [...near, curve.guessing, height - PAD.bottom].sort((a, b) => a - b);
+        const lines = [...near, curve.guessing, curve.guessing + spared, height - PAD.bottom].sort((a, b) => a - b);
         const gaps = lines.slice(1).map((y, at) => ({ size: y - lines[at], middle: (y + lines[at]) / 2 }));
         const widest = gaps.reduce((best, gap) => (gap.size > best.size ? gap : best));
         hint.style.transform = `translate(${across(epoch)}, ${widest.middle}px)`;
+        ticks.classList.toggle("is-covered", !spared);
         if (widest.size > size.height) return peek.write(hint, said);
       }
+      ticks.classList.remove("is-covered");
       peek.write(hint, ""); // no room for any
     }
 

@@ -111,6 +111,7 @@
       this.parts = null;
       this.fine = false; // whether it is one at rest
       this.behind = false; // whether something changed since it began
+      this.tells = false; // whether the figure says when its sentence is to change
       this.changedAt = 0;
       this.lastFrame = 0;
       this.coats = 0;
@@ -257,13 +258,17 @@
     /** All that a painting does, part by part. @param {boolean} resting */
     *painting(resting) {
       const painting = this.instance.paint(resting);
-      if (painting?.next) yield* painting;
+      if (painting?.next && !painting.next().done) {
+        if (this.painted && !this.tells) this.tell();
+        yield;
+        yield* painting;
+      }
       if (!this.painted) {
         this.painted = true;
         this.root.classList.add("is-live");
         this.arrive();
       }
-      if (!this.behind) this.sum(); // what it would say of a newer state is not painted yet
+      if (!this.behind) this.tell(); // what it would say of a newer state is not painted yet
     }
 
     /** Paint all at once, at rest: what is taken away is whole. */
@@ -274,11 +279,17 @@
       this.parts = null;
     }
 
-    /**
-     * Bring the visible summary up to date: after a painting, or within it by the figure, in the part in which its
-     * numbers change, so that two places never say two moments.
-     */
+    /** For a figure to say within a painting: its readouts have changed in this part, and not in the first. */
     sum() {
+      this.tells = true;
+      this.tell();
+    }
+
+    /**
+     * Bring the visible summary up to date: after a painting, and within it after the part in which the readouts change,
+     * so that two places never say two moments.
+     */
+    tell() {
       const text = this.instance.summary();
       peek.write(this.summary, text);
       this.told ??= text; // on arrival there is no news to read out

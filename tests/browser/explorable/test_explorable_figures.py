@@ -328,6 +328,24 @@ def test_directions_are_linked(show: Show) -> None:
     assert re.search(r"points to \d+°", figure.look())
 
 
+def test_directions_are_said_once_they_are_taken_over_as_many_places_as_the_builds(show: Show) -> None:
+    figure = show("directions")
+    assert "\u00b1" in figure.summary()
+    said = figure.page.evaluate(
+        """async () => {
+          const view = peek.views.get("fig-directions"), said = [];
+          for (let epoch = 30; epoch < 40; epoch++) {
+            view.set({ epoch });
+            await new Promise(requestAnimationFrame);
+            said.push(view.summary.textContent);
+          }
+          return said;
+        }"""
+    )
+    assert re.search(r"epoch 3\d", said[-1]) and "\u00b1" not in said[-1]
+    assert "\u00b1" in figure.summary()
+
+
 # Train it yourself
 
 

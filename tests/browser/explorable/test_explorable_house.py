@@ -24,6 +24,7 @@ from tests.rest import SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
 THROWS = b"try{throw Error('on purpose');"
+HANDLE_PX = 10  # of what is seen of the handle, around its middle
 RUNS_MS = 4500  # long enough for several sentences
 Show = Callable[..., Figure]
 
@@ -76,6 +77,54 @@ def test_fits_every_width(shared: Show, name: str) -> None:
         rest(figure.page, 0)
         over = figure.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{name} is {over} px too wide at {width} px"
+
+
+HEIGHTS = """async ([id, moves]) => {
+  const view = peek.views.get(id), heights = new Set();
+  for (const changes of moves) {
+    view.set(changes);
+    for (let frames = 0; frames < 12; frames++) await new Promise(requestAnimationFrame);
+    heights.add(Math.round(view.root.getBoundingClientRect().height));
+  }
+  view.reset();
+  return [...heights];
+}"""
+MOVES = {
+    **{name: [{"epoch": epoch} for epoch in (0, 3, 40, 200)] for name in ("bend", "directions", "alive", "digit")},
+    "layers": [{"stage": stage / 4} for stage in range(13)],
+    "beat": [{"at": f"{x},0.5;0.5,0.5;0.1,0.9;-0.5,-0.5;0.5,-0.5"} for x in (-0.9, -0.1, 0.3, 0.499)],
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_is_as_high_whatever_a_hand_moves_and_paints_part_by_part(shared: Show, name: str) -> None:
+    figure = shared(name)
+    figure.page.set_viewport_size({"width": 390, "height": 844})
+    figure.settle()
+    view = f"peek.views.get('fig-{name}')"
+    assert figure.page.evaluate(f"{view}.instance.paint.constructor.name") == "GeneratorFunction"
+    heights = figure.page.evaluate(HEIGHTS, [f"fig-{name}", MOVES[name]])
+    figure.page.set_viewport_size({"width": 1280, "height": 800})
+    assert len(heights) == 1, heights
+
+
+def test_what_guessing_costs_is_said_beside_the_handle(shared: Show) -> None:
+    figure = shared("directions")
+    for width in (390, 1280):
+        figure.page.set_viewport_size({"width": width, "height": 844})
+        for key in ("Home", "End"):
+            figure.handle().press(key)
+            figure.settle()
+            said = figure.live.locator(".timeline-guessing").bounding_box()
+            handle = figure.handle().bounding_box()
+            assert said and handle
+            middle = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+            apart = [
+                max(said[way] - at, at - said[way] - said[size])
+                for way, size, at in zip("xy", ("width", "height"), middle, strict=True)
+            ]
+            assert max(apart) > HANDLE_PX, (width, key, apart)
+    figure.live.get_by_role("button", name="Reset").click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

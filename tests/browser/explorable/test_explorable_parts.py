@@ -64,6 +64,33 @@ def test_a_painting_that_takes_long_goes_on_in_the_next_frame(show: Show) -> Non
         assert sum(frames) == PARTS
 
 
+SAYS = """async ([partMs]) => {
+  const view = peek.views.get("fig-bend"), said = [];
+  let painted = 0;
+  view.instance.summary = () => `at ${painted}`;
+  view.instance.paint = function* () {
+    painted = view.state.epoch;
+    for (let part = 0; part < 8; part++) {
+      yield;
+      for (const until = performance.now() + partMs; performance.now() < until; );
+    }
+  };
+  for (let epoch = 1; epoch < 30; epoch++) {
+    view.set({ epoch });
+    await new Promise(requestAnimationFrame);
+    said.push([painted, view.summary.textContent]);
+  }
+  return said;
+}"""
+
+
+def test_the_sentence_follows_a_hand_that_never_rests(show: Show) -> None:
+    """Whatever a figure does about it: it says what the first part of each painting has shown."""
+    said = show("bend").page.evaluate(SAYS, [PART_MS])
+    assert len({sentence for _, sentence in said}) > 5
+    assert all(sentence == f"at {painted}" for painted, sentence in said[2:])
+
+
 @pytest.mark.parametrize("part", [0, 5, PARTS - 1])
 def test_a_change_while_it_is_painted_is_painted_whole_after_it(show: Show, part: int) -> None:
     """What is under way comes to its end: a hand that never rests would otherwise see nothing."""

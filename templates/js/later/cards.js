@@ -270,13 +270,11 @@
       all(".claim-evidence:popover-open").forEach(beside);
     }, { passive: true });
   }
-  /** An address that names evidence means the claim: what is hidden cannot be scrolled to. */
-  function lead() {
-    const mark = location.hash && document.querySelector(`[popovertarget="${CSS.escape(location.hash.slice(1))}"]`);
-    if (!(mark instanceof HTMLElement)) return;
-    mark.scrollIntoView({ block: "center", behavior: "instant" });
-    mark.focus();
-  }
-  addEventListener("load", () => setTimeout(lead));
-  addEventListener("hashchange", lead);
+
+  // What the reader was at when this script came
+
+  all(".claim-evidence:popover-open").forEach(beside);
+  const at = matchMedia("(hover: hover)").matches ? ":is(:hover, :focus-visible)" : ":focus-visible";
+  const link = document.querySelector(`:is(${LINKS})${at}`);
+  if (link instanceof HTMLAnchorElement) timer = setTimeout(() => open(link, false), OPEN_AFTER_MS);
 })();
