@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, nearest, one_of
+from .base.errors import ContentError, PeekError, Problem, gathering, nearest, one_of
 from .base.language import Said, said
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
@@ -408,17 +408,13 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     """
     problems: list[Problem] = []
     article, plan = None, None
-    try:
+    with gathering(problems):
         article = texts.read(options.content, memo, options.lab)
-    except ContentError as error:
-        problems += error.problems
     if planned:
         from .content import experiments
 
-        try:
+        with gathering(problems):
             plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab)
-        except ContentError as error:
-            problems += error.problems
     if problems or article is None:
         raise ContentError(problems)
     return article, plan

@@ -55,9 +55,9 @@ def page_of(text, known=()):
     """A text as a page. known: addresses of the site."""
     page = texts.Page("a.md", "a.md", "index.html", META, text, 1)
     files = Results([Result("r", "e", "k", "l", {}, {}, {}, {address: address for address in known})])
-    return document.render(
-        page, bibliography=WORKS, results=files, figure_names=(), render_figure=drawn, fill_template=FILL
-    )
+    article = texts.Article((page,), WORKS, (), Path())
+    [written] = document.render(article, document.Environment(files, (), drawn, FILL))
+    return written
 
 
 def compared(text):

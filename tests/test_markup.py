@@ -66,8 +66,8 @@ def drawn(call, warn=None):
 
 
 def rendered(article, **changes):
-    arguments = {"results": grid(), "figure_names": FIGURES, "render_figure": drawn, "fill_template": FILL}
-    return document.render_article(article, **{**arguments, "addresses": ["gallery.html"], **changes})
+    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html"])
+    return document.render(article, dataclasses.replace(env, **changes))
 
 
 # HTML that a browser need not mend
@@ -615,7 +615,7 @@ def test_a_page_stage_imports_nothing_heavy():
         "from generator.content import texts; from generator.markup import document;"
         "from generator.runs.results import Results;"
         "article = texts.read(Path(sys.argv[1]));"
-        "document.render_article(article, results=Results([]), figure_names=(), render_figure=str, fill_template=max);"
+        "document.render(article, document.Environment(Results([]), (), str, max));"
         "print(*(name for name in sys.argv[2:] if name in sys.modules))"
     )
     heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]
@@ -639,21 +639,19 @@ def guide(folder):
     """content/README.md as a page, read in this folder, with runs for its examples."""
     shutil.copy(CONTENT / "README.md", folder / "article.md")
     shutil.copy(CONTENT / texts.WORKS, folder)
-    read = texts.read(folder)
-    return document.render(
-        read.pages[0],
-        bibliography=read.bibliography,
-        results=grid(),
+    expected = Prediction("They learn.", "results.min('accuracy') > 0.5", 0, "guide")
+    article = dataclasses.replace(
+        texts.read(folder),
+        assets=tuple(texts.assets(CONTENT)),
+        predictions=Predictions(datetime.date(2026, 11, 29), (expected,)),
+    )
+    [page] = rendered(
+        article,
         figure_names=[*FIGURES, "chart"],
         render_figure=lambda call, warn: charted(call) if call.name == "chart" else drawn(call),
         figure_options={"chart": OPTIONS},
-        fill_template=FILL,
-        assets=tuple(texts.assets(CONTENT)),
-        addresses=["gallery.html"],
-        predictions=Predictions(
-            datetime.date(2026, 11, 29), (Prediction("They learn.", "results.min('accuracy') > 0.5", 0, "guide"),)
-        ),
     )
+    return page
 
 
 def test_the_guide_is_built_from_what_it_shows(tmp_path):

@@ -615,14 +615,14 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 def test_compiled_templates_are_kept(tmp_path: Path) -> None:
-    written = document.render_article(
-        article(tmp_path / "content"),
-        results=RUNS,
+    env = document.Environment(
+        RUNS,
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call, warn: "",
         fill_template=lambda name, context: "",
         figure_options={"bend": ["hide"]},
     )
+    written = document.render(article(tmp_path / "content"), env)
     meta = texts.read(tmp_path / "content").meta
     pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, Store(tmp_path / "cache")))
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.jinja")}

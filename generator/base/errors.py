@@ -8,11 +8,13 @@ of ours and keeps its traceback.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 MOST_SAID = 200  # mistakes that are told at a time
 LONGEST_SAID = 2000  # characters of what is said of one
@@ -32,6 +34,12 @@ class Problem:
     wrong: str
     expected: str = ""
     nearest: str | None = None
+
+    @property
+    def line(self) -> int:
+        """The line in its place, 0 where that is the file alone."""
+        line = self.place.rpartition(":")[2]
+        return int(line) if line.isdigit() else 0
 
     def __str__(self) -> str:
         text = f"{self.place}: {_begun(self.wrong)}"
@@ -61,7 +69,29 @@ class ContentError(PeekError):
         super().__init__("\n".join(said))
 
 
-def not_toml(file: str, text: str, error: ValueError) -> Problem:
+@contextlib.contextmanager
+def gathering(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong in it is added to the problems, and what follows it goes on."""
+    try:
+        yield
+    except ContentError as error:
+        problems += error.problems
+
+
+def toml(text: str, file: str) -> dict[str, Any]:
+    """The table of a TOML text.
+
+    raises  ContentError: it is none, with its line
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ContentError([Problem(file, "not TOML: lists too deep in each other", "fewer brackets")]) from None
+    except ValueError as error:
+        raise ContentError([_not_toml(file, text, error)]) from None
+
+
+def _not_toml(file: str, text: str, error: ValueError) -> Problem:
     """What Python's reader of TOML says of a text, at its line."""
     if not isinstance(error, tomllib.TOMLDecodeError):
         return long_number(file, text)
@@ -117,6 +147,15 @@ def short(text: str) -> str:
     """A piece of text for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def quoted(value: Any) -> str:
+    """A value for a message, as an author writes it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f'"{short(value)}"'
+    return short(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def one_of(choices: Iterable[str]) -> str:

@@ -16,14 +16,13 @@ from __future__ import annotations
 import datetime
 import functools
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import limits, rounding
-from .errors import ContentError, Problem, not_toml, short
+from .errors import ContentError, Problem, short, toml
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -208,14 +207,8 @@ def _table(text: str, place: str) -> dict[str, Any]:
 
     raises  ContentError: the file is no such table
     """
-    if large := limits.text_wrong(place, len(text)):
-        raise ContentError([large])
-    try:
-        table = tomllib.loads(text)
-    except RecursionError:
-        raise ContentError([Problem(place, "not TOML: brackets or names too deep in each other")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(place, text, error)]) from None
+    limits.check_size(place, len(text))
+    table = toml(text, place)
     told = {key: table.get(key) for key in ("quotes", "numbers")}
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):

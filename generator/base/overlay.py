@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from .errors import ContentError, Problem
+from . import limits
 from .memo import digest
 from .store import entries
 
@@ -73,12 +73,7 @@ class Overlay:
 
         raises  ContentError: it is not UTF-8
         """
-        try:
-            return self.contents[name].decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = self.contents[name].count(b"\n", 0, error.start) + 1
-            place = f"{self.place(name)}:{line}"
-            raise ContentError([Problem(place, "a byte that is not UTF-8", "the file saved as UTF-8")]) from None
+        return limits.decoded(self.contents[name], str(self.place(name)))
 
     def inside(self, folder: str, ending: str) -> list[str]:
         """The names of the files directly in a folder."""

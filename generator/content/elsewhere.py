@@ -104,8 +104,7 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 
 def _json(path: Path) -> dict[str, list[Value]]:
-    if large := limits.text_wrong(str(path), path.stat().st_size, limits.JSON_BYTES):
-        raise ContentError([large])
+    limits.check_size(str(path), path.stat().st_size, limits.JSON_BYTES)
     try:
         held = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:

@@ -7,14 +7,13 @@ import json
 import math
 import operator
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..base import limits, style
-from ..base.errors import ContentError, Problem, an, nearest, not_toml
+from ..base.errors import ContentError, Problem, an, nearest, toml
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -228,13 +227,7 @@ def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
     lab     whether the code beside it counts
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
-    try:
-        large = limits.text_wrong(str(path), path.stat().st_size) if path.exists() else None
-        text = path.read_text(encoding="utf-8-sig") if path.exists() and not large else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
-    if large:
-        raise ContentError([large])
+    text = limits.text_of(path) if path.exists() else ""
     return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
 
 
@@ -255,23 +248,12 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     if deep := _DEEP.search(text):
         at = text.count("\n", 0, deep.start()) + 1
         raise ContentError([Problem(f"{place}:{at}", "tables too deep in each other", f"at most {limits.DEEPEST}")])
-    try:
-        given = tomllib.loads(text)
-    except RecursionError:
-        raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(place, text, error)]) from None
+    given = toml(text, place)
     reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
     if reader.problems:
-        raise ContentError(sorted(reader.problems, key=lambda problem: _line(problem.place)))
+        raise ContentError(sorted(reader.problems, key=lambda problem: problem.line))
     return plan
-
-
-def _line(place: str) -> int:
-    """The line in a place, 0 where it names a file alone."""
-    line = place.rpartition(":")[2]
-    return int(line) if line.isdigit() else 0
 
 
 def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
@@ -415,6 +397,14 @@ class _Reader:
     def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
         """Note a mistake at the nearest line known for a key path."""
         self.problems.append(Problem(self.at(path), what, expected, match))
+
+    def take(self, path: tuple[str, ...], keys: Iterable[str], error: ContentError) -> None:
+        """Note what is wrong with what a table names: at its key, where a key is the place, or as it is."""
+        for problem in error.problems:
+            if problem.place in keys:
+                self.wrong((*path, problem.place), problem.wrong, problem.expected, problem.nearest)
+            else:
+                self.problems.append(problem)
 
     def at(self, path: tuple[str, ...]) -> str:
         """The place of a key path, or of what it is in."""
@@ -625,11 +615,7 @@ class _Reader:
         try:
             self.read[name] = files.read(Path(self.place).parent, options)
         except ContentError as error:
-            for problem in error.problems:
-                if (key := problem.place) in options:
-                    self.wrong((*path, key), problem.wrong, problem.expected, problem.nearest)
-                else:
-                    self.problems.append(problem)
+            self.take(path, options, error)
             return {}
         self.unread.remove(name)
         table_read = self.read[name].table
@@ -654,11 +640,7 @@ class _Reader:
         try:
             found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}))
         except ContentError as error:
-            for problem in error.problems:
-                if problem.place == "file":
-                    self.wrong((*path, "file"), problem.wrong, problem.expected, problem.nearest)
-                else:
-                    self.problems.append(problem)
+            self.take(path, given, error)
             return None
         columns = found.source["columns"]
         for key in given.get("columns", {}):

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import ContentError, Problem, meant, nearest, one_of
+from ..base import limits
+from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
 from ..networks import datasets, recipe
@@ -151,10 +152,8 @@ def read(content: Path) -> Lab:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for path in own_code(content):
-        try:
-            texts[path.name] = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(str(path), f"byte {error.start} is not UTF-8", "a file saved as UTF-8"))
+        with gathering(problems):
+            texts[path.name] = limits.text_of(path)
     if problems:
         raise ContentError(problems)
     return parse(texts, str(content / LAB))

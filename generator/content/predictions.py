@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import ContentError, Problem, meant, not_toml, short
+from ..base import limits
+from ..base.errors import ContentError, Problem, meant, quoted, short, toml
 
 FILE = "predictions.toml"
 TOP = ("date", "prediction")
@@ -52,13 +52,8 @@ def read(folder: Path) -> Predictions:
     path = folder / FILE
     if not path.is_file():
         return NONE
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        given = tomllib.loads(text)
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(str(path), text, error)]) from None
+    text = limits.text_of(path)
+    given = toml(text, str(path))
     lines = _lines(text, r"\[\[[ \t]*prediction[ \t]*\]\]")
     date, entries = given.get("date"), given.get("prediction", [])
     problems = [
@@ -68,7 +63,7 @@ def read(folder: Path) -> Predictions:
     ]
     if not isinstance(date, datetime.date) or isinstance(date, datetime.datetime):
         place = _place(path, _lines(text, r"date\b")) if "date" in given else str(path)
-        wrong = f"date is {_quoted(date)}" if "date" in given else "predictions without a date"
+        wrong = f"date is {quoted(date)}" if "date" in given else "predictions without a date"
         problems.append(Problem(place, wrong, "date = and the day, such as 2026-11-29"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
@@ -95,7 +90,7 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
     odd = [  # a bool is an int, and no number of seeds
-        Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
+        Problem(place, f"{key} is {quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
         if key in KEYS and (type(value) is not KEYS[key] or _is_empty(value))
     ]
@@ -104,10 +99,6 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
 
 def _is_empty(value: Any) -> bool:
     return not value.strip() if isinstance(value, str) else bool(value < 0)
-
-
-def _quoted(value: Any) -> str:
-    return f'"{short(value)}"' if isinstance(value, str) else short(str(value))
 
 
 def _lines(text: str, begins: str) -> list[int]:

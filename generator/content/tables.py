@@ -184,9 +184,9 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
         raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
     if path.suffix not in endings:
         raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
-    if path.is_file() and (large := limits.text_wrong(str(path), path.stat().st_size, limits.DATA_BYTES)):
-        raise ContentError([large])
-    if not path.is_file():
+    if path.is_file():
+        limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
+    else:
         there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
         expected = "" if near else one_of(sorted(there)[:9])
@@ -513,7 +513,7 @@ class _Columns:
                 rest = "an empty cell" if self.gaps else "the row or the column left out"
                 expected = "a label in every row" if spoken else f"a finite number, or {rest}"
                 self.problems.append(Problem(f"{self.place}:{line}", what, expected))
-        self.problems.sort(key=lambda problem: int(problem.place.rpartition(":")[2]))
+        self.problems.sort(key=lambda problem: problem.line)
 
     def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
         """The columns of all parts together."""

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import limits, style
-from ..base.errors import ContentError, Problem, meant
+from ..base.errors import ContentError, Problem, gathering, meant
 from ..base.memo import Memo, digest
 from ..base.store import sha256
 from . import bibliography, drawings, predictions
@@ -223,10 +223,8 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     works, wrong = read_bibliography(directory, memo)
     problems += wrong
     foreseen = predictions.NONE
-    try:
+    with gathering(problems):
         foreseen = predictions.read(directory)
-    except ContentError as error:
-        problems += error.problems
     own = tuple(assets(directory, lab))
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -258,11 +256,10 @@ def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Biblio
     file = directory / WORKS
     if not file.exists():
         return Bibliography(file=str(file)), []
-    problems: list[Problem] = []
-    text = _text(file, str(file), problems, "replace")
-    if problems:
-        return Bibliography(file=str(file)), problems
-    return bibliography.parse(text, str(file), memo)
+    try:
+        return bibliography.parse(limits.text_of(file, "replace"), str(file), memo)
+    except ContentError as error:
+        return Bibliography(file=str(file)), [*error.problems]
 
 
 def published(name: str) -> bool:
@@ -321,32 +318,6 @@ def own_code(directory: Path) -> list[Path]:
 # Texts
 
 
-def _text(source: Path, file: str, problems: list[Problem], errors: str = "strict") -> str:
-    """A file's text with plain line ends; "" after a problem. errors: "replace" leaves odd signs to be judged later."""
-    try:
-        if large := limits.text_wrong(file, source.stat().st_size):
-            problems.append(large)
-            return ""
-        raw = source.read_bytes()
-    except FileNotFoundError:
-        problems.append(Problem(file, "there is no such file"))
-        return ""
-    except OSError as error:
-        problems.append(Problem(file, f"cannot be read: {error.strerror}"))
-        return ""
-    try:
-        text = raw.decode("utf-8-sig", errors)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
-        return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for found in _CONTROL.finditer(text) if errors == "strict" else ():
-        line = text.count("\n", 0, found.start()) + 1
-        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
-    return text
-
-
 def _page(
     directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
 ) -> Page | None:
@@ -357,7 +328,12 @@ def _page(
     """
     file = str(directory / name)
     before = len(problems)
-    text = _text(directory / name, file, problems)
+    text = ""
+    with gathering(problems):
+        text = limits.text_of(directory / name)
+    for found in _CONTROL.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
     if len(problems) > before:
         return None
     stem = name.removesuffix(".md")

@@ -15,7 +15,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..base.errors import ContentError, Problem
+from ..base.errors import Problem, gathering
 from ..base.store import File
 from ..content.experiments import Plan, Planned, Trials
 from ..content.texts import LAB, Article
@@ -77,19 +77,13 @@ def rehearse(
     problems: list[Problem] = []
     for name in templates.contents:
         if name.endswith((".html", ".xml")) or name == pages.ABOUT_DATA:
-            try:
+            with gathering(problems):
                 renderer.compile(name)
-            except ContentError as error:
-                problems += error.problems
-    try:
+    with gathering(problems):
         in_order(templates, [*page_scripts(templates), *live(templates)])
-    except ContentError as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         texts = _texts(article, plan, renderer)
-    except ContentError as error:
-        problems += [problem for problem in error.problems if problem not in problems]
-    return texts, tuple(problems)
+    return texts, tuple(dict.fromkeys(problems))
 
 
 def _texts(article: Article, plan: Plan, renderer: TemplateRenderer) -> tuple[Markup, ...]:

@@ -91,9 +91,8 @@ def render_texts(
     figures = Figures(renderer, results, laws, columns)
     addresses = [*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())]
     runs = digest_of(results)
-    return document.render_article(
-        article,
-        results=results,
+    env = document.Environment(
+        results,
         figure_names=figures.names,
         render_figure=figures.render,
         fill_template=renderer.render,
@@ -102,8 +101,9 @@ def render_texts(
         addresses=addresses,
         memo=renderer.memo,
         words=renderer.words,
-        known=digest(renderer.templates.digest, renderer.words.tag, runs, columns, addresses) if runs else "",
     )
+    known = digest(renderer.templates.digest, renderer.words.tag, runs, columns, addresses) if runs else ""
+    return document.render(article, env, known)
 
 
 def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
