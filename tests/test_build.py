@@ -20,7 +20,6 @@ from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 from generator.options import Options
 
-TINY = Path(__file__).parent / "sites" / "tiny"
 STARTED_S = 60  # far beyond what a busy machine takes
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")

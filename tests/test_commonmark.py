@@ -55,7 +55,7 @@ def page_of(text, known=()):
     """A text as a page. known: addresses of the site."""
     page = texts.Page("a.md", "a.md", "index.html", META, text, 1)
     files = Results([Result("r", "e", "k", "l", {}, {}, {}, {address: address for address in known})])
-    article = texts.Article((page,), WORKS, (), Path())
+    article = texts.Article((page,), WORKS, ())
     [written] = document.render(article, document.Environment(files, (), drawn, FILL))
     return written
 

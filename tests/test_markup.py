@@ -306,10 +306,6 @@ def test_what_a_page_says_of_itself():
         '<strong id="fig-corners-title">Four corners.</strong>'
     ) and call.place.endswith("article.md:29")
     assert article.cited == ("olah2014", "papyan2020", "goedel1931")
-    assert article.assets == ("pictures/room.png", "pictures/bend.svg", "files/points.csv")
-    assert [link.address for link in article.links if link.outside] == [
-        *("https://example.org/?a=1&b=2", "https://colah.github.io/"),
-    ]
     assert [claim.verdict for claim in article.claims] == ["holds", "refuted", "open"]
     assert (article.path, second.path, second.title) == ("index.html", "second.html", "A second page")
 
@@ -519,11 +515,7 @@ def test_macros_hold_on_the_page_that_defines_them_and_those_of_the_first_on_all
     found = [(Path(problem.place).name, problem.wrong) for problem in caught.value.problems]
     assert found == [("p3.md:5", 'TeX: unknown command "\\Q"')]
     pages = [page for page in article.pages if page.path != "p3.md"]
-    assert ["ℝ" in page.html for page in rendered(texts.Article(tuple(pages), *_rest(article)))] == [True, True]
-
-
-def _rest(article):
-    return article.bibliography, article.assets, article.directory
+    assert ["ℝ" in page.html for page in rendered(dataclasses.replace(article, pages=tuple(pages)))] == [True, True]
 
 
 TEMPLATES = FIXTURE.parents[2] / "templates"
@@ -567,16 +559,18 @@ def test_a_label_that_the_page_itself_gives_is_refused(tmp_path, id_, form):
 def test_letters_of_works_count_over_all_pages(tmp_path):
     works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
     article = article_of(tmp_path, "", "@one\n", "@two\n")
-    (article.directory / "references.bib").write_text(works)
-    first, second = rendered(texts.read(article.directory))
+    folder = Path(article.pages[0].file).parent
+    (folder / "references.bib").write_text(works)
+    first, second = rendered(texts.read(folder))
     assert "B (2020a)" in first.html and "B (2020b)" in second.html
 
 
 def test_numbers_of_works_count_over_all_pages(tmp_path):
     works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
     article = article_of(tmp_path, "citations: numbered\n", "[@two]\n", "[@one] [@two]\n")
-    (article.directory / "references.bib").write_text(works)
-    first, second = rendered(texts.read(article.directory))
+    folder = Path(article.pages[0].file).parent
+    (folder / "references.bib").write_text(works)
+    first, second = rendered(texts.read(folder))
     said = [re.sub(r"<[^>]*>", "", page.html) for page in (first, second)]
     assert said == ["[1]", "[2] [1]"]
     assert second.references_html.index("ref-two") < second.references_html.index("ref-one")

@@ -40,43 +40,15 @@ DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
-PUBLISHED = (  # endings of files that go with the site as they are
-    *("", *PICTURES, *VIDEOS, ".vtt", ".srt", ".mp3", ".ogg", ".wav", ".m4a", ".flac", ".ico", ".tif", ".tiff", ".bmp"),
-    *(
-        ".pdf",
-        ".txt",
-        ".bib",
-        ".tex",
-        ".rst",
-        ".doc",
-        ".docx",
-        ".odt",
-        ".ods",
-        ".odp",
-        ".ppt",
-        ".pptx",
-        ".xls",
-        ".xlsx",
-    ),
-    *(".csv", ".tsv", ".json", ".jsonl", ".geojson", ".yaml", ".yml", ".toml", ".npy", ".npz", ".mat", ".parquet"),
-    *(
-        ".h5",
-        ".hdf5",
-        ".nc",
-        ".pt",
-        ".pth",
-        ".onnx",
-        ".safetensors",
-        ".ply",
-        ".stl",
-        ".obj",
-        ".glb",
-        ".gltf",
-        ".sha256",
-    ),
-    *(".zip", ".gz", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z", ".woff", ".woff2", ".ttf", ".otf", ".cff"),
-    *(".py", ".ipynb", ".r", ".jl", ".m", ".c", ".cpp", ".h", ".rs", ".go", ".sh", ".lock"),
-)
+_PUBLISHED = """
+.vtt .srt .mp3 .ogg .wav .m4a .flac .ico .tif .tiff .bmp
+.pdf .txt .bib .tex .rst .doc .docx .odt .ods .odp .ppt .pptx .xls .xlsx
+.csv .tsv .json .jsonl .geojson .yaml .yml .toml .npy .npz .mat .parquet
+.h5 .hdf5 .nc .pt .pth .onnx .safetensors .ply .stl .obj .glb .gltf .sha256
+.zip .gz .bz2 .xz .zst .tar .tgz .7z .woff .woff2 .ttf .otf .cff
+.py .ipynb .r .jl .m .c .cpp .h .rs .go .sh .lock
+"""
+PUBLISHED = {"", *PICTURES, *VIDEOS, *_PUBLISHED.split()}  # endings of files that go with the site as they are
 OUR_FOLDERS = ("assets", "data", "plots")
 ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
     "conceptualization",
@@ -196,7 +168,6 @@ class Article:
     pages: tuple[Page, ...]
     bibliography: Bibliography
     assets: tuple[Asset, ...]
-    directory: Path
     predictions: Predictions = predictions.NONE
 
     @property
@@ -233,7 +204,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, own, directory, foreseen)
+    return Article(tuple(pages), works, own, foreseen)
 
 
 def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:

@@ -225,6 +225,12 @@ class Evidence:
     told: str = ""
     counted: tuple[str, ...] = ("{n} runs", "{n} seeds")
 
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Evidence:
+        """From plain values, whose pairs are lists."""
+        pairs = {key: tuple(plain[key]) for key in ("runs", "interval", "extent", "counted") if plain[key] is not None}
+        return cls(**{**plain, **pairs})
+
 
 STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "values", "distinct", "count")
 

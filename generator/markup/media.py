@@ -128,7 +128,6 @@ def own_file(
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
-        writer.used_assets |= {plain: None} if plain in writer.known_assets else {}
         return plain
     return ""
 
@@ -136,12 +135,8 @@ def own_file(
 def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
     """The first own file of the same stem with one of some endings, or ""."""
     path = PurePosixPath(plain)
-    for ending in endings:
-        found = path.with_name(path.stem + ending).as_posix()
-        if found in writer.known_assets:
-            writer.used_assets[found] = None
-            return found
-    return ""
+    names = (path.with_name(path.stem + ending).as_posix() for ending in endings)
+    return next((name for name in names if name in writer.known_assets), "")
 
 
 def _source(writer: Writer, plain: str) -> Path | None:

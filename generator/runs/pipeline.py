@@ -571,7 +571,7 @@ class Pipeline:
             rows[name] = of_model
             tables[name] = csv_of(of_model)
         if laws:
-            solved = json.dumps(_solved(laws), separators=(",", ":"))
+            solved = json.dumps(_by_law(laws, "optima"), separators=(",", ":"))
             files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
         for name, text in self.plan.lab.texts.items():
             files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
@@ -593,7 +593,7 @@ class Pipeline:
             files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
         files = dict(sorted(files.items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        contents = {"runs": runs, "laws": _told(laws), "tables": rows, "pictures": own}
+        contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
@@ -827,24 +827,20 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
     return law["optima"][0]["points"] if law else None
 
 
-def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """The laws as packing.predictions tells them: room -> law -> title and, by class count, what it predicts."""
-    return {SQUARE.name: _by_law(laws, "told")}
-
-
-def _solved(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """All optima by room, law and class count, each with value, points, regions, and the tie where the law has one."""
-    return {SQUARE.name: _by_law(laws, "optima")}
-
-
 def _by_law(laws: dict[int, dict[str, Any]], key: str) -> dict[str, Any]:
-    return {
+    """What was solved as room -> law -> its title and, by class count, its "optima".
+
+    key  "told": as packing.predictions tells them; "optima": all, each with value, points, regions, and the tie where
+         the law has one
+    """
+    of_laws = {
         law: {
             "title": next(of_k[law]["title"] for of_k in laws.values()),
             "optima": {str(k): of_k[law][key] for k, of_k in laws.items()},
         }
         for law in (SOLVED if laws else ())
     }
+    return {SQUARE.name: of_laws}
 
 
 def table(runs: list[dict[str, Any]]) -> str:

@@ -47,10 +47,6 @@ class Picture:
     alt: Mapping[str, Any] | str
     title: str
 
-    @property
-    def animated(self) -> bool:
-        return "gif" in self.formats
-
 
 @dataclass(frozen=True)
 class Moment:

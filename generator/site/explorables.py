@@ -31,7 +31,7 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
 
     run  the one whose pictures stand there until the explorable is live
     """
-    shown = {} if run is None else {"run": _id(run)}
+    shown = {} if run is None else {"run": run.place}
     return shown | {
         key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
@@ -51,7 +51,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     words = words or language.english()
     members = _recipes(results)
     shipped = [run for run in results if "js" in run.files]
-    places = {_id(run): at for at, runs in enumerate(members) for run in runs}
+    places = {run.place: at for at, runs in enumerate(members) for run in runs}
     optima = {
         room: {
             law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
@@ -60,7 +60,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         for room, of_room in laws.items()
     }
     return {
-        "runs": [_known(run) | {"recipe": places[_id(run)]} for run in shipped],
+        "runs": [_known(run) | {"recipe": places[run.place]} for run in shipped],
         "recipes": [_recipe(max(runs, key=_classes), words) for runs in members],
         "optima": optima,
         "activations": {
@@ -80,7 +80,7 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
-    centres = {_id(runs[0]): _centres(results, runs) for runs in _recipes(results)}
+    centres = {runs[0].place: _centres(results, runs) for runs in _recipes(results)}
     return known | {"formulas": dict(sorted(formulas.items())), "centres": centres}
 
 
@@ -219,10 +219,6 @@ def _centres(results: Results, shipped: list[Result]) -> dict[str, dict[int, lis
     return found
 
 
-def _id(run: Result) -> str:
-    return f"{run.experiment}/{run.id}"
-
-
 def without_seed(run: Result) -> dict[str, Any]:
     """What a run shares with those that differ in seed alone, however many checkpoints they keep."""
     return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
@@ -230,7 +226,7 @@ def without_seed(run: Result) -> dict[str, Any]:
 
 def _known(run: Result) -> dict[str, Any]:
     return {
-        "id": _id(run),
+        "id": run.place,
         "experiment": run.experiment,
         **{key: run.spec[key] for key in ("classes", "activation", "seed")},
         "data": run.files["js"],
