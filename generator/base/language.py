@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import math
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -154,6 +155,11 @@ class Words:
     def fixed(self, value: float, digits: int = 0) -> str:
         """As rounding.fixed."""
         return rounding.fixed(value, digits, self.marks)
+
+    def significant(self, value: float, digits: int) -> str:
+        """A number other than 0 to so many significant digits, without zeros at the end behind the point."""
+        text = self.fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+        return text.rstrip("0").rstrip(self.marks.point) if self.marks.point in text else text
 
     def percent(self, share: float, digits: int = 1, space: str = "\u202f") -> str:
         """As rounding.percent."""

@@ -56,9 +56,7 @@ def number(value: Any, digits: int | None = None, *, words: Words | None = None)
         return words.fixed(value, _digits(digits))
     if float(value).is_integer():
         return words.fixed(value)
-    text = words.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
-    point = words.marks.point
-    return text.rstrip("0").rstrip(point) if point in text else text
+    return words.significant(value, 3)
 
 
 def percent(value: Any, digits: int = 1, *, words: Words | None = None) -> str:

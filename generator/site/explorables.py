@@ -11,13 +11,12 @@ from typing import Any
 from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
-from ..markup.blocks.figure import OptionError
+from ..markup.blocks.figure import OWN, OptionError, named
 from ..networks import datasets, formulas, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
-PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
 LISTS = ("hide", "stops", "sets")  # options that are lists, however short
 PLACED_TO = 3  # decimals of a centre's place, as fine as the points of a run that travels with the page
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
@@ -35,7 +34,7 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     return shown | {
         key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
-        if key not in PLACING
+        if key not in OWN
     }
 
 
@@ -108,8 +107,8 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
     known = _of_sets(results)
     found: list[dict[str, Any]] = []
     for one in list(known) if given is None else given if isinstance(given, list) else [given]:
-        name, told = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, None)
-        if name not in known or not isinstance(told, (str, type(None))):
+        name, told = named(one)
+        if name not in known or not isinstance(told, str):
             near = nearest(str(name), known)
             raise OptionError("sets", f'sets has "{name}"', SETS, near)
         data = _data(known[name], words)

@@ -17,13 +17,13 @@ from ..base.errors import ContentError, meant, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
 from ..markup.blocks import Option
-from ..markup.blocks.figure import FigureCall, OptionError
+from ..markup.blocks.figure import OWN, FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import knots, placing
 from .assets import live
-from .explorables import PLACING, data_sets, started_with, without_seed
+from .explorables import data_sets, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -263,7 +263,7 @@ def chosen(
 
 
 def _conditions(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if key not in PLACING}
+    return {key: value for key, value in options.items() if key not in OWN}
 
 
 def _able(

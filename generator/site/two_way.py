@@ -10,16 +10,15 @@ from typing import Any
 
 from ..base.errors import nearest, one_of
 from ..base.language import Words
-from ..markup.blocks.figure import OptionError
+from ..markup.blocks.figure import OWN, OptionError, named
 from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
 from ..runs.statistics import share_interval
 from . import placing
-from .explorables import PLACING
 
 Place = tuple[float, float]
 
-OWN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
+DESIGN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
 EXPECTED = {
     "rows": "the levels in words, as [with, without]",
     "columns": "the levels in words, as [with, without]",
@@ -74,7 +73,7 @@ def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[
             "inside", f'unknown way to stand inside: "{inside}"', one_of(INSIDE), nearest(str(inside), INSIDE)
         )
     rule = INSIDE[inside]
-    some = results.where(**{key: value for key, value in options.items() if key not in (*OWN, *PLACING)})
+    some = results.where(**{key: value for key, value in options.items() if key not in (*DESIGN, *OWN)})
     cells = [[[(told, _runs(name, some, results, rule)) for name, told in cell] for cell in line] for line in named]
     drawn = {
         "inside": inside,
@@ -126,10 +125,11 @@ def _named(options: Mapping[str, Any], rows: int, columns: int) -> list[list[lis
 
 def _entry(one: Any) -> tuple[str, str]:
     """The name of data, and what it is called."""
-    pair = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, one)
-    if not all(isinstance(part, str) and part.strip() for part in pair):
+    name, told = named(one)
+    told = name if told == "" else told
+    if not all(isinstance(part, str) and part.strip() for part in (name, told)):
         raise _wrong("cells", "cells that name no data")
-    return pair
+    return name, told
 
 
 def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[Result]:

@@ -56,6 +56,11 @@ class FigureCall:
         return f"{self.label}-number" + f" {title}" * self.caption_html.startswith(f'<strong id="{title}">')
 
 
+def named(value: Any) -> tuple[Any, Any]:
+    """What an option names, and what the author calls it, as in {loss: last loss}, or ""."""
+    return next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else (value, "")
+
+
 def _all(kind: type) -> Callable[[Any], bool]:
     """Whether a value is one of a kind, or a list of them."""
 

@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ def of_marks() -> dict[str, RenderMark]:
     return {kind: render for module in load() for kind, render in getattr(module, "MARKS", {}).items()}
 
 
-# For rules of running text
+# For rules of blocks and of running text
+
+
+def text_of_line(state: StateBlock, number: int) -> str:
+    """A line of the text, from where it is indented."""
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
 def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> bool:
@@ -69,6 +75,21 @@ def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> b
         token = state.push(kind, "", 0)
         token.meta = {"line": line, **meta}
     state.pos = end
+    return True
+
+
+def enclose(
+    state: StateInline, silent: bool, kind: str, tag: str, start: int, end: int, after: int, **meta: Any
+) -> bool:
+    """Take the text up to `after`, of which what is from `start` to `end` stands between tokens of a kind."""
+    if not silent:
+        token, outer = state.push(f"{kind}_open", tag, 1), state.posMax
+        token.meta = {"line": line_in(state), **meta}
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push(f"{kind}_close", tag, -1)
+        state.posMax = outer
+    state.pos = after
     return True
 
 

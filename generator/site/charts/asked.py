@@ -8,7 +8,7 @@ from typing import Any
 from ...base.errors import meant, quoted
 from ...base.language import Words
 from ...markup import expressions
-from ...markup.blocks.figure import OWN, OptionError
+from ...markup.blocks.figure import OWN, OptionError, named
 from ...markup.expressions import ExpressionError
 from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured
 from ..words import spoken
@@ -73,11 +73,10 @@ class Asked:
     # What is asked for
 
     def _key(self, option: str) -> str:
-        key = self.options[option]
-        if isinstance(key, dict) and len(key) == 1 and isinstance(said := next(iter(key.values())), str):
-            self.headings[option] = said
-            key = next(iter(key))
-        if not isinstance(key, str):
+        key, heading = named(self.options[option])
+        if heading:
+            self.headings[option] = heading
+        if not isinstance(key, str) or not isinstance(heading, str):
             raise OptionError(option, f"{option} is {quoted(self.options[option])}", A_KEY)
         return key
 
