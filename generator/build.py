@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import __version__
 from .base import store
 from .base.errors import ContentError, PeekError, Problem, gathering, nearest, one_of
-from .base.language import Said, said
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -476,7 +475,6 @@ def site_files(
     from .site import as_code, metadata, pages
 
     files: dict[str, File] = {**made.places}
-    downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     info = metadata.BuildInfo(
         base_url=options.base_url,
@@ -489,7 +487,7 @@ def site_files(
         laws=lambda: made.laws,
         code=lambda run: as_code.listed(run, files, context.store),
         downloads=tuple(
-            metadata.Download(path, made.sizes[path], made.sums[path], describe(path, made)) for path in downloads
+            metadata.Download(path, made.sizes[path], made.sums[path], what) for path, what in made.downloads.items()
         ),
         picture_bytes=sum(size for path, size in made.sizes.items() if path.startswith("plots/")),
         draft=options.draft,
@@ -507,48 +505,6 @@ def site_files(
         memo,
     )
     return {**files, **rendered}
-
-
-def describe(path: str, made: Catalogue) -> Said:
-    """What a download holds, in words."""
-    for table in made.tables.values():
-        if table["source"].get("path") == path:
-            return described(table)
-    if path == "data/laws.json":
-        return said("Where each law puts its points best: value, points, regions without loss, and tie, by class count")
-    if path.endswith(".csv"):
-        name = Path(path).stem
-        about = made.about[name]
-        if about:
-            return said("Experiment {name}, a row a run. {about}", name=name, about=about)
-        return said("Experiment {name}, a row a run.", name=name)
-    if path.endswith(".py"):
-        return said("Code that the article's own runs, measures, data or figures are made with")
-    if path.endswith(".centres.npz"):
-        return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
-    if path.endswith(".weights.npz"):
-        return said(
-            "Final weights of each network of the experiment: by run, in one row, layer by layer and neuron by neuron,"
-            " each neuron’s weights and then its bias"
-        )
-    if path.count("/") == 1:
-        return said("Arrays that the runs of experiment {name} gave, a run a row", name=Path(path).stem)
-    return said("Data, weights at each checkpoint, loss and accuracy at each epoch")
-
-
-def described(table: Mapping[str, Any]) -> Said:
-    """What a table of results that were made elsewhere holds, in words."""
-    source = table["source"]
-    if "model" in source:
-        return said("The model {name}, a row an arrangement.", name=source["model"])
-    told = table["columns"]
-    columns = [f"{name} ({told[name]})" if name in told else name for name in source["columns"]]
-    return said(
-        "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
-        file=f"{source['file']} ({source['about']})" if source.get("about") else source["file"],
-        rows=said("{n} rows", n=source["rows"]),
-        columns=Said(list=columns),
-    )
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:

@@ -49,6 +49,7 @@ class Catalogue:
     columns   what each column of the tables holds, by its name, as base.language.Words.tell takes it
     tables    of each table that stands beside the runs its "columns" and "source", as results.Table has them
     pictures  figures of the author's own code by name, keyed as results.Picture's fields
+    downloads  site-relative path of what readers may take away -> what it holds, as base.language.Words.tell takes it
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -63,6 +64,7 @@ class Catalogue:
     columns: dict[str, Any]
     tables: dict[str, Any]
     pictures: dict[str, Any]
+    downloads: dict[str, Any]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]

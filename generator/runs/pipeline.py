@@ -36,7 +36,7 @@ from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, Early, Report, RunContext, card_key
-from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
+from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
 from .lab import is_finite
 from .stages import STAGES, TRAINING, Source
 
@@ -591,7 +591,7 @@ class Pipeline:
             rows[other.name] = [dict(row) for row in other.rows]
             at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
             files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
-        files = dict(sorted(files.items()))
+        files, about_files = dict(sorted(files.items())), downloads(self.plan, bool(laws))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
         contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
@@ -603,6 +603,7 @@ class Pipeline:
             columns={name: said[name] for name in said if name in headings},
             tables=beside,
             pictures=own,
+            downloads={path: about_files[path] for path in files if path in about_files},
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
@@ -881,11 +882,6 @@ def odd_values(trials: Trials, gave: Sequence[Trial]) -> Iterator[Warned]:
         at = ", ".join(f"{key}={value!r}" for key, value in row.items())
         what = f"{name} is {trial.odd[name]} in {len(odd)} of {len(gave)} runs, with {at} the first"
         yield Warned("not-finite", f"experiment {trials.name}: {what}; these are left out")
-
-
-def published(name: str) -> str:
-    """Where a file of the author's code goes in the site."""
-    return f"data/lab/{name}"
 
 
 def csv_of(rows: list[dict[str, Any]]) -> str:
