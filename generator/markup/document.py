@@ -35,13 +35,13 @@ from .around import Around, Book, Names, names_in
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
+from .builder import MARK, Fragment
 from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .expressions import ExpressionError
 from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
 from .reading import Reading
-from .writer import MARK, Fragment
 from .written import Body, Markup, TocEntry, kept
 
 Made = TypeVar("Made")

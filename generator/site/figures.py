@@ -21,7 +21,7 @@ from ..markup.blocks.figure import OWN, FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
-from . import knots, placing
+from . import requirements
 from .assets import live
 from .explorables import data_sets, started_with, without_seed
 from .templates import TemplateRenderer
@@ -173,7 +173,7 @@ class Figures:
             "chosen": pick,
             "chart": charted,
             "two_way": two_way,
-            "folded": knots.folded,
+            "folded": folded,
             "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
             "started_with": started_with,
             "live": is_live,
@@ -198,6 +198,17 @@ def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, A
             known = [*dict.fromkeys(name for of_room in laws.values() for name in of_room)]
             raise OptionError("laws", f'no law "{short(str(law))}"', *meant(str(law), known))
     return {room: {law: of_room[law] for law in asked} for room, of_room in laws.items()}
+
+
+def folded(x: float, y: float, norm: float | None = None) -> tuple[float, float]:
+    """A place of the square, turned and mirrored to lie between the ways to a wall, (1, 0), and to a corner, (1, 1).
+
+    norm     its distance from the middle, in whatever unit; None: as it is
+    returns  two numbers, the first the larger, neither negative
+    """
+    larger, smaller = max(abs(x), abs(y)), min(abs(x), abs(y))
+    scale = 1.0 if norm is None else norm / (math.hypot(x, y) or 1.0)
+    return larger * scale, smaller * scale
 
 
 def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
@@ -235,11 +246,11 @@ def chosen(
     conditions = _conditions(options)
     fitting = _able(results, pictures, options, measures)
     if not fitting:
-        raise UnknownResult(placing.reason(figure, results.where(**conditions), results, pictures, measures))
+        raise UnknownResult(requirements.reason(figure, results.where(**conditions), results, pictures, measures))
     if planes and "hidden-plane" in pictures:
         wide, fitting = fitting, [run for run in fitting if run.spec["hidden"][-1] == 2]
         if not fitting:
-            raise UnknownResult(placing.needs_plane(figure, wide))
+            raise UnknownResult(requirements.needs_plane(figure, wide))
     if image:
         fitting = [run for run in fitting if run.spec.get("image")]
         if not fitting:
@@ -270,7 +281,7 @@ def _able(
     results: Results, pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str]
 ) -> list[Result]:
     """The runs that a figure may be drawn of, with some options."""
-    return [run for run in results.where(**_conditions(options)) if not placing.lacks(run, pictures, measures)]
+    return [run for run in results.where(**_conditions(options)) if not requirements.lacks(run, pictures, measures)]
 
 
 def _unchosen(figure: str, shown: Sequence[Result], able: Sequence[Result]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ..markup.blocks.figure import OWN, OptionError, named
 from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
 from ..runs.statistics import share_interval
-from . import placing
+from . import requirements
 
 Place = tuple[float, float]
 
@@ -139,9 +139,9 @@ def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[R
     except UnknownResult as error:
         raise OptionError("cells", str(error.args[0])) from None
     needed = (*NEEDED, rule.measure)
-    runs = [run for run in of_data if not placing.lacks(run, (), needed)]
+    runs = [run for run in of_data if not requirements.lacks(run, (), needed)]
     if not runs:
-        raise UnknownResult(placing.reason("two-way", of_data, everything, (), needed))
+        raise UnknownResult(requirements.reason("two-way", of_data, everything, (), needed))
     return runs
 
 

@@ -3,7 +3,7 @@
 A file exposes, where it has them:
 
     extend(md)   adds its rules to markdown-it's parser
-    TOKENS       token type -> what writes it into an element tree (see `writer.Builder`); gives the index of the next
+    TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
     MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`
 
 Reading knows the text alone, so that what was read is remembered; a mark stands for what only the page can say.
@@ -25,8 +25,8 @@ from markdown_it.rules_inline import StateInline
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 class Mark(NamedTuple):

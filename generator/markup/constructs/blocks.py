@@ -21,8 +21,8 @@ from ..numbering import BLOCKS, Block
 from . import Mark, text_of_line
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 DEEPEST = 20  # blocks inside each other
 _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")

@@ -19,8 +19,8 @@ from .. import media
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
 LOOSE = frozenset(

@@ -15,7 +15,7 @@ from ..attributes import parse_attributes
 from . import text_of_line
 
 if TYPE_CHECKING:
-    from ..writer import Builder
+    from ..builder import Builder
 
 _LINE = re.compile(r"\{:(?!:)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*+)\}[ \t]*$")
 

@@ -20,8 +20,8 @@ from ..attributes import Attributes
 from . import Mark, line_in
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 _VIEW = re.compile(r"(?P<figure>[^#:{}]*#(?P<id>[\w-]+))(?P<state>\.\w+=.*)$")  # as a page's "Copy link" writes it
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")

@@ -17,8 +17,8 @@ from ..attributes import TRAILING, parse_attributes
 from . import Mark, put, text_of_line
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 OPENS = r"""\$(?![\s$,;?)'"]|\.(?!\d))"""  # what begins a formula: no sum of money at its end, no quotation mark
 _DOLLAR = re.compile(OPENS + r"((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)

@@ -14,8 +14,8 @@ from markdown_it.token import Token
 from . import Mark, enclose, fault, label_end, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 _NOTE = re.compile(r"\[\^([^\[\]\n]+)\](?!\()")
 _DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")

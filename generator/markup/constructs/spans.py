@@ -15,8 +15,8 @@ from ..attributes import LIST, Attributes, parse_attributes
 from . import Mark, enclose, follows, label_end, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 _OF_TEXT = ("lang", "dir")
