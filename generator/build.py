@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import functools
 import os
 import platform
 import re
@@ -89,6 +88,21 @@ class Composed:
     runs: Catalogue | None
 
 
+@dataclass(frozen=True)
+class BuildContext:
+    """With what a site is made.
+
+    runs       with what its runs are
+    memo       what the last build made on the way to its pages
+    templates  as they are now
+    """
+
+    options: Options
+    runs: RunContext
+    memo: Memo
+    templates: Overlay
+
+
 class NotYet(Exception):
     """The first runs are being made. Its argument: the Early there is to see of them, or None."""
 
@@ -112,17 +126,17 @@ def build(options: Options, progress: Progress) -> Built:
     if known is not None:
         warnings = without(silent(options), known)
     else:
-        context = context_of(options, progress)
-        memo = remembered(context.store)
+        runs = context_of(options, progress)
+        context = BuildContext(options, runs, remembered(runs.store), templates)
 
         def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
             warnings = without(silent(options), composed.warnings)
             keep = options.strict and warnings
-            remember(context.store, memo)  # before the site changes: where there is no room, it stays as it was
+            remember(runs.store, context.memo)  # before the site changes: where there is no room, it stays as it was
             changed = not keep and site.publish(composed.files, made_from, composed.warnings, composed.sums)
             return warnings, composed.report, changed
 
-        warnings, report, changed = with_site(publish, options, context, memo, templates)
+        warnings, report, changed = with_site(publish, context)
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
@@ -138,8 +152,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     """
     from .runs import pipeline
 
-    source = options.content / "experiments.toml"
-    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
+    key = digest(catalogue_key(options), sorted(only))
     return pipeline.make(planned(options, only, progress), key, context_of(options, progress))
 
 
@@ -148,16 +161,13 @@ def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
 
     raises  PeekError: what the author can mend
     """
-    from .content import experiments
-
-    source = options.content / "experiments.toml"
     templates = templates_of(options)
     tell_left_out(options, templates, progress)
     with hinted(options, templates):
-        plan = experiments.read(source, options.profile, options.lab)
+        plan = read_plan(options)
     known = {each.name: each for each in plan.named}
     wrong = [
-        Problem(str(source), f'no experiment "{name}"', one_of(known), nearest(name, known))
+        Problem(str(options.experiments), f'no experiment "{name}"', one_of(known), nearest(name, known))
         for name in only
         if name not in known
     ]
@@ -170,6 +180,21 @@ def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
         experiments=tuple(each for each in plan.experiments if each.name in only),
         trials=tuple(each for each in plan.trials if each.name in only),
     )
+
+
+def read_plan(options: Options) -> Plan:
+    """The plan of all experiments.
+
+    raises  ContentError: every mistake in their file
+    """
+    from .content import experiments  # not needed where all runs are in the cache
+
+    return experiments.read(options.experiments, options.profile, options.lab)
+
+
+def catalogue_key(options: Options) -> str:
+    """The address of the catalogue of all experiments."""
+    return catalogue.inputs_digest(options.experiments, options.profile, options.lab)
 
 
 def write_table(made: Catalogue, path: Path) -> str:
@@ -315,10 +340,7 @@ def remember(store: Store, memo: Memo) -> None:
 
 def with_site(
     use: Callable[[Composed], Used],
-    options: Options,
-    context: RunContext,
-    memo: Memo,
-    templates: Overlay,
+    context: BuildContext,
     first: Callable[[dict[str, File]], None] = lambda files: None,
     make: Make | None = None,
 ) -> Used:
@@ -328,65 +350,54 @@ def with_site(
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
-    composed = functools.partial(compose, options, context, memo, templates, first, make)
-    with hinted(options, templates):
+    with hinted(context.options, context.templates):
         try:
-            return use(composed())
+            return use(compose(context, first, make))
         except DamagedEntry as error:
-            context.progress.warn(f"{error}; it is made again")
-            memo.forget()  # it may be a page
-            return use(composed(believed=False))
+            context.runs.progress.warn(f"{error}; it is made again")
+            context.memo.forget()  # it may be a page
+            return use(compose(context, first, make, believed=False))
 
 
 def compose(
-    options: Options,
-    context: RunContext,
-    memo: Memo,
-    templates: Overlay,
-    first: Callable[[dict[str, File]], None],
-    make: Make | None,
-    believed: bool = True,
+    context: BuildContext, first: Callable[[dict[str, File]], None], make: Make | None, believed: bool = True
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
     make      makes the runs of a plan that the cache lacks, or raises NotYet; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
-    key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
-    made, report = catalogue.load(key, context) if believed else None, None
+    options, memo = context.options, context.memo
+    key = catalogue_key(options)
+    made, report = catalogue.load(key, context.runs) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         assert plan is not None
-        order, awaited = check_unmade(article, plan, options, context, templates, memo)
+        order, awaited = check_unmade(article, plan, context)
         if make is None:
             from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
             make = pipeline.make
         try:
-            made, report = make(plan, key, context, order)
+            made, report = make(plan, key, context.runs, order)
         except NotYet as early:
             return Composed(awaited(*early.args), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
     carded = memo("card", made.contents, lambda: catalogue.on_card(made))
-    files = site_files(options, context, article, made, bool(carded), memo, templates, warnings.append, first)
+    files = site_files(context, article, made, bool(carded), warnings.append, first)
     if carded:
-        files[SOCIAL_CARD] = social_card(carded, article, context)
+        files[SOCIAL_CARD] = social_card(carded, article, context.runs)
     return Composed(files, made.sums, warnings, report, made)
 
 
-def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[str]:
+def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> Sequence[str]:
     """What is to be said of own activations that no experiment has; the plan is read where it is not there yet."""
-    source = options.content / "experiments.toml"
-
-    def unused() -> list[str]:
-        from .content import experiments
-
-        return list((plan or experiments.read(source, options.profile, options.lab)).unused)
-
+    source = options.experiments
     own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
-    return memo("unused-activation", [catalogue.text_of(source), str(source), options.profile, own], unused)
+    given = [catalogue.text_of(source), str(source), options.profile, own]
+    return memo("unused-activation", given, lambda: (plan or read_plan(options)).unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
@@ -410,17 +421,15 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     with gathering(problems):
         article = texts.read(options.content, memo, options.lab)
     if planned:
-        from .content import experiments
-
         with gathering(problems):
-            plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab)
+            plan = read_plan(options)
     if problems or article is None:
         raise ContentError(problems)
     return article, plan
 
 
 def check_unmade(
-    article: Article, plan: Plan, options: Options, context: RunContext, templates: Overlay, memo: Memo
+    article: Article, plan: Plan, context: BuildContext
 ) -> tuple[list[tuple[str, str]], Callable[[Early | None], dict[str, File]]]:
     """Look for the mistakes that show before anything trains. Returns the runs that figures show, in the order of the
     texts, and what makes the article's own pages as they can be read by then.
@@ -430,7 +439,8 @@ def check_unmade(
     from .site import dry_run, metadata
     from .site import templates as renderers
 
-    renderer = renderers.TemplateRenderer(templates, context.store, memo, article.meta.language)
+    options, store = context.options, context.runs.store
+    renderer = renderers.TemplateRenderer(context.templates, store, context.memo, article.meta.language)
     texts, wrong = dry_run.rehearse(article, plan, renderer)
     if wrong:
         raise ContentError(wrong)
@@ -461,19 +471,17 @@ def collapsed(made: Catalogue) -> list[Warned]:
 
 
 def site_files(
-    options: Options,
-    context: RunContext,
+    context: BuildContext,
     article: Article,
     made: Catalogue,
     carded: bool,
-    memo: Memo,
-    templates: Overlay,
     warn: Callable[[Warned], None],
-    first: Callable[[dict[str, File]], None] = lambda files: None,
+    first: Callable[[dict[str, File]], None],
 ) -> dict[str, File]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from .site import as_code, metadata, pages
 
+    options, kept = context.options, context.runs.store
     files: dict[str, File] = {**made.places}
     files |= {asset.path: asset.source for asset in article.assets}
     info = metadata.BuildInfo(
@@ -485,7 +493,7 @@ def site_files(
         about=made.about,
         columns=made.columns,
         laws=lambda: made.laws,
-        code=lambda run: as_code.listed(run, files, context.store),
+        code=lambda run: as_code.listed(run, files, kept),
         downloads=tuple(
             metadata.Download(path, made.sizes[path], made.sums[path], what) for path, what in made.downloads.items()
         ),
@@ -498,11 +506,11 @@ def site_files(
         article,
         made.results,
         info,
-        templates,
-        context.store,
+        context.templates,
+        kept,
         warn,
         lambda pages: first({**files, **pages}),
-        memo,
+        context.memo,
     )
     return {**files, **rendered}
 

@@ -43,8 +43,10 @@ from .base.progress import Progress
 from .base.store import Entry, File, Known
 from .base.warnings import without
 from .build import (
+    BuildContext,
     Composed,
     NotYet,
+    catalogue_key,
     context_of,
     default_templates,
     remember,
@@ -55,7 +57,6 @@ from .build import (
     with_site,
 )
 from .options import Options
-from .runs import catalogue
 from .runs.catalogue import Catalogue, Early, Report, RunContext
 from .site.policy import guarded
 
@@ -351,10 +352,7 @@ class Follower:
     def rebuild(self, reason: str) -> None:
         """Render the site, begin to make what it lacks, show what comes of it."""
         began, self._reason, self._is_stale = time.perf_counter(), reason, False
-        source = self.options.content / "experiments.toml"
-        if self.training and self.training.key != catalogue.inputs_digest(
-            source, self.options.profile, self.options.lab
-        ):
+        if self.training and self.training.key != catalogue_key(self.options):
             self.stop()
         try:
             self._render(began)
@@ -377,7 +375,7 @@ class Follower:
             self.training = None
 
     def _render(self, began: float) -> None:
-        templates, options = templates_of(self.options), self.options
+        context = BuildContext(self.options, self.context, self.memo, templates_of(self.options))
 
         def show(made: Composed) -> Composed:
             self.live.awaited = made.runs is None
@@ -385,7 +383,7 @@ class Follower:
             return made
 
         early = functools.partial(self.live.show, whole=False)
-        made = with_site(show, options, self.context, self.memo, templates, early, self._make)
+        made = with_site(show, context, early, self._make)
         if made.runs is None:
             self.context.progress.say(f"{self._reason}: {self._came()} {_ms(began)}; the rest comes when it is made")
             return
@@ -399,7 +397,7 @@ class Follower:
         self.training = None
         ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
         self.context.progress.say(f"{reason}: {', '.join([*ran, 'rendered the pages'])} {_ms(began)}")
-        for warning in without(silent(options), made.warnings):
+        for warning in without(silent(self.options), made.warnings):
             self.context.progress.warn(str(warning))
 
     def _came(self) -> str:
