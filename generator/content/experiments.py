@@ -548,7 +548,7 @@ class _Reader:
         if "seeds" in table:
             seeds = {SEED: self.single((*path, "seeds"), table["seeds"], EXPERIMENT_FIELDS["seeds"])}
         about = self.single((*path, "about"), table.get("about", function.words), EXPERIMENT_FIELDS["about"])
-        if len(self.problems) == before and not self.too_many(path, [*axes.values(), *seeds.values()]):
+        if len(self.problems) == before and not self.too_many(path, _product([*axes.values(), *seeds.values()])):
             usual = {key: [function.usual[key]] for key in function.fields.keys() & function.usual.keys()}
             given = {key: (usual | axes)[key] for key in function.fields} | seeds
             rows = (dict(zip(given, values, strict=True)) for values in itertools.product(*given.values()))
@@ -740,7 +740,8 @@ class _Reader:
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
             return Experiment(name, "", ())
-        if self.too_many(path, [*axes.values(), fixed["seeds"]], choices, data, of_files):
+        sizes = [len(of_files.get(choice, ())) or _product(data[choice].values()) for choice in choices]
+        if self.too_many(path, _product([*axes.values(), fixed["seeds"]]) * sum(sizes)):
             return Experiment(name, "", ())
         runs: list[tuple[str, RunSpec]] = []
         for choice in choices:
@@ -767,20 +768,8 @@ class _Reader:
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
 
-    def too_many(
-        self,
-        path: tuple[str, ...],
-        axes: Iterable[Sized],
-        choices: Iterable[str] = ("",),
-        data: Mapping[str, Mapping[str, Sized]] | None = None,
-        of_files: Mapping[str, Sized] | None = None,
-    ) -> bool:
-        """Whether a grid has more runs than a table of experiments may have, which is a mistake."""
-        of_data = [
-            len((of_files or {}).get(one, "")) or math.prod(map(len, (data or {}).get(one, {}).values()))
-            for one in choices
-        ]
-        count = math.prod(map(len, axes)) * sum(of_data)
+    def too_many(self, path: tuple[str, ...], count: int) -> bool:
+        """Whether so many runs are more than a table of experiments may have, which is a mistake."""
         self.runs += count
         if too_many := self.runs > limits.RUNS:
             self.wrong(path, f"{self.runs:,} runs", f"at most {limits.RUNS:,} in all experiments")
@@ -806,6 +795,11 @@ class _Reader:
                 if others and (changed := [value for value in axes.get(key, []) if value != getattr(RunSpec, key)]):
                     what = f"{key} is {_shown(changed[0])} with the optimizer {others[0]}"
                     self.wrong((*path, key), what, f'optimizer = "{owner}", whose key it is')
+
+
+def _product(axes: Iterable[Sized]) -> int:
+    """How many combinations some axes have."""
+    return math.prod(map(len, axes))
 
 
 def _is_named(classes: Any) -> bool:
