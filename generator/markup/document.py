@@ -707,29 +707,6 @@ class Writer:
 
     def claim(self, said: Attributes, content: str, line: int) -> str:
         """A claim's sentence and the mark behind it with its evidence; what the runs contradict is a problem."""
-        mark = self._judged(said, content, line)
-        verdict = self.claims[-1].verdict if mark else ""
-        return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
-
-    def predicted(self, prediction: Prediction, line: int) -> dict[str, Any] | None:
-        """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
-        id_ = f"claim-{len(self.claims) + 1}"
-        try:
-            asked = self.of_runs(
-                "claim", lambda: claims.ask(prediction.claim, self.names, self.words), prediction.claim
-            )
-        except ExpressionError as error:
-            self.problems.append(Problem(prediction.place, error.wrong, error.expected, error.nearest))
-            return None
-        except Unmeasured:
-            return None
-        missed = not asked["holds"]
-        claim = claims.judge(id_, prediction.claim, asked, prediction.needs_seeds, missed, prediction.place)
-        self.claims.append(replace(claim, sentence=prediction.says))
-        self.anchors[id_] = line
-        return {"says": prediction.says, "verdict": claim.verdict, "mark": claims.shown(claim, self.words)}
-
-    def _judged(self, said: Attributes, content: str, line: int) -> str:
         for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:
             if word not in ("refuted", "check"):
                 expected, near = meant(word, ("claim", "needs_seeds", "refuted", "check"))
@@ -738,34 +715,51 @@ class Writer:
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")
             wanted = "0"
-        id_, refuted = f"claim-{len(self.claims) + 1}", "refuted" in said.words
+        claim = self._judged(said.values["claim"], int(wanted), "refuted" in said.words, self.place(line))
+        if claim and claim.verdict in _UNTRUE:
+            what, expected = _UNTRUE[claim.verdict]
+            self.wrong(line, f"the {claim.asked} {what}: {claim.in_words}", expected)
+        if not claim or claim.verdict in _UNTRUE:
+            return f'<span class="claim-text" data-verdict="">{content}</span>'
+        mark = self._marked(replace(claim, sentence=self.text(content), check="check" in said.words), line)
+        return f'<span class="claim-text" data-verdict="{claim.verdict}">{content}</span>{mark}'
+
+    def predicted(self, prediction: Prediction, line: int) -> dict[str, Any] | None:
+        """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
+        claim = self._judged(prediction.claim, prediction.needs_seeds, None, prediction.place)
+        if claim is None:
+            return None
+        mark = self._marked(replace(claim, sentence=prediction.says), line)
+        return {"says": prediction.says, "verdict": claim.verdict, "mark": mark}
+
+    def _judged(self, condition: str, wanted: int, refuted: bool | None, place: str) -> Claim | None:
+        """How a condition stands; None where it has no value, which is told, or nothing is made.
+
+        refuted  whether the runs are said to refute it; None: nothing is said
+        """
         try:
-            condition = said.values["claim"]
             asked = self.of_runs("claim", lambda: claims.ask(condition, self.names, self.words), condition)
-            claim = claims.judge(id_, condition, asked, int(wanted), refuted, self.place(line))
         except ExpressionError as error:
-            self.wrong(line, error.wrong, error.expected, error.nearest)
-            return ""
+            self.problems.append(Problem(place, error.wrong, error.expected, error.nearest))
+            return None
         except Unmeasured:
-            return ""
-        if claim.verdict == "contradicted":
-            self.wrong(
-                line, f"the {claim.asked} contradict the claim: {claim.in_words}", "another claim, or refuted after it"
-            )
-            return ""
-        if claim.verdict == "supported":
-            self.wrong(
-                line, f"the {claim.asked} support a claim marked refuted: {claim.in_words}", "the claim without refuted"
-            )
-            return ""
-        claim = replace(claim, sentence=self.text(content), check="check" in said.words)
+            return None
+        refuted = not asked["holds"] if refuted is None else refuted
+        return claims.judge(f"claim-{len(self.claims) + 1}", condition, asked, wanted, refuted, place)
+
+    def _marked(self, claim: Claim, line: int) -> str:
+        """Take a claim; its mark."""
         self.claims.append(claim)
-        self.anchors[id_] = line
+        self.anchors[claim.id] = line
         return claims.shown(claim, self.words)
 
 
 # Small pieces
 
+_UNTRUE = {  # verdicts that stop a build -> what the runs do, what was expected
+    "contradicted": ("contradict the claim", "another claim, or refuted after it"),
+    "supported": ("support a claim marked refuted", "the claim without refuted"),
+}
 _BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
 
 

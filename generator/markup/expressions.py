@@ -555,8 +555,7 @@ class _Walk:
         called = self.value(node.node)
         if not callable(called):
             raise ExpressionError(f"{kind(called)} cannot be called")
-        arguments = [self.value(argument) for argument in node.args]
-        named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+        arguments, named = self._given(node)
         _look(called, called.__name__, named)
         value = called(*arguments, **named)
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
@@ -571,13 +570,17 @@ class _Walk:
             self._see("value", str(arguments[0]), value, [owner])
         return value
 
+    def _given(self, node: nodes.Call | nodes.Filter) -> tuple[list[Any], dict[str, Any]]:
+        """What stands in the brackets of a call, by its place and by its name."""
+        arguments = [self.value(argument) for argument in node.args]
+        return arguments, {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+
     def _filter(self, node: nodes.Filter) -> Any:
         if node.name not in FILTERS:
             raise ExpressionError(f'unknown filter "{node.name}"', *meant(node.name, FILTERS, "filters"))
         if node.node is None or node.dyn_args is not None or node.dyn_kwargs is not None:
             raise ExpressionError(f"the filter {node.name} has nothing to work on")
-        arguments = [self.value(argument) for argument in node.args]
-        named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+        arguments, named = self._given(node)
         subject = self.value(node.node)
         if isinstance(subject, Rows) and node.name in ("length", "count"):
             self._see("count", "", len(subject), subject.rows)

@@ -302,9 +302,8 @@ class Pipeline:
         pool, device = self.pool(self.context.executor), "cpu"
         if self.context.device != "cpu":
             device = pool.executor.submit(tasks.device, self.context.device).result()
-        made_by = "" if self.context.executor == "local" else all_code()
         return [
-            Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)), specs)
+            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs)
             for specs in batches(missing, pool.size, device)
         ]
 
@@ -420,7 +419,6 @@ class Pipeline:
         }
         if not asked:
             return {}
-        made_by = "" if self.context.executor == "local" else all_code()
 
         def keep(key: str, gave: tuple[dict[str, Any], bytes]) -> Trial:
             values, arrays = gave
@@ -438,8 +436,7 @@ class Pipeline:
             size = max(1, min(PERFORMED_AT_ONCE, len(missing) // (4 * self.context.workers)))
             for at in range(0, len(missing), size):
                 some = missing[at : at + size]
-                of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
-                yield Job(some, tasks.perform, (*of_code, made_by, [asked[key] for key in some]))
+                yield Job(some, tasks.perform, (*self._own_code, self._made_by, [asked[key] for key in some]))
 
         found = self.run("perform", asked, Shelf(find, keep), jobs, self.context.executor)
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
@@ -521,11 +518,10 @@ class Pipeline:
             }
 
         def jobs(missing: list[str]) -> Iterator[Job[str]]:
-            of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
             for name in missing:
                 needs = wanted[name].needs
                 one = isinstance(wanted[name].given.get("needs"), str)
-                yield Job([name], tasks.plot, (*of_code, name, _later(needed, needs), one))
+                yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
 
         drawn = self.run("plot", keys, Shelf(find, keep), jobs)
         return {
@@ -674,13 +670,23 @@ class Pipeline:
 
     def _send(self, pool: Pool, job: Job[Any]) -> Future[Any]:
         arguments = [argument() if callable(argument) else argument for argument in job.arguments]
-        lab, kinds = self.plan.lab, {spec.kind for spec in job.of}
-        sent = tables.encoded(kinds)
-        texts = dict(lab.texts) if job.of and (lab.of("measurement") or lab.of("dataset")) else {}
+        lab, sent = self.plan.lab, tables.encoded({spec.kind for spec in job.of})
         asked = (job.task, *arguments)
-        asked = (tasks.with_lab, lab.place, texts, *asked) if texts else asked
-        asked = (tasks.with_tables, sent, *asked) if sent else asked
+        if job.of and (lab.of("measurement") or lab.of("dataset")):
+            asked = (tasks.with_lab, *self._own_code, *asked)
+        if sent:
+            asked = (tasks.with_tables, sent, *asked)
         return pool.executor.submit(*asked)
+
+    @property
+    def _own_code(self) -> tuple[str, dict[str, str]]:
+        """The author's own code as jobs take it: its folder, and its files."""
+        return self.plan.lab.place, dict(self.plan.lab.texts)
+
+    @property
+    def _made_by(self) -> str:
+        """Digest of the code that asks, which workers elsewhere must have too; "": they are of this machine."""
+        return "" if self.context.executor == "local" else all_code()
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""

@@ -244,23 +244,23 @@ class Rows(Generic[Row]):
 
     def min(self, key: str) -> Any:
         """The smallest value."""
-        return self._take(min, key)
+        return min(self._some_values(key))
 
     def max(self, key: str) -> Any:
         """The largest value."""
-        return self._take(max, key)
+        return max(self._some_values(key))
 
     def median(self, key: str) -> float:
         """The median value."""
         from statistics import median  # some milliseconds to import, where nothing has to be computed
 
-        return float(self._take(median, key))
+        return float(median(self._some_values(key)))
 
     def mean(self, key: str) -> float:
         """The mean value."""
         from statistics import fmean
 
-        return float(self._take(fmean, key))
+        return float(fmean(self._some_values(key)))
 
     def std(self, key: str) -> float:
         """The standard deviation, with one less than their number below the sum.
@@ -271,7 +271,7 @@ class Rows(Generic[Row]):
 
         if len(self.values(key)) == 1:
             raise UnknownResult(f'one {self._one} alone has a value for "{key}"')
-        return float(self._take(stdev, key))
+        return float(stdev(self._some_values(key)))
 
     def iqr(self, key: str) -> float:
         """The interquartile range: from the lower to the upper quartile."""
@@ -281,10 +281,7 @@ class Rows(Generic[Row]):
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         if not (isinstance(q, (int, float)) and 0 <= q <= 1):
             raise UnknownResult(f"a quantile of {q}; expected a number from 0 to 1")
-        ordered = sorted(self.values(key))
-        if not ordered:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
-        return quantile(ordered, q)
+        return quantile(sorted(self._some_values(key)), q)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
         """The share of rows whose value is true, or is at least the bound, or equals the value given."""
@@ -294,9 +291,7 @@ class Rows(Generic[Row]):
         """As `share`, counted: "7 of 8", from 20 rows up with per cent, and with the filter `interval` how sure that
         is. It has `hits`, `of`, `share` and `interval`.
         """
-        values = self.values(key)
-        if not values:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
+        values = self._some_values(key)
         if equals is not None:
             return Tally(sum(1 for value in values if value == equals), len(values))
         return Tally(sum(bool(value if at_least is None else value >= at_least) for value in values), len(values))
@@ -337,11 +332,11 @@ class Rows(Generic[Row]):
             found[place] = row
         return found
 
-    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
-        values = self.values(key)
-        if not values:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
-        return statistic(values)
+    def _some_values(self, key: str) -> list[Any]:
+        """One value at least; see `values`."""
+        if values := self.values(key):
+            return values
+        raise UnknownResult(f'no {self._one} has a value for "{key}"')
 
 
 class Table(Rows[Record]):
