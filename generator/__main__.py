@@ -198,7 +198,7 @@ def run_serve(asked: Options) -> int:
     """peek serve: until interrupted."""
     from .serve import serve
 
-    serve(asked, asked.port, asked.quiet, debug=asked.debug)
+    serve(asked)
     return 0
 
 

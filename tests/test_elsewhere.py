@@ -444,7 +444,7 @@ def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache
 def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
     options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
-    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set, debug=False)
+    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set)
 
     def saved(text):
         (with_scan / "scan.csv").write_text(text)

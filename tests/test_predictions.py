@@ -81,7 +81,7 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
-    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set, debug=False)
+    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set)
 
     def saved(text):
         (article / predictions.FILE).write_text(text)

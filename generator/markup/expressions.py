@@ -250,7 +250,7 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str = "") -> Evidence:
+def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str) -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]
     counted = (ROWS, *(("{n} seeds",) if any("seed" in row.values for row in rows) else ()))
