@@ -122,17 +122,18 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 FEW = 16  # choices that a message names
 
 
-def meant(word: str, choices: Iterable[str], where: str = "") -> tuple[str, str | None]:
+def meant(word: str, choices: Iterable[str], where: str = "", also: Iterable[str] = ()) -> tuple[str, str | None]:
     """What was expected instead of an unknown word, and the nearest choice.
 
     where    what has the list where it is long: a list of `peek list`, or an address
+    also     what may be meant beside the choices
     returns  ("", the nearest); where none is near (the choices or where they are listed, None), "" where there are none
     """
     known = list(choices)
+    if near := nearest(word, [*known, *also]):
+        return "", near
     if not known:
         return "", None
-    if near := nearest(word, known):
-        return "", near
     if where and len(known) > FEW:
         return (f"one of {where}" if ":" in where else f"one that `peek list {where}` shows"), None
     return one_of(known), None

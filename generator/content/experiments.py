@@ -7,7 +7,7 @@ import json
 import math
 import operator
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -157,20 +157,17 @@ def _share(value: Any) -> float | str:
     return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise ValueError
-    if len(set(value)) < len(value):
-        raise ValueError
-    return tuple(value)
+def _several(least: int, *kinds: type) -> Callable[[Any], tuple[Any, ...]]:
+    """So many values or more, each of some kind, each once."""
 
+    def accepts(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len({*map(str, value)}) < max(least, len(value)):
+            raise ValueError
+        if not all(type(one) in kinds for one in value):
+            raise ValueError
+        return tuple(value)
 
-def _classes(value: Any) -> tuple[str | int, ...]:
-    if not isinstance(value, list) or len(value) < 2 or not all(type(one) in (str, int) for one in value):
-        raise ValueError
-    if len(set(map(str, value))) < len(value):
-        raise ValueError
-    return tuple(value)
+    return accepts
 
 
 def _image(value: Any) -> tuple[int, int]:
@@ -183,7 +180,7 @@ def _image(value: Any) -> tuple[int, int]:
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
-CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
+CLASSES = Field(_several(2, str, int), 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
     "classes": CLASSES,
@@ -194,7 +191,7 @@ DIGITS_FIELDS = {
 FILE_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
     "label": Field(_text, "the name of the column with the labels"),
-    "columns": Field(_names, 'names of the columns of numbers, each once, such as ["width", "height"]'),
+    "columns": Field(_several(1, str), 'names of the columns of numbers, each once, such as ["width", "height"]'),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,

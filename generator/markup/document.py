@@ -555,9 +555,8 @@ class Writer:
         found = self.around.label(id_)
         if found is None:
             what, labels = NUMBERED.get(kind, "label").lower(), self.around.labels
-            near = nearest(id_, labels)
             alike = [known for known in labels if known.partition("-")[0] == kind]
-            self.wrong(line, f'undefined {what} "{id_}"', "" if near else meant(id_, alike)[0], near)
+            self.wrong(line, f'undefined {what} "{id_}"', *meant(id_, alike, also=labels))
             return ""
         page, kind, counted, title = found
         number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=counted) if counted else ""
@@ -689,9 +688,7 @@ class Writer:
         if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
         known = [*self.around.book.pages, *self.known_assets, *addresses]
-        near = nearest(plain, [*known, *self.pictures])
-        expected = "" if near else meant(plain, known)[0]
-        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
+        self.wrong(line, f'a link to "{short(path)}", which is not there', *meant(plain, known, also=self.pictures))
         return ""
 
     @functools.cached_property
