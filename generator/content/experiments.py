@@ -7,7 +7,7 @@ import json
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -701,6 +701,46 @@ class _Reader:
         for key in ("classes", "activation"):
             if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
+        roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
+        if set(axes.get("head_start", [])) - {"drawn"} and (
+            not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
+        ):
+            what = "a square or a disk, as of tanh or disk, and a last width of 2"
+            self.wrong((*path, "head_start"), "a law's head needs its room", what)
+        self.check_optimizers(path, axes)
+        drawn = [choice for choice in map(str, choices) if choice not in of_files]
+        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
+        self.check_shown(path, fixed, axes, kinds)
+        for choice in choices:
+            if choice not in data:
+                match = nearest(choice, data) if isinstance(choice, str) else None
+                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
+        if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
+            return Experiment(name, "", ())
+        sources: list[tuple[str, dict[str, list[Any]], dict[str, list[Any]]]] = []  # data, its axes, others
+        for choice in choices:
+            for one in of_files.get(choice, ()):
+                tables.enter(one)
+                sources.append((choice, _axes_of(one), {**axes, "classes": [len(one.labels)]}))
+            if choice not in of_files:
+                sources.append((choice, data[choice], axes))
+        seeds = fixed["seeds"]
+        grids = [_product([*of_data.values(), *others.values(), seeds]) for _, of_data, others in sources]
+        if self.too_many(path, sum(grids)):
+            return Experiment(name, "", ())
+        runs = [(choice, run) for choice, of_data, others in sources for run in _expand(of_data, others, seeds)]
+        self.check_runs(path, [spec for _, spec in runs])
+        if fixed["ship"] and of_files:
+            self.weigh(path, [spec for _, spec in runs])
+        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
+        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
+
+    def check_shown(
+        self, path: tuple[str, ...], fixed: Mapping[str, Any], axes: Mapping[str, list[Any]], kinds: Iterable[str]
+    ) -> None:
+        """Runs are drawn, and travel with the page, where pictures and explorables can show them."""
+        name = path[-1]
         if fixed["ship"]:
             others = [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]
             if others and len(others) == len(axes["activation"]):  # beside others they stay behind
@@ -717,53 +757,26 @@ class _Reader:
             done = "drawn" if fixed["draw"] else "sent along"
             what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
             self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
-        roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
-        if set(axes.get("head_start", [])) - {"drawn"} and (
-            not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
-        ):
-            what = "a square or a disk, as of tanh or disk, and a last width of 2"
-            self.wrong((*path, "head_start"), "a law's head needs its room", what)
-        self.check_optimizers(path, axes)
-        drawn = [choice for choice in map(str, choices) if choice not in of_files]
-        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
         if fixed["ship"] and any(str(kind).startswith(tables.FROM_CODE) for kind in kinds):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with data of your own code", "0")
         elif fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
-        for choice in choices:
-            if choice not in data:
-                match = nearest(choice, data) if isinstance(choice, str) else None
-                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
-        if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
-            return Experiment(name, "", ())
-        sizes = [len(of_files.get(choice, ())) or _product(data[choice].values()) for choice in choices]
-        if self.too_many(path, _product([*axes.values(), fixed["seeds"]]) * sum(sizes)):
-            return Experiment(name, "", ())
-        runs: list[tuple[str, RunSpec]] = []
-        for choice in choices:
-            for one in of_files.get(choice, ()):
-                tables.enter(one)
-                of_one = {**axes, "classes": [len(one.labels)]}
-                runs += [(choice, run) for run in _expand(_axes_of(one), of_one, fixed["seeds"])]
-            if choice not in of_files:
-                runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
-        if (heavy := max((spec for _, spec in runs), key=_held)) and _held(heavy) > limits.NUMBERS_OF_A_RUN:
-            what = f"a run of experiment {name} would hold {_held(heavy):,} numbers"
+
+    def check_runs(self, path: tuple[str, ...], specs: Sequence[RunSpec]) -> None:
+        """What no single key says is wrong: each told of one run."""
+        heavy = max(specs, key=_held)
+        if _held(heavy) > limits.NUMBERS_OF_A_RUN:
+            what = f"a run of experiment {path[-1]} would hold {_held(heavy):,} numbers"
             less = "fewer points, narrower layers or fewer checkpoints"
             self.wrong(path, what, f"at most {limits.NUMBERS_OF_A_RUN:,}: {less}")
-            return Experiment(name, "", ())
-        for spec in [spec for _, spec in runs if (spec.batch or 0) > spec.classes * spec.points_per_class][:1]:
-            points = spec.classes * spec.points_per_class
-            what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
+        if few := next((spec for spec in specs if (spec.batch or 0) > spec.classes * spec.points_per_class), None):
+            points = few.classes * few.points_per_class
+            what = f"batch is {few.batch} where {few.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
-        for spec in [spec for _, spec in runs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1][:1]:
-            what = f"l2_factors are {_shown(spec.l2_factors)} where hidden is {_shown(spec.hidden)}"
-            self.wrong((*path, "l2_factors"), what, f"{len(spec.hidden) + 1} numbers, the output layer's last")
-        if fixed["ship"] and of_files:
-            self.weigh(path, [spec for _, spec in runs])
-        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
+        odd = next((spec for spec in specs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1), None)
+        if odd:
+            what = f"l2_factors are {_shown(odd.l2_factors)} where hidden is {_shown(odd.hidden)}"
+            self.wrong((*path, "l2_factors"), what, f"{len(odd.hidden) + 1} numbers, the output layer's last")
 
     def too_many(self, path: tuple[str, ...], count: int) -> bool:
         """Whether so many runs are more than a table of experiments may have, which is a mistake."""
