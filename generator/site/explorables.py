@@ -11,7 +11,8 @@ from typing import Any
 from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
-from ..markup.blocks.figure import OWN, OptionError, named
+from ..markup.blocks import named, several
+from ..markup.blocks.figure import OWN, OptionError
 from ..networks import datasets, formulas, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
@@ -106,7 +107,7 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
     words = words or language.english()
     known = _of_sets(results)
     found: list[dict[str, Any]] = []
-    for one in list(known) if given is None else given if isinstance(given, list) else [given]:
+    for one in list(known) if given is None else several(given):
         name, told = named(one)
         if name not in known or not isinstance(told, str):
             near = nearest(str(name), known)

@@ -16,7 +16,7 @@ from .. import figures
 from ..base.errors import ContentError, meant, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks import Option
+from ..markup.blocks import Option, several
 from ..markup.blocks.figure import OWN, FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
@@ -192,7 +192,7 @@ def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, A
     """What the laws predict, by room, of those that an option names and in its order; of all where it names none."""
     if "laws" not in options:
         return laws
-    asked = options["laws"] if isinstance(options["laws"], list) else [options["laws"]]
+    asked = several(options["laws"])
     for law in asked:
         if not isinstance(law, str) or not all(law in of_room for of_room in laws.values()):
             known = [*dict.fromkeys(name for of_room in laws.values() for name in of_room)]

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..base.errors import nearest, one_of
 from ..base.language import Words
-from ..markup.blocks.figure import OWN, OptionError, named
+from ..markup.blocks import named, several
+from ..markup.blocks.figure import OWN, OptionError
 from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
 from ..runs.statistics import share_interval
@@ -92,10 +93,6 @@ def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[
     return drawn, [run for line in cells for cell in line for _, runs in cell for run in runs]
 
 
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def _wrong(option: str, what: str) -> OptionError:
     return OptionError(option, what, EXPECTED[option])
 
@@ -103,7 +100,7 @@ def _wrong(option: str, what: str) -> OptionError:
 def _levels(options: Mapping[str, Any], key: str) -> list[str]:
     if key not in options:
         raise OptionError("", f'the figure "two-way" needs {key}', f"{key}: {EXPECTED[key]}")
-    levels = _several(options[key])
+    levels = several(options[key])
     if not levels or not all(isinstance(level, str) and level.strip() for level in levels):
         raise _wrong(key, f"{key} that are no words")
     return levels
@@ -113,11 +110,11 @@ def _named(options: Mapping[str, Any], rows: int, columns: int) -> list[list[lis
     """By row and column: the names of data, each with what it is called."""
     if "cells" not in options:
         raise OptionError("", 'the figure "two-way" needs cells', f"cells: {EXPECTED['cells']}")
-    lines = [_several(line) for line in _several(options["cells"])]
+    lines = [several(line) for line in several(options["cells"])]
     if len(lines) != rows or any(len(line) != columns for line in lines):
         shape = " and ".join(dict.fromkeys(str(len(line)) for line in lines)) or "none"
         raise _wrong("cells", f"{len(lines)} rows of {shape} cells, for {rows} rows and {columns} columns")
-    named = [[[_entry(one) for one in _several(cell)] for cell in line] for line in lines]
+    named = [[[_entry(one) for one in several(cell)] for cell in line] for line in lines]
     if any(not cell for line in named for cell in line):
         raise _wrong("cells", "a cell without data")
     return named

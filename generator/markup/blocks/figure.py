@@ -13,7 +13,7 @@ from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from .. import media
 from ..attributes import Attributes
-from . import ID, SIZE, BlockType, Option
+from . import ID, SIZE, BlockType, Option, several
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -56,17 +56,11 @@ class FigureCall:
         return f"{self.label}-number" + f" {title}" * self.caption_html.startswith(f'<strong id="{title}">')
 
 
-def named(value: Any) -> tuple[Any, Any]:
-    """What an option names, and what the author calls it, as in {loss: last loss}, or ""."""
-    return next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else (value, "")
-
-
 def _all(kind: type) -> Callable[[Any], bool]:
     """Whether a value is one of a kind, or a list of them."""
 
     def check(value: Any) -> bool:
-        values = value if isinstance(value, list) and value else [value]
-        return all(isinstance(item, kind) and not isinstance(item, bool) for item in values)
+        return all(isinstance(item, kind) and not isinstance(item, bool) for item in several(value) or [value])
 
     return check
 

@@ -8,7 +8,8 @@ from typing import Any
 from ...base.errors import meant, quoted
 from ...base.language import Words
 from ...markup import expressions
-from ...markup.blocks.figure import OWN, OptionError, named
+from ...markup.blocks import named
+from ...markup.blocks.figure import OWN, OptionError
 from ...markup.expressions import ExpressionError
 from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured
 from ..words import spoken
