@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -76,29 +75,6 @@ def gathering(problems: list[Problem]) -> Iterator[None]:
         yield
     except ContentError as error:
         problems += error.problems
-
-
-def toml(text: str, file: str) -> dict[str, Any]:
-    """The table of a TOML text.
-
-    raises  ContentError: it is none, with its line
-    """
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ContentError([Problem(file, "not TOML: lists too deep in each other", "fewer brackets")]) from None
-    except ValueError as error:
-        raise ContentError([_not_toml(file, text, error)]) from None
-
-
-def _not_toml(file: str, text: str, error: ValueError) -> Problem:
-    """What Python's reader of TOML says of a text, at its line."""
-    if not isinstance(error, tomllib.TOMLDecodeError):
-        return long_number(file, text)
-    said, _, at = str(error).rstrip(")").partition(" (at ")
-    line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
-    line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
-    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
 
 
 def long_number(file: str, text: str) -> Problem:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import limits, rounding
-from .errors import ContentError, Problem, short, toml
+from . import limits, rounding, toml
+from .errors import ContentError, Problem, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -214,7 +214,7 @@ def _table(text: str, place: str) -> dict[str, Any]:
     raises  ContentError: the file is no such table
     """
     limits.check_size(place, len(text))
-    table = toml(text, place)
+    table = toml.parse(text, place)
     told = {key: table.get(key) for key in ("quotes", "numbers")}
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):

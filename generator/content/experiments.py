@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, style
-from ..base.errors import ContentError, Problem, an, nearest, toml
+from ..base import limits, style, toml
+from ..base.errors import ContentError, Problem, an, nearest
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -242,11 +241,8 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     lab     that code, which enters the registers
     raises  ContentError: every mistake, each as place:line
     """
-    if deep := _DEEP.search(text):
-        at = text.count("\n", 0, deep.start()) + 1
-        raise ContentError([Problem(f"{place}:{at}", "tables too deep in each other", f"at most {limits.DEEPEST}")])
-    given = toml(text, place)
-    reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
+    given = toml.parse(text, place)
+    reader = _Reader(place, toml.lines_of(text) or {(): 1}, lab or Lab())
     plan = reader.plan(given, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: problem.line))
@@ -290,48 +286,6 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     if reader.problems:
         raise ContentError(reader.problems)
     return runs[0]
-
-
-_DEEP = re.compile(rf"^[ \t\[]*(?:[\w\"'-]++[ \t]*\.[ \t]*){{{limits.DEEPEST}}}", re.MULTILINE)
-# In valid TOML: strings, comments, signs by which a value goes on in the next line, and what is between.
-_PIECES = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'|#[^\n]*|[^\"'#\[\]{}\n]+|.",
-    re.DOTALL,
-)
-
-
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """The statements of a valid TOML text, each with the line, from 1, on which it begins; comments left out."""
-    parts: list[str] = []
-    depth, line, first = 0, 1, 1
-    for piece in map(operator.itemgetter(0), _PIECES.finditer(text + "\n")):
-        depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
-        if piece == "\n" and depth == 0:
-            if statement := "".join(parts).strip():
-                yield first, statement
-            parts, first = [], line + 1
-        elif piece[0] != "#":
-            parts.append(piece)
-        line += piece.count("\n")
-
-
-def lines_of(text: str) -> dict[tuple[str, ...], int]:
-    """The line, from 1, on which each table and key of a valid TOML text stands."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for first, statement in _statements(text):
-        if header := re.fullmatch(r"\[+\s*([^\[\]=]+?)\s*\]+", statement):
-            table = key = _key(header[1])
-            above: tuple[str, ...] = ()
-        else:
-            key, above = _key(statement.partition("=")[0]), table
-        for depth in range(1, len(key) + 1):
-            lines.setdefault(above + key[:depth], first)
-    return lines
-
-
-def _key(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.strip().split("."))
 
 
 class _Reader:
