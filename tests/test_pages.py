@@ -22,7 +22,7 @@ from generator.base.language import english
 from generator.base.overlay import Overlay
 from generator.base.store import Store
 from generator.base.warnings import Warned
-from generator.content import texts
+from generator.content import frontmatter, texts
 from generator.markup import document
 from generator.networks.spec import RunSpec, flat
 from generator.runs.results import Picture, Result, Results, UnknownResult
@@ -504,10 +504,14 @@ def test_a_formula_keeps_its_punctuation() -> None:
 
 
 def test_bibtex_names_the_article() -> None:
-    meta = texts.Meta(
+    meta = frontmatter.Meta(
         title="A 100% test_case & more",
         description="",
-        authors=(texts.Author("Ada van Example"), texts.Author("Ö Sample"), texts.Author("The R&D", group=True)),
+        authors=(
+            frontmatter.Author("Ada van Example"),
+            frontmatter.Author("Ö Sample"),
+            frontmatter.Author("The R&D", group=True),
+        ),
         date=date(2026, 3, 12),
         version="1.10_b",
         doi="10.1/x",

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..base.errors import Problem, an
 from ..base.warnings import Warned
-from ..content.texts import Yaml
+from ..base.yaml import Yaml
 from . import blocks, formulas
 from .constructs import Mark
 

@@ -20,7 +20,8 @@ from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
 from ..base.store import File, Store
 from ..base.warnings import Warned
-from ..content.texts import Article, Meta
+from ..content.frontmatter import Meta
+from ..content.texts import Article
 from ..markup import document
 from ..markup.written import Markup
 from ..networks import tables

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from ...base.errors import Problem, meant, short
 from ...base.memo import Memo
-from ...content.texts import Yaml, yaml_fields
+from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT
 from ..numbering import BLOCKS, Block
