@@ -133,7 +133,7 @@ def test_what_figures_show_is_made_first_and_shown_as_it_comes(article, tmp_path
     (article / "article.md").write_text(text.replace("\n/// figure", f"{number}{relu}\n/// figure", 1))
     live, options = Watched(), Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
     context, asked = make.context_of(options, Progress(quiet=True)), SimpleQueue()
-    follower = serve.Follower(live, options, context, lambda: asked.put(None), False)
+    follower = serve.Follower(live, options, context, lambda: asked.put(None))
     follower.rebuild("start")
     while not live.whole:
         assert not live.problem
