@@ -384,7 +384,7 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[
     def unused() -> list[str]:
         from .content import experiments
 
-        return list((plan or experiments.read(source, options.profile, options.lab)).unused)
+        return list((plan or experiments.read(source, options.profile, options.lab, memo)).unused)
 
     own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
     return memo("unused-activation", [catalogue.text_of(source), str(source), options.profile, own], unused)
@@ -416,7 +416,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
         from .content import experiments
 
         try:
-            plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab)
+            plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab, memo)
         except ContentError as error:
             problems += error.problems
     if problems or article is None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..base import limits, style
 from ..base.errors import ContentError, Problem, an, nearest, not_toml
+from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -222,10 +223,11 @@ RESULT_FIELDS = {
 }
 
 
-def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
+def read(path: Path, profile: str = "standard", lab: bool = False, memo: Memo | None = None) -> Plan:
     """The plan in an experiments file, an empty one where there is no file; errors name the path as given.
 
     lab     whether the code beside it counts
+    memo    what was read of results before
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
     try:
@@ -235,10 +237,10 @@ def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
         raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
     if large:
         raise ContentError([large])
-    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
+    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab(), memo)
 
 
-def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None) -> Plan:
+def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None, memo: Memo | None = None) -> Plan:
     """Experiments from TOML.
 
     An [activation.NAME] table holds the `formula` of an own activation (see networks.formulas), and may hold its
@@ -250,6 +252,7 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     model's table for some `classes`.
 
     lab     that code, which enters the registers
+    memo    what was read of results before
     raises  ContentError: every mistake, each as place:line
     """
     if deep := _DEEP.search(text):
@@ -261,7 +264,7 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
         raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
     except ValueError as error:
         raise ContentError([not_toml(place, text, error)]) from None
-    reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
+    reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab(), memo)
     plan = reader.plan(given, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: _line(problem.place)))
@@ -358,8 +361,11 @@ def _key(dotted: str) -> tuple[str, ...]:
 class _Reader:
     """Turns TOML tables into a plan and gathers what is wrong on the way."""
 
-    def __init__(self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None) -> None:
+    def __init__(
+        self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None, memo: Memo | None = None
+    ) -> None:
         self.place = place
+        self.memo = memo
         self.lab = lab or Lab()
         self.lines = lines
         self.problems: list[Problem] = []
@@ -652,7 +658,7 @@ class _Reader:
         if len(self.problems) > before:
             return None
         try:
-            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}))
+            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}), self.memo)
         except ContentError as error:
             for problem in error.problems:
                 if problem.place == "file":

@@ -39,6 +39,7 @@ LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
+AT_HAND = 1024  # texts that a server need not read anew
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 PUBLISHED = (  # endings of files that go with the site as they are
     *("", *PICTURES, *VIDEOS, ".vtt", ".srt", ".mp3", ".ogg", ".wav", ".m4a", ".flac", ".ico", ".tif", ".tiff", ".bmp"),
@@ -96,6 +97,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 )
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+_OF_CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of these has one of them in UTF-8
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ class Page:
     @functools.cached_property
     def digest(self) -> str:
         """Of all that it is."""
-        return digest(repr(self.meta), self.path, self.file, self.output, self.body, self.first_line)
+        own = sha256(self.body.encode())  # a digest of JSON takes three times as long over a long text
+        return digest(repr(self.meta), self.path, self.file, self.output, own, self.first_line)
 
 
 @dataclass(frozen=True)
@@ -334,17 +337,33 @@ def _text(source: Path, file: str, problems: list[Problem], errors: str = "stric
     except OSError as error:
         problems.append(Problem(file, f"cannot be read: {error.strerror}"))
         return ""
+    text, wrong = _decoded(raw, file, errors)
+    problems += wrong
+    return text
+
+
+@functools.lru_cache(maxsize=AT_HAND)
+def _decoded(raw: bytes, file: str, errors: str) -> tuple[str, tuple[Problem, ...]]:
+    """What a file holds as text, and what is wrong with it; see _text."""
     try:
         text = raw.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"))
-        return ""
+        return "", (Problem(f"{file}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8"),)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for found in _CONTROL.finditer(text) if errors == "strict" else ():
-        line = text.count("\n", 0, found.start()) + 1
-        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
-    return text
+    looked_at = errors == "strict" and len(raw.translate(None, _OF_CONTROL)) < len(raw)  # most files have none
+    odd = [
+        (text.count("\n", 0, at.start()) + 1, ord(at.group())) for at in (_CONTROL.finditer(text) if looked_at else ())
+    ]
+    return text, tuple(Problem(f"{file}:{line}", f"an invisible character, U+{of:04X}", "none") for line, of in odd)
+
+
+@functools.lru_cache(maxsize=AT_HAND)
+def _parted(text: str) -> tuple[str, str, int] | None:
+    """The front matter of a text that begins with ---, its body and the body's first line; None: it is not closed."""
+    lines = text.split("\n")
+    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
+    return None if end is None else ("\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2)
 
 
 def _page(
@@ -365,25 +384,30 @@ def _page(
     if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
         expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
-    lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+    if text.partition("\n")[0].rstrip() != "---":
         problems.append(
             Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
         )
         return None
-    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
-    if end is None:
+    parts = _parted(text)
+    if parts is None:
         problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
         return None
-    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2, memo)
+    front, body, first_line = parts
+    fields, wrong = yaml_fields(front, file, 2, memo)
     problems += wrong
-    body = "\n".join(lines[end + 1 :])
     if "title" not in fields and (heading := _TITLE.match(body)):
-        line = end + 2 + body.count("\n", 0, heading.start("title"))
+        line = first_line + body.count("\n", 0, heading.start("title"))
         fields["title"] = Yaml(_unmarked(heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
     meta = _meta(fields, file, first, alone, problems) if not wrong else None
-    return Page(name, file, output, meta, body, end + 2) if meta else None
+    return _made(name, file, output, meta, body, first_line) if meta else None
+
+
+@functools.lru_cache(maxsize=AT_HAND)
+def _made(*fields: Any) -> Page:
+    """A page, whose digest a server then knows from the last rendering."""
+    return Page(*fields)
 
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.

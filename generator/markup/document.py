@@ -43,7 +43,7 @@ from .expressions import ExpressionError
 from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
 from .reading import Reading
 from .writer import MARK, Fragment
-from .written import Body, Link, Markup, TocEntry, kept
+from .written import Body, Markup, TocEntry, kept
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
@@ -314,9 +314,7 @@ class Writer:
         self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to
         self.citations: dict[str, list[str]] = {}
         self.definitions = page.meta.macros  # and those of the formulas so far
-        self.links: list[Link] = []
         self.claims: list[Claim] = []
-        self.used_assets: dict[str, None] = {}
         self.used_labels: set[str] = set()
         self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
         self.figures: list[FigureCall] = []
@@ -345,10 +343,8 @@ class Writer:
             toc=_tree(self.toc),
             words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
-            links=tuple(self.links),
             claims=tuple(self.claims),
             cited=tuple(self.citations),
-            assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
             names_sections=self.names_sections,
             lists_predictions=self.lists_predictions,
@@ -732,8 +728,6 @@ class Writer:
             self.wrong(line, f'a file from elsewhere, "{short(path)}"', "a file of your own")
         elif plain not in self.known_assets and plain not in self.pictures:
             self.wrong(line, f'no file "{short(path)}"', *meant(plain, self.known_assets))
-        elif plain in self.known_assets:
-            self.used_assets[plain] = None
         return quote(plain)
 
     def picture(self, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
@@ -749,7 +743,6 @@ class Writer:
             if not scheme or scheme[1].lower() not in ("https", "http", "mailto"):
                 self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
                 return ""
-            self.links.append(Link(address, self.place(line), True))
             return normalizeLink(address)
         path, sharp, anchor = address.partition("#")
         if not path:
@@ -758,15 +751,11 @@ class Writer:
                 return ""
             anchor = self._anchor(self.page, anchor)
             self._own_anchors.append((line, anchor))
-            self.links.append(Link(f"#{anchor}", self.place(line), False))
             return f"#{anchor}"
         if page := self._page_of(unquote(path)):
             anchor = self._anchor(page, anchor)
         found = self._inside(unquote(path), anchor, line)
-        if not found:
-            return ""
-        self.links.append(Link(found + sharp + anchor, self.place(line), False))
-        return quote(found) + sharp + anchor
+        return quote(found) + sharp + anchor if found else ""
 
     def view(self, address: str, state: str, line: int) -> str:
         """A view of a figure of the article, as a page keeps it in its address, checked.
@@ -810,10 +799,7 @@ class Writer:
             elif anchor and anchor not in (labels := self.around.book.names[page.path].anchors):
                 self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', *meant(anchor, labels))
             return page.output
-        if plain in self.known_assets:
-            self.used_assets[plain] = None
-            return plain
-        if plain in self.addresses or plain in self.pictures:
+        if plain in self.known_assets or plain in self.addresses or plain in self.pictures:
             return plain
         known = [*self.around.book.pages, *self.known_assets, *self.addresses]
         near = nearest(plain, [*known, *self.pictures])

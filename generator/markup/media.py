@@ -126,7 +126,6 @@ def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: 
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
-        writer.used_assets |= {plain: None} if plain in writer.known_assets else {}
         return plain
     return ""
 
@@ -137,7 +136,6 @@ def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
     for ending in endings:
         found = path.with_name(path.stem + ending).as_posix()
         if found in writer.known_assets:
-            writer.used_assets[found] = None
             return found
     return ""
 

@@ -21,15 +21,6 @@ PAIRS = ("runs", "interval", "extent", "counted")  # of evidence, which JSON has
 
 
 @dataclass(frozen=True)
-class Link:
-    """An address that the text links to, and where. outside: it leaves the site."""
-
-    address: str
-    place: str
-    outside: bool
-
-
-@dataclass(frozen=True)
 class TocEntry:
     """A heading in the table of contents. html holds no links, ids or notes."""
 
@@ -63,7 +54,6 @@ class Markup:
     body             its HTML
     words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
     cited            keys of the works
-    assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
     names_sections   by their numbers, which headings then show
     lists_predictions  those of the article, with how they came out
@@ -76,10 +66,8 @@ class Markup:
     toc: tuple[TocEntry, ...]
     words: int
     figures: tuple[FigureCall, ...]
-    links: tuple[Link, ...]
     claims: tuple[Claim, ...]
     cited: tuple[str, ...]
-    assets: tuple[str, ...]
     anchors: frozenset[str]
     names_sections: bool
     lists_predictions: bool
@@ -158,10 +146,8 @@ def of(page: Page, known: Mapping[str, Any], html: Callable[[], Sequence[str]]) 
         toc=tuple(map(_entry, known["toc"])),
         words=known["words"],
         figures=tuple(FigureCall(**each) for each in known["figures"]),
-        links=tuple(Link(**each) for each in known["links"]),
         claims=tuple(map(_claim, known["claims"])),
         cited=tuple(known["cited"]),
-        assets=tuple(known["assets"]),
         anchors=frozenset(known["anchors"]),
         names_sections=known["names_sections"],
         lists_predictions=known["lists_predictions"],
