@@ -182,14 +182,15 @@ def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
     )
 
 
-def read_plan(options: Options) -> Plan:
+def read_plan(options: Options, memo: Memo | None = None) -> Plan:
     """The plan of all experiments.
 
+    memo    what was read of results before
     raises  ContentError: every mistake in their file
     """
     from .content import experiments  # not needed where all runs are in the cache
 
-    return experiments.read(options.experiments, options.profile, options.lab)
+    return experiments.read(options.experiments, options.profile, options.lab, memo)
 
 
 def catalogue_key(options: Options) -> str:
@@ -397,7 +398,7 @@ def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> Seque
     source = options.experiments
     own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
     given = [catalogue.text_of(source), str(source), options.profile, own]
-    return memo("unused-activation", given, lambda: (plan or read_plan(options)).unused)
+    return memo("unused-activation", given, lambda: (plan or read_plan(options, memo)).unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
@@ -422,7 +423,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
         article = texts.read(options.content, memo, options.lab)
     if planned:
         with gathering(problems):
-            plan = read_plan(options)
+            plan = read_plan(options, memo)
     if problems or article is None:
         raise ContentError(problems)
     return article, plan

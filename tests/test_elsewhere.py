@@ -15,8 +15,8 @@ from generator.base import language
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
-from generator.base.store import content_of
-from generator.build import build, context_of
+from generator.base.store import Store, content_of
+from generator.build import build, context_of, remember, remembered
 from generator.content import elsewhere, experiments, tables
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
@@ -74,6 +74,26 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     assert (found.source["rows"], found.source["columns"]) == (4, [*ROWS])
     assert ('test_loss ("test loss")' in found.said) == name.endswith(".csv")
+
+
+def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
+    file, store, read = tmp_path / "scan.csv", Store(tmp_path / "cache"), []
+    columns = elsewhere._columns
+    monkeypatch.setattr(elsewhere, "_columns", lambda path: read.append(path) or columns(path))
+
+    def rows():
+        memo = remembered(store)
+        found = elsewhere.read(tmp_path, "scan", "scan.csv", {}, memo)
+        remember(store, memo)
+        return json.dumps([found.rows, found.source, found.said])
+
+    file.write_text(csv())
+    assert rows() == rows() and len(read) == 1
+    file.write_text("# of March\n" + csv())
+    assert "of March" in rows() and len(read) == 2
+    for kept in (store.root / "entries" / "memo").rglob("*.txt"):
+        kept.write_bytes(kept.read_bytes().replace(b"sgd", b"sgx"))
+    assert "sgd" in rows() and len(read) == 3
 
 
 def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.base import language
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
@@ -306,6 +307,9 @@ def test_what_a_page_says_of_itself():
         '<strong id="fig-corners-title">Four corners.</strong>'
     ) and call.place.endswith("article.md:29")
     assert article.cited == ("olah2014", "papyan2020", "goedel1931")
+    assert re.findall(r'<a href="(https:[^"]*)"', article.html) == [
+        *("https://example.org/?a=1&amp;b=2", "https://colah.github.io/"),
+    ]
     assert [claim.verdict for claim in article.claims] == ["holds", "refuted", "open"]
     assert (article.path, second.path, second.title) == ("index.html", "second.html", "A second page")
 
@@ -314,6 +318,15 @@ def test_a_work_that_nobody_cites_is_a_warning():
     article = texts.read(FIXTURE)
     warned = document.unused_works(article, rendered(article))
     assert list(map(str, warned)) == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited [uncited-work]']
+
+
+def test_a_list_of_references_speaks_the_page_s_language(tmp_path):
+    (tmp_path / "article.md").write_text(HEAD + "See @two2020.\n")
+    work = "@article{two2020, author = {One, Ada and Two, Bo}, title = {T}, year = 2020, journal = {J}}\n"
+    (tmp_path / "references.bib").write_text(work)
+    spanish = language.load("es", RENDERER.templates)
+    page = rendered(texts.read(tmp_path), words=spanish)[0]
+    assert 'aria-label="Volver a la cita 1 de One y Two\u00a02020"' in page.references_html
 
 
 WORKS = r"""@misc{2020key, author={Ada Moss}, title={In $n$ Dimensions}, year=2020}

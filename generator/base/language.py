@@ -191,16 +191,15 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     memo       what was read before
     """
     memo = memo or Memo()
-    files = templates.inside(FOLDER, ".toml")
-    tables = {Path(name).stem: templates.text(name) for name in files}
+    tables = {Path(name).stem: name for name in templates.inside(FOLDER, ".toml")}
     spoken = next((known for known in chain(tag) if known in tables), REFERENCE)
+
+    def table_of(name: str) -> dict[str, Any]:
+        return _table(templates.text(name), str(templates.place(name)))
+
     read = {
-        name: memo(
-            "words",
-            tables[name],
-            functools.partial(_table, tables[name], str(templates.place(f"{FOLDER}/{name}.toml"))),
-        )
-        for name in sorted({REFERENCE, spoken})
+        stem: memo("words", templates.sums[tables[stem]], functools.partial(table_of, tables[stem]))
+        for stem in sorted({REFERENCE, spoken})
     }
     facts = ENGLISH if spoken == REFERENCE else memo("language", tag, lambda: facts_of(tag))
     own = read[REFERENCE] | read[spoken]

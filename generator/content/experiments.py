@@ -13,6 +13,7 @@ from typing import Any
 
 from ..base import limits, style, toml
 from ..base.errors import ContentError, Problem, an, nearest
+from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -217,17 +218,18 @@ RESULT_FIELDS = {
 }
 
 
-def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
+def read(path: Path, profile: str = "standard", lab: bool = False, memo: Memo | None = None) -> Plan:
     """The plan in an experiments file, an empty one where there is no file; errors name the path as given.
 
     lab     whether the code beside it counts
+    memo    what was read of results before
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
     text = limits.text_of(path) if path.exists() else ""
-    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
+    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab(), memo)
 
 
-def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None) -> Plan:
+def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None, memo: Memo | None = None) -> Plan:
     """Experiments from TOML.
 
     An [activation.NAME] table holds the `formula` of an own activation (see networks.formulas), and may hold its
@@ -239,10 +241,11 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     model's table for some `classes`.
 
     lab     that code, which enters the registers
+    memo    what was read of results before
     raises  ContentError: every mistake, each as place:line
     """
     given = toml.parse(text, place)
-    reader = _Reader(place, toml.lines_of(text) or {(): 1}, lab or Lab())
+    reader = _Reader(place, toml.lines_of(text) or {(): 1}, lab or Lab(), memo)
     plan = reader.plan(given, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: problem.line))
@@ -291,8 +294,11 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
 class _Reader:
     """Turns TOML tables into a plan and gathers what is wrong on the way."""
 
-    def __init__(self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None) -> None:
+    def __init__(
+        self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None, memo: Memo | None = None
+    ) -> None:
         self.place = place
+        self.memo = memo
         self.lab = lab or Lab()
         self.lines = lines
         self.problems: list[Problem] = []
@@ -589,7 +595,7 @@ class _Reader:
         if len(self.problems) > before:
             return None
         try:
-            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}))
+            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}), self.memo)
         except ContentError as error:
             self.take(path, given, error)
             return None

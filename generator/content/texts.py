@@ -35,6 +35,7 @@ NOT_ASSETS = ("experiments.toml", WORKS)
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
+AT_HAND = 1024  # texts that a server need not read anew
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
 .vtt .srt .mp3 .ogg .wav .m4a .flac .ico .tif .tiff .bmp
@@ -73,7 +74,8 @@ class Page:
     @functools.cached_property
     def digest(self) -> str:
         """Of all that it is."""
-        return digest(repr(self.meta), self.path, self.file, self.output, self.body, self.first_line)
+        own = sha256(self.body.encode())  # a digest of JSON takes three times as long over a long text
+        return digest(repr(self.meta), self.path, self.file, self.output, own, self.first_line)
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,20 @@ def own_code(directory: Path) -> list[Path]:
 # Texts
 
 
+@functools.lru_cache(maxsize=AT_HAND)
+def _invisible(text: str) -> tuple[tuple[int, str], ...]:
+    """The line of each invisible character of a text, and itself."""
+    return tuple((text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text))
+
+
+@functools.lru_cache(maxsize=AT_HAND)
+def _parted(text: str) -> tuple[str, str, int] | None:
+    """The front matter of a text that begins with ---, its body and the body's first line; None: it is not closed."""
+    lines = text.split("\n")
+    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
+    return None if end is None else ("\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2)
+
+
 def _page(
     directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
 ) -> Page | None:
@@ -229,9 +245,8 @@ def _page(
     text = ""
     with gathering(problems):
         text = limits.text_of(directory / name)
-    for found in CONTROL.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(found.group()):04X}", "none"))
+    for line, sign in _invisible(text):
+        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))
     if len(problems) > before:
         return None
     stem = name.removesuffix(".md")
@@ -239,25 +254,30 @@ def _page(
     if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
         expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
-    lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+    if text.partition("\n")[0].rstrip() != "---":
         problems.append(
             Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
         )
         return None
-    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
-    if end is None:
+    parts = _parted(text)
+    if parts is None:
         problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
         return None
-    fields, wrong = yaml_fields("\n".join(lines[1:end]), file, 2, memo)
+    front, body, first_line = parts
+    fields, wrong = yaml_fields(front, file, 2, memo)
     problems += wrong
-    body = "\n".join(lines[end + 1 :])
     if "title" not in fields and (heading := _TITLE.match(body)):
-        line = end + 2 + body.count("\n", 0, heading.start("title"))
+        line = first_line + body.count("\n", 0, heading.start("title"))
         fields["title"] = Yaml(_unmarked(heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
     meta = read_meta(fields, file, first, alone, problems) if not wrong else None
-    return Page(name, file, output, meta, body, end + 2) if meta else None
+    return _made(name, file, output, meta, body, first_line) if meta else None
+
+
+@functools.lru_cache(maxsize=AT_HAND)
+def _made(*fields: Any) -> Page:
+    """A page, whose digest a server then knows from the last rendering."""
+    return Page(*fields)
 
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.

@@ -414,7 +414,8 @@ class Writer:
 
     def _references(self) -> str:
         def back(n: int, place: str, entry: works.Entry) -> str:
-            label = html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+            work = f"{entry.people_in(self.words)}\u00a0{entry.year}"
+            label = html.escape(self.words("Back to citation {n} of {work}", n=n, work=work))
             return f'<a class="backlink" href="#{html.escape(place)}" aria-label="{label}">↩</a>'
 
         rows = []

@@ -86,19 +86,26 @@ class Figures:
 
     def views(self) -> dict[str, dict[str, Option]]:
         """What the state of each figure with a script is made of: name -> key -> what its text in an address may be."""
-        files = self.renderer.templates
-        scripts = {name: files.text(f"js/{name}.js") for name in self.live if name in self.options}
-        sent = [run for run in self.results if "js" in run.files]
-        chosen = {}
-        for key in ("classes", "activation", "seed"):
-            known = [*dict.fromkeys(str(run.spec[key]) for run in sent)]
-            chosen[key] = Option(known.__contains__, f"one of {', '.join(known)}")
+        files, memo = self.renderer.templates, self.renderer.memo
+        names = sorted(name for name in self.live if name in self.options)
+        sent = self.renderer.of_runs(self.results, "choices", self._choices)
+        chosen = {key: Option(known.__contains__, f"one of {', '.join(known)}") for key, known in sent.items()}
+
+        def told(script: str) -> tuple[bool, list[str], list[tuple[str, str]]]:
+            return bool(CHOOSES.search(script)), properties(script), PROPERTY.findall(script)
+
+        said = memo("states", files.digest, lambda: {name: told(files.text(f"js/{name}.js")) for name in names})
         return {
-            name: (chosen if CHOOSES.search(script) else {})
-            | dict.fromkeys(properties(script), WORD)
-            | {key: KINDS.get(kind, WORD) for kind, key in PROPERTY.findall(script)}
-            for name, script in scripts.items()
+            name: (chosen if chooses else {})
+            | dict.fromkeys(keys, WORD)
+            | {key: KINDS.get(kind, WORD) for kind, key in of_kinds}
+            for name, (chooses, keys, of_kinds) in said.items()
         }
+
+    def _choices(self) -> dict[str, list[str]]:
+        """What a reader may choose of the runs that travel with the page."""
+        sent = [run for run in self.results if "js" in run.files]
+        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in ("classes", "activation", "seed")}
 
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
