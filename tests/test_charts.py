@@ -321,6 +321,16 @@ CHART = """
 
 **Losses.** One a panel.
 ///
+
+/// figure | chart
+    id: fig-cells
+    x: classes
+    y: activation
+    colour: accuracy
+    mark: heat
+
+**Cells.** A row an activation.
+///
 """
 
 
@@ -396,6 +406,17 @@ def test_values_are_read_by_pointer_and_by_keyboard(built, browser, width):
     assert box["x"] >= room["x"] and box["x"] + box["width"] <= room["x"] + room["width"] + 1
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
+    page.locator("#fig-cells").scroll_into_view_if_needed()
+    beside = page.evaluate("""() => {
+      const all = (what) => [...document.querySelectorAll(`#fig-cells ${what}`)];
+      all(".chart-rows span")[0].textContent = "a very long name of many words ".repeat(9);
+      const [names, cells] = [".chart-rows span", "[data-mark]"].map((what) => all(what).map((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return (top + bottom) / 2;
+      }));
+      return names.map((name) => Math.min(...cells.map((cell) => Math.abs(cell - name))));
+    }""")
+    assert max(beside) < 2  # a name stands beside its cells, however long another is
     sizes = page.evaluate(
         "[...document.querySelectorAll('.chart-plot text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
     )

@@ -338,7 +338,8 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     read = quick or columns.joined(parts)
     if len(names) - 1 in left and any(map(str, read[-1])):
         raise ContentError(_names_wrong(found.place, skipped, names))
-    found.names, found.columns = ([one for at, one in enumerate(of) if at not in left] for of in (names, read))
+    found.names = [name for at, name in enumerate(names) if at not in left]
+    found.columns = [column for at, column in enumerate(read) if at not in left]
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     told.append("signs between thousands" if columns.thousands else "")

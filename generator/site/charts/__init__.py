@@ -26,7 +26,8 @@ MOST_MARKS = 2000  # a page with more is slow, and nobody can tell them apart
 MOST_COLOURS = len(SHAPES)
 MOST_FACETS = 24
 MOST_BANDS = 60
-HEIGHT_PX, HEIGHT_OF_FACET_PX, HEIGHT_OF_BAND_PX = 260, 150, 34
+HEIGHT_PX, HEIGHT_OF_FACET_PX = 260, 150
+LETTERS_OF_BAND, LINES_OF_BAND, LINE_OF_BAND_PX = 16, (2, 5), 17  # of the words before a row of cells
 TICKS, TICKS_OF_FACET = 6, 3
 LABEL_PX = 19  # a line of text
 LONGEST_LABEL = 18  # letters beside the end of a line; longer ones stand above the chart
@@ -152,7 +153,9 @@ class _Drawing:
         shade = spans([datum.value for datum in self.data if datum.value is not None]) if self._shaded else None
         height = HEIGHT_PX if len(self.facets) == 1 else HEIGHT_OF_FACET_PX
         if isinstance(y, Bands):
-            height = max(2, len(y.values)) * HEIGHT_OF_BAND_PX
+            longest = max(len(self.asked.said("y", value)) for value in y.values)
+            lines = min(max(-(-longest // LETTERS_OF_BAND), LINES_OF_BAND[0]), LINES_OF_BAND[1])
+            height = max(2, len(y.values)) * lines * LINE_OF_BAND_PX
         ends = self._ends(y, height)
         panels = [self._panel(facet, Place(x, y, shade, 0, len(self.colours)), ends) for facet in self.facets]
         several = len(self.colours) > 1
