@@ -212,7 +212,7 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path):
 @pytest.mark.parametrize("times", [1, tables.AT_ONCE])
 def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path, times):
     labels = ["1", "1", "2", "2", "3", "3b", "é", "e\u0301", "Big cat", "Big  cat", "big cat", "big cat", "3", "3b"]
-    rows = [(str(at), str(-at), label) for at, label in enumerate(labels * times)]
+    rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels * times)]
     found = tables.read(tmp_path, {**written(tmp_path, text(rows)), "label": "kind"})
     assert found.table.labels == ("1", "2", "3", "3b", "Big cat", "big cat", "é")
     assert [warned.said for warned in found.warned] == ['data/points.csv: "Big cat" and "big cat" are two classes']
@@ -223,6 +223,9 @@ def test_what_is_odd_is_warned_of(tmp_path):
     written(tmp_path, text(rows, "small,large,same,kind"))
     warned = plan(tmp_path, 'file = "data/points.csv"').warned
     assert [one.name for one in warned] == ["uneven-classes", "constant-column", "scales-apart"]
+    written(tmp_path, text([(str(at), *row[1:]) for at, row in enumerate(rows, 7)], "row,large,same,kind"))
+    [told] = [one.said for one in plan(tmp_path, 'file = "data/points.csv"').warned if one.name == "row-numbers"]
+    assert told.startswith('data/points.csv: columns that count the rows: "row"; columns = […] without them')
 
 
 @pytest.mark.parametrize(("balance", "each"), [("drop", 6), ("repeat", 18)])

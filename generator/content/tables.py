@@ -680,6 +680,15 @@ def _digits(test: float | None) -> Read:
     return Read(table, f"the digits of scikit-learn: {len(y):,} pictures of 8 by 8 pixels{held}.")
 
 
+def counting(table: Table) -> list[str]:
+    """The columns that say which row it is, beside others: each number is one more than that above it."""
+    import numpy as np
+
+    if len(table.names) == 1:
+        return []
+    return [name for name, column in zip(table.names, table.x.T, strict=True) if (np.diff(column) == 1).all()]
+
+
 def _watched(read: Read) -> Read:
     """A table with what is odd about it."""
     import numpy as np
@@ -707,6 +716,9 @@ def _watched(read: Read) -> Read:
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)
         still = [name for name, flat in zip(table.names, deviation <= 1e-12 * largest, strict=True) if flat]
+        if row_numbers := counting(table):
+            told = f"{source}: columns that count the rows: {_listed(row_numbers)}"
+            warned.append(Warned("row-numbers", f"{told}; columns = […] without them keeps these from networks"))
         if still:
             warned.append(Warned("constant-column", f"{source}: columns that hold one value: {_listed(still)}"))
         varied = deviation[deviation > 1e-12 * largest]
