@@ -295,8 +295,17 @@ def test_a_mistake_is_told_with_its_option(options, option, said):
 
 def test_too_many_marks_are_refused_and_medians_are_not():
     rows = [{"x": at % 7, "y": at} for at in range(MOST_MARKS + 1)]
-    with pytest.raises(OptionError, match="2001 marks to draw"):
+    with pytest.raises(OptionError, match="2,001 marks to draw") as refused:
         drawn(rows, x="x", y="y", mark="points")
+    assert refused.value.expected == f"at most {MOST_MARKS}: fewer rows, or mark: line or band"
+    for mark in ("line", "band"):  # what is advised is drawn
+        assert len(drawn(rows, x="x", y="y", mark=mark).panels[0].marks) == 7
+    for keys in ({"x": "y", "y": "x"}, {"x": "word", "y": "y"}):  # as many medians as rows, or words
+        with pytest.raises(OptionError) as refused:
+            drawn(
+                [row | {"word": "a"} for row in rows], **keys, **({} if "word" in keys.values() else {"mark": "line"})
+            )
+        assert refused.value.expected == f"at most {MOST_MARKS}: fewer rows"
     assert len(drawn(rows, x="x", y="y").panels[0].marks) == 7
 
 

@@ -10,7 +10,7 @@ size. Nothing heavy is imported: an edit of the text draws its charts anew.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from ...markup.blocks.figure import OptionError
 from ...runs.results import Rows
 from .alt import alt
 from .asked import Asked, ordered
-from .marks import CATEGORY, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
+from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
 from .scales import Bands, Numbers, log_spaced, padded, spans, ticks, told, widened
 
 MOST_MARKS = 2000  # a page with more is slow, and nobody can tell them apart
@@ -141,11 +141,22 @@ class _Drawing:
         self.series = self._series()
         self.data = [datum for each in self.series for datum in each.data]
         if len(self.data) > MOST_MARKS:
-            expected = f"at most {MOST_MARKS}: fewer rows, or mark: line, band or histogram"
-            raise OptionError("data", f"{len(self.data)} marks to draw", expected)
+            others = " or ".join(self._summing())
+            expected = f"at most {MOST_MARKS}: fewer rows" + (f", or mark: {others}" if others else "")
+            raise OptionError("data", f"{len(self.data):,} marks to draw", expected)
         self.facets = ordered(each.of("facet") for each in self.series)
         self.colours = ordered(each.of("colour") for each in self.series)
         self.most = TICKS if len(self.facets) == 1 else TICKS_OF_FACET
+
+    def _summing(self) -> Iterator[str]:
+        """The marks of the same keys that are few enough."""
+        for name, mark in MARKS.items():
+            try:
+                self.asked.check(name)
+            except OptionError:
+                continue
+            if sum(len(mark.take(each.values, each.values)) for each in self.series) <= MOST_MARKS:
+                yield name
 
     def chart(self) -> Chart:
         """The chart."""
