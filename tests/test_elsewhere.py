@@ -184,7 +184,7 @@ BAD = {
     "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
     "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',
-    ",x\n0,2\n": "s.csv:1: column 1 has no name",
+    "y,,x\n0,2,3\n": "s.csv:1: column 2 has no name",
     "a b,a_b\n0,2\n": 's.csv: columns "a b" and "a_b" would both be a_b; expected different names',
     "x,y\n": "s.csv: has a header and no rows",
     "": "s.csv: has no rows",

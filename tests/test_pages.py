@@ -362,7 +362,7 @@ def test_a_figure_is_one_file(tmp_path: Path, own_templates: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("classes: [9]", "no run with classes=[9]"),
+        ("classes: [9]", "no run with classes=9; expected one of 2, 3"),
         ("experiment: seeds", "needs pictures of its runs: draw = 1 in [experiment.seeds]"),
         ("klasses: [2]", 'unknown option "klasses"'),
     ],
@@ -542,6 +542,8 @@ def test_the_first_seed_that_has_the_pictures_is_chosen() -> None:
     ]
     with pytest.raises(UnknownResult, match="has the picture nothing"):
         figures.chosen(runs, ["nothing"], {})
+    with pytest.raises(UnknownResult, match="no run with classes=3; expected 2"):
+        figures.chosen(runs, ["hidden-plane"], {"classes": [2, 3]})
 
 
 def test_listed_values_of_any_field_make_multiples() -> None:

@@ -155,7 +155,7 @@ def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]
         what = f"{max(lengths.values()):,} rows of {len(lengths):,} columns"
         raise _wrong(path, what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
     if len(set(lengths.values())) > 1:
-        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "columns of one")
+        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "one for all columns")
     if unnamed := [name for name in columns if not name.strip()]:
         raise _wrong(path, f'a column is named "{unnamed[0]}"', "a name for each column")
     problems: list[Problem] = []

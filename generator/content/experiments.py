@@ -205,13 +205,7 @@ def _told(value: Any) -> dict[str, str]:
     return value
 
 
-DATA_KEYS = {  # all that tables [dataset.NAME] hold
-    "kind",
-    "points_per_class",
-    *(each.name for kind in tables.built_in().values() for each in kind.parameters),
-    *DIGITS_FIELDS,
-    *FILE_FIELDS,
-}
+DRAWN_KEYS = ("kind", "points_per_class")  # of data that are drawn, beside their kind's parameters
 RESULT_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
@@ -302,6 +296,7 @@ class _Reader:
         self.lab = lab or Lab()
         self.lines = lines
         self.problems: list[Problem] = []
+        self.keys_of_data: dict[str, tuple[str, ...]] = {}  # what the table of each dataset may hold, where it is known
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
         self.images: dict[str, tuple[int, ...]] = {}  # of those whose rows are pictures: height and width
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
@@ -546,7 +541,7 @@ class _Reader:
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
+        fields = dict(zip(DRAWN_KEYS, (kinds, recipe.integer(1, limits.POINTS)), strict=True))
         if kind in own:
             fields |= own[kind].fields
             defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
@@ -554,6 +549,7 @@ class _Reader:
         else:
             fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
             defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
+        self.keys_of_data[name] = (*fields,)
         known = self.known(path, table, fields, f"key of {an(kind)} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         kind = own[kind].data if kind in own else kind
@@ -565,6 +561,7 @@ class _Reader:
         fields = FILE_FIELDS if "file" in table else DIGITS_FIELDS
         before = len(self.problems)
         self.unread.add(name)
+        self.keys_of_data[name] = (*fields,)
         known = self.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
         options = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
         if len(self.problems) > before:
@@ -633,13 +630,15 @@ class _Reader:
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
         before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
+        misplaced: set[str] = set()
         if isinstance(table, dict) and self.lines:  # a recipe in Python has no table for its dataset
-            of_data = table.keys() & DATA_KEYS - {*keys}
-            chosen = table.get("dataset", next(iter(data), "NAME"))
-            for key in sorted(of_data):
-                where = f"[dataset.{chosen if isinstance(chosen, str) else 'NAME'}]"
-                self.wrong((*path, key), f"{key} belongs to the dataset", f"it in {where}")
-            table = {key: value for key, value in table.items() if key not in of_data}
+            taking = self.kinds_of_data()
+            misplaced = table.keys() & set().union(*taking.values()) - {*keys}
+            chosen = table.get("dataset", list(data)[:1])
+            for key in sorted(misplaced):
+                names = [str(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if str(one) in data]
+                self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
+            table = {key: value for key, value in table.items() if key not in misplaced}
         table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
@@ -672,11 +671,15 @@ class _Reader:
         kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
         self.check_shown(path, fixed, axes, kinds)
         for choice in choices:
-            if choice not in data:
+            if not data and "dataset" not in table:
+                if not misplaced:
+                    self.wrong(path, f"experiment {name} has no dataset", "a table such as [dataset.moons]")
+            elif choice not in data:
                 match = nearest(choice, data) if isinstance(choice, str) else None
                 expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
-        if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
+        whole = all(axes.values()) and all(data.get(one) and all(data[one].values()) for one in choices)
+        if len(self.problems) > before or not whole:  # what is not whole is told where it is defined
             return Experiment(name, "", ())
         sources: list[tuple[str, dict[str, list[Any]], dict[str, list[Any]]]] = []  # data, its axes, others
         for choice in choices:
@@ -737,6 +740,31 @@ class _Reader:
         if odd:
             what = f"l2_factors are {_shown(odd.l2_factors)} where hidden is {_shown(odd.hidden)}"
             self.wrong((*path, "l2_factors"), what, f"{len(odd.hidden) + 1} numbers, the output layer's last")
+
+    def kinds_of_data(self) -> dict[str, tuple[str, ...]]:
+        """What the table of a dataset may hold, by what it says of its kind."""
+        drawn = {name: [each.name for each in kind.parameters] for name, kind in tables.built_in().items()}
+        drawn |= {name: list(function.fields) for name, function in self.lab.of("dataset").items()}
+        kinds = {f'kind = "{name}"': (*DRAWN_KEYS, *own) for name, own in drawn.items()}
+        return kinds | {f'kind = "{DIGITS}"': (*DIGITS_FIELDS,), 'file = "…"': (*FILE_FIELDS,)}
+
+    def misplaced(self, path: tuple[str, ...], names: Sequence[str], kinds: Sequence[str]) -> None:
+        """A key of data in an experiment's table is a mistake, which says where it would be right.
+
+        names   the experiment's data
+        kinds   what the table of a dataset with this key says
+        """
+        key = path[-1]
+        takers = [name for name in names if key in self.keys_of_data.get(name, (key,))]
+        if takers or not names:
+            where = " and ".join(f"[dataset.{name}]" for name in takers) or f"[dataset.NAME] with {' or '.join(kinds)}"
+            self.wrong(path, f"{key} belongs to the dataset", f"it in {where}")
+            return
+        there = list(dict.fromkeys(itertools.chain.from_iterable(self.keys_of_data[name] for name in names)))
+        near = nearest(key, there)
+        expected = f"{_listed(there)} there" if near else f"a table [dataset.NAME] with {' or '.join(kinds)}"
+        what = f"{key} belongs to a dataset, and {' and '.join(f'[dataset.{name}]' for name in names)} has no such key"
+        self.wrong(path, what, expected, near)
 
     def too_many(self, path: tuple[str, ...], count: int) -> bool:
         """Whether so many runs are more than a table of experiments may have, which is a mistake."""

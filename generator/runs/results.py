@@ -244,23 +244,23 @@ class Rows(Generic[Row]):
 
     def min(self, key: str) -> Any:
         """The smallest value."""
-        return min(self._some_values(key))
+        return min(self._known(key))
 
     def max(self, key: str) -> Any:
         """The largest value."""
-        return max(self._some_values(key))
+        return max(self._known(key))
 
     def median(self, key: str) -> float:
         """The median value."""
         from statistics import median  # some milliseconds to import, where nothing has to be computed
 
-        return float(median(self._some_values(key)))
+        return float(median(self._numbers(key)))
 
     def mean(self, key: str) -> float:
         """The mean value."""
         from statistics import fmean
 
-        return float(fmean(self._some_values(key)))
+        return float(fmean(self._numbers(key)))
 
     def std(self, key: str) -> float:
         """The standard deviation, with one less than their number below the sum.
@@ -269,9 +269,10 @@ class Rows(Generic[Row]):
         """
         from statistics import stdev
 
-        if len(self.values(key)) == 1:
+        values = self._numbers(key)
+        if len(values) == 1:
             raise UnknownResult(f'one {self._one} alone has a value for "{key}"')
-        return float(stdev(self._some_values(key)))
+        return float(stdev(values))
 
     def iqr(self, key: str) -> float:
         """The interquartile range: from the lower to the upper quartile."""
@@ -281,7 +282,7 @@ class Rows(Generic[Row]):
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         if not (isinstance(q, (int, float)) and 0 <= q <= 1):
             raise UnknownResult(f"a quantile of {q}; expected a number from 0 to 1")
-        return quantile(sorted(self._some_values(key)), q)
+        return quantile(sorted(self._numbers(key)), q)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
         """The share of rows whose value is true, or is at least the bound, or equals the value given."""
@@ -291,7 +292,9 @@ class Rows(Generic[Row]):
         """As `share`, counted: "7 of 8", from 20 rows up with per cent, and with the filter `interval` how sure that
         is. It has `hits`, `of`, `share` and `interval`.
         """
-        values = self._some_values(key)
+        if at_least is not None and not isinstance(at_least, (int, float)):
+            raise UnknownResult(f"at_least is {at_least!r}; expected a number")
+        values = self._known(key) if at_least is None else self._numbers(key)
         if equals is not None:
             return Tally(sum(1 for value in values if value == equals), len(values))
         return Tally(sum(bool(value if at_least is None else value >= at_least) for value in values), len(values))
@@ -305,6 +308,8 @@ class Rows(Generic[Row]):
         """
         if not isinstance(other, Rows):
             raise UnknownResult(f"paired needs {self._one}s to compare these with, and then what is compared")
+        for group in (self, other):
+            group._numbers(key)
         keys = [by] if isinstance(by, str) else list(by)
         ours, theirs = self._by(keys, key), other._by(keys, key)
         both = [place for place in ours if place in theirs]
@@ -332,11 +337,20 @@ class Rows(Generic[Row]):
             found[place] = row
         return found
 
-    def _some_values(self, key: str) -> list[Any]:
-        """One value at least; see `values`."""
+    def _known(self, key: str) -> list[Any]:
+        """The values of a key that some rows have."""
         if values := self.values(key):
             return values
         raise UnknownResult(f'no {self._one} has a value for "{key}"')
+
+    def _numbers(self, key: str) -> list[float]:
+        """The values of a key that holds numbers, or true and false."""
+        values = self._known(key)
+        if all(isinstance(value, (int, float)) for value in values):
+            return values
+        raise UnknownResult(
+            f'"{key}" holds {"lists" if isinstance(values[0], (list, tuple)) else "words"}; expected numbers'
+        )
 
 
 class Table(Rows[Record]):

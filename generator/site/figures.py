@@ -251,6 +251,7 @@ def chosen(
     if not len(results):
         raise UnknownResult(f'the figure "{figure}" shows networks, and the article has no experiments')
     conditions = _conditions(options)
+    _check_listed(results, conditions)
     fitting = _able(results, pictures, options, measures)
     if not fitting:
         raise UnknownResult(requirements.reason(figure, results.where(**conditions), results, pictures, measures))
@@ -278,6 +279,21 @@ def chosen(
         for run in reversed(fitting)
     }
     return [first[key] for key in sorted(reversed(first), key=_order(conditions))]
+
+
+def _check_listed(results: Results, conditions: Mapping[str, Any]) -> None:
+    """Each value of a list is one that some run has, as a value alone must be.
+
+    raises  UnknownResult: which is not, and what there is
+    """
+    for key, want in conditions.items():
+        if not isinstance(want, (list, tuple)):
+            continue
+        known = results.distinct(key)
+        if not any(isinstance(value, (list, tuple)) and list(value) == list(want) for value in known):
+            for one in want:
+                if not any(fits(value, one) for value in known):
+                    results.where(**{key: one})
 
 
 def _conditions(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -106,7 +106,9 @@ def render(block: Block, writer: Writer) -> str:
         writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', expected, near)
         return ""
     if not caption.strip():
-        writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
+        short_way = "alt" in block.data  # that of plain Markdown
+        expected = f"![A caption](…){{#{block.id}}}" if short_way else "text before the closing ///"
+        writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', expected)
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
     place, alone = writer.place(block.line), writer.alone(block.id)

@@ -61,11 +61,11 @@ class Asked:
                 pending = error
         self.kinds = {option: _kind(values) for option, values in self.cells.items()}
         if mark:
-            self._check(mark)
+            self.check(mark)
         if pending:
             raise pending
         self.name = str(mark or self._fitting())
-        self._check(self.name)
+        self.check(self.name)
 
     @property
     def mark(self) -> Mark:
@@ -109,8 +109,11 @@ class Asked:
         shades = self.kinds.get("colour") == NUMBER and len(colours) > len(SHAPES)
         return fitting(self.kinds["x"], self.kinds.get("y", ""), shades, repeated)
 
-    def _check(self, name: str) -> None:
-        """Whether a mark can be made of the keys, as far as their values are known."""
+    def check(self, name: str) -> None:
+        """Whether a mark can be made of the keys, as far as their values are known.
+
+        raises  OptionError: it cannot
+        """
         mark = MARKS[name]
         for option, wanted in (("x", mark.x), ("y", mark.y), ("colour", mark.colour)):
             if option in self.keys and not wanted:
