@@ -34,12 +34,14 @@ class Built:
     stages   seconds by name; what comes after the last one is counted with it
     cpu_s    of all its processes
     peak_mb  the most that the build and its processes held together, shared pages counted once
+    said     what it said, in lines
     """
 
     seconds: float = 0.0
     cpu_s: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     peak_mb: float = 0.0
+    said: list[str] = field(default_factory=list)
 
 
 def article(folder: Path, experiments: str, text: str = ARTICLE) -> Path:
@@ -55,18 +57,25 @@ def build(content: Path, home: Path, *options: str) -> Built:
 
     raises  RuntimeError: with what the build said
     """
-    program = [sys.executable, "-m", "generator", "build", "--content", str(content)]
-    program += ["--cache", str(home / "cache"), "--out", str(home / "site"), *options]
-    before, began = _worked(), time.perf_counter()
+    return run("build", "--content", content, "--cache", home / "cache", "--out", home / "site", *options)
+
+
+def run(*command: str | Path) -> Built:
+    """A command of ours and its options.
+
+    raises  RuntimeError: with what it said
+    """
+    program = [sys.executable, "-m", "generator", *map(str, command)]
+    before, began = worked(), time.perf_counter()
     built, ended = Built(), threading.Event()
-    said, stage, since = [], "", began
-    with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    stage, since = "", began
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as process:
         watch = threading.Thread(target=_watch, args=(process.pid, built, ended))
         watch.start()
-        assert process.stderr
+        assert process.stdout
         try:
-            for line in process.stderr:
-                said.append(line)
+            for line in process.stdout:
+                built.said.append(line)
                 started = re.fullmatch(r"([a-z]+): \d+ [a-z]+\n", line)
                 if started or line.startswith("site "):
                     now = time.perf_counter()
@@ -80,9 +89,9 @@ def build(content: Path, home: Path, *options: str) -> Built:
             watch.join()
             if process.poll() is None:
                 process.terminate()
-    built.cpu_s = _worked() - before
+    built.cpu_s = worked() - before
     if process.returncode:
-        raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(said)}")
+        raise RuntimeError(f"{' '.join(program[1:])}: code {process.returncode}\n{''.join(built.said)}")
     return built
 
 
@@ -98,7 +107,7 @@ def repository(quick: bool, cold: bool = False) -> tuple[Built, Path]:
     return build(ROOT / "content", home, "--profile", "quick" if quick else "standard"), home
 
 
-def _worked() -> float:
+def worked() -> float:
     """Processor's seconds of all children that have ended, and of theirs."""
     used = os.times()
     return used.children_user + used.children_system

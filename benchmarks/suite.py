@@ -1,8 +1,8 @@
 """All benchmarks: python -m benchmarks.suite [--quick] [--only PART ...]
 
 Every module of this folder with a TITLE and `measure(quick) -> Markdown` is a
-part. Their sections make RESULTS.md; --only replaces the sections named and
-keeps the others.
+part. Their sections make RESULTS.md, from which `quoted` takes the figures of
+README and docs; --only replaces the sections named and keeps the others.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from pathlib import Path
 from types import ModuleType
 
 import benchmarks
+from benchmarks import quoted
 from benchmarks.contest import shown, timed
+from benchmarks.quoted import RESULTS
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 ORDER = (
     "training",
     "pictures",
     "sweep",
+    "planning",
     "growth",
+    "bookkeeping",
     "page",
     "authoring",
     "many_pages",
@@ -121,6 +124,8 @@ def main() -> None:
         titles = [part.TITLE for part in known.values() if part.TITLE in kept]
         report = head(arguments.quick) + "\n" + "\n\n".join(f"## {title}\n\n{kept[title].strip()}" for title in titles)
         arguments.out.write_text(report.rstrip() + "\n", encoding="utf-8")
+    if arguments.out == RESULTS and not arguments.quick:
+        quoted.renew()
     print(arguments.out)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")

@@ -198,7 +198,7 @@ def run_serve(asked: Options) -> int:
     """peek serve: until interrupted."""
     from .serve import serve
 
-    serve(asked, asked.port, asked.quiet, debug=asked.debug)
+    serve(asked)
     return 0
 
 
@@ -296,32 +296,18 @@ def told_yes(question: str) -> bool:
         return False
 
 
-def run_plan(asked: Options) -> int:
-    """peek plan: says what there is to train, and what it takes."""
-    from . import shards
-    from .base.progress import Progress
+def of_shards(name: str) -> Callable[[Options], int]:
+    """peek plan, peek train, peek cache add DIR: says in lines what there is to train, or what was trained or added."""
 
-    for line in shards.plan(asked, Progress(asked.quiet)):
-        print(line)
-    return 0
+    def run(asked: Options) -> int:
+        from . import shards
+        from .base.progress import Progress
 
+        for line in shards.COMMANDS[name](asked, Progress(asked.quiet)):
+            print(line)
+        return 0
 
-def run_train(asked: Options) -> int:
-    """peek train: into the cache; the site stays as it is."""
-    from . import shards
-    from .base.progress import Progress
-
-    print(shards.train(asked, Progress(asked.quiet)))
-    return 0
-
-
-def run_cache(asked: Options) -> int:
-    """peek cache add DIR."""
-    from . import shards
-    from .base.progress import Progress
-
-    print(shards.add(asked, Progress(asked.quiet)))
-    return 0
+    return run
 
 
 COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
@@ -329,9 +315,9 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),
     "verify": (run_verify, "compare every file of a built site with its manifest"),
-    "plan": (run_plan, "say what there is to train, and what it takes in so many parts"),
-    "train": (run_train, "train networks, or one part of them, into the cache, on this machine or another"),
-    "cache": (run_cache, "add what another machine trained to the cache"),
+    "plan": (of_shards("plan"), "say what there is to train, and what it takes in so many parts"),
+    "train": (of_shards("train"), "train networks, or one part of them, into the cache, on this machine or another"),
+    "cache": (of_shards("cache"), "add what another machine trained to the cache"),
     "publish": (run_publish, "build, check, and push the site to a branch for GitHub Pages"),
     "list": (run_list, "list what an article can name: figures, blocks, filters, measures"),
     "new": (run_new, "make a small complete article to start from"),

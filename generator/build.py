@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import functools
 import os
 import platform
 import re
@@ -19,8 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, nearest, one_of
-from .base.language import Said, said
+from .base.errors import ContentError, PeekError, Problem, gathering, nearest, one_of
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -90,6 +88,21 @@ class Composed:
     runs: Catalogue | None
 
 
+@dataclass(frozen=True)
+class BuildContext:
+    """With what a site is made.
+
+    runs       with what its runs are
+    memo       what the last build made on the way to its pages
+    templates  as they are now
+    """
+
+    options: Options
+    runs: RunContext
+    memo: Memo
+    templates: Overlay
+
+
 class NotYet(Exception):
     """The first runs are being made. Its argument: the Early there is to see of them, or None."""
 
@@ -113,17 +126,17 @@ def build(options: Options, progress: Progress) -> Built:
     if known is not None:
         warnings = without(silent(options), known)
     else:
-        context = context_of(options, progress)
-        memo = remembered(context.store)
+        runs = context_of(options, progress)
+        context = BuildContext(options, runs, remembered(runs.store), templates)
 
         def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
             warnings = without(silent(options), composed.warnings)
             keep = options.strict and warnings
-            remember(context.store, memo)  # before the site changes: where there is no room, it stays as it was
+            remember(runs.store, context.memo)  # before the site changes: where there is no room, it stays as it was
             changed = not keep and site.publish(composed.files, made_from, composed.warnings, composed.sums)
             return warnings, composed.report, changed
 
-        warnings, report, changed = with_site(publish, options, context, memo, templates)
+        warnings, report, changed = with_site(publish, context)
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
@@ -139,8 +152,7 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     """
     from .runs import pipeline
 
-    source = options.content / "experiments.toml"
-    key = digest(catalogue.inputs_digest(source, options.profile, options.lab), sorted(only))
+    key = digest(catalogue_key(options), sorted(only))
     return pipeline.make(planned(options, only, progress), key, context_of(options, progress))
 
 
@@ -149,16 +161,13 @@ def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
 
     raises  PeekError: what the author can mend
     """
-    from .content import experiments
-
-    source = options.content / "experiments.toml"
     templates = templates_of(options)
     tell_left_out(options, templates, progress)
     with hinted(options, templates):
-        plan = experiments.read(source, options.profile, options.lab)
+        plan = read_plan(options)
     known = {each.name: each for each in plan.named}
     wrong = [
-        Problem(str(source), f'no experiment "{name}"', one_of(known), nearest(name, known))
+        Problem(str(options.experiments), f'no experiment "{name}"', one_of(known), nearest(name, known))
         for name in only
         if name not in known
     ]
@@ -171,6 +180,22 @@ def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:
         experiments=tuple(each for each in plan.experiments if each.name in only),
         trials=tuple(each for each in plan.trials if each.name in only),
     )
+
+
+def read_plan(options: Options, memo: Memo | None = None) -> Plan:
+    """The plan of all experiments.
+
+    memo    what was read of results before
+    raises  ContentError: every mistake in their file
+    """
+    from .content import experiments  # not needed where all runs are in the cache
+
+    return experiments.read(options.experiments, options.profile, options.lab, memo)
+
+
+def catalogue_key(options: Options) -> str:
+    """The address of the catalogue of all experiments."""
+    return catalogue.inputs_digest(options.experiments, options.profile, options.lab)
 
 
 def write_table(made: Catalogue, path: Path) -> str:
@@ -316,10 +341,7 @@ def remember(store: Store, memo: Memo) -> None:
 
 def with_site(
     use: Callable[[Composed], Used],
-    options: Options,
-    context: RunContext,
-    memo: Memo,
-    templates: Overlay,
+    context: BuildContext,
     first: Callable[[dict[str, File]], None] = lambda files: None,
     make: Make | None = None,
 ) -> Used:
@@ -329,65 +351,54 @@ def with_site(
     first   is given the site without the pages beside the article, as soon as it is there
     raises  PeekError: what the author can mend
     """
-    composed = functools.partial(compose, options, context, memo, templates, first, make)
-    with hinted(options, templates):
+    with hinted(context.options, context.templates):
         try:
-            return use(composed())
+            return use(compose(context, first, make))
         except DamagedEntry as error:
-            context.progress.warn(f"{error}; it is made again")
-            memo.forget()  # it may be a page
-            return use(composed(believed=False))
+            context.runs.progress.warn(f"{error}; it is made again")
+            context.memo.forget()  # it may be a page
+            return use(compose(context, first, make, believed=False))
 
 
 def compose(
-    options: Options,
-    context: RunContext,
-    memo: Memo,
-    templates: Overlay,
-    first: Callable[[dict[str, File]], None],
-    make: Make | None,
-    believed: bool = True,
+    context: BuildContext, first: Callable[[dict[str, File]], None], make: Make | None, believed: bool = True
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
     make      makes the runs of a plan that the cache lacks, or raises NotYet; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
-    key = catalogue.inputs_digest(options.content / "experiments.toml", options.profile, options.lab)
-    made, report = catalogue.load(key, context) if believed else None, None
+    options, memo = context.options, context.memo
+    key = catalogue_key(options)
+    made, report = catalogue.load(key, context.runs) if believed else None, None
     article, plan = read(options, memo, planned=made is None)
     if made is None:
         assert plan is not None
-        order, awaited = check_unmade(article, plan, options, context, templates, memo)
+        order, awaited = check_unmade(article, plan, context)
         if make is None:
             from .runs import pipeline  # not needed where all runs are in the cache, nor is what plans them
 
             make = pipeline.make
         try:
-            made, report = make(plan, key, context, order)
+            made, report = make(plan, key, context.runs, order)
         except NotYet as early:
             return Composed(awaited(*early.args), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
     warnings += [Warned("unused-activation", said) for said in unused_activations(options, memo, plan)]
     carded = memo("card", made.contents, lambda: catalogue.on_card(made))
-    files = site_files(options, context, article, made, bool(carded), memo, templates, warnings.append, first)
+    files = site_files(context, article, made, bool(carded), warnings.append, first)
     if carded:
-        files[SOCIAL_CARD] = social_card(carded, article, context)
+        files[SOCIAL_CARD] = social_card(carded, article, context.runs)
     return Composed(files, made.sums, warnings, report, made)
 
 
-def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> list[str]:
+def unused_activations(options: Options, memo: Memo, plan: Plan | None) -> Sequence[str]:
     """What is to be said of own activations that no experiment has; the plan is read where it is not there yet."""
-    source = options.content / "experiments.toml"
-
-    def unused() -> list[str]:
-        from .content import experiments
-
-        return list((plan or experiments.read(source, options.profile, options.lab)).unused)
-
+    source = options.experiments
     own = {path.name: store.sha256(path) for path in texts.own_code(options.content)} if options.lab else {}
-    return memo("unused-activation", [catalogue.text_of(source), str(source), options.profile, own], unused)
+    given = [catalogue.text_of(source), str(source), options.profile, own]
+    return memo("unused-activation", given, lambda: (plan or read_plan(options, memo)).unused)
 
 
 def social_card(run: Mapping[str, Any], article: Article, context: RunContext) -> Entry:
@@ -408,24 +419,18 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     """
     problems: list[Problem] = []
     article, plan = None, None
-    try:
+    with gathering(problems):
         article = texts.read(options.content, memo, options.lab)
-    except ContentError as error:
-        problems += error.problems
     if planned:
-        from .content import experiments
-
-        try:
-            plan = experiments.read(options.content / "experiments.toml", options.profile, options.lab)
-        except ContentError as error:
-            problems += error.problems
+        with gathering(problems):
+            plan = read_plan(options, memo)
     if problems or article is None:
         raise ContentError(problems)
     return article, plan
 
 
 def check_unmade(
-    article: Article, plan: Plan, options: Options, context: RunContext, templates: Overlay, memo: Memo
+    article: Article, plan: Plan, context: BuildContext
 ) -> tuple[list[tuple[str, str]], Callable[[Early | None], dict[str, File]]]:
     """Look for the mistakes that show before anything trains. Returns the runs that figures show, in the order of the
     texts, and what makes the article's own pages as they can be read by then.
@@ -435,7 +440,8 @@ def check_unmade(
     from .site import dry_run, metadata
     from .site import templates as renderers
 
-    renderer = renderers.TemplateRenderer(templates, context.store, memo, article.meta.language)
+    options, store = context.options, context.runs.store
+    renderer = renderers.TemplateRenderer(context.templates, store, context.memo, article.meta.language)
     texts, wrong = dry_run.rehearse(article, plan, renderer)
     if wrong:
         raise ContentError(wrong)
@@ -466,21 +472,18 @@ def collapsed(made: Catalogue) -> list[Warned]:
 
 
 def site_files(
-    options: Options,
-    context: RunContext,
+    context: BuildContext,
     article: Article,
     made: Catalogue,
     carded: bool,
-    memo: Memo,
-    templates: Overlay,
     warn: Callable[[Warned], None],
-    first: Callable[[dict[str, File]], None] = lambda files: None,
+    first: Callable[[dict[str, File]], None],
 ) -> dict[str, File]:
     """Every file of the site, by its path in the site. carded: whether it will have a social card."""
     from .site import as_code, metadata, pages
 
+    options, kept = context.options, context.runs.store
     files: dict[str, File] = {**made.places}
-    downloads = [path for path in made.files if path.startswith("data/") and not path.endswith(".js")]
     files |= {asset.path: asset.source for asset in article.assets}
     info = metadata.BuildInfo(
         base_url=options.base_url,
@@ -491,9 +494,9 @@ def site_files(
         about=made.about,
         columns=made.columns,
         laws=lambda: made.laws,
-        code=lambda run: as_code.listed(run, files, context.store),
+        code=lambda run: as_code.listed(run, files, kept),
         downloads=tuple(
-            metadata.Download(path, made.sizes[path], made.sums[path], describe(path, made)) for path in downloads
+            metadata.Download(path, made.sizes[path], made.sums[path], what) for path, what in made.downloads.items()
         ),
         picture_bytes=sum(size for path, size in made.sizes.items() if path.startswith("plots/")),
         draft=options.draft,
@@ -504,55 +507,13 @@ def site_files(
         article,
         made.results,
         info,
-        templates,
-        context.store,
+        context.templates,
+        kept,
         warn,
         lambda pages: first({**files, **pages}),
-        memo,
+        context.memo,
     )
     return {**files, **rendered}
-
-
-def describe(path: str, made: Catalogue) -> Said:
-    """What a download holds, in words."""
-    for table in made.tables.values():
-        if table["source"].get("path") == path:
-            return described(table)
-    if path == "data/laws.json":
-        return said("Where each law puts its points best: value, points, regions without loss, and tie, by class count")
-    if path.endswith(".csv"):
-        name = Path(path).stem
-        about = made.about[name]
-        if about:
-            return said("Experiment {name}, a row a run. {about}", name=name, about=about)
-        return said("Experiment {name}, a row a run.", name=name)
-    if path.endswith(".py"):
-        return said("Code that the article's own runs, measures, data or figures are made with")
-    if path.endswith(".centres.npz"):
-        return said("Where each network of the experiment puts its classes: by run, an array of class by neuron")
-    if path.endswith(".weights.npz"):
-        return said(
-            "Final weights of each network of the experiment: by run, in one row, layer by layer and neuron by neuron,"
-            " each neuron’s weights and then its bias"
-        )
-    if path.count("/") == 1:
-        return said("Arrays that the runs of experiment {name} gave, a run a row", name=Path(path).stem)
-    return said("Data, weights at each checkpoint, loss and accuracy at each epoch")
-
-
-def described(table: Mapping[str, Any]) -> Said:
-    """What a table of results that were made elsewhere holds, in words."""
-    source = table["source"]
-    if "model" in source:
-        return said("The model {name}, a row an arrangement.", name=source["model"])
-    told = table["columns"]
-    columns = [f"{name} ({told[name]})" if name in told else name for name in source["columns"]]
-    return said(
-        "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
-        file=f"{source['file']} ({source['about']})" if source.get("about") else source["file"],
-        rows=said("{n} rows", n=source["rows"]),
-        columns=Said(list=columns),
-    )
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:

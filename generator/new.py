@@ -72,7 +72,8 @@ def new(
 
 def _settings(data: Path, label: str | None) -> dict[str, Any]:
     """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
-    where there are others, `balance` where classes are uneven; also how many "numbers" it has, and the columns "left".
+    where there are others or some that count the rows, `balance` where classes are uneven; also how many "numbers" it
+    has, and the columns "left".
 
     raises  ContentError
     """
@@ -94,6 +95,11 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         if left and label in found.names:
             said["columns"] = tuple(name for name in found.names if name not in (*words, label))
     read = tables.read(place.parent, {**said, "file": data.name})
+    counts = tables.counting(read.table)
+    if 0 < len(counts) < len(read.table.names):
+        left += counts
+        said["columns"] = tuple(name for name in read.table.names if name not in counts)
+        read = tables.read(place.parent, {**said, "file": data.name})
     if "uneven-classes" in [warned.name for warned in read.warned]:
         said["balance"] = "repeat"
     return said | {"numbers": read.table.x.size, "left": left if "columns" in said else []}
@@ -106,7 +112,11 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     target = shutil.copyfile(data, content / "data" / data.name)
     sent, left = settings.pop("numbers") <= MOST_SENT, settings.pop("left")
     source, text = content / "experiments.toml", content / "article.md"
-    told = {"columns": f"  # left out, as they hold words: {json.dumps(left, ensure_ascii=False)}"} if left else {}
+    told = (
+        {"columns": f"  # left out, as they hold words or count the rows: {json.dumps(left, ensure_ascii=False)}"}
+        if left
+        else {}
+    )
     lines = "\n".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}{told.get(key, '')}" for key, value in settings.items()
     )

@@ -174,6 +174,11 @@ class Options:
     data: Path | None = option(None, "a table of your own to start from, .csv or .npz", "FILE", ("new",), read=Path)
     label: str | None = option(None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",))
 
+    @property
+    def experiments(self) -> Path:
+        """The file of the article's experiments."""
+        return self.content / "experiments.toml"
+
 
 def rows() -> Iterator[tuple[str, Any, Row]]:
     """Each option's name, default (None where it is found out) and row."""

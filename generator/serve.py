@@ -43,8 +43,10 @@ from .base.progress import Progress
 from .base.store import Entry, File, Known
 from .base.warnings import without
 from .build import (
+    BuildContext,
     Composed,
     NotYet,
+    catalogue_key,
     context_of,
     default_templates,
     remember,
@@ -55,7 +57,6 @@ from .build import (
     with_site,
 )
 from .options import Options
-from .runs import catalogue
 from .runs.catalogue import Catalogue, Early, Report, RunContext
 from .site.policy import guarded
 
@@ -303,13 +304,10 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)], middleware=[Middleware(OwnAddress)])
 
 
-def follow(changes: Iterable[Any], live: Live, options: Options, context: RunContext, debug: bool = False) -> None:
-    """Build at the start and after each batch of changes; what goes wrong is shown and does not end it.
-
-    debug  whether what is no author's mistake is printed with its traceback
-    """
+def follow(changes: Iterable[Any], live: Live, options: Options, context: RunContext) -> None:
+    """Build at the start and after each batch of changes; what goes wrong is shown and does not end it."""
     waiting: SimpleQueue[Any] = SimpleQueue()
-    follower = Follower(live, options, context, lambda: waiting.put(MADE), debug)
+    follower = Follower(live, options, context, lambda: waiting.put(MADE))
 
     def gather() -> None:  # also what changes while the first build runs
         for batch in changes:
@@ -337,10 +335,8 @@ class Follower:
     renewed  told when runs have been made
     """
 
-    def __init__(
-        self, live: Live, options: Options, context: RunContext, renewed: Callable[[], object], debug: bool
-    ) -> None:
-        self.live, self.options, self.context, self.debug = live, options, context, debug
+    def __init__(self, live: Live, options: Options, context: RunContext, renewed: Callable[[], object]) -> None:
+        self.live, self.options, self.context = live, options, context
         self.memo = remembered(context.store)
         self.renewed = renewed
         self.training: Training | None = None
@@ -351,10 +347,7 @@ class Follower:
     def rebuild(self, reason: str) -> None:
         """Render the site, begin to make what it lacks, show what comes of it."""
         began, self._reason, self._is_stale = time.perf_counter(), reason, False
-        source = self.options.content / "experiments.toml"
-        if self.training and self.training.key != catalogue.inputs_digest(
-            source, self.options.profile, self.options.lab
-        ):
+        if self.training and self.training.key != catalogue_key(self.options):
             self.stop()
         try:
             self._render(began)
@@ -365,7 +358,7 @@ class Follower:
                 self._fail(str(error), self.context.progress.say)
         except Exception as error:  # a mistake of ours, a full disk: serving goes on
             self._fail(f"{reason}: not rebuilt: {unexpected(error)}", self.context.progress.warn)
-            if self.debug:
+            if self.options.debug:
                 traceback.print_exception(error)
         if self.training:
             self.training.start()  # once the page is there: the two would wait for each other
@@ -377,7 +370,7 @@ class Follower:
             self.training = None
 
     def _render(self, began: float) -> None:
-        templates, options = templates_of(self.options), self.options
+        context = BuildContext(self.options, self.context, self.memo, templates_of(self.options))
 
         def show(made: Composed) -> Composed:
             self.live.awaited = made.runs is None
@@ -385,7 +378,7 @@ class Follower:
             return made
 
         early = functools.partial(self.live.show, whole=False)
-        made = with_site(show, options, self.context, self.memo, templates, early, self._make)
+        made = with_site(show, context, early, self._make)
         if made.runs is None:
             self.context.progress.say(f"{self._reason}: {self._came()} {_ms(began)}; the rest comes when it is made")
             return
@@ -399,7 +392,7 @@ class Follower:
         self.training = None
         ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
         self.context.progress.say(f"{reason}: {', '.join([*ran, 'rendered the pages'])} {_ms(began)}")
-        for warning in without(silent(options), made.warnings):
+        for warning in without(silent(self.options), made.warnings):
             self.context.progress.warn(str(warning))
 
     def _came(self) -> str:
@@ -467,32 +460,29 @@ def listening(port: int) -> socket.socket:
     return made
 
 
-def serve(options: Options, port: int, quiet: bool, ready: Callable[[str], None] = print, debug: bool = False) -> None:
-    """Serve until interrupted.
+def serve(options: Options) -> None:
+    """Serve until interrupted; the address is told once the server listens.
 
-    port   0 takes a free one
-    debug  as for follow
-    ready  told the address once the server listens
     raises PortError: the port cannot be had
     """
     import uvicorn
     import watchfiles
 
     sys.setswitchinterval(SWITCH_S)
-    listener = listening(port)
+    listener = listening(options.port)
     live = Live()
     stop = threading.Event()
-    context = context_of(options, Progress(quiet))
+    context = context_of(options, Progress(options.quiet))
     folders = [folder for folder in (options.content, *templates_of(options).folders) if folder.is_dir()]
     changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
-    watcher = threading.Thread(target=follow, args=(changes, live, options, context, debug), daemon=True)
+    watcher = threading.Thread(target=follow, args=(changes, live, options, context), daemon=True)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             live._loop = asyncio.get_running_loop()
             number = self.servers[0].sockets[0].getsockname()[1]
-            ready(f"http://127.0.0.1:{number}/")
+            print(f"http://127.0.0.1:{number}/")
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             self.should_exit = self.force_exit = True  # no slow reader is waited for; no signal is sent again after

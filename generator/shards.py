@@ -85,8 +85,8 @@ def first_epochs(spec: RunSpec) -> RunSpec:
     return replace(spec, epochs=min(spec.epochs, max(wanted, spec.checkpoints, 1)))
 
 
-def train(options: Options, progress: Progress) -> str:
-    """Train and measure the networks of one part into the cache. Returns a line about it.
+def train(options: Options, progress: Progress) -> Iterator[str]:
+    """Train and measure the networks of one part into the cache; told in a line.
 
     raises  PeekError: what the author can mend
     """
@@ -95,7 +95,7 @@ def train(options: Options, progress: Progress) -> str:
         runs.keys = {spec: runs.keys[spec] for spec in part}
         count = train_all(runs)
         runs.sign()
-    return f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
+    yield f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
 
 
 def pipeline(options: Options, progress: Progress) -> Pipeline:
@@ -117,8 +117,8 @@ def needed_laws(runs: Pipeline) -> dict[int, dict[str, Any]]:
     return runs.solve() if any(spec.head_start != "drawn" for spec in runs.keys) else {}
 
 
-def add(options: Options, progress: Progress) -> str:
-    """Add what another cache holds to the cache. Returns a line about it.
+def add(options: Options, progress: Progress) -> Iterator[str]:
+    """Add what another cache holds to the cache; told in a line.
 
     Each entry is compared with its checksum; what is there already stays.
 
@@ -163,7 +163,7 @@ def add(options: Options, progress: Progress) -> str:
     if unlike:
         progress.warn(f"{options.other}: {unlike:,} entries are here already and differ; those that are here stay")
     others = added.total() - added["runs"]
-    return f"added networks: {added['runs']:,}, other results: {others:,}; here already: {there:,}"
+    yield f"added networks: {added['runs']:,}, other results: {others:,}; here already: {there:,}"
 
 
 def entries(store: Store, kind: str) -> Iterator[tuple[str, bytes]]:
@@ -187,3 +187,6 @@ def span(seconds: float) -> str:
         if seconds >= 2 * of_unit:
             return f"{seconds / of_unit:,.0f} {unit}"
     return f"{seconds:,.1f} s"
+
+
+COMMANDS = {"plan": plan, "train": train, "cache": add}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import builds, by_hand, contest, frames, growth, peers, suite, training
+from benchmarks import builds, by_hand, contest, frames, growth, peers, quoted, suite, training
 from generator.networks.spec import RunSpec
 from generator.networks.train import train_together
 
@@ -129,6 +130,28 @@ def test_quick_report_keeps_the_other_sections(tmp_path, monkeypatch):
     assert "measured, quick" in text
     assert "## Page\n\nkept" in text
     assert text.index("## Training") < text.index("## Page")
+
+
+def test_figures_in_readme_and_docs_are_those_of_the_report():
+    report = suite.RESULTS.read_text(encoding="utf-8")
+    for path, renewed in quoted.files(report):
+        assert path.read_text(encoding="utf-8") == renewed, f"{path.name}: python -m benchmarks.quoted renews it"
+    speed = (suite.RESULTS.parent.parent / "README.md").read_text(encoding="utf-8").partition("\n## Speed\n")[2]
+    speed = speed.partition("\n## ")[0]
+    for quote in quoted.QUOTES:
+        speed = quote.pattern.sub("", speed)
+    assert not re.findall(r"\d.*", speed), "a figure of which nobody knows where it is from"
+
+
+def test_a_figure_that_is_not_the_report_s_is_renewed_and_a_sentence_that_went_is_missed():
+    report = "# Benchmarks\n\n## One\n\n| a row | 1,234 (1,200 to 1,300) | **5.25** |\n\n## Two\n\ntook **7 s**\n"
+    figures = [quoted.cell("One", "a row", 1), quoted.cell("One", "a row", 2), quoted.figure("Two", r"\*\*# s")]
+    quote = quoted.Quote("x.md", "takes {:,.0f} and {:.1f}, or {:.0f} s", figures)
+    assert quote.renewed("It takes 9 and\n  9.9, or 12 s.", report) == "It takes 1,234 and\n  5.2, or 7 s."
+    with pytest.raises(LookupError, match="stands there 0 times"):
+        quote.renewed("It took 9.", report)
+    with pytest.raises(LookupError, match="Two: no 2"):
+        quoted.figure("Two", r"\*\*# s", 1)(report)
 
 
 def test_suite_names_its_parts_on_the_command_line():

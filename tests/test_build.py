@@ -19,15 +19,11 @@ from generator.__main__ import main
 from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 from generator.options import Options
+from tests.promises import tree
 
-TINY = Path(__file__).parent / "sites" / "tiny"
 STARTED_S = 60  # far beyond what a busy machine takes
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
-
-
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from generator.runs import pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
 from generator.runs.pipeline import DivergedRunError, run_key
+from tests.promises import tree
 
 TOML = """\
 [dataset.spirals]
@@ -43,10 +44,6 @@ def make(text, cache, workers=1, **options):
     context = RunContext(Store(cache), Progress(quiet=True), workers, **options)
     plan = experiments.parse(text, "e.toml")
     return pipeline.make(plan, digest(text), context)
-
-
-def files(cache):
-    return {p.relative_to(cache).as_posix(): p.read_bytes() for p in cache.rglob("*") if p.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +119,7 @@ def test_a_second_make_does_nothing(made):
 def test_the_bytes_do_not_depend_on_the_workers(made, tmp_path):
     cache, _, _ = made
     make(TOML, tmp_path, workers=2)
-    assert files(tmp_path) == files(cache)
+    assert tree(tmp_path) == tree(cache)
 
 
 def test_a_changed_experiment_trains_only_what_changed(made):

@@ -295,8 +295,17 @@ def test_a_mistake_is_told_with_its_option(options, option, said):
 
 def test_too_many_marks_are_refused_and_medians_are_not():
     rows = [{"x": at % 7, "y": at} for at in range(MOST_MARKS + 1)]
-    with pytest.raises(OptionError, match="2001 marks to draw"):
+    with pytest.raises(OptionError, match="2,001 marks to draw") as refused:
         drawn(rows, x="x", y="y", mark="points")
+    assert refused.value.expected == f"at most {MOST_MARKS}: fewer rows, or mark: line or band"
+    for mark in ("line", "band"):  # what is advised is drawn
+        assert len(drawn(rows, x="x", y="y", mark=mark).panels[0].marks) == 7
+    for keys in ({"x": "y", "y": "x"}, {"x": "word", "y": "y"}):  # as many medians as rows, or words
+        with pytest.raises(OptionError) as refused:
+            drawn(
+                [row | {"word": "a"} for row in rows], **keys, **({} if "word" in keys.values() else {"mark": "line"})
+            )
+        assert refused.value.expected == f"at most {MOST_MARKS}: fewer rows"
     assert len(drawn(rows, x="x", y="y").panels[0].marks) == 7
 
 
@@ -320,6 +329,16 @@ CHART = """
     mark: line
 
 **Losses.** One a panel.
+///
+
+/// figure | chart
+    id: fig-cells
+    x: classes
+    y: activation
+    colour: accuracy
+    mark: heat
+
+**Cells.** A row an activation.
 ///
 """
 
@@ -396,6 +415,17 @@ def test_values_are_read_by_pointer_and_by_keyboard(built, browser, width):
     assert box["x"] >= room["x"] and box["x"] + box["width"] <= room["x"] + room["width"] + 1
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
+    page.locator("#fig-cells").scroll_into_view_if_needed()
+    beside = page.evaluate("""() => {
+      const all = (what) => [...document.querySelectorAll(`#fig-cells ${what}`)];
+      all(".chart-rows span")[0].textContent = "a very long name of many words ".repeat(9);
+      const [names, cells] = [".chart-rows span", "[data-mark]"].map((what) => all(what).map((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return (top + bottom) / 2;
+      }));
+      return names.map((name) => Math.min(...cells.map((cell) => Math.abs(cell - name))));
+    }""")
+    assert max(beside) < 2  # a name stands beside its cells, however long another is
     sizes = page.evaluate(
         "[...document.querySelectorAll('.chart-plot text')].map(t => parseFloat(getComputedStyle(t).fontSize))"
     )

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,6 @@ from generator.__main__ import main
 from generator.content import elsewhere
 from generator.runs import pipeline
 
-TINY = Path(__file__).parent / "sites" / "tiny"
 OPTIONS = (
     "--only",
     "--table",

@@ -17,7 +17,7 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from test_markup import FILL, FIXTURE, drawn
 
 from generator.base.errors import ContentError
-from generator.content import texts
+from generator.content import frontmatter, texts
 from generator.markup import document
 from generator.markup.constructs import typography
 from generator.runs.results import Result, Results
@@ -25,7 +25,7 @@ from generator.runs.results import Result, Results
 SPECIFICATION = Path(__file__).parent / "specification" / "commonmark.jsonl"
 EXAMPLES = [json.loads(line) for line in SPECIFICATION.read_text(encoding="utf-8").splitlines()]
 BARE = (608, 611, 612)  # whose bare addresses GitHub makes links
-META = texts.Meta("T", "D", (), datetime.date(2026, 1, 1))
+META = frontmatter.Meta("T", "D", (), datetime.date(2026, 1, 1))
 WORKS = texts.read(FIXTURE).bibliography
 
 REFUSED = re.compile(  # what may stop a build: links that lead nowhere, HTML that is not listed or not whole
@@ -55,9 +55,9 @@ def page_of(text, known=()):
     """A text as a page. known: addresses of the site."""
     page = texts.Page("a.md", "a.md", "index.html", META, text, 1)
     files = Results([Result("r", "e", "k", "l", {}, {}, {}, {address: address for address in known})])
-    return document.render(
-        page, bibliography=WORKS, results=files, figure_names=(), render_figure=drawn, fill_template=FILL
-    )
+    article = texts.Article((page,), WORKS, ())
+    [written] = document.render(article, document.Environment(files, (), drawn, FILL))
+    return written
 
 
 def compared(text):

@@ -9,8 +9,8 @@ from test_markup import FIXTURE
 
 from generator.base.errors import ContentError
 from generator.content import texts
+from generator.content.frontmatter import Author
 from generator.content.media import picture_size
-from generator.content.texts import Author
 
 FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
 

@@ -230,14 +230,9 @@ def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_
     def later(plan, key, context, order):
         raise build.NotYet(None)
 
-    with_runs = build.with_site(
-        lambda composed: composed,
-        options,
-        build.context_of(options, Progress(quiet=True)),
-        Memo(),
-        build.templates_of(options),
-        make=later,
-    )
+    runs = build.context_of(options, Progress(quiet=True))
+    context = build.BuildContext(options, runs, Memo(), build.templates_of(options))
+    with_runs = build.with_site(lambda composed: composed, context, make=later)
     assert with_runs.runs is None
     page = content(with_runs.files, "index.html").decode()
     article = texts.read(folder)

@@ -15,8 +15,8 @@ from generator.base import language
 from generator.base.errors import ContentError
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
-from generator.base.store import content_of
-from generator.build import build, context_of
+from generator.base.store import Store, content_of
+from generator.build import build, context_of, remember, remembered
 from generator.content import elsewhere, experiments, tables
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
@@ -74,6 +74,26 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     assert (found.source["rows"], found.source["columns"]) == (4, [*ROWS])
     assert ('test_loss ("test loss")' in found.said) == name.endswith(".csv")
+
+
+def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
+    file, store, read = tmp_path / "scan.csv", Store(tmp_path / "cache"), []
+    columns = elsewhere._columns
+    monkeypatch.setattr(elsewhere, "_columns", lambda path: read.append(path) or columns(path))
+
+    def rows():
+        memo = remembered(store)
+        found = elsewhere.read(tmp_path, "scan", "scan.csv", {}, memo)
+        remember(store, memo)
+        return json.dumps([found.rows, found.source, found.said])
+
+    file.write_text(csv())
+    assert rows() == rows() and len(read) == 1
+    file.write_text("# of March\n" + csv())
+    assert "of March" in rows() and len(read) == 2
+    for kept in (store.root / "entries" / "memo").rglob("*.txt"):
+        kept.write_bytes(kept.read_bytes().replace(b"sgd", b"sgx"))
+    assert "sgd" in rows() and len(read) == 3
 
 
 def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
@@ -164,7 +184,7 @@ BAD = {
     "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
     "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',
-    ",x\n0,2\n": "s.csv:1: column 1 has no name",
+    "y,,x\n0,2,3\n": "s.csv:1: column 2 has no name",
     "a b,a_b\n0,2\n": 's.csv: columns "a b" and "a_b" would both be a_b; expected different names',
     "x,y\n": "s.csv: has a header and no rows",
     "": "s.csv: has no rows",
@@ -444,7 +464,7 @@ def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache
 def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
     options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
-    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set, debug=False)
+    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set)
 
     def saved(text):
         (with_scan / "scan.csv").write_text(text)

@@ -20,6 +20,7 @@ from generator.runs.batches import batches
 from generator.runs.catalogue import RunContext
 from generator.runs.lab import LabError
 from generator.runs.pools import ClusterError
+from tests.promises import tree
 
 TOML = """\
 [dataset.spirals]
@@ -71,10 +72,6 @@ def jobs():
     return len(batches(specs(), 2))
 
 
-def files(cache):
-    return {p.relative_to(cache).as_posix(): p.read_bytes() for p in cache.rglob("*") if p.is_file()}
-
-
 @pytest.fixture(scope="module")
 def cluster():
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
@@ -85,7 +82,7 @@ def cluster():
 def local_files(tmp_path_factory):
     cache = tmp_path_factory.mktemp("local")
     make(cache)
-    return files(cache)
+    return tree(cache)
 
 
 def computed(address):
@@ -101,7 +98,7 @@ def test_a_cluster_gives_the_files_of_a_local_build(cluster, local_files, tmp_pa
     before = computed(cluster)
     _, report = make(tmp_path, executor="dask", scheduler=cluster)
     assert report.ran["train"][:2] == (RUNS, RUNS) and report.ran["measure"][0] == 0
-    assert files(tmp_path) == local_files
+    assert tree(tmp_path) == local_files
     assert computed(cluster) - before == jobs() > 4
 
 
@@ -110,7 +107,7 @@ def test_a_killed_worker_costs_its_own_unfinished_runs_alone(cluster, local_file
     before = computed(cluster)
     make(tmp_path, progress, executor="dask", scheduler=cluster)
     assert progress.killed
-    assert files(tmp_path) == local_files
+    assert tree(tmp_path) == local_files
     assert 0 <= computed(cluster) - before - jobs() <= 2  # done again: what it had finished and nobody had fetched
 
 

@@ -1,6 +1,7 @@
 """The experiments file: grids, addresses, and every mistake with its line."""
 
 import json
+import re
 
 import pytest
 
@@ -176,7 +177,9 @@ def test_each_mistake_has_its_line(old, new, said):
 
 def test_one_mistake_is_told_once():
     wrong = GRID.replace('["tanh", "relu"]', '["zero", "tanh"]') + '[activation.zero]\nformula = "0 * a"\n'
-    assert [line.partition(";")[0] for line in mistakes(wrong)] == ['e.toml:8: "0 * a" is the same everywhere']
+    for names in ('["zero", "tanh"]', '"zero"'):
+        said = mistakes(wrong.replace('["zero", "tanh"]', names))
+        assert [line.partition(";")[0] for line in said] == ['e.toml:8: "0 * a" is the same everywhere']
     assert mistakes('[dataset]\nkind = "moons"\n') == ["e.toml:2: dataset.kind is not a table; expected [dataset.kind]"]
 
 
@@ -227,12 +230,56 @@ def test_unknown_keys_and_datasets_have_a_nearest_match():
     assert said[1] == 'e.toml:8: unknown dataset "spiral"; expected one of spirals; did you mean "spirals"?'
 
 
-@pytest.mark.parametrize("key", ["points_per_class", "noise_rad", "kind", "file", "test"])
-def test_a_key_of_data_in_an_experiment_is_told_where_it_belongs(key):
-    [said] = mistakes(f'[dataset.arms]\n{GRID}{key} = 3\ndataset = "arms"\n')
-    assert said.endswith(f": {key} belongs to the dataset; expected it in [dataset.arms]") and said.startswith(
-        "e.toml:8:"
-    )
+DATA = {
+    "moons": {"kind": '"moons"'},
+    "spirals": {},
+    "digits": {"kind": '"digits"'},
+    "file": {"file": '"points.csv"'},
+    "none": None,
+}
+OF_DATA = {
+    "kind": '"rings"',
+    "file": '"points.csv"',
+    "points_per_class": "30",
+    "noise": "0.1",
+    "noise_rad": "0.1",
+    "test": "0.2",
+    "label": '"kind"',
+    "image": "[1, 2]",
+}
+
+
+@pytest.mark.parametrize("kind", DATA)
+@pytest.mark.parametrize("key", OF_DATA)
+def test_a_key_of_data_in_an_experiment_is_right_where_its_message_says(tmp_path, kind, key):
+    (tmp_path / "points.csv").write_text("x,y,kind\n1,2,a\n2,1,b\n3,4,a\n4,3,b\n")
+
+    def told(tables, more=""):
+        """What is said of an experiment on some tables of data."""
+        lines = [f"{key} = {value}" for key, value in tables.pop("experiment", {}).items()]
+        text = ['[experiment.grid]\nclasses = 2\nactivation = "tanh"\n', *(f"{line}\n" for line in lines)]
+        for name, table in tables.items():
+            text += [f"[dataset.{name}]\n", *(f"{key} = {value}\n" for key, value in table.items())]
+        (tmp_path / "e.toml").write_text("".join(text))
+        try:
+            experiments.read(tmp_path / "e.toml")
+        except ContentError as error:
+            return str(error)
+        return ""
+
+    table = DATA[kind]
+    first = told({"experiment": {key: OF_DATA[key]}} | ({} if table is None else {"arms": table}))
+    assert first.startswith(f"{tmp_path / 'e.toml'}:4: {key} belongs to ") and "\n" not in first
+    meant = re.search(r'; did you mean "(\w+)"\?$', first)
+    meant = meant[1] if meant else key
+    if ways := re.search(r"\[dataset\.NAME\] with (.+)$", first):
+        for way in ways[1].replace("…", "points.csv").split(" or "):
+            named = dict([way.split(" = ")])
+            value = "[8, 8]" if key == "image" and "digits" in way else OF_DATA[key]
+            assert told({"one": {key: value, **named}} | ({} if table is None else {"arms": table})) == "", way
+    else:
+        value = "[8, 8]" if (key, kind) == ("image", "digits") else OF_DATA[meant]
+        assert told({"arms": {**table, meant: value}}) == ""
 
 
 def test_all_mistakes_are_said_at_once_in_order():

@@ -9,12 +9,9 @@ from generator.base.store import sha256
 from generator.base.warnings import Warned
 from generator.site import folder, manifest
 from generator.site.folder import MARK, ForeignFolderError, SiteFolder
+from tests.promises import tree
 
 SITE = {"index.html": b"<p>one</p>", "plots/2/tanh.png": b"picture"}
-
-
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def publish(files, out, made_from="", warnings=(), sums=None):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from generator.site.knots import folded
+from generator.site.figures import folded
 
 
 @pytest.mark.parametrize(("x", "y"), [(0.3, 0.1), (-0.3, 0.1), (0.1, 0.3), (-0.1, -0.3), (0.3, -0.1)])

@@ -19,7 +19,7 @@ from generator import figures
 from generator.base import language
 from generator.base.memo import WHOLE, Memo
 from generator.base.overlay import Overlay
-from generator.content import texts
+from generator.content import frontmatter
 from generator.markup import claims, expressions, letters
 from generator.measures import columns, packing, tied
 from generator.networks import rooms, tables
@@ -164,7 +164,7 @@ def test_what_runs_are_told_with_is_in_the_table_of_reference():
         *(said for row in rows for said in row.columns.values()),
         *words.LABELS.values(),
         *claims.STATISTICS.values(),
-        *texts.ROLES,
+        *frontmatter.ROLES,
     }
     assert not {said for said in sentences if re.search("[a-z]{3}", re.sub(r"{.*?}", "", said))} - {
         *TABLES["en"]["words"]

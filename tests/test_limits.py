@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from generator.__main__ import main
-from generator.base import limits
+from generator.base import limits, toml
 from generator.base.errors import ContentError
 from generator.content import experiments, texts
 from generator.markup import expressions, reading
@@ -53,9 +53,7 @@ def test_a_recipe_that_is_too_large_is_a_mistake_at_once(old, new, wrong):
 def test_a_long_list_keeps_its_line_and_takes_no_time():
     rows = "".join(f'  "{at}", # {at}\n' for at in range(20_000))
     began = time.monotonic()
-    lines = experiments.lines_of(
-        f'about = [\n{rows}]\n[a.b]\nc = """\n[x]\nd = 1\n"""\n"e" = {{f = [1,\n2]}} # [z]\ng=1\n'
-    )
+    lines = toml.lines_of(f'about = [\n{rows}]\n[a.b]\nc = """\n[x]\nd = 1\n"""\n"e" = {{f = [1,\n2]}} # [z]\ng=1\n')
     assert lines == {("about",): 1, ("a",): 20_003, ("a", "b"): 20_003, ("a", "b", "c"): 20_004} | {
         ("a", "b", "e"): 20_008,
         ("a", "b", "g"): 20_010,

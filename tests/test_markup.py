@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.base import language
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
@@ -66,8 +67,8 @@ def drawn(call, warn=None):
 
 
 def rendered(article, **changes):
-    arguments = {"results": grid(), "figure_names": FIGURES, "render_figure": drawn, "fill_template": FILL}
-    return document.render_article(article, **{**arguments, "addresses": ["gallery.html"], **changes})
+    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html"])
+    return document.render(article, dataclasses.replace(env, **changes))
 
 
 # HTML that a browser need not mend
@@ -306,9 +307,8 @@ def test_what_a_page_says_of_itself():
         '<strong id="fig-corners-title">Four corners.</strong>'
     ) and call.place.endswith("article.md:29")
     assert article.cited == ("olah2014", "papyan2020", "goedel1931")
-    assert article.assets == ("pictures/room.png", "pictures/bend.svg", "files/points.csv")
-    assert [link.address for link in article.links if link.outside] == [
-        *("https://example.org/?a=1&b=2", "https://colah.github.io/"),
+    assert re.findall(r'<a href="(https:[^"]*)"', article.html) == [
+        *("https://example.org/?a=1&amp;b=2", "https://colah.github.io/"),
     ]
     assert [claim.verdict for claim in article.claims] == ["holds", "refuted", "open"]
     assert (article.path, second.path, second.title) == ("index.html", "second.html", "A second page")
@@ -318,6 +318,15 @@ def test_a_work_that_nobody_cites_is_a_warning():
     article = texts.read(FIXTURE)
     warned = document.unused_works(article, rendered(article))
     assert list(map(str, warned)) == [f'{FIXTURE}/references.bib:29: "spare2001" is never cited [uncited-work]']
+
+
+def test_a_list_of_references_speaks_the_page_s_language(tmp_path):
+    (tmp_path / "article.md").write_text(HEAD + "See @two2020.\n")
+    work = "@article{two2020, author = {One, Ada and Two, Bo}, title = {T}, year = 2020, journal = {J}}\n"
+    (tmp_path / "references.bib").write_text(work)
+    spanish = language.load("es", RENDERER.templates)
+    page = rendered(texts.read(tmp_path), words=spanish)[0]
+    assert 'aria-label="Volver a la cita 1 de One y Two\u00a02020"' in page.references_html
 
 
 WORKS = r"""@misc{2020key, author={Ada Moss}, title={In $n$ Dimensions}, year=2020}
@@ -519,11 +528,7 @@ def test_macros_hold_on_the_page_that_defines_them_and_those_of_the_first_on_all
     found = [(Path(problem.place).name, problem.wrong) for problem in caught.value.problems]
     assert found == [("p3.md:5", 'TeX: unknown command "\\Q"')]
     pages = [page for page in article.pages if page.path != "p3.md"]
-    assert ["ℝ" in page.html for page in rendered(texts.Article(tuple(pages), *_rest(article)))] == [True, True]
-
-
-def _rest(article):
-    return article.bibliography, article.assets, article.directory
+    assert ["ℝ" in page.html for page in rendered(dataclasses.replace(article, pages=tuple(pages)))] == [True, True]
 
 
 TEMPLATES = FIXTURE.parents[2] / "templates"
@@ -567,16 +572,18 @@ def test_a_label_that_the_page_itself_gives_is_refused(tmp_path, id_, form):
 def test_letters_of_works_count_over_all_pages(tmp_path):
     works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
     article = article_of(tmp_path, "", "@one\n", "@two\n")
-    (article.directory / "references.bib").write_text(works)
-    first, second = rendered(texts.read(article.directory))
+    folder = Path(article.pages[0].file).parent
+    (folder / "references.bib").write_text(works)
+    first, second = rendered(texts.read(folder))
     assert "B (2020a)" in first.html and "B (2020b)" in second.html
 
 
 def test_numbers_of_works_count_over_all_pages(tmp_path):
     works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
     article = article_of(tmp_path, "citations: numbered\n", "[@two]\n", "[@one] [@two]\n")
-    (article.directory / "references.bib").write_text(works)
-    first, second = rendered(texts.read(article.directory))
+    folder = Path(article.pages[0].file).parent
+    (folder / "references.bib").write_text(works)
+    first, second = rendered(texts.read(folder))
     said = [re.sub(r"<[^>]*>", "", page.html) for page in (first, second)]
     assert said == ["[1]", "[2] [1]"]
     assert second.references_html.index("ref-two") < second.references_html.index("ref-one")
@@ -615,7 +622,7 @@ def test_a_page_stage_imports_nothing_heavy():
         "from generator.content import texts; from generator.markup import document;"
         "from generator.runs.results import Results;"
         "article = texts.read(Path(sys.argv[1]));"
-        "document.render_article(article, results=Results([]), figure_names=(), render_figure=str, fill_template=max);"
+        "document.render(article, document.Environment(Results([]), (), str, max));"
         "print(*(name for name in sys.argv[2:] if name in sys.modules))"
     )
     heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]
@@ -639,21 +646,19 @@ def guide(folder):
     """content/README.md as a page, read in this folder, with runs for its examples."""
     shutil.copy(CONTENT / "README.md", folder / "article.md")
     shutil.copy(CONTENT / texts.WORKS, folder)
-    read = texts.read(folder)
-    return document.render(
-        read.pages[0],
-        bibliography=read.bibliography,
-        results=grid(),
+    expected = Prediction("They learn.", "results.min('accuracy') > 0.5", 0, "guide")
+    article = dataclasses.replace(
+        texts.read(folder),
+        assets=tuple(texts.assets(CONTENT)),
+        predictions=Predictions(datetime.date(2026, 11, 29), (expected,)),
+    )
+    [page] = rendered(
+        article,
         figure_names=[*FIGURES, "chart"],
         render_figure=lambda call, warn: charted(call) if call.name == "chart" else drawn(call),
         figure_options={"chart": OPTIONS},
-        fill_template=FILL,
-        assets=tuple(texts.assets(CONTENT)),
-        addresses=["gallery.html"],
-        predictions=Predictions(
-            datetime.date(2026, 11, 29), (Prediction("They learn.", "results.min('accuracy') > 0.5", 0, "guide"),)
-        ),
     )
+    return page
 
 
 def test_the_guide_is_built_from_what_it_shows(tmp_path):

@@ -14,6 +14,7 @@ from generator.base import store
 from generator.base.memo import WHOLE, Memo, digest
 from generator.base.overlay import Overlay
 from generator.base.store import Store
+from tests.promises import tree
 
 CASES = 5  # for each kind of edit
 EDITS_OF_PAGES = 12
@@ -96,9 +97,6 @@ def test_the_uppermost_file_of_a_name_counts(tmp_path):
 @pytest.fixture
 def build_both_ways(article, cache, tmp_path, capsys):
     """Builds with what the last build left and from nothing: what was said, and whether the sites are the same."""
-
-    def tree(out):
-        return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
 
     def run(*options):
         said, sites = [], []

@@ -47,6 +47,13 @@ WRITINGS = {
     "quoted": lambda rows: text([(x, f'"{y}"', f' "{kind}"') for x, y, kind in rows], '"x","y","kind"'),
     "decimal commas": lambda rows: text(rows).replace(",", ";").replace(".", ","),
     "no header": lambda rows: text(rows, ""),
+    "decimal commas in quotes": lambda rows: text(
+        [(f'"{x.replace(".", ",")}"', f'"{y.replace(".", ",")}"', kind) for x, y, kind in rows]
+    ),
+    "the minus of print": lambda rows: text(rows).replace("-", "\u2212"),
+    "rows that are empty": lambda rows: text(rows) + ",,\n , ,\n",
+    "row names": lambda rows: text([(str(at), *row) for at, row in enumerate(rows)], ",x,y,kind"),
+    "a comma too many": lambda rows: text([(*row, "") for row in rows], "x,y,kind,"),
     "the label first": lambda rows: text([(kind, x, y) for x, y, kind in rows], "kind,x,y"),
 }
 
@@ -57,8 +64,8 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
     found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times)))
     assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
     assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
-    for told in ("decimal commas", "no header"):
-        assert (told in found.said) == (told == writing)
+    told = {"decimal commas": "decimal commas", "no header": "no header", "without a name": "row names"}
+    assert {said for said in told if said in found.said} == {said for said in told if told[said] in writing}
     assert "the one of words" in found.said
 
 
@@ -145,6 +152,8 @@ def test_a_bad_file_is_refused_by_row_and_column(tmp_path, fault):
         ("x,y,kind\n", "has a header and no rows"),
         (text(ROWS, "x,x,kind"), ':1: columns 1 and 2 are both named "x"'),
         (text(ROWS, "x,,kind"), ":1: column 2 has no name"),
+        (text(ROWS, "x,y,"), ":1: column 3 has no name"),
+        (text([(x, y, "a\0") for x, y, _ in ROWS]), r"a label with the sign U\+0000; expected labels of visible"),
         ("kind\na\nb\n", ":1: 1 column"),
         ("x,kind\n1,\xe4\n".encode("latin-1"), "is not UTF-8"),
     ],
@@ -200,11 +209,23 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path, times):
+    labels = ["1", "1", "2", "2", "3", "3b", "é", "e\u0301", "Big cat", "Big  cat", "big cat", "big cat", "3", "3b"]
+    rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels * times)]
+    found = tables.read(tmp_path, {**written(tmp_path, text(rows)), "label": "kind"})
+    assert found.table.labels == ("1", "2", "3", "3b", "Big cat", "big cat", "é")
+    assert [warned.said for warned in found.warned] == ['data/points.csv: "Big cat" and "big cat" are two classes']
+
+
 def test_what_is_odd_is_warned_of(tmp_path):
     rows = [(str(place), str(1e5 * place), "7", "a" if place else "b") for place in range(9)] + [("3", "1", "7", "b")]
     written(tmp_path, text(rows, "small,large,same,kind"))
     warned = plan(tmp_path, 'file = "data/points.csv"').warned
     assert [one.name for one in warned] == ["uneven-classes", "constant-column", "scales-apart"]
+    written(tmp_path, text([(str(at), *row[1:]) for at, row in enumerate(rows, 7)], "row,large,same,kind"))
+    [told] = [one.said for one in plan(tmp_path, 'file = "data/points.csv"').warned if one.name == "row-numbers"]
+    assert told.startswith('data/points.csv: columns that count the rows: "row"; columns = […] without them')
 
 
 @pytest.mark.parametrize(("balance", "each"), [("drop", 6), ("repeat", 18)])

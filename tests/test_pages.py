@@ -22,7 +22,7 @@ from generator.base.language import english
 from generator.base.overlay import Overlay
 from generator.base.store import Store
 from generator.base.warnings import Warned
-from generator.content import texts
+from generator.content import frontmatter, texts
 from generator.markup import document
 from generator.networks.spec import RunSpec, flat
 from generator.runs.results import Picture, Result, Results, UnknownResult
@@ -362,7 +362,7 @@ def test_a_figure_is_one_file(tmp_path: Path, own_templates: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("classes: [9]", "no run with classes=[9]"),
+        ("classes: [9]", "no run with classes=9; expected one of 2, 3"),
         ("experiment: seeds", "needs pictures of its runs: draw = 1 in [experiment.seeds]"),
         ("klasses: [2]", 'unknown option "klasses"'),
     ],
@@ -504,10 +504,14 @@ def test_a_formula_keeps_its_punctuation() -> None:
 
 
 def test_bibtex_names_the_article() -> None:
-    meta = texts.Meta(
+    meta = frontmatter.Meta(
         title="A 100% test_case & more",
         description="",
-        authors=(texts.Author("Ada van Example"), texts.Author("Ö Sample"), texts.Author("The R&D", group=True)),
+        authors=(
+            frontmatter.Author("Ada van Example"),
+            frontmatter.Author("Ö Sample"),
+            frontmatter.Author("The R&D", group=True),
+        ),
         date=date(2026, 3, 12),
         version="1.10_b",
         doi="10.1/x",
@@ -538,6 +542,8 @@ def test_the_first_seed_that_has_the_pictures_is_chosen() -> None:
     ]
     with pytest.raises(UnknownResult, match="has the picture nothing"):
         figures.chosen(runs, ["nothing"], {})
+    with pytest.raises(UnknownResult, match="no run with classes=3; expected 2"):
+        figures.chosen(runs, ["hidden-plane"], {"classes": [2, 3]})
 
 
 def test_listed_values_of_any_field_make_multiples() -> None:
@@ -615,14 +621,14 @@ def test_nothing_heavy_is_imported() -> None:
 
 
 def test_compiled_templates_are_kept(tmp_path: Path) -> None:
-    written = document.render_article(
-        article(tmp_path / "content"),
-        results=RUNS,
+    env = document.Environment(
+        RUNS,
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call, warn: "",
         fill_template=lambda name, context: "",
         figure_options={"bend": ["hide"]},
     )
+    written = document.render(article(tmp_path / "content"), env)
     meta = texts.read(tmp_path / "content").meta
     pages.render_pages(meta, written, RUNS, INFO, TemplateRenderer(OURS, Store(tmp_path / "cache")))
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.jinja")}

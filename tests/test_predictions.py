@@ -49,7 +49,7 @@ def test_each_has_its_line_however_the_file_was_saved(tmp_path, written):
         (FILE + "x = [", ["predictions.toml"]),
         (FILE + "claim = 'y'\n", ["predictions.toml:6: not TOML: "]),
         (FILE + f"needs_seeds = {'9' * 5000}", ["predictions.toml:6: a number of 5,000 digits; expected at most"]),
-        (FILE.encode() + b"# \xff", ["predictions.toml: cannot be read: "]),
+        (FILE.encode() + b"# \xff", ["predictions.toml:6: a byte that is not UTF-8; expected the file saved as UTF-8"]),
         ("date = 2026-03-01\n", ["predictions.toml: no predictions; expected [[prediction]] before each"]),
         (FILE.replace("[[prediction]]", "[prediction]"), ["predictions.toml: no predictions; expected [["]),
         ("prediction = [3]\n" + FILE[:18], ["predictions.toml: no predictions"]),
@@ -63,7 +63,7 @@ def test_each_has_its_line_however_the_file_was_saved(tmp_path, written):
         (FILE.replace('"All <learn>."', "' '"), ['predictions.toml:3: says is ""; expected a sentence']),
         (FILE.replace('"All <learn>."', "['a']"), ["predictions.toml:3: says is ['a']; expected a sentence"]),
         (FILE + "needs_seeds = -1\n", ["predictions.toml:3: needs_seeds is -1; expected a whole number from 0"]),
-        (FILE + "needs_seeds = true\n", ["predictions.toml:3: needs_seeds is True; expected a whole number from 0"]),
+        (FILE + "needs_seeds = true\n", ["predictions.toml:3: needs_seeds is true; expected a whole number from 0"]),
         (FILE + "needs_seeds = 2.0\n", ["predictions.toml:3: needs_seeds is 2.0; expected a whole number from 0"]),
     ],
 )
@@ -81,7 +81,7 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
-    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set, debug=False)
+    follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set)
 
     def saved(text):
         (article / predictions.FILE).write_text(text)

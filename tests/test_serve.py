@@ -56,7 +56,7 @@ def followed(tmp_path, monkeypatch):
         monkeypatch.setattr(serve, "with_site", with_site)
         monkeypatch.setattr(live, "tell", lambda: problems.append(live.problem))
         changes = [{(1, "content/article.md")}] * 2
-        watcher = threading.Thread(target=follow, args=(changes, live, Options(cache=tmp_path), said, debug))
+        watcher = threading.Thread(target=follow, args=(changes, live, Options(cache=tmp_path, debug=debug), said))
         watcher.start()
         watcher.join()
         return problems, said.lines, live
@@ -100,7 +100,7 @@ def test_a_port_that_cannot_be_had_is_said_in_a_line(error, why, monkeypatch):
 
             monkeypatch.setattr(socket.socket, "bind", refuse)
         with pytest.raises(PortError, match=rf"port {port} {why}.*; expected another, with --port$"):
-            serve.serve(Options(), port, quiet=True)
+            serve.serve(Options(port=port, quiet=True))
 
 
 class Watched(Live):
@@ -133,7 +133,7 @@ def test_what_figures_show_is_made_first_and_shown_as_it_comes(article, tmp_path
     (article / "article.md").write_text(text.replace("\n/// figure", f"{number}{relu}\n/// figure", 1))
     live, options = Watched(), Options(content=article, out=tmp_path / "site", cache=tmp_path / "cache", workers=1)
     context, asked = make.context_of(options, Progress(quiet=True)), SimpleQueue()
-    follower = serve.Follower(live, options, context, lambda: asked.put(None), False)
+    follower = serve.Follower(live, options, context, lambda: asked.put(None))
     follower.rebuild("start")
     while not live.whole:
         assert not live.problem

@@ -8,11 +8,12 @@ of ours and keeps its traceback.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 MOST_SAID = 200  # mistakes that are told at a time
 LONGEST_SAID = 2000  # characters of what is said of one
@@ -32,6 +33,12 @@ class Problem:
     wrong: str
     expected: str = ""
     nearest: str | None = None
+
+    @property
+    def line(self) -> int:
+        """The line in its place, 0 where that is the file alone."""
+        line = self.place.rpartition(":")[2]
+        return int(line) if line.isdigit() else 0
 
     def __str__(self) -> str:
         text = f"{self.place}: {_begun(self.wrong)}"
@@ -61,14 +68,13 @@ class ContentError(PeekError):
         super().__init__("\n".join(said))
 
 
-def not_toml(file: str, text: str, error: ValueError) -> Problem:
-    """What Python's reader of TOML says of a text, at its line."""
-    if not isinstance(error, tomllib.TOMLDecodeError):
-        return long_number(file, text)
-    said, _, at = str(error).rstrip(")").partition(" (at ")
-    line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
-    line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
-    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
+@contextlib.contextmanager
+def gathering(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong in it is added to the problems, and what follows it goes on."""
+    try:
+        yield
+    except ContentError as error:
+        problems += error.problems
 
 
 def long_number(file: str, text: str) -> Problem:
@@ -92,17 +98,18 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 FEW = 16  # choices that a message names
 
 
-def meant(word: str, choices: Iterable[str], where: str = "") -> tuple[str, str | None]:
+def meant(word: str, choices: Iterable[str], where: str = "", also: Iterable[str] = ()) -> tuple[str, str | None]:
     """What was expected instead of an unknown word, and the nearest choice.
 
     where    what has the list where it is long: a list of `peek list`, or an address
+    also     what may be meant beside the choices
     returns  ("", the nearest); where none is near (the choices or where they are listed, None), "" where there are none
     """
     known = list(choices)
+    if near := nearest(word, [*known, *also]):
+        return "", near
     if not known:
         return "", None
-    if near := nearest(word, known):
-        return "", near
     if where and len(known) > FEW:
         return (f"one of {where}" if ":" in where else f"one that `peek list {where}` shows"), None
     return one_of(known), None
@@ -117,6 +124,15 @@ def short(text: str) -> str:
     """A piece of text for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def quoted(value: Any) -> str:
+    """A value for a message, as an author writes it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f'"{short(value)}"'
+    return short(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def one_of(choices: Iterable[str]) -> str:

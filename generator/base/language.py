@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import datetime
 import functools
+import math
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import limits, rounding
-from .errors import ContentError, Problem, not_toml, short
+from . import limits, rounding, toml
+from .errors import ContentError, Problem, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -156,6 +156,11 @@ class Words:
         """As rounding.fixed."""
         return rounding.fixed(value, digits, self.marks)
 
+    def significant(self, value: float, digits: int) -> str:
+        """A number other than 0 to so many significant digits, without zeros at the end behind the point."""
+        text = self.fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+        return text.rstrip("0").rstrip(self.marks.point) if self.marks.point in text else text
+
     def percent(self, share: float, digits: int = 1, space: str = "\u202f") -> str:
         """As rounding.percent."""
         return rounding.percent(share, digits, space, self.marks)
@@ -186,16 +191,15 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     memo       what was read before
     """
     memo = memo or Memo()
-    files = templates.inside(FOLDER, ".toml")
-    tables = {Path(name).stem: templates.text(name) for name in files}
+    tables = {Path(name).stem: name for name in templates.inside(FOLDER, ".toml")}
     spoken = next((known for known in chain(tag) if known in tables), REFERENCE)
+
+    def table_of(name: str) -> dict[str, Any]:
+        return _table(templates.text(name), str(templates.place(name)))
+
     read = {
-        name: memo(
-            "words",
-            tables[name],
-            functools.partial(_table, tables[name], str(templates.place(f"{FOLDER}/{name}.toml"))),
-        )
-        for name in sorted({REFERENCE, spoken})
+        stem: memo("words", templates.sums[tables[stem]], functools.partial(table_of, tables[stem]))
+        for stem in sorted({REFERENCE, spoken})
     }
     facts = ENGLISH if spoken == REFERENCE else memo("language", tag, lambda: facts_of(tag))
     own = read[REFERENCE] | read[spoken]
@@ -208,14 +212,8 @@ def _table(text: str, place: str) -> dict[str, Any]:
 
     raises  ContentError: the file is no such table
     """
-    if large := limits.text_wrong(place, len(text)):
-        raise ContentError([large])
-    try:
-        table = tomllib.loads(text)
-    except RecursionError:
-        raise ContentError([Problem(place, "not TOML: brackets or names too deep in each other")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(place, text, error)]) from None
+    limits.check_size(place, len(text))
+    table = toml.parse(text, place)
     told = {key: table.get(key) for key in ("quotes", "numbers")}
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from .errors import ContentError, Problem
+from . import limits
 from .memo import digest
 from .store import entries
 
@@ -63,26 +63,33 @@ class Overlay:
         return {name: path.read_bytes() for name, path in self.places.items()}
 
     @functools.cached_property
+    def sums(self) -> dict[str, str]:
+        """SHA-256 of each file."""
+        return {name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()}
+
+    @functools.cached_property
     def digest(self) -> str:
         """Of all names and contents, and whose they are."""
-        sums = {name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()}
-        return digest(sums, sorted(self.own))
+        return digest(self.sums, sorted(self.own))
 
     def text(self, name: str) -> str:
         """A file as text with plain line ends.
 
         raises  ContentError: it is not UTF-8
         """
-        try:
-            return self.contents[name].decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = self.contents[name].count(b"\n", 0, error.start) + 1
-            place = f"{self.place(name)}:{line}"
-            raise ContentError([Problem(place, "a byte that is not UTF-8", "the file saved as UTF-8")]) from None
+        return limits.decoded(self.contents[name], str(self.place(name)))
 
     def inside(self, folder: str, ending: str) -> list[str]:
         """The names of the files directly in a folder."""
-        return [name for name in self.contents if name.rpartition("/")[0] == folder and name.endswith(ending)]
+        return [name for name in self._by_folder.get(folder, ()) if name.endswith(ending)]
+
+    @functools.cached_property
+    def _by_folder(self) -> dict[str, list[str]]:
+        """The names of the files, by the folder in which they are."""
+        found: dict[str, list[str]] = {}
+        for name in self.places:
+            found.setdefault(name.rpartition("/")[0], []).append(name)
+        return found
 
     @functools.cached_property
     def own(self) -> frozenset[str]:

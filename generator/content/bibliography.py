@@ -228,10 +228,6 @@ class Bibliography:
                 found[work.key] = work.year + (_letter(index, work.year) if len(works) > 1 else "")
         return found
 
-    def mentioned(self, texts: Iterable[str]) -> set[str]:
-        """The works whose keys stand after an @ in texts: those that they cite, and perhaps more."""
-        return {key for text in texts for key in said(text) if key in self.entries}
-
     def unused(self, cited: Collection[str]) -> list[Warned]:
         """A warning for each work that is neither cited nor lends its fields to one that is, and for its faults."""
         used: set[str] = set()

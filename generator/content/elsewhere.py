@@ -12,6 +12,7 @@ from typing import Any
 
 from ..base import limits
 from ..base.errors import ContentError, Problem, long_number, short
+from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
 
@@ -43,19 +44,18 @@ class Elsewhere:
     said: str
 
 
-def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewhere:
+def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Memo | None = None) -> Elsewhere:
     """The table in a file of the content's folder: .csv, .json or .npz.
 
     words   what columns hold, by their names
+    memo    what was read of files before, a part each
     raises  ContentError: what is wrong with the file, by line or row and column
     """
     path = tables.located(folder, file, endings=ENDINGS)
-    about = ""
-    if path.suffix == ".csv":
-        table = tables.csv_columns(path, gaps=True)
-        found, about = _csv(table), table.about
-    else:
-        found = {".json": _json, ".npz": _npz}[path.suffix](path)
+    content = path.read_bytes()
+    memo = memo or Memo()
+    with memo.part(file, anew=True):
+        found, about = memo("elsewhere", [path.suffix, sha256(content)], lambda: _columns(path))
     names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
     names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
     for at, (heading, plain) in enumerate(names.items()):
@@ -65,7 +65,6 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewh
     rows = tuple(dict(zip(names.values(), row, strict=True)) for row in zip(*found.values(), strict=True))
     renamed = {plain: heading for heading, plain in names.items() if plain != heading}
     called = [f'{plain} ("{renamed[plain]}")' if plain in renamed else plain for plain in names.values()]
-    content = path.read_bytes()
     source = {
         "file": file,
         "sha256": sha256(content),
@@ -77,6 +76,17 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str]) -> Elsewh
         source["about"] = about
     said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
     return Elsewhere(name, rows, {**renamed, **words}, content, source, said)
+
+
+def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
+    """A file's columns by their headings, and what it says above them.
+
+    raises  ContentError: what is wrong with it
+    """
+    if path.suffix == ".csv":
+        table = tables.csv_columns(path, gaps=True)
+        return _csv(table), table.about
+    return {".json": _json, ".npz": _npz}[path.suffix](path), ""
 
 
 def _wrong(path: Path, what: str, expected: str) -> ContentError:
@@ -104,8 +114,7 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 
 def _json(path: Path) -> dict[str, list[Value]]:
-    if large := limits.text_wrong(str(path), path.stat().st_size, limits.JSON_BYTES):
-        raise ContentError([large])
+    limits.check_size(str(path), path.stat().st_size, limits.JSON_BYTES)
     try:
         held = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
@@ -146,7 +155,7 @@ def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]
         what = f"{max(lengths.values()):,} rows of {len(lengths):,} columns"
         raise _wrong(path, what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
     if len(set(lengths.values())) > 1:
-        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "columns of one")
+        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "one for all columns")
     if unnamed := [name for name in columns if not name.strip()]:
         raise _wrong(path, f'a column is named "{unnamed[0]}"', "a name for each column")
     problems: list[Problem] = []

@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import operator
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, style
-from ..base.errors import ContentError, Problem, an, nearest, not_toml
+from ..base import limits, style, toml
+from ..base.errors import ContentError, Problem, an, nearest
+from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
@@ -158,20 +157,17 @@ def _share(value: Any) -> float | str:
     return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise ValueError
-    if len(set(value)) < len(value):
-        raise ValueError
-    return tuple(value)
+def _several(least: int, *kinds: type) -> Callable[[Any], tuple[Any, ...]]:
+    """So many values or more, each of some kind, each once."""
 
+    def accepts(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len({*map(str, value)}) < max(least, len(value)):
+            raise ValueError
+        if not all(type(one) in kinds for one in value):
+            raise ValueError
+        return tuple(value)
 
-def _classes(value: Any) -> tuple[str | int, ...]:
-    if not isinstance(value, list) or len(value) < 2 or not all(type(one) in (str, int) for one in value):
-        raise ValueError
-    if len(set(map(str, value))) < len(value):
-        raise ValueError
-    return tuple(value)
+    return accepts
 
 
 def _image(value: Any) -> tuple[int, int]:
@@ -184,7 +180,7 @@ def _image(value: Any) -> tuple[int, int]:
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
-CLASSES = Field(_classes, 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
+CLASSES = Field(_several(2, str, int), 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
     "classes": CLASSES,
@@ -195,7 +191,7 @@ DIGITS_FIELDS = {
 FILE_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
     "label": Field(_text, "the name of the column with the labels"),
-    "columns": Field(_names, 'names of the columns of numbers, each once, such as ["width", "height"]'),
+    "columns": Field(_several(1, str), 'names of the columns of numbers, each once, such as ["width", "height"]'),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,
@@ -209,36 +205,25 @@ def _told(value: Any) -> dict[str, str]:
     return value
 
 
-DATA_KEYS = {  # all that tables [dataset.NAME] hold
-    "kind",
-    "points_per_class",
-    *(each.name for kind in tables.built_in().values() for each in kind.parameters),
-    *DIGITS_FIELDS,
-    *FILE_FIELDS,
-}
+DRAWN_KEYS = ("kind", "points_per_class")  # of data that are drawn, beside their kind's parameters
 RESULT_FIELDS = {
     "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
 }
 
 
-def read(path: Path, profile: str = "standard", lab: bool = False) -> Plan:
+def read(path: Path, profile: str = "standard", lab: bool = False, memo: Memo | None = None) -> Plan:
     """The plan in an experiments file, an empty one where there is no file; errors name the path as given.
 
     lab     whether the code beside it counts
+    memo    what was read of results before
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
-    try:
-        large = limits.text_wrong(str(path), path.stat().st_size) if path.exists() else None
-        text = path.read_text(encoding="utf-8-sig") if path.exists() and not large else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error}", "the experiments of the article")]) from None
-    if large:
-        raise ContentError([large])
-    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab())
+    text = limits.text_of(path) if path.exists() else ""
+    return parse(text, str(path), profile, code.read(path.parent) if lab else Lab(), memo)
 
 
-def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None) -> Plan:
+def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = None, memo: Memo | None = None) -> Plan:
     """Experiments from TOML.
 
     An [activation.NAME] table holds the `formula` of an own activation (see networks.formulas), and may hold its
@@ -250,28 +235,15 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     model's table for some `classes`.
 
     lab     that code, which enters the registers
+    memo    what was read of results before
     raises  ContentError: every mistake, each as place:line
     """
-    if deep := _DEEP.search(text):
-        at = text.count("\n", 0, deep.start()) + 1
-        raise ContentError([Problem(f"{place}:{at}", "tables too deep in each other", f"at most {limits.DEEPEST}")])
-    try:
-        given = tomllib.loads(text)
-    except RecursionError:
-        raise ContentError([Problem(place, "not TOML: lists too deep in each other", "fewer brackets")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(place, text, error)]) from None
-    reader = _Reader(place, lines_of(text) or {(): 1}, lab or Lab())
+    given = toml.parse(text, place)
+    reader = _Reader(place, toml.lines_of(text) or {(): 1}, lab or Lab(), memo)
     plan = reader.plan(given, profile)
     if reader.problems:
-        raise ContentError(sorted(reader.problems, key=lambda problem: _line(problem.place)))
+        raise ContentError(sorted(reader.problems, key=lambda problem: problem.line))
     return plan
-
-
-def _line(place: str) -> int:
-    """The line in a place, 0 where it names a file alone."""
-    line = place.rpartition(":")[2]
-    return int(line) if line.isdigit() else 0
 
 
 def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
@@ -313,56 +285,18 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     return runs[0]
 
 
-_DEEP = re.compile(rf"^[ \t\[]*(?:[\w\"'-]++[ \t]*\.[ \t]*){{{limits.DEEPEST}}}", re.MULTILINE)
-# In valid TOML: strings, comments, signs by which a value goes on in the next line, and what is between.
-_PIECES = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'|#[^\n]*|[^\"'#\[\]{}\n]+|.",
-    re.DOTALL,
-)
-
-
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """The statements of a valid TOML text, each with the line, from 1, on which it begins; comments left out."""
-    parts: list[str] = []
-    depth, line, first = 0, 1, 1
-    for piece in map(operator.itemgetter(0), _PIECES.finditer(text + "\n")):
-        depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
-        if piece == "\n" and depth == 0:
-            if statement := "".join(parts).strip():
-                yield first, statement
-            parts, first = [], line + 1
-        elif piece[0] != "#":
-            parts.append(piece)
-        line += piece.count("\n")
-
-
-def lines_of(text: str) -> dict[tuple[str, ...], int]:
-    """The line, from 1, on which each table and key of a valid TOML text stands."""
-    lines: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for first, statement in _statements(text):
-        if header := re.fullmatch(r"\[+\s*([^\[\]=]+?)\s*\]+", statement):
-            table = key = _key(header[1])
-            above: tuple[str, ...] = ()
-        else:
-            key, above = _key(statement.partition("=")[0]), table
-        for depth in range(1, len(key) + 1):
-            lines.setdefault(above + key[:depth], first)
-    return lines
-
-
-def _key(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.strip().split("."))
-
-
 class _Reader:
     """Turns TOML tables into a plan and gathers what is wrong on the way."""
 
-    def __init__(self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None) -> None:
+    def __init__(
+        self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None, memo: Memo | None = None
+    ) -> None:
         self.place = place
+        self.memo = memo
         self.lab = lab or Lab()
         self.lines = lines
         self.problems: list[Problem] = []
+        self.keys_of_data: dict[str, tuple[str, ...]] = {}  # what the table of each dataset may hold, where it is known
         self.read: dict[str, files.Read] = {}  # own data, by the author's name
         self.images: dict[str, tuple[int, ...]] = {}  # of those whose rows are pictures: height and width
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
@@ -415,6 +349,14 @@ class _Reader:
     def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
         """Note a mistake at the nearest line known for a key path."""
         self.problems.append(Problem(self.at(path), what, expected, match))
+
+    def take(self, path: tuple[str, ...], keys: Iterable[str], error: ContentError) -> None:
+        """Note what is wrong with what a table names: at its key, where a key is the place, or as it is."""
+        for problem in error.problems:
+            if problem.place in keys:
+                self.wrong((*path, problem.place), problem.wrong, problem.expected, problem.nearest)
+            else:
+                self.problems.append(problem)
 
     def at(self, path: tuple[str, ...]) -> str:
         """The place of a key path, or of what it is in."""
@@ -558,7 +500,7 @@ class _Reader:
         if "seeds" in table:
             seeds = {SEED: self.single((*path, "seeds"), table["seeds"], EXPERIMENT_FIELDS["seeds"])}
         about = self.single((*path, "about"), table.get("about", function.words), EXPERIMENT_FIELDS["about"])
-        if len(self.problems) == before and not self.too_many(path, [*axes.values(), *seeds.values()]):
+        if len(self.problems) == before and not self.too_many(path, _product([*axes.values(), *seeds.values()])):
             usual = {key: [function.usual[key]] for key in function.fields.keys() & function.usual.keys()}
             given = {key: (usual | axes)[key] for key in function.fields} | seeds
             rows = (dict(zip(given, values, strict=True)) for values in itertools.product(*given.values()))
@@ -599,7 +541,7 @@ class _Reader:
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
+        fields = dict(zip(DRAWN_KEYS, (kinds, recipe.integer(1, limits.POINTS)), strict=True))
         if kind in own:
             fields |= own[kind].fields
             defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
@@ -607,6 +549,7 @@ class _Reader:
         else:
             fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
             defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
+        self.keys_of_data[name] = (*fields,)
         known = self.known(path, table, fields, f"key of {an(kind)} dataset")
         axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
         kind = own[kind].data if kind in own else kind
@@ -618,6 +561,7 @@ class _Reader:
         fields = FILE_FIELDS if "file" in table else DIGITS_FIELDS
         before = len(self.problems)
         self.unread.add(name)
+        self.keys_of_data[name] = (*fields,)
         known = self.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
         options = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
         if len(self.problems) > before:
@@ -625,11 +569,7 @@ class _Reader:
         try:
             self.read[name] = files.read(Path(self.place).parent, options)
         except ContentError as error:
-            for problem in error.problems:
-                if (key := problem.place) in options:
-                    self.wrong((*path, key), problem.wrong, problem.expected, problem.nearest)
-                else:
-                    self.problems.append(problem)
+            self.take(path, options, error)
             return {}
         self.unread.remove(name)
         table_read = self.read[name].table
@@ -652,13 +592,9 @@ class _Reader:
         if len(self.problems) > before:
             return None
         try:
-            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}))
+            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}), self.memo)
         except ContentError as error:
-            for problem in error.problems:
-                if problem.place == "file":
-                    self.wrong((*path, "file"), problem.wrong, problem.expected, problem.nearest)
-                else:
-                    self.problems.append(problem)
+            self.take(path, given, error)
             return None
         columns = found.source["columns"]
         for key in given.get("columns", {}):
@@ -694,13 +630,15 @@ class _Reader:
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
         before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
+        misplaced: set[str] = set()
         if isinstance(table, dict) and self.lines:  # a recipe in Python has no table for its dataset
-            of_data = table.keys() & DATA_KEYS - {*keys}
-            chosen = table.get("dataset", next(iter(data), "NAME"))
-            for key in sorted(of_data):
-                where = f"[dataset.{chosen if isinstance(chosen, str) else 'NAME'}]"
-                self.wrong((*path, key), f"{key} belongs to the dataset", f"it in {where}")
-            table = {key: value for key, value in table.items() if key not in of_data}
+            taking = self.kinds_of_data()
+            misplaced = table.keys() & set().union(*taking.values()) - {*keys}
+            chosen = table.get("dataset", list(data)[:1])
+            for key in sorted(misplaced):
+                names = [str(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if str(one) in data]
+                self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
+            table = {key: value for key, value in table.items() if key not in misplaced}
         table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
@@ -722,6 +660,50 @@ class _Reader:
         for key in ("classes", "activation"):
             if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
+        roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
+        if set(axes.get("head_start", [])) - {"drawn"} and (
+            not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
+        ):
+            what = "a square or a disk, as of tanh or disk, and a last width of 2"
+            self.wrong((*path, "head_start"), "a law's head needs its room", what)
+        self.check_optimizers(path, axes)
+        drawn = [choice for choice in map(str, choices) if choice not in of_files]
+        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
+        self.check_shown(path, fixed, axes, kinds)
+        for choice in choices:
+            if not data and "dataset" not in table:
+                if not misplaced:
+                    self.wrong(path, f"experiment {name} has no dataset", "a table such as [dataset.moons]")
+            elif choice not in data:
+                match = nearest(choice, data) if isinstance(choice, str) else None
+                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
+        whole = all(axes.values()) and all(data.get(one) and all(data[one].values()) for one in choices)
+        if len(self.problems) > before or not whole:  # what is not whole is told where it is defined
+            return Experiment(name, "", ())
+        sources: list[tuple[str, dict[str, list[Any]], dict[str, list[Any]]]] = []  # data, its axes, others
+        for choice in choices:
+            for one in of_files.get(choice, ()):
+                tables.enter(one)
+                sources.append((choice, _axes_of(one), {**axes, "classes": [len(one.labels)]}))
+            if choice not in of_files:
+                sources.append((choice, data[choice], axes))
+        seeds = fixed["seeds"]
+        grids = [_product([*of_data.values(), *others.values(), seeds]) for _, of_data, others in sources]
+        if self.too_many(path, sum(grids)):
+            return Experiment(name, "", ())
+        runs = [(choice, run) for choice, of_data, others in sources for run in _expand(of_data, others, seeds)]
+        self.check_runs(path, [spec for _, spec in runs])
+        if fixed["ship"] and of_files:
+            self.weigh(path, [spec for _, spec in runs])
+        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
+        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
+
+    def check_shown(
+        self, path: tuple[str, ...], fixed: Mapping[str, Any], axes: Mapping[str, list[Any]], kinds: Iterable[str]
+    ) -> None:
+        """Runs are drawn, and travel with the page, where pictures and explorables can show them."""
+        name = path[-1]
         if fixed["ship"]:
             others = [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]
             if others and len(others) == len(axes["activation"]):  # beside others they stay behind
@@ -738,67 +720,54 @@ class _Reader:
             done = "drawn" if fixed["draw"] else "sent along"
             what = f"classes is {many} where runs are {done}: pictures and explorables have {colours} colours"
             self.wrong((*path, "classes"), what, f"at most {colours}, or draw = 0 and ship = 0")
-        roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
-        if set(axes.get("head_start", [])) - {"drawn"} and (
-            not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
-        ):
-            what = "a square or a disk, as of tanh or disk, and a last width of 2"
-            self.wrong((*path, "head_start"), "a law's head needs its room", what)
-        self.check_optimizers(path, axes)
-        drawn = [choice for choice in map(str, choices) if choice not in of_files]
-        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
         if fixed["ship"] and any(str(kind).startswith(tables.FROM_CODE) for kind in kinds):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with data of your own code", "0")
         elif fixed["ship"] and (high := [kind for kind in kinds if not datasets.load()[kind].is_plane]):
             self.wrong((*path, "ship"), f"ship is {fixed['ship']} with a {high[0]} dataset", "0, or points of a plane")
-        for choice in choices:
-            if choice not in data:
-                match = nearest(choice, data) if isinstance(choice, str) else None
-                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
-        if len(self.problems) > before or not all(data[choice] and all(data[choice].values()) for choice in choices):
-            return Experiment(name, "", ())
-        if self.too_many(path, [*axes.values(), fixed["seeds"]], choices, data, of_files):
-            return Experiment(name, "", ())
-        runs: list[tuple[str, RunSpec]] = []
-        for choice in choices:
-            for one in of_files.get(choice, ()):
-                tables.enter(one)
-                of_one = {**axes, "classes": [len(one.labels)]}
-                runs += [(choice, run) for run in _expand(_axes_of(one), of_one, fixed["seeds"])]
-            if choice not in of_files:
-                runs += [(choice, run) for run in _expand(data[choice], axes, fixed["seeds"])]
-        if (heavy := max((spec for _, spec in runs), key=_held)) and _held(heavy) > limits.NUMBERS_OF_A_RUN:
-            what = f"a run of experiment {name} would hold {_held(heavy):,} numbers"
+
+    def check_runs(self, path: tuple[str, ...], specs: Sequence[RunSpec]) -> None:
+        """What no single key says is wrong: each told of one run."""
+        heavy = max(specs, key=_held)
+        if _held(heavy) > limits.NUMBERS_OF_A_RUN:
+            what = f"a run of experiment {path[-1]} would hold {_held(heavy):,} numbers"
             less = "fewer points, narrower layers or fewer checkpoints"
             self.wrong(path, what, f"at most {limits.NUMBERS_OF_A_RUN:,}: {less}")
-            return Experiment(name, "", ())
-        for spec in [spec for _, spec in runs if (spec.batch or 0) > spec.classes * spec.points_per_class][:1]:
-            points = spec.classes * spec.points_per_class
-            what = f"batch is {spec.batch} where {spec.classes} classes have {points} points together"
+        if few := next((spec for spec in specs if (spec.batch or 0) > spec.classes * spec.points_per_class), None):
+            points = few.classes * few.points_per_class
+            what = f"batch is {few.batch} where {few.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
-        for spec in [spec for _, spec in runs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1][:1]:
-            what = f"l2_factors are {_shown(spec.l2_factors)} where hidden is {_shown(spec.hidden)}"
-            self.wrong((*path, "l2_factors"), what, f"{len(spec.hidden) + 1} numbers, the output layer's last")
-        if fixed["ship"] and of_files:
-            self.weigh(path, [spec for _, spec in runs])
-        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
+        odd = next((spec for spec in specs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1), None)
+        if odd:
+            what = f"l2_factors are {_shown(odd.l2_factors)} where hidden is {_shown(odd.hidden)}"
+            self.wrong((*path, "l2_factors"), what, f"{len(odd.hidden) + 1} numbers, the output layer's last")
 
-    def too_many(
-        self,
-        path: tuple[str, ...],
-        axes: Iterable[Sized],
-        choices: Iterable[str] = ("",),
-        data: Mapping[str, Mapping[str, Sized]] | None = None,
-        of_files: Mapping[str, Sized] | None = None,
-    ) -> bool:
-        """Whether a grid has more runs than a table of experiments may have, which is a mistake."""
-        of_data = [
-            len((of_files or {}).get(one, "")) or math.prod(map(len, (data or {}).get(one, {}).values()))
-            for one in choices
-        ]
-        count = math.prod(map(len, axes)) * sum(of_data)
+    def kinds_of_data(self) -> dict[str, tuple[str, ...]]:
+        """What the table of a dataset may hold, by what it says of its kind."""
+        drawn = {name: [each.name for each in kind.parameters] for name, kind in tables.built_in().items()}
+        drawn |= {name: list(function.fields) for name, function in self.lab.of("dataset").items()}
+        kinds = {f'kind = "{name}"': (*DRAWN_KEYS, *own) for name, own in drawn.items()}
+        return kinds | {f'kind = "{DIGITS}"': (*DIGITS_FIELDS,), 'file = "…"': (*FILE_FIELDS,)}
+
+    def misplaced(self, path: tuple[str, ...], names: Sequence[str], kinds: Sequence[str]) -> None:
+        """A key of data in an experiment's table is a mistake, which says where it would be right.
+
+        names   the experiment's data
+        kinds   what the table of a dataset with this key says
+        """
+        key = path[-1]
+        takers = [name for name in names if key in self.keys_of_data.get(name, (key,))]
+        if takers or not names:
+            where = " and ".join(f"[dataset.{name}]" for name in takers) or f"[dataset.NAME] with {' or '.join(kinds)}"
+            self.wrong(path, f"{key} belongs to the dataset", f"it in {where}")
+            return
+        there = list(dict.fromkeys(itertools.chain.from_iterable(self.keys_of_data[name] for name in names)))
+        near = nearest(key, there)
+        expected = f"{_listed(there)} there" if near else f"a table [dataset.NAME] with {' or '.join(kinds)}"
+        what = f"{key} belongs to a dataset, and {' and '.join(f'[dataset.{name}]' for name in names)} has no such key"
+        self.wrong(path, what, expected, near)
+
+    def too_many(self, path: tuple[str, ...], count: int) -> bool:
+        """Whether so many runs are more than a table of experiments may have, which is a mistake."""
         self.runs += count
         if too_many := self.runs > limits.RUNS:
             self.wrong(path, f"{self.runs:,} runs", f"at most {limits.RUNS:,} in all experiments")
@@ -824,6 +793,11 @@ class _Reader:
                 if others and (changed := [value for value in axes.get(key, []) if value != getattr(RunSpec, key)]):
                     what = f"{key} is {_shown(changed[0])} with the optimizer {others[0]}"
                     self.wrong((*path, key), what, f'optimizer = "{owner}", whose key it is')
+
+
+def _product(axes: Iterable[Sized]) -> int:
+    """How many combinations some axes have."""
+    return math.prod(map(len, axes))
 
 
 def _is_named(classes: Any) -> bool:

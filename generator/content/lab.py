@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import ContentError, Problem, meant, nearest, one_of
+from ..base import limits
+from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
 from ..networks import datasets, recipe
@@ -151,10 +152,8 @@ def read(content: Path) -> Lab:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for path in own_code(content):
-        try:
-            texts[path.name] = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            problems.append(Problem(str(path), f"byte {error.start} is not UTF-8", "a file saved as UTF-8"))
+        with gathering(problems):
+            texts[path.name] = limits.text_of(path)
     if problems:
         raise ContentError(problems)
     return parse(texts, str(content / LAB))
@@ -364,31 +363,19 @@ def _listed(value: Any) -> Any:
     return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _whole() -> Field:
-    def accepts(value: Any) -> int:
-        if type(value) is not int:
-            raise ValueError
-        return value
+def _plain(expected: str, *kinds: type) -> Field:
+    """A value of one of some kinds."""
 
-    return Field(accepts, "a whole number")
-
-
-def _word() -> Field:
-    def accepts(value: Any) -> str:
-        if not isinstance(value, str):
-            raise ValueError
-        return value
-
-    return Field(accepts, "a text")
-
-
-def _any() -> Field:
     def accepts(value: Any) -> Any:
-        if not isinstance(value, (bool, int, float, str)):
+        if type(value) not in kinds:
             raise ValueError
         return value
 
-    return Field(accepts, "a number, a text, true or false")
+    return Field(accepts, expected)
+
+
+WHOLE, WORD = _plain("a whole number", int), _plain("a text", str)
+ANY = _plain("a number, a text, true or false", bool, int, float, str)
 
 
 def several(of: Field) -> Field:
@@ -402,21 +389,21 @@ def several(of: Field) -> Field:
     return Field(accepts, f"a list, each {of.expected}", listed=True)
 
 
-PLAIN = {"float": recipe.number(), "int": _whole(), "str": _word(), "bool": Field(recipe.boolean, "true or false")}
+PLAIN = {"float": recipe.number(), "int": WHOLE, "str": WORD, "bool": Field(recipe.boolean, "true or false")}
 
 
 def _field(annotation: ast.expr | None, default: Any) -> Field:
     """What a parameter may be. raises ValueError: an annotation that says nothing of plain values."""
     if annotation is None:
         if isinstance(default, list):
-            return several(_any())
-        return PLAIN.get(type(default).__name__, _any())
+            return several(ANY)
+        return PLAIN.get(type(default).__name__, ANY)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return _field(ast.parse(annotation.value, mode="eval").body, default)
     if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
         return PLAIN[annotation.id]
     if isinstance(annotation, ast.Name) and annotation.id in ("list", "tuple"):
-        return several(_any())
+        return several(ANY)
     if isinstance(annotation, ast.Subscript):
         of, inside = ast.unparse(annotation.value).rpartition(".")[2], annotation.slice
         if of == "Literal":

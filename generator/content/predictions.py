@@ -11,14 +11,13 @@ needs_seeds = 100
 from __future__ import annotations
 
 import datetime
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base.errors import ContentError, Problem, meant, not_toml, short
+from ..base import limits, toml
+from ..base.errors import ContentError, Problem, meant, quoted, short
 
 FILE = "predictions.toml"
 TOP = ("date", "prediction")
@@ -52,30 +51,24 @@ def read(folder: Path) -> Predictions:
     path = folder / FILE
     if not path.is_file():
         return NONE
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        given = tomllib.loads(text)
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error}", "TOML in UTF-8")]) from None
-    except ValueError as error:
-        raise ContentError([not_toml(str(path), text, error)]) from None
-    lines = _lines(text, r"\[\[[ \t]*prediction[ \t]*\]\]")
+    text = limits.text_of(path)
+    given, lines = toml.parse(text, str(path)), toml.lines_of(text)
+
+    def place(*key: str) -> str:
+        return f"{path}:{lines[key]}" if key in lines else str(path)
+
     date, entries = given.get("date"), given.get("prediction", [])
-    problems = [
-        Problem(_place(path, _lines(text, rf"\[*{re.escape(key)}\b")), f'unknown key "{short(key)}"', *meant(key, TOP))
-        for key in given
-        if key not in TOP
-    ]
+    unknown = (key for key in given if key not in TOP)
+    problems = [Problem(place(key), f'unknown key "{short(key)}"', *meant(key, TOP)) for key in unknown]
     if not isinstance(date, datetime.date) or isinstance(date, datetime.datetime):
-        place = _place(path, _lines(text, r"date\b")) if "date" in given else str(path)
-        wrong = f"date is {_quoted(date)}" if "date" in given else "predictions without a date"
-        problems.append(Problem(place, wrong, "date = and the day, such as 2026-11-29"))
+        wrong = f"date is {quoted(date)}" if "date" in given else "predictions without a date"
+        problems.append(Problem(place("date"), wrong, "date = and the day, such as 2026-11-29"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
     for number, entry in enumerate(entries):
-        where = f"{path}:{lines[number]}" if len(lines) == len(entries) else str(path)
+        where = place("prediction", str(number))
         mistakes = _wrong(entry, where)
         problems += mistakes
         if not mistakes:
@@ -95,7 +88,7 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
     odd = [  # a bool is an int, and no number of seeds
-        Problem(place, f"{key} is {_quoted(value)}", EXPECTED[key])
+        Problem(place, f"{key} is {quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
         if key in KEYS and (type(value) is not KEYS[key] or _is_empty(value))
     ]
@@ -104,19 +97,6 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
 
 def _is_empty(value: Any) -> bool:
     return not value.strip() if isinstance(value, str) else bool(value < 0)
-
-
-def _quoted(value: Any) -> str:
-    return f'"{short(value)}"' if isinstance(value, str) else short(str(value))
-
-
-def _lines(text: str, begins: str) -> list[int]:
-    """The lines, from 1, that begin so."""
-    return [text.count("\n", 0, found.start()) + 1 for found in re.finditer(rf"^[ \t]*{begins}", text, re.M)]
-
-
-def _place(path: Path, lines: list[int]) -> str:
-    return f"{path}:{lines[0]}" if lines else str(path)
 
 
 NONE = Predictions()

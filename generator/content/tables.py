@@ -12,6 +12,7 @@ import importlib.util
 import itertools
 import math
 import re
+import unicodedata
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,8 +36,10 @@ THOUSANDS = {
     True: re.compile(r"[-+]?[1-9]\d{0,2}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d+)?"),
     False: re.compile(r"[-+]?[1-9]\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?"),
 }
+MINUS = "\u2212"  # as it is printed
 LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
+SURE = 1 << 40  # numbers that a word outweighs in the column of labels
 SHOWN = 5  # mistakes of a file
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
@@ -122,7 +125,7 @@ def _of_file(
 
     path = located(folder, file)
     only = {*columns, label, str(test)} if columns and label else None
-    found = _opened(path, only)
+    found = _opened(path, only, label)
     at, how = _label_of(found, label)
     apart: int | None = None
     if isinstance(test, str) and not test.endswith(ENDINGS):
@@ -142,7 +145,7 @@ def _of_file(
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
     if isinstance(test, str) and test.endswith(ENDINGS):
-        second = _opened(located(folder, test), only)
+        second = _opened(located(folder, test), only, label)
         if second.names != found.names:
             raise second.problem(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
@@ -151,6 +154,8 @@ def _of_file(
     if strange := sorted(set(test_words) - set(words)):
         raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
     labels = _sorted(words)
+    if odd := [sign for word in labels for sign in word if unicodedata.category(sign) == "Cc"]:
+        raise found.problem(f"a label with the sign U+{ord(odd[0]):04X}", "labels of visible signs")
     if len(labels) > limits.CLASSES:
         raise found.problem(
             f"{len(labels):,} classes", f"at most {limits.CLASSES:,}; is the label a column of classes?"
@@ -184,9 +189,9 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
         raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
     if path.suffix not in endings:
         raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
-    if path.is_file() and (large := limits.text_wrong(str(path), path.stat().st_size, limits.DATA_BYTES)):
-        raise ContentError([large])
-    if not path.is_file():
+    if path.is_file():
+        limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
+    else:
         there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
         expected = "" if near else one_of(sorted(there)[:9])
@@ -194,8 +199,8 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     return path
 
 
-def _opened(path: Path, only: Collection[str] | None) -> File:
-    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only)
+def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:
+    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only, label=label)
 
 
 def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
@@ -255,12 +260,15 @@ def _npz(path: Path) -> File:
     return found
 
 
-def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None) -> File:
+def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
+
+    A first column without a name, as of row names, is left out, and so is a last one that is empty as well.
 
     gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
             there is a header, and one column is enough
     only    names of the columns that are looked at; the others are words, whatever they hold
+    label   name of a column that is one of words as soon as it holds one
     raises  ContentError: what is wrong with the file, by line and column
     """
     found = File(str(path), [], [])
@@ -289,12 +297,13 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                 above.pop()
             found.about = " ".join(filter(None, (line.strip(" #,;\t") for line in above)))
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
+            left = {at for at in (0, len(names) - 1) if header and not names[at]}
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:
                 wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
             elif header:
-                wrong = _names_wrong(found.place, lines[0], names)
-            if len(names) < 2 and not gaps:
+                wrong = _names_wrong(found.place, lines[0], names, left)
+            if len(names) - len(left) < 2 - gaps:
                 expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
                 wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
             if wrong:
@@ -305,11 +314,12 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
             at = 1 if header else 0
             start_rows = list(itertools.islice(rows, AT_ONCE))
             number = Numbers.of(between, start_rows)
-            spoken, quick = _spoken(iter(start_rows), len(names), number), None
+            of_words = [at for at, name in enumerate(names) if name == label]
+            spoken, quick = _spoken(iter(start_rows), len(names), number, of_words), None
             if len(start_rows) == AT_ONCE:
                 quick = _quick(path, between, skipped, spoken, number) if only is None and not number.apart else None
-                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names), number)
-            passed = {at for at, name in enumerate(names) if only is not None and name not in only}
+                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names), number, of_words)
+            passed = left | {at for at, name in enumerate(names) if only is not None and name not in only}
             columns = _Columns(found.place, names, number, gaps, spoken, passed)
             rows = itertools.chain(start_rows, rows)
             while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
@@ -325,11 +335,15 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
         raise ContentError(columns.problems[:SHOWN])
     if not start_rows:
         raise found.problem("has a header and no rows", "a row of cells each")
-    found.names = names
-    found.columns = quick or columns.joined(parts)
+    read = quick or columns.joined(parts)
+    if len(names) - 1 in left and any(map(str, read[-1])):
+        raise ContentError(_names_wrong(found.place, skipped, names))
+    found.names = [name for at, name in enumerate(names) if at not in left]
+    found.columns = [column for at, column in enumerate(read) if at not in left]
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     told.append("signs between thousands" if columns.thousands else "")
+    told.append("the first column, without a name, left out" if 0 in left else "")
     found.told = [said for said in told if said]
     return found
 
@@ -379,9 +393,9 @@ def _quick(
 
 
 def _filled(reader: Any, lines: list[int]) -> Iterator[list[str]]:
-    """The rows that are not blank; their lines go into a list."""
+    """The rows that hold something; their lines go into a list."""
     for row in reader:
-        if row and (len(row) > 1 or row[0].strip()):
+        if any(map(str.strip, row)):
             lines.append(reader.line_num)
             yield row
 
@@ -390,7 +404,7 @@ def _filled(reader: Any, lines: list[int]) -> Iterator[list[str]]:
 class Numbers:
     """How a file writes numbers.
 
-    commas  whether a comma may be a decimal sign, as it never is between commas
+    commas  whether a comma may be a decimal sign, as between commas it is in quoted cells alone
     apart   whether points are known to stand between thousands, as beside decimal commas
     """
 
@@ -400,14 +414,13 @@ class Numbers:
     @classmethod
     def of(cls, between: str, rows: Sequence[Sequence[str]]) -> Numbers:
         """By its first rows: what can be read both ways follows what can not."""
-        if between == ",":
-            return cls(False)
         cells = {cell.strip() for row in rows for cell in row}
         commas, points = (any(map(form.fullmatch, cells)) for form in (COMMAS, POINTS))
-        return cls(commas or not points, commas and not points)
+        return cls(commas and not points if between == "," else commas or not points, commas and not points)
 
     def read(self, cell: str) -> float | None:
         """The number that a cell holds, thousands apart or not."""
+        cell = cell.replace(MINUS, "-")
         try:
             if not (self.apart and self.is_apart(cell)):
                 return float(cell.replace(",", ".") if self.commas else cell)
@@ -419,7 +432,7 @@ class Numbers:
 
     def is_apart(self, cell: str) -> bool:
         """Whether a cell holds a number with signs between its thousands."""
-        return THOUSANDS[self.commas].fullmatch(cell.strip()) is not None
+        return THOUSANDS[self.commas].fullmatch(cell.strip().replace(MINUS, "-")) is not None
 
 
 def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
@@ -430,13 +443,13 @@ def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bo
     return not any(numbers) or any(under and not over for over, under in zip(numbers, below, strict=False))
 
 
-def _names_wrong(place: str, line: int, names: Sequence[str]) -> list[Problem]:
+def _names_wrong(place: str, line: int, names: Sequence[str], left: Collection[int] = ()) -> list[Problem]:
     wrong = [
         f'columns {names.index(name) + 1} and {at + 1} are both named "{name}"'
         for at, name in enumerate(names)
         if name and name in names[:at]
     ]
-    wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name]
+    wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name and at not in left]
     return [Problem(f"{place}:{line}", what, "a name for each column") for what in wrong]
 
 
@@ -513,7 +526,7 @@ class _Columns:
                 rest = "an empty cell" if self.gaps else "the row or the column left out"
                 expected = "a label in every row" if spoken else f"a finite number, or {rest}"
                 self.problems.append(Problem(f"{self.place}:{line}", what, expected))
-        self.problems.sort(key=lambda problem: int(problem.place.rpartition(":")[2]))
+        self.problems.sort(key=lambda problem: problem.line)
 
     def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
         """The columns of all parts together."""
@@ -527,41 +540,45 @@ class _Columns:
         ]
 
 
-def _leaning(cells: Sequence[str], number: Numbers) -> int:
-    """How many words more than numbers some cells hold."""
+def _leaning(cells: Sequence[str], number: Numbers, weight: int = 1) -> int:
+    """How many words more than numbers some cells hold, where a word weighs so much."""
     try:
         return -sum(number == number for number in map(float, cells))  # all but nan
     except ValueError:
         there = [cell for cell in cells if cell.strip().lower() not in MISSING]
-        return 2 * sum(number.read(cell) is None for cell in there) - len(there)
+        return (weight + 1) * sum(number.read(cell) is None for cell in there) - len(there)
 
 
-def _spoken(rows: Iterator[list[str]], width: int, number: Numbers) -> list[bool]:
-    """Whether each column is one of words: most of what it holds is no number."""
+def _spoken(rows: Iterator[list[str]], width: int, number: Numbers, of_words: Collection[int]) -> list[bool]:
+    """Whether each column is one of words: most of what it holds is no number, or of some columns anything."""
     leaning = [0] * width
     while chunk := list(itertools.islice(rows, AT_ONCE)):
         for at, cells in enumerate(zip(*(row for row in chunk if len(row) == width), strict=True)):
-            leaning[at] += _leaning(cells, number)
+            leaning[at] += _leaning(cells, number, SURE if at in of_words else 1)
     return [more > 0 for more in leaning]
 
 
-def _all_spoken(path: Path, between: str, skipped: int, width: int, number: Numbers) -> list[bool]:
+def _all_spoken(
+    path: Path, between: str, skipped: int, width: int, number: Numbers, of_words: Collection[int]
+) -> list[bool]:
     """What each column of a file is by the whole of it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(itertools.islice(file, skipped, None), delimiter=between, skipinitialspace=True)
-        return _spoken(rows, width, number)
+        return _spoken(rows, width, number, of_words)
 
 
 def _word(value: Any) -> str:
-    """A label in words: numbers as they are counted."""
+    """A label in words: numbers as they are counted, letters as they look."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
+        return " ".join(unicodedata.normalize("NFC", str(value)).split())
     return f"{value:g}" if abs(value) < 1e5 else repr(value)
 
 
 def _words(column: np.ndarray | list[str]) -> list[str]:
     """A column of labels in words."""
-    return column if isinstance(column, list) else [_word(value) for value in column.tolist()]
+    values = column if isinstance(column, list) else column.tolist()
+    words = {value: _word(value) for value in set(values)}
+    return [words[value] for value in values]
 
 
 def _sorted(words: Sequence[str]) -> list[str]:
@@ -663,6 +680,15 @@ def _digits(test: float | None) -> Read:
     return Read(table, f"the digits of scikit-learn: {len(y):,} pictures of 8 by 8 pixels{held}.")
 
 
+def counting(table: Table) -> list[str]:
+    """The columns that say which row it is, beside others: each number is one more than that above it."""
+    import numpy as np
+
+    if len(table.names) == 1:
+        return []
+    return [name for name, column in zip(table.names, table.x.T, strict=True) if (np.diff(column) == 1).all()]
+
+
 def _watched(read: Read) -> Read:
     """A table with what is odd about it."""
     import numpy as np
@@ -682,10 +708,17 @@ def _watched(read: Read) -> Read:
         else:
             each += f", those of smaller classes up to {-(-table.points_per_class // min(table.left))} times"
         said += f" The classes have {counts} rows; {each}{unused}."
+    by_letters: dict[str, str] = {}
+    for word in table.labels:
+        if (other := by_letters.setdefault(word.casefold(), word)) != word:
+            warned.append(Warned("alike-classes", f'{source}: "{other}" and "{word}" are two classes'))
     deviation = table.x.std(0)
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)
         still = [name for name, flat in zip(table.names, deviation <= 1e-12 * largest, strict=True) if flat]
+        if row_numbers := counting(table):
+            told = f"{source}: columns that count the rows: {_listed(row_numbers)}"
+            warned.append(Warned("row-numbers", f"{told}; columns = […] without them keeps these from networks"))
         if still:
             warned.append(Warned("constant-column", f"{source}: columns that hold one value: {_listed(still)}"))
         varied = deviation[deviation > 1e-12 * largest]

@@ -129,11 +129,11 @@ class Around:
 
     def holds(self, asked: Asked) -> bool:
         """Whether all that was asked once would be answered the same now."""
-        return all(
-            getattr(self, f"_{question}")(about) == answer
-            for question, answers in asked.items()
-            for about, answer in answers.items()
-        )
+        for question, answers in asked.items():
+            answered = getattr(self, f"_{question}")
+            if any(answered(about) != answer for about, answer in answers.items()):
+                return False
+        return True
 
     def _ask(self, question: str, about: str = "") -> Any:
         answers = self.asked.setdefault(question, {})

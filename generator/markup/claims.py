@@ -74,10 +74,7 @@ def ask(condition: str, names: Mapping[str, Any], words: Words | None = None) ->
 def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refuted: bool, place: str) -> Claim:
     """How a claim stands. asked: as `ask` gives it."""
     holds = asked["holds"]
-    evidence = tuple(
-        Evidence(**{**item, "runs": tuple(item["runs"]), "counted": tuple(item["counted"])})
-        for item in asked["evidence"]
-    )
+    evidence = tuple(map(Evidence.of_plain, asked["evidence"]))
     seeds = min(item.seeds for item in evidence)
     if seeds < wanted:
         verdict = "open"

@@ -1,6 +1,6 @@
 """An author's Markdown -> HTML, or everything that is wrong with it, with file and line.
 
-    written = render(page, bibliography=works, results=results, figure_names=names, render_figure=draw)
+    pages = render(article, Environment(results, figure_names, render_figure, fill_template))
 
 Three steps. `reading` turns the text into fragments of HTML with marks, from the text alone; `numbering` counts what
 is numbered; then a `Writer`, one a page, puts in each mark's place what only the page can say, by its construct.
@@ -13,7 +13,7 @@ import html
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
@@ -21,29 +21,28 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, meant, nearest, one_of, short
+from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of, quoted, short
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
 from ..content import bibliography as works
-from ..content.bibliography import STYLES, Bibliography
-from ..content.predictions import NONE as NO_PREDICTIONS
+from ..content.bibliography import STYLES
 from ..content.predictions import Prediction, Predictions
-from ..content.texts import Article, Asset, Page
+from ..content.texts import Article, Page
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
+from . import claims, constructs, expressions, formulas, letters, numbering, reading
 from .around import Around, Book, Names, names_in
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
+from .builder import MARK, Fragment
 from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .expressions import ExpressionError
 from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
 from .reading import Reading
-from .writer import MARK, Fragment
-from .written import Body, Link, Markup, TocEntry, kept
+from .written import Body, Markup, TocEntry, kept
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
@@ -55,34 +54,46 @@ Numbering = tuple[tuple[tuple[str, int], ...], str]  # what numbers go on from, 
 RenderFigure = Callable[[FigureCall, Callable[[Warned], None]], str]
 
 
-def render_article(
-    article: Article,
-    *,
-    results: Results,
-    figure_names: Collection[str],
-    render_figure: RenderFigure,
-    fill_template: FillTemplate,
-    figure_options: Mapping[str, Collection[str]] | None = None,
-    views: Mapping[str, Mapping[str, Option]] | None = None,
-    addresses: Collection[str] = (),
-    names: Mapping[str, Any] | None = None,
-    memo: Memo | None = None,
-    words: Words | None = None,
-    known: str = "",
-) -> tuple[Markup, ...]:
-    """Every page of an article, in the order of its pages. The arguments are those of `render`.
+@dataclass(frozen=True)
+class Environment:
+    """What the pages of an article are written with beside its texts.
+
+    figure_names    figures that may be placed
+    render_figure   the HTML of one, with its number and caption around it, given also whom to tell what is odd about
+                    it; may raise ContentError or UnknownResult
+    fill_template   a template, by its name, filled with what it is given; may raise ContentError
+    figure_options  options that a figure takes beside those of all figures and the fields of a run
+    views           what the state of a figure that readers move is made of: name -> key -> its text in an address
+    addresses       what else can be linked to in the site: "gallery.html"
+    memo            what was converted, typeset and evaluated before
+    words           what the pages say by themselves
+    """
+
+    results: Results
+    figure_names: Collection[str]
+    render_figure: RenderFigure
+    fill_template: FillTemplate
+    figure_options: Mapping[str, Collection[str]] = field(default_factory=dict)
+    views: Mapping[str, Mapping[str, Option]] = field(default_factory=dict)
+    addresses: Collection[str] = ()
+    memo: Memo = field(default_factory=Memo)
+    words: Words = field(default_factory=language.english)
+
+
+def render(article: Article, env: Environment, known: str = "") -> tuple[Markup, ...]:
+    """Every page of an article in HTML, in the order of its pages.
 
     known   a digest of all that the pages are made with beside the article; "": none is taken from the memo
     raises  ContentError: all mistakes of all pages
     """
-    memo, words = memo or Memo(), words or language.english()
+    memo = env.memo
     bibliography = article.bibliography
     named = [
         key for page in article.pages for key in memo("cited", page.digest, functools.partial(works.said, page.body))
     ]
     cited: Collection[str] = {key for key in named if key in bibliography.entries}
     assets = {asset.path: asset for asset in article.assets}
-    names_known = names_of(article.pages, memo, words)
+    names_known = names_of(article.pages, memo, env.words)
     by_path = {path: of for path, (of, _) in names_known.items()}
     predictions, foreseen = repr(article.predictions), article.predictions.all
 
@@ -96,26 +107,12 @@ def render_article(
         book = Book(article.pages, by_path, bibliography, years_of(cited))
         before: dict[str, None] = {}
         for page in article.pages:
-            around = Around(book, page, assets, tuple(before))
-            make = functools.partial(
-                render,
-                page,
-                bibliography=bibliography,
-                results=results,
-                figure_names=figure_names,
-                render_figure=render_figure,
-                fill_template=fill_template,
-                figure_options=figure_options,
-                views=views,
-                addresses=addresses,
-                names=names,
-                memo=memo,
-                words=words,
-                predictions=article.predictions,
-                around=around,
-                numbered=names_known[page.path][1],
-            )
-            try:
+            around, numbered = Around(book, page, assets, tuple(before)), names_known[page.path][1]
+
+            def make(page: Page = page, around: Around = around, numbered: Numbering = numbered) -> Markup:
+                return Writer(page, article.predictions, around, numbered, env).render()
+
+            with gathering(problems):
                 if known:
                     given = [known, page.digest, predictions, around.given()]
                     written.append(kept(page, around, memo, given, make))
@@ -123,8 +120,6 @@ def render_article(
                     with memo.part(page.path):
                         written.append(make())
                 before |= dict.fromkeys(written[-1].cited)
-            except ContentError as error:
-                problems += error.problems
         if foreseen and not problems and not any(markup.lists_predictions for markup in written):
             wrong = "no text lists this prediction" if len(foreseen) == 1 else "no text lists these predictions"
             problems.append(Problem(foreseen[0].place, f"{wrong}, so none is judged", "/// predictions in a text"))
@@ -139,75 +134,6 @@ def render_article(
 def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
     """A warning for each work that no page cites, and for its faults."""
     return article.bibliography.unused({key for markup in written for key in markup.cited})
-
-
-def render(
-    page: Page,
-    *,
-    bibliography: Bibliography,
-    results: Results,
-    figure_names: Collection[str],
-    render_figure: RenderFigure,
-    fill_template: FillTemplate,
-    figure_options: Mapping[str, Collection[str]] | None = None,
-    views: Mapping[str, Mapping[str, Option]] | None = None,
-    pages: Sequence[Page] = (),
-    assets: Sequence[Asset] = (),
-    addresses: Collection[str] = (),
-    names: Mapping[str, Any] | None = None,
-    memo: Memo | None = None,
-    words: Words | None = None,
-    predictions: Predictions = NO_PREDICTIONS,
-    around: Around | None = None,
-    numbered: Numbering = ((), ""),
-) -> Markup:
-    """One page in HTML.
-
-    figure_names    figures that may be placed
-    render_figure   the HTML of one, with its number and caption around it, given also whom to tell what is odd about
-                    it; may raise ContentError or UnknownResult
-    fill_template   a template, by its name, filled with what it is given; may raise ContentError
-    figure_options  options that a figure takes beside those of all figures and the fields of a run
-    views           what the state of a figure that readers move is made of: name -> key -> its text in an address
-    pages           all texts of the article, for links and references from one to another
-    assets          the author's own files
-    addresses       what else can be linked to in the site: "gallery.html"
-    names           what expressions may ask for beside `results`
-    memo            what was converted, typeset and evaluated before
-    words           what the page says by itself; None: English
-    predictions     of the article, that a block may list
-    around          the article as the page sees it; None: `pages` and `assets`, with the works that this page names
-    numbered        what its numbers go on from
-    raises          ContentError: all mistakes of the page
-    """
-    memo, words = memo or Memo(), words or language.english()
-    if around is None:
-        known = names_of(pages or [page], memo, words)
-        numbered = known[page.path][1]
-        book = Book(
-            pages or [page],
-            {path: of for path, (of, _) in known.items()},
-            bibliography,
-            bibliography.years(bibliography.mentioned([page.body])),
-        )
-        around = Around(book, page, {asset.path: asset for asset in assets})
-    return Writer(
-        page,
-        bibliography,
-        results,
-        figure_names,
-        render_figure,
-        fill_template,
-        figure_options or {},
-        views or {},
-        addresses,
-        names or {},
-        memo,
-        words,
-        around,
-        numbered,
-        predictions,
-    ).render()
 
 
 # Reading a page
@@ -264,49 +190,25 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
 class Writer:
     """One page in the making: it knows what may be named, gathers what was, and every mistake with its line.
 
-    notes      footnote -> ids of the places that refer to it, in the order of their numbers
-    citations  work -> ids of the places that cite it
+    predictions  of the article, that a block may list
+    around       the article as the page sees it
+    numbered     what its numbers go on from
+    notes        footnote -> ids of the places that refer to it, in the order of their numbers
+    citations    work -> ids of the places that cite it
     """
 
     def __init__(
-        self,
-        page: Page,
-        bibliography: Bibliography,
-        results: Results,
-        figure_names: Collection[str],
-        render_figure: RenderFigure,
-        fill_template: FillTemplate,
-        figure_options: Mapping[str, Collection[str]],
-        views: Mapping[str, Mapping[str, Option]],
-        addresses: Collection[str],
-        names: Mapping[str, Any],
-        memo: Memo,
-        words: Words,
-        around: Around,
-        numbered: Numbering,
-        predictions: Predictions,
+        self, page: Page, predictions: Predictions, around: Around, numbered: Numbering, env: Environment
     ) -> None:
-        self.page = page
-        self.predictions = predictions
-        self.words = words
-        self.memo = memo
-        self.bibliography = bibliography
-        self.years = around.book.years
-        self.around = around
+        self.page, self.predictions, self.around, self.env = page, predictions, around, env
+        self.words, self.memo, self.results = env.words, env.memo, env.results
+        self.bibliography, self.years = around.book.bibliography, around.book.years
         self.numbers = dict(around.numbers)  # of works
         self.style = STYLES[page.meta.citations]
-        self.results = results
-        self.names = {**names, **results.tables, "results": results}
-        self.knows_more = bool(names)  # than the digest of the results tells
-        self.figure_names = figure_names
-        self.render_figure = render_figure
-        self.fill_template = fill_template
-        self.figure_options = figure_options
-        self.views = views
+        self.names = {**self.results.tables, "results": self.results}  # what expressions may ask for
         self.known_assets = around.assets
-        self.addresses = frozenset(addresses)
-        self.text_read = _read(page, memo, words)
-        self.outline = _outline(page, memo, words, *numbered)
+        self.text_read = _read(page, self.memo, self.words)
+        self.outline = _outline(page, self.memo, self.words, *numbered)
         self.problems = list(self.outline.problems)
         self.warnings = list(self.outline.warnings)
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
@@ -314,9 +216,7 @@ class Writer:
         self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to
         self.citations: dict[str, list[str]] = {}
         self.definitions = page.meta.macros  # and those of the formulas so far
-        self.links: list[Link] = []
         self.claims: list[Claim] = []
-        self.used_assets: dict[str, None] = {}
         self.used_labels: set[str] = set()
         self._own_anchors: list[tuple[int, str]] = []  # of this page that links point at
         self.figures: list[FigureCall] = []
@@ -335,9 +235,10 @@ class Writer:
         self._note_letters("".join([*units, notes]))
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
+        self._note_unused()
+        self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
-            by_line = sorted(set(self.problems), key=lambda p: (_line_of(p.place), p.wrong))
-            raise ContentError(by_line)
+            raise ContentError(sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong)))
         html = ["\n".join(self._beside(units)) + notes, references]
         return Markup(
             page=self.page,
@@ -345,14 +246,12 @@ class Writer:
             toc=_tree(self.toc),
             words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
-            links=tuple(self.links),
             claims=tuple(self.claims),
             cited=tuple(self.citations),
-            assets=tuple(self.used_assets),
             anchors=frozenset(self.anchors),
             names_sections=self.names_sections,
             lists_predictions=self.lists_predictions,
-            warnings=(*self.warnings, *self.unused(), *self._odd_works()),
+            warnings=tuple(self.warnings),
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
 
@@ -392,6 +291,15 @@ class Writer:
             said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
             self.warn("letter-without-font", self.page.first_line + at, f"no font of the page has {said}")
 
+    def _note_unused(self) -> None:
+        """Warn of footnotes and link labels that nothing asked for."""
+        for name, (line, _) in self.outline.notes.items():
+            if name not in self.notes:
+                self.warn("unused-footnote", line, f'the footnote "{name}" is never used')
+        for name, line in self.text_read.labels.items():
+            if name not in self.used_labels:
+                self.warn("unused-link", line, f'the link label "{name.lower()}" is never used')
+
     # Fragments in, HTML out
 
     def html(self, fragment: Fragment, base: int | None = None) -> str:
@@ -410,19 +318,24 @@ class Writer:
 
     def unwrapped(self, fragment: Fragment) -> str:
         """A fragment as HTML whose first paragraph is not wrapped."""
-        return _unwrapped(self.html(fragment))
+        flow = self.html(fragment)
+        if not flow.startswith("<p>"):
+            return flow
+        inner, _, rest = flow.removeprefix("<p>").partition("</p>")
+        return inner + rest
 
     def numbered(self, mark: Mark) -> Any:
         """What has a number, or a label, where a mark stands."""
         return self.outline.items[mark.kind, mark.line]
 
     def text(self, inner: str) -> str:
-        """HTML as text."""
-        return _text(inner)
+        """HTML as text; of a picture, the text in its place."""
+        inner = re.sub(r'<img [^>]*?\balt="([^"]*)"[^>]*>', r"\1", inner)
+        return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
     def plain(self, inner: str) -> str:
         """A heading's HTML as text, without its notes."""
-        return _text(_unlinked(inner))
+        return self.text(_unlinked(inner))
 
     def entry(self, heading: Heading, inner: str) -> None:
         """Take a heading for the table of contents; those in blocks have no place there."""
@@ -457,11 +370,9 @@ class Writer:
 
     def filled(self, name: str, context: Mapping[str, Any]) -> str:
         """The template of a kind of block, filled in."""
-        try:
-            return self.fill_template(f"blocks/{name}.html", context).removesuffix("\n")
-        except ContentError as error:
-            self.problems += error.problems
-            return ""
+        with gathering(self.problems):
+            return self.env.fill_template(f"blocks/{name}.html", context).removesuffix("\n")
+        return ""
 
     def options(self, block: Block, known: Mapping[str, Option]) -> dict[str, Any]:
         """The options of a block as plain values; each unknown or wrong one is a problem."""
@@ -471,7 +382,7 @@ class Writer:
             if key not in known:
                 self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *meant(key, known, "figures"))
             elif not known[key].fits(value):
-                self.wrong(said.line, f"{key} is {_quoted(value)}", known[key].expected)
+                self.wrong(said.line, f"{key} is {quoted(value)}", known[key].expected)
             else:
                 values[key] = value
         return values
@@ -503,7 +414,8 @@ class Writer:
 
     def _references(self) -> str:
         def back(n: int, place: str, entry: works.Entry) -> str:
-            label = html.escape(self.words("Back to citation {n} of {work}", n=n, work=entry.label))
+            work = f"{entry.people_in(self.words)}\u00a0{entry.year}"
+            label = html.escape(self.words("Back to citation {n} of {work}", n=n, work=work))
             return f'<a class="backlink" href="#{html.escape(place)}" aria-label="{label}">↩</a>'
 
         rows = []
@@ -533,15 +445,12 @@ class Writer:
             self.problems.append(Problem(place, f"TeX: {error.message}", error.expected, error.near))
             return ""
 
-    def _odd_works(self) -> list[Warned]:
-        return [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
-
     # What constructs say
 
     def of_runs(self, stage: str, make: Callable[[], Plain], *given: Any) -> Plain:
         """What is made of the results and what else is given, from the memo where it is known."""
         known = digest_of(self.results)
-        return self.memo(stage, [known, self.words.tag, *given], make) if known and not self.knows_more else make()
+        return self.memo(stage, [known, self.words.tag, *given], make) if known else make()
 
     def check_anchors(self) -> None:
         """Links within the page, once all its anchors are known."""
@@ -576,32 +485,18 @@ class Writer:
 
     def value(self, expression: str, line: int, awaited: str = "") -> str:
         """What an expression says, as text; what stands for it while it is not measured yet."""
+        source = expression.strip()
+
+        def say() -> str:
+            return expressions.say(expressions.evaluate(source, self.names, words=self.words), self.words)
+
         try:
-            source = expression.strip()
-            return self.of_runs("value", lambda: self._said(source), source)
+            return self.of_runs("value", say, source)
         except ExpressionError as error:
             self.wrong(line, error.wrong, error.expected, error.nearest)
         except Unmeasured:
             return awaited
         return ""
-
-    def unused(self) -> list[Warned]:
-        """Footnotes and link labels that nothing asked for."""
-        notes = {name: line for name, (line, _) in self.outline.notes.items() if name not in self.notes}
-        labels = {name: line for name, line in self.text_read.labels.items() if name not in self.used_labels}
-        return [
-            *(
-                Warned("unused-footnote", f'{self.place(line)}: the footnote "{name}" is never used')
-                for name, line in notes.items()
-            ),
-            *(
-                Warned("unused-link", f'{self.place(line)}: the link label "{name.lower()}" is never used')
-                for name, line in labels.items()
-            ),
-        ]
-
-    def _said(self, source: str) -> str:
-        return expressions.say(expressions.evaluate(source, self.names, words=self.words), self.words)
 
     def take_anchor(self, id_: str, line: int) -> None:
         """Take an id that running text or HTML gives."""
@@ -661,9 +556,8 @@ class Writer:
         found = self.around.label(id_)
         if found is None:
             what, labels = NUMBERED.get(kind, "label").lower(), self.around.labels
-            near = nearest(id_, labels)
             alike = [known for known in labels if known.partition("-")[0] == kind]
-            self.wrong(line, f'undefined {what} "{id_}"', "" if near else meant(id_, alike)[0], near)
+            self.wrong(line, f'undefined {what} "{id_}"', *meant(id_, alike, also=labels))
             return ""
         page, kind, counted, title = found
         number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=counted) if counted else ""
@@ -725,21 +619,6 @@ class Writer:
         to, place = html.escape(entry.anchor), html.escape(place)
         return f'{before}<a class="citation" href="#ref-{to}" id="{place}">{said}</a>{after}'
 
-    def own_file(self, path: str, line: int) -> str:
-        """The address of a file of the author's own, checked."""
-        plain = PurePosixPath(unquote(path)).as_posix()
-        if re.match(r"([A-Za-z][A-Za-z0-9+.-]*:|//)", path):
-            self.wrong(line, f'a file from elsewhere, "{short(path)}"', "a file of your own")
-        elif plain not in self.known_assets and plain not in self.pictures:
-            self.wrong(line, f'no file "{short(path)}"', *meant(plain, self.known_assets))
-        elif plain in self.known_assets:
-            self.used_assets[plain] = None
-        return quote(plain)
-
-    def picture(self, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
-        """One of the author's own pictures or videos."""
-        return media.shown(self, path, alt, line, said, title)
-
     def address(self, address: str, line: int, label: str = "") -> str:
         """A link's address, checked; "" after a problem. label: that of the definition which gave it."""
         self.used_labels |= {label} if label else set()
@@ -749,7 +628,6 @@ class Writer:
             if not scheme or scheme[1].lower() not in ("https", "http", "mailto"):
                 self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
                 return ""
-            self.links.append(Link(address, self.place(line), True))
             return normalizeLink(address)
         path, sharp, anchor = address.partition("#")
         if not path:
@@ -758,14 +636,12 @@ class Writer:
                 return ""
             anchor = self._anchor(self.page, anchor)
             self._own_anchors.append((line, anchor))
-            self.links.append(Link(f"#{anchor}", self.place(line), False))
             return f"#{anchor}"
         if page := self._page_of(unquote(path)):
             anchor = self._anchor(page, anchor)
         found = self._inside(unquote(path), anchor, line)
         if not found:
             return ""
-        self.links.append(Link(found + sharp + anchor, self.place(line), False))
         return quote(found) + sharp + anchor
 
     def view(self, address: str, state: str, line: int) -> str:
@@ -782,7 +658,7 @@ class Writer:
             name, _, value = entry.partition("=")
             id_, _, key = name.rpartition(".")
             figure = self.around.placed(page, id_) if page else None
-            known = self.views.get(figure, {}) if figure is not None else {}
+            known = self.env.views.get(figure, {}) if figure is not None else {}
             if figure is not None and not known:
                 self.wrong(line, f'a view of "{short(id_)}", which readers do not move', "a figure with controls")
             elif figure is None and id_ != first:  # of the first the link itself says so
@@ -803,22 +679,17 @@ class Writer:
 
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
-        plain = PurePosixPath(path).as_posix()
+        plain, addresses = PurePosixPath(path).as_posix(), self.env.addresses
         if page := self._page_of(path):
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
             elif anchor and anchor not in (labels := self.around.book.names[page.path].anchors):
                 self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', *meant(anchor, labels))
             return page.output
-        if plain in self.known_assets:
-            self.used_assets[plain] = None
+        if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
-        if plain in self.addresses or plain in self.pictures:
-            return plain
-        known = [*self.around.book.pages, *self.known_assets, *self.addresses]
-        near = nearest(plain, [*known, *self.pictures])
-        expected = "" if near else meant(plain, known)[0]
-        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
+        known = [*self.around.book.pages, *self.known_assets, *addresses]
+        self.wrong(line, f'a link to "{short(path)}", which is not there', *meant(plain, known, also=self.pictures))
         return ""
 
     @functools.cached_property
@@ -834,29 +705,6 @@ class Writer:
 
     def claim(self, said: Attributes, content: str, line: int) -> str:
         """A claim's sentence and the mark behind it with its evidence; what the runs contradict is a problem."""
-        mark = self._judged(said, content, line)
-        verdict = self.claims[-1].verdict if mark else ""
-        return f'<span class="claim-text" data-verdict="{verdict}">{content}</span>{mark}'
-
-    def predicted(self, prediction: Prediction, line: int) -> dict[str, Any] | None:
-        """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
-        id_ = f"claim-{len(self.claims) + 1}"
-        try:
-            asked = self.of_runs(
-                "claim", lambda: claims.ask(prediction.claim, self.names, self.words), prediction.claim
-            )
-        except ExpressionError as error:
-            self.problems.append(Problem(prediction.place, error.wrong, error.expected, error.nearest))
-            return None
-        except Unmeasured:
-            return None
-        missed = not asked["holds"]
-        claim = claims.judge(id_, prediction.claim, asked, prediction.needs_seeds, missed, prediction.place)
-        self.claims.append(replace(claim, sentence=prediction.says))
-        self.anchors[id_] = line
-        return {"says": prediction.says, "verdict": claim.verdict, "mark": claims.shown(claim, self.words)}
-
-    def _judged(self, said: Attributes, content: str, line: int) -> str:
         for word in [*sorted(said.values.keys() - {"claim", "needs_seeds"}), *said.words]:
             if word not in ("refuted", "check"):
                 expected, near = meant(word, ("claim", "needs_seeds", "refuted", "check"))
@@ -865,60 +713,58 @@ class Writer:
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")
             wanted = "0"
-        id_, refuted = f"claim-{len(self.claims) + 1}", "refuted" in said.words
+        claim = self._judged(said.values["claim"], int(wanted), "refuted" in said.words, self.place(line))
+        if claim and claim.verdict in _UNTRUE:
+            what, expected = _UNTRUE[claim.verdict]
+            self.wrong(line, f"the {claim.asked} {what}: {claim.in_words}", expected)
+        if not claim or claim.verdict in _UNTRUE:
+            return f'<span class="claim-text" data-verdict="">{content}</span>'
+        mark = self._marked(replace(claim, sentence=self.text(content), check="check" in said.words), line)
+        return f'<span class="claim-text" data-verdict="{claim.verdict}">{content}</span>{mark}'
+
+    def predicted(self, prediction: Prediction, line: int) -> dict[str, Any] | None:
+        """A prediction's sentence, verdict and mark; None where it has no value, which is told, or nothing is made."""
+        claim = self._judged(prediction.claim, prediction.needs_seeds, None, prediction.place)
+        if claim is None:
+            return None
+        mark = self._marked(replace(claim, sentence=prediction.says), line)
+        return {"says": prediction.says, "verdict": claim.verdict, "mark": mark}
+
+    def _judged(self, condition: str, wanted: int, refuted: bool | None, place: str) -> Claim | None:
+        """How a condition stands; None where it has no value, which is told, or nothing is made.
+
+        refuted  whether the runs are said to refute it; None: nothing is said
+        """
         try:
-            condition = said.values["claim"]
             asked = self.of_runs("claim", lambda: claims.ask(condition, self.names, self.words), condition)
-            claim = claims.judge(id_, condition, asked, int(wanted), refuted, self.place(line))
         except ExpressionError as error:
-            self.wrong(line, error.wrong, error.expected, error.nearest)
-            return ""
+            self.problems.append(Problem(place, error.wrong, error.expected, error.nearest))
+            return None
         except Unmeasured:
-            return ""
-        if claim.verdict == "contradicted":
-            self.wrong(
-                line, f"the {claim.asked} contradict the claim: {claim.in_words}", "another claim, or refuted after it"
-            )
-            return ""
-        if claim.verdict == "supported":
-            self.wrong(
-                line, f"the {claim.asked} support a claim marked refuted: {claim.in_words}", "the claim without refuted"
-            )
-            return ""
-        claim = replace(claim, sentence=_text(content), check="check" in said.words)
+            return None
+        refuted = not asked["holds"] if refuted is None else refuted
+        return claims.judge(f"claim-{len(self.claims) + 1}", condition, asked, wanted, refuted, place)
+
+    def _marked(self, claim: Claim, line: int) -> str:
+        """Take a claim; its mark."""
         self.claims.append(claim)
-        self.anchors[id_] = line
+        self.anchors[claim.id] = line
         return claims.shown(claim, self.words)
 
 
 # Small pieces
 
+_UNTRUE = {  # verdicts that stop a build -> what the runs do, what was expected
+    "contradicted": ("contradict the claim", "another claim, or refuted after it"),
+    "supported": ("support a claim marked refuted", "the claim without refuted"),
+}
 _BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
-
-
-def _unwrapped(flow: str) -> str:
-    """HTML whose first paragraph is not wrapped."""
-    if not flow.startswith("<p>"):
-        return flow
-    inner, _, rest = flow.removeprefix("<p>").partition("</p>")
-    return inner + rest
 
 
 def _unlinked(inner: str) -> str:
     """A heading's HTML for the table of contents: no links, notes or ids."""
     inner = re.sub(r'<sup class="footnote-ref">.*?</sup>', "", inner)
     return re.sub(r"</?a\b[^>]*>", "", re.sub(r' id="[^"]*"', "", inner))
-
-
-def _plain(inner: str) -> str:
-    """A heading's HTML as text, without its notes."""
-    return _text(_unlinked(inner))
-
-
-def _text(inner: str) -> str:
-    """HTML as text; of a picture, the text in its place."""
-    inner = re.sub(r'<img [^>]*?\balt="([^"]*)"[^>]*>', r"\1", inner)
-    return re.sub(r"[ \t\n]+", " ", html.unescape(re.sub(r"<[^>]*>", "", inner))).strip(" ")
 
 
 @functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
@@ -944,18 +790,3 @@ def _tree(entries: Sequence[tuple[Heading, str]]) -> tuple[TocEntry, ...]:
         found.append(TocEntry(heading.id, inner, heading.level, heading.number, children))
         index = end
     return tuple(found)
-
-
-def _line_of(place: str) -> int:
-    number = place.rpartition(":")[2]
-    return int(number) if number.isdigit() else 0
-
-
-def _quoted(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return (
-        f'"{short(value)}"'
-        if isinstance(value, str)
-        else short(str(value).lower() if isinstance(value, bool) else str(value))
-    )

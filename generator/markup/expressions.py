@@ -56,9 +56,7 @@ def number(value: Any, digits: int | None = None, *, words: Words | None = None)
         return words.fixed(value, _digits(digits))
     if float(value).is_integer():
         return words.fixed(value)
-    text = words.fixed(value, max(0, 2 - math.floor(math.log10(abs(value)))))
-    point = words.marks.point
-    return text.rstrip("0").rstrip(point) if point in text else text
+    return words.significant(value, 3)
 
 
 def percent(value: Any, digits: int = 1, *, words: Words | None = None) -> str:
@@ -225,6 +223,12 @@ class Evidence:
     told: str = ""
     counted: tuple[str, ...] = ("{n} runs", "{n} seeds")
 
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Evidence:
+        """From plain values, whose pairs are lists."""
+        pairs = {key: tuple(plain[key]) for key in ("runs", "interval", "extent", "counted") if plain[key] is not None}
+        return cls(**{**plain, **pairs})
+
 
 STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "values", "distinct", "count")
 
@@ -246,7 +250,7 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str = "") -> Evidence:
+def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str) -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]
     counted = (ROWS, *(("{n} seeds",) if any("seed" in row.values for row in rows) else ()))
@@ -551,8 +555,7 @@ class _Walk:
         called = self.value(node.node)
         if not callable(called):
             raise ExpressionError(f"{kind(called)} cannot be called")
-        arguments = [self.value(argument) for argument in node.args]
-        named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+        arguments, named = self._given(node)
         _look(called, called.__name__, named)
         value = called(*arguments, **named)
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
@@ -567,13 +570,17 @@ class _Walk:
             self._see("value", str(arguments[0]), value, [owner])
         return value
 
+    def _given(self, node: nodes.Call | nodes.Filter) -> tuple[list[Any], dict[str, Any]]:
+        """What stands in the brackets of a call, by its place and by its name."""
+        arguments = [self.value(argument) for argument in node.args]
+        return arguments, {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+
     def _filter(self, node: nodes.Filter) -> Any:
         if node.name not in FILTERS:
             raise ExpressionError(f'unknown filter "{node.name}"', *meant(node.name, FILTERS, "filters"))
         if node.node is None or node.dyn_args is not None or node.dyn_kwargs is not None:
             raise ExpressionError(f"the filter {node.name} has nothing to work on")
-        arguments = [self.value(argument) for argument in node.args]
-        named = {str(pair.key): self.value(pair.value) for pair in node.kwargs}
+        arguments, named = self._given(node)
         subject = self.value(node.node)
         if isinstance(subject, Rows) and node.name in ("length", "count"):
             self._see("count", "", len(subject), subject.rows)

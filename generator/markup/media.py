@@ -22,7 +22,7 @@ ENDINGS = PICTURES + VIDEOS
 CAPTIONS = ".vtt"
 INVERT = "invert"  # the class by which an author asks for it
 _OF_VIDEOS = ("poster", "captions")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, title: str = "") -> str:
@@ -32,7 +32,7 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
     """
     path = writer.evaluated(path, line)
     noun = "video" if path.lower().endswith(VIDEOS) else "picture"
-    plain = _file(writer, path, line, ENDINGS, "a picture or video", noun)
+    plain = own_file(writer, path, line, noun, ENDINGS, "a picture or video")
     if not plain:
         return ""
     if plain.lower().endswith(VIDEOS):
@@ -70,10 +70,10 @@ def _video(writer: Writer, plain: str, alt: str, line: int, said: Attributes, ti
     own = {key: said.values[key] for key in _OF_VIDEOS if key in said.values}
     poster = _beside(writer, plain, PICTURES)
     if "poster" in own:
-        poster = _file(writer, own["poster"], line, PICTURES, "a picture", "poster")
+        poster = own_file(writer, own["poster"], line, "poster", PICTURES, "a picture")
     captions = _beside(writer, plain, [CAPTIONS])
     if "captions" in own:
-        captions = _file(writer, own["captions"], line, (CAPTIONS,), "captions", "captions")
+        captions = own_file(writer, own["captions"], line, "captions", (CAPTIONS,), "captions")
     source, still = _source(writer, plain), _source(writer, poster)
     size = (video_size(source) if source else None) or (picture_size(still) if still else None)
     said = replace(said, values={key: value for key, value in said.values.items() if key not in own})
@@ -115,10 +115,12 @@ def in_site(path: str) -> str:
     return PurePosixPath(unquote(path)).as_posix()
 
 
-def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: str, noun: str) -> str:
+def own_file(
+    writer: Writer, path: str, line: int, noun: str = "file", endings: tuple[str, ...] = ("",), what: str = "a file"
+) -> str:
     """The site's path of an own file of some kind, or "" after a problem."""
     plain = in_site(path)
-    if _ELSEWHERE.match(path):
+    if ELSEWHERE.match(path):
         writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
     elif plain not in writer.known_assets and plain not in writer.pictures:
         own = [known for known in writer.known_assets if known.lower().endswith(endings)]
@@ -126,7 +128,6 @@ def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: 
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
-        writer.used_assets |= {plain: None} if plain in writer.known_assets else {}
         return plain
     return ""
 
@@ -134,12 +135,8 @@ def _file(writer: Writer, path: str, line: int, endings: tuple[str, ...], what: 
 def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
     """The first own file of the same stem with one of some endings, or ""."""
     path = PurePosixPath(plain)
-    for ending in endings:
-        found = path.with_name(path.stem + ending).as_posix()
-        if found in writer.known_assets:
-            writer.used_assets[found] = None
-            return found
-    return ""
+    names = (path.with_name(path.stem + ending).as_posix() for ending in endings)
+    return next((name for name in names if name in writer.known_assets), "")
 
 
 def _source(writer: Writer, plain: str) -> Path | None:

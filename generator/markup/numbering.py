@@ -11,7 +11,7 @@ from typing import Any
 
 from ..base.errors import Problem, an
 from ..base.warnings import Warned
-from ..content.texts import Yaml
+from ..base.yaml import Yaml
 from . import blocks, formulas
 from .constructs import Mark
 
@@ -129,7 +129,7 @@ def number(
     shift = any(mark.kind == "heading" and mark.data["level"] == 1 for mark in found)
     counts = book.counts = dict.fromkeys(NUMBERED, 0) | dict(before)
     sections = [0, 0, counts["sec"], 0, 0, 0, 0]
-    taken: list[tuple[str, str, str, str, int]] = []
+    taken: list[Label] = []
     level = 1
     for mark in itertools.chain(found, bodies):
         data, line = mark.data, mark.line
@@ -146,19 +146,19 @@ def number(
                 sections[own + 1 :] = [0] * (6 - own)
                 item.number = prefix + ".".join(str(max(1, n)) for n in sections[2 : own + 1])
                 counts["sec"] = sections[2]
-            taken.append((item.id, "sec", item.number, item.title, line))
+            taken.append(Label(item.id, "sec", item.number, item.title, line))
         elif mark.kind == "equation":
             item = Equation("eq", data["id"], "", "", line)
             if item.id:
                 counts["eq"] += 1
                 item.number = prefix + str(counts["eq"])
-                taken.append((item.id, "eq", item.number, "", line))
+                taken.append(Label(item.id, "eq", item.number, "", line))
             for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
                 if row.label:
                     counts["eq"] += not row.tag
                     book.formulas[row.label] = row.tag or prefix + str(counts["eq"])
                     below = line + data["tex"].count("\n", 0, row.offset)
-                    taken.append((formulas.anchor(row.label), "eq", book.formulas[row.label], "", below))
+                    taken.append(Label(formulas.anchor(row.label), "eq", book.formulas[row.label], "", below))
         elif mark.kind == "block":
             given = options(mark)
             said = given.get("id")
@@ -169,7 +169,7 @@ def number(
                 counts[kind] += 1
                 item.number = prefix + str(counts[kind])
             if item.id or kind:
-                taken.append((item.id, kind, item.number, item.title, said.line if said else line))
+                taken.append(Label(item.id, kind, item.number, item.title, said.line if said else line))
         else:
             id_ = data["id"] if mark.kind == "id" else (data["said"] or {}).get("id") if mark.kind == "picture" else ""
             if id_:
@@ -196,17 +196,15 @@ def _flat(fragment: Any, base: int, book: Outline, file: str) -> Iterator[Mark]:
             yield mark
 
 
-def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, int]]) -> None:
+def _label(file: str, book: Outline, taken: Iterable[Label]) -> None:
     """Labels: those that authors gave, then ours for what has none."""
-    for id_, kind, number_, title, line in taken:
-        if not id_:
-            continue
-        if id_ in book.labels:
-            first = book.labels[id_].line
-            book.problems.append(Problem(f"{file}:{line}", f'the label "{id_}" is used twice, first on line {first}'))
-            continue
-        _check_label(file, book, id_, kind, line)
-        book.labels[id_] = Label(id_, kind, number_, title, line)
+    for label in taken:
+        if first := book.labels.get(label.id):
+            wrong = f'the label "{label.id}" is used twice, first on line {first.line}'
+            book.problems.append(Problem(f"{file}:{label.line}", wrong))
+        elif label.id:
+            _check_label(file, book, label)
+            book.labels[label.id] = label
     counts: dict[str, int] = {}  # how many have asked for a name
     for item in book.items.values():
         if item.id or isinstance(item, Equation):
@@ -233,8 +231,8 @@ def _label(file: str, book: Outline, taken: Iterable[tuple[str, str, str, str, i
             book.problems.append(Problem(f"{file}:{label.line}", f'the label "{id_}" {KEPT}', "another label"))
 
 
-def _check_label(file: str, book: Outline, id_: str, kind: str, line: int) -> None:
-    place = f"{file}:{line}"
+def _check_label(file: str, book: Outline, label: Label) -> None:
+    place, id_, kind = f"{file}:{label.line}", label.id, label.kind
     prefix = id_.partition("-")[0] if "-" in id_ else ""
     if re.search(r"\s", id_):
         book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))

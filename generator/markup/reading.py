@@ -21,8 +21,8 @@ from markdown_it.token import Token
 from ..base import limits
 from ..base.memo import Memo
 from . import constructs
+from .builder import Builder, Fragment
 from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
-from .writer import Builder, Fragment
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(

@@ -17,17 +17,6 @@ from .blocks.figure import FigureCall
 from .claims import Claim
 from .expressions import Evidence
 
-PAIRS = ("runs", "interval", "extent", "counted")  # of evidence, which JSON has as lists
-
-
-@dataclass(frozen=True)
-class Link:
-    """An address that the text links to, and where. outside: it leaves the site."""
-
-    address: str
-    place: str
-    outside: bool
-
 
 @dataclass(frozen=True)
 class TocEntry:
@@ -63,7 +52,6 @@ class Markup:
     body             its HTML
     words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
     cited            keys of the works
-    assets           paths of the author's own files that the page shows or links to
     anchors          ids in html and references_html
     names_sections   by their numbers, which headings then show
     lists_predictions  those of the article, with how they came out
@@ -76,10 +64,8 @@ class Markup:
     toc: tuple[TocEntry, ...]
     words: int
     figures: tuple[FigureCall, ...]
-    links: tuple[Link, ...]
     claims: tuple[Claim, ...]
     cited: tuple[str, ...]
-    assets: tuple[str, ...]
     anchors: frozenset[str]
     names_sections: bool
     lists_predictions: bool
@@ -158,10 +144,8 @@ def of(page: Page, known: Mapping[str, Any], html: Callable[[], Sequence[str]]) 
         toc=tuple(map(_entry, known["toc"])),
         words=known["words"],
         figures=tuple(FigureCall(**each) for each in known["figures"]),
-        links=tuple(Link(**each) for each in known["links"]),
         claims=tuple(map(_claim, known["claims"])),
         cited=tuple(known["cited"]),
-        assets=tuple(known["assets"]),
         anchors=frozenset(known["anchors"]),
         names_sections=known["names_sections"],
         lists_predictions=known["lists_predictions"],
@@ -175,8 +159,5 @@ def _entry(known: Mapping[str, Any]) -> TocEntry:
 
 
 def _claim(known: Mapping[str, Any]) -> Claim:
-    evidence = tuple(
-        Evidence(**{**each, **{key: tuple(each[key]) for key in PAIRS if each[key] is not None}})
-        for each in known["evidence"]
-    )
+    evidence = tuple(map(Evidence.of_plain, known["evidence"]))
     return Claim(**{**known, "evidence": evidence, "rows": tuple(known["rows"])})

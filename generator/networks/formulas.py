@@ -96,6 +96,9 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
                 raise FormulaError(f'"{ast.unparse(node)}", a power of a power, in a formula', "one power")
         _check(node.left, variables, depth + 1)
         _check(node.right, variables, depth + 1)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+        said = ast.unparse(node)
+        raise FormulaError(f'"{said}" in a formula', "** for a power", said.replace(" ^ ", "**"))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         name = node.func.id
         if name not in calculus.FUNCTIONS:
@@ -104,14 +107,14 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         if len(node.args) < 2 if name in SEVERAL else len(node.args) != 1:
             expected = "two or more" if name in SEVERAL else "one"
             raise FormulaError(f"{name} of {len(node.args)} values in a formula", expected)
+        for each in node.args:
+            _check(each, variables, depth + 1)
         if not any(isinstance(each, ast.Name) and each.id in ("a", "r") for each in ast.walk(node)) and (
             name not in ("sqrt", "log") or any(isinstance(each, ast.Call) for each in ast.walk(node.args[0]))
         ):
             raise FormulaError(
                 f'"{ast.unparse(node)}" in a formula', "its value as a number, or sqrt or log of a number"
             )
-        for each in node.args:
-            _check(each, variables, depth + 1)
     else:
         raise FormulaError(
             f'"{ast.unparse(node)}" in a formula', "numbers, + - * / **, brackets, pi, a or r, and functions"

@@ -9,6 +9,7 @@ draws is imported for it.
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -49,6 +50,7 @@ class Catalogue:
     columns   what each column of the tables holds, by its name, as base.language.Words.tell takes it
     tables    of each table that stands beside the runs its "columns" and "source", as results.Table has them
     pictures  figures of the author's own code by name, keyed as results.Picture's fields
+    downloads  site-relative path of what readers may take away -> what it holds, as base.language.Words.tell takes it
     files     site-relative path -> file in the cache, relative to it
     sums      site-relative path of each file -> its SHA-256
     sizes     and its bytes
@@ -63,6 +65,7 @@ class Catalogue:
     columns: dict[str, Any]
     tables: dict[str, Any]
     pictures: dict[str, Any]
+    downloads: dict[str, Any]
     files: dict[str, str]
     sums: dict[str, str]
     sizes: dict[str, int]
@@ -78,9 +81,16 @@ class Catalogue:
 
     @functools.cached_property
     def _gave(self) -> dict[str, Any]:
-        """What the runs gave, from the store."""
-        gave: dict[str, Any] = self._store.load_json("contents", self.contents)
+        """What the runs gave, from the store.
+
+        raises  DamagedEntry: it is not what was put there
+        """
+        gave: dict[str, Any] = json.loads(self._kept.read_bytes())
         return gave
+
+    @property
+    def _kept(self) -> Entry:
+        return self._store.entry("contents", self.contents, "json")
 
     @property
     def runs(self) -> list[dict[str, Any]]:
@@ -154,7 +164,7 @@ def text_of(source: Path) -> str:
 
 
 def load(key: str, context: RunContext) -> Catalogue | None:
-    """The catalogue kept under a digest, when it and all its files are there; these may be damaged."""
+    """The catalogue kept under a digest, when it, its files and what its runs gave are there; these may be damaged."""
     if context.force:
         return None
     if (context.store.root, key) not in _LOADED:
@@ -166,8 +176,7 @@ def load(key: str, context: RunContext) -> Catalogue | None:
         for kind in kept["kinds"]:
             tables.recall(kind)
     found = _LOADED[context.store.root, key]
-    there = all(os.path.exists(entry.path) for entry in found.places.values())
-    return found if there and context.store.find("contents", found.contents, "json") else None
+    return found if all(os.path.exists(entry.path) for entry in (*found.places.values(), found._kept)) else None
 
 
 _LOADED: dict[tuple[Path, str], Catalogue] = {}  # the last one: a server renders the same runs again and again

@@ -101,6 +101,53 @@ def own_picture(name: str) -> str:
     return f"plots/lab/{name}"
 
 
+def downloads(plan: Plan, has_laws: bool) -> dict[str, Said]:
+    """The files of the site that readers may take away, by their paths in it, each with what it holds."""
+    found: dict[str, Said] = {}
+    for each in plan.named:
+        rows = said("Experiment {name}, a row a run.", name=each.name)
+        about = said("Experiment {name}, a row a run. {about}", name=each.name, about=each.about)
+        found[f"data/{each.name}.csv"] = about if each.about else rows
+    for experiment in plan.experiments:
+        found[f"data/{experiment.name}.centres.npz"] = said(
+            "Where each network of the experiment puts its classes: by run, an array of class by neuron"
+        )
+        found[f"data/{experiment.name}.weights.npz"] = said(
+            "Final weights of each network of the experiment: by run, in one row, layer by layer and neuron by neuron,"
+            " each neuron’s weights and then its bias"
+        )
+    for trials in plan.trials:
+        arrays = said("Arrays that the runs of experiment {name} gave, a run a row", name=trials.name)
+        found[f"data/{trials.name}.npz"] = arrays
+    for model in plan.models:
+        found[f"data/{model}.csv"] = said("The model {name}, a row an arrangement.", name=model)
+    if has_laws:
+        found["data/laws.json"] = said(
+            "Where each law puts its points best: value, points, regions without loss, and tie, by class count"
+        )
+    for table in plan.elsewhere:
+        source, told = table.source, table.columns
+        found[source["path"]] = said(
+            "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
+            file=f"{source['file']} ({source['about']})" if source.get("about") else source["file"],
+            rows=said("{n} rows", n=source["rows"]),
+            columns=Said(list=[f"{name} ({told[name]})" if name in told else name for name in source["columns"]]),
+        )
+    for name in plan.lab.texts:
+        found[published(name)] = said("Code that the article's own runs, measures, data or figures are made with")
+    for (experiment_name, run_id), run in runs_of(plan).items():
+        if run.shipped or run.folder is not None:
+            found[f"data/{experiment_name}/{run_id}.npz"] = said(
+                "Data, weights at each checkpoint, loss and accuracy at each epoch"
+            )
+    return found
+
+
+def published(name: str) -> str:
+    """Where a file of the author's code goes in the site."""
+    return f"data/lab/{name}"
+
+
 def runs_of(plan: Plan) -> dict[tuple[str, str], Planned]:
     """All runs of a plan: (experiment, run id) -> run."""
     return {(experiment.name, run.id): run for experiment in plan.experiments for run in experiment.runs}

@@ -36,7 +36,7 @@ from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, Early, Report, RunContext, card_key
-from .entries import drawn_of, entry, own_picture, picture_path, recipe_of, runs_of
+from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
 from .lab import is_finite
 from .stages import STAGES, TRAINING, Source
 
@@ -302,9 +302,8 @@ class Pipeline:
         pool, device = self.pool(self.context.executor), "cpu"
         if self.context.device != "cpu":
             device = pool.executor.submit(tasks.device, self.context.device).result()
-        made_by = "" if self.context.executor == "local" else all_code()
         return [
-            Job(specs, tasks.train, (specs, device, made_by, _optimum(specs[0], laws)), specs)
+            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs)
             for specs in batches(missing, pool.size, device)
         ]
 
@@ -420,7 +419,6 @@ class Pipeline:
         }
         if not asked:
             return {}
-        made_by = "" if self.context.executor == "local" else all_code()
 
         def keep(key: str, gave: tuple[dict[str, Any], bytes]) -> Trial:
             values, arrays = gave
@@ -438,8 +436,7 @@ class Pipeline:
             size = max(1, min(PERFORMED_AT_ONCE, len(missing) // (4 * self.context.workers)))
             for at in range(0, len(missing), size):
                 some = missing[at : at + size]
-                of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
-                yield Job(some, tasks.perform, (*of_code, made_by, [asked[key] for key in some]))
+                yield Job(some, tasks.perform, (*self._own_code, self._made_by, [asked[key] for key in some]))
 
         found = self.run("perform", asked, Shelf(find, keep), jobs, self.context.executor)
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
@@ -521,11 +518,10 @@ class Pipeline:
             }
 
         def jobs(missing: list[str]) -> Iterator[Job[str]]:
-            of_code = (self.plan.lab.place, dict(self.plan.lab.texts))
             for name in missing:
                 needs = wanted[name].needs
                 one = isinstance(wanted[name].given.get("needs"), str)
-                yield Job([name], tasks.plot, (*of_code, name, _later(needed, needs), one))
+                yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
 
         drawn = self.run("plot", keys, Shelf(find, keep), jobs)
         return {
@@ -571,7 +567,7 @@ class Pipeline:
             rows[name] = of_model
             tables[name] = csv_of(of_model)
         if laws:
-            solved = json.dumps(_solved(laws), separators=(",", ":"))
+            solved = json.dumps(_by_law(laws, "optima"), separators=(",", ":"))
             files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
         for name, text in self.plan.lab.texts.items():
             files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
@@ -591,9 +587,9 @@ class Pipeline:
             rows[other.name] = [dict(row) for row in other.rows]
             at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
             files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
-        files = dict(sorted(files.items()))
+        files, about_files = dict(sorted(files.items())), downloads(self.plan, bool(laws))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        contents = {"runs": runs, "laws": _told(laws), "tables": rows, "pictures": own}
+        contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
@@ -603,6 +599,7 @@ class Pipeline:
             columns={name: said[name] for name in said if name in headings},
             tables=beside,
             pictures=own,
+            downloads={path: about_files[path] for path in files if path in about_files},
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
@@ -673,13 +670,23 @@ class Pipeline:
 
     def _send(self, pool: Pool, job: Job[Any]) -> Future[Any]:
         arguments = [argument() if callable(argument) else argument for argument in job.arguments]
-        lab, kinds = self.plan.lab, {spec.kind for spec in job.of}
-        sent = tables.encoded(kinds)
-        texts = dict(lab.texts) if job.of and (lab.of("measurement") or lab.of("dataset")) else {}
+        lab, sent = self.plan.lab, tables.encoded({spec.kind for spec in job.of})
         asked = (job.task, *arguments)
-        asked = (tasks.with_lab, lab.place, texts, *asked) if texts else asked
-        asked = (tasks.with_tables, sent, *asked) if sent else asked
+        if job.of and (lab.of("measurement") or lab.of("dataset")):
+            asked = (tasks.with_lab, *self._own_code, *asked)
+        if sent:
+            asked = (tasks.with_tables, sent, *asked)
         return pool.executor.submit(*asked)
+
+    @property
+    def _own_code(self) -> tuple[str, dict[str, str]]:
+        """The author's own code as jobs take it: its folder, and its files."""
+        return self.plan.lab.place, dict(self.plan.lab.texts)
+
+    @property
+    def _made_by(self) -> str:
+        """Digest of the code that asks, which workers elsewhere must have too; "": they are of this machine."""
+        return "" if self.context.executor == "local" else all_code()
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
@@ -827,24 +834,20 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
     return law["optima"][0]["points"] if law else None
 
 
-def _told(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """The laws as packing.predictions tells them: room -> law -> title and, by class count, what it predicts."""
-    return {SQUARE.name: _by_law(laws, "told")}
-
-
-def _solved(laws: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """All optima by room, law and class count, each with value, points, regions, and the tie where the law has one."""
-    return {SQUARE.name: _by_law(laws, "optima")}
-
-
 def _by_law(laws: dict[int, dict[str, Any]], key: str) -> dict[str, Any]:
-    return {
+    """What was solved as room -> law -> its title and, by class count, its "optima".
+
+    key  "told": as packing.predictions tells them; "optima": all, each with value, points, regions, and the tie where
+         the law has one
+    """
+    of_laws = {
         law: {
             "title": next(of_k[law]["title"] for of_k in laws.values()),
             "optima": {str(k): of_k[law][key] for k, of_k in laws.items()},
         }
         for law in (SOLVED if laws else ())
     }
+    return {SQUARE.name: of_laws}
 
 
 def table(runs: list[dict[str, Any]]) -> str:
@@ -885,11 +888,6 @@ def odd_values(trials: Trials, gave: Sequence[Trial]) -> Iterator[Warned]:
         at = ", ".join(f"{key}={value!r}" for key, value in row.items())
         what = f"{name} is {trial.odd[name]} in {len(odd)} of {len(gave)} runs, with {at} the first"
         yield Warned("not-finite", f"experiment {trials.name}: {what}; these are left out")
-
-
-def published(name: str) -> str:
-    """Where a file of the author's code goes in the site."""
-    return f"data/lab/{name}"
 
 
 def csv_of(rows: list[dict[str, Any]]) -> str:

@@ -47,10 +47,6 @@ class Picture:
     alt: Mapping[str, Any] | str
     title: str
 
-    @property
-    def animated(self) -> bool:
-        return "gif" in self.formats
-
 
 @dataclass(frozen=True)
 class Moment:
@@ -248,23 +244,23 @@ class Rows(Generic[Row]):
 
     def min(self, key: str) -> Any:
         """The smallest value."""
-        return self._take(min, key)
+        return min(self._known(key))
 
     def max(self, key: str) -> Any:
         """The largest value."""
-        return self._take(max, key)
+        return max(self._known(key))
 
     def median(self, key: str) -> float:
         """The median value."""
         from statistics import median  # some milliseconds to import, where nothing has to be computed
 
-        return float(self._take(median, key))
+        return float(median(self._numbers(key)))
 
     def mean(self, key: str) -> float:
         """The mean value."""
         from statistics import fmean
 
-        return float(self._take(fmean, key))
+        return float(fmean(self._numbers(key)))
 
     def std(self, key: str) -> float:
         """The standard deviation, with one less than their number below the sum.
@@ -273,9 +269,10 @@ class Rows(Generic[Row]):
         """
         from statistics import stdev
 
-        if len(self.values(key)) == 1:
+        values = self._numbers(key)
+        if len(values) == 1:
             raise UnknownResult(f'one {self._one} alone has a value for "{key}"')
-        return float(self._take(stdev, key))
+        return float(stdev(values))
 
     def iqr(self, key: str) -> float:
         """The interquartile range: from the lower to the upper quartile."""
@@ -285,10 +282,7 @@ class Rows(Generic[Row]):
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         if not (isinstance(q, (int, float)) and 0 <= q <= 1):
             raise UnknownResult(f"a quantile of {q}; expected a number from 0 to 1")
-        ordered = sorted(self.values(key))
-        if not ordered:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
-        return quantile(ordered, q)
+        return quantile(sorted(self._numbers(key)), q)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
         """The share of rows whose value is true, or is at least the bound, or equals the value given."""
@@ -298,9 +292,9 @@ class Rows(Generic[Row]):
         """As `share`, counted: "7 of 8", from 20 rows up with per cent, and with the filter `interval` how sure that
         is. It has `hits`, `of`, `share` and `interval`.
         """
-        values = self.values(key)
-        if not values:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
+        if at_least is not None and not isinstance(at_least, (int, float)):
+            raise UnknownResult(f"at_least is {at_least!r}; expected a number")
+        values = self._known(key) if at_least is None else self._numbers(key)
         if equals is not None:
             return Tally(sum(1 for value in values if value == equals), len(values))
         return Tally(sum(bool(value if at_least is None else value >= at_least) for value in values), len(values))
@@ -314,6 +308,8 @@ class Rows(Generic[Row]):
         """
         if not isinstance(other, Rows):
             raise UnknownResult(f"paired needs {self._one}s to compare these with, and then what is compared")
+        for group in (self, other):
+            group._numbers(key)
         keys = [by] if isinstance(by, str) else list(by)
         ours, theirs = self._by(keys, key), other._by(keys, key)
         both = [place for place in ours if place in theirs]
@@ -341,11 +337,20 @@ class Rows(Generic[Row]):
             found[place] = row
         return found
 
-    def _take(self, statistic: Callable[[list[Any]], Any], key: str) -> Any:
-        values = self.values(key)
-        if not values:
-            raise UnknownResult(f'no {self._one} has a value for "{key}"')
-        return statistic(values)
+    def _known(self, key: str) -> list[Any]:
+        """The values of a key that some rows have."""
+        if values := self.values(key):
+            return values
+        raise UnknownResult(f'no {self._one} has a value for "{key}"')
+
+    def _numbers(self, key: str) -> list[float]:
+        """The values of a key that holds numbers, or true and false."""
+        values = self._known(key)
+        if all(isinstance(value, (int, float)) for value in values):
+            return values
+        raise UnknownResult(
+            f'"{key}" holds {"lists" if isinstance(values[0], (list, tuple)) else "words"}; expected numbers'
+        )
 
 
 class Table(Rows[Record]):

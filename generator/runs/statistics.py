@@ -5,9 +5,8 @@ In plain Python, as an edit of the text waits for no library.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -143,7 +142,7 @@ def signed_rank_p(differences: Sequence[float]) -> float:
     source   Wilcoxon 1945, Individual comparisons by ranking methods; Pratt & Gibbons 1981, chapter 3
     """
     left = sorted((each for each in differences if each), key=abs)
-    twice = list(_ranks_twice([abs(each) for each in left]))
+    twice = [round(2 * rank) for rank in ranks([abs(each) for each in left])]
     positive = sum(rank for rank, each in zip(twice, left, strict=True) if each > 0)
     total = sum(twice)
     tail = min(positive, total - positive)
@@ -157,10 +156,9 @@ def signed_rank_p(differences: Sequence[float]) -> float:
     return min(1.0, 2 * math.fsum(chances[: tail + 1]))
 
 
-def _ranks_twice(ordered: Sequence[float]) -> Iterator[int]:
-    """Twice the rank of each of some sorted values, from 1; equal ones have the middle of theirs."""
-    before = 0
-    for _, equal in itertools.groupby(ordered):
-        count = len(list(equal))
-        yield from [2 * before + count + 1] * count
-        before += count
+def ranks(values: Sequence[float]) -> list[float]:
+    """The rank of each value, from 1; equal ones have the middle of theirs."""
+    places: dict[float, list[int]] = {}
+    for at, value in enumerate(sorted(values), 1):
+        places.setdefault(value, []).append(at)
+    return [sum(places[value]) / len(places[value]) for value in values]

@@ -16,13 +16,13 @@ from typing import Any
 
 from ..base.store import File
 from ..markup.blocks.figure import FigureCall
+from ..markup.media import ELSEWHERE
 from ..markup.written import Markup
 from .policy import TAG, guarded
 from .templates import TemplateRenderer
 
 ADDRESS = re.compile(r"(\s(?:href|src|srcset|poster)=\")([^\"]*)")
 FILE = re.compile(r"(url\(&#39;|url\(')")  # in a style attribute
-ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 def figures_of(text: Markup) -> Iterator[tuple[FigureCall, str]]:

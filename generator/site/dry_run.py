@@ -15,13 +15,13 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..base.errors import ContentError, Problem
+from ..base.errors import Problem, gathering
 from ..base.store import File
 from ..content.experiments import Plan, Planned, Trials
-from ..content.texts import LAB, Article
+from ..content.texts import Article
 from ..markup.written import Markup
 from ..runs.catalogue import Early
-from ..runs.entries import drawn_of, entry, picture_path, runs_of
+from ..runs.entries import downloads, drawn_of, entry, picture_path, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
 from .assets import in_order, live, page_scripts
@@ -77,33 +77,20 @@ def rehearse(
     problems: list[Problem] = []
     for name in templates.contents:
         if name.endswith((".html", ".xml")) or name == pages.ABOUT_DATA:
-            try:
+            with gathering(problems):
                 renderer.compile(name)
-            except ContentError as error:
-                problems += error.problems
-    try:
+    with gathering(problems):
         in_order(templates, [*page_scripts(templates), *live(templates)])
-    except ContentError as error:
-        problems += error.problems
-    try:
+    with gathering(problems):
         texts = _texts(article, plan, renderer)
-    except ContentError as error:
-        problems += [problem for problem in error.problems if problem not in problems]
-    return texts, tuple(problems)
+    return texts, tuple(dict.fromkeys(problems))
 
 
 def _texts(article: Article, plan: Plan, renderer: TemplateRenderer) -> tuple[Markup, ...]:
     from ..measures import columns
 
-    results = expected_results(plan)
-    tables = [f"data/{experiment.name}.csv" for experiment in plan.named]
-    tables += [f"data/{each.name}.{kind}.npz" for each in plan.experiments for kind in ("centres", "weights")]
-    tables += [table.source["path"] for table in plan.elsewhere] + [f"data/{name}.csv" for name in plan.models]
-    if columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models):
-        tables.append("data/laws.json")
-    tables += [*(f"data/{each.name}.npz" for each in plan.trials), *(f"data/{LAB}/{name}" for name in plan.lab.texts)]
-    downloads = [path for run in results for kind, path in run.files.items() if kind != "js"]
-    return pages.render_texts(article, results, PendingTable, renderer, [*tables, *downloads])
+    has_laws = bool(columns.class_counts((run.spec for run in runs_of(plan).values()), plan.models))
+    return pages.render_texts(article, expected_results(plan), PendingTable, renderer, [*downloads(plan, has_laws)])
 
 
 def as_they_come(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:

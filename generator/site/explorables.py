@@ -11,13 +11,13 @@ from typing import Any
 from ..base import language
 from ..base.errors import nearest
 from ..base.language import Words
-from ..markup.blocks.figure import OptionError
+from ..markup.blocks import named, several
+from ..markup.blocks.figure import OWN, OptionError
 from ..networks import datasets, formulas, recipe, tables
 from ..networks.activations import ACTIVATIONS, carried
 from ..networks.rooms import ROOMS
 from ..runs.results import Result, Results
 
-PLACING = ("id", "size", "beside", "alt")  # options of a figure that say nothing of runs
 LISTS = ("hide", "stops", "sets")  # options that are lists, however short
 PLACED_TO = 3  # decimals of a centre's place, as fine as the points of a run that travels with the page
 CHOSEN = ("classes", "activation", "formula", "seed", "bias_start")  # what readers choose a run by, or goes with it
@@ -31,11 +31,11 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
 
     run  the one whose pictures stand there until the explorable is live
     """
-    shown = {} if run is None else {"run": _id(run)}
+    shown = {} if run is None else {"run": run.place}
     return shown | {
         key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
-        if key not in PLACING
+        if key not in OWN
     }
 
 
@@ -51,7 +51,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     words = words or language.english()
     members = _recipes(results)
     shipped = [run for run in results if "js" in run.files]
-    places = {_id(run): at for at, runs in enumerate(members) for run in runs}
+    places = {run.place: at for at, runs in enumerate(members) for run in runs}
     optima = {
         room: {
             law: {"optima": {k: {key: best[key] for key in ("value", "points")} for k, best in said["optima"].items()}}
@@ -60,7 +60,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         for room, of_room in laws.items()
     }
     return {
-        "runs": [_known(run) | {"recipe": places[_id(run)]} for run in shipped],
+        "runs": [_known(run) | {"recipe": places[run.place]} for run in shipped],
         "recipes": [_recipe(max(runs, key=_classes), words) for runs in members],
         "optima": optima,
         "activations": {
@@ -80,7 +80,7 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
-    centres = {_id(runs[0]): _centres(results, runs) for runs in _recipes(results)}
+    centres = {runs[0].place: _centres(results, runs) for runs in _recipes(results)}
     return known | {"formulas": dict(sorted(formulas.items())), "centres": centres}
 
 
@@ -107,9 +107,9 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
     words = words or language.english()
     known = _of_sets(results)
     found: list[dict[str, Any]] = []
-    for one in list(known) if given is None else given if isinstance(given, list) else [given]:
-        name, told = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, None)
-        if name not in known or not isinstance(told, (str, type(None))):
+    for one in list(known) if given is None else several(given):
+        name, told = named(one)
+        if name not in known or not isinstance(told, str):
             near = nearest(str(name), known)
             raise OptionError("sets", f'sets has "{name}"', SETS, near)
         data = _data(known[name], words)
@@ -219,10 +219,6 @@ def _centres(results: Results, shipped: list[Result]) -> dict[str, dict[int, lis
     return found
 
 
-def _id(run: Result) -> str:
-    return f"{run.experiment}/{run.id}"
-
-
 def without_seed(run: Result) -> dict[str, Any]:
     """What a run shares with those that differ in seed alone, however many checkpoints they keep."""
     return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
@@ -230,7 +226,7 @@ def without_seed(run: Result) -> dict[str, Any]:
 
 def _known(run: Result) -> dict[str, Any]:
     return {
-        "id": _id(run),
+        "id": run.place,
         "experiment": run.experiment,
         **{key: run.spec[key] for key in ("classes", "activation", "seed")},
         "data": run.files["js"],

@@ -16,14 +16,14 @@ from .. import figures
 from ..base.errors import ContentError, meant, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks import Option
-from ..markup.blocks.figure import FigureCall, OptionError
+from ..markup.blocks import Option, several
+from ..markup.blocks.figure import OWN, FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
-from . import knots, placing
+from . import requirements
 from .assets import live
-from .explorables import PLACING, data_sets, started_with, without_seed
+from .explorables import data_sets, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -86,19 +86,26 @@ class Figures:
 
     def views(self) -> dict[str, dict[str, Option]]:
         """What the state of each figure with a script is made of: name -> key -> what its text in an address may be."""
-        files = self.renderer.templates
-        scripts = {name: files.text(f"js/{name}.js") for name in self.live if name in self.options}
-        sent = [run for run in self.results if "js" in run.files]
-        chosen = {}
-        for key in ("classes", "activation", "seed"):
-            known = [*dict.fromkeys(str(run.spec[key]) for run in sent)]
-            chosen[key] = Option(known.__contains__, f"one of {', '.join(known)}")
+        files, memo = self.renderer.templates, self.renderer.memo
+        names = sorted(name for name in self.live if name in self.options)
+        sent = self.renderer.of_runs(self.results, "choices", self._choices)
+        chosen = {key: Option(known.__contains__, f"one of {', '.join(known)}") for key, known in sent.items()}
+
+        def told(script: str) -> tuple[bool, list[str], list[tuple[str, str]]]:
+            return bool(CHOOSES.search(script)), properties(script), PROPERTY.findall(script)
+
+        said = memo("states", files.digest, lambda: {name: told(files.text(f"js/{name}.js")) for name in names})
         return {
-            name: (chosen if CHOOSES.search(script) else {})
-            | dict.fromkeys(properties(script), WORD)
-            | {key: KINDS.get(kind, WORD) for kind, key in PROPERTY.findall(script)}
-            for name, script in scripts.items()
+            name: (chosen if chooses else {})
+            | dict.fromkeys(keys, WORD)
+            | {key: KINDS.get(kind, WORD) for kind, key in of_kinds}
+            for name, (chooses, keys, of_kinds) in said.items()
         }
+
+    def _choices(self) -> dict[str, list[str]]:
+        """What a reader may choose of the runs that travel with the page."""
+        sent = [run for run in self.results if "js" in run.files]
+        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in ("classes", "activation", "seed")}
 
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
@@ -173,7 +180,7 @@ class Figures:
             "chosen": pick,
             "chart": charted,
             "two_way": two_way,
-            "folded": knots.folded,
+            "folded": folded,
             "data_sets": lambda: data_sets(call.options.get("sets"), self.results, self.renderer.words),
             "started_with": started_with,
             "live": is_live,
@@ -192,12 +199,23 @@ def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, A
     """What the laws predict, by room, of those that an option names and in its order; of all where it names none."""
     if "laws" not in options:
         return laws
-    asked = options["laws"] if isinstance(options["laws"], list) else [options["laws"]]
+    asked = several(options["laws"])
     for law in asked:
         if not isinstance(law, str) or not all(law in of_room for of_room in laws.values()):
             known = [*dict.fromkeys(name for of_room in laws.values() for name in of_room)]
             raise OptionError("laws", f'no law "{short(str(law))}"', *meant(str(law), known))
     return {room: {law: of_room[law] for law in asked} for room, of_room in laws.items()}
+
+
+def folded(x: float, y: float, norm: float | None = None) -> tuple[float, float]:
+    """A place of the square, turned and mirrored to lie between the ways to a wall, (1, 0), and to a corner, (1, 1).
+
+    norm     its distance from the middle, in whatever unit; None: as it is
+    returns  two numbers, the first the larger, neither negative
+    """
+    larger, smaller = max(abs(x), abs(y)), min(abs(x), abs(y))
+    scale = 1.0 if norm is None else norm / (math.hypot(x, y) or 1.0)
+    return larger * scale, smaller * scale
 
 
 def _check_stops(stops: Sequence[tuple[int, str]], shown: Sequence[Result]) -> None:
@@ -233,13 +251,14 @@ def chosen(
     if not len(results):
         raise UnknownResult(f'the figure "{figure}" shows networks, and the article has no experiments')
     conditions = _conditions(options)
+    _check_listed(results, conditions)
     fitting = _able(results, pictures, options, measures)
     if not fitting:
-        raise UnknownResult(placing.reason(figure, results.where(**conditions), results, pictures, measures))
+        raise UnknownResult(requirements.reason(figure, results.where(**conditions), results, pictures, measures))
     if planes and "hidden-plane" in pictures:
         wide, fitting = fitting, [run for run in fitting if run.spec["hidden"][-1] == 2]
         if not fitting:
-            raise UnknownResult(placing.needs_plane(figure, wide))
+            raise UnknownResult(requirements.needs_plane(figure, wide))
     if image:
         fitting = [run for run in fitting if run.spec.get("image")]
         if not fitting:
@@ -262,15 +281,30 @@ def chosen(
     return [first[key] for key in sorted(reversed(first), key=_order(conditions))]
 
 
+def _check_listed(results: Results, conditions: Mapping[str, Any]) -> None:
+    """Each value of a list is one that some run has, as a value alone must be.
+
+    raises  UnknownResult: which is not, and what there is
+    """
+    for key, want in conditions.items():
+        if not isinstance(want, (list, tuple)):
+            continue
+        known = results.distinct(key)
+        if not any(isinstance(value, (list, tuple)) and list(value) == list(want) for value in known):
+            for one in want:
+                if not any(fits(value, one) for value in known):
+                    results.where(**{key: one})
+
+
 def _conditions(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if key not in PLACING}
+    return {key: value for key, value in options.items() if key not in OWN}
 
 
 def _able(
     results: Results, pictures: Sequence[str], options: Mapping[str, Any], measures: Sequence[str]
 ) -> list[Result]:
     """The runs that a figure may be drawn of, with some options."""
-    return [run for run in results.where(**_conditions(options)) if not placing.lacks(run, pictures, measures)]
+    return [run for run in results.where(**_conditions(options)) if not requirements.lacks(run, pictures, measures)]
 
 
 def _unchosen(figure: str, shown: Sequence[Result], able: Sequence[Result]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from ..base.language import ENGLISH, Words
-from ..content.texts import Author, Meta
+from ..content.frontmatter import Author, Meta
 from ..markup.written import Markup, TocEntry
 from ..runs.results import Result
 from .figures import Laws
@@ -66,12 +66,6 @@ class BuildInfo:
     about: Mapping[str, str] = field(default_factory=dict)
     laws: Laws = dict
     code: Callable[[Result], Mapping[str, Any]] | None = None
-
-    def url(self, path: str) -> str:
-        """Absolute address of a page, or "" while the site has no address."""
-        if not self.base_url:
-            return ""
-        return self.base_url.rstrip("/") + "/" + ("" if path == "index.html" else path)
 
 
 @dataclass(frozen=True)
@@ -137,8 +131,9 @@ class Site:
         return [article, *others, *((path, titles[path]) for path in self.beside)]
 
     def url(self, path: str) -> str:
-        """Absolute address, or "" when the site has none."""
-        return self.info.url(path)
+        """Absolute address of a page, or "" while the site has no address."""
+        base = self.info.base_url
+        return base and f"{base.rstrip('/')}/{'' if path == 'index.html' else path}"
 
     def minutes(self, text: Markup) -> int:
         """Reading time of a page, at least 1."""
@@ -159,7 +154,7 @@ class Site:
             "month": ENGLISH["months"][meta.date.month - 1][:3].lower(),
             "version": f"{{{_tex(meta.version)}}}" if meta.version else "",
             "doi": f"{{{meta.doi}}}" if meta.doi else "",
-            "url": f"{{{self.url('index.html')}}}" if self.info.base_url else "",
+            "url": f"{{{url}}}" if (url := self.url("index.html")) else "",
         }
         rows = ",\n".join(f"  {name} = {value}" for name, value in fields.items() if value)
         return f"@misc{{{key},\n{rows}\n}}"

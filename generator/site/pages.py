@@ -20,10 +20,10 @@ from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
 from ..base.store import File, Store
 from ..base.warnings import Warned
-from ..content.texts import Article, Meta
+from ..content.frontmatter import Meta
+from ..content.texts import Article
 from ..markup import document
 from ..markup.written import Markup
-from ..networks import tables
 from ..runs.results import Results, digest_of
 from . import assets as assets_of
 from .alone import alone
@@ -91,9 +91,8 @@ def render_texts(
     figures = Figures(renderer, results, laws, columns)
     addresses = [*beside(renderer, results), NOT_FOUND, *downloads, *([ABOUT_DATA] if downloads else ())]
     runs = digest_of(results)
-    return document.render_article(
-        article,
-        results=results,
+    env = document.Environment(
+        results,
         figure_names=figures.names,
         render_figure=figures.render,
         fill_template=renderer.render,
@@ -102,8 +101,9 @@ def render_texts(
         addresses=addresses,
         memo=renderer.memo,
         words=renderer.words,
-        known=digest(renderer.templates.digest, renderer.words.tag, runs, columns, addresses) if runs else "",
     )
+    known = digest(renderer.templates.digest, renderer.words.tag, runs, columns, addresses) if runs else ""
+    return document.render(article, env, known)
 
 
 def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
@@ -144,8 +144,6 @@ def render_pages(
     """The site's pages around the article's texts."""
     about_runs = beside(renderer, results)
     placed = {call.name for text in texts for call in text.figures}
-    for run in results:  # own data, which nobody has read where all runs are kept
-        tables.recall(run.spec)
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
 
     def index() -> dict[str, Any]:
@@ -164,12 +162,11 @@ def render_pages(
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         made = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages[path] = renderer.of_runs(results, "page", made, path, said).encode()
+        pages |= renderer.kept(results, "page", made, path, said)
     told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
     for place, where in told.items():  # the runs themselves are asked for where their lines are new
-        lines = functools.partial(_code, place, results, info, renderer, shared)
-        written = renderer.of_runs(results, "code", lines, place, said)
-        pages |= {path: text.encode() for path, text in zip(where, written, strict=True)}
+        lines = functools.partial(_code, place, where, results, info, renderer, shared)
+        pages |= renderer.kept(results, "code", lines, place, said)
     return pages
 
 
@@ -235,15 +232,21 @@ def _alone(text: Markup, renderer: TemplateRenderer, *more: Any) -> dict[str, Fi
 
 
 def _code(
-    place: str, results: Results, info: BuildInfo, renderer: TemplateRenderer, shared: Mapping[str, Any]
-) -> list[str]:
-    """The page, the script and the notebook of the run of a name."""
+    place: str,
+    where: Sequence[str],
+    results: Results,
+    info: BuildInfo,
+    renderer: TemplateRenderer,
+    shared: Mapping[str, Any],
+) -> dict[str, File]:
+    """The page, the script and the notebook of the run of a name. where: their paths in the site"""
     assert info.code is not None
     run = next(run for run in results if run.place == place)
-    return as_code(run, info.code(run), renderer, shared)
+    written = as_code(run, info.code(run), renderer, shared)
+    return {path: text.encode() for path, text in zip(where, written, strict=True)}
 
 
-def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> str:
+def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> dict[str, File]:
     """A page beside the article."""
     page = renderer.render(path, context)
-    return guarded(page) if path.endswith(".html") else page
+    return {path: (guarded(page) if path.endswith(".html") else page).encode()}

@@ -105,7 +105,7 @@ class TemplateRenderer:
             return {path: [page.sum, page.head] for path, page in pages.items()}
 
         def of(known: Mapping[str, Sequence[str]]) -> dict[str, Known]:
-            return {path: Known(_entry(store, path).path, *each) for path, each in known.items()}
+            return {path: _known(store, path, *each) for path, each in known.items()}
 
         def holds(known: Mapping[str, Sequence[str]]) -> bool:
             return all(page.is_there() for page in of(known).values())
@@ -152,6 +152,11 @@ class TemplateRenderer:
 def _entry(store: Store, path: str) -> Entry:
     """Where a page of the site is kept."""
     return store.entry("pages", digest(path), "html")
+
+
+@functools.lru_cache(maxsize=10_000)  # each is asked for twice in a build, and a server builds again and again
+def _known(store: Store, path: str, made: str, head: str) -> Known:
+    return Known(_entry(store, path).path, made, head)
 
 
 def _kept(store: Store, path: str, page: File) -> Known:

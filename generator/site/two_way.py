@@ -10,16 +10,16 @@ from typing import Any
 
 from ..base.errors import nearest, one_of
 from ..base.language import Words
-from ..markup.blocks.figure import OptionError
+from ..markup.blocks import named, several
+from ..markup.blocks.figure import OWN, OptionError
 from ..networks.activations import ACTIVATIONS, carried
 from ..runs.results import Result, Results, UnknownResult
 from ..runs.statistics import share_interval
-from . import placing
-from .explorables import PLACING
+from . import requirements
 
 Place = tuple[float, float]
 
-OWN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
+DESIGN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
 EXPECTED = {
     "rows": "the levels in words, as [with, without]",
     "columns": "the levels in words, as [with, without]",
@@ -74,7 +74,7 @@ def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[
             "inside", f'unknown way to stand inside: "{inside}"', one_of(INSIDE), nearest(str(inside), INSIDE)
         )
     rule = INSIDE[inside]
-    some = results.where(**{key: value for key, value in options.items() if key not in (*OWN, *PLACING)})
+    some = results.where(**{key: value for key, value in options.items() if key not in (*DESIGN, *OWN)})
     cells = [[[(told, _runs(name, some, results, rule)) for name, told in cell] for cell in line] for line in named]
     drawn = {
         "inside": inside,
@@ -93,10 +93,6 @@ def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[
     return drawn, [run for line in cells for cell in line for _, runs in cell for run in runs]
 
 
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def _wrong(option: str, what: str) -> OptionError:
     return OptionError(option, what, EXPECTED[option])
 
@@ -104,7 +100,7 @@ def _wrong(option: str, what: str) -> OptionError:
 def _levels(options: Mapping[str, Any], key: str) -> list[str]:
     if key not in options:
         raise OptionError("", f'the figure "two-way" needs {key}', f"{key}: {EXPECTED[key]}")
-    levels = _several(options[key])
+    levels = several(options[key])
     if not levels or not all(isinstance(level, str) and level.strip() for level in levels):
         raise _wrong(key, f"{key} that are no words")
     return levels
@@ -114,11 +110,11 @@ def _named(options: Mapping[str, Any], rows: int, columns: int) -> list[list[lis
     """By row and column: the names of data, each with what it is called."""
     if "cells" not in options:
         raise OptionError("", 'the figure "two-way" needs cells', f"cells: {EXPECTED['cells']}")
-    lines = [_several(line) for line in _several(options["cells"])]
+    lines = [several(line) for line in several(options["cells"])]
     if len(lines) != rows or any(len(line) != columns for line in lines):
         shape = " and ".join(dict.fromkeys(str(len(line)) for line in lines)) or "none"
         raise _wrong("cells", f"{len(lines)} rows of {shape} cells, for {rows} rows and {columns} columns")
-    named = [[[_entry(one) for one in _several(cell)] for cell in line] for line in lines]
+    named = [[[_entry(one) for one in several(cell)] for cell in line] for line in lines]
     if any(not cell for line in named for cell in line):
         raise _wrong("cells", "a cell without data")
     return named
@@ -126,10 +122,11 @@ def _named(options: Mapping[str, Any], rows: int, columns: int) -> list[list[lis
 
 def _entry(one: Any) -> tuple[str, str]:
     """The name of data, and what it is called."""
-    pair = next(iter(one.items())) if isinstance(one, dict) and len(one) == 1 else (one, one)
-    if not all(isinstance(part, str) and part.strip() for part in pair):
+    name, told = named(one)
+    told = name if told == "" else told
+    if not all(isinstance(part, str) and part.strip() for part in (name, told)):
         raise _wrong("cells", "cells that name no data")
-    return pair
+    return name, told
 
 
 def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[Result]:
@@ -139,9 +136,9 @@ def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[R
     except UnknownResult as error:
         raise OptionError("cells", str(error.args[0])) from None
     needed = (*NEEDED, rule.measure)
-    runs = [run for run in of_data if not placing.lacks(run, (), needed)]
+    runs = [run for run in of_data if not requirements.lacks(run, (), needed)]
     if not runs:
-        raise UnknownResult(placing.reason("two-way", of_data, everything, (), needed))
+        raise UnknownResult(requirements.reason("two-way", of_data, everything, (), needed))
     return runs
 
 

@@ -32,8 +32,9 @@
     mount: bend,
   });
 
-  const told = (run, moment, pair) =>
-    words.say("{run}. At {moment}. The two nearest class centres in the hidden plane, of classes {a} and {b}, are {distance} apart.", { run, moment, ...pair });
+  const told = (run, moment, pair, projected = false) => projected
+    ? words.say("{run}. At {moment}. The two nearest class centres in the projection, of classes {a} and {b}, are {distance} apart.", { run, moment, ...pair })
+    : words.say("{run}. At {moment}. The two nearest class centres in the hidden plane, of classes {a} and {b}, are {distance} apart.", { run, moment, ...pair });
 
   /** What there is to see, part by part. @param {NodeListOf<Element>} planes @param {Element} time */
   function tour(planes, time) {
@@ -90,7 +91,7 @@
       reset: scene.reset,
       rows: scene.rows,
       summary() {
-        return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least(), run.labels));
+        return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least(), run.labels), run.net.widths.at(-2) > 2);
       },
     };
   }

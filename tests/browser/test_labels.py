@@ -31,6 +31,7 @@ activation = "tanh"
 hidden = [8, 6]
 epochs = 20
 draw = 1
+ship = 1
 
 [experiment.many]
 dataset = "one"
@@ -69,6 +70,7 @@ FIGURES = [
     "laws\n    experiment: many",
     "crowding\n    experiment: wide",
     "projection\n    experiment: wide",
+    "bend\n    experiment: wide",
     "input-plane\n    experiment: noisy\n    noise: [0.05, 0.3]\n    hidden: [[8, 2], [16, 2]]",
     "input-plane\n    experiment: noisy",
 ]
@@ -126,6 +128,16 @@ def test_small_multiples_say_all_that_differs_and_nothing_else(labelled, browser
     figure.scroll_into_view_if_needed()  # before, its text is not laid out
     said = [f"hidden layers of {width}, 2, noise {noise}" for noise in ("0.05", "0.3") for width in (8, 16)]
     expect(figure.locator(".tile-label")).to_have_text(said, use_inner_text=True)
+    page.close()
+
+
+def test_what_is_a_projection_is_called_one(labelled, browser):
+    page = browser.new_page()
+    page.goto((labelled[0] / "index.html").as_uri())
+    bend = page.locator('[data-figure="bend"]')
+    bend.scroll_into_view_if_needed()
+    expect(bend.locator(".explorable-summary")).to_contain_text("class centres in the projection")
+    expect(bend.locator(".plane-title")).to_contain_text(["input plane", "6 neurons, projected"])
     page.close()
 
 

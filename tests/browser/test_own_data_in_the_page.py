@@ -169,6 +169,11 @@ def test_words_name_classes_and_walls_are_the_formulas(open_page, home):
     bend = alive(visit, "bend-fruit")
     expect(bend.locator(".explorable-summary")).to_contain_text("of classes ")
     assert any(word in bend.locator(".explorable-summary").inner_text() for word in ("apple", "pear", "pomegranate"))
+    halves = visit.page.evaluate("""() => ["pear", "a pear of a very long name, ripe ".repeat(9)].map((word) =>
+      peek.paint.halfOf(document.createElement("canvas").getContext("2d"), 0, { font: "sans-serif" }, [word]))""")
+    assert 0 < halves[0] < halves[1] <= 56  # px: what stands over points covers little of them
+    said = visit.page.evaluate("words.say('{a}, {n} and {b}', { a: '\u062a\u0641\u0627\u062d', n: 5, b: 'pear' })")
+    assert said == "\u2068\u062a\u0641\u0627\u062d\u2069, 5 and pear"  # an apple in Arabic turns no number around
     beat = alive(visit, "beat-fruit")
     expect(beat.get_by_role("button", name="Class pear at")).to_have_count(1)
     expect(beat.locator(".plane-label").first).to_have_text("\u22120.28")  # the least value of a * logistic(a)

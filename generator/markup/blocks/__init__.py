@@ -32,6 +32,16 @@ ID = Option(lambda value: isinstance(value, str), "a label")
 SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")
 
 
+def several(value: Any) -> list[Any]:
+    """The values of an option that may have one, or a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def named(value: Any) -> tuple[Any, Any]:
+    """What an option names, and what the author calls it, as in {loss: last loss}, or ""."""
+    return next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else (value, "")
+
+
 def filled(block: Block, writer: Writer) -> str:
     """A block's template, filled with its options, its argument and its content."""
     return writer.filled(block.kind, writer.context(block))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...base.errors import ContentError, meant, short
+from ...base.errors import gathering, meant, short
 from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
+from .. import media
 from ..attributes import Attributes
-from . import ID, SIZE, BlockType, Option
+from . import ID, SIZE, BlockType, Option, several
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -59,8 +60,7 @@ def _all(kind: type) -> Callable[[Any], bool]:
     """Whether a value is one of a kind, or a list of them."""
 
     def check(value: Any) -> bool:
-        values = value if isinstance(value, list) and value else [value]
-        return all(isinstance(item, kind) and not isinstance(item, bool) for item in values)
+        return all(isinstance(item, kind) and not isinstance(item, bool) for item in several(value) or [value])
 
     return check
 
@@ -99,14 +99,16 @@ def render(block: Block, writer: Writer) -> str:
     if not block.argument:
         writer.wrong(block.line, "a figure without a name", "/// figure | its name")
         return ""
-    if not own and block.argument not in writer.figure_names:
-        expected, near = meant(block.argument, sorted(writer.figure_names), "figures")
+    if not own and block.argument not in writer.env.figure_names:
+        expected, near = meant(block.argument, sorted(writer.env.figure_names), "figures")
         if ending and not near:
             expected = f"a file ending in {', '.join(PICTURES + VIDEOS)}"
         writer.wrong(block.line, f'unknown figure "{short(block.argument)}"', expected, near)
         return ""
     if not caption.strip():
-        writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', "text before the closing ///")
+        short_way = "alt" in block.data  # that of plain Markdown
+        expected = f"![A caption](…){{#{block.id}}}" if short_way else "text before the closing ///"
+        writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', expected)
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
     place, alone = writer.place(block.line), writer.alone(block.id)
@@ -115,9 +117,8 @@ def render(block: Block, writer: Writer) -> str:
     if own:
         return _own(call, block, writer)
     try:
-        return writer.render_figure(call, writer.warnings.append)
-    except ContentError as error:
-        writer.problems += error.problems
+        with gathering(writer.problems):
+            return writer.env.render_figure(call, writer.warnings.append)
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))
     except OptionError as error:
@@ -132,7 +133,7 @@ def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> 
     known = own or (OWN if block.argument in writer.results.pictures else DRAWN)
     if known is DRAWN:
         fields = writer.of_runs("fields", lambda: [*dict.fromkeys(key for run in writer.results for key in run.spec)])
-        more = dict.fromkeys([*writer.figure_options.get(block.argument, ()), *fields], ANY)
+        more = dict.fromkeys([*writer.env.figure_options.get(block.argument, ()), *fields], ANY)
         more |= {"stops": STOPS} if "stops" in more else {}
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)
@@ -153,7 +154,7 @@ def _own(call: FigureCall, block: Block, writer: Writer) -> str:
         writer.wrong(block.line, f'the picture "{call.name}" has no alt text', expected)
     values = {key: str(call.options[key]) for key in ("width", "poster", "captions") if key in call.options}
     classes = ("invert",) if call.options.get("invert") else ()
-    image = writer.picture(call.name, alt or "", block.line, Attributes(values=values, classes=classes))
+    image = media.shown(writer, call.name, alt or "", block.line, Attributes(values=values, classes=classes))
     return writer.filled(block.kind, {"call": call, "image": image})
 
 

@@ -8,7 +8,7 @@ from ...runs.results import Unmeasured
 from .. import expressions, tabulation
 from ..expressions import ExpressionError
 from ..tabulation import TableError
-from . import ID, SIZE, BlockType, Option
+from . import ID, SIZE, BlockType, Option, named, several
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -17,26 +17,17 @@ if TYPE_CHECKING:
 ALL = "all"
 
 
-def _named(value: Any) -> bool:
-    """Whether a value is a name, or a list of names, each once."""
-    names = value if isinstance(value, list) else [value]
-    return bool(names) and all(isinstance(name, str) and name for name in names) and len({*names}) == len(names)
-
-
 def _headed(value: Any) -> bool:
-    """Whether it is names, of which some have a heading of their own."""
-    columns = value if isinstance(value, list) else [value]
-    plain = [next(iter(each)) if isinstance(each, dict) and len(each) == 1 else each for each in columns]
-    headings = [next(iter(each.values())) for each in columns if isinstance(each, dict) and each]
-    return _named(plain) and all(isinstance(heading, str) for heading in headings)
+    """Whether a value is a name, or a list of names, each once, of which some have a heading of their own."""
+    pairs = [named(each) for each in several(value)]
+    names = [name for name, _ in pairs]
+    texts = all(isinstance(name, str) and name and isinstance(heading, str) for name, heading in pairs)
+    return bool(names) and texts and len({*names}) == len(names)
 
 
 def _headings(value: Any) -> dict[str, str]:
     """The heading of each name, "" where it has none of its own."""
-    found: dict[str, str] = {}
-    for each in value if isinstance(value, list) else [value]:
-        found |= each if isinstance(each, dict) else {each: ""}
-    return found
+    return dict(map(named, several(value)))
 
 
 RESULTS = {

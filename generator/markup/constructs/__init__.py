@@ -3,7 +3,7 @@
 A file exposes, where it has them:
 
     extend(md)   adds its rules to markdown-it's parser
-    TOKENS       token type -> what writes it into an element tree (see `writer.Builder`); gives the index of the next
+    TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
     MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`
 
 Reading knows the text alone, so that what was read is remembered; a mark stands for what only the page can say.
@@ -19,13 +19,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 class Mark(NamedTuple):
@@ -59,7 +60,12 @@ def of_marks() -> dict[str, RenderMark]:
     return {kind: render for module in load() for kind, render in getattr(module, "MARKS", {}).items()}
 
 
-# For rules of running text
+# For rules of blocks and of running text
+
+
+def text_of_line(state: StateBlock, number: int) -> str:
+    """A line of the text, from where it is indented."""
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
 def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> bool:
@@ -69,6 +75,21 @@ def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> b
         token = state.push(kind, "", 0)
         token.meta = {"line": line, **meta}
     state.pos = end
+    return True
+
+
+def enclose(
+    state: StateInline, silent: bool, kind: str, tag: str, start: int, end: int, after: int, **meta: Any
+) -> bool:
+    """Take the text up to `after`, of which what is from `start` to `end` stands between tokens of a kind."""
+    if not silent:
+        token, outer = state.push(f"{kind}_open", tag, 1), state.posMax
+        token.meta = {"line": line_in(state), **meta}
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push(f"{kind}_close", tag, -1)
+        state.posMax = outer
+    state.pos = after
     return True
 
 

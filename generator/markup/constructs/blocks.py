@@ -14,15 +14,15 @@ from markdown_it.token import Token
 
 from ...base.errors import Problem, meant, short
 from ...base.memo import Memo
-from ...content.texts import Yaml, yaml_fields
+from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT
 from ..numbering import BLOCKS, Block
-from . import Mark
+from . import Mark, text_of_line
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 DEEPEST = 20  # blocks inside each other
 _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
@@ -39,14 +39,10 @@ _LIST = re.compile(r"(?!^\{[\w-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is t
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
 
-def _line(state: StateBlock, number: int) -> str:
-    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
-
-
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.is_code_block(start):
         return False
-    found = _HEAD.match(_line(state, start))
+    found = _HEAD.match(text_of_line(state, start))
     if not found:
         return False
     if silent:
@@ -70,7 +66,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     options = state.getLines(start + 1, first, state.sCount[start], False)
     token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
     if first == start + 1 and first < close:
-        token.meta["flat"] = _line(state, first)
+        token.meta["flat"] = text_of_line(state, first)
     depth = state.env["depth"] = state.env.get("depth", 0) + 1
     if depth > DEEPEST:
         token.meta["too_deep"] = True
@@ -88,7 +84,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _closes(state: StateBlock, sign: str, number: int) -> bool:
-    found = _HEAD.match(_line(state, number))
+    found = _HEAD.match(text_of_line(state, number))
     return found is not None and found[1][0] == sign and not found[2].strip()
 
 
@@ -100,7 +96,7 @@ def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
             continue
         if state.sCount[number] < state.blkIndent:
             return number
-        text = _line(state, number)
+        text = text_of_line(state, number)
         if code := _FENCE.match(text):
             if not fence:
                 fence = code[1]

@@ -15,8 +15,8 @@ from ..numbering import NUMBERED
 from . import Mark, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 _KEY = rf"(?:{KEY})(?<![.:/+-])"  # not the stop of a sentence
 _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")

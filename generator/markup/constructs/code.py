@@ -16,8 +16,8 @@ from ..numbering import BLOCKS
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 LANGUAGES = "https://pygments.org/languages"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")

@@ -10,8 +10,8 @@ from markdown_it.token import Token
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:

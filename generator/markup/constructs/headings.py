@@ -12,8 +12,8 @@ from ..attributes import TRAILING, parse_attributes
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markdown_it.token import Token
 
@@ -18,8 +19,8 @@ from .. import media
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
 LOOSE = frozenset(
@@ -271,7 +272,7 @@ def _in_the_dark(writer: Writer, mark: Mark) -> str:
 
 
 def _own_file(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.own_file(mark.data["address"], mark.line))
+    return html.escape(quote(media.own_file(writer, mark.data["address"], mark.line)))
 
 
 TOKENS = {"html_inline": _write, "html_block": _write}

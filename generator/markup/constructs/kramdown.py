@@ -12,9 +12,10 @@ from markdown_it.token import Token
 
 from ...base.errors import short
 from ..attributes import parse_attributes
+from . import text_of_line
 
 if TYPE_CHECKING:
-    from ..writer import Builder
+    from ..builder import Builder
 
 _LINE = re.compile(r"\{:(?!:)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*+)\}[ \t]*$")
 
@@ -22,7 +23,7 @@ _LINE = re.compile(r"\{:(?!:)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*+)\}[ \t]*$")
 def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.is_code_block(start):
         return False
-    found = _LINE.match(state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]])
+    found = _LINE.match(text_of_line(state, start))
     if not found or silent:
         return bool(found)
     token = state.push("attribute_line", "", 0)

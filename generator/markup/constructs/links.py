@@ -15,12 +15,13 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
 from ...base.errors import short
+from .. import media
 from ..attributes import Attributes
 from . import Mark, line_in
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 _VIEW = re.compile(r"(?P<figure>[^#:{}]*#(?P<id>[\w-]+))(?P<state>\.\w+=.*)$")  # as a page's "Copy link" writes it
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")
@@ -119,7 +120,7 @@ def _picture(writer: Writer, mark: Mark) -> str:
         writer.warn(
             "no-alt-text", mark.line, f'the picture "{short(data["path"])}" has no alt text; expected {expected}'
         )
-    return writer.picture(data["path"], said.values.get("alt", words), mark.line, said, data["title"])
+    return media.shown(writer, data["path"], said.values.get("alt", words), mark.line, said, data["title"])
 
 
 def _address(writer: Writer, mark: Mark) -> str:

@@ -13,8 +13,8 @@ from mdit_py_plugins.deflist import deflist_plugin
 from . import Mark
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 def extend(md: MarkdownIt) -> None:

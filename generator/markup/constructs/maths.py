@@ -14,11 +14,11 @@ from markdown_it.token import Token
 from ...base.errors import short
 from .. import formulas
 from ..attributes import TRAILING, parse_attributes
-from . import Mark, put
+from . import Mark, put, text_of_line
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 OPENS = r"""\$(?![\s$,;?)'"]|\.(?!\d))"""  # what begins a formula: no sum of money at its end, no quotation mark
 _DOLLAR = re.compile(OPENS + r"((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
@@ -80,8 +80,7 @@ def _undoubled(tex: str) -> str:
 
 def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Macros outside of formulas, as Pandoc reads them: from their line to the end of the paragraph."""
-    begin = state.bMarks[start] + state.tShift[start]
-    if state.is_code_block(start) or not _DEFINITION.match(state.src, begin):
+    if state.is_code_block(start) or not _DEFINITION.match(text_of_line(state, start)):
         return False
     if silent:
         return True
@@ -99,8 +98,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula alone on its lines, with a label behind it."""
     if state.is_code_block(start):
         return False
-    begin = state.bMarks[start] + state.tShift[start]
-    text = state.src[begin : state.eMarks[start]]
+    text = text_of_line(state, start)
     environment = _ENVIRONMENT.match(text)
     if text.startswith("$$"):
         opening, closing = "$$", "$$"
@@ -121,7 +119,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if closed or last + 1 >= end or state.isEmpty(last + 1) or state.sCount[last + 1] < state.blkIndent:
             break
         last += 1
-        rest = state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]]
+        rest = text_of_line(state, last)
     if opening.endswith("[") and (not closed or after.strip()):
         return False
     if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):

@@ -11,11 +11,11 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import Mark, fault, label_end, line_in, put
+from . import Mark, enclose, fault, label_end, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 _NOTE = re.compile(r"\[\^([^\[\]\n]+)\](?!\()")
 _DEFINITION = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
@@ -36,15 +36,7 @@ def _in_place(state: StateInline, silent: bool) -> bool:
     start, end = state.pos + 2, label_end(state, state.pos + 1)
     if end < 0 or not state.src[start:end].strip():
         return False
-    if not silent:
-        line, outer = line_in(state), state.posMax
-        state.push("note_in_place_open", "", 1).meta = {"line": line}
-        state.pos, state.posMax = start, end
-        state.md.inline.tokenize(state)
-        state.push("note_in_place_close", "", -1)
-        state.posMax = outer
-    state.pos = end + 1
-    return True
+    return enclose(state, silent, "note_in_place", "", start, end, end + 1)
 
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -12,11 +12,11 @@ from markdown_it.token import Token
 
 from ...base.errors import nearest, short
 from ..attributes import LIST, Attributes, parse_attributes
-from . import Mark, follows, label_end, line_in, put
+from . import Mark, enclose, follows, label_end, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 
 _OF_TEXT = ("lang", "dir")
@@ -29,16 +29,7 @@ def _span(state: StateInline, silent: bool) -> bool:
     found = LIST.match(state.src, end + 1, state.posMax) if end >= 0 else None
     if not found:
         return False
-    if not silent:
-        line, outer = line_in(state), state.posMax
-        token = state.push("span_open", "span", 1)
-        token.meta = {"line": line, "said": parse_attributes(found[1])}
-        state.pos, state.posMax = start, end
-        state.md.inline.tokenize(state)
-        state.push("span_close", "span", -1)
-        state.posMax = outer
-    state.pos = found.end()
-    return True
+    return enclose(state, silent, "span", "span", start, end, found.end(), said=parse_attributes(found[1]))
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:

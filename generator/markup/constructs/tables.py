@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from ..attributes import TRAILING, parse_attributes
 
 if TYPE_CHECKING:
-    from ..writer import Builder
+    from ..builder import Builder
 
 _SIMPLE = re.compile(r"-{2,}(?: +-{2,})+")  # what is above and below the rows of Pandoc's tables without bars
 _CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")

@@ -15,8 +15,8 @@ from markdown_it.token import Token
 from . import Mark, fault, label_end, put
 
 if TYPE_CHECKING:
+    from ..builder import Builder
     from ..document import Writer
-    from ..writer import Builder
 
 VALUE = re.compile(r"""\{\{((?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*)\}\}""")
 _LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")

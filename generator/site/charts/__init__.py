@@ -10,7 +10,7 @@ size. Nothing heavy is imported: an edit of the text draws its charts anew.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +19,15 @@ from ...markup.blocks.figure import OptionError
 from ...runs.results import Rows
 from .alt import alt
 from .asked import Asked, ordered
-from .marks import CATEGORY, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
+from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
 from .scales import Bands, Numbers, log_spaced, padded, spans, ticks, told, widened
 
 MOST_MARKS = 2000  # a page with more is slow, and nobody can tell them apart
 MOST_COLOURS = len(SHAPES)
 MOST_FACETS = 24
 MOST_BANDS = 60
-HEIGHT_PX, HEIGHT_OF_FACET_PX, HEIGHT_OF_BAND_PX = 260, 150, 34
+HEIGHT_PX, HEIGHT_OF_FACET_PX = 260, 150
+LETTERS_OF_BAND, LINES_OF_BAND, LINE_OF_BAND_PX = 16, (2, 5), 17  # of the words before a row of cells
 TICKS, TICKS_OF_FACET = 6, 3
 LABEL_PX = 19  # a line of text
 LONGEST_LABEL = 18  # letters beside the end of a line; longer ones stand above the chart
@@ -140,11 +141,22 @@ class _Drawing:
         self.series = self._series()
         self.data = [datum for each in self.series for datum in each.data]
         if len(self.data) > MOST_MARKS:
-            expected = f"at most {MOST_MARKS}: fewer rows, or mark: line, band or histogram"
-            raise OptionError("data", f"{len(self.data)} marks to draw", expected)
+            others = " or ".join(self._summing())
+            expected = f"at most {MOST_MARKS}: fewer rows" + (f", or mark: {others}" if others else "")
+            raise OptionError("data", f"{len(self.data):,} marks to draw", expected)
         self.facets = ordered(each.of("facet") for each in self.series)
         self.colours = ordered(each.of("colour") for each in self.series)
         self.most = TICKS if len(self.facets) == 1 else TICKS_OF_FACET
+
+    def _summing(self) -> Iterator[str]:
+        """The marks of the same keys that are few enough."""
+        for name, mark in MARKS.items():
+            try:
+                self.asked.check(name)
+            except OptionError:
+                continue
+            if sum(len(mark.take(each.values, each.values)) for each in self.series) <= MOST_MARKS:
+                yield name
 
     def chart(self) -> Chart:
         """The chart."""
@@ -152,7 +164,9 @@ class _Drawing:
         shade = spans([datum.value for datum in self.data if datum.value is not None]) if self._shaded else None
         height = HEIGHT_PX if len(self.facets) == 1 else HEIGHT_OF_FACET_PX
         if isinstance(y, Bands):
-            height = max(2, len(y.values)) * HEIGHT_OF_BAND_PX
+            longest = max(len(self.asked.said("y", value)) for value in y.values)
+            lines = min(max(-(-longest // LETTERS_OF_BAND), LINES_OF_BAND[0]), LINES_OF_BAND[1])
+            height = max(2, len(y.values)) * lines * LINE_OF_BAND_PX
         ends = self._ends(y, height)
         panels = [self._panel(facet, Place(x, y, shade, 0, len(self.colours)), ends) for facet in self.facets]
         several = len(self.colours) > 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...base.errors import meant, short
+from ...base.errors import meant, quoted
 from ...base.language import Words
 from ...markup import expressions
+from ...markup.blocks import named
 from ...markup.blocks.figure import OWN, OptionError
 from ...markup.expressions import ExpressionError
 from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured
@@ -42,9 +43,9 @@ class Asked:
         self.options, self.words = options, words
         for axis in ("x_scale", "y_scale"):
             if (scale := options.get(axis, "linear")) not in SCALES:
-                raise OptionError(axis, f"{axis} is {_quoted(scale)}", *meant(str(scale), SCALES))
+                raise OptionError(axis, f"{axis} is {quoted(scale)}", *meant(str(scale), SCALES))
         if (mark := options.get("mark")) not in (None, *MARKS):
-            raise OptionError("mark", f"unknown mark {_quoted(mark)}", *meant(str(mark), MARKS))
+            raise OptionError("mark", f"unknown mark {quoted(mark)}", *meant(str(mark), MARKS))
         self.rows = _rows(options, names, words)
         self.columns = self.rows.columns if isinstance(self.rows, Table) else columns
         self.headings: dict[str, str] = {}
@@ -60,11 +61,11 @@ class Asked:
                 pending = error
         self.kinds = {option: _kind(values) for option, values in self.cells.items()}
         if mark:
-            self._check(mark)
+            self.check(mark)
         if pending:
             raise pending
         self.name = str(mark or self._fitting())
-        self._check(self.name)
+        self.check(self.name)
 
     @property
     def mark(self) -> Mark:
@@ -73,12 +74,11 @@ class Asked:
     # What is asked for
 
     def _key(self, option: str) -> str:
-        key = self.options[option]
-        if isinstance(key, dict) and len(key) == 1 and isinstance(said := next(iter(key.values())), str):
-            self.headings[option] = said
-            key = next(iter(key))
-        if not isinstance(key, str):
-            raise OptionError(option, f"{option} is {_quoted(self.options[option])}", A_KEY)
+        key, heading = named(self.options[option])
+        if heading:
+            self.headings[option] = heading
+        if not isinstance(key, str) or not isinstance(heading, str):
+            raise OptionError(option, f"{option} is {quoted(self.options[option])}", A_KEY)
         return key
 
     def _column(self, option: str, key: str) -> list[Any]:
@@ -109,8 +109,11 @@ class Asked:
         shades = self.kinds.get("colour") == NUMBER and len(colours) > len(SHAPES)
         return fitting(self.kinds["x"], self.kinds.get("y", ""), shades, repeated)
 
-    def _check(self, name: str) -> None:
-        """Whether a mark can be made of the keys, as far as their values are known."""
+    def check(self, name: str) -> None:
+        """Whether a mark can be made of the keys, as far as their values are known.
+
+        raises  OptionError: it cannot
+        """
         mark = MARKS[name]
         for option, wanted in (("x", mark.x), ("y", mark.y), ("colour", mark.colour)):
             if option in self.keys and not wanted:
@@ -120,7 +123,7 @@ class Asked:
             if wanted == NUMBER and self.kinds.get(option) == CATEGORY:
                 wrong = next(at for at, value in enumerate(self.cells[option]) if not _number_or_none(value))
                 value, place = self.cells[option][wrong], self.rows.rows[wrong].place
-                raise OptionError(option, f"{self.keys[option]} of {place} is {_quoted(value)}", f"numbers, for {name}")
+                raise OptionError(option, f"{self.keys[option]} of {place} is {quoted(value)}", f"numbers, for {name}")
         for option, kind in (("x_scale", mark.x), ("y_scale", mark.y)):
             if option in self.options and (kind != NUMBER or mark.spread == "x"):
                 raise OptionError(option, f"{name} with {option}", "an axis of numbers")
@@ -188,7 +191,7 @@ def ordered(values: Iterable[Any]) -> list[Any]:
 def _rows(options: Mapping[str, Any], names: Mapping[str, Any], words: Words) -> Rows[Any]:
     source = options.get("data", "results")
     if not isinstance(source, str):
-        raise OptionError("data", f"data is {_quoted(source)}", ROWS)
+        raise OptionError("data", f"data is {quoted(source)}", ROWS)
     try:
         rows = expressions.evaluate(source, names, words=words)
     except ExpressionError as error:
@@ -212,9 +215,3 @@ def _kind(values: Sequence[Any]) -> str:
 
 def _number_or_none(value: Any) -> bool:
     return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
-
-
-def _quoted(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{short(value)}"'
-    return short(str(value).lower() if isinstance(value, bool) else str(value))

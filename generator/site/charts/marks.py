@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...base.style import MARKER_CORNERS
 from ...runs.results import quantile
+from ...runs.statistics import ranks
 from .scales import Bands, Numbers, nice_step
 
 NUMBER, CATEGORY = "number", "category"
@@ -295,20 +296,11 @@ def fitting(x: str, y: str, shades: bool, repeated: bool) -> str:
     return "band" if repeated else "points"
 
 
-def ranks(values: Sequence[float]) -> Iterator[float]:
-    """The rank of each value, of equal ones the middle."""
-    ordered = sorted(values)
-    places: dict[float, list[int]] = {}
-    for at, value in enumerate(ordered):
-        places.setdefault(value, []).append(at)
-    return (sum(places[value]) / len(places[value]) for value in values)
-
-
 def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
     """Spearman's, from -1 to 1; None below five values or where one does not vary."""
     if len(one) < 5:
         return None
-    a, b = list(ranks(one)), list(ranks(other))
-    middle = (len(one) - 1) / 2
+    a, b = ranks(one), ranks(other)
+    middle = (len(one) + 1) / 2
     spread = math.sqrt(sum((p - middle) ** 2 for p in a) * sum((q - middle) ** 2 for q in b))
     return sum((p - middle) * (q - middle) for p, q in zip(a, b, strict=True)) / spread if spread else None

@@ -71,9 +71,7 @@ def told(value: Any, words: Words, digits: int = DIGITS) -> str:
         return compact(value, digits, words)
     if float(value).is_integer():
         return words.fixed(value)
-    text = words.fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
-    point = words.marks.point
-    return text.rstrip("0").rstrip(point) if point in text else text
+    return words.significant(value, digits)
 
 
 def spans(values: Sequence[float], log: bool = False, whole: bool = False) -> Numbers:

@@ -14,6 +14,7 @@
   const SLICE_MS = 5; // of painting at rest in one frame
   const KEY_STEP = 0.02; // of the plane's width, one arrow key
   const NUMBER_PX = 13; // size of a class's number
+  const WORD_PX = 112; // as wide as a class's word may be over points; the legend has all of it
   peek.TAKE_PX = 14; // how near a point the pointer must be to mean the point and not the place
 
   /**
@@ -416,6 +417,21 @@
   // Marks
 
   /** A place in px that is half a mark's size away from the plane's ends. */
+  const begun = new Map(); // words -> what is written of them
+
+  /** A class's number or word, of a long one the beginning, in the font that the context has from then on. */
+  function written(context, c, theme, labels) {
+    context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+    const said = String(peek.text.class(c, labels));
+    if (!begun.has(said)) {
+      const fits = (text) => context.measureText(text).width <= WORD_PX;
+      const letters = [...said].slice(0, WORD_PX);
+      if (!fits(said)) while (letters.length > 1 && !fits(`${letters.join("")}\u2026`)) letters.pop();
+      begun.set(said, fits(said) ? said : `${letters.join("").trimEnd()}\u2026`);
+    }
+    return begun.get(said);
+  }
+
   const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
 
   peek.paint = {
@@ -495,8 +511,7 @@
 
     /** A class's number or word at a place in px, in its colour and with a halo of paper, so that it reads over points. */
     number(context, c, x, y, theme, labels) {
-      const said = String(peek.text.class(c, labels));
-      context.font = `700 ${NUMBER_PX}px ${theme.font}`;
+      const said = written(context, c, theme, labels);
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.lineJoin = "round";
@@ -509,8 +524,7 @@
 
     /** Half as wide as a class's number or word is, in px. */
     halfOf(context, c, theme, labels) {
-      context.font = `700 ${NUMBER_PX}px ${theme.font}`;
-      return context.measureText(peek.text.class(c, labels)).width / 2;
+      return context.measureText(written(context, c, theme, labels)).width / 2;
     },
 
     /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */

@@ -1,0 +1,86 @@
+"""TOML, and the line on which each of its keys stands."""
+
+from __future__ import annotations
+
+import operator
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from . import limits
+from .errors import ContentError, Problem, long_number
+
+_DEEP = re.compile(rf"^[ \t\[]*(?:[\w\"'-]++[ \t]*\.[ \t]*){{{limits.DEEPEST}}}", re.MULTILINE)
+
+
+def parse(text: str, file: str) -> dict[str, Any]:
+    """The table of a text.
+
+    raises  ContentError: it is no TOML, with its line
+    """
+    if deep := _DEEP.search(text):
+        place = f"{file}:{text.count(chr(10), 0, deep.start()) + 1}"
+        raise ContentError([Problem(place, "tables too deep in each other", f"at most {limits.DEEPEST}")])
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ContentError([Problem(file, "not TOML: lists too deep in each other", "fewer brackets")]) from None
+    except ValueError as error:
+        raise ContentError([_wrong(file, text, error)]) from None
+
+
+def _wrong(file: str, text: str, error: ValueError) -> Problem:
+    """What Python's reader says of a text, at its line."""
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return long_number(file, text)
+    said, _, at = str(error).rstrip(")").partition(" (at ")
+    line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
+    line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
+    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
+
+
+# In valid TOML: strings, comments, signs by which a value goes on in the next line, and what is between.
+_PIECES = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\]|\\.)*"|' + r"'[^']*'|#[^\n]*|[^\"'#\[\]{}\n]+|.",
+    re.DOTALL,
+)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The statements of a valid TOML text, each with the line, from 1, on which it begins; comments left out."""
+    parts: list[str] = []
+    depth, line, first = 0, 1, 1
+    for piece in map(operator.itemgetter(0), _PIECES.finditer(text + "\n")):
+        depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
+        if piece == "\n" and depth == 0:
+            if statement := "".join(parts).strip():
+                yield first, statement
+            parts, first = [], line + 1
+        elif piece[0] != "#":
+            parts.append(piece)
+        line += piece.count("\n")
+
+
+def lines_of(text: str) -> dict[tuple[str, ...], int]:
+    """The line, from 1, on which each table and key of a valid text stands; of a list of tables each by its number."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    counts = Counter[tuple[str, ...]]()
+    for first, statement in _statements(text):
+        if header := re.fullmatch(r"\[+\s*([^\[\]=]+?)\s*\]+", statement):
+            table = key = _key(header[1])
+            if statement.startswith("[["):
+                table = key = (*key, str(counts[key]))
+                counts[table[:-1]] += 1
+            above: tuple[str, ...] = ()
+        else:
+            key, above = _key(statement.partition("=")[0]), table
+        for depth in range(1, len(key) + 1):
+            lines.setdefault(above + key[:depth], first)
+    return lines
+
+
+def _key(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.strip().split("."))

@@ -1,0 +1,358 @@
+"""The front matter of a text: its fields, each with how it is read."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..base import style
+from ..base.errors import Problem, meant
+from ..base.yaml import Yaml
+from . import bibliography
+
+NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
+TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
+    "conceptualization",
+    "data curation",
+    "formal analysis",
+    "funding acquisition",
+    "investigation",
+    "methodology",
+    "project administration",
+    "resources",
+    "software",
+    "supervision",
+    "validation",
+    "visualization",
+    "writing – original draft",
+    "writing – review & editing",
+)
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote the article. url, affiliation and orcid may be "".
+
+    orcid  iD without its address: "0000-0002-1825-0097"
+    roles  what they did, of ROLES
+    group  whether these are several who share a name
+    """
+
+    name: str
+    url: str = ""
+    affiliation: str = ""
+    orcid: str = ""
+    roles: tuple[str, ...] = ()
+    group: bool = False
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Front matter. A page other than the first takes from the first what it leaves out.
+
+    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
+    nav_title  short title for the navigation; "": the title
+    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    citations  how works are cited, a row of `bibliography.STYLES`
+    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
+    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
+    version    of the article, as others cite it
+    data_licence  of what readers may take away; "": nothing is said
+    """
+
+    title: str
+    description: str
+    authors: tuple[Author, ...]
+    date: datetime.date
+    subtitle: str = ""
+    licence: str = ""
+    repository: str = ""
+    keywords: tuple[str, ...] = ()
+    doi: str = ""
+    language: str = "en"
+    nav_order: int | None = None
+    nav_title: str = ""
+    accent: tuple[str, ...] = ()
+    citations: str = "author-year"
+    macros: str = ""
+    numbering: str = "page"
+    version: str = ""
+    data_licence: str = ""
+
+
+_Reading = Callable[[Yaml, Callable[..., None]], Any]
+
+
+def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
+    """One line of text; numbers are texts as well."""
+    if isinstance(value.value, str) and value.value.strip() and not CONTROL.search(value.value):
+        return " ".join(value.value.split())
+    if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return str(value.value)
+    wrong(value.line, "text")
+    return ""
+
+
+def _address(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text and not re.match(r"https?://\S+$", text):
+        wrong(value.line, "an address that starts with https://")
+    return text
+
+
+def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
+    """A date, or a text that begins with one, as in quotes or before a time of day."""
+    with contextlib.suppress(ValueError):
+        return datetime.date.fromisoformat(re.split("[T ]", str(value.value))[0])
+    return wrong(value.line, "a date like 2026-03-12")
+
+
+def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
+    if isinstance(value.value, int) and not isinstance(value.value, bool):
+        return value.value
+    return wrong(value.line, "a whole number")
+
+
+def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    if isinstance(value.value, str):
+        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+    if isinstance(value.value, list):
+        return tuple(_sentence(item, wrong) for item in value.value)
+    wrong(value.line, "a list of words")
+    return ()
+
+
+def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
+    """A DOI, or its address."""
+    text = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", _sentence(value, wrong))
+    if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
+        wrong(value.line, "a DOI like 10.23915/distill.00001")
+    return text
+
+
+def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
+    """An iD, or its address. source: ISO 7064, MOD 11-2, which says the last sign"""
+    text = re.sub(r"^(?:https?://)?orcid\.org/", "", _sentence(value, wrong))
+    if text and not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", text):
+        wrong(value.line, "an ORCID like 0000-0002-1825-0097")
+    elif text:
+        total = functools.reduce(lambda sum, digit: (sum + int(digit)) * 2, text.replace("-", "")[:-1], 0)
+        last = "0123456789X"[(12 - total % 11) % 11]
+        if text[-1] != last:
+            wrong(value.line, f"{last} there, or other digits before it", f"ORCID {text} cannot end in {text[-1]}")
+    return text
+
+
+def _roles(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    """Of ROLES; any dash is as good as another, and so are "&" and "and"."""
+    plain = {_role(role): role for role in ROLES}
+    found = []
+    for item in value.items:
+        text = _sentence(item, wrong)
+        if text and _role(text) not in plain:
+            expected, near = meant(_role(text), plain)
+            wrong(item.line, expected, f'unknown role "{text}"', near and plain[near])
+        elif text:
+            found.append(plain[_role(text)])
+    return tuple(dict.fromkeys(found))
+
+
+def _role(text: str) -> str:
+    return re.sub(r"\s*[-–—]\s*", " - ", text.lower()).replace(" and ", " & ")
+
+
+def _flag(value: Yaml, wrong: Callable[..., None]) -> Any:
+    return value.value if isinstance(value.value, bool) else wrong(value.line, "true or false")
+
+
+def _version(value: Yaml, wrong: Callable[..., None]) -> str:
+    if isinstance(value.value, float):  # 1.10 is 1.1 to YAML
+        wrong(value.line, 'a version in quotes, like "1.10"')
+        return ""
+    return _sentence(value, wrong)
+
+
+def _language(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong).replace("_", "-")
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        wrong(value.line, "a language tag like en or pt-BR")
+    return text
+
+
+def _citations(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    if text not in bibliography.STYLES:
+        expected, near = meant(text, bibliography.STYLES)
+        wrong(value.line, expected, f'unknown way to cite "{text}"', near)
+    return text
+
+
+def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    """Two colours that can be read on their papers, or one for both."""
+    said = [item.value for item in value.value] if isinstance(value.value, list) else 2 * [value.value]
+    if len(said) != 2 or not all(isinstance(own, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", own) for own in said):
+        wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
+        return ()
+    for own, (name, theme) in zip(said, style.THEMES.items(), strict=True):
+        if (ratio := style.contrast(own, theme.paper)) < TEXT_CONTRAST:
+            expected = f"at least {TEXT_CONTRAST}: a {'darker' if name == 'light' else 'lighter'} colour"
+            wrong(value.line, expected, f"accent {own} has a contrast of {ratio:.1f} on {name} paper")
+    return tuple(said)
+
+
+def _numbering(value: Yaml, wrong: Callable[..., None]) -> str:
+    if value.value in NUMBERINGS:
+        return str(value.value)
+    expected, near = meant(str(value.value), NUMBERINGS)
+    wrong(value.line, expected, near=near)
+    return ""
+
+
+_DEFINITION = re.compile(
+    r"\s*(?:\\global\s*)?\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[egx]?def|let)(?![A-Za-z])"
+)
+
+
+def _macros(value: Yaml, wrong: Callable[..., None]) -> str:
+    """Macros by name, with or without its backslash, or a list of definitions in TeX; as definitions in TeX."""
+    found = []
+    if isinstance(value.value, dict):
+        for name, said in value.value.items():
+            listed = isinstance(said.value, list) and 1 <= len(said.value) <= 2  # MathJax: [TeX, number of arguments]
+            body = said.value[0].value if listed else said.value
+            plain = name if name.startswith("\\") else f"\\{name}"
+            if not re.fullmatch(r"\\(?:[A-Za-z]+|[^A-Za-z\s])", plain):
+                wrong(said.line, 'a name like "\\R"', f'macros: "{name}" is no name of a macro')
+            elif not isinstance(body, str):
+                wrong(said.line, 'TeX in quotes, like "\\mathbb{R}"', f'macros: "{name}" is no TeX')
+            elif _unbalanced(body):
+                wrong(said.line, "a } for each {", f'macros: the braces of "{name}" have no partners')
+            else:
+                count = max(map(int, re.findall(r"(?<![#\\])#([1-9])", body)), default=0)
+                found.append(f"\\def{plain}{''.join(f'#{n + 1}' for n in range(count))}{{{body}}}\n")
+        return "".join(found)
+    for item in value.items:
+        said = item.value
+        if not isinstance(said, str) or not _DEFINITION.match(said) or _unbalanced(said):
+            wrong(item.line, 'names with TeX, like "\\R": "\\mathbb{R}", or definitions, like \\newcommand{\\R}{…}')
+        else:
+            found.append(said + "\n")
+    return "".join(found)
+
+
+def _unbalanced(tex: str) -> bool:
+    """Whether braces of TeX have no partners."""
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", tex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return True
+    return depth != 0
+
+
+def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
+    """Names, or what is known of each: one, a list, or names of several words in one text, as "Ada Lee and Bo Ek"."""
+    if not value.value:
+        wrong(value.line, "a name, or a list of authors, each with a name")
+        return ()
+    found = []
+    for item in value.value if isinstance(value.value, list) else _names(value):
+        fields = item.value if isinstance(item.value, dict) else {"name": item}
+        if "name" not in fields or not fields["name"].value:
+            wrong(item.line, "an author with a name")
+            continue
+        for key in fields.keys() - OF_AUTHOR.keys():
+            expected, near = meant(key, OF_AUTHOR)
+            wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
+        author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
+        if author.group and author.orcid:
+            wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
+        found.append(author)
+    return tuple(found)
+
+
+def _names(value: Yaml) -> list[Yaml]:
+    """The names in a text: "Lee, Ada" is one."""
+    names = re.split(r"\s*(?:;|,?\s+(?:and|&)\s|,)\s*", str(value.value).strip())
+    return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
+
+
+def _several(value: Yaml, wrong: Callable[..., None]) -> str:
+    """A text, or a list of them."""
+    items = value.items
+    return "; ".join(_sentence(item, wrong) for item in items)
+
+
+OF_AUTHOR: Mapping[str, _Reading] = {
+    "name": _sentence,
+    "url": _address,
+    "affiliation": _several,
+    "orcid": _orcid,
+    "roles": _roles,
+    "group": _flag,
+}
+FIELDS: Mapping[str, _Reading] = {
+    "title": _sentence,
+    "description": _sentence,
+    "authors": _authors,
+    "date": _day,
+    "subtitle": _sentence,
+    "licence": _sentence,
+    "repository": _address,
+    "keywords": _words,
+    "doi": _doi,
+    "language": _language,
+    "nav_order": _whole,
+    "nav_title": _sentence,
+    "accent": _accent,
+    "citations": _citations,
+    "macros": _macros,
+    "numbering": _numbering,
+    "version": _version,
+    "data_licence": _sentence,
+}
+SPELT = {  # as others spell a field
+    "author": "authors",
+    "license": "licence",
+    "data_license": "data_licence",
+    "lang": "language",
+    "tags": "keywords",
+}
+REQUIRED = ("title", "description", "authors", "date")
+OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
+
+
+def read_meta(
+    fields: Mapping[str, Yaml], file: str, first: Meta | None, alone: bool, problems: list[Problem]
+) -> Meta | None:
+    before = len(problems)
+    values: dict[str, Any] = {}
+    for spelt, value in fields.items():
+        key = SPELT.get(spelt, spelt)
+        if key != spelt and key in fields:
+            problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
+        if key not in FIELDS:
+            wrong_field = f'unknown field "{key}" in the front matter'
+            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
+            continue
+
+        def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
+            problems.append(Problem(f"{file}:{line}", said, expected, near))
+
+        values[key] = FIELDS[key](value, wrong)
+    for key in REQUIRED if alone else ("title",):
+        if key not in values:
+            problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
+    if len(problems) > before or not (alone or first):
+        return None
+    inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    values["macros"] = inherited.get("macros", "") + values.get("macros", "")
+    return Meta(**{**inherited, **values})
