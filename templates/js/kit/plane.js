@@ -417,19 +417,24 @@
   // Marks
 
   /** A place in px that is half a mark's size away from the plane's ends. */
-  const begun = new Map(); // words -> what is written of them
+  const shortened = new Map(); // words -> what is written of them
 
-  /** A class's number or word, of a long one the beginning, in the font that the context has from then on. */
+  /** A class's number or word, of a long one both ends, in the font that the context has from then on. */
   function written(context, c, theme, labels) {
     context.font = `700 ${NUMBER_PX}px ${theme.font}`;
     const said = String(peek.text.class(c, labels));
-    if (!begun.has(said)) {
-      const fits = (text) => context.measureText(text).width <= WORD_PX;
-      const letters = [...said].slice(0, WORD_PX);
-      if (!fits(said)) while (letters.length > 1 && !fits(`${letters.join("")}\u2026`)) letters.pop();
-      begun.set(said, fits(said) ? said : `${letters.join("").trimEnd()}\u2026`);
+    if (!shortened.has(said)) {
+      const letters = [...said];
+      const half = () => letters.length >> 1;
+      letters.splice(WORD_PX / 2, letters.length - WORD_PX);
+      let text = said;
+      while (letters.length > 2 && context.measureText(text).width > WORD_PX) {
+        letters.splice(half(), 1);
+        text = `${letters.slice(0, half()).join("").trimEnd()}\u2026${letters.slice(half()).join("").trimStart()}`;
+      }
+      shortened.set(said, text);
     }
-    return begun.get(said);
+    return shortened.get(said);
   }
 
   const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
