@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tracemalloc
 import unicodedata
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from generator.base import language
 from generator.base.memo import WHOLE, Memo
-from generator.content import bibliography
+from generator.base.overlay import Overlay, default_templates
+from generator.content import bibliography, bibtex
 from generator.content.bibliography import STYLES, Name, in_order, parse, render
 from generator.content.tex import plain
 
@@ -106,6 +108,7 @@ def test_names(author, names, label):
         (r"{AT\&amp;T &amp; 100% \enquote{of} {\sc all} {\em it}}", "AT&T & 100% “of” all it"),
         (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
+        (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
     ],
 )
 def test_titles(title, text):
@@ -140,6 +143,13 @@ def test_abbreviations_comments_and_preambles():
     assert list(found.entries) == ["k"]
     work = found.entries["k"]
     assert (plain(work.texts["journal"]), plain(work.title), work.place) == ("Journal B", "T by you Ex", "r.bib:6")
+
+
+def test_a_command_that_is_given_no_argument_swallows_nothing():
+    defined = r'@preamble{"\newcommand{\who}[2]{by #1#2}"}'
+    for said, shown in (("you all", "by you all"), ("{you} all", "by you all"), ("{you}{ two} all", "by you two all")):
+        text = defined + rf"@misc{{k, author={{A B}}, title={{\who {said}}}, year=2020}}"
+        assert plain(works(text).entries["k"].title) == shown
 
 
 # One entry in the habit of each source of them -> its line
@@ -297,6 +307,18 @@ LINES = {
         "@book{a, author={One, A.}, translator={Two, B.}, title={T}, year={-0044}, publisher={P}}",
         "One, A. (45 BCE). T (B. Two, Trans.). *P*.",
     ),
+    "a chapter that several edited": (
+        "@incollection{a, author={One, A.}, title={T}, booktitle={W}, editor={Two, B. and others}, year=2000}",
+        "One, A. (2000). T. In B. Two, et al. (Eds.), *W*.",
+    ),
+    "a book that another edited": (
+        "@book{a, author={One, A.}, title={T}, volume={1--2}, editor={Two, B.}, year=2000}",
+        "One, A. (2000). T (Vol. 1–2; B. Two, Ed.).",
+    ),
+    "a book that several edited": (
+        "@book{a, author={One, A.}, title={T}, editor={Two, B. and others}, year=2000}",
+        "One, A. (2000). T (B. Two, et al., Eds.).",
+    ),
     "no title": (
         "@article{a, author={One, A. and Two, B.}, journal={J}, volume=1, pages=2, year=2000}",
         "One, A. & Two, B. (2000). *J* 1, 2.",
@@ -399,6 +421,20 @@ def test_nobody_and_a_long_title():
     assert labels == ["“A Title That Is Very Long Indeed” 2000", "“Only” n.d."]
 
 
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("A Title of Forty Signs: No More, No Less", None),
+        ("A Title of Forty One Signs: No More, Less", "A Title of Forty One Signs"),
+        ("A Title of Forty One Signs, and No Colons", "A Title of Forty One Signs, and No…"),
+        ("A Title of Many More Signs Than That and No Colons", "A Title of Many More Signs Than That…"),
+    ],
+)
+def test_a_title_of_more_than_forty_signs_is_cut_where_a_part_or_a_word_ends(title, short):
+    work = works(f"@misc{{a, title={{{title}}}, year=2000}}").entries["a"]
+    assert work.people_cited == f"“{short or title}”"
+
+
 def test_any_key_has_its_own_readable_anchor():
     keys = ["2020key", "it's", "a+b/c:d", "müller", "a%b", "a&b", "a-b", "a<b", "a[b]"]
     found = works("".join(f"@misc{{{key}, title={{T}}}}\n" for key in keys))
@@ -469,6 +505,10 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             "@misc{k, title={T},\n crossref={nome}}@misc{none, title={N}}",
             ['r.bib:2: entry "k" takes its fields from "nome", which is not there; did you mean "none"?'],
         ),
+        (
+            "@misc{k, author={A B}, year=2020,\n title={" + "{" * 3000 + "T" + "}" * 3000 + "}}",
+            ['r.bib:2: the TeX of "title" was not understood'],
+        ),
         ("@misc{k, title={T\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
         ("<html>", ['r.bib:1: "<html>" holds no work; expected entries like @article{key, …}']),
     ],
@@ -480,6 +520,12 @@ def test_mistakes_of_cited_works(text, messages):
 @pytest.mark.parametrize("shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd"])
 def test_editions_are_counted_as_english_counts(shown):
     assert f"{shown} ed." in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+
+
+def test_editions_are_counted_as_another_language_counts():
+    work = works("@book{k, author={A B}, title={T}, year=2020, edition=2}").entries["k"]
+    german = language.load("de", Overlay(default_templates()))
+    assert f"(2. {german('ed.')})" in render(work, "2020", words=german)
 
 
 @pytest.mark.parametrize("field", ["edition", "series", "year", "volume", "number", "date", "urldate", "chapter"])
@@ -509,6 +555,38 @@ DOUBLED = "".join(
 )
 def test_what_stands_for_more_and_more_is_a_mistake_before_memory_is_asked_for(text):
     assert any("stand for more than" in one for one in said(text)), [one[:99] for one in said(text)]
+
+
+def test_a_large_argument_at_many_places_takes_no_memory():
+    body, given = "#1" * 9_000, "x" * 9_000
+    text = f'@preamble{{"\\def\\a#1{{{body}}}"}}@misc{{k, title={{\\a{{{given}}}}}, author={{A B}}, year=2020}}'
+    parse(GOOD, "r.bib")[0].entries["k"]  # what reads is loaded
+    tracemalloc.start()
+    try:
+        assert any("stand for more than" in one for one in said(text))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("used", ["s # s", r"{\a\a}", r"{\b{123456789}}"])
+def test_what_is_as_long_as_may_be_is_no_mistake(used, monkeypatch):
+    defined = r'@string{s = "six678"}@preamble{"\def\a{six678}\def\b#1{#1.}"}'
+    work = f"@misc{{k, author={{A B}}, title={used}, year={{2020}}}}"
+    monkeypatch.setattr(bibtex, "LONGEST", 12)
+    assert said(defined + work) == []
+    assert said((defined + work).replace("6", "66")) == [
+        'r.bib:1: entry "k": abbreviations or commands stand for more than 12 characters'
+    ]
+
+
+def test_all_that_a_bibliography_may_stand_for_is_no_mistake(monkeypatch):
+    one = "@misc{k1, author={A B}, title={T}, year={2020}}\n"
+    monkeypatch.setattr(bibtex, "MOST", 2 * len("A BT2020"))
+    assert said(one + one.replace("k1", "k2")) == []
+    assert said(one + one.replace("k1", "k2") + one.replace("k1", "k3")) == [
+        'r.bib:3: entry "k3": abbreviations or commands stand for more than 16 characters'
+    ]
 
 
 def test_what_nobody_cites_is_told_when_asked_for():

@@ -282,6 +282,13 @@ def test_hull_distance_is_zero_inside_and_on_the_hull():
 # arrangements
 
 
+def test_how_far_out_is_by_coordinate_between_walls_and_by_norm_in_the_round():
+    points = np.array([[0.6, 0.8], [0.3, -0.4]])
+    assert packing.sizes(points, "square").tolist() == [0.8, 0.4]
+    for room in ("disk", "circle", "plane", "quadrant"):
+        assert packing.sizes(points, room) == pytest.approx([1, 0.5])
+
+
 def test_symmetries_are_eight_different_ones_and_keep_the_square():
     found = packing.symmetries("square")
     assert len({tuple(matrix.ravel()) for matrix in found}) == 8

@@ -128,7 +128,7 @@ def decode(tex: str) -> dict[str, Any]:
 def _signs(match: re.Match[str]) -> str:
     """Dollars around what reads as maths stay; one that stands for itself, and a percent sign, is escaped."""
     said = match.group()
-    if said[0] == "\\" or (said.startswith("$$") and len(said) > 2):
+    if said.startswith(("\\", "$$")):
         return said
     inner = match[1]
     if inner and (re.search(r"[\\^_{]", inner) or (inner == inner.strip() and not match[2])):
@@ -210,8 +210,6 @@ class _Decoder:
 
     def _node(self, node: Any) -> list[Any]:
         walker = self.walker
-        if node is None:
-            return []
         if node.isNodeType(walker.LatexCharsNode):
             return [node.chars]
         if node.isNodeType(walker.LatexGroupNode):
