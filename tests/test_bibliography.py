@@ -109,6 +109,8 @@ def test_names(author, names, label):
         (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
         (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
+        (r"{one\hspace*{1em}\label{a} \\[two] \emph{three } {four }five}", "one [two] three four five"),
+        (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
 def test_titles(title, text):
@@ -307,6 +309,27 @@ LINES = {
         "@book{a, author={One, A.}, translator={Two, B.}, title={T}, year={-0044}, publisher={P}}",
         "One, A. (45 BCE). T (B. Two, Trans.). *P*.",
     ),
+    "a state beside a year": (
+        "@misc{a, author={One, A.}, title={T}, date={2020~}, pubstate={forthcoming}}",
+        "One, A. (ca. 2020). T. forthcoming.",
+    ),
+    "a state in place of a year": ("@misc{a, title={T}, pubstate={inpress}}", "T (in press)."),
+    "a title that links": (
+        r"@misc{a, author={One, A.}, title={See \href{http://y.org}{there}}, year=2000}",
+        "One, A. (2000). See [there](http://y.org).",
+    ),
+    "a title that links, and has an address": (
+        r"@misc{a, author={One, A.}, title={See \href{http://y.org}{there}}, year=2000, url={https://x.org}}",
+        "One, A. (2000). [See there](https://x.org).",
+    ),
+    "two addresses": (
+        "@misc{a, author={One, A.}, title={T}, year=2000, url={https://x.org}, eprint={https://y.org}}",
+        "One, A. (2000). [T](https://x.org). [https://y.org](https://y.org)",
+    ),
+    "an address in a note": (
+        "@misc{a, author={One, A.}, title={T}, year=2000, note={See https://x.org/a_b, and https://y.org.}}",
+        "One, A. (2000). T. See [https://x.org/a_b](https://x.org/a_b), and [https://y.org](https://y.org).",
+    ),
     "a chapter that several edited": (
         "@incollection{a, author={One, A.}, title={T}, booktitle={W}, editor={Two, B. and others}, year=2000}",
         "One, A. (2000). T. In B. Two, et al. (Eds.), *W*.",
@@ -398,6 +421,10 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
     found = works(text)
     assert found.years("xyzvw") == {"x": "2020b", "y": "2020a", "z": "2021", "v": "n.d.-a", "w": "n.d.-b"}
     assert found.years("xz") == {"x": "2020", "z": "2021"}
+    assert works("".join(f"@misc{{{key}, title={{T}}, date={{2019/2020}}}}" for key in "ab")).years("ab") == {
+        "a": "2019–2020a",
+        "b": "2019–2020b",
+    }
     many = works("".join(f"@misc{{k{n}, author={{A B}}, title={{{n:02}}}, year=2020}}\n" for n in range(30)))
     assert many.years(many.entries)["k27"] == "2020ab"
 
@@ -438,7 +465,7 @@ def test_a_title_of_more_than_forty_signs_is_cut_where_a_part_or_a_word_ends(tit
 def test_any_key_has_its_own_readable_anchor():
     keys = ["2020key", "it's", "a+b/c:d", "müller", "a%b", "a&b", "a-b", "a<b", "a[b]"]
     found = works("".join(f"@misc{{{key}, title={{T}}}}\n" for key in keys))
-    assert list(found.entries) == keys
+    assert list(found.entries) == keys and len(found.entries) == len(keys)
     anchors = [work.anchor for work in found.entries.values()]
     assert anchors == ["2020key", "it's", "a+b/c:d", "müller", "a-b-2", "a-b-3", "a-b", "a-b-4", "a-b-"]
     assert found.mentioned(["@2020key, [-@a+b/c:d.] and @{it's} @nobody x@a-b"]) == {
@@ -501,6 +528,18 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             "@misc{k, author={A B},\n title={A\n \\alfa}, year=2020}",
             ['r.bib:3: unknown TeX command "\\alfa"; expected the letter itself'],
         ),
+        *(
+            (
+                rf"@misc{{k, author={{A B}}, title={{\url{{https://x.org}} {tex}}}, year=2020}}",
+                [rf'r.bib:1: unknown TeX command "\{command}"; expected the letter itself'],
+            )
+            for tex, command in (
+                (r"\frac{1}{2}", "frac"),
+                (r"\sqrt{0}", "sqrt"),
+                (r"\url", "url"),
+                (r"\href{0}", "href"),
+            )
+        ),
         (
             "@misc{k, title={T},\n crossref={nome}}@misc{none, title={N}}",
             ['r.bib:2: entry "k" takes its fields from "nome", which is not there; did you mean "none"?'],
@@ -520,6 +559,13 @@ def test_mistakes_of_cited_works(text, messages):
 @pytest.mark.parametrize("shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd"])
 def test_editions_are_counted_as_english_counts(shown):
     assert f"{shown} ed." in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"), [("1.2", "Version 1.2"), ("v1.2", "Version v1.2"), ("beta 2", "beta 2"), ("B-2", "B-2")]
+)
+def test_versions_that_are_words_stand_for_themselves(version, shown):
+    assert line(f"@software{{k, title={{T}}, year=2020, version={{{version}}}}}") == f"T ({shown}) (2020)."
 
 
 def test_editions_are_counted_as_another_language_counts():

@@ -459,7 +459,7 @@ class _Line:
             said = [self.take(name) for name in ("institution", "publisher", "organization", "address")]
             yield ", ".join(dict.fromkeys(filter(None, said)))
         for name in ("howpublished", "addendum", "note", "pubstate"):
-            if name != "pubstate" or self.entry.year[:1].isdigit():
+            if name != "pubstate" or not self.entry.texts.keys().isdisjoint(("date", "year")):
                 yield self.take(name)
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
             yield f"{self.say('accessed')} {day}"

@@ -168,7 +168,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, *DROPPED, "url", "textcommabelow", "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, "url", "textcommabelow", "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -176,6 +176,7 @@ def _libraries() -> tuple[Any, Any, Any]:
         macros=[
             *(macrospec.std_macro(name, "{") for name in one),
             *(macrospec.std_macro(name, "") for name in none),
+            *(macrospec.std_macro(name, "*{") for name in DROPPED),
             macrospec.std_macro("href", "{{"),
         ],
     )
