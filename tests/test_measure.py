@@ -15,6 +15,7 @@ import pytest
 from scipy.stats import circmean, circstd
 
 from generator.measures import arrangement, collapse, columns, directions, knot, packing, projection, tied, trained
+from generator.measures.expected import columns_of
 from generator.networks import datasets, forward
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
@@ -732,6 +733,30 @@ def of_a_plane(spec, run, points, centres, head) -> dict[str, Any]:
         in_the_end = np.array([early[-1][labels == one].mean(0) for one in classes])
         wanted["early_packing_ratio"] = arrangement.packing_ratio(in_the_end, "square")
     return wanted
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_run_is_known_to_have_its_columns_before_it_is_trained(name):
+    spec = SPECS[name]
+    found = columns.measure_run(spec, any_run(spec), lattice=5)
+    compared = {column for each in columns.COMPARISONS.values() if each.suits(spec) for column in each.columns}
+    expected = columns_of(spec)
+    assert expected.keys() == found.keys() | compared and all(expected[column] for column in compared)
+    assert all(expected[column] for column, value in found.items() if value is not None)
+    own = {
+        column: each.suits(trained.Trained(spec, any_run(spec)))
+        for each in columns.MEASUREMENTS.values()
+        for column in each.columns
+    }
+    assert {column: expected[column] for column in found} == {column: own[column] for column in found}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "checkpoints", "course"), [(1, 9, False), (2, 9, True), (9, 2, False), (9, 3, True)]
+)
+def test_a_course_is_expected_of_more_than_a_start_and_an_end(epochs, checkpoints, course):
+    spec = RunSpec(classes=3, activation="tanh", seed=0, epochs=epochs, checkpoints=checkpoints)
+    assert columns_of(spec)["course"] is course
 
 
 def test_the_laws_speak_of_up_to_ten_classes_in_a_square():

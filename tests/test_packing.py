@@ -3,14 +3,18 @@
 import itertools
 import json
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import approx_fprime
 
 from generator.measures import packing
 from generator.networks.rooms import DISK, QUADRANT, ROOMS, SQUARE
 
 EXACT = 1e-12
+FINITE_ATOL = 1e-6  # of forward differences
 PROVED_ATOL = 1e-6  # of a room with a round wall
 IN_THE_SQUARE_ATOL = 1e-9
 TABLE_ATOL = 1e-4  # the tabled margins have four decimals
@@ -105,6 +109,64 @@ def test_regions_keep_the_margin_and_nothing_beyond_them_does():
                 moved = best.points.copy()
                 moved[row] = corner
                 assert packing.available_margin(moved, bias=False) > best.value - 1e-4
+
+
+def searched(module, monkeypatch) -> list[tuple[Any, np.ndarray, dict[str, Any]]]:
+    """What is given to scipy's search from here on, which ends where it starts."""
+    given = []
+
+    def search(value, start, **options):
+        given.append((value, start, options))
+        return SimpleNamespace(x=start)
+
+    monkeypatch.setattr(module, "minimize", search)
+    return given
+
+
+def from_their_middle(points: np.ndarray) -> np.ndarray:
+    """The weights of a head of norm 1 that looks to each class from the middle of all, row by row."""
+    arms = points - np.mean(points, axis=0)
+    return (arms / math.sqrt((arms**2).sum())).ravel()
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle"])
+@pytest.mark.parametrize("law", packing.LAWS)
+def test_searches_climb_along_the_slopes_of_what_they_hold(law, room, monkeypatch):
+    rng = np.random.default_rng(6)
+    given = searched(packing, monkeypatch)
+    points = rng.uniform(0, 1, (4, 2))
+    packing._climb(packing.LAWS[law], ROOMS[room], points)
+    [(value, start, options)] = given
+    assert start[:8] == pytest.approx(points.ravel())
+    assert law == "points" or start[8:16] == pytest.approx(from_their_middle(points))
+    assert not start[16:-1].any()
+    held = [(one["fun"], one["jac"]) for one in options["constraints"]]
+    assert len(held) == (1 if room == "square" else 2)
+    z = start + rng.normal(0, 0.2, len(start))
+    for of, slopes in [(value, options["jac"]), *held]:
+        np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
+    free, b = {"points": (0, 0), "margin": (8, 4), "margin-no-bias": (8, 0)}[law], packing.BIAS_BOUND
+    of_head = [(-1, 1)] * free[0] + [(-b, b)] * free[1]
+    assert options["bounds"] == [(ROOMS[room].packed_low, 1)] * 8 + of_head + [(-b, 2 * b)]
+    assert [min(of(start)) for of, _ in held[:1]] == pytest.approx([0])  # it starts at the least lead or distance
+
+
+def test_charges_roll_along_the_slopes_of_their_energy(monkeypatch):
+    points = np.random.default_rng(7).normal(size=(5, 3))
+    given = searched(packing, monkeypatch)
+    packing._relaxed(points)
+    [(cost, start, _)] = given
+    value, slopes = cost(start)
+    assert value == pytest.approx(packing.energy(points / np.linalg.norm(points, axis=1, keepdims=True)))
+    np.testing.assert_allclose(slopes, approx_fprime(start, lambda z: cost(z)[0]), atol=FINITE_ATOL)
+
+
+def test_optima_are_told_by_where_their_points_are():
+    told = {k: packing.solve("points", k, "square")["told"] for k in (3, 5, 9)}
+    places = {k: (one["corners"], one["walls"], one["interior"]) for k, one in told.items()}
+    assert places == {3: (1, 2, 0), 5: (4, 0, 1), 9: (4, 4, 1)}
+    assert told[3]["value"] == told[3]["least_distance"] == 2.070552
+    assert all(sorted(map(abs, point)) == [0.0, 0.0] for point in told[5]["points"] if max(map(abs, point)) < 0.9)
 
 
 def test_optima_are_the_same_each_time():

@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from scipy.optimize import approx_fprime
 
 from generator.measures import arrangement, columns, packing, tied
+from generator.networks.rooms import ROOMS
+from tests.test_packing import FINITE_ATOL, from_their_middle, searched
 
 # Another program's search from 60 starts: k -> margin with biases, without, tied; the tie's distance from the origin
 SEARCHED = {
@@ -55,6 +58,26 @@ def test_the_best_head_ties_where_it_says_and_has_the_margin_that_it_says(k):
     assert arrangement.head_margin(best.points, head[:, :2], head[:, 2]) == pytest.approx(best.value, abs=1e-6)
     assert tied.available_margin(best.points)[0] == pytest.approx(best.value, abs=1e-6)
     assert np.abs(tie).max() <= 1
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk"])
+def test_searches_climb_along_the_slopes_of_what_they_hold(room, fixed, monkeypatch):
+    rng = np.random.default_rng(6)
+    given = searched(tied, monkeypatch)
+    points, tie = rng.uniform(0, 1, (4, 2)), np.array([0.3, 0.2])
+    tied._maximum(points, tie, ROOMS[room], fixed)
+    [(value, start, options)] = given
+    assert start[:-1] == pytest.approx([*([] if fixed else points.ravel()), *from_their_middle(points), *tie])
+    held = [(one["fun"], one["jac"]) for one in options["constraints"]]
+    assert len(held) == (1 if room == "square" else 2)
+    z = start + rng.normal(0, 0.2, len(start))
+    for of, slopes in [(value, options["jac"]), *held]:
+        np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
+    low = ROOMS[room].packed_low
+    of_points = [] if fixed else [(low, 1)] * 8
+    assert options["bounds"] == [*of_points, *[(-1, 1)] * 8, *[(low, 1)] * 2, (None, None)]
+    assert min(held[0][0](start)) == pytest.approx(0)  # it starts at the least lead
 
 
 def test_moved_points_keep_a_margin_whose_tie_moves_with_them():
