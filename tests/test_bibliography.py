@@ -80,6 +80,9 @@ def line(text, key=None):
         ("Moss, Ada;Rohr, Uwe; ", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
         ("Ren&eacute; Moss", [Name("Moss", "René")], None),
         ("Moss, Xi", [Name("Moss", "Xi")], None),
+        ("Moss,", [Name("Moss")], None),
+        ("Xi dE Moss", [Name("dE Moss", "Xi")], None),
+        ("Su III", [Name("III", "Su")], None),
         ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
         ("山田 太郎 and 王, 小明", [Name("山田", "太郎"), Name("王", "小明")], None),
         ("Лев Толстой", [Name("Толстой", "Лев")], "Толстой 2020"),
@@ -110,6 +113,9 @@ def test_names(author, names, label):
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
         (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
         (r"{one\hspace*{1em}\label{a} \\[two] \emph{three } {four }five}", "one [two] three four five"),
+        (r"{The 10$^{th}$ of CO$_2$, {not {braced}} \url{of} 3$^2$}", "The 10th of CO2, not braced of 32"),
+        (r"{one \em two {three} \href{http://x.org}{$x$}}", "one two three x"),
+        ('"Part"#{ two} #" three"', "Part two three"),
         (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
@@ -137,14 +143,15 @@ def test_a_title_keeps_its_formulas_and_its_emphasis():
 
 def test_abbreviations_comments_and_preambles():
     found = works(
-        '% said\n@string{j = "Journal"}\nany words, 3 = 4\n@comment{no {nested} @misc}\n'
+        '% said\n@string{j = "Journal"}\nany words, 3 = 4 @ {n}\n@comment{no {nested} @misc}\n'
         '@preamble{"\\newcommand{\\who}[1]{by #1}" # "\\def\\X{Ex}"}\n'
         "@Article(k, author={A B}, title={T \\who{you} \\X}, year={2020}, % why\n"
-        '%  number={3},\n month=sep # {~1},\n journal = J # " B")'
+        '%  number={3},\n note={\\emph{\\X} or \\X{} \\who{\\X}},\n month=sep # {~1},\n journal = J # " B")'
     )
     assert list(found.entries) == ["k"]
     work = found.entries["k"]
     assert (plain(work.texts["journal"]), plain(work.title), work.place) == ("Journal B", "T by you Ex", "r.bib:6")
+    assert plain(work.texts["note"]) == "Ex or Ex by Ex"
 
 
 def test_a_command_that_is_given_no_argument_swallows_nothing():
@@ -309,6 +316,43 @@ LINES = {
         "@book{a, author={One, A.}, translator={Two, B.}, title={T}, year={-0044}, publisher={P}}",
         "One, A. (45 BCE). T (B. Two, Trans.). *P*.",
     ),
+    "a question with a subtitle and more": (
+        "@misc{a, author={One, A.}, title={What?}, subtitle={A Note}, titleaddon={Again}, year=2000}",
+        "One, A. (2000). What? A Note. Again.",
+    ),
+    "a title that ends and more": (
+        "@misc{a, author={One, A.}, title={What!}, titleaddon={Again}, year=2000}",
+        "One, A. (2000). What! Again.",
+    ),
+    "editors and others": (
+        "@book{a, editor={Two, Bo and others}, title={T}, year=2000}",
+        "Two, B., et al. (Eds.) (2000). T.",
+    ),
+    "a link in a link": (
+        r"@misc{a, author={One, A.}, title={T}, year=2000, note={\href{http://y.org}{at \url{http://z.org}}}}",
+        "One, A. (2000). T. [at http://z.org](http://y.org).",
+    ),
+    "a patent of a country": (
+        "@patent{a, author={One, A.}, title={T}, number={1}, type={patentde}, year=2000, "
+        "address={countryde and countryfr}}",
+        "One, A. (2000). T (Patent DE No. 1). DE, FR.",
+    ),
+    "a series of a journal": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, series={2}, volume=3, year=2000, publisher={P}}",
+        "One, A. (2000). T. *J* (2nd series) 3.",
+    ),
+    "a new series of a journal": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, series={newseries}, volume=3, number=4, year=2000}",
+        "One, A. (2000). T. *J* (new series) 3(4).",
+    ),
+    "something of a journal that is no article": (
+        "@misc{a, author={One, A.}, title={T}, journal={J}, publisher={P}, year=2000}",
+        "One, A. (2000). T. *J*. P.",
+    ),
+    "an article without a journal": (
+        "@article{a, author={One, A.}, title={T}, publisher={P}, institution={I}, address={X}, year=2000}",
+        "One, A. (2000). T. *I*, X. P.",
+    ),
     "a state beside a year": (
         "@misc{a, author={One, A.}, title={T}, date={2020~}, pubstate={forthcoming}}",
         "One, A. (ca. 2020). T. forthcoming.",
@@ -371,6 +415,8 @@ def test_entries_of_every_habit(habit):
         ("eprint={hal-0123}, archiveprefix={HAL}", "[HAL:hal-0123](https://hal.science/hal-0123)"),
         ("eprint={2307}, eprinttype={jstor}", "[JSTOR:2307](https://www.jstor.org/stable/2307)"),
         ("eprint={123456}, eprinttype={bioRxiv}", "[bioRxiv:123456](https://doi.org/10.1101/123456)"),
+        ("eprint={10.1101/12}, eprinttype={bioRxiv}", "[bioRxiv:10.1101/12](https://doi.org/10.1101/12)"),
+        ("eprint={10.2307/77}, eprinttype={jstor}", "[JSTOR:10.2307/77](https://www.jstor.org/stable/10.2307/77)"),
         ("eprint={123}, eprinttype={pubmed}", "[PubMed:123](https://pubmed.ncbi.nlm.nih.gov/123)"),
         ("eprint={1/2}, eprinttype={hdl}", "[Handle:1/2](https://hdl.handle.net/1/2)"),
         ("eprint={77}, eprinttype={Elsewhere}", "Elsewhere:77"),
@@ -421,12 +467,24 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
     found = works(text)
     assert found.years("xyzvw") == {"x": "2020b", "y": "2020a", "z": "2021", "v": "n.d.-a", "w": "n.d.-b"}
     assert found.years("xz") == {"x": "2020", "z": "2021"}
-    assert works("".join(f"@misc{{{key}, title={{T}}, date={{2019/2020}}}}" for key in "ab")).years("ab") == {
-        "a": "2019–2020a",
-        "b": "2019–2020b",
-    }
+    for said, shown in (("date={2019/2020}", "2019–2020"), ("year={AH 7}", "AH 7")):
+        same = works("".join(f"@misc{{{key}, title={{T}}, {said}}}" for key in "ab"))
+        assert same.years("ab") == {"a": f"{shown}a", "b": f"{shown}b"}
     many = works("".join(f"@misc{{k{n}, author={{A B}}, title={{{n:02}}}, year=2020}}\n" for n in range(30)))
     assert many.years(many.entries)["k27"] == "2020ab"
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        *(("2020-05", "2020"), ("2020-05-01T10:00:00", "2020"), ("202X", "2020s"), ("20uu", "2000s")),
+        *(("2020?", "2020?"), ("2020~", "ca. 2020"), ("2020%", "ca. 2020?"), ("-0044", "45 BCE")),
+        *(("2019/..", "2019–"), ("../2020", "–2020"), ("/2020", "–2020"), ("2020-01/2020-05", "2020")),
+        *(("/", "/"), ("..", ".."), ("2018/2019/2020", "2018/2019/2020"), ("spring", "spring")),
+    ],
+)
+def test_dates_are_shown_by_their_years(date, shown):
+    assert works(f"@misc{{k, title={{T}}, date={{{date}}}}}").entries["k"].year == shown
 
 
 def test_styles_say_each_kind_of_citation():
@@ -490,6 +548,14 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
         ("words @ {k}\n" + GOOD, []),
         ("@misc{k, author={A B}, title={T}, year=2020, month=sept, abstract={\\alfa}, keywords=what}", []),
         ("\n@misc{k, author={A B}, titel={T}, year=2020}", ['r.bib:2: entry "k" has no title; did you mean "titel"?']),
+        ("@misc{k, author={A B}, title={T}, yaer=2020}", ['r.bib:1: entry "k" has no year; did you mean "yaer"?']),
+        ("@misc{k, autor={A B}, title={T}, year=2020}", ['r.bib:1: entry "k" has no author; did you mean "autor"?']),
+        ("@misc{k, editor={A B}, autor={A B}, title={T}, date=2020, yaer=2020}", []),
+        ("@misc{k, author={A B}, title={T}, yearly=2020}", []),
+        (
+            "@misc{k, author={Moss, Jr., X, A}, title={T}, year=2020}",
+            ['r.bib:1: the names "Moss, Jr., X, A" were not understood; expected names joined by " and "'],
+        ),
         ("@misc{k, author={A B}, title={T}, year=2020\n", ['r.bib:1: entry "k" is not closed; expected }']),
         (
             "@misc{k, author={A B}, title={T, year=2020}\n\n" + GOOD.replace("{k", "{l"),
@@ -537,6 +603,7 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
                 (r"\frac{1}{2}", "frac"),
                 (r"\sqrt{0}", "sqrt"),
                 (r"\url", "url"),
+                (r"\url 1", "url"),
                 (r"\href{0}", "href"),
             )
         ),
@@ -548,7 +615,7 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             "@misc{k, author={A B}, year=2020,\n title={" + "{" * 3000 + "T" + "}" * 3000 + "}}",
             ['r.bib:2: the TeX of "title" was not understood'],
         ),
-        ("@misc{k, title={T\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
+        ("@misc{k, title={T\ufffd\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
         ("<html>", ['r.bib:1: "<html>" holds no work; expected entries like @article{key, …}']),
     ],
 )
@@ -653,6 +720,15 @@ def test_what_nobody_cites_is_told_when_asked_for():
     assert [str(odd) for odd in found.entries["k"].odd] == [
         'r.bib:2: the key "k" is used twice; the work on line 1 counts [doubled-work]'
     ]
+
+
+def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
+    for fields, told in (
+        ("note={N}, note={M}", ['r.bib:1: entry "k" has the field "note" twice; the first counts [doubled-work]']),
+        ("note={N}, note={N}", []),
+        ("journal={J}, journaltitle={K}", []),
+    ):
+        assert list(map(str, works(GOOD.replace("year", f"{fields}, year")).entries["k"].odd)) == told
 
 
 def test_what_is_left_of_an_entry_or_an_address_is_told():
