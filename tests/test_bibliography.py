@@ -1,6 +1,7 @@
 """Bibliographies: what they say, how it is cited and written out, and every mistake of a cited work with its line."""
 
 import html
+import itertools
 import json
 import re
 import subprocess
@@ -81,6 +82,7 @@ def line(text, key=None):
         ("Ren&eacute; Moss", [Name("Moss", "René")], None),
         ("Moss, Xi", [Name("Moss", "Xi")], None),
         ("Moss,", [Name("Moss")], None),
+        ("Martin King Jr.", [Name("King", "Martin", "Jr.")], None),
         ("Xi dE Moss", [Name("dE Moss", "Xi")], None),
         ("Su III", [Name("III", "Su")], None),
         ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
@@ -116,6 +118,7 @@ def test_names(author, names, label):
         (r"{The 10$^{th}$ of CO$_2$, {not {braced}} \url{of} 3$^2$}", "The 10th of CO2, not braced of 32"),
         (r"{one \em two {three} \href{http://x.org}{$x$}}", "one two three x"),
         ('"Part"#{ two} #" three"', "Part two three"),
+        (r"{ \emph{ one } two }", "one two"),
         (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
@@ -154,11 +157,28 @@ def test_abbreviations_comments_and_preambles():
     assert plain(work.texts["note"]) == "Ex or Ex by Ex"
 
 
-def test_a_command_that_is_given_no_argument_swallows_nothing():
-    defined = r'@preamble{"\newcommand{\who}[2]{by #1#2}"}'
-    for said, shown in (("you all", "by you all"), ("{you} all", "by you all"), ("{you}{ two} all", "by you two all")):
-        text = defined + rf"@misc{{k, author={{A B}}, title={{\who {said}}}, year=2020}}"
-        assert plain(works(text).entries["k"].title) == shown
+def test_commands_are_put_in_ten_deep():
+    names = [f"\\x{sign}" for sign in "abcdefghijk"]
+    defined = "".join(f"\\def{name}{{{below}}}" for name, below in itertools.pairwise(names))
+    text = f'@preamble{{"{defined}\\def\\xk{{{{in}} here}}"}}@misc{{k, author={{A B}}, title={{%s{{}} T}}, year=2020}}'
+    assert plain(works(text % r"\xb").entries["k"].title) == "in here T"
+    assert said(text % r"\xa") == ['r.bib:1: unknown TeX command "\\xk"; expected the letter itself']
+
+
+@pytest.mark.parametrize(
+    ("used", "shown"),
+    [
+        *(
+            (r"\two you all", "by you all"),
+            (r"\two{you} all", "by you all"),
+            (r"\two{you}{ two} all", "by you two all"),
+        ),
+        *((r"\one{you}{ two} all", "by you! two all"), (r"\none{you} all", "by you all")),
+    ],
+)
+def test_a_command_takes_the_arguments_that_it_has_and_no_more(used, shown):
+    defined = r'@preamble{"\newcommand{\two}[2]{by #1#2}\newcommand\one[1]{by #1!}\def\none{by }"}'
+    assert plain(works(defined + f"@misc{{k, title={{{used}}}, year=2020}}").entries["k"].title) == shown
 
 
 # One entry in the habit of each source of them -> its line
@@ -353,6 +373,15 @@ LINES = {
         "@article{a, author={One, A.}, title={T}, publisher={P}, institution={I}, address={X}, year=2000}",
         "One, A. (2000). T. *I*, X. P.",
     ),
+    "a book in volumes": (
+        "@inbook{a, author={One, A.}, title={T}, booktitle={B}, maintitle={M}, mainsubtitle={S}, volume=2, year=2000}",
+        "One, A. (2000). T. *M: S: B* 2.",
+    ),
+    "a volume in words": (
+        "@book{a, title={T}, volume={Band 3}, volumes={4}, year=2000}",
+        "T (Band 3; 4 vols.) (2000).",
+    ),
+    "a collaboration": ("@misc{a, collaboration={ATLAS}, title={T}, year=2000}", "ATLAS Collaboration (2000). T."),
     "a state beside a year": (
         "@misc{a, author={One, A.}, title={T}, date={2020~}, pubstate={forthcoming}}",
         "One, A. (ca. 2020). T. forthcoming.",
@@ -510,6 +539,7 @@ def test_nobody_and_a_long_title():
     ("title", "short"),
     [
         ("A Title of Forty Signs: No More, No Less", None),
+        ("Any Title}, shorttitle={A Short One", "A Short One"),
         ("A Title of Forty One Signs: No More, Less", "A Title of Forty One Signs"),
         ("A Title of Forty One Signs, and No Colons", "A Title of Forty One Signs, and No…"),
         ("A Title of Many More Signs Than That and No Colons", "A Title of Many More Signs Than That…"),
@@ -604,6 +634,8 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
                 (r"\sqrt{0}", "sqrt"),
                 (r"\url", "url"),
                 (r"\url 1", "url"),
+                (r"\mathbf", "mathbf"),
+                (r"\begin{quote}T\end{quote}", r"begin{quote}"),
                 (r"\href{0}", "href"),
             )
         ),
@@ -615,6 +647,18 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             "@misc{k, author={A B}, year=2020,\n title={" + "{" * 3000 + "T" + "}" * 3000 + "}}",
             ['r.bib:2: the TeX of "title" was not understood'],
         ),
+        (
+            "@misc{k, author={A B}, year=2020, title={\n\\alfa}}",
+            ['r.bib:2: unknown TeX command "\\alfa"; expected the letter itself'],
+        ),
+        (
+            "@misc{k, title={T}, year=2020, xdata={nix, given}}@xdata{given, author={A \\alfa}}",
+            [
+                'r.bib:1: entry "k" takes its fields from "nix", which is not there',
+                'r.bib:1: unknown TeX command "\\alfa"; expected the letter itself',
+                'r.bib:1: unknown TeX command "\\alfa"; expected the letter itself',
+            ],
+        ),
         ("@misc{k, title={T\ufffd\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
         ("<html>", ['r.bib:1: "<html>" holds no work; expected entries like @article{key, …}']),
     ],
@@ -623,7 +667,9 @@ def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
-@pytest.mark.parametrize("shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd"])
+@pytest.mark.parametrize(
+    "shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd", "111th", "101st"]
+)
 def test_editions_are_counted_as_english_counts(shown):
     assert f"{shown} ed." in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
 
@@ -639,6 +685,11 @@ def test_editions_are_counted_as_another_language_counts():
     work = works("@book{k, author={A B}, title={T}, year=2020, edition=2}").entries["k"]
     german = language.load("de", Overlay(default_templates()))
     assert f"(2. {german('ed.')})" in render(work, "2020", words=german)
+
+
+def test_two_works_take_fields_from_each_other():
+    text = "@misc{a, title={T}, crossref={b}, note={N}}@misc{b, year=2000, crossref={a}}"
+    assert line(text) == "T (2000). N."
 
 
 @pytest.mark.parametrize("field", ["edition", "series", "year", "volume", "number", "date", "urldate", "chapter"])

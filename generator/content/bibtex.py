@@ -194,7 +194,7 @@ def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
             if size > LONGEST:
                 raise _TooLongError(LONGEST)
         if not parts:
-            break
+            return value
         value = "".join(parts) + value[at:]
     return value
 
@@ -212,7 +212,7 @@ def _entry(
         said, abbreviation, rest = _value(field.value, strings)
         if rest:
             made["wrong"].append([at, f'"{short(rest)}" was not understood', f', after the field "{typed}"', None])
-        said = _expanded(said, commands) if commands and "\\" in said else said
+        said = _expanded(said, commands) if commands else said
         if name not in SHOWN:
             unknown.setdefault(name, at)
         elif name in fields:
@@ -424,7 +424,7 @@ class _Work:
         raw = _split(part, r"[\s~]+")
         words = [say(word) for word in raw]
         suffix = words.pop() if len(words) > 2 and re.fullmatch(r"[JS]r\.?|I{2,3}|IV", words[-1]) else ""
-        if len(words) > 1 and all(map(_family_first, words)):
+        if all(map(_family_first, words)):
             return [words[0], " ".join(words[1:]), suffix]
         small = [word[:1].islower() and not re.match(r"\{[^\\]", raw[at]) for at, word in enumerate(words)]
         first = next((at for at, is_small in enumerate(small[:-1]) if is_small), len(words) - 1)

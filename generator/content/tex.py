@@ -319,9 +319,7 @@ def _squeeze(parts: list[Any], blank: bool) -> bool:
 
 def plain(parts: Iterable[Any]) -> str:
     """The words alone."""
-    return "".join(
-        part if isinstance(part, str) else part[2] if part[0] == "math" else plain(part[-1]) for part in parts
-    )
+    return "".join(part if isinstance(part, str) else plain(part[-1]) for part in parts)
 
 
 def written(parts: Iterable[Any], math: Callable[[str], str], links: bool = True) -> str:
