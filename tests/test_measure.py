@@ -14,9 +14,20 @@ import numpy as np
 import pytest
 from scipy.stats import circmean, circstd
 
-from generator.measures import arrangement, collapse, columns, directions, knot, packing, projection, tied, trained
+from generator.measures import (
+    arrangement,
+    collapse,
+    columns,
+    directions,
+    knot,
+    models,
+    packing,
+    projection,
+    tied,
+    trained,
+)
 from generator.measures.expected import columns_of
-from generator.networks import datasets, forward
+from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
 
@@ -166,9 +177,10 @@ def test_inputs_without_direction_count_in_the_share_alone():
     assert row == {"class": 0, "mean_deg": 0.0, "std_deg": 0.0, "share": 1.0}
 
 
-def test_shares_have_six_decimals():
-    rows = directions.by_class(np.ones((2, 3)), np.array([0, 1, 0]), 2)
-    assert [(row["class"], row["share"]) for row in rows] == [(0, 0.666667), (1, 0.333333)]
+def test_shares_have_six_decimals_and_degrees_two():
+    rows = directions.by_class(np.array([[1, 1.0, 1], [1, 2, 2]]), np.array([0, 1, 0]), 2)
+    first = {"class": 0, "mean_deg": 54.22, "std_deg": 9.24, "share": 0.666667}
+    assert rows == [first, {"class": 1, "mean_deg": 63.43, "std_deg": 0.0, "share": 0.333333}]
 
 
 def test_a_dead_plane_has_shares_and_no_angles():
@@ -279,6 +291,9 @@ def test_order_is_kept_either_way_round_and_wherever_it_starts():
     assert arrangement.order_kept(3 * ring + 7)
     assert arrangement.order_kept(ring[[1, 0, 2, 3, 4, 5]]) is False
     assert arrangement.order_kept(regular(3)) is None
+    for k in (4, 5, 6):
+        kept = [arrangement.order_kept(regular(k)[list(order)]) for order in itertools.permutations(range(k))]
+        assert sum(kept) == 2 * k  # it may start anywhere, either way round
 
 
 # neural collapse
@@ -387,6 +402,7 @@ def test_a_regular_polygon_has_no_gap_whatever_its_place_size_turn_and_names(k, 
     polygon = 0.4 + 3 * np.stack([np.cos(angles), np.sin(angles)], 1)
     assert arrangement.polygon_gap(polygon) == pytest.approx(0, abs=1e-7)
     assert arrangement.polygon_gap(polygon * [1, -1]) == pytest.approx(0, abs=1e-7)
+    assert arrangement.polygon_gap(1e-4 * polygon) == pytest.approx(0, abs=1e-5)
 
 
 def test_the_polygon_gap_is_the_distance_to_the_nearest_polygon():
@@ -583,7 +599,7 @@ SPECS = {
         l2_factors=(0, 1, 2, 3, 4),
     ),
     "a plane without walls": RunSpec(classes=4, activation="relu", seed=24, points_per_class=15, hidden=(9, 2)),
-    "a wide layer": RunSpec(classes=4, activation="tanh", seed=5, kind="blobs", points_per_class=12, hidden=(5, 3)),
+    "a wide layer": RunSpec(classes=4, activation="tanh", seed=5, kind="blobs", points_per_class=12, hidden=(5, 4, 3)),
     "a ball": RunSpec(classes=5, activation="disk", seed=6, kind="rings", points_per_class=12, hidden=(4, 3)),
 }
 
@@ -759,9 +775,35 @@ def test_a_course_is_expected_of_more_than_a_start_and_an_end(epochs, checkpoint
     assert columns_of(spec)["course"] is course
 
 
+@pytest.mark.parametrize("held", [0, 7])
+def test_own_data_is_tried_on_the_points_held_out(held):
+    rng = np.random.default_rng(held)
+    table = tables.Table(
+        *(rng.normal(size=(12, 2)), np.arange(12) % 3, rng.normal(size=(held, 2)), np.arange(held) % 3),
+        labels=("a", "b", "c"),
+        names=("u", "v"),
+    )
+    spec = replace(SPECS["a plane without walls"], classes=3, kind=tables.enter(table), points_per_class=4)
+    run = any_run(spec)
+    found = columns.measure_run(spec, run, lattice=5)
+    held_out = tables.held_out(spec)
+    wanted = held_out and np.mean(forward.forward(spec, run.weights[-1], held_out[0]).logits.argmax(1) == held_out[1])
+    assert found["test_accuracy"] == (pytest.approx(wanted, rel=1e-5) if held else None)
+
+
+def test_every_column_and_parameter_has_words():
+    told = columns.words(["spirals", "blobs"])
+    every = [*columns.MEASUREMENTS.values(), *columns.COMPARISONS.values()]
+    parameters = {each.name for kind in ("spirals", "blobs") for each in datasets.load()[kind].parameters}
+    assert told.keys() == columns.RECIPE.keys() | parameters | {name for each in every for name in each.columns}
+    assert all(map(str, told.values()))
+    for model, shared in models.SHARED.items():
+        assert columns.model_words(model).keys() == {*shared, *models.OWN[model]}
+
+
 def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
     spec = RunSpec(classes=10, activation="tanh", seed=0)
-    others = [replace(spec, classes=11), replace(spec, activation="relu"), replace(spec, hidden=(2, 3))]
+    others = [replace(spec, classes=11), replace(spec, activation="relu"), replace(spec, hidden=(2, 2, 3))]
     assert columns.has_laws(spec) and not any(map(columns.has_laws, others))
     assert columns.class_counts([spec, *others, replace(spec, classes=4)], {"a": [6, 4], "b": []}) == [4, 6, 10]
 
