@@ -178,9 +178,9 @@ def test_inputs_without_direction_count_in_the_share_alone():
 
 
 def test_shares_have_six_decimals_and_degrees_two():
-    rows = directions.by_class(np.array([[1, 1.0, 1], [1, 2, 2]]), np.array([0, 1, 0]), 2)
+    rows = directions.by_class(np.array([[1, 0.0, 1], [1, 2, 2]]), np.array([0, 1, 0]), 2)
     first = {"class": 0, "mean_deg": 54.22, "std_deg": 9.24, "share": 0.666667}
-    assert rows == [first, {"class": 1, "mean_deg": 63.43, "std_deg": 0.0, "share": 0.333333}]
+    assert rows == [first, {"class": 1, "mean_deg": 90.0, "std_deg": 0.0, "share": 0.333333}]
 
 
 def test_a_dead_plane_has_shares_and_no_angles():
@@ -507,6 +507,14 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
     assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
 
 
+def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
+    of = trained.Trained(*corner_run())
+    vars(of)["own_centre_shares"] = np.array([[0.89, 0.9], [0.9, 1]])
+    assert (columns.early_own_centre_epoch(of), columns.own_centre_epoch(of)) == (1, 0)
+    vars(of)["own_centre_shares"] = np.array([[0.5, 0.8], [0.6, 0.89]])
+    assert columns.early_own_centre_epoch(of) is columns.own_centre_epoch(of) is None
+
+
 def opening_run(kept: int) -> tuple[RunSpec, Trained]:
     """The hand-made network of corners, with its plane opening from a point to the whole square while it trains."""
     spec, run = corner_run()
@@ -810,7 +818,7 @@ def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
 
 @pytest.mark.parametrize(("classes", "accuracy", "collapsed"), [(10, 0.2, False), (10, 0.19, True), (4, 0.3, True)])
 def test_what_is_no_better_than_chance_by_a_tenth_learnt_nothing(classes, accuracy, collapsed):
-    run = replace(corner_run()[1], accuracy=np.array([1, accuracy]))
+    run = replace(corner_run()[1], accuracy=np.array([1, 1, accuracy]))
     of = trained.Trained(RunSpec(classes=classes, activation="tanh", seed=0), run)
     assert columns.collapsed(of) is collapsed
 
