@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -345,6 +346,32 @@ def test_nc3_of_a_head_at_right_angles():
     points, labels = clouds(CORNERS, 0.0)
     turned = CORNERS @ np.array([[0.0, 1.0], [-1.0, 0.0]])
     assert collapse.collapse_metrics(points, labels, turned, labels)["nc3"] == pytest.approx(math.sqrt(2))
+
+
+@pytest.mark.parametrize(("k", "d"), [(2, 2), (3, 2), (4, 3), (5, 6)])
+def test_collapse_is_what_its_definitions_say(k, d):
+    rng = np.random.default_rng([k, d])
+    labels = rng.permutation(np.repeat(np.arange(k), 9))
+    points = rng.normal(size=(k, d))[labels] + 0.4 * rng.normal(size=(9 * k, d))
+    weight, predicted = 0.1 * rng.normal(size=(k, d)), rng.integers(k, size=9 * k)
+    means = np.array([np.mean(points[labels == own], axis=0) for own in range(k)])
+    arms = means - np.mean(means, axis=0)
+    within = sum(np.outer(p - means[own], p - means[own]) for p, own in zip(points, labels, strict=True)) / len(points)
+    spreads, ways = np.linalg.eigh(sum(np.outer(arm, arm) for arm in arms) / k)
+    lengths = [math.hypot(*arm) for arm in arms]
+    cosines = [a @ b / math.hypot(*a) / math.hypot(*b) for a, b in itertools.combinations(arms, 2)]
+    nc1 = sum(way @ within @ way / spread for spread, way in zip(spreads, ways.T, strict=True) if spread > 1e-9) / k
+    away = weight / math.sqrt((weight**2).sum()) - arms / math.sqrt((arms**2).sum())
+    assert collapse.collapse_metrics(points, labels, weight, predicted) == pytest.approx(
+        {
+            "nc1": nc1,
+            "nc2_norm": statistics.pstdev(lengths) / statistics.mean(lengths),
+            "nc2_angle": statistics.pstdev(cosines),
+            "nc2_simplex": statistics.mean(abs(cosine + 1 / (k - 1)) for cosine in cosines),
+            "nc3": math.sqrt((away**2).sum()),
+            "nc4": np.mean([nearest_of(p, means) != own for p, own in zip(points, predicted, strict=True)]),
+        }
+    )
 
 
 def test_nc4_counts_disagreement_with_the_nearest_mean():
