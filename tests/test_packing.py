@@ -111,13 +111,13 @@ def test_regions_keep_the_margin_and_nothing_beyond_them_does():
                 assert packing.available_margin(moved, bias=False) > best.value - 1e-4
 
 
-def searched(module, monkeypatch) -> list[tuple[Any, np.ndarray, dict[str, Any]]]:
-    """What is given to scipy's search from here on, which ends where it starts."""
+def searched(module, monkeypatch, times: float = 1.0) -> list[tuple[Any, np.ndarray, dict[str, Any]]]:
+    """What is given to scipy's search from here on, which ends so many times as far out as it starts."""
     given = []
 
     def search(value, start, **options):
         given.append((value, start, options))
-        return SimpleNamespace(x=start)
+        return SimpleNamespace(x=times * start)
 
     monkeypatch.setattr(module, "minimize", search)
     return given
@@ -149,6 +149,19 @@ def test_searches_climb_along_the_slopes_of_what_they_hold(law, room, monkeypatc
     of_head = [(-1, 1)] * free[0] + [(-b, b)] * free[1]
     assert options["bounds"] == [(ROOMS[room].packed_low, 1)] * 8 + of_head + [(-b, 2 * b)]
     assert [min(of(start)) for of, _ in held[:1]] == pytest.approx([0])  # it starts at the least lead or distance
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle"])
+def test_a_search_that_ends_outside_of_a_room_is_brought_back(room, monkeypatch):
+    points = np.array([[0.1, 0.2], [0.9, 0.3], [-0.4, 0.7]])
+    searched(packing, monkeypatch, times=2)
+    found = packing._climb(packing.LAWS["points"], ROOMS[room], points)
+    low = 0 if room == "quadrant" else -1
+    clipped = [[0.2, 0.4], [1, 0.6], [max(low, -0.8), 1]]
+    norms = [math.hypot(*point) for point in clipped]
+    over = {"square": [1, 1, 1], "circle": norms}.get(room, [max(norm, 1) for norm in norms])
+    assert found.points == pytest.approx(np.array(clipped) / np.array(over)[:, None])
+    assert found.value == packing.least_distance(found.points)
 
 
 def test_charges_roll_along_the_slopes_of_their_energy(monkeypatch):
@@ -334,6 +347,14 @@ def test_hull_distance_of_equally_spaced_directions(classes):
     np.testing.assert_allclose(packing.hull_distances(regular(classes)), 1 - math.cos(2 * math.pi / classes), atol=1e-7)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_distances_and_margins_grow_with_their_points(scale):
+    points = np.random.default_rng(2).uniform(-1, 1, (4, 3))
+    for of in (packing.hull_distances, packing.available_margin, lambda at: packing.available_margin(at, bias=False)):
+        assert of(scale * points) == pytest.approx(scale * of(points), rel=1e-5)
+    assert packing.available_margin(np.zeros((3, 2))) == 0 and not packing.hull_distances(np.zeros((3, 2))).any()
+
+
 def test_hull_distance_is_zero_inside_and_on_the_hull():
     assert packing.hull_distance(np.array([0.2, -0.3]), CORNERS) == 0
     assert packing.hull_distance(np.array([1.0, 0.0]), CORNERS) == 0
@@ -434,6 +455,10 @@ def test_distance_to_a_polygon():
     assert packing._polygon_distance(np.array([0.3, -1.5]), CORNERS) == pytest.approx(0.5)
     assert packing._polygon_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5)
     assert packing._polygon_distance(np.array([0.0, 3.0]), CORNERS[:1]) == pytest.approx(math.sqrt(5))
+    for corners in (CORNERS[:2], CORNERS[[0, 0, 1]]):  # a line, said in two ways
+        assert packing._polygon_distance(np.array([1.0, 0.5]), corners) == 0
+        assert packing._polygon_distance(np.array([1.0, 1.5]), corners) == 0.5
+    assert packing._polygon_distance(np.array([0.3, -0.9]), 0.95 * CORNERS[::-1]) == 0
 
 
 # how near an arrangement is to the laws

@@ -1,6 +1,7 @@
 """The tied law against an independent search."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -78,6 +79,24 @@ def test_searches_climb_along_the_slopes_of_what_they_hold(room, fixed, monkeypa
     of_points = [] if fixed else [(low, 1)] * 8
     assert options["bounds"] == [*of_points, *[(-1, 1)] * 8, *[(low, 1)] * 2, (None, None)]
     assert min(held[0][0](start)) == pytest.approx(0)  # it starts at the least lead
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk"])
+def test_a_search_that_ends_outside_of_a_room_is_brought_back(room, monkeypatch):
+    points, tie = np.array([[0.1, 0.2], [0.9, 0.3], [-0.4, 0.7]]), np.array([0.6, 0.2])
+    searched(tied, monkeypatch, times=2)
+    found, at = tied._maximum(points, tie, ROOMS[room], fixed=False)
+    clipped = [[0.2, 0.4], [1, 0.6], [-0.8 if room != "quadrant" else 0, 1], [1, 0.4]]
+    over = [1 if room == "square" else max(1, math.hypot(*point)) for point in clipped]
+    assert np.vstack([found, at]) == pytest.approx(np.array(clipped) / np.array(over)[:, None])
+
+
+@pytest.mark.parametrize(("k", "seed"), [(4, 1), (4, 4), (5, 4), (5, 5)])
+def test_of_two_searches_for_a_tie_the_one_with_the_greater_margin_counts(k, seed):
+    points = np.random.default_rng([k, seed]).uniform(-1, 1, (k, 2))
+    axis = np.linspace(-1, 1, 9)
+    least = max(packing.available_margin(points - [x, y], bias=False) for x in axis for y in axis)
+    assert tied.available_margin(points)[0] >= least
 
 
 def test_moved_points_keep_a_margin_whose_tie_moves_with_them():
