@@ -179,6 +179,7 @@ def test_optima_are_told_by_where_their_points_are():
     places = {k: (one["corners"], one["walls"], one["interior"]) for k, one in told.items()}
     assert places == {3: (1, 2, 0), 5: (4, 0, 1), 9: (4, 4, 1)}
     assert told[3]["value"] == told[3]["least_distance"] == 2.070552
+    assert sorted({abs(x) for point in told[3]["points"] for x in point}) == [0.464102, 1]
     assert all(sorted(map(abs, point)) == [0.0, 0.0] for point in told[5]["points"] if max(map(abs, point)) < 0.9)
 
 
@@ -461,6 +462,18 @@ def test_distance_to_a_polygon():
     assert packing._polygon_distance(np.array([0.3, -0.9]), 0.95 * CORNERS[::-1]) == 0
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_distance_to_a_polygon_is_that_to_the_hull_of_its_corners(turn):
+    rng = np.random.default_rng(9)
+    for _ in range(40):
+        angles = np.sort(rng.uniform(0, 2 * np.pi, 5))[::turn]
+        corners = rng.normal(size=2) + np.stack([np.cos(angles), np.sin(angles)], 1) * [1, 2]
+        point = rng.normal(size=2)
+        assert packing._polygon_distance(point, corners) == pytest.approx(
+            packing.hull_distance(point, corners), abs=1e-6
+        )
+
+
 # how near an arrangement is to the laws
 
 
@@ -480,6 +493,13 @@ def test_a_law_recognises_its_own_turned_and_shrunk(law, classes):
     assert found["nearest_law"] == law
     assert found[f"distance_{law.replace('-', '_')}"] == pytest.approx(0, abs=1e-5)
     assert np.abs(found["pose"]).max() == pytest.approx(1, abs=1e-4)
+
+
+def test_distances_from_laws_have_five_decimals_and_poses_four():
+    found = judged(np.random.default_rng(1).uniform(-0.9, 0.9, (3, 2)), 3)
+    distances = [found[f"distance_{law.replace('-', '_')}"] for law in packing.LAWS]
+    assert distances == [round(distance, 5) for distance in distances] and min(distances) > 0.01
+    assert found["pose"] == np.round(found["pose"], 4).tolist() and np.abs(found["pose"]).max() == 1
 
 
 def test_where_all_laws_agree_none_is_nearest():
