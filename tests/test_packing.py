@@ -495,6 +495,10 @@ def test_a_law_recognises_its_own_turned_and_shrunk(law, classes):
     assert np.abs(found["pose"]).max() == pytest.approx(1, abs=1e-4)
 
 
+def test_no_coordinate_is_told_as_minus_nothing():
+    assert json.dumps(packing._plain(np.array([[-1e-9, 0.5], [-0.0, 1e-9]]))) == "[[0.0, 0.5], [0.0, 0.0]]"
+
+
 def test_distances_from_laws_have_five_decimals_and_poses_four():
     found = judged(np.random.default_rng(1).uniform(-0.9, 0.9, (3, 2)), 3)
     distances = [found[f"distance_{law.replace('-', '_')}"] for law in packing.LAWS]
