@@ -538,6 +538,7 @@ def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
     of = trained.Trained(*corner_run())
     vars(of)["own_centre_shares"] = np.array([[0.89, 0.9], [0.9, 1]])
     assert (columns.early_own_centre_epoch(of), columns.own_centre_epoch(of)) == (1, 0)
+    assert columns.early_own_centre(of) == 0.9
     vars(of)["own_centre_shares"] = np.array([[0.5, 0.8], [0.6, 0.89]])
     assert columns.early_own_centre_epoch(of) is columns.own_centre_epoch(of) is None
 
