@@ -634,7 +634,7 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
                 (r"\sqrt{0}", "sqrt"),
                 (r"\url", "url"),
                 (r"\url 1", "url"),
-                (r"\mathbf", "mathbf"),
+                (r"\overline", "overline"),
                 (r"\begin{quote}T\end{quote}", r"begin{quote}"),
                 (r"\href{0}", "href"),
             )
