@@ -1,10 +1,12 @@
 """Bibliographies: what they say, how it is cited and written out, and every mistake of a cited work with its line."""
 
 import html
+import itertools
 import json
 import re
 import subprocess
 import sys
+import tracemalloc
 import unicodedata
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +17,8 @@ from hypothesis import strategies as st
 
 from generator.base import language
 from generator.base.memo import WHOLE, Memo
-from generator.content import bibliography
+from generator.base.overlay import Overlay, default_templates
+from generator.content import bibliography, bibtex
 from generator.content.bibliography import STYLES, Name, in_order, parse, render
 from generator.content.tex import plain
 
@@ -78,6 +81,10 @@ def line(text, key=None):
         ("Moss, Ada;Rohr, Uwe; ", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
         ("Ren&eacute; Moss", [Name("Moss", "René")], None),
         ("Moss, Xi", [Name("Moss", "Xi")], None),
+        ("Moss,", [Name("Moss")], None),
+        ("Martin King Jr.", [Name("King", "Martin", "Jr.")], None),
+        ("Xi dE Moss", [Name("dE Moss", "Xi")], None),
+        ("Su III", [Name("III", "Su")], None),
         ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
         ("山田 太郎 and 王, 小明", [Name("山田", "太郎"), Name("王", "小明")], None),
         ("Лев Толстой", [Name("Толстой", "Лев")], "Толстой 2020"),
@@ -106,6 +113,13 @@ def test_names(author, names, label):
         (r"{AT\&amp;T &amp; 100% \enquote{of} {\sc all} {\em it}}", "AT&T & 100% “of” all it"),
         (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
+        (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
+        (r"{one\hspace*{1em}\label{a} \\[two] \emph{three } {four }five}", "one [two] three four five"),
+        (r"{The 10$^{th}$ of CO$_2$, {not {braced}} \url{of} 3$^2$}", "The 10th of CO2, not braced of 32"),
+        (r"{one \em two {three} \href{http://x.org}{$x$}}", "one two three x"),
+        ('"Part"#{ two} #" three"', "Part two three"),
+        (r"{ \emph{ one } two }", "one two"),
+        (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
 def test_titles(title, text):
@@ -132,14 +146,39 @@ def test_a_title_keeps_its_formulas_and_its_emphasis():
 
 def test_abbreviations_comments_and_preambles():
     found = works(
-        '% said\n@string{j = "Journal"}\nany words, 3 = 4\n@comment{no {nested} @misc}\n'
+        '% said\n@string{j = "Journal"}\nany words, 3 = 4 @ {n}\n@comment{no {nested} @misc}\n'
         '@preamble{"\\newcommand{\\who}[1]{by #1}" # "\\def\\X{Ex}"}\n'
         "@Article(k, author={A B}, title={T \\who{you} \\X}, year={2020}, % why\n"
-        '%  number={3},\n month=sep # {~1},\n journal = J # " B")'
+        '%  number={3},\n note={\\emph{\\X} or \\X{} \\who{\\X}},\n month=sep # {~1},\n journal = J # " B")'
     )
     assert list(found.entries) == ["k"]
     work = found.entries["k"]
     assert (plain(work.texts["journal"]), plain(work.title), work.place) == ("Journal B", "T by you Ex", "r.bib:6")
+    assert plain(work.texts["note"]) == "Ex or Ex by Ex"
+
+
+def test_commands_are_put_in_ten_deep():
+    names = [f"\\x{sign}" for sign in "abcdefghijk"]
+    defined = "".join(f"\\def{name}{{{below}}}" for name, below in itertools.pairwise(names))
+    text = f'@preamble{{"{defined}\\def\\xk{{{{in}} here}}"}}@misc{{k, author={{A B}}, title={{%s{{}} T}}, year=2020}}'
+    assert plain(works(text % r"\xb").entries["k"].title) == "in here T"
+    assert said(text % r"\xa") == ['r.bib:1: unknown TeX command "\\xk"; expected the letter itself']
+
+
+@pytest.mark.parametrize(
+    ("used", "shown"),
+    [
+        *(
+            (r"\two you all", "by you all"),
+            (r"\two{you} all", "by you all"),
+            (r"\two{you}{ two} all", "by you two all"),
+        ),
+        *((r"\one{you}{ two} all", "by you! two all"), (r"\none{you} all", "by you all")),
+    ],
+)
+def test_a_command_takes_the_arguments_that_it_has_and_no_more(used, shown):
+    defined = r'@preamble{"\newcommand{\two}[2]{by #1#2}\newcommand\one[1]{by #1!}\def\none{by }"}'
+    assert plain(works(defined + f"@misc{{k, title={{{used}}}, year=2020}}").entries["k"].title) == shown
 
 
 # One entry in the habit of each source of them -> its line
@@ -297,6 +336,85 @@ LINES = {
         "@book{a, author={One, A.}, translator={Two, B.}, title={T}, year={-0044}, publisher={P}}",
         "One, A. (45 BCE). T (B. Two, Trans.). *P*.",
     ),
+    "a question with a subtitle and more": (
+        "@misc{a, author={One, A.}, title={What?}, subtitle={A Note}, titleaddon={Again}, year=2000}",
+        "One, A. (2000). What? A Note. Again.",
+    ),
+    "a title that ends and more": (
+        "@misc{a, author={One, A.}, title={What!}, titleaddon={Again}, year=2000}",
+        "One, A. (2000). What! Again.",
+    ),
+    "editors and others": (
+        "@book{a, editor={Two, Bo and others}, title={T}, year=2000}",
+        "Two, B., et al. (Eds.) (2000). T.",
+    ),
+    "a link in a link": (
+        r"@misc{a, author={One, A.}, title={T}, year=2000, note={\href{http://y.org}{at \url{http://z.org}}}}",
+        "One, A. (2000). T. [at http://z.org](http://y.org).",
+    ),
+    "a patent of a country": (
+        "@patent{a, author={One, A.}, title={T}, number={1}, type={patentde}, year=2000, "
+        "address={countryde and countryfr}}",
+        "One, A. (2000). T (Patent DE No. 1). DE, FR.",
+    ),
+    "a series of a journal": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, series={2}, volume=3, year=2000, publisher={P}}",
+        "One, A. (2000). T. *J* (2nd series) 3.",
+    ),
+    "a new series of a journal": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, series={newseries}, volume=3, number=4, year=2000}",
+        "One, A. (2000). T. *J* (new series) 3(4).",
+    ),
+    "something of a journal that is no article": (
+        "@misc{a, author={One, A.}, title={T}, journal={J}, publisher={P}, year=2000}",
+        "One, A. (2000). T. *J*. P.",
+    ),
+    "an article without a journal": (
+        "@article{a, author={One, A.}, title={T}, publisher={P}, institution={I}, address={X}, year=2000}",
+        "One, A. (2000). T. *I*, X. P.",
+    ),
+    "a book in volumes": (
+        "@inbook{a, author={One, A.}, title={T}, booktitle={B}, maintitle={M}, mainsubtitle={S}, volume=2, year=2000}",
+        "One, A. (2000). T. *M: S: B* 2.",
+    ),
+    "a volume in words": (
+        "@book{a, title={T}, volume={Band 3}, volumes={4}, year=2000}",
+        "T (Band 3; 4 vols.) (2000).",
+    ),
+    "a collaboration": ("@misc{a, collaboration={ATLAS}, title={T}, year=2000}", "ATLAS Collaboration (2000). T."),
+    "a state beside a year": (
+        "@misc{a, author={One, A.}, title={T}, date={2020~}, pubstate={forthcoming}}",
+        "One, A. (ca. 2020). T. forthcoming.",
+    ),
+    "a state in place of a year": ("@misc{a, title={T}, pubstate={inpress}}", "T (in press)."),
+    "a title that links": (
+        r"@misc{a, author={One, A.}, title={See \href{http://y.org}{there}}, year=2000}",
+        "One, A. (2000). See [there](http://y.org).",
+    ),
+    "a title that links, and has an address": (
+        r"@misc{a, author={One, A.}, title={See \href{http://y.org}{there}}, year=2000, url={https://x.org}}",
+        "One, A. (2000). [See there](https://x.org).",
+    ),
+    "two addresses": (
+        "@misc{a, author={One, A.}, title={T}, year=2000, url={https://x.org}, eprint={https://y.org}}",
+        "One, A. (2000). [T](https://x.org). [https://y.org](https://y.org)",
+    ),
+    "an address in a note": (
+        "@misc{a, author={One, A.}, title={T}, year=2000, note={See https://x.org/a_b, and https://y.org.}}",
+        "One, A. (2000). T. See [https://x.org/a_b](https://x.org/a_b), and [https://y.org](https://y.org).",
+    ),
+    "a chapter that several edited": (
+        "@incollection{a, author={One, A.}, title={T}, booktitle={W}, editor={Two, B. and others}, year=2000}",
+        "One, A. (2000). T. In B. Two, et al. (Eds.), *W*.",
+    ),
+    "a book that another edited": (
+        "@book{a, author={One, A.}, title={T}, volume={1--2}, editor={Two, B.}, year=2000}",
+        "One, A. (2000). T (Vol. 1–2; B. Two, Ed.).",
+    ),
+    "a book that several edited": (
+        "@book{a, author={One, A.}, title={T}, editor={Two, B. and others}, year=2000}",
+        "One, A. (2000). T (B. Two, et al., Eds.).",
+    ),
     "no title": (
         "@article{a, author={One, A. and Two, B.}, journal={J}, volume=1, pages=2, year=2000}",
         "One, A. & Two, B. (2000). *J* 1, 2.",
@@ -326,6 +444,8 @@ def test_entries_of_every_habit(habit):
         ("eprint={hal-0123}, archiveprefix={HAL}", "[HAL:hal-0123](https://hal.science/hal-0123)"),
         ("eprint={2307}, eprinttype={jstor}", "[JSTOR:2307](https://www.jstor.org/stable/2307)"),
         ("eprint={123456}, eprinttype={bioRxiv}", "[bioRxiv:123456](https://doi.org/10.1101/123456)"),
+        ("eprint={10.1101/12}, eprinttype={bioRxiv}", "[bioRxiv:10.1101/12](https://doi.org/10.1101/12)"),
+        ("eprint={10.2307/77}, eprinttype={jstor}", "[JSTOR:10.2307/77](https://www.jstor.org/stable/10.2307/77)"),
         ("eprint={123}, eprinttype={pubmed}", "[PubMed:123](https://pubmed.ncbi.nlm.nih.gov/123)"),
         ("eprint={1/2}, eprinttype={hdl}", "[Handle:1/2](https://hdl.handle.net/1/2)"),
         ("eprint={77}, eprinttype={Elsewhere}", "Elsewhere:77"),
@@ -376,8 +496,24 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
     found = works(text)
     assert found.years("xyzvw") == {"x": "2020b", "y": "2020a", "z": "2021", "v": "n.d.-a", "w": "n.d.-b"}
     assert found.years("xz") == {"x": "2020", "z": "2021"}
+    for said, shown in (("date={2019/2020}", "2019–2020"), ("year={AH 7}", "AH 7")):
+        same = works("".join(f"@misc{{{key}, title={{T}}, {said}}}" for key in "ab"))
+        assert same.years("ab") == {"a": f"{shown}a", "b": f"{shown}b"}
     many = works("".join(f"@misc{{k{n}, author={{A B}}, title={{{n:02}}}, year=2020}}\n" for n in range(30)))
     assert many.years(many.entries)["k27"] == "2020ab"
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        *(("2020-05", "2020"), ("2020-05-01T10:00:00", "2020"), ("202X", "2020s"), ("20uu", "2000s")),
+        *(("2020?", "2020?"), ("2020~", "ca. 2020"), ("2020%", "ca. 2020?"), ("-0044", "45 BCE")),
+        *(("2019/..", "2019–"), ("../2020", "–2020"), ("/2020", "–2020"), ("2020-01/2020-05", "2020")),
+        *(("/", "/"), ("..", ".."), ("2018/2019/2020", "2018/2019/2020"), ("spring", "spring")),
+    ],
+)
+def test_dates_are_shown_by_their_years(date, shown):
+    assert works(f"@misc{{k, title={{T}}, date={{{date}}}}}").entries["k"].year == shown
 
 
 def test_styles_say_each_kind_of_citation():
@@ -399,10 +535,25 @@ def test_nobody_and_a_long_title():
     assert labels == ["“A Title That Is Very Long Indeed” 2000", "“Only” n.d."]
 
 
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("A Title of Forty Signs: No More, No Less", None),
+        ("Any Title}, shorttitle={A Short One", "A Short One"),
+        ("A Title of Forty One Signs: No More, Less", "A Title of Forty One Signs"),
+        ("A Title of Forty One Signs, and No Colons", "A Title of Forty One Signs, and No…"),
+        ("A Title of Many More Signs Than That and No Colons", "A Title of Many More Signs Than That…"),
+    ],
+)
+def test_a_title_of_more_than_forty_signs_is_cut_where_a_part_or_a_word_ends(title, short):
+    work = works(f"@misc{{a, title={{{title}}}, year=2000}}").entries["a"]
+    assert work.people_cited == f"“{short or title}”"
+
+
 def test_any_key_has_its_own_readable_anchor():
     keys = ["2020key", "it's", "a+b/c:d", "müller", "a%b", "a&b", "a-b", "a<b", "a[b]"]
     found = works("".join(f"@misc{{{key}, title={{T}}}}\n" for key in keys))
-    assert list(found.entries) == keys
+    assert list(found.entries) == keys and len(found.entries) == len(keys)
     anchors = [work.anchor for work in found.entries.values()]
     assert anchors == ["2020key", "it's", "a+b/c:d", "müller", "a-b-2", "a-b-3", "a-b", "a-b-4", "a-b-"]
     said = bibliography.said("@2020key, [-@a+b/c:d.] and @{it's} @nobody x@a-b")
@@ -423,6 +574,14 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
         ("words @ {k}\n" + GOOD, []),
         ("@misc{k, author={A B}, title={T}, year=2020, month=sept, abstract={\\alfa}, keywords=what}", []),
         ("\n@misc{k, author={A B}, titel={T}, year=2020}", ['r.bib:2: entry "k" has no title; did you mean "titel"?']),
+        ("@misc{k, author={A B}, title={T}, yaer=2020}", ['r.bib:1: entry "k" has no year; did you mean "yaer"?']),
+        ("@misc{k, autor={A B}, title={T}, year=2020}", ['r.bib:1: entry "k" has no author; did you mean "autor"?']),
+        ("@misc{k, editor={A B}, autor={A B}, title={T}, date=2020, yaer=2020}", []),
+        ("@misc{k, author={A B}, title={T}, yearly=2020}", []),
+        (
+            "@misc{k, author={Moss, Jr., X, A}, title={T}, year=2020}",
+            ['r.bib:1: the names "Moss, Jr., X, A" were not understood; expected names joined by " and "'],
+        ),
         ("@misc{k, author={A B}, title={T}, year=2020\n", ['r.bib:1: entry "k" is not closed; expected }']),
         (
             "@misc{k, author={A B}, title={T, year=2020}\n\n" + GOOD.replace("{k", "{l"),
@@ -461,11 +620,42 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             "@misc{k, author={A B},\n title={A\n \\alfa}, year=2020}",
             ['r.bib:3: unknown TeX command "\\alfa"; expected the letter itself'],
         ),
+        *(
+            (
+                rf"@misc{{k, author={{A B}}, title={{\url{{https://x.org}} {tex}}}, year=2020}}",
+                [rf'r.bib:1: unknown TeX command "\{command}"; expected the letter itself'],
+            )
+            for tex, command in (
+                (r"\frac{1}{2}", "frac"),
+                (r"\sqrt{0}", "sqrt"),
+                (r"\url", "url"),
+                (r"\url 1", "url"),
+                (r"\overline", "overline"),
+                (r"\begin{quote}T\end{quote}", r"begin{quote}"),
+                (r"\href{0}", "href"),
+            )
+        ),
         (
             "@misc{k, title={T},\n crossref={nome}}@misc{none, title={N}}",
             ['r.bib:2: entry "k" takes its fields from "nome", which is not there; did you mean "none"?'],
         ),
-        ("@misc{k, title={T\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
+        (
+            "@misc{k, author={A B}, year=2020,\n title={" + "{" * 3000 + "T" + "}" * 3000 + "}}",
+            ['r.bib:2: the TeX of "title" was not understood'],
+        ),
+        (
+            "@misc{k, author={A B}, year=2020, title={\n\\alfa}}",
+            ['r.bib:2: unknown TeX command "\\alfa"; expected the letter itself'],
+        ),
+        (
+            "@misc{k, title={T}, year=2020, xdata={nix, given}}@xdata{given, author={A \\alfa}}",
+            [
+                'r.bib:1: entry "k" takes its fields from "nix", which is not there',
+                'r.bib:1: unknown TeX command "\\alfa"; expected the letter itself',
+                'r.bib:1: unknown TeX command "\\alfa"; expected the letter itself',
+            ],
+        ),
+        ("@misc{k, title={T\ufffd\ufffd}}", ['r.bib:1: a byte that is not UTF-8, in the field "title" of "k"']),
         ("<html>", ['r.bib:1: "<html>" holds no work; expected entries like @article{key, …}']),
     ],
 )
@@ -473,9 +663,29 @@ def test_mistakes_of_cited_works(text, messages):
     assert said(text) == messages
 
 
-@pytest.mark.parametrize("shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd"])
+@pytest.mark.parametrize(
+    "shown", ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "14th", "21st", "22nd", "23rd", "111th", "101st"]
+)
 def test_editions_are_counted_as_english_counts(shown):
     assert f"{shown} ed." in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{shown[:-2]}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"), [("1.2", "Version 1.2"), ("v1.2", "Version v1.2"), ("beta 2", "beta 2"), ("B-2", "B-2")]
+)
+def test_versions_that_are_words_stand_for_themselves(version, shown):
+    assert line(f"@software{{k, title={{T}}, year=2020, version={{{version}}}}}") == f"T ({shown}) (2020)."
+
+
+def test_editions_are_counted_as_another_language_counts():
+    work = works("@book{k, author={A B}, title={T}, year=2020, edition=2}").entries["k"]
+    german = language.load("de", Overlay(default_templates()))
+    assert f"(2. {german('ed.')})" in render(work, "2020", words=german)
+
+
+def test_two_works_take_fields_from_each_other():
+    text = "@misc{a, title={T}, crossref={b}, note={N}}@misc{b, year=2000, crossref={a}}"
+    assert line(text) == "T (2000). N."
 
 
 @pytest.mark.parametrize("field", ["edition", "series", "year", "volume", "number", "date", "urldate", "chapter"])
@@ -507,6 +717,38 @@ def test_what_stands_for_more_and_more_is_a_mistake_before_memory_is_asked_for(t
     assert any("stand for more than" in one for one in said(text)), [one[:99] for one in said(text)]
 
 
+def test_a_large_argument_at_many_places_takes_no_memory():
+    body, given = "#1" * 9_000, "x" * 9_000
+    text = f'@preamble{{"\\def\\a#1{{{body}}}"}}@misc{{k, title={{\\a{{{given}}}}}, author={{A B}}, year=2020}}'
+    parse(GOOD, "r.bib")[0].entries["k"]  # what reads is loaded
+    tracemalloc.start()
+    try:
+        assert any("stand for more than" in one for one in said(text))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("used", ["s # s", r"{\a\a}", r"{\b{123456789}}"])
+def test_what_is_as_long_as_may_be_is_no_mistake(used, monkeypatch):
+    defined = r'@string{s = "six678"}@preamble{"\def\a{six678}\def\b#1{#1.}"}'
+    work = f"@misc{{k, author={{A B}}, title={used}, year={{2020}}}}"
+    monkeypatch.setattr(bibtex, "LONGEST", 12)
+    assert said(defined + work) == []
+    assert said((defined + work).replace("6", "66")) == [
+        'r.bib:1: entry "k": abbreviations or commands stand for more than 12 characters'
+    ]
+
+
+def test_all_that_a_bibliography_may_stand_for_is_no_mistake(monkeypatch):
+    one = "@misc{k1, author={A B}, title={T}, year={2020}}\n"
+    monkeypatch.setattr(bibtex, "MOST", 2 * len("A BT2020"))
+    assert said(one + one.replace("k1", "k2")) == []
+    assert said(one + one.replace("k1", "k2") + one.replace("k1", "k3")) == [
+        'r.bib:3: entry "k3": abbreviations or commands stand for more than 16 characters'
+    ]
+
+
 def test_what_nobody_cites_is_told_when_asked_for():
     text = (
         GOOD
@@ -525,6 +767,15 @@ def test_what_nobody_cites_is_told_when_asked_for():
     assert [str(odd) for odd in found.entries["k"].odd] == [
         'r.bib:2: the key "k" is used twice; the work on line 1 counts [doubled-work]'
     ]
+
+
+def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
+    for fields, told in (
+        ("note={N}, note={M}", ['r.bib:1: entry "k" has the field "note" twice; the first counts [doubled-work]']),
+        ("note={N}, note={N}", []),
+        ("journal={J}, journaltitle={K}", []),
+    ):
+        assert list(map(str, works(GOOD.replace("year", f"{fields}, year")).entries["k"].odd)) == told
 
 
 def test_what_is_left_of_an_entry_or_an_address_is_told():

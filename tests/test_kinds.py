@@ -47,11 +47,18 @@ def test_two_kinds_are_told_apart_and_counted():
 
 
 def test_the_typical_member_is_the_most_central_one():
-    offsets = (0.0, 0.02, 0.04, 0.07, 0.11)
+    offsets = (0.0, 0.02, 0.04, 0.1, 0.3)  # the fourth is the nearest to their mean, the third in their middle
     line = [PENTAGON + np.outer(np.eye(5)[0], [offset, 0]) for offset in offsets]
     found = kinds.cluster(line)
-    assert [one["arrangement_distance"] == 0 for one in found] == [False, False, True, False, False]
-    assert found[4]["typical_distance"] == found[4]["arrangement_distance"] > found[3]["arrangement_distance"]
+    assert [one["arrangement_distance"] == 0 for one in found] == [False, False, False, True, False]
+    assert found[4]["typical_distance"] == found[4]["arrangement_distance"] > found[0]["arrangement_distance"]
+
+
+def test_what_is_just_within_reach_is_of_the_kind(monkeypatch):
+    monkeypatch.setattr(kinds, "COMPARED", 1)
+    apart = packing.arrangement_distance(packing.blown_up(PENTAGON), CORNERS)
+    for within, kind in ((apart, 1), (apart - 1e-9, 2)):
+        assert kinds.cluster([PENTAGON, CORNERS], within=within)[1]["arrangement"] == kind
 
 
 def test_no_two_of_a_kind_are_further_apart_than_the_limit():

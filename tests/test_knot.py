@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from generator.measures import knot
+from generator.measures import knot, packing
 
+TURN = np.array([[0.0, -1.0], [1.0, 0.0]])
 SQUARE = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
 
 
@@ -28,10 +29,23 @@ def test_scores_tie_where_all_of_them_agree():
     assert math.isnan(knot.tie(np.ones((3, 3)), SQUARE)[1])
 
 
+def test_a_tie_is_found_where_the_head_has_it():
+    rng = np.random.default_rng(1)
+    weight, place, points = rng.normal(size=(6, 2)), np.array([0.3, -0.7]), rng.normal(size=(50, 2))
+    head = np.hstack([weight, 4.0 - (weight @ place)[:, None]])
+    found, residual = knot.tie(head, points)
+    assert found == pytest.approx(place) and residual == pytest.approx(0, abs=1e-12)
+    head[0, 2] += 1
+    _, missed = knot.tie(head, points)
+    assert 0 < missed < 1
+    assert knot.tie(7 * head, points)[1] == pytest.approx(missed)
+
+
 def test_depth_inside_is_the_distance_from_the_hull_of_the_others():
     assert knot.inside_depth(np.vstack([SQUARE, [[0.4, 0.1]]])) == pytest.approx(0.6)
     assert knot.inside_depth(SQUARE) == pytest.approx(-math.sqrt(2))
-    assert knot.inside_depth(np.array([[0.0, 0], [1, 0], [2, 0]])) == 0  # between two, on their line
+    assert knot.inside_depth(SQUARE[:2]) == pytest.approx(-2)
+    assert knot.inside_depth(np.array([[0.0, 0], [0.4, 0], [2, 0]])) == 0  # between two, on their line
 
 
 def test_points_of_threads_are_less_than_so_far_on_the_way_to_their_median():
@@ -56,6 +70,22 @@ def test_null_models_are_what_they_are_called():
 
 
 @pytest.mark.parametrize("null", knot.NULLS)
-def test_an_arrangement_of_a_null_model_is_no_way_from_it(null):
-    assert knot.null_distance(knot.NULLS[null](5, 0.03), null) < 1e-4
-    assert knot.null_distance(np.vstack([SQUARE, [[0.0, 0.0]]]), null) > 0.05
+@pytest.mark.parametrize("k", [2, 3, 5, 6, 8])
+@pytest.mark.parametrize("phase", [0.0, 0.31, 0.77])
+def test_a_null_model_is_at_no_distance_from_itself_turned_and_mirrored(null, k, phase):
+    points = knot.NULLS[null](k, phase) @ TURN * [1, -1]
+    assert knot.null_distance(points[::-1], null) == pytest.approx(0, abs=1e-4)
+    assert np.abs(points).max() == pytest.approx(1)
+
+
+def test_null_models_differ_where_a_side_has_two():
+    assert knot.null_distance(knot.even_steps(5, 0.3), "polygon") > 0.05
+    assert knot.null_distance(SQUARE, "steps") == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("k", [3, 6])
+def test_no_phase_is_nearer_than_the_one_found(k):
+    points = np.random.default_rng(k).uniform(-1, 1, (k, 2))
+    for null, model in knot.NULLS.items():
+        least = min(packing.arrangement_distance(points, model(k, phase)) for phase in np.linspace(0, 1, 400))
+        assert knot.null_distance(points, null) <= least + 1e-6

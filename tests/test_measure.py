@@ -1,8 +1,10 @@
 """Measures against closed forms, constructed arrangements and the network evaluated the plain way."""
 
+import itertools
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -13,8 +15,20 @@ import numpy as np
 import pytest
 from scipy.stats import circmean, circstd
 
-from generator.measures import arrangement, collapse, columns, directions, packing, projection, trained
-from generator.networks import datasets, forward
+from generator.measures import (
+    arrangement,
+    collapse,
+    columns,
+    directions,
+    knot,
+    models,
+    packing,
+    projection,
+    tied,
+    trained,
+)
+from generator.measures.expected import columns_of
+from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
 
@@ -164,6 +178,12 @@ def test_inputs_without_direction_count_in_the_share_alone():
     assert row == {"class": 0, "mean_deg": 0.0, "std_deg": 0.0, "share": 1.0}
 
 
+def test_shares_have_six_decimals_and_degrees_two():
+    rows = directions.by_class(np.array([[1, 0.0, 1], [1, 2, 2]]), np.array([0, 1, 0]), 2)
+    first = {"class": 0, "mean_deg": 54.22, "std_deg": 9.24, "share": 0.666667}
+    assert rows == [first, {"class": 1, "mean_deg": 90.0, "std_deg": 0.0, "share": 0.333333}]
+
+
 def test_a_dead_plane_has_shares_and_no_angles():
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(4, 2))
     flat = random_weights(spec)
@@ -272,6 +292,9 @@ def test_order_is_kept_either_way_round_and_wherever_it_starts():
     assert arrangement.order_kept(3 * ring + 7)
     assert arrangement.order_kept(ring[[1, 0, 2, 3, 4, 5]]) is False
     assert arrangement.order_kept(regular(3)) is None
+    for k in (4, 5, 6):
+        kept = [arrangement.order_kept(regular(k)[list(order)]) for order in itertools.permutations(range(k))]
+        assert sum(kept) == 2 * k  # it may start anywhere, either way round
 
 
 # neural collapse
@@ -323,6 +346,32 @@ def test_nc3_of_a_head_at_right_angles():
     points, labels = clouds(CORNERS, 0.0)
     turned = CORNERS @ np.array([[0.0, 1.0], [-1.0, 0.0]])
     assert collapse.collapse_metrics(points, labels, turned, labels)["nc3"] == pytest.approx(math.sqrt(2))
+
+
+@pytest.mark.parametrize(("k", "d"), [(2, 2), (3, 2), (4, 3), (5, 6)])
+def test_collapse_is_what_its_definitions_say(k, d):
+    rng = np.random.default_rng([k, d])
+    labels = rng.permutation(np.repeat(np.arange(k), 9))
+    points = rng.normal(size=(k, d))[labels] + 0.4 * rng.normal(size=(9 * k, d))
+    weight, predicted = 0.1 * rng.normal(size=(k, d)), rng.integers(k, size=9 * k)
+    means = np.array([np.mean(points[labels == own], axis=0) for own in range(k)])
+    arms = means - np.mean(means, axis=0)
+    within = sum(np.outer(p - means[own], p - means[own]) for p, own in zip(points, labels, strict=True)) / len(points)
+    spreads, ways = np.linalg.eigh(sum(np.outer(arm, arm) for arm in arms) / k)
+    lengths = [math.hypot(*arm) for arm in arms]
+    cosines = [a @ b / math.hypot(*a) / math.hypot(*b) for a, b in itertools.combinations(arms, 2)]
+    nc1 = sum(way @ within @ way / spread for spread, way in zip(spreads, ways.T, strict=True) if spread > 1e-9) / k
+    away = weight / math.sqrt((weight**2).sum()) - arms / math.sqrt((arms**2).sum())
+    assert collapse.collapse_metrics(points, labels, weight, predicted) == pytest.approx(
+        {
+            "nc1": nc1,
+            "nc2_norm": statistics.pstdev(lengths) / statistics.mean(lengths),
+            "nc2_angle": statistics.pstdev(cosines),
+            "nc2_simplex": statistics.mean(abs(cosine + 1 / (k - 1)) for cosine in cosines),
+            "nc3": math.sqrt((away**2).sum()),
+            "nc4": np.mean([nearest_of(p, means) != own for p, own in zip(points, predicted, strict=True)]),
+        }
+    )
 
 
 def test_nc4_counts_disagreement_with_the_nearest_mean():
@@ -380,6 +429,7 @@ def test_a_regular_polygon_has_no_gap_whatever_its_place_size_turn_and_names(k, 
     polygon = 0.4 + 3 * np.stack([np.cos(angles), np.sin(angles)], 1)
     assert arrangement.polygon_gap(polygon) == pytest.approx(0, abs=1e-7)
     assert arrangement.polygon_gap(polygon * [1, -1]) == pytest.approx(0, abs=1e-7)
+    assert arrangement.polygon_gap(1e-4 * polygon) == pytest.approx(0, abs=1e-5)
 
 
 def test_the_polygon_gap_is_the_distance_to_the_nearest_polygon():
@@ -484,6 +534,15 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
     assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
 
 
+def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
+    of = trained.Trained(*corner_run())
+    vars(of)["own_centre_shares"] = np.array([[0.89, 0.9], [0.9, 1]])
+    assert (columns.early_own_centre_epoch(of), columns.own_centre_epoch(of)) == (1, 0)
+    assert columns.early_own_centre(of) == 0.9
+    vars(of)["own_centre_shares"] = np.array([[0.5, 0.8], [0.6, 0.89]])
+    assert columns.early_own_centre_epoch(of) is columns.own_centre_epoch(of) is None
+
+
 def opening_run(kept: int) -> tuple[RunSpec, Trained]:
     """The hand-made network of corners, with its plane opening from a point to the whole square while it trains."""
     spec, run = corner_run()
@@ -561,6 +620,257 @@ def test_every_key_is_described():
     assert set(columns.measure_run(spec, run, lattice=5)) == {
         name for each in columns.MEASUREMENTS.values() if each.always for name in each.columns
     }
+
+
+# every column of a run, from what its words say
+
+SPECS = {
+    "two planes": RunSpec(
+        classes=5,
+        activation="tanh",
+        seed=3,
+        points_per_class=12,
+        hidden=(6, 2, 3, 2),
+        l2=0.1,
+        l2_factors=(0, 1, 2, 3, 4),
+    ),
+    "a plane without walls": RunSpec(classes=4, activation="relu", seed=24, points_per_class=15, hidden=(9, 2)),
+    "a wide layer": RunSpec(classes=4, activation="tanh", seed=5, kind="blobs", points_per_class=12, hidden=(5, 4, 3)),
+    "a ball": RunSpec(classes=5, activation="disk", seed=6, kind="rings", points_per_class=12, hidden=(4, 3)),
+}
+
+
+def any_run(spec: RunSpec, kept: int = 5) -> Trained:
+    """A run of random weights, no two epochs of which are alike."""
+    rng = np.random.default_rng(spec.seed)
+    x, y = datasets.points(spec.kind, spec.classes, spec.points_per_class, spec.seed)
+    shuffled = rng.permutation(len(x))
+    weights = np.stack([random_weights(spec, 100 * spec.seed + at, scale=0.8) for at in range(kept)])
+    accuracy = np.append(rng.uniform(0.3, 0.8, 2 * kept - 2), [0.9, 0.85])
+    epochs = np.append(2 * np.arange(kept - 1), len(accuracy) - 1)
+    return Trained(x[shuffled], y[shuffled], epochs, weights, rng.uniform(0.1, 2, len(accuracy)), accuracy)
+
+
+def principal(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Variances along the principal axes, greatest first, and these axes as columns."""
+    variances, axes = np.linalg.eigh(np.cov(points.T, bias=True))
+    return variances[::-1], axes[:, ::-1]
+
+
+def share(told: list[bool]) -> float:
+    return sum(told) / len(told)
+
+
+def nearest_of(point: np.ndarray, centres: np.ndarray) -> int:
+    return min(range(len(centres)), key=lambda at: math.dist(point, centres[at]))
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_column_is_what_its_words_say(name):
+    spec = SPECS[name]
+    run = any_run(spec)
+    found = columns.measure_run(spec, run, lattice=9)
+    layers = forward.forward(spec, run.weights[-1], run.x)
+    points, k, labels = layers.hidden[-1], spec.classes, run.y
+    centres = np.array(
+        [np.mean([p for p, c in zip(points, labels, strict=True) if c == own], axis=0) for own in range(k)]
+    )
+    head = forward.split(spec, run.weights[-1])[-1].astype(np.float64)
+    weight, bias = head[:, :-1], head[:, -1]
+    pairs = list(itertools.permutations(range(k), 2))
+    apart = [math.dist(centres[a], centres[b]) for a, b in pairs]
+    leads = {(a, b): (weight[a] - weight[b]) @ centres[a] + bias[a] - bias[b] for a, b in pairs}
+    variances, axes = principal(points)
+    middle = points.mean(0)
+    flat = middle + (points - middle) @ axes[:, :2] @ axes[:, :2].T
+    squares = [float((layer[:, :-1].astype(np.float64) ** 2).sum()) for layer in forward.split(spec, run.weights[-1])]
+    factors = spec.l2_factors or [1] * len(squares)
+    fresh = datasets.points(spec.kind, k, spec.points_per_class, spec.seed + 2**32)
+    wanted = {
+        "accuracy": run.accuracy[-1],
+        "loss": run.loss[-1],
+        "objective": run.loss[-1] + spec.l2 / 2 * sum(s * f for s, f in zip(squares, factors, strict=True)),
+        "accuracy_fresh": share(forward.forward(spec, run.weights[-1], fresh[0]).logits.argmax(1) == fresh[1]),
+        "collapsed": False,
+        "epochs_to_90": len(run.accuracy) - 2,
+        "neurons": spec.hidden[-1],
+        "centres": centres,
+        "largest_norm": max(math.hypot(*centre) for centre in centres),
+        "least_distance": min(apart),
+        "simplex_fits": k <= spec.hidden[-1] + 1,
+        "corner_each": k <= 2 ** spec.hidden[-1],
+        "simplex_share": None
+        if name == "a plane without walls"
+        else arrangement.simplex_share(centres, spec.room.name),
+        "one_vs_rest": min(packing.hull_distance(centres[at], np.delete(centres, at, 0)) for at in range(k)),
+        "interior": sum(packing.hull_distance(centres[at], np.delete(centres, at, 0)) == 0 for at in range(k)),
+        "least_angle_deg": min(
+            math.degrees(math.acos(centres[a] @ centres[b] / math.hypot(*centres[a]) / math.hypot(*centres[b])))
+            for a, b in pairs
+        ),
+        "margin": min(leads.values()) / np.linalg.norm(weight),
+        "clearance": min(lead / math.dist(weight[a], weight[b]) for (a, b), lead in leads.items()),
+        "two_axes": variances[:2].sum() / variances.sum(),
+        "accuracy_in_two_axes": share((flat @ weight.T + bias).argmax(1) == labels),
+        "own_centre": share([nearest_of(p, centres) == c for p, c in zip(points, labels, strict=True)]),
+        "order_kept": arrangement.order_kept(centres if len(axes) == 2 else centres @ axes[:, :2]),
+        **collapse.collapse_metrics(points, labels, weight, layers.logits.argmax(1)),
+        "wall_gap": 1 - min(max(abs(centre)) for centre in centres) if spec.activation == "tanh" else None,
+    }
+    if len(axes) == 2:
+        wanted |= of_a_plane(spec, run, points, centres, head)
+    else:
+        in_a_plane = ("packing_ratio", "polygon_gap", "medians", "knot_x", "tie_x", "middle", "weight_norm", "thread")
+        wanted |= dict.fromkeys([*in_a_plane, "course", "settled_epoch", "told_from_knot", "early_own_centre"])
+        shown = projection.neighbour_map(points)
+        wanted |= {
+            "own_neighbour_data": projection.own_neighbour(run.x, labels),
+            "own_neighbour_map": projection.own_neighbour(shown, labels),
+            "gap": projection.longest_gap(points, labels),
+            "gap_map": projection.longest_gap(shown, labels),
+        }
+    sphere = ("tammes_share", "thomson_share", "distance_tammes", "distance_thomson", "nearest_problem")
+    wanted |= arrangement.on_sphere(centres) if name == "a ball" else dict.fromkeys(sphere)
+    for column, value in wanted.items():
+        if value is None or isinstance(value, str | bool):
+            assert found[column] == value, column
+        else:
+            assert found[column] == pytest.approx(np.asarray(value), rel=1e-4, abs=1e-6), column
+
+
+def of_a_plane(spec, run, points, centres, head) -> dict[str, Any]:
+    """The columns of a run whose last hidden layer has two neurons."""
+    flat, labels, classes = run.weights[-1], run.y, range(spec.classes)
+    weight, bias = head[:, :-1], head[:, -1]
+    medians = np.array([np.median(points[labels == own], axis=0) for own in classes])
+    place = forward.forward(spec, flat, np.zeros((1, 2)))
+    knot_at = place.hidden[-1][0]
+    chances = np.exp(place.logits[0]) / np.exp(place.logits[0]).sum()
+    sizes = np.abs(centres).max(1) if spec.activation == "tanh" else np.linalg.norm(centres, axis=1)
+    level, off = weight - weight.mean(0), bias - bias.mean()
+    tie = np.linalg.solve(level.T @ level, -level.T @ off)
+    arms = [medians[label] - knot_at for label in labels]
+    way = [(point - knot_at) @ arm / (arm @ arm) for point, arm in zip(points, arms, strict=True)]
+    then = [
+        np.array([forward.hidden(spec, kept, run.x)[labels == own].mean(0) for own in classes]) for kept in run.weights
+    ]
+    distances = [packing.least_distance(one) for one in then]
+    hidden, predicted = directions.lattice_hidden(spec, flat, 9)
+    wanted = {
+        "packing_ratio": arrangement.packing_ratio(centres, spec.room.name),
+        "polygon_gap": arrangement.polygon_gap(centres),
+        "medians": medians,
+        "knot_x": knot_at[0],
+        "knot_y": knot_at[1],
+        "knot_norm": math.hypot(*knot_at) / max(sizes),
+        "knot_entropy": -(chances * np.log(chances)).sum() / math.log(spec.classes),
+        "tie_x": tie[0],
+        "tie_y": tie[1],
+        "tie_distance": math.dist(tie, knot_at),
+        "tie_residual": np.abs(level @ tie + off).max() / np.abs(points @ level.T + off).max(),
+        "inside_depth": knot.inside_depth(centres / max(sizes)),
+        "middle": (sizes < max(sizes) / 2).sum(),
+        "weight_norm": np.linalg.norm(weight) * max(sizes),
+        "thread": np.mean(np.array(way) < 0.7),
+        "settled_epoch": arrangement.settled(run.checkpoints, np.array(distances)),
+        "told_from_origin": directions.told_by_angle(hidden, predicted, np.zeros(2)),
+        "told_from_knot": directions.told_by_angle(hidden, predicted, knot_at),
+        "largest_region": max(np.mean(predicted == own) for own in classes),
+        "own_neighbour_map": None,
+    }
+    if len(spec.hidden) == 4:
+        early = [forward.forward(spec, kept, run.x).hidden[1] for kept in run.weights]
+        own = [arrangement.own_centre(one, labels) for one in early]
+        wanted["early_own_centre"] = own[-1]
+        in_the_end = np.array([early[-1][labels == one].mean(0) for one in classes])
+        wanted["early_packing_ratio"] = arrangement.packing_ratio(in_the_end, "square")
+    return wanted
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_run_is_known_to_have_its_columns_before_it_is_trained(name):
+    spec = SPECS[name]
+    found = columns.measure_run(spec, any_run(spec), lattice=5)
+    compared = {column for each in columns.COMPARISONS.values() if each.suits(spec) for column in each.columns}
+    expected = columns_of(spec)
+    assert expected.keys() == found.keys() | compared and all(expected[column] for column in compared)
+    assert all(expected[column] for column, value in found.items() if value is not None)
+    own = {
+        column: each.suits(trained.Trained(spec, any_run(spec)))
+        for each in columns.MEASUREMENTS.values()
+        for column in each.columns
+    }
+    assert {column: expected[column] for column in found} == {column: own[column] for column in found}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "checkpoints", "course"), [(1, 9, False), (2, 9, True), (9, 2, False), (9, 3, True)]
+)
+def test_a_course_is_expected_of_more_than_a_start_and_an_end(epochs, checkpoints, course):
+    spec = RunSpec(classes=3, activation="tanh", seed=0, epochs=epochs, checkpoints=checkpoints)
+    assert columns_of(spec)["course"] is course
+
+
+@pytest.mark.parametrize("held", [0, 7])
+def test_own_data_is_tried_on_the_points_held_out(held):
+    rng = np.random.default_rng(held)
+    table = tables.Table(
+        *(rng.normal(size=(12, 2)), np.arange(12) % 3, rng.normal(size=(held, 2)), np.arange(held) % 3),
+        labels=("a", "b", "c"),
+        names=("u", "v"),
+    )
+    spec = replace(SPECS["a plane without walls"], classes=3, kind=tables.enter(table), points_per_class=4)
+    run = any_run(spec)
+    found = columns.measure_run(spec, run, lattice=5)
+    held_out = tables.held_out(spec)
+    wanted = held_out and np.mean(forward.forward(spec, run.weights[-1], held_out[0]).logits.argmax(1) == held_out[1])
+    assert found["test_accuracy"] == (pytest.approx(wanted, rel=1e-5) if held else None)
+
+
+def test_every_column_and_parameter_has_words():
+    told = columns.words(["spirals", "blobs"])
+    every = [*columns.MEASUREMENTS.values(), *columns.COMPARISONS.values()]
+    parameters = {each.name for kind in ("spirals", "blobs") for each in datasets.load()[kind].parameters}
+    assert told.keys() == columns.RECIPE.keys() | parameters | {name for each in every for name in each.columns}
+    assert all(map(str, told.values()))
+    for model, shared in models.SHARED.items():
+        assert columns.model_words(model).keys() == {*shared, *models.OWN[model]}
+
+
+def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
+    spec = RunSpec(classes=10, activation="tanh", seed=0)
+    others = [replace(spec, classes=11), replace(spec, activation="relu"), replace(spec, hidden=(2, 2, 3))]
+    assert columns.has_laws(spec) and not any(map(columns.has_laws, others))
+    assert columns.class_counts([spec, *others, replace(spec, classes=4)], {"a": [6, 4], "b": []}) == [4, 6, 10]
+
+
+@pytest.mark.parametrize(("classes", "accuracy", "collapsed"), [(10, 0.2, False), (10, 0.19, True), (4, 0.3, True)])
+def test_what_is_no_better_than_chance_by_a_tenth_learnt_nothing(classes, accuracy, collapsed):
+    run = replace(corner_run()[1], accuracy=np.array([1, 1, accuracy]))
+    of = trained.Trained(RunSpec(classes=classes, activation="tanh", seed=0), run)
+    assert columns.collapsed(of) is collapsed
+
+
+def test_shares_and_distances_of_runs_are_those_of_their_arrangements_blown_up():
+    values = {"points": 3.0, "margin": 0.9, "margin-no-bias": 0.8, "tied": 0.7}
+    plain = {"points": CORNERS.tolist(), "regions": []}
+    laws = {law: {"optima": [plain | {"value": value}]} for law, value in values.items()}
+    medians, *centres = np.random.default_rng(3).uniform(-0.7, 0.7, (3, 4, 2)) + 0.4 * CORNERS
+    rows = [{"centres": one.tolist(), "medians": medians.tolist()} for one in centres]
+    shares = columns.COMPARISONS["shares_of_laws"].of(rows, laws)
+    nulls = columns.COMPARISONS["against_nulls"].of(rows, laws)
+    for one, of_laws, of_nulls in zip(centres, shares, nulls, strict=True):
+        grown = one / np.abs(one).max()
+        assert of_laws == {
+            "distance_tied": round(packing.arrangement_distance(grown, CORNERS), 5),
+            "packing_share": round(packing.least_distance(grown) / 3, 5),
+            "margin_share": round(packing.available_margin(grown) / 0.9, 5),
+            "margin_no_bias_share": round(packing.available_margin(grown, bias=False) / 0.8, 5),
+            "tied_share": round(tied.available_margin(grown)[0] / 0.7, 5),
+            "least_distance_median": round(packing.least_distance(medians), 5),
+            "packing_share_median": round(packing.least_distance(medians) / np.abs(medians).max() / 3, 5),
+        }
+        assert of_nulls == {f"distance_{null}": round(knot.null_distance(grown, null), 5) for null in knot.NULLS}
 
 
 def arms() -> tuple[np.ndarray, np.ndarray]:

@@ -76,6 +76,9 @@ def test_a_part_is_read_where_something_asks_and_kept_where_it_has_something_new
     with memo.part("three"):  # which is damaged, or was never there
         memo("stage", 1, lambda: "made")
     assert memo.renewed() == {"three": {digest("stage", 1): '"made"'}} and "two" not in read
+    memo.forget()
+    with memo.part("two"):
+        assert memo("stage", 1, lambda: "anew") == "anew"
 
 
 def test_the_uppermost_file_of_a_name_counts(tmp_path):

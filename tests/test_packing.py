@@ -3,14 +3,18 @@
 import itertools
 import json
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import approx_fprime
 
 from generator.measures import packing
 from generator.networks.rooms import DISK, QUADRANT, ROOMS, SQUARE
 
 EXACT = 1e-12
+FINITE_ATOL = 1e-6  # of forward differences
 PROVED_ATOL = 1e-6  # of a room with a round wall
 IN_THE_SQUARE_ATOL = 1e-9
 TABLE_ATOL = 1e-4  # the tabled margins have four decimals
@@ -105,6 +109,78 @@ def test_regions_keep_the_margin_and_nothing_beyond_them_does():
                 moved = best.points.copy()
                 moved[row] = corner
                 assert packing.available_margin(moved, bias=False) > best.value - 1e-4
+
+
+def searched(module, monkeypatch, times: float = 1.0) -> list[tuple[Any, np.ndarray, dict[str, Any]]]:
+    """What is given to scipy's search from here on, which ends so many times as far out as it starts."""
+    given = []
+
+    def search(value, start, **options):
+        given.append((value, start, options))
+        return SimpleNamespace(x=times * start)
+
+    monkeypatch.setattr(module, "minimize", search)
+    return given
+
+
+def from_their_middle(points: np.ndarray) -> np.ndarray:
+    """The weights of a head of norm 1 that looks to each class from the middle of all, row by row."""
+    arms = points - np.mean(points, axis=0)
+    return (arms / math.sqrt((arms**2).sum())).ravel()
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle"])
+@pytest.mark.parametrize("law", packing.LAWS)
+def test_searches_climb_along_the_slopes_of_what_they_hold(law, room, monkeypatch):
+    rng = np.random.default_rng(6)
+    given = searched(packing, monkeypatch)
+    points = rng.uniform(0, 1, (4, 2))
+    packing._climb(packing.LAWS[law], ROOMS[room], points)
+    [(value, start, options)] = given
+    assert start[:8] == pytest.approx(points.ravel())
+    assert law == "points" or start[8:16] == pytest.approx(from_their_middle(points))
+    assert not start[16:-1].any()
+    held = [(one["fun"], one["jac"]) for one in options["constraints"]]
+    assert len(held) == (1 if room == "square" else 2)
+    z = start + rng.normal(0, 0.2, len(start))
+    for of, slopes in [(value, options["jac"]), *held]:
+        np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
+    free, b = {"points": (0, 0), "margin": (8, 4), "margin-no-bias": (8, 0)}[law], packing.BIAS_BOUND
+    of_head = [(-1, 1)] * free[0] + [(-b, b)] * free[1]
+    assert options["bounds"] == [(ROOMS[room].packed_low, 1)] * 8 + of_head + [(-b, 2 * b)]
+    assert [min(of(start)) for of, _ in held[:1]] == pytest.approx([0])  # it starts at the least lead or distance
+
+
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle"])
+def test_a_search_that_ends_outside_of_a_room_is_brought_back(room, monkeypatch):
+    points = np.array([[0.1, 0.2], [0.9, 0.3], [-0.4, 0.7]])
+    searched(packing, monkeypatch, times=2)
+    found = packing._climb(packing.LAWS["points"], ROOMS[room], points)
+    low = 0 if room == "quadrant" else -1
+    clipped = [[0.2, 0.4], [1, 0.6], [max(low, -0.8), 1]]
+    norms = [math.hypot(*point) for point in clipped]
+    over = {"square": [1, 1, 1], "circle": norms}.get(room, [max(norm, 1) for norm in norms])
+    assert found.points == pytest.approx(np.array(clipped) / np.array(over)[:, None])
+    assert found.value == packing.least_distance(found.points)
+
+
+def test_charges_roll_along_the_slopes_of_their_energy(monkeypatch):
+    points = np.random.default_rng(7).normal(size=(5, 3))
+    given = searched(packing, monkeypatch)
+    packing._relaxed(points)
+    [(cost, start, _)] = given
+    value, slopes = cost(start)
+    assert value == pytest.approx(packing.energy(points / np.linalg.norm(points, axis=1, keepdims=True)))
+    np.testing.assert_allclose(slopes, approx_fprime(start, lambda z: cost(z)[0]), atol=FINITE_ATOL)
+
+
+def test_optima_are_told_by_where_their_points_are():
+    told = {k: packing.solve("points", k, "square")["told"] for k in (3, 5, 9)}
+    places = {k: (one["corners"], one["walls"], one["interior"]) for k, one in told.items()}
+    assert places == {3: (1, 2, 0), 5: (4, 0, 1), 9: (4, 4, 1)}
+    assert told[3]["value"] == told[3]["least_distance"] == 2.070552
+    assert sorted({abs(x) for point in told[3]["points"] for x in point}) == [0.464102, 1]
+    assert all(sorted(map(abs, point)) == [0.0, 0.0] for point in told[5]["points"] if max(map(abs, point)) < 0.9)
 
 
 def test_optima_are_the_same_each_time():
@@ -272,6 +348,14 @@ def test_hull_distance_of_equally_spaced_directions(classes):
     np.testing.assert_allclose(packing.hull_distances(regular(classes)), 1 - math.cos(2 * math.pi / classes), atol=1e-7)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_distances_and_margins_grow_with_their_points(scale):
+    points = np.random.default_rng(2).uniform(-1, 1, (4, 3))
+    for of in (packing.hull_distances, packing.available_margin, lambda at: packing.available_margin(at, bias=False)):
+        assert of(scale * points) == pytest.approx(scale * of(points), rel=1e-5)
+    assert packing.available_margin(np.zeros((3, 2))) == 0 and not packing.hull_distances(np.zeros((3, 2))).any()
+
+
 def test_hull_distance_is_zero_inside_and_on_the_hull():
     assert packing.hull_distance(np.array([0.2, -0.3]), CORNERS) == 0
     assert packing.hull_distance(np.array([1.0, 0.0]), CORNERS) == 0
@@ -280,6 +364,13 @@ def test_hull_distance_is_zero_inside_and_on_the_hull():
 
 
 # arrangements
+
+
+def test_how_far_out_is_by_coordinate_between_walls_and_by_norm_in_the_round():
+    points = np.array([[0.6, 0.8], [0.3, -0.4]])
+    assert packing.sizes(points, "square").tolist() == [0.8, 0.4]
+    for room in ("disk", "circle", "plane", "quadrant"):
+        assert packing.sizes(points, room) == pytest.approx([1, 0.5])
 
 
 def test_symmetries_are_eight_different_ones_and_keep_the_square():
@@ -365,6 +456,22 @@ def test_distance_to_a_polygon():
     assert packing._polygon_distance(np.array([0.3, -1.5]), CORNERS) == pytest.approx(0.5)
     assert packing._polygon_distance(np.array([4.0, 5.0]), CORNERS) == pytest.approx(5)
     assert packing._polygon_distance(np.array([0.0, 3.0]), CORNERS[:1]) == pytest.approx(math.sqrt(5))
+    for corners in (CORNERS[:2], CORNERS[[0, 0, 1]]):  # a line, said in two ways
+        assert packing._polygon_distance(np.array([1.0, 0.5]), corners) == 0
+        assert packing._polygon_distance(np.array([1.0, 1.5]), corners) == 0.5
+    assert packing._polygon_distance(np.array([0.3, -0.9]), 0.95 * CORNERS[::-1]) == 0
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_distance_to_a_polygon_is_that_to_the_hull_of_its_corners(turn):
+    rng = np.random.default_rng(9)
+    for _ in range(40):
+        angles = np.sort(rng.uniform(0, 2 * np.pi, 5))[::turn]
+        corners = rng.normal(size=2) + np.stack([np.cos(angles), np.sin(angles)], 1) * [1, 2]
+        point = rng.normal(size=2)
+        assert packing._polygon_distance(point, corners) == pytest.approx(
+            packing.hull_distance(point, corners), abs=1e-6
+        )
 
 
 # how near an arrangement is to the laws
@@ -386,6 +493,17 @@ def test_a_law_recognises_its_own_turned_and_shrunk(law, classes):
     assert found["nearest_law"] == law
     assert found[f"distance_{law.replace('-', '_')}"] == pytest.approx(0, abs=1e-5)
     assert np.abs(found["pose"]).max() == pytest.approx(1, abs=1e-4)
+
+
+def test_no_coordinate_is_told_as_minus_nothing():
+    assert json.dumps(packing._plain(np.array([[-1e-9, 0.5], [-0.0, 1e-9]]))) == "[[0.0, 0.5], [0.0, 0.0]]"
+
+
+def test_distances_from_laws_have_five_decimals_and_poses_four():
+    found = judged(np.random.default_rng(1).uniform(-0.9, 0.9, (3, 2)), 3)
+    distances = [found[f"distance_{law.replace('-', '_')}"] for law in packing.LAWS]
+    assert distances == [round(distance, 5) for distance in distances] and min(distances) > 0.01
+    assert found["pose"] == np.round(found["pose"], 4).tolist() and np.abs(found["pose"]).max() == 1
 
 
 def test_where_all_laws_agree_none_is_nearest():

@@ -102,8 +102,8 @@ class Memo:
         return self._parts[self._now]
 
     def forget(self) -> None:
-        """Make anew what no part was named for."""
-        self._parts[WHOLE] = _Part(None, anew=True)
+        """Make all anew, in every part."""
+        self._parts, self._read = {WHOLE: _Part(None, anew=True)}, lambda name: None
 
     def renewed(self) -> dict[str, Rows]:
         """Of each part in which anything is new, all that is kept of it, as JSON in one line each.

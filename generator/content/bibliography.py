@@ -63,6 +63,9 @@ class Name(NamedTuple):
     suffix: str = ""
 
 
+NOBODY: tuple[tuple[Name, ...], bool] = ((), False)  # no names, and no others
+
+
 @dataclass(frozen=True)
 class Entry:
     """A work.
@@ -95,7 +98,7 @@ class Entry:
         return self._leading("author", "editor")[0]
 
     def _leading(self, *roles: str) -> tuple[tuple[Name, ...], bool]:
-        return next((self.people[role] for role in roles if self.people.get(role, ((), False))[0]), ((), False))
+        return next((self.people[role] for role in roles if self.people.get(role, NOBODY)[0]), NOBODY)
 
     @functools.cached_property
     def title(self) -> list[Any]:
@@ -455,7 +458,7 @@ class _Line:
             said = [self.take(name) for name in ("institution", "publisher", "organization", "address")]
             yield ", ".join(dict.fromkeys(filter(None, said)))
         for name in ("howpublished", "addendum", "note", "pubstate"):
-            if name != "pubstate" or self.entry.year[:1].isdigit():
+            if name != "pubstate" or not self.entry.texts.keys().isdisjoint(("date", "year")):
                 yield self.take(name)
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
             yield f"{self.say('accessed')} {day}"
@@ -474,7 +477,7 @@ class _Line:
         said = f"<i>{name}</i>" if name else ""
         if container in ("institution", "publisher", "organization") and (place := self.take("address")):
             said += f", {place}"
-        names, more = entry.people.get("editor", ((), False))
+        names, more = entry.people.get("editor", NOBODY)
         if within and names and entry.people.get("author"):
             editors = f"{html.escape(_running(names, more, self.words))} ({_editors(len(names) + more, self.words)})"
             said = f"{self.say('in')} {editors}, {said}"
@@ -521,10 +524,10 @@ def ended(sentence: str) -> str:
 
 def _listed(entry: Entry, words: Words) -> str:
     """The names at the head of a line, family first; "" where nobody is named."""
-    names, others = entry.people.get("author", ((), False))
+    names, others = entry.people.get("author", NOBODY)
     role = ""
     if not names:
-        names, others = entry.people.get("editor", ((), False))
+        names, others = entry.people.get("editor", NOBODY)
         role = f" ({_editors(len(names) + others, words)})"
     if not names:
         return ""

@@ -76,7 +76,7 @@ _OTHERS = re.compile(r"^others$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et\.?[\s~]+al
 
 
 class _TooLongError(Exception):
-    """Abbreviations or commands stand for more than a value may be."""
+    """Abbreviations or commands stand for more characters than a value, or all of them, may have: so many."""
 
 
 def read(text: str) -> dict[str, Any]:
@@ -115,10 +115,9 @@ def read(text: str) -> dict[str, Any]:
                 last = _entry(entry, line, strings, commands)
                 left -= sum(len(said) for said, *_ in last["fields"].values())
                 if left < 0:
-                    raise _TooLongError
-            except _TooLongError:
-                most = MOST if left < 0 else LONGEST
-                what = f"abbreviations or commands stand for more than {most:,} characters"
+                    raise _TooLongError(MOST)
+            except _TooLongError as error:
+                what = f"abbreviations or commands stand for more than {error.args[0]:,} characters"
                 last = _without(line, [line, f'entry "{entry.key}": {what}', "", None])
             _keep(found, entry.key, line, last)
         elif isinstance(entry, model.ImplicitComment) and last and re.match(r",\s*\w+\s*=", entry.comment):
@@ -187,15 +186,15 @@ def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
                 close = _closing(value, at) if value[at : at + 1] == "{" else at - 1
                 given = value[at + 1 : close]
                 if len(body) + body.count(f"#{number}") * len(given) > LONGEST:
-                    raise _TooLongError
+                    raise _TooLongError(LONGEST)
                 body = body.replace(f"#{number}", given)
                 at = close + 1
             parts.append(body)
             size += len(body)
             if size > LONGEST:
-                raise _TooLongError
+                raise _TooLongError(LONGEST)
         if not parts:
-            break
+            return value
         value = "".join(parts) + value[at:]
     return value
 
@@ -213,7 +212,7 @@ def _entry(
         said, abbreviation, rest = _value(field.value, strings)
         if rest:
             made["wrong"].append([at, f'"{short(rest)}" was not understood', f', after the field "{typed}"', None])
-        said = _expanded(said, commands) if commands and "\\" in said else said
+        said = _expanded(said, commands) if commands else said
         if name not in SHOWN:
             unknown.setdefault(name, at)
         elif name in fields:
@@ -252,7 +251,7 @@ def _value(raw: str, strings: Mapping[str, str]) -> tuple[str, str, str]:
             parts.append(strings.get(word.lower(), word))
             size += len(parts[-1])
             if size > LONGEST:
-                raise _TooLongError
+                raise _TooLongError(LONGEST)
         else:
             return "".join(parts), unknown, raw[start:].strip()
         left = raw[at:].lstrip()
@@ -425,7 +424,7 @@ class _Work:
         raw = _split(part, r"[\s~]+")
         words = [say(word) for word in raw]
         suffix = words.pop() if len(words) > 2 and re.fullmatch(r"[JS]r\.?|I{2,3}|IV", words[-1]) else ""
-        if len(words) > 1 and all(map(_family_first, words)):
+        if all(map(_family_first, words)):
             return [words[0], " ".join(words[1:]), suffix]
         small = [word[:1].islower() and not re.match(r"\{[^\\]", raw[at]) for at, word in enumerate(words)]
         first = next((at for at, is_small in enumerate(small[:-1]) if is_small), len(words) - 1)

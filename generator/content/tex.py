@@ -128,7 +128,7 @@ def decode(tex: str) -> dict[str, Any]:
 def _signs(match: re.Match[str]) -> str:
     """Dollars around what reads as maths stay; one that stands for itself, and a percent sign, is escaped."""
     said = match.group()
-    if said[0] == "\\" or (said.startswith("$$") and len(said) > 2):
+    if said.startswith(("\\", "$$")):
         return said
     inner = match[1]
     if inner and (re.search(r"[\\^_{]", inner) or (inner == inner.strip() and not match[2])):
@@ -168,7 +168,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, *DROPPED, "url", "textcommabelow", "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, "url", "textcommabelow", "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -176,6 +176,7 @@ def _libraries() -> tuple[Any, Any, Any]:
         macros=[
             *(macrospec.std_macro(name, "{") for name in one),
             *(macrospec.std_macro(name, "") for name in none),
+            *(macrospec.std_macro(name, "*{") for name in DROPPED),
             macrospec.std_macro("href", "{{"),
         ],
     )
@@ -210,8 +211,6 @@ class _Decoder:
 
     def _node(self, node: Any) -> list[Any]:
         walker = self.walker
-        if node is None:
-            return []
         if node.isNodeType(walker.LatexCharsNode):
             return [node.chars]
         if node.isNodeType(walker.LatexGroupNode):
@@ -320,9 +319,7 @@ def _squeeze(parts: list[Any], blank: bool) -> bool:
 
 def plain(parts: Iterable[Any]) -> str:
     """The words alone."""
-    return "".join(
-        part if isinstance(part, str) else part[2] if part[0] == "math" else plain(part[-1]) for part in parts
-    )
+    return "".join(part if isinstance(part, str) else plain(part[-1]) for part in parts)
 
 
 def written(parts: Iterable[Any], math: Callable[[str], str], links: bool = True) -> str:

@@ -74,7 +74,7 @@ DAMAGES: tuple[Callable[[Path, random.Random], None], ...] = (
 
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
-    """Damage every entry at once, in each way; then single ones."""
+    """Damage every entry at once, in each way; then single ones, of each kind in turn."""
     whole = folder / "whole"
     right, _ = built(whole, folder)
     wrong = []
@@ -87,9 +87,12 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         wrong += [f"all {damage.__name__}: {said}"] * (damage is not deleted and len(said) < FEW)
         wrong += [f"all {damage.__name__}: not whole again: {said}" for said in built(cache, folder)[1]]
         shutil.rmtree(cache)
-    for _ in range(count):
+    kinds = sorted({kind_of(path, whole) for path in entries(whole)})
+    rng.shuffle(kinds)
+    for at in range(count):
         cache = shutil.copytree(whole, folder / "cache")
-        path, damage = rng.choice(entries(cache)), rng.choice(DAMAGES)
+        own = [path for path in entries(cache) if kind_of(path, cache) == kinds[at % len(kinds)]]
+        path, damage = rng.choice(own), rng.choice(DAMAGES)
         damage(path, rng)
         site, said = built(cache, folder)
         name = path.relative_to(cache)
@@ -107,6 +110,11 @@ def built(cache: Path, folder: Path) -> tuple[dict[str, bytes], list[str]]:
     site = tree(out)
     shutil.rmtree(out)
     return site, said.lines
+
+
+def kind_of(path: Path, cache: Path) -> str:
+    """What an entry is: a picture, a page, …"""
+    return path.relative_to(cache).parts[1]
 
 
 def entries(cache: Path) -> list[Path]:
