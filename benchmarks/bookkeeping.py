@@ -45,7 +45,7 @@ class Tool:
 
 def measure(quick: bool) -> str:
     """The section's text."""
-    counts = (10, 20) if quick else (100, 300)
+    counts = (10, 20) if quick else (50, 150)
     rows, remarks = [], []
     for made in (peek, snakemake, dvc):
         try:

@@ -19,6 +19,7 @@ from generator.__main__ import main
 from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 from generator.options import Options
+from generator.runs import catalogue
 from tests.promises import tree
 
 STARTED_S = 60  # far beyond what a busy machine takes
@@ -212,6 +213,24 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     )
     assert "More." in (tmp_path / "site" / "index.html").read_text()
     assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_what_runs_gave_is_read_where_a_text_asks_and_made_again_where_it_is_damaged(build, article, cache):
+    build()
+    text = article / "article.md"
+    for kept in (cache / "entries" / "contents").rglob("*.json"):
+        kept.write_bytes(kept.read_bytes()[:-1])
+    catalogue._LOADED.clear()
+    text.write_text(text.read_text() + "\nMore.\n")
+    code, _, said = build()
+    assert code == 0 and "damaged" not in said
+    text.write_text(text.read_text() + '\n{{ results.median("accuracy") | percent }}\n')
+    code, _, said = build()
+    assert code == 0 and "damaged; it is made again" in said
+    text.write_text(text.read_text() + '\n{{ results.min("accuracy") | percent }}\n')
+    catalogue._LOADED.clear()
+    code, _, said = build()
+    assert code == 0 and "damaged" not in said
 
 
 @pytest.mark.parametrize(

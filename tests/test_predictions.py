@@ -103,7 +103,7 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
         ("open", "Not yet known", "Many do."),
     ]
     assert "Came true: 1." in page and "Did not: 1." in page and "We thought so." in page and "2026" in page
-    reproduce = live.files["reproduce.html"].decode()
+    reproduce = content_of(live.files["reproduce.html"]).decode()
     findings, checks = reproduce.split("<h3>Checks</h3>")
     assert all(says in findings for says in ("All &lt;learn&gt;.", "None does.", "Many do."))
     assert "It must be." in checks and "It must be." not in findings and "All &lt;learn&gt;." not in checks

@@ -10,9 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import minify_html
-import rjsmin
-
 from ..base import language, style
 from ..base.errors import ContentError, Problem, nearest
 from ..base.language import Words
@@ -254,6 +251,9 @@ def nests(module: str) -> bool:
 
 def minified(module: str) -> str:
     """A script without comments and needless space, and with shorter ways to say the same."""
+    import minify_html  # takes as long to import as a paragraph takes to render, and scripts are mostly as they were
+    import rjsmin
+
     bare = module if nests(module) else rjsmin.jsmin(module)  # minify_html leaves comments
     opening, closing = "<script>", "</script>"
     return minify_html.minify(opening + bare + closing, minify_js=True).removeprefix(opening).removesuffix(closing)
