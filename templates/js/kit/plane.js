@@ -416,7 +416,6 @@
 
   // Marks
 
-  /** A place in px that is half a mark's size away from the plane's ends. */
   const shortened = new Map(); // words -> what is written of them
 
   /** A class's number or word, of a long one both ends, in the font that the context has from then on. */
@@ -437,6 +436,7 @@
     return shortened.get(said);
   }
 
+  /** A place in px that is half a mark's size away from the plane's ends. */
   const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
 
   peek.paint = {
