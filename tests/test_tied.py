@@ -61,23 +61,21 @@ def test_the_best_head_ties_where_it_says_and_has_the_margin_that_it_says(k):
     assert np.abs(tie).max() <= 1
 
 
-@pytest.mark.parametrize("fixed", [True, False])
 @pytest.mark.parametrize("room", ["square", "quadrant", "disk"])
-def test_searches_climb_along_the_slopes_of_what_they_hold(room, fixed, monkeypatch):
+def test_searches_climb_along_the_slopes_of_what_they_hold(room, monkeypatch):
     rng = np.random.default_rng(6)
     given = searched(tied, monkeypatch)
     points, tie = rng.uniform(0, 1, (4, 2)), np.array([0.3, 0.2])
-    tied._maximum(points, tie, ROOMS[room], fixed)
+    tied._maximum(points, tie, ROOMS[room])
     [(value, start, options)] = given
-    assert start[:-1] == pytest.approx([*([] if fixed else points.ravel()), *from_their_middle(points), *tie])
+    assert start[:-1] == pytest.approx([*points.ravel(), *from_their_middle(points), *tie])
     held = [(one["fun"], one["jac"]) for one in options["constraints"]]
     assert len(held) == (1 if room == "square" else 2)
     z = start + rng.normal(0, 0.2, len(start))
     for of, slopes in [(value, options["jac"]), *held]:
         np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
     low = ROOMS[room].packed_low
-    of_points = [] if fixed else [(low, 1)] * 8
-    assert options["bounds"] == [*of_points, *[(-1, 1)] * 8, *[(low, 1)] * 2, (None, None)]
+    assert options["bounds"] == [*[(low, 1)] * 8, *[(-1, 1)] * 8, *[(low, 1)] * 2, (None, None)]
     assert min(held[0][0](start)) == pytest.approx(0)  # it starts at the least lead
 
 
@@ -85,18 +83,26 @@ def test_searches_climb_along_the_slopes_of_what_they_hold(room, fixed, monkeypa
 def test_a_search_that_ends_outside_of_a_room_is_brought_back(room, monkeypatch):
     points, tie = np.array([[0.1, 0.2], [0.9, 0.3], [-0.4, 0.7]]), np.array([0.6, 0.2])
     searched(tied, monkeypatch, times=2)
-    found, at = tied._maximum(points, tie, ROOMS[room], fixed=False)
+    found, at = tied._maximum(points, tie, ROOMS[room])
     clipped = [[0.2, 0.4], [1, 0.6], [-0.8 if room != "quadrant" else 0, 1], [1, 0.4]]
     over = [1 if room == "square" else max(1, math.hypot(*point)) for point in clipped]
     assert np.vstack([found, at]) == pytest.approx(np.array(clipped) / np.array(over)[:, None])
 
 
-@pytest.mark.parametrize(("k", "seed"), [(4, 1), (4, 4), (5, 4), (5, 5)])
-def test_of_two_searches_for_a_tie_the_one_with_the_greater_margin_counts(k, seed):
-    points = np.random.default_rng([k, seed]).uniform(-1, 1, (k, 2))
-    axis = np.linspace(-1, 1, 9)
-    least = max(packing.available_margin(points - [x, y], bias=False) for x in axis for y in axis)
-    assert tied.available_margin(points)[0] >= least
+@pytest.mark.parametrize("room", ["square", "quadrant", "disk"])
+@pytest.mark.parametrize(("k", "seed"), [(3, 1), (4, 2), (5, 2), (5, 3), (6, 1), (7, 2)])
+def test_no_tie_of_a_finer_lattice_has_a_greater_margin(k, seed, room):
+    """Also where a class stands amid the others, and along walls."""
+    low, box = ROOMS[room].packed_low, ROOMS[room].packed_shape == "box"
+    points = np.random.default_rng([k, seed]).uniform(low, 1, (k, 2))
+    points[: k // 2] /= np.abs(points[: k // 2]).max(1, keepdims=True)
+    axis = np.linspace(low, 1, 31)
+    ties = [np.array([x, y]) for x in axis for y in axis if box or math.hypot(x, y) <= 1]
+    least = max(packing.available_margin(points - tie, bias=False) for tie in ties)
+    value, tie = tied.available_margin(points, room)
+    assert value >= 0.99 * least > 0
+    assert value == pytest.approx(packing.available_margin(points - tie, bias=False))
+    assert low - 1e-9 <= tie.min() and (tie.max() <= 1 if box else math.hypot(*tie) <= 1 + 1e-9)
 
 
 def test_moved_points_keep_a_margin_whose_tie_moves_with_them():

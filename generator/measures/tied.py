@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import maximum_filter
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
@@ -22,18 +23,40 @@ from .packing import Optimum
 NAME, TITLE = "tied", "max margin with a tie"
 STARTS = 24  # the rarest optimum of few points is found from one in eight
 MORE_STARTS = 36  # of more than packing.FEW points
-ROUGH_STEPS = 50  # to the tie of given points, at which the margin is computed exactly then
+LATTICE = 13  # ties along a side of the room
+PEAKS = 4  # of the lattice that are climbed
+TIE_ATOL, MARGIN_ATOL = 1e-4, 1e-8  # where a climb ends
 
 
 def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
     """The largest margin at (k, 2) points of any head with |W|_F <= 1 whose scores all agree at a point of the room.
 
-    returns  the margin, 0 where no such head separates them; the (2,) point
+    It has many peaks over the room, so that of a lattice of ties the highest are climbed.
+
+    returns  the margin; the (2,) point
     """
+    low = ROOMS[room].packed_low
+    at = np.linspace(low, 1, LATTICE)
+    step = at[1] - at[0]
+
+    def placed(tie: np.ndarray) -> np.ndarray:
+        return _inside(tie[None], ROOMS[room])[0]
+
+    def margin(tie: np.ndarray) -> float:
+        return packing.available_margin(points - placed(tie), bias=False)
+
     with threadpool_limits(1):
-        found = [_maximum(points, start, ROOMS[room], fixed=True)[1] for start in (points.mean(0), np.zeros(2))]
-    tie = max(found, key=lambda tie: packing.available_margin(points - tie, bias=False))
-    return packing.available_margin(points - tie, bias=False), tie
+        margins = np.array([[margin(np.array([x, y])) for y in at] for x in at])
+        around = maximum_filter(margins, 3, mode="constant", cval=-1.0)
+        peaks = sorted(np.argwhere(margins == around), key=lambda peak: -margins[tuple(peak)])[:PEAKS]
+        ends = []
+        for peak in at[peaks]:
+            sides = np.where(peak > low + step / 2, -step, step)  # into the room
+            simplex = peak + np.vstack([np.zeros(2), np.diag(sides)])
+            options = {"initial_simplex": simplex, "xatol": TIE_ATOL, "fatol": MARGIN_ATOL}
+            ends.append(placed(minimize(lambda tie: -margin(tie), peak, method="Nelder-Mead", options=options).x))
+    tie = max(ends, key=margin)
+    return margin(tie), tie
 
 
 def best_head(points: np.ndarray, tie: np.ndarray) -> np.ndarray:
@@ -106,59 +129,54 @@ def _constraints(z: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return np.append((apart * arm).sum(1) - z[-1], 1 - (weight**2).sum()), slopes
 
 
-def _maximum(points: np.ndarray, tie: np.ndarray, room: Room, fixed: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The local maximum of the margin over head and tie, and over the (k, 2) points unless they are fixed."""
+def _maximum(points: np.ndarray, tie: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
+    """The local maximum of the margin over (k, 2) points, head and tie."""
     k = len(points)
     size, low = 2 * k, room.packed_low
     arms = points - points.mean(0)
     z = np.concatenate([points.ravel(), (arms / max(float(np.linalg.norm(arms)), 1e-300)).ravel(), tie, [0.0]])
     z[-1] = _constraints(z, k)[0].min()
-    first = size if fixed else 0  # of the unknowns
-    bounds = [(low, 1.0)] * (size - first) + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
-    upward = np.zeros(len(z) - first)
+    bounds = [(low, 1.0)] * size + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
+    upward = np.zeros(len(z))
     upward[-1] = -1
 
-    def whole(free: np.ndarray) -> np.ndarray:
-        return np.concatenate([z[:first], free])
+    def inside(z: np.ndarray) -> np.ndarray:
+        return np.asarray(1 - (np.concatenate([z[:size], z[-3:-1]]).reshape(-1, 2) ** 2).sum(1))
 
-    def inside(free: np.ndarray) -> np.ndarray:
-        placed = whole(free)
-        return np.asarray(1 - (np.concatenate([placed[:size], placed[-3:-1]]).reshape(-1, 2) ** 2).sum(1))
-
-    def inside_slopes(free: np.ndarray) -> np.ndarray:
-        placed = whole(free)
-        slopes = np.zeros((k + 1, len(placed)))
+    def inside_slopes(z: np.ndarray) -> np.ndarray:
+        slopes = np.zeros((k + 1, len(z)))
         for row in range(k + 1):
             at = slice(2 * row, 2 * row + 2) if row < k else slice(-3, -1)
-            slopes[row, at] = -2 * placed[at]
-        return slopes[:, first:]
+            slopes[row, at] = -2 * z[at]
+        return slopes
 
-    def constraints(free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        values, slopes = _constraints(whole(free), k)
-        return values, slopes[:, first:]
-
-    wanted = [packing._both(constraints)]
+    wanted = [packing._both(lambda z: _constraints(z, k))]
     if room.packed_shape != "box":
         wanted.append({"type": "ineq", "fun": inside, "jac": inside_slopes})
     found = minimize(
-        lambda free: -free[-1],
-        z[first:],
-        jac=lambda free: upward,
+        lambda z: -z[-1],
+        z,
+        jac=lambda z: upward,
         bounds=bounds,
         constraints=wanted,
         method="SLSQP",
-        options={"maxiter": ROUGH_STEPS, "ftol": 1e-8} if fixed else {"maxiter": 500, "ftol": 1e-13},
+        options={"maxiter": 500, "ftol": 1e-13},
     )
-    best = whole(found.x)
-    placed = np.clip(np.concatenate([best[:size], best[-3:-1]]).reshape(-1, 2), low, 1)
+    placed = _inside(np.concatenate([found.x[:size], found.x[-3:-1]]).reshape(-1, 2), room)
+    return placed[:-1], placed[-1]
+
+
+def _inside(points: np.ndarray, room: Room) -> np.ndarray:
+    """(n, 2) points, those outside a room brought back into it."""
+    placed = np.clip(points, room.packed_low, 1)
     if room.packed_shape != "box":
         placed = placed / np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1)
-    return placed[:-1], placed[-1]
+    return placed
 
 
 def _climb(start: np.ndarray, tie: np.ndarray, room: Room) -> tuple[float, np.ndarray, np.ndarray]:
     """A local maximum: its margin, its points and its tie; of a line of ties, as two classes have, the least."""
-    points, tie = _maximum(start, tie, room, fixed=False)
+    points, tie = _maximum(start, tie, room)
     if len(points) == 2:
         across = points[0] - points[1]
         tie = (tie @ across) / (across @ across) * across
