@@ -248,7 +248,7 @@ def inside(draw, children):
 TEXTS = st.recursive(LEAVES, inside, max_leaves=6).filter(lambda text: "\\~" not in text)  # ~sub~ is our own
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(TEXTS)
 def test_a_text_reads_as_its_parser_reads_it(text):
     found, wanted = compared(text)

@@ -1,6 +1,7 @@
 """What is declared is imported, what is imported is declared, and the lock holds a version of each."""
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -28,6 +29,7 @@ def names(declared):
     return {re.match(r"[\w-]+", each)[0].lower() for each in declared}
 
 
+@functools.cache
 def imported(folder):
     """The distributions whose modules the Python files of a folder import."""
     modules = set()

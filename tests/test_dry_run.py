@@ -58,45 +58,48 @@ def test_what_will_be_measured_is_known_by_name(cache):
         }
 
 
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [
-        ("/// figre | angles\nWords.\n///", 'unknown block "figre"; did you mean "figure"?'),
-        ("/// figure | angels\nWords.\n///", 'unknown figure "angels"; did you mean "angles"?'),
-        ("/// figure | angles\n    classes: 9\n\nWords.\n///", "no run with classes=9"),
-        ("/// figure | angles\n    experiment: grdi\n\nWords.\n///", "no run with experiment='grdi'"),
-        ("/// figure | angles\n>>    clases: 2\n\nWords.\n///", 'unknown option "clases" of figure; did you mean'),
-        ("/// figure | room.png\n    alt: A room\n\nWords.\n///", 'no picture "room.png"'),
-        ("See @fig-nowhere.", 'undefined figure "fig-nowhere"'),
-        ("See @sec-hree.", 'undefined section "sec-hree"; did you mean "sec-here"?'),
-        ("As [@nobody1999] says.", 'undefined citation "nobody1999"; expected a key of {folder}/references.bib'),
-        ("A note.[^lost]", 'undefined footnote "lost"'),
-        ("A [link](#nowhere).", 'a link to "#nowhere", which is not on the page'),
-        ("A [file](data/grid/k2-tanh-s9.npz).", 'a link to "data/grid/k2-tanh-s9.npz", which is not there'),
-        ("$\\frac{1$", 'TeX: expected closing token "}", but reached end of input'),
-        ("{{ results.mdian('accuracy') }}", 'results has no "mdian"; did you mean "median"?'),
-        ("{{ results.median('acuracy') | percent }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
-        ("{{ results.median('accuracy') | percnt }}", 'unknown filter "percnt"; did you mean "percent"?'),
-        ("{{ 1 - results.median('accuracy') + resluts.count }}", 'unknown name "resluts"; did you mean "results"?'),
-        ("{{ results.one(classes=2).acuracy }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
-        ("{{ results.where(classes=3).median('accuracy') }}", "no run with classes=3"),
-        ("{{ results.where(clases=2).median('accuracy') }}", 'unknown result "clases"; did you mean "classes"?'),
-        ("{{ results.median('accuracy' }}", "the expression does not parse: "),
-        ('[So]{claim="results.median(\'accuracy\') >= result.count"}.', 'unknown name "result"; did you mean'),
-        ('[So]{claim="results.count > 2"}.', "the runs contradict the claim: number of runs of 2 runs, 1 seed "),
-    ],
-)  # fmt: skip
-def test_a_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
-    article, tmp_path, capsys, monkeypatch, text, wrong
+MISTAKES = [
+    ("/// figre | angles\nWords.\n///", 'unknown block "figre"; did you mean "figure"?'),
+    ("/// figure | angels\nWords.\n///", 'unknown figure "angels"; did you mean "angles"?'),
+    ("/// figure | angles\n    classes: 9\n\nWords.\n///", "no run with classes=9"),
+    ("/// figure | angles\n    experiment: grdi\n\nWords.\n///", "no run with experiment='grdi'"),
+    ("/// figure | angles\n>>    clases: 2\n\nWords.\n///", 'unknown option "clases" of figure; did you mean'),
+    ("/// figure | room.png\n    alt: A room\n\nWords.\n///", 'no picture "room.png"'),
+    ("See @fig-nowhere.", 'undefined figure "fig-nowhere"'),
+    ("See @sec-hree.", 'undefined section "sec-hree"; did you mean "sec-here"?'),
+    ("As [@nobody1999] says.", 'undefined citation "nobody1999"; expected a key of {folder}/references.bib'),
+    ("A note.[^lost]", 'undefined footnote "lost"'),
+    ("A [link](#nowhere).", 'a link to "#nowhere", which is not on the page'),
+    ("A [file](data/grid/k2-tanh-s9.npz).", 'a link to "data/grid/k2-tanh-s9.npz", which is not there'),
+    ("$\\frac{1$", 'TeX: expected closing token "}", but reached end of input'),
+    ("{{ results.mdian('accuracy') }}", 'results has no "mdian"; did you mean "median"?'),
+    ("{{ results.median('acuracy') | percent }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
+    ("{{ results.median('accuracy') | percnt }}", 'unknown filter "percnt"; did you mean "percent"?'),
+    ("{{ 1 - results.median('accuracy') + resluts.count }}", 'unknown name "resluts"; did you mean "results"?'),
+    ("{{ results.one(classes=2).acuracy }}", 'unknown result "acuracy"; did you mean "accuracy"?'),
+    ("{{ results.where(classes=3).median('accuracy') }}", "no run with classes=3"),
+    ("{{ results.where(clases=2).median('accuracy') }}", 'unknown result "clases"; did you mean "classes"?'),
+    ("{{ results.median('accuracy' }}", "the expression does not parse: "),
+    ('[So]{claim="results.median(\'accuracy\') >= result.count"}.', 'unknown name "result"; did you mean'),
+    ('[So]{claim="results.count > 2"}.', "the runs contradict the claim: number of runs of 2 runs, 1 seed "),
+]  # fmt: skip
+
+
+def test_each_mistake_on_a_cold_cache_is_said_with_its_line_and_nothing_is_trained(
+    article, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr(pipeline, "make", lambda *_: pytest.fail("it trained"))
     source = article / "article.md"
-    line = source.read_text().count("\n") + 2 + text.partition(">>")[0].count("\n") * (">>" in text)
-    source.write_text(source.read_text() + "\n" + text.replace(">>", "") + "\n")
+    whole, expected = source.read_text(), []
+    for text, wrong in MISTAKES:
+        line = whole.count("\n") + 2 + text.partition(">>")[0].count("\n") * (">>" in text)
+        whole += "\n" + text.replace(">>", "") + "\n"
+        expected.append(f"{source}:{line}: {wrong.replace('{folder}', str(article))}")
+    source.write_text(whole)
     folders = ["--content", article, "--out", tmp_path / "site", "--cache", tmp_path / "cache"]
     assert main(["build", "--quiet", *map(str, folders)]) == 1
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 1 and said[0].startswith(f"{source}:{line}: {wrong.replace('{folder}', str(article))}")
+    assert [line[: len(wrong)] for line, wrong in zip(said, expected, strict=True)] == expected
     assert not (tmp_path / "site").exists()
 
 

@@ -252,8 +252,15 @@ CHANGES = (  # of one page, most of which others show
 )
 
 
-@pytest.mark.parametrize("numbering", ["page", "continuous", "by-page"])
-@pytest.mark.parametrize("citations", ["author-year", "numbered"])
+@pytest.mark.parametrize(
+    ("numbering", "citations"),
+    [
+        ("page", "author-year"),
+        ("continuous", "numbered"),
+        *(pytest.param(how, "author-year", marks=pytest.mark.breadth) for how in ("continuous", "by-page")),
+        *(pytest.param(how, "numbered", marks=pytest.mark.breadth) for how in ("page", "by-page")),
+    ],
+)
 def test_a_page_is_made_again_when_what_it_shows_of_another_changes(rich, build_both_ways, numbering, citations):
     rng = random.Random(f"pages {numbering} {citations}")
     (rich / "references.bib").write_text(WORK + WORK.replace("known2020", "other2020").replace("Things", "More"))

@@ -37,7 +37,7 @@ def test_three_laws_have_the_margins_that_another_search_found(k):
     assert np.linalg.norm(tie) == pytest.approx(distance, abs=1e-3)
 
 
-@pytest.mark.parametrize("k", range(2, 11))
+@pytest.mark.parametrize("k", [*range(2, 8), *(pytest.param(k, marks=pytest.mark.breadth) for k in (8, 9, 10))])
 def test_a_tie_anywhere_lies_between_no_tie_and_a_tie_at_the_origin(k):
     value = tied.optima(k)[0][0].value
     assert packing.optima("margin-no-bias", k)[0].value - 1e-6 <= value <= packing.optima("margin", k)[0].value + 1e-6

@@ -322,17 +322,28 @@ def assert_same_bytes(run: Run, other: Run) -> None:
         assert getattr(run, name).tobytes() == getattr(other, name).tobytes(), name
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+SIZES = [
+    (5, 100, (64, 2)),
+    (2, 100, (64, 2)),
+    (7, 100, (64, 2)),
+    (4, 33, (64, 2)),
+    (3, 7, (12, 8, 4, 2)),
+    (5, 100, (120, 80, 40, 2)),
+    (9, 20, (33, 5)),
+]
+
+
 @pytest.mark.parametrize(
-    ("classes", "points_per_class", "hidden"),
+    ("activation", "classes", "points_per_class", "hidden"),
     [
-        (2, 100, (64, 2)),
-        (5, 100, (64, 2)),
-        (7, 100, (64, 2)),
-        (4, 33, (64, 2)),
-        (3, 7, (12, 8, 4, 2)),
-        (5, 100, (120, 80, 40, 2)),
-        (9, 20, (33, 5)),
+        *((activation, *SIZES[0]) for activation in ACTIVATIONS),
+        *(("tanh", *size) for size in SIZES[1:]),
+        *(
+            pytest.param(activation, *size, marks=pytest.mark.breadth)
+            for activation in ACTIVATIONS
+            for size in SIZES[1:]
+            if activation != "tanh"
+        ),
     ],
 )
 @pytest.mark.usefixtures("way")
