@@ -33,14 +33,14 @@ def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, n
 
     It has many peaks over the room, so that of a lattice of ties the highest are climbed.
 
-    returns  the margin; the (2,) point
+    returns  the margin, 0 where two points are one; the (2,) point
     """
     low = ROOMS[room].packed_low
     at = np.linspace(low, 1, LATTICE)
     step = at[1] - at[0]
 
     def placed(tie: np.ndarray) -> np.ndarray:
-        return _inside(tie[None], ROOMS[room])[0]
+        return np.asarray(_inside(tie[None], ROOMS[room])[0])
 
     def margin(tie: np.ndarray) -> float:
         return packing.available_margin(points - placed(tie), bias=False)
@@ -171,7 +171,7 @@ def _inside(points: np.ndarray, room: Room) -> np.ndarray:
     placed = np.clip(points, room.packed_low, 1)
     if room.packed_shape != "box":
         placed = placed / np.maximum(np.linalg.norm(placed, axis=1, keepdims=True), 1)
-    return placed
+    return np.asarray(placed)
 
 
 def _climb(start: np.ndarray, tie: np.ndarray, room: Room) -> tuple[float, np.ndarray, np.ndarray]:
