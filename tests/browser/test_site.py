@@ -448,7 +448,7 @@ def test_a_card_has_all_works_of_a_group_and_the_definition_of_a_term(open_page:
     assert works in hashes and link.evaluate("(link) => link.hash") in hashes
     page.locator('a[href="#term"]').focus()
     card.locator(".note-title").wait_for()
-    assert card.locator(".note-title").inner_text() == page.locator("dt").first.inner_text()
+    assert card.locator(".note-title").text_content() == page.locator("dt").first.text_content()
     said = card.locator("p").last.inner_text()
     assert said.endswith(".") and page.locator("dd").first.evaluate("(dd) => dd.textContent").startswith(said[:20])
 

@@ -98,7 +98,7 @@ def test_directions_of_every_published_run_are_the_builds(browser: Browser, site
             await peek.runs.load(run.id);
             view.set({ classes, activation, seed, epoch: Infinity });
             const shown = () => view.summary.textContent.includes(peek.text.run(run) + ", at");
-            while (!shown()) await new Promise(requestAnimationFrame);
+            for (let frames = 0; frames < 1200 && !shown(); frames++) await new Promise(requestAnimationFrame);
             view.finish();
             said.push([run.id, view.instance.summary()]);
           }

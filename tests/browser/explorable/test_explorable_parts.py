@@ -10,11 +10,12 @@ from conftest import Figure, Show
 
 PARTS = 10
 PART_MS = 3  # of each part of the slow painter
+LONGEST_MS = 20_000  # that it is waited for
 FRAME_PARTS = 4  # most that begin within the 8 ms after which a painting waits for the next frame
 
 # A painter that takes its time. Sets the epochs that are asked for, each while another painting is under way.
 SLOW = """
-([parts, partMs, changes]) => new Promise((done) => {
+([parts, partMs, longestMs, changes]) => new Promise((done) => {
   const view = peek.views.get("fig-bend");
   const seen = [];
   let painting = 0;
@@ -32,6 +33,7 @@ SLOW = """
     }
     if (resting) setTimeout(() => done(seen), 100);
   };
+  setTimeout(() => done(seen), longestMs);
   view.set({ epoch: 1 });
 })
 """
@@ -49,7 +51,7 @@ class Part(TypedDict):
 
 def paintings(figure: Figure, *changes: dict[str, object]) -> list[list[Part]]:
     """What a slow painter painted from a first change until it was at rest, painting by painting."""
-    seen: list[Part] = figure.page.evaluate(SLOW, [PARTS, PART_MS, changes])
+    seen: list[Part] = figure.page.evaluate(SLOW, [PARTS, PART_MS, LONGEST_MS, changes])
     return [list(parts) for _, parts in groupby(seen, lambda part: part["painting"])]
 
 
