@@ -252,7 +252,7 @@
       const until = performance.now() + PART_MS;
       while (this.parts && performance.now() < until) if (this.parts.next().done) this.parts = null;
       if (this.parts || this.behind || this.animation) request(this);
-      else if (!settled) this.settleSoon();
+      else if (!this.fine) this.settleSoon();
     }
 
     /** All that a painting does, part by part. @param {boolean} resting */

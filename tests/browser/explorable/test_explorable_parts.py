@@ -49,9 +49,9 @@ class Part(TypedDict):
     frame: float
 
 
-def paintings(figure: Figure, *changes: dict[str, object]) -> list[list[Part]]:
+def paintings(figure: Figure, *changes: dict[str, object], part_ms: float = PART_MS) -> list[list[Part]]:
     """What a slow painter painted from a first change until it was at rest, painting by painting."""
-    seen: list[Part] = figure.page.evaluate(SLOW, [PARTS, PART_MS, LONGEST_MS, changes])
+    seen: list[Part] = figure.page.evaluate(SLOW, [PARTS, part_ms, LONGEST_MS, changes])
     return [list(parts) for _, parts in groupby(seen, lambda part: part["painting"])]
 
 
@@ -64,6 +64,13 @@ def test_a_painting_that_takes_long_goes_on_in_the_next_frame(show: Show) -> Non
         frames = [len(list(parts)) for _, parts in groupby(painting, lambda part: part["frame"])]
         assert max(frames) <= FRAME_PARTS, frames
         assert sum(frames) == PARTS
+
+
+def test_a_painting_that_outlasts_the_wait_for_rest_is_followed_by_one_at_rest(show: Show) -> None:
+    """As on a slow machine: what is coarse does not stay."""
+    *before, last = paintings(show("bend"), part_ms=25)
+    assert before and not before[-1][0]["resting"]
+    assert whole(last) and last[0]["resting"]
 
 
 SAYS = """async ([partMs]) => {
