@@ -9,7 +9,7 @@ from test_markup import FIXTURE
 
 from generator.base.errors import ContentError
 from generator.content import texts
-from generator.content.frontmatter import Author
+from generator.content.frontmatter import CONTROL, CONTROL_BYTES, Author
 from generator.content.media import picture_size
 
 FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
@@ -126,6 +126,22 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path):
     (tmp_path / "content" / "article.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert texts.read(tmp_path / "content").pages[0] == plain
     assert plain.first_line == 7 and plain.body.startswith("One.")
+
+
+def test_a_text_is_read_as_it_was_where_nothing_has_changed_and_kept_once(tmp_path):
+    folder = folder_of(tmp_path)
+    before = texts.read(folder).pages[0]
+    assert texts.read(folder).pages[0] is before  # with its digest
+    for times in range(5):
+        (folder / "article.md").write_text(written(FRONT, "Again. " * times))
+        assert texts.read(folder).pages[0].body == "Again. " * times
+    kept = [page for page in texts._READ.values() if page.file.startswith(str(folder))]
+    assert kept == [texts.read(folder).pages[0]]
+
+
+def test_what_is_quickly_told_to_have_no_invisible_sign_has_none():
+    for sign in map(chr, (*range(0xD800), *range(0xE000, 0x10000))):
+        assert not CONTROL.match(sign) or set(sign.encode()) & set(CONTROL_BYTES), sign
 
 
 def test_there_may_be_nothing_at_all(tmp_path):

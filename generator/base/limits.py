@@ -5,7 +5,6 @@ They lie far beyond any article, and are low enough that what somebody sends end
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import stat
@@ -74,7 +73,6 @@ def text_of(path: Path, errors: str = "strict") -> str:
         raise ContentError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
 
 
-@functools.lru_cache(maxsize=1024)  # a server reads the same texts again and again
 def decoded(data: bytes, place: str, errors: str = "strict") -> str:
     """Bytes in UTF-8 as text with plain line ends.
 

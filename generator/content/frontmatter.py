@@ -35,6 +35,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 )
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
+CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
 
 @dataclass(frozen=True)

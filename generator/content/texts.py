@@ -24,7 +24,7 @@ from ..base.store import sha256
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import CONTROL, Meta, read_meta
+from .frontmatter import CONTROL, CONTROL_BYTES, Meta, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -35,7 +35,6 @@ NOT_ASSETS = ("experiments.toml", WORKS)
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
-AT_HAND = 1024  # texts that a server need not read anew
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
 .vtt .srt .mp3 .ogg .wav .m4a .flac .ico .tif .tiff .bmp
@@ -218,18 +217,21 @@ def own_code(directory: Path) -> list[Path]:
 # Texts
 
 
-@functools.lru_cache(maxsize=AT_HAND)
-def _invisible(text: str) -> tuple[tuple[int, str], ...]:
+def _invisible(text: str) -> list[tuple[int, str]]:
     """The line of each invisible character of a text, and itself."""
-    return tuple((text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text))
+    data = text.encode()
+    if len(data.translate(None, CONTROL_BYTES)) == len(data):  # as of most, and quickly told
+        return []
+    return [(text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text)]
 
 
-@functools.lru_cache(maxsize=AT_HAND)
 def _parted(text: str) -> tuple[str, str, int] | None:
     """The front matter of a text that begins with ---, its body and the body's first line; None: it is not closed."""
-    lines = text.split("\n")
-    end = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), None)
-    return None if end is None else ("\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2)
+    begin = text.index("\n") + 1 if "\n" in text else len(text)
+    end = _CLOSED.search(text, begin)
+    if end is None:
+        return None
+    return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
 
 
 def _page(
@@ -271,13 +273,17 @@ def _page(
         fields["title"] = Yaml(_unmarked(heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
     meta = read_meta(fields, file, first, alone, problems) if not wrong else None
-    return _made(name, file, output, meta, body, first_line) if meta else None
+    return _as_before(Page(name, file, output, meta, body, first_line)) if meta else None
 
 
-@functools.lru_cache(maxsize=AT_HAND)
-def _made(*fields: Any) -> Page:
-    """A page, whose digest a server then knows from the last rendering."""
-    return Page(*fields)
+def _as_before(page: Page) -> Page:
+    """A page as it was read last where nothing of it has changed: its digest is known."""
+    _READ[page.file] = before if (before := _READ.get(page.file)) == page else page
+    return _READ[page.file]
+
+
+_READ: dict[str, Page] = {}
+_CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
 
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
