@@ -12,9 +12,12 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from . import build
 from .base.errors import PeekError
@@ -23,7 +26,6 @@ from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
 from .networks.spec import RunSpec
 from .options import Options
-from .runs import tasks
 from .runs.batches import batches, cost, shares
 from .runs.pipeline import Pipeline, run_keys
 from .runs.stages import STAGES
@@ -31,7 +33,7 @@ from .runs.stages import STAGES
 MEASURES = "measures"
 KINDS = ("origins", "laws", "models", "runs", MEASURES, "comparisons", "pictures", "scripts", "trials")
 NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
-TRIED_AT_MOST = 8
+TRIED_RECIPES, TRIED_AT_MOST = 6, 8  # networks of each
 TRIED_EPOCHS = 3_000  # of each that is tried
 TRIED_COST = 2_000_000_000  # at most, as batches.cost has it
 EPOCH_BYTES = 8  # of a run in the cache: loss and accuracy
@@ -45,38 +47,59 @@ class ForeignCacheError(PeekError):
 def plan(options: Options, progress: Progress) -> Iterator[str]:
     """What there is to train, in lines, and what it takes in parts.
 
-    Some networks of the costliest recipe are trained for it, the first epochs of each where there are many, and kept.
+    Some networks of some recipes are trained for it, the first epochs of each where there are many, and kept.
 
     raises  PeekError: what the author can mend
     """
-    with pipeline(options, progress) as runs:
+    with pipeline(replace(options, workers=1, executor="local"), progress) as runs:
         known = dict(runs.keys)
         kept = runs.files("runs", "npz", known)
         missing = {spec for spec in known if kept.find(spec) is None}
         yield f"networks: {len(known):,}, to train: {len(missing):,}"
         if not missing:
             return
-        costliest = batches(missing, options.workers)[0][:TRIED_AT_MOST]
-        trial = [first_epochs(spec) for spec in costliest]
-        runs.keys = run_keys(trial)
-        runs.pool().executor.submit(tasks.machine).result()  # neither that a worker starts is training
-        needed_laws(runs)  # nor a law
-        began = time.monotonic()
-        train_all(runs)
-        cores = min(options.workers, len(batches(trial, options.workers)))
-        each = (time.monotonic() - began) * cores / sum(map(cost, trial))
-        held = sum(map(len, runs.data(trial))) / len(trial)
-        held += EPOCH_BYTES * (costliest[0].epochs - trial[0].epochs)
-    yield f"about {span(each * sum(map(cost, missing)))} of one core as here, {machine.processor()}"
-    yield f"about {held * len(missing) / MB:,.0f} MB in the cache"
+        found = batches(missing, options.workers)
+        tried = [batch[:TRIED_AT_MOST] for batch in found[:: -(-len(found) // TRIED_RECIPES)]]
+        trials = [[first_epochs(spec) for spec in batch] for batch in tried]
+        seconds = reckoned(runs, trials)
+        pairs = list(zip(chain(*tried), chain(*trials), strict=True))
+        data = runs.data([trial for _, trial in pairs])
+    held = sum(map(len, data)) + EPOCH_BYTES * sum(spec.epochs - trial.epochs for spec, trial in pairs)
+    yield f"about {span(sum(map(seconds, missing)))} of one core as here, {machine.processor()}"
+    yield f"about {held / len(pairs) * len(missing) / MB:,.0f} MB in the cache"
     if options.shards > 1:
         parts = [part for whole in shares(known, options.shards) if (part := missing.intersection(whole))]
-        sizes, costs = sorted(map(len, parts)), sorted(each * sum(map(cost, part)) for part in parts)
+        sizes, times = sorted(map(len, parts)), sorted(sum(map(seconds, part)) for part in parts)
         yield (
             f"parts that have networks to train: {len(parts):,}, of {sizes[0]:,} to {sizes[-1]:,}, for"
-            f" {span(costs[0])} to {span(costs[-1])} of one core"
+            f" {span(times[0])} to {span(times[-1])} of one core"
         )
         yield f"each: peek train --shard 1/{options.shards} --cache DIR; here: peek cache add DIR for each, peek build"
+
+
+def reckoned(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec], float]:
+    """What a network takes of a core, in seconds: so much each and so much a multiplication, as fits what trials take.
+
+    runs    with one worker, whose processor's time is read: what else the machine does meanwhile counts little
+    trials  networks that are trained together, the costliest first; they are kept
+    """
+    from scipy.optimize import nnls  # slow to import
+
+    last = trials[-1][0]
+    warming = replace(last, seed=1 + max(spec.seed for spec in trials[-1]), epochs=max(last.checkpoints, 1))
+    tried = run_keys(list(chain(*trials)))
+    runs.keys = tried
+    needed_laws(runs)
+    clock = []
+    for trial in [[warming], *trials]:  # neither what a worker does once nor a law is training
+        runs.keys = run_keys(trial)
+        train_all(runs)
+        clock.append(runs.pool().executor.submit(time.process_time).result())
+    took = np.diff(clock)
+    asked = np.array([(len(trial), sum(map(cost, trial))) for trial in trials])
+    (each, by_cost), _ = nnls(asked / took[:, None], np.ones(len(trials)))  # a trial's error is a share of it
+    runs.keys = tried
+    return lambda spec: float(each + by_cost * cost(spec))
 
 
 def first_epochs(spec: RunSpec) -> RunSpec:

@@ -1,10 +1,13 @@
 """Networks trained in parts, each in a cache of its own, and brought together again."""
 
 import json
+import re
 import shutil
+import time
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -185,7 +188,35 @@ def test_a_plan_tells_what_is_missing_and_keeps_what_it_tried(folder, capsys):
     assert parts.startswith("parts that have networks to train: 3, of ") and "--shard 1/3" in how
     tried = len(entries(folder / "planned", "runs"))
     assert main(command) == 0
-    assert capsys.readouterr().out.startswith(f"networks: 7, to train: {7 - tried}\n") and tried
+    assert capsys.readouterr().out == "networks: 7, to train: 0\n"
+    assert tried == 7 + 1  # with what a worker warms up with
+
+
+def test_a_plan_reckons_by_the_processors_time(folder, tmp_path, capsys):
+    train_all = shards.train_all
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shards, "train_all", lambda runs: (train_all(runs), time.sleep(3)))
+        assert main(["plan", *at(folder, tmp_path / "cache"), "--workers", "1", "--quiet"]) == 0
+    [seconds] = re.findall(r"about ([\d.]+) s of one core", capsys.readouterr().out)
+    assert 0 < float(seconds) < 3  # of two waits and more
+
+
+def test_what_networks_take_is_read_off_what_some_take():
+    def takes(spec):
+        return 0.05 + 2e-10 * cost(spec)
+
+    worked = [100.0]  # what a worker had done before
+    executor = SimpleNamespace(submit=lambda clock: SimpleNamespace(result=lambda: sum(worked)))  # its clock
+    runs = SimpleNamespace(pool=lambda: SimpleNamespace(executor=executor))
+    recipe = RunSpec(classes=3, activation="tanh", seed=1)
+    trials = [
+        [replace(recipe, seed=seed, epochs=epochs) for seed in range(count)] for epochs, count in ((4000, 3), (200, 2))
+    ]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shards, "train_all", lambda runs: worked.extend(map(takes, runs.keys)))
+        seconds = shards.reckoned(runs, trials)
+    for spec in (recipe, replace(recipe, hidden=(64, 2), epochs=50_000)):
+        assert seconds(spec) == pytest.approx(takes(spec))
 
 
 def test_a_plan_of_many_epochs_trains_the_first_alone(folder, tmp_path, capsys):
@@ -197,7 +228,8 @@ def test_a_plan_of_many_epochs_trains_the_first_alone(folder, tmp_path, capsys):
         patched.setattr(shards, "train_all", lambda runs: trained.extend(runs.keys) or 0)
         patched.setattr(Pipeline, "data", lambda runs, specs: [b"" for spec in specs])
         assert main(["plan", *at(tmp_path, "planned"), "--workers", "1", "--quiet"]) == 0
-    assert {spec.epochs for spec in trained} == {shards.TRIED_EPOCHS}
+    warming, *tried = trained
+    assert {spec.epochs for spec in tried} == {shards.TRIED_EPOCHS} and warming.epochs == warming.checkpoints
     assert "about 56 MB in the cache" in capsys.readouterr().out  # 7 networks of 8 bytes an epoch, but those tried
 
 
