@@ -140,27 +140,36 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page):
         assert any(said in one for one in visit.said), visit.said
 
 
-WIDE = """from peek_article import lab
+LINES = """from peek_article import lab
+
+
+def line(*size):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=size)
+    axes.plot([0, 1])
+    return figure
 
 
 @lab.figure("A wide line.")
 def wide(rows, style):
-    import matplotlib.pyplot as plt
+    return line(9, 3)
 
-    figure, axes = plt.subplots(figsize=(9, 3))
-    axes.plot([0, 1])
-    return figure
+
+@lab.figure("A small line.")
+def small(rows, style):
+    return line(2, 2)
 """
 
 
-def test_an_own_figure_that_is_wider_than_a_phone_keeps_its_text_readable(content, cache, open_page, tmp_path):
-    """It scrolls by itself, by keyboard too, and the page does not."""
+def test_own_figures_keep_their_text_near_the_size_at_which_they_were_drawn(content, cache, open_page, tmp_path):
+    """One that is wider than a phone scrolls by itself, by keyboard too, and the page does not."""
     shutil.copytree(content, tmp_path / "content")
     (tmp_path / "content" / "lab").mkdir()
-    (tmp_path / "content" / "lab" / "lines.py").write_text(WIDE, encoding="utf-8")
+    (tmp_path / "content" / "lab" / "lines.py").write_text(LINES, encoding="utf-8")
     article = tmp_path / "content" / "article.md"
-    figure = "\n/// figure | wide\n    id: fig-wide\n\n**Wide.**\n///\n"
-    article.write_text(article.read_text(encoding="utf-8") + figure, encoding="utf-8")
+    figures = "".join(f"\n/// figure | {name}\n    id: fig-{name}\n\n**Line.**\n///\n" for name in ("wide", "small"))
+    article.write_text(article.read_text(encoding="utf-8") + figures, encoding="utf-8")
     out = tmp_path / "site"
     build(Options(content=tmp_path / "content", out=out, cache=cache, workers=1, lab=True), Progress(quiet=True))
     for width in (390, 1280):
@@ -175,3 +184,6 @@ def test_an_own_figure_that_is_wider_than_a_phone_keeps_its_text_readable(conten
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(300)
         assert (drawn.evaluate("one => one.scrollLeft") > 0) == (width == 390)
+        small = page.locator("#fig-small .drawn").get_by_role("img")
+        small.scroll_into_view_if_needed()
+        assert 1 <= small.bounding_box()["width"] / int(small.get_attribute("width")) <= 1.5
