@@ -191,6 +191,13 @@ def test_a_scale_is_logarithmic_where_that_is_clear_and_says_so():
     assert drawn(rows, x="x", y="y", x_scale="linear").x.title == "x"
 
 
+@pytest.mark.parametrize("value", [1.0, 0.97, 0, -3, 240])
+def test_values_that_are_all_equal_stand_on_an_axis_that_reaches_to_0_and_not_beyond(value):
+    shown = drawn([{"rate": at, "score": value} for at in range(5)], x="rate", y="score", mark="points")
+    low, *_, high = [number(text) for _, text in shown.y.ticks]
+    assert low <= value <= high and 0 in (low, high) and high - low <= 1.3 * (abs(value) or 1)
+
+
 def test_words_and_units_are_those_of_the_columns():
     rows = [{"angle_deg": 3, "loss": 1, "noise": 2}, {"angle_deg": 30, "loss": 2, "noise": 3}]
     about = {"loss": "mean cross-entropy, nats", "angle_deg": "least angle"}

@@ -75,10 +75,10 @@ def told(value: Any, words: Words, digits: int = DIGITS) -> str:
 
 
 def spans(values: Sequence[float], log: bool = False, whole: bool = False) -> Numbers:
-    """The axis that reaches from the least value to the greatest; around one value alone, some room."""
+    """The axis from the least value to the greatest; where they are one, from it to 0, by logarithm some way around."""
     low, high = min(values), max(values)
     if high - low <= 1e-12 * max(abs(low), abs(high)):
-        low, high = (low / 2, low * 2) if log else (low - (abs(low) / 10 or 1), high + (abs(high) / 10 or 1))
+        low, high = (low / 2, low * 2) if log else (min(low, 0.0), max(high, 0.0) if low else 1.0)
     return Numbers(float(low), float(high), log, whole)
 
 
