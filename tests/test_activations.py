@@ -96,6 +96,6 @@ def test_a_tuned_kernel_computes_its_row(name):
 
 
 def test_what_no_language_has_is_refused():
-    for of in ("erf(a)", "a * b", "spiral(a)"):
+    for of in ("gamma(a)", "a * b", "spiral(a)"):
         with pytest.raises(ValueError, match=r"activation swish: .*; expected an expression in a, or in r, with exp"):
             calculus.expressions(replace(SWISH, of=of))

@@ -26,6 +26,7 @@ kind = "spirals"
 """
 ROOMS = {
     "a * logistic(a)": ("plane", -0.2784645, math.inf),
+    "a * (1 + erf(a / sqrt(2))) / 2": ("plane", -0.1699712, math.inf),
     "logistic(a)": ("plane", 0, 1),
     "tanh(a)": ("square", -1, 1),
     "a / (1 + abs(a))": ("square", -1, 1),
@@ -99,7 +100,10 @@ def test_a_run_carries_its_formula_and_the_others_keep_their_addresses():
     assert ACTIVATIONS.get("swish") is None  # nothing is registered
 
 
-@pytest.mark.parametrize("formula", ["a * logistic(a)", "a / (1 + abs(a))", "log(1 + a**2)", "log(1 + r) / r"])
+@pytest.mark.parametrize(
+    "formula",
+    ["a * logistic(a)", "a * (1 + erf(a / sqrt(2))) / 2", "a / (1 + abs(a))", "log(1 + a**2)", "log(1 + r) / r"],
+)
 def test_numpy_torch_and_the_page_agree(formula, browser):
     row = formulas.own("x", formula).row
     at = np.linspace(0.01 if row.is_vector else -6, 6, 101)

@@ -11,8 +11,9 @@ from typing import Any
 
 from .activations import Activation
 
+SAME = ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "erf", "sign")  # of one name in sympy and torch
 # What an expression may call. The logistic function and softplus have names since their plain formulas overflow.
-FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "abs", "sign", "max", "min", "logistic", "softplus")
+FUNCTIONS = (*SAME, "abs", "max", "min", "logistic", "softplus")
 DIGITS = 17  # of a constant: all that a double has
 
 
@@ -67,6 +68,11 @@ def compiled(row: Activation, functions: Mapping[str, Callable[..., Any]], slope
 
 
 JAVASCRIPT = {  # what the expressions in a script call that Math does not have
+    "erf": (  # a series of terms of one sign, so that no digits are lost
+        "(a) => { if (Math.abs(a) > 6) return Math.sign(a); let sum = a, term = a;"
+        " for (let n = 3; Math.abs(term) > 1e-17 * Math.abs(sum); n += 2) sum += term *= (2 * a * a) / n;"
+        " return (2 / Math.sqrt(Math.PI)) * Math.exp(-a * a) * sum; }"
+    ),
     "logistic": "(a) => (a >= 0 ? 1 : Math.exp(a)) / (1 + Math.exp(-Math.abs(a)))",
     "softplus": "(a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
     "step": "(a) => (a > 0 ? 1 : 0)",

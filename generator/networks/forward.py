@@ -76,9 +76,19 @@ def logistic(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
 
 
+def _special(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """A function that scipy has and numpy has not; it takes some time to import."""
+
+    def values(at: np.ndarray) -> np.ndarray:
+        from scipy import special
+
+        return np.asarray(getattr(special, name)(at))
+
+    return values
+
+
 NUMPY: dict[str, Callable[..., Any]] = {  # what an activation's expression calls
-    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sign")},
-    "atan": np.arctan,
+    **{name: getattr(np, name, None) or _special(name) for name in calculus.SAME},
     "Abs": np.abs,
     "Max": lambda *values: functools.reduce(np.maximum, values),
     "Min": lambda *values: functools.reduce(np.minimum, values),

@@ -17,13 +17,14 @@ from typing import Any
 
 from . import datasets, tables
 from .activations import ACTIVATIONS, Activation
+from .calculus import SAME
 from .forward import LEAST_SQUARE
 from .recipe import RunSpec
 from .spec import layer_activations, layer_shapes
 
 MODULES = {"tanh": "nn.Tanh()", "relu": "nn.ReLU()", "softplus": "nn.Softplus()"}  # those that torch has
 CALLS = {  # what an activation's expression calls
-    **{name: f"torch.{name}" for name in ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "sign")},
+    **{name: f"torch.{name}" for name in SAME},
     "Abs": "torch.abs",
     "logistic": "torch.sigmoid",
     "softplus": "nn.functional.softplus",

@@ -265,7 +265,7 @@ def _larger(a: Any, b: Any) -> Tensor:
 
 
 TORCH: dict[str, Callable[..., Tensor]] = {  # what an activation's expression calls
-    **{name: getattr(torch, name) for name in ("exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "sign")},
+    **{name: getattr(torch, name) for name in calculus.SAME},
     "Abs": torch.abs,
     "Max": lambda *values: reduce(_larger, values),
     "Min": lambda *values: -reduce(_larger, [-value for value in values]),

@@ -13,7 +13,7 @@ peek.formula = (function () {
   const END = 1e-3;
   const SLACK = 1e-6; // what rounding and a limit that is not reached yet may add
   const LONGEST = 300; // signs
-  const FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "abs", "max", "min", "logistic", "softplus"];
+  const FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "erf", "abs", "max", "min", "logistic", "softplus"];
 
   /**
    * What a formula computes. A worker gets this function as source text: nothing in it may look at anything outside it.
@@ -27,6 +27,13 @@ peek.formula = (function () {
     const LARGEST = 1e6; // the size of a number
     const KINKS = 6; // calls of max and min
     const logistic = (u) => (u >= 0 ? 1 : Math.exp(u)) / (1 + Math.exp(-Math.abs(u)));
+    /** A series of terms of one sign, so that no digits are lost. */
+    function erf(u) {
+      if (Math.abs(u) > 6) return Math.sign(u);
+      let all = u;
+      for (let term = u, n = 3; Math.abs(term) > 1e-17 * Math.abs(all); n += 2) all += term *= (2 * u * u) / n;
+      return (2 / Math.sqrt(Math.PI)) * Math.exp(-u * u) * all;
+    }
     const calls = { // of one value, and their slopes; nothing else, not even what every object has
       __proto__: null,
       exp: [Math.exp, Math.exp],
@@ -36,6 +43,7 @@ peek.formula = (function () {
       cos: [Math.cos, (u) => -Math.sin(u)],
       atan: [Math.atan, (u) => 1 / (1 + u * u)],
       tanh: [Math.tanh, (u) => 1 - Math.tanh(u) ** 2],
+      erf: [erf, (u) => (2 / Math.sqrt(Math.PI)) * Math.exp(-u * u)],
       abs: [Math.abs, Math.sign],
       logistic: [logistic, (u) => logistic(u) * logistic(-u)],
       softplus: [(u) => Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u))), logistic],
