@@ -74,6 +74,7 @@ LED = """async (hashes) => {
     await next();
     for (const view of peek.views.values()) {
       if (view.failed) wrong.push(`${view.id} has failed`);
+      if (!view.instance) continue; // it stands in none yet: once it is there, it is told its state
       for (const property of view.properties) {
         const value = view.state[property.name];
         if (!possible(property, value, view.state)) wrong.push(`${view.id}.${property.name} is ${value}`);
