@@ -7,7 +7,6 @@ classes; without biases p is the origin (margin-no-bias), and with biases that n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -24,68 +23,54 @@ NAME, TITLE = "tied", "max margin with a tie"
 STARTS = 24  # the rarest optimum of few points is found from one in eight
 MORE_STARTS = 36  # of more than packing.FEW points
 LATTICE = 17  # ties along a side of the room
-LATTICES = 4  # each twice as fine as the one before
-PROMISING = 32  # ties round which the next is laid
+LATTICES = 16  # each twice as fine as the one before
+PROMISING = 32  # ties of one round which the next is laid
 AROUND = np.indices((3, 3)).reshape(2, -1).T - 1
-SQUARE_RTOL = 2e-6  # of the margin's square: not worth a try
-CLIMB = 0.04  # a climb's first step
-TIE_ATOL, MARGIN_ATOL = 1e-4, 1e-7  # where a climb ends
+BEYOND = np.array([[1.0], [3.0]])
+SQUARE_RTOL, SQUARE_ATOL = 2e-6, 1e-14  # of the margin's square: what is not worth a try
 
 
 def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
     """The largest margin at (k, 2) points of any head with |W|_F <= 1 whose scores all agree at a point of the room.
 
-    It has many peaks over the room. What is found at one tie bounds the margin at all others, so that of a lattice only
-    the ties that still promise more are tried; round the most promising it grows finer. From the best a climb goes on.
+    It has many peaks over the room. What is found at one tie bounds the margin at all others: of a lattice the tie of
+    the highest bound is tried, until none promises more than the best found. The next is finer, laid round the ties
+    that promise most, and reaches from these beyond the best: some peaks are the ends of ridges.
 
     returns  the margin, 0 where two points are one; the (2,) point
     """
     low = ROOMS[room].packed_low
+    step = (1 - low) / (LATTICE - 1)
     asked = packing.demands(points)
-    squares = np.empty((0, 4))
+    bounds_at = np.empty((0, 4))
     best, tie = 0.0, np.zeros(2)
-    at, step = np.indices((LATTICE, LATTICE)).reshape(2, -1).T, (1 - low) / (LATTICE - 1)
-
-    def placed(ties: np.ndarray) -> np.ndarray:
-        return _inside(ties.reshape(-1, 2), ROOMS[room])
-
-    with threadpool_limits(1):
-        for _ in range(LATTICES):
-            ties = placed(low + step * at)
-            powers = _powers(ties)
-            bounds = (powers @ squares.T).min(1, initial=np.inf)
-            while bounds[most := bounds.argmax()] > best * (1 + SQUARE_RTOL) + MARGIN_ATOL**2:
-                squares = np.vstack([squares, _square(asked, ties[most])])
-                bounds = np.minimum(bounds, powers @ squares[-1])
-                if bounds[most] > best:
-                    best, tie = float(bounds[most]), ties[most]
-            around = 2 * at[np.argsort(-bounds)[:PROMISING], None] + AROUND
-            at, step = np.unique(around.reshape(-1, 2), axis=0), step / 2
-
-        def missed(tie: np.ndarray) -> float:
-            [tie] = placed(tie)
-            return -math.sqrt(max(0.0, float(_powers(tie[None])[0] @ _square(asked, tie))))
-
-        simplex = tie + np.vstack([np.zeros(2), np.diag(np.where(tie > (1 + low) / 2, -CLIMB, CLIMB))])
-        options = {"initial_simplex": simplex, "xatol": TIE_ATOL, "fatol": MARGIN_ATOL}
-        [tie] = placed(minimize(missed, tie, method="Nelder-Mead", options=options).x)
-        return packing.available_margin(points - tie, bias=False), tie
+    ties = low + step * np.indices((LATTICE, LATTICE)).reshape(2, -1).T
+    for _ in range(LATTICES):
+        once = np.unique(np.round(_inside(ties, ROOMS[room]), 9) @ [1, 1j])
+        ties = np.column_stack([once.real, once.imag])
+        powers = np.column_stack([np.ones(len(ties)), -2 * ties, (ties**2).sum(1)])
+        bounds = (powers @ bounds_at.T).min(1, initial=np.inf)
+        while bounds[most := bounds.argmax()] > best * (1 + SQUARE_RTOL) + SQUARE_ATOL:
+            bounds_at = np.vstack([bounds_at, _bound(asked, ties[most])])
+            bounds = np.minimum(bounds, powers @ bounds_at[-1])
+            if bounds[most] > best:
+                best, tie = bounds[most], ties[most]
+        promising = ties[np.argsort(-bounds)[:PROMISING], None]
+        step /= 2
+        ties = np.hstack([promising + step * AROUND, tie + BEYOND * (tie - promising)]).reshape(-1, 2)
+    return packing.available_margin(points - tie, bias=False), tie
 
 
-def _powers(ties: np.ndarray) -> np.ndarray:
-    """What a polynomial that `_square` gives is multiplied with at (n, 2) ties: (n, 4)."""
-    return np.column_stack([np.ones(len(ties)), -2 * ties, (ties**2).sum(1)])
+def _bound(asked: np.ndarray, tie: np.ndarray) -> np.ndarray:
+    """A bound of the margin's square that is reached at a tie: the factors of 1, -2 x, -2 y and x^2 + y^2 at any.
 
-
-def _square(asked: np.ndarray, tie: np.ndarray) -> np.ndarray:
-    """The (4,) polynomial that is the margin's square at a tie and nowhere less.
-
-    Demands with their best weights there are a head [W | b] that asks W - b tie of any tie; no weights ask less.
+    The margin is the least norm that weights of the demands can have, with other ties for other weights.
 
     asked  as packing.demands
     """
-    apart = asked[..., :-1] - asked[..., -1:] * tie
-    head = np.tensordot(packing.nearest_weights(apart.reshape(len(apart), -1)), asked, 1)
+    of_weight = asked[..., :-1] - asked[..., -1:] * tie
+    weights = packing.nearest_weights(of_weight.reshape(len(asked), -1))
+    head = (weights @ asked.reshape(len(asked), -1)).reshape(asked.shape[1:])
     products = head.T @ head
     return np.array([products[0, 0] + products[1, 1], *products[2]])
 
