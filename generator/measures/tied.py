@@ -24,18 +24,18 @@ STARTS = 24  # the rarest optimum of few points is found from one in eight
 MORE_STARTS = 36  # of more than packing.FEW points
 LATTICE = 17  # ties along a side of the room
 LATTICES = 16  # each twice as fine as the one before
-PROMISING = 32  # ties of one round which the next is laid
-AROUND = np.indices((3, 3)).reshape(2, -1).T - 1
-BEYOND = np.array([[1.0], [3.0]])
+PROMISING = 32  # ties of a lattice round which the next is laid
+AROUND = np.indices((3, 3)).reshape(2, -1).T - 1  # steps from each of these
+BEYOND = np.array([[1.0], [3.0]])  # times the way from each to the best
 SQUARE_RTOL, SQUARE_ATOL = 2e-6, 1e-14  # of the margin's square: what is not worth a try
 
 
 def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
     """The largest margin at (k, 2) points of any head with |W|_F <= 1 whose scores all agree at a point of the room.
 
-    It has many peaks over the room. What is found at one tie bounds the margin at all others: of a lattice the tie of
-    the highest bound is tried, until none promises more than the best found. The next is finer, laid round the ties
-    that promise most, and reaches from these beyond the best: some peaks are the ends of ridges.
+    It has many peaks over the room, but what is found at one tie bounds the margin at all others. So of a lattice the
+    tie with the highest bound is tried until no bound exceeds the best margin found. The next lattice is finer and
+    stands round the ties with the highest bounds, and beyond the best as seen from them: peaks may be ends of ridges.
 
     returns  the margin, 0 where two points are one; the (2,) point
     """
@@ -62,9 +62,11 @@ def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, n
 
 
 def _bound(asked: np.ndarray, tie: np.ndarray) -> np.ndarray:
-    """A bound of the margin's square that is reached at a tie: the factors of 1, -2 x, -2 y and x^2 + y^2 at any.
+    """A polynomial that is the margin's square at a tie and no less at all others: its factors (4,), of 1, -2 x, -2 y
+    and x^2 + y^2.
 
-    The margin is the least norm that weights of the demands can have, with other ties for other weights.
+    The margin's square at a tie is the least, over all mixtures of the demands, of such polynomials; this one is of the
+    mixture that is best at the tie.
 
     asked  as packing.demands
     """
