@@ -284,6 +284,14 @@ def test_available_margin_of_known_arrangements():
     assert packing.available_margin(line, bias=False) == 0
 
 
+def test_a_demand_and_a_head_make_the_lead_of_one_class_over_another():
+    rng = np.random.default_rng(3)
+    points, head = rng.normal(size=(4, 3)), rng.normal(size=(4, 4))
+    scores = points @ head[:, :-1].T + head[:, -1]
+    leads = [scores[own, own] - scores[own, other] for own in range(4) for other in range(4) if own != other]
+    assert (packing.demands(points) * head).sum((1, 2)) == pytest.approx(leads)
+
+
 def test_available_margin_needs_biases_away_from_the_origin():
     moved = CORNERS + 10
     assert packing.available_margin(moved) == pytest.approx(packing.available_margin(CORNERS), abs=1e-5)

@@ -99,28 +99,39 @@ def best_head(points: np.ndarray, bias: bool = True) -> np.ndarray:
     return np.hstack([weight, found.x[:-1, None]])
 
 
-def _demanded_weight(points: np.ndarray, bias: bool) -> np.ndarray:
-    """The head's (k, d) weights at which all demands are met best, as long as its margin."""
-    k, d = points.shape
+def demands(points: np.ndarray) -> np.ndarray:
+    """What each ordered pair of (k, d) points asks of a head: (k (k - 1), k, d + 1), whose product with [W | b] is the
+    pair's lead."""
+    k = len(points)
     own, other = _pairs(k)
     rows = np.arange(len(own))
-    demands = np.zeros((len(own), k, d))
-    demands[rows, own] = points[own]
-    demands[rows, other] -= points[own]
-    biases = np.zeros((len(own), k))
-    if bias:
-        biases[rows, own], biases[rows, other] = 1, -1
-    return _nearest_to_origin(demands.reshape(len(own), -1), biases).reshape(k, d)
+    asked = np.zeros((len(own), k, points.shape[1] + 1))
+    asked[rows, own] = np.hstack([points, np.ones((k, 1))])[own]
+    asked[rows, other] = -asked[rows, own]
+    return asked
 
 
-def _nearest_to_origin(vectors: np.ndarray, cancel: np.ndarray | None = None) -> np.ndarray:
-    """The shortest convex combination of (n, m) vectors whose weights make (n, c) `cancel` sum to 0."""
-    equal = np.ones((len(vectors), 1)) if cancel is None else np.hstack([np.ones((len(vectors), 1)), cancel])
-    rows = np.vstack([vectors.T, SUM_WEIGHT * equal.T])
+def _demanded_weight(points: np.ndarray, bias: bool) -> np.ndarray:
+    """The head's (k, d) weights at which all demands are met best, as long as its margin."""
+    asked = demands(points)
+    vectors, biases = asked[..., :-1], asked[..., -1]
+    weights = nearest_weights(vectors.reshape(len(asked), -1), biases if bias else None)
+    return np.tensordot(weights, vectors, 1)
+
+
+def _nearest_to_origin(vectors: np.ndarray) -> np.ndarray:
+    """The shortest convex combination of (n, m) vectors."""
+    return np.asarray(nearest_weights(vectors) @ vectors)
+
+
+def nearest_weights(vectors: np.ndarray, cancel: np.ndarray | None = None) -> np.ndarray:
+    """The (n,) weights of the shortest convex combination of (n, m) vectors; they make (n, c) `cancel` sum to 0."""
+    equal = np.ones((1, len(vectors))) if cancel is None else np.vstack([np.ones(len(vectors)), cancel.T])
+    rows = np.vstack([vectors.T, SUM_WEIGHT * equal])
     target = np.zeros(len(rows))
     target[vectors.shape[1]] = SUM_WEIGHT
     weights, _ = nnls(rows, target)
-    return np.asarray(weights @ vectors / weights.sum())
+    return np.asarray(weights / weights.sum())
 
 
 @cache

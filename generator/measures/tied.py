@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import maximum_filter
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
@@ -23,40 +22,59 @@ from .packing import Optimum
 NAME, TITLE = "tied", "max margin with a tie"
 STARTS = 24  # the rarest optimum of few points is found from one in eight
 MORE_STARTS = 36  # of more than packing.FEW points
-LATTICE = 13  # ties along a side of the room
-PEAKS = 4  # of the lattice that are climbed
-TIE_ATOL, MARGIN_ATOL = 1e-4, 1e-8  # where a climb ends
+LATTICE = 17  # ties along a side of the room
+LATTICES = 18  # each twice as fine as the one before
+PROMISING = 32  # ties of a lattice round which the next is laid
+AROUND = np.indices((3, 3)).reshape(2, -1).T - 1  # steps from each of these
+BEYOND = np.array([[1.0], [3.0]])  # times the way from each to the best
+SQUARE_RTOL, SQUARE_ATOL = 2e-7, 1e-14  # of the margin's square: what is not worth a try
 
 
 def available_margin(points: np.ndarray, room: str = "square") -> tuple[float, np.ndarray]:
     """The largest margin at (k, 2) points of any head with |W|_F <= 1 whose scores all agree at a point of the room.
 
-    It has many peaks over the room, so that of a lattice of ties the highest are climbed.
+    It has many peaks over the room, but what is found at one tie bounds the margin at all others. So of a lattice the
+    tie with the highest bound is tried until no bound exceeds the best margin found. The next lattice is finer and
+    stands round the ties with the highest bounds, and beyond the best as seen from them: peaks may be ends of ridges.
 
     returns  the margin, 0 where two points are one; the (2,) point
     """
     low = ROOMS[room].packed_low
-    at = np.linspace(low, 1, LATTICE)
-    step = at[1] - at[0]
+    step = (1 - low) / (LATTICE - 1)
+    asked = packing.demands(points)
+    bounds_at = np.empty((0, 4))
+    best, tie = 0.0, np.zeros(2)
+    ties = low + step * np.indices((LATTICE, LATTICE)).reshape(2, -1).T
+    for _ in range(LATTICES):
+        once = np.unique(np.round(_inside(ties, ROOMS[room]), 9) @ [1, 1j])
+        ties = np.column_stack([once.real, once.imag])
+        powers = np.column_stack([np.ones(len(ties)), -2 * ties, (ties**2).sum(1)])
+        bounds = (powers @ bounds_at.T).min(1, initial=np.inf)
+        while bounds[most := bounds.argmax()] > best * (1 + SQUARE_RTOL) + SQUARE_ATOL:
+            bounds_at = np.vstack([bounds_at, _bound(asked, ties[most])])
+            bounds = np.minimum(bounds, powers @ bounds_at[-1])
+            if bounds[most] > best:
+                best, tie = bounds[most], ties[most]
+        promising = ties[np.argsort(-bounds)[:PROMISING], None]
+        step /= 2
+        ties = np.hstack([promising + step * AROUND, tie + BEYOND * (tie - promising)]).reshape(-1, 2)
+    return packing.available_margin(points - tie, bias=False), tie
 
-    def placed(tie: np.ndarray) -> np.ndarray:
-        return np.asarray(_inside(tie[None], ROOMS[room])[0])
 
-    def margin(tie: np.ndarray) -> float:
-        return packing.available_margin(points - placed(tie), bias=False)
+def _bound(asked: np.ndarray, tie: np.ndarray) -> np.ndarray:
+    """A polynomial that is the margin's square at a tie and no less at all others: its factors (4,), of 1, -2 x, -2 y
+    and x^2 + y^2.
 
-    with threadpool_limits(1):
-        margins = np.array([[margin(np.array([x, y])) for y in at] for x in at])
-        around = maximum_filter(margins, 3, mode="constant", cval=-1.0)
-        peaks = sorted(np.argwhere(margins == around), key=lambda peak: -margins[tuple(peak)])[:PEAKS]
-        ends = []
-        for peak in at[peaks]:
-            sides = np.where(peak > low + step / 2, -step, step)  # into the room
-            simplex = peak + np.vstack([np.zeros(2), np.diag(sides)])
-            options = {"initial_simplex": simplex, "xatol": TIE_ATOL, "fatol": MARGIN_ATOL}
-            ends.append(placed(minimize(lambda tie: -margin(tie), peak, method="Nelder-Mead", options=options).x))
-    tie = max(ends, key=margin)
-    return margin(tie), tie
+    The margin's square at a tie is the least, over all mixtures of the demands, of such polynomials; this one is of the
+    mixture that is best at the tie.
+
+    asked  as packing.demands
+    """
+    of_weight = asked[..., :-1] - asked[..., -1:] * tie
+    weights = packing.nearest_weights(of_weight.reshape(len(asked), -1))
+    head = (weights @ asked.reshape(len(asked), -1)).reshape(asked.shape[1:])
+    products = head.T @ head
+    return np.array([products[0, 0] + products[1, 1], *products[2]])
 
 
 def best_head(points: np.ndarray, tie: np.ndarray) -> np.ndarray:
