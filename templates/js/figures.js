@@ -116,10 +116,17 @@
     }
   }
 
-  for (const figure of figures) {
-    figure.classList.add("is-coming");
-    near.observe(figure);
+  /** Do what would share the line with what is painted first, once that is. @param {() => void} work */
+  function afterPaint(work) {
+    if (!PerformanceObserver.supportedEntryTypes?.includes("paint")) return work();
+    new PerformanceObserver((_, observer) => {
+      observer.disconnect();
+      work();
+    }).observe({ type: "paint", buffered: true });
   }
+
+  for (const figure of figures) figure.classList.add("is-coming");
+  afterPaint(() => figures.forEach((figure) => near.observe(figure)));
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
   startWords();
