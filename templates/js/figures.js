@@ -116,17 +116,9 @@
     }
   }
 
-  /** Do what would share the line with what is painted first, once that is. @param {() => void} work */
-  function afterPaint(work) {
-    if (!PerformanceObserver.supportedEntryTypes?.includes("paint")) return work();
-    new PerformanceObserver((_, observer) => {
-      observer.disconnect();
-      work();
-    }).observe({ type: "paint", buffered: true });
-  }
-
   for (const figure of figures) figure.classList.add("is-coming");
-  afterPaint(() => figures.forEach((figure) => near.observe(figure)));
+  // Scripts would share the line with what is painted first: they wait for the frame after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => figures.forEach((figure) => near.observe(figure))));
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
   startWords();
