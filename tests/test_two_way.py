@@ -60,7 +60,7 @@ def cell(runs, **more):
 
 
 def places(path):
-    return np.array(re.findall(r"M(-?\d+) (-?\d+)h0", path), float).reshape(-1, 2)
+    return np.array(re.findall(r"m(-?\d+) (-?\d+)h0", path), float).reshape(-1, 2).cumsum(0)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

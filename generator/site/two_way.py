@@ -218,5 +218,6 @@ def _outline(low: float, round_: bool) -> str:
 
 
 def _dots(points: Iterable[tuple[float, float]], scale: float) -> str:
-    """A path of dots, y upwards, for a stroke with round ends."""
-    return "".join(f"M{round(x * scale)} {round(-y * scale)}h0" for x, y in points)
+    """A path of dots, y upwards, for a stroke with round ends. From one to the next, row by row, packs best."""
+    rows = sorted((round(-y * scale), round(x * scale)) for x, y in points)
+    return "".join(f"m{x - from_x} {y - from_y}h0" for (from_y, from_x), (y, x) in itertools.pairwise([(0, 0), *rows]))

@@ -116,10 +116,9 @@
     }
   }
 
-  for (const figure of figures) {
-    figure.classList.add("is-coming");
-    near.observe(figure);
-  }
+  for (const figure of figures) figure.classList.add("is-coming");
+  // Scripts would share the line with what is painted first: they wait for the frame after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => figures.forEach((figure) => near.observe(figure))));
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
   startWords();

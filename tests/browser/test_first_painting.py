@@ -1,0 +1,76 @@
+"""What comes before the first painting, and in which font letters are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
+PHONE = (390, 844)
+STILL = "requestAnimationFrame = () => 0"  # no frame is over
+WESTERN, FURTHER = "aZ09“éßñÅœ«±§", "łőŽȘ"
+
+
+def names(visit: Any) -> set[str]:
+    """The files that a visit asked for."""
+    return {url.rsplit("/", 1)[-1] for url in visit.asked if url.startswith("http")}
+
+
+def test_a_phone_fetches_nothing_that_is_not_seen_before_the_first_painting(open_page: Open, served: str) -> None:
+    visit = open_page("about:blank", *PHONE)
+    visit.page.add_init_script(STILL)
+    visit.go(f"{served}index.html")
+    visit.page.wait_for_timeout(300)
+    fonts = {"peek-serif.woff2", "peek-serif-display.woff2", "peek-sans.woff2"}
+    assert names(visit) - {"icon.svg"} == {"index.html", "style.css", "page.js", *fonts}
+
+
+def test_what_a_script_draws_is_not_fetched_as_a_picture_which_stands_where_the_script_does_not_come(
+    open_page: Open, served: str
+) -> None:
+    picture = "tanh.inputData.webp"
+    visit = open_page(f"{served}index.html", *PHONE)
+    expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()
+    assert picture not in names(visit)
+    failed = open_page("about:blank", *PHONE)
+    failed.page.route("**/bend.js", lambda route: route.abort())
+    with failed.page.expect_request(f"**/{picture}"):
+        failed.go(f"{served}index.html")
+    expect(failed.page.locator("#fig-bend img").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("style", "letters"),
+    [
+        ('400 1rem "Peek Serif"', WESTERN + FURTHER + "αβγΩ"),
+        ('500 1rem "Peek Serif"', WESTERN + FURTHER),
+        ('700 1rem "Peek Serif"', WESTERN + FURTHER),
+        ('italic 400 1rem "Peek Serif"', WESTERN + FURTHER),
+        ('400 1rem "Peek Sans"', WESTERN + FURTHER + "αβγΩ"),
+        ('640 1rem "Peek Sans"', WESTERN + FURTHER + "αβγΩ"),
+    ],
+)
+def test_letters_are_drawn_in_the_pages_fonts_in_each_weight(
+    open_page: Open, served: str, style: str, letters: str
+) -> None:
+    page = open_page(f"{served}other-rooms.html").page
+    page.evaluate(
+        """async ([style, letters]) => {
+          const drawn = Object.assign(document.createElement("p"), {id: "drawn", textContent: letters});
+          document.body.append(drawn);
+          drawn.style.font = style;
+          await document.fonts.load(style, letters);
+        }""",
+        [style, letters],
+    )
+    session = page.context.new_cdp_session(page)
+    for part in ("DOM", "CSS"):
+        session.send(f"{part}.enable")
+    document = session.send("DOM.getDocument")["root"]["nodeId"]
+    drawn = session.send("DOM.querySelector", {"nodeId": document, "selector": "#drawn"})["nodeId"]
+    fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": drawn})["fonts"]
+    assert {font["familyName"] for font in fonts if not font["isCustomFont"]} == set()
+    assert sum(font["glyphCount"] for font in fonts) == len(letters)
