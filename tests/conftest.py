@@ -138,8 +138,10 @@ def started(request, tmp_path_factory, one_worker_is_this_process):
 
     def make(folder):
         new(folder, default_templates(), request.param)
-        options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+        kept = ROOT / ".cache" / folder.name  # what the last run of the tests trained and drew
+        options = ["--content", folder / "content", "--out", folder / "site", "--cache", kept]
         options += ["--lab"] * (folder / "content" / "lab").is_dir()
         assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
+        shutil.copytree(kept, folder / ".cache")
 
     return once(tmp_path_factory, f"new-{request.param}", make)
