@@ -94,8 +94,10 @@ def test_bend_plays_and_pauses(show: Show) -> None:
     assert figure.reading()[0] == epoch
 
 
-@pytest.mark.parametrize("ratio", [1, 2])
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize(
+    ("ratio", "activation"),
+    [(1, "tanh"), (2, "relu"), *(pytest.param(*at, marks=pytest.mark.breadth) for at in ((1, "relu"), (2, "tanh")))],
+)
 def test_bend_regions_are_the_networks(show: Show, laboratory: Laboratory, activation: str, ratio: int) -> None:
     """Each pixel has the colour of the class that the network gives to its place, in both planes."""
     figure = show("bend", hash=f"#fig-bend.activation={activation}", device_scale_factor=ratio)
