@@ -139,21 +139,25 @@ def axe_finds(page: Any, **options: object) -> list[str]:
     return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
 
-def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(open_page: Open, served: str, pages: list[str]) -> None:
-    """In the dark on a wide window, and in the light on a phone."""
-    visit = open_page(served + "index.html", reduced_motion="reduce")
+@pytest.mark.parametrize(
+    ("colours", "width", "rules"),
+    [("light", 390, RULES), pytest.param("dark", 1440, ["color-contrast"], marks=pytest.mark.breadth)],
+    ids=["light", "dark"],
+)
+def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
+    open_page: Open, served: str, pages: list[str], colours: str, width: int, rules: list[str]
+) -> None:
+    """In the light on a phone, and in the dark on a wide window."""
+    visit = open_page(served + "404.html", width=width, color_scheme=colours, reduced_motion="reduce")
     page = visit.page
     for address in pages:
         visit.go(served + address)
         page.evaluate(THIN)
         visit.scroll_through()
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        for colours, width, rules in (("dark", 1440, ["color-contrast"]), ("light", 390, RULES)):
-            page.emulate_media(color_scheme=colours)
-            page.set_viewport_size({"width": width, "height": 800})
-            assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
-            assert is_cramped(page) == [], address
-            assert axe_finds(page, runOnly=rules) == [], (address, colours)
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+        assert is_cramped(page) == [], address
+        assert axe_finds(page, runOnly=rules) == [], address
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {

@@ -34,7 +34,11 @@ def at_the_words(open_page: Open, home: str, size: tuple[int, int], **options: A
     return page
 
 
-@pytest.mark.parametrize(("home", "hand"), [("served", "mouse"), ("file", "keyboard")], indirect=["home"])
+@pytest.mark.parametrize(
+    ("home", "hand"),
+    [("file", "keyboard"), pytest.param("served", "mouse", marks=pytest.mark.breadth)],
+    indirect=["home"],
+)
 def test_words_set_the_figure_beside_them(open_page: Open, home: str, hand: str) -> None:
     page = at_the_words(open_page, home, LAPTOP)
     words = page.locator(WORDS)
