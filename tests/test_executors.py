@@ -28,8 +28,8 @@ points_per_class = 40
 [experiment.sweep]
 classes = [2, 3]
 activation = ["tanh", "relu"]
-epochs = 20
-checkpoints = 3
+epochs = 80
+checkpoints = 6
 seeds = 24
 draw = 0
 ship = 0

@@ -76,7 +76,9 @@ def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motio
     assert page.evaluate("document.activeElement.id") == "fig-knot"  # from where Tab leads on
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["near", "its scripts still to come"])
+@pytest.mark.parametrize(
+    "known", [pytest.param(True, marks=pytest.mark.breadth), False], ids=["near", "its scripts still to come"]
+)
 def test_words_wake_a_figure_that_sleeps(open_page: Open, served: str, known: bool) -> None:
     page = open_page(f"{served}index.html", *LAPTOP).page
     if known:

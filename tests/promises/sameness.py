@@ -40,7 +40,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         user = ANOTHER if at % 2 == 0 and others else ()
         with tempfile.TemporaryDirectory() as elsewhere:
             here, date = Path(elsewhere, PLACES[at % 4]), rng.choice(DATES)
-            site = built(here, surroundings, UMASKS[at % 4], 1 + at % 2, user, date)
+            site = built(here, surroundings, UMASKS[at % 4], 2 - at % 2, user, date)
         differ = sorted(path for path in usual.keys() | site.keys() if usual.get(path) != site.get(path))
         if differ:
             wrong.append(f"{surroundings} {' '.join(user)} in {PLACES[at % 4]}, dated {date}: {', '.join(differ)}")

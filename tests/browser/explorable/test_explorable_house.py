@@ -315,7 +315,14 @@ def serve(page: Page, files: Mapping[str, bytes]) -> None:
     page.route(re.compile(r"/assets/.*\.js$"), answer)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "train",
+        "alive",
+        *(pytest.param(name, marks=pytest.mark.breadth) for name in FIGURES if name not in ("train", "alive")),
+    ],
+)
 def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> None:
     alone = assets.assets(Overlay(TEMPLATES), Memo(), placed=[name], kinds=["spirals"])
     said = b"".join(alone[path] for path in alone if path.endswith(".js"))
@@ -367,7 +374,9 @@ def blocking(figure: Figure, *runs: str) -> set[str]:
     return gone
 
 
-@pytest.mark.parametrize("name", ["bend", "layers", "directions", "train"])
+@pytest.mark.parametrize(
+    "name", ["bend", "train", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("layers", "directions"))]
+)
 def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> None:
     """Where the figure stands and read out, until one loads; the choice goes back to what is shown."""
     figure = show(name)
@@ -643,7 +652,9 @@ def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
 
 
-@pytest.mark.parametrize("name", ["bend", "train", "beat", "directions"])
+@pytest.mark.parametrize(
+    "name", ["bend", "beat", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("train", "directions"))]
+)
 def test_each_class_has_its_number_in_its_colour(show: Show, name: str) -> None:
     """Once in each picture whose sentences speak of classes by number."""
     script = """const text = CanvasRenderingContext2D.prototype.fillText;
