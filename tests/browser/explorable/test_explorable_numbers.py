@@ -25,7 +25,7 @@ from tests.rest import SPEAKS_MS, rest
 
 MOST_POINTS = 700  # of a data set of the article
 SIZES = [(1280, 800), (390, 844)]
-MUTATIONS = 40  # addresses a figure
+MUTATIONS = 15  # addresses a figure
 Show = Callable[..., Figure]
 
 
