@@ -110,22 +110,20 @@ def one_worker_is_this_process():
 
 @pytest.fixture(scope="session")
 def made_tiny(tmp_path_factory) -> Path:
-    """What the tiny article trains and draws: made once, for the tests of all processes. Not to be written to."""
-    from generator.base.progress import Progress
-    from generator.build import build
-    from generator.options import Options
+    """The tiny article's content, site and cache: made once, for the tests of all processes. Not to be written to."""
+    from tests.promises import make_tiny
 
     def make(folder):
         with jobs_done_here():
-            build(Options(content=TINY, out=folder / "site", cache=folder / "cache", workers=1), Progress(quiet=True))
+            make_tiny(folder)
 
-    return once(tmp_path_factory, "tiny", make) / "cache"
+    return once(tmp_path_factory, "tiny", make)
 
 
 @pytest.fixture(scope="module")
 def cache(made_tiny, tmp_path_factory) -> Path:
     """A copy of what the tiny article trains and draws, and what the tests of a module add to it."""
-    return shutil.copytree(made_tiny, tmp_path_factory.mktemp("module") / "cache")
+    return shutil.copytree(made_tiny / "cache", tmp_path_factory.mktemp("module") / "cache")
 
 
 @pytest.fixture
@@ -140,8 +138,10 @@ def started(request, tmp_path_factory, one_worker_is_this_process):
 
     def make(folder):
         new(folder, default_templates(), request.param)
-        options = ["--content", folder / "content", "--out", folder / "site", "--cache", folder / ".cache"]
+        kept = ROOT / ".cache" / folder.name  # what the last run of the tests trained and drew
+        options = ["--content", folder / "content", "--out", folder / "site", "--cache", kept]
         options += ["--lab"] * (folder / "content" / "lab").is_dir()
         assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0
+        shutil.copytree(kept, folder / ".cache")
 
     return once(tmp_path_factory, f"new-{request.param}", make)

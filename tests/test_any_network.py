@@ -63,7 +63,7 @@ def figure(name, more=""):
 def test_an_article_of_the_guides_network(made_tiny, tmp_path, one_worker_is_this_process):
     guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
     [example] = re.findall(r"^```toml\n(\[experiment\.mlp\]\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
-    content, cache = tmp_path / "content", shutil.copytree(made_tiny, tmp_path / "cache")
+    content, cache = tmp_path / "content", shutil.copytree(made_tiny / "cache", tmp_path / "cache")
     content.mkdir()
     data = '[dataset.d]\nkind = "spirals"\npoints_per_class = 30\n'
     digits = '[dataset.n]\nkind = "digits"\nclasses = [0, 1]\n[experiment.digits]\ndataset = "n"\nactivation = "tanh"\n'

@@ -74,7 +74,7 @@ def test_a_median_is_shown_with_its_range():
     assert contest.ratio([6, 8], [3, 2]) == [2, 4]
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", ["tanh", pytest.param("relu", marks=pytest.mark.breadth)])
 def test_the_hand_written_pipeline_makes_all_six_pictures(tmp_path, monkeypatch, activation):
     monkeypatch.setattr(by_hand, "BACKGROUND", 20)
     monkeypatch.setattr(by_hand, "LATTICE", 20)

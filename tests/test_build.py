@@ -60,6 +60,7 @@ def test_a_second_build_changes_nothing_and_says_why(build, tmp_path):
     assert tree(tmp_path / "site") == before
 
 
+@pytest.mark.breadth  # tests/promises/sameness.py has it too
 def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, article, tmp_path):
     build()
     options = ["--content", str(article), "--out", str(tmp_path / "other"), "--cache", str(tmp_path / "fresh")]

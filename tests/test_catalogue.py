@@ -116,6 +116,7 @@ def test_a_second_make_does_nothing(made):
     assert all(ran == 0 for ran, _, _ in report.ran.values())
 
 
+@pytest.mark.breadth  # tests/promises/sameness.py has a whole site by as many
 def test_the_bytes_do_not_depend_on_the_workers(made, tmp_path):
     cache, _, _ = made
     make(TOML, tmp_path, workers=2)

@@ -398,7 +398,7 @@ def test_the_page_holds_the_values_without_scripts(built):
     assert "1 minute to read" in html and "Values of figure 2" in html
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.breadth)])
 def test_values_are_read_by_pointer_and_by_keyboard(built, browser, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
     errors = []

@@ -61,7 +61,9 @@ def test_a_word_that_is_no_choice_is_told_with_the_nearest(capsys, asked, meant)
     assert ended.value.code == 2 and capsys.readouterr().err.endswith(f'; did you mean "{meant}"?\n')
 
 
-@pytest.mark.parametrize("stage", ["train", "measure", "draw", "bundle"])
+@pytest.mark.parametrize(
+    "stage", ["measure", *(pytest.param(one, marks=pytest.mark.breadth) for one in ("train", "draw", "bundle"))]
+)
 def test_force_runs_a_stage_again_and_explain_says_why(build, stage):
     build()
     code, said = build("--force", stage, "--explain")

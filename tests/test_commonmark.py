@@ -248,7 +248,7 @@ def inside(draw, children):
 TEXTS = st.recursive(LEAVES, inside, max_leaves=6).filter(lambda text: "\\~" not in text)  # ~sub~ is our own
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(TEXTS)
 def test_a_text_reads_as_its_parser_reads_it(text):
     found, wanted = compared(text)
@@ -323,7 +323,7 @@ OWN = [
 OWN_TEXTS = st.lists(st.one_of(st.sampled_from(OWN), st.sampled_from(WORDS + SIGNS), LEAVES), max_size=12).map("".join)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(OWN_TEXTS)
 def test_what_is_our_own_gives_a_page_or_mistakes(text):
     try:

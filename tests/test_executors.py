@@ -94,12 +94,14 @@ def computed(address):
     return sum(change == ("processing", "memory") for change in log)
 
 
-def test_a_cluster_gives_the_files_of_a_local_build(cluster, local_files, tmp_path):
+def test_a_cluster_gives_the_files_of_a_local_build_which_the_next_build_takes(cluster, local_files, tmp_path):
     before = computed(cluster)
     _, report = make(tmp_path, executor="dask", scheduler=cluster)
     assert report.ran["train"][:2] == (RUNS, RUNS) and report.ran["measure"][0] == 0
     assert tree(tmp_path) == local_files
     assert computed(cluster) - before == jobs() > 4
+    _, report = make(tmp_path)
+    assert report.ran["train"][0] == 0
 
 
 def test_a_killed_worker_costs_its_own_unfinished_runs_alone(cluster, local_files, tmp_path):
@@ -109,12 +111,6 @@ def test_a_killed_worker_costs_its_own_unfinished_runs_alone(cluster, local_file
     assert progress.killed
     assert tree(tmp_path) == local_files
     assert 0 <= computed(cluster) - before - jobs() <= 2  # done again: what it had finished and nobody had fetched
-
-
-def test_the_next_build_takes_what_a_cluster_trained(cluster, tmp_path):
-    make(tmp_path, executor="dask", scheduler=cluster)
-    _, report = make(tmp_path)
-    assert report.ran["train"][0] == 0
 
 
 def test_own_code_travels_to_a_cluster_as_text(cluster, tmp_path):
@@ -213,11 +209,11 @@ def marked(mark):
 @pytest.mark.parametrize(
     ("command", "how"),
     [
-        ("build", signal.SIGINT),
-        ("build", signal.SIGTERM),
         ("build", signal.SIGKILL),
         ("serve", signal.SIGINT),
-        ("serve", signal.SIGKILL),
+        pytest.param("build", signal.SIGINT, marks=pytest.mark.breadth),
+        pytest.param("build", signal.SIGTERM, marks=pytest.mark.breadth),
+        pytest.param("serve", signal.SIGKILL, marks=pytest.mark.breadth),
     ],
 )
 def test_nothing_is_left_running_however_a_command_ends(article, tmp_path, command, how):

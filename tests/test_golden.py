@@ -1,6 +1,7 @@
 """The tiny article's site, file by file: what changes is wanted, and renewed by python -m tests.test_golden."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ SUMMED = manifest.NAME  # has the sum of that file
 
 
 def sums(folder):
-    """SHA-256 of each file of the site, by path, built from an empty cache under a fixed date."""
+    """SHA-256 of each file of the site, by path, built in a folder from the cache there under a fixed date."""
     options = ["--content", str(ROOT / "tests" / "sites" / "tiny"), "--out", str(folder / "site"), "--workers", "1"]
     subprocess.run(
         [sys.executable, "-m", "generator", "build", "--quiet", *options, "--cache", str(folder / "cache")],
@@ -30,7 +31,8 @@ def sums(folder):
     return {path.relative_to(folder / "site").as_posix(): sha256(path) for path in files}
 
 
-def test_the_site_is_the_same_to_the_byte(tmp_path):
+def test_the_site_is_the_same_to_the_byte(tmp_path, made_tiny):
+    shutil.copytree(made_tiny / "cache", tmp_path / "cache")
     golden = dict(reversed(line.split("  ")) for line in SUMS.read_text(encoding="utf-8").splitlines())
     found = sums(tmp_path)
     assert found.keys() == golden.keys()

@@ -1,6 +1,7 @@
 """The house: each package imports only those above it, and each heavy library belongs to one of them."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,13 @@ ONLY_IN = {
 ONLY_IN |= {"distributed": "runs", "markdown": "markup", "quickjs": "markup", "babel": "base"}
 
 
+@functools.cache
 def imports():
     """(file, its floor, what it imports), with everything relative written out."""
+    return [*_imports()]
+
+
+def _imports():
     for path in sorted(GENERATOR.rglob("*.py")):
         inside = path.relative_to(GENERATOR).parts[:-1]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -126,7 +126,7 @@ def test_content_that_goes_away_while_it_is_read_is_told(article, tmp_path, monk
         return found
 
     monkeypatch.setattr(texts, "read", read_and_lose)
-    options = ["--content", article, "--out", tmp_path / "site", "--cache", made_tiny, "--workers", "1"]
+    options = ["--content", article, "--out", tmp_path / "site", "--cache", made_tiny / "cache", "--workers", "1"]
     assert main(["build", "--quiet", *map(str, options)]) == 1
     assert capsys.readouterr().err == f"{article}/picture.png: No such file or directory; the site is as it was\n"
     assert not (tmp_path / "site").exists()

@@ -494,7 +494,7 @@ def test_an_option_of_the_command(copy):
 def ask_for_swish(copy):
     """Has the article's second activation be swish, trained for longer, told of, and trained in the page as well."""
     copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "swish"]')
-    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 400")
+    copy.edit("content/experiments.toml", "epochs = 60", "epochs = 200")
     copy.edit("content/article.md", "[tanh, relu]", "[tanh, swish]")
     copy.edit(
         "content/article.md",
@@ -573,7 +573,7 @@ def trained_in_the_page(page, address, label="swish"):
     )
     assert abs(gone["loss"]) < 1e-3 and abs(gone["right"]) <= 1 and gone["framed"]
     live.get_by_role("button", name="Train", exact=True).click()
-    live.locator(".train-notice", has_text="Done: 400 epochs.").wait_for(timeout=60000)
+    live.locator(".train-notice", has_text="Done: 200 epochs.").wait_for(timeout=60000)
     told = page.evaluate("peek.views.get('fig-train').instance.rows().at(-1)")
     assert told[2] > 0.6
 

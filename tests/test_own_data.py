@@ -376,7 +376,7 @@ date: 2026-01-02
 @pytest.fixture
 def folder(tmp_path, made_tiny):
     """A folder for an article, with a cache beside it."""
-    shutil.copytree(made_tiny, tmp_path / "cache")
+    shutil.copytree(made_tiny / "cache", tmp_path / "cache")
     (tmp_path / "content").mkdir()
     return tmp_path
 
@@ -473,6 +473,6 @@ def test_readers_draw_on_digits_and_not_on_flowers(folder, one_worker_is_this_pr
 def test_built_in_kinds_have_no_such_column(made_tiny, tmp_path, one_worker_is_this_process):
     from tests.conftest import TINY
 
-    cache = shutil.copytree(made_tiny, tmp_path / "cache")
+    cache = shutil.copytree(made_tiny / "cache", tmp_path / "cache")
     build(Options(content=TINY, out=tmp_path / "site", cache=cache, workers=1), Progress(quiet=True))
     assert "test_accuracy" not in (tmp_path / "site" / "data" / "grid.csv").read_text(encoding="utf-8")

@@ -69,7 +69,7 @@ def folder(tmp_path_factory, one_worker_is_this_process) -> Path:
     (folder / "content/article.md").write_text(ARTICLE)
     for part in PARTS:
         assert main(["train", *at(folder, part), "--shard", f"{part}/4", "--workers", "1", "--quiet"]) == 0
-    assert main(["build", *at(folder, "one"), "--workers", "2", "--out", str(folder / "one-site"), "--quiet"]) == 0
+    assert main(["build", *at(folder, "one"), "--workers", "1", "--out", str(folder / "one-site"), "--quiet"]) == 0
     return folder
 
 

@@ -14,7 +14,7 @@ from generator.site import manifest
 
 @pytest.fixture
 def site(made_tiny, tmp_path):
-    return shutil.copytree(made_tiny.parent / "site", tmp_path / "site")
+    return shutil.copytree(made_tiny / "site", tmp_path / "site")
 
 
 def verify(site, capsys):

@@ -80,6 +80,13 @@ def addresses(site: Path) -> list[str]:
     return sorted(file.relative_to(site).as_posix() for file in pages)
 
 
+@pytest.fixture(params=["few", pytest.param("all", marks=pytest.mark.breadth)])
+def pages(request: pytest.FixtureRequest, addresses: list[str]) -> list[str]:
+    """Of those in a folder, which are of one template, the first; in breadth all."""
+    firsts = {address.rpartition("/")[0].split("/")[0] or address: address for address in reversed(addresses)}
+    return sorted(firsts.values()) if request.param == "few" else addresses
+
+
 @dataclass
 class Visit:
     """A page under watch: what its console said, what failed, and which addresses it asked for."""

@@ -94,15 +94,24 @@ def test_the_line_takes_a_live_figure_along_as_it_is(open_page, served, stranger
     assert visit.said == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), pytest.param(800, "light", marks=pytest.mark.breadth)])
-def test_a_page_that_listens_gives_each_figure_its_room(open_page, served, stranger, site, tmp_path, width, scheme):
+SOME = [f"figures/{name}.html" for name in ("alive", "bend", "grid", "laws")]  # asleep, awake, pictures, a table
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "shown"),
+    [
+        (360, "dark", SOME),
+        *(pytest.param(*at, None, marks=pytest.mark.breadth) for at in ((360, "dark"), (800, "light"))),
+    ],
+)
+def test_a_page_that_listens_gives_a_figure_its_room(open_page, served, stranger, site, tmp_path, width, scheme, shown):
     """As high as it is at any width, in the reader's colours, without a word: a store it asked for would be refused
     in a stranger's page, and told."""
     visit = open_page(served + "404.html", width=width, color_scheme=scheme)
     names = sorted(path.relative_to(site).as_posix() for path in site.glob("figures/**/*.html"))
     assert len(names) == len(re.findall(r"<figcaption>", "".join(p.read_text() for p in site.glob("*.html"))))
     visit.said.clear()
-    for name in names:
+    for name in shown or names:
         frame = framed(
             visit.page, tmp_path, stranger, f'<iframe src="{served}{name}" width="100%" height="90"></iframe>', LISTENS
         )
@@ -130,6 +139,7 @@ def test_a_still_figure_is_taken_along_by_the_link_below_it(open_page, served):
     assert visit.said == []
 
 
+@pytest.mark.parametrize("home", ["served", pytest.param("file", marks=pytest.mark.breadth)], indirect=True)
 def test_a_figure_leads_to_its_run_as_code(open_page, home):
     visit = open_page(home + "index.html#fig-bend.classes=4")
     page, figure = visit.page, visit.page.locator("#fig-bend")

@@ -13,7 +13,8 @@ from tests.rest import SPEAKS_MS, rest
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE, LAPTOP = (390, 844), (1280, 800)
-SCREENS = {320: 640, 390: 844, 768: 1024, 1024: 768, 1280: 800, 1440: 900, 1920: 1080, 2560: 1440}
+SCREENS = {320: 640, 390: 844, 1280: 800}
+OTHERS = {768: 1024, 1024: 768, 1440: 900, 1920: 1080, 2560: 1440}
 QUIET_MS = 1200  # longer than anything would wait to play unasked
 HEARD = """() => {
   const spoken = document.querySelector("#fig-bend .explorable-spoken");
@@ -40,9 +41,9 @@ def epoch(page: Page) -> int:
     return int(page.locator("#fig-bend .timeline-handle").get_attribute("aria-valuenow") or -1)
 
 
-@pytest.mark.parametrize("width", SCREENS)
+@pytest.mark.parametrize("width", [*SCREENS, *(pytest.param(width, marks=pytest.mark.breadth) for width in OTHERS)])
 def test_the_idea_is_on_the_first_screen(open_page: Open, served: str, width: int) -> None:
-    height = SCREENS[width]
+    height = (SCREENS | OTHERS)[width]
     page = opened(open_page, f"{served}index.html", (width, height))
     found = page.evaluate(BOXES)
     data, hidden = found["planes"]
@@ -72,9 +73,8 @@ def test_the_idea_is_on_the_first_screen(open_page: Open, served: str, width: in
     [
         ("touch", "no-preference"),
         ("keyboard", "reduce"),
-        ("mouse", "reduce"),
         *(pytest.param(hand, "no-preference", marks=pytest.mark.breadth) for hand in ("mouse", "keyboard")),
-        pytest.param("touch", "reduce", marks=pytest.mark.breadth),
+        *(pytest.param(hand, "reduce", marks=pytest.mark.breadth) for hand in ("mouse", "touch")),
     ],
 )
 def test_the_guide_walks_its_stops(open_page: Open, served: str, hand: str, motion: str) -> None:
@@ -129,7 +129,7 @@ def test_a_view_that_is_shared_starts_no_guide(open_page: Open, served: str) -> 
     page.wait_for_url(re.compile("index.html$"))
 
 
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(LAPTOP, marks=pytest.mark.breadth)], ids=["phone", "laptop"])
 def test_a_tour_names_the_parts(open_page: Open, served: str, size: tuple[int, int]) -> None:
     page = opened(open_page, f"{served}index.html", size)
     page.evaluate(HEARD)

@@ -105,7 +105,7 @@ def labelled(tmp_path_factory, one_worker_is_this_process):
     return folder / "site", build(options, Progress(quiet=True)).warnings
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.breadth)])
 def test_no_label_is_printed_over_another(labelled, browser, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto((labelled[0] / "index.html").as_uri())

@@ -17,7 +17,7 @@ LANDED_PX = 40  # how far from the top of the window what a link names may come 
 MOVED_PX = 1  # of a figure's height, when it comes to life
 SHIFT = 0.01  # a tenth of what Core Web Vitals call good
 PHONE, LAPTOP = (390, 844), (1280, 800)
-OTHERS = (320, 600, 768, 1024, 1920, 2560)  # widths of windows
+OTHERS = (320, 600, 768, 1024, 1280, 1920, 2560)  # widths of windows
 VIEWS = ("fig-layers.stage=1.5", "fig-field.epoch=100", "fig-beat.classes=4")  # as "Copy link" gives them
 STILL = """async () => {
   for (let y = -1, height = 0, since = performance.now(); performance.now() - since < 700; ) {
@@ -46,7 +46,7 @@ def sections(site: Path) -> list[str]:
     ("home", "size"),
     [
         ("served", PHONE),
-        ("file", LAPTOP),
+        pytest.param("file", LAPTOP, marks=pytest.mark.breadth),
         pytest.param("served", LAPTOP, marks=pytest.mark.breadth),
         pytest.param("file", PHONE, marks=pytest.mark.breadth),
     ],
@@ -67,7 +67,7 @@ def test_an_address_leads_to_what_it_names(
     ("size", "motion"),
     [
         (PHONE, "no-preference"),
-        (LAPTOP, "reduce"),
+        pytest.param(LAPTOP, "reduce", marks=pytest.mark.breadth),
         pytest.param(PHONE, "reduce", marks=pytest.mark.breadth),
         pytest.param(LAPTOP, "no-preference", marks=pytest.mark.breadth),
     ],
@@ -93,7 +93,7 @@ def test_a_link_in_the_page_leads_to_what_it_names(
         assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
 
 
-@pytest.mark.parametrize("width", [390, 1280, *(pytest.param(width, marks=pytest.mark.breadth) for width in OTHERS)])
+@pytest.mark.parametrize("width", [390, *(pytest.param(width, marks=pytest.mark.breadth) for width in OTHERS)])
 def test_a_figure_that_comes_to_life_moves_nothing(open_page: Open, served: str, width: int) -> None:
     """With the view of the sleeping one in the address, which wakes it."""
     page = open_page(f"{served}index.html#fig-alive.epoch=100", width, reduced_motion="reduce").page
@@ -125,8 +125,7 @@ new PerformanceObserver((list) => {
     "size",
     [
         PHONE,
-        LAPTOP,
-        *(pytest.param(size, marks=pytest.mark.breadth) for size in [(412, 823), (768, 1024), (1920, 1080)]),
+        *(pytest.param(size, marks=pytest.mark.breadth) for size in [(412, 823), (768, 1024), LAPTOP, (1920, 1080)]),
     ],
     ids=lambda size: str(size[0]),
 )

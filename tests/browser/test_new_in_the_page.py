@@ -9,7 +9,7 @@ PICTURED = """canvas => {
 }"""  # pixels of the ground of a digit; no ink of a page is as dark
 
 
-@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize("width", [390, pytest.param(1200, marks=pytest.mark.breadth)])
 def test_an_example_fits_and_says_nothing_wrong(open_page, started, width):
     visit = open_page((started / "site" / "index.html").as_uri())
     visit.page.set_viewport_size({"width": width, "height": 900})

@@ -23,7 +23,7 @@ START_S = 120
 @pytest.fixture
 def cache(made_tiny, tmp_path):
     """A copy of what the tiny article trains and draws, for one test: what it trains is new, also when tried again."""
-    return shutil.copytree(made_tiny, tmp_path / "cache")
+    return shutil.copytree(made_tiny / "cache", tmp_path / "cache")
 
 
 @pytest.fixture

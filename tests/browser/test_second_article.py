@@ -126,7 +126,7 @@ IN_THE_LIGHT = [["hook.svg", "bare", ""], ["fork.svg", "bare", ""], ["dash.svg",
 IN_THE_DARK = [["hook.svg", SHEET, ""], ["fork.dark.svg", "bare", ""], ["dash.svg", "bare", "inverted"]]
 
 
-@pytest.mark.parametrize("setting", ["light", "dark"])
+@pytest.mark.parametrize("setting", ["dark", pytest.param("light", marks=pytest.mark.breadth)])
 def test_a_dark_line_is_seen_on_dark_paper_by_setting_and_by_switch(open_page, home, setting):
     visit = open_page(home + "index.html", color_scheme=setting)
     page, shown = visit.page, {"light": IN_THE_LIGHT, "dark": IN_THE_DARK}

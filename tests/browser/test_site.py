@@ -61,6 +61,9 @@ def is_cramped(page: Any) -> list[str]:
     return found
 
 
+FROM_DISK_TOO = pytest.mark.parametrize(
+    "home", ["served", pytest.param("file", marks=pytest.mark.breadth)], indirect=True
+)
 IDS = "[...document.querySelectorAll('[id]')].map((element) => element.id)"
 POINTERS = """() => {
   const names = ["aria-labelledby", "aria-describedby", "aria-controls", "for", "popovertarget"];
@@ -77,15 +80,13 @@ LINKS = """() => {
 LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])"
 
 
-@pytest.mark.parametrize("home", ["served", pytest.param("file", marks=pytest.mark.breadth)], indirect=True)
-def test_every_page_loads_without_a_word_and_is_whole(
-    open_page: Open, home: str, site: Path, addresses: list[str]
-) -> None:
+@FROM_DISK_TOO
+def test_every_page_loads_without_a_word_and_is_whole(open_page: Open, home: str, site: Path, pages: list[str]) -> None:
     """It fits the window, also one that changes; ids are unique, and pointers, links, pictures and anchors lead
     somewhere; one heading of the first level, and none skips a level; what can be pressed is large or stands alone."""
     visit = open_page(home + "index.html")
     ids, links = {}, {}
-    for address in addresses:
+    for address in pages:
         visit.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         page = visit.go(home + address)
         visit.scroll_through()
@@ -100,12 +101,14 @@ def test_every_page_loads_without_a_word_and_is_whole(
         assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
         assert is_cramped(page) == [], address
     broken, root = [], urlsplit(home)
-    for address, link in ((each, link) for each in addresses for link in links[each]):
+    for address, link in ((each, link) for each in pages for link in links[each]):
         parts = urlsplit(urljoin(home + address, link))
         if (parts.scheme, parts.netloc) != (root.scheme, root.netloc):
             continue
         path = unquote(parts.path).removeprefix(unquote(root.path)) or "index.html"
         anchor = unquote(parts.fragment) if path.endswith(".html") else ""
+        if (site / path).is_file() and anchor and path not in ids:
+            ids[path] = re.findall(r'\bid="?([^"\s>]+)', (site / path).read_text(encoding="utf-8"))
         if not (site / path).is_file() or (anchor and anchor not in ids[path]):
             broken.append(f"{address}: {link}")
     assert broken == []
@@ -136,23 +139,25 @@ def axe_finds(page: Any, **options: object) -> list[str]:
     return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
 
+@pytest.mark.parametrize(
+    ("colours", "width", "rules"),
+    [("light", 390, RULES), pytest.param("dark", 1440, ["color-contrast"], marks=pytest.mark.breadth)],
+    ids=["light", "dark"],
+)
 def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
-    open_page: Open, served: str, addresses: list[str]
+    open_page: Open, served: str, pages: list[str], colours: str, width: int, rules: list[str]
 ) -> None:
-    """In the dark on a wide window, and in the light on a phone."""
-    visit = open_page(served + "index.html", reduced_motion="reduce")
+    """In the light on a phone, and in the dark on a wide window."""
+    visit = open_page(served + "404.html", width=width, color_scheme=colours, reduced_motion="reduce")
     page = visit.page
-    for address in addresses:
+    for address in pages:
         visit.go(served + address)
         page.evaluate(THIN)
         visit.scroll_through()
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        for colours, width, rules in (("dark", 1440, ["color-contrast"]), ("light", 390, RULES)):
-            page.emulate_media(color_scheme=colours)
-            page.set_viewport_size({"width": width, "height": 800})
-            assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
-            assert is_cramped(page) == [], address
-            assert axe_finds(page, runOnly=rules) == [], (address, colours)
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+        assert is_cramped(page) == [], address
+        assert axe_finds(page, runOnly=rules) == [], address
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {
@@ -187,7 +192,8 @@ def test_pages_parse_without_an_error(site: Path, addresses: list[str]) -> None:
         assert [(place, error, about) for place, error, about in parser.errors] == [], address
 
 
-def test_everything_is_there_without_scripts(open_page: Open, home: str, addresses: list[str]) -> None:
+@FROM_DISK_TOO
+def test_everything_is_there_without_scripts(open_page: Open, home: str) -> None:
     plain = open_page(home + "index.html", java_script_enabled=False)
     figures = plain.page.locator("figure")
     assert figures.count() > 0
@@ -251,7 +257,7 @@ def test_pictures_follow_the_readers_colours_and_the_switch(open_page: Open, ser
 def test_a_chosen_theme_holds_for_pictures_that_come_later(open_page: Open, served: str) -> None:
     visit = open_page(served + "404.html", color_scheme="light")
     visit.page.evaluate("localStorage.setItem('theme', 'dark')")
-    visit.go(served + "gallery.html")
+    visit.go(served + "other-rooms.html")
     visit.scroll_through()
     pictures = [url for url in visit.asked if "/plots/" in url]
     assert pictures and all(".dark." in url for url in pictures)
@@ -291,7 +297,7 @@ def test_the_poster_lines_up_and_its_heads_stay_in_view(open_page: Open, served:
     assert heads["y"] >= 0
 
 
-@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("width", [320, pytest.param(390, marks=pytest.mark.breadth)])
 def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: int) -> None:
     page = open_page(served + "index.html", width=width, height=800, has_touch=True, is_mobile=True).page
     for index in range(page.locator(".poster .cell").count()):
@@ -301,32 +307,32 @@ def test_the_poster_is_legible_on_a_phone(open_page: Open, served: str, width: i
     assert row.locator(".cell-label").first.is_visible()
 
 
-@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("width", [360, pytest.param(390, marks=pytest.mark.breadth)])
 def test_the_table_of_real_data_fits_a_phone(open_page: Open, served: str, width: int) -> None:
     page = open_page(served + "index.html", width=width, height=800, has_touch=True, is_mobile=True).page
     assert page.locator("#tbl-real .table-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
 
 
-@pytest.mark.parametrize("kind", ['a[role="doc-noteref"]', "a.citation"])
-def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str, kind: str) -> None:
+def test_notes_open_in_place_by_keyboard_and_close(open_page: Open, served: str) -> None:
     page = open_page(served + "index.html").page
-    link = page.locator(kind).first
     card = page.locator("#note-card")
     page.keyboard.press("Tab")  # the first gesture, at which the script of the cards comes
-    link.focus()
-    card.wait_for()
-    assert link.get_attribute("aria-describedby") == "note-card"
-    assert "↩" not in card.inner_text()
-    page.keyboard.press("Escape")
-    assert not card.is_visible()
-    page.keyboard.press("Enter")
-    assert card.is_visible()
-    assert urlsplit(page.url).fragment == ""
-    page.keyboard.press("Tab")
-    assert card.evaluate("card => card.contains(document.activeElement)")
-    page.keyboard.press("Escape")
-    assert not card.is_visible()
-    assert link.evaluate("link => link === document.activeElement")
+    for kind in ('a[role="doc-noteref"]', "a.citation"):
+        link = page.locator(kind).first
+        link.focus()
+        card.wait_for()
+        assert link.get_attribute("aria-describedby") == "note-card"
+        assert "↩" not in card.inner_text()
+        page.keyboard.press("Escape")
+        assert not card.is_visible()
+        page.keyboard.press("Enter")
+        assert card.is_visible()
+        assert urlsplit(page.url).fragment == ""
+        page.keyboard.press("Tab")
+        assert card.evaluate("card => card.contains(document.activeElement)")
+        page.keyboard.press("Escape")
+        assert not card.is_visible()
+        assert link.evaluate("link => link === document.activeElement")
 
 
 def test_notes_lead_on_where_scripts_are_off(open_page: Open, served: str) -> None:
@@ -352,21 +358,21 @@ def test_evidence_opens_beside_its_claim_and_from_its_address(open_page: Open, s
     assert page.locator("button.claim:focus").is_visible()
 
 
-def test_only_one_note_is_open_and_it_stays_in_the_window(open_page: Open, served: str) -> None:
-    for width in (320, 1280):
-        page = open_page(served + "index.html", width=width, has_touch=True).page
-        links = page.locator('a[role="doc-noteref"], a.citation')
-        for index in range(min(4, links.count())):
-            links.nth(index).scroll_into_view_if_needed()
-            links.nth(index).tap()
-            cards = page.locator(".note-card:popover-open")
-            cards.wait_for()
-            assert cards.count() == 1
-            box = cards.bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= width
-            assert len(cards.inner_text()) > 10
-            page.touchscreen.tap(2, 2)
-            assert not cards.is_visible()
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.breadth)])
+def test_only_one_note_is_open_and_it_stays_in_the_window(open_page: Open, served: str, width: int) -> None:
+    page = open_page(served + "index.html", width=width, has_touch=True).page
+    links = page.locator('a[role="doc-noteref"], a.citation')
+    for index in range(min(4, links.count())):
+        links.nth(index).scroll_into_view_if_needed()
+        links.nth(index).tap()
+        cards = page.locator(".note-card:popover-open")
+        cards.wait_for()
+        assert cards.count() == 1
+        box = cards.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert len(cards.inner_text()) > 10
+        page.touchscreen.tap(2, 2)
+        assert not cards.is_visible()
 
 
 def test_notes_open_under_the_pointer(open_page: Open, served: str) -> None:
@@ -385,13 +391,20 @@ CARDS = {  # what a link leads to -> what is in its card
 }
 
 
-@pytest.mark.parametrize("kind", CARDS)
 @pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.breadth)])
-def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: str, width: int) -> None:
+def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, width: int) -> None:
     touch = width < 1000
-    visit = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch)
-    page, card = visit.page, visit.page.locator("#note-card")
+    page = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch).page
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for kind in CARDS:
+        shows_what_it_leads_to(page, kind, touch)
+
+
+def shows_what_it_leads_to(page: Any, kind: str, touch: bool) -> None:
+    """The first reference of a kind does, under a finger or a pointer and by keyboard, and leads there."""
+    card = page.locator("#note-card")
     link = page.locator(f'a.reference[href^="#{kind}-"]').first
+    before = page.url
     for _ in range(2):  # the first stir has all laid out, which may move it out of sight again
         link.scroll_into_view_if_needed()
         rest(page)
@@ -404,19 +417,18 @@ def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, kind: 
     else:
         page.mouse.move(*at)
         card.wait_for(state="visible")
-    assert urlsplit(page.url).fragment == ""  # a finger that rests does not follow the link
+    assert page.url == before  # a finger that rests does not follow the link
     for shown in CARDS[kind]:
         assert card.locator(shown).count(), shown
     assert card.evaluate("card => [...card.querySelectorAll('[id], a[href], [tabindex]')].length") == 0
     assert card.get_attribute("aria-label") == link.inner_text()
     box = card.bounding_box()
-    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
     assert card.evaluate("card => card.scrollWidth <= card.clientWidth")
     if not touch:
         page.mouse.move(box["x"] + 5, box["y"] + 5)
         rest(page)
         assert card.is_visible()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run('#note-card').then(({violations}) => violations.map(({id}) => id))") == []
     page.keyboard.press("Escape")
     assert not card.is_visible()

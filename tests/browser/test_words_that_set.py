@@ -34,7 +34,11 @@ def at_the_words(open_page: Open, home: str, size: tuple[int, int], **options: A
     return page
 
 
-@pytest.mark.parametrize(("home", "hand"), [("served", "mouse"), ("file", "keyboard")], indirect=["home"])
+@pytest.mark.parametrize(
+    ("home", "hand"),
+    [("file", "keyboard"), pytest.param("served", "mouse", marks=pytest.mark.breadth)],
+    indirect=["home"],
+)
 def test_words_set_the_figure_beside_them(open_page: Open, home: str, hand: str) -> None:
     page = at_the_words(open_page, home, LAPTOP)
     words = page.locator(WORDS)
@@ -60,7 +64,7 @@ def test_words_set_the_figure_beside_them(open_page: Open, home: str, hand: str)
     assert len(page.evaluate("heard")) == 1
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("motion", ["no-preference", pytest.param("reduce", marks=pytest.mark.breadth)])
 def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motion: str) -> None:
     page = at_the_words(open_page, served, PHONE, has_touch=True, reduced_motion=motion)
     page.evaluate("document.documentElement.style.scrollBehavior = ''")
@@ -72,7 +76,9 @@ def test_words_lead_to_a_figure_out_of_sight(open_page: Open, served: str, motio
     assert page.evaluate("document.activeElement.id") == "fig-knot"  # from where Tab leads on
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["near", "its scripts still to come"])
+@pytest.mark.parametrize(
+    "known", [pytest.param(True, marks=pytest.mark.breadth), False], ids=["near", "its scripts still to come"]
+)
 def test_words_wake_a_figure_that_sleeps(open_page: Open, served: str, known: bool) -> None:
     page = open_page(f"{served}index.html", *LAPTOP).page
     if known:
@@ -92,7 +98,7 @@ def test_without_scripts_words_lead_to_the_figure(open_page: Open, served: str) 
     assert page.locator(WORDS).get_attribute("title") is None
 
 
-@pytest.mark.parametrize("width", [390, 1280, *(pytest.param(w, marks=pytest.mark.breadth) for w in (768, 1024, 2560))])
+@pytest.mark.parametrize("width", [390, *(pytest.param(w, marks=pytest.mark.breadth) for w in (768, 1024, 1280, 2560))])
 def test_a_figure_stays_beside_the_text_about_it(open_page: Open, served: str, width: int) -> None:
     page = at_the_words(open_page, served, (width, 900))
     found = page.evaluate(

@@ -6,7 +6,8 @@ A module has
     PROMISE = "what is promised, a sentence"
     UNIT = "what is counted"
     FEW, MANY = how often it is tried in the one and in the other
-    check(folder, count, rng) -> what did not hold, a line each; folder: an empty one of its own
+    check(folder, count, rng) -> what did not hold, a line each; folder: one of its own, where `tiny` is the tiny
+        article as `make_tiny` makes it
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,6 +49,13 @@ def own_site() -> Path:
     with FileLock(ROOT / ".cache" / "test-site.lock"):
         build(of, Progress(quiet=True))
     return folder
+
+
+def make_tiny(folder: Path) -> None:
+    """Build the tiny article in a new folder: its content, site and cache."""
+    shutil.copytree(TINY, folder / "content")
+    said = finished(folder)
+    assert not said, said
 
 
 def tree(folder: Path) -> dict[str, bytes]:

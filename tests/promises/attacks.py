@@ -323,7 +323,7 @@ FEW = MANY = len(ATTACKS)
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Build each attack over a good site; open what was built."""
-    whole, cache = folder / "whole", folder / "cache"
+    whole, cache = folder / "whole", folder / "tiny" / "cache"
     made(TINY, whole, cache)
     old, wrong = tree(whole), []
     opened: list[tuple[str, Path]] = []

@@ -29,7 +29,7 @@ PROMISE = (
     " or a list of mistakes with their places: no traceback, no wait, and the site is as it was"
 )
 UNIT = "inputs"
-FEW, MANY = 120, 10_000
+FEW, MANY = 60, 10_000
 LONGEST_S = 10
 SITE = ROOT / "tests" / "sites" / "markup"
 SIGNS = [

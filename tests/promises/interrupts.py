@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.promises import TINY, finished, kills, peek, tree
+from tests.promises import finished, kills, peek, tree
 
 PROMISE = (
     "Interrupted or told to end at any moment, a build, training or peek serve ends in under a second of a free core"
@@ -36,9 +36,7 @@ BUILDS_AFTER = 5  # one in so many is followed by a build
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Interrupt commands on a changed article over its old site."""
-    old = folder / "old"
-    shutil.copytree(TINY, old / "content")
-    finished(old)
+    old = folder / "tiny"
     new = shutil.copytree(old, folder / "new")
     kills.change(new)
     takes_s = kills.taken(new)

@@ -14,7 +14,7 @@ import psutil
 
 from generator.base.errors import PeekError
 from generator.site import manifest
-from tests.promises import TINY, finished, peek, tree
+from tests.promises import finished, peek, tree
 
 PROMISE = (
     "A build is all or nothing: killed at any moment, it leaves the old site or the new one, whole; the next build ends"
@@ -27,9 +27,7 @@ WORKERS = 2
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Kill builds of a changed article over its old site."""
-    old = folder / "old"
-    shutil.copytree(TINY, old / "content")
-    finished(old)
+    old = folder / "tiny"
     new = shutil.copytree(old, folder / "new")
     change(new)
     takes_s = taken(new)

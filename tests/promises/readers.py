@@ -17,10 +17,7 @@ import psutil
 import uvicorn
 
 from generator import serve
-from generator.base.progress import Progress
-from generator.build import build
-from generator.options import Options
-from tests.promises import TINY
+from tests.promises import tree
 
 PROMISE = (
     "peek serve answers 1,000 readers and 500 event streams at once for a minute with bounded memory, whatever slow or"
@@ -52,12 +49,8 @@ ODD = (  # each has an answer or an end, and never what is not of the site
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Serve the tiny article to many."""
-    made = Options(content=TINY, out=folder / "site", cache=folder / "cache", workers=1)
-    build(made, Progress(quiet=True))
     live = serve.Live()
-    live.show(
-        {path.relative_to(made.out).as_posix(): path.read_bytes() for path in made.out.rglob("*") if path.is_file()}
-    )
+    live.show(tree(folder / "tiny" / "site"))
     files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files[1], files[1]))  # both ends of all connections are this process'
     listener = serve.listening(0)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.promises import ROOT, TINY, finished, tree
+from tests.promises import ROOT, finished, tree
 
 PROMISE = (
     "What the system refuses (room, permission, a file where a folder should be, content that goes away) is told in a"
@@ -126,8 +126,7 @@ def replaced(path: Path, file: bool = True) -> tuple[Callable[[], object], None]
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     """Refuse things to builds of a changed article."""
-    whole, wrong = folder / "whole", []
-    shutil.copytree(TINY, whole / "content")
+    whole, wrong = folder / "tiny", []
     (whole / "content" / "picture.png").write_bytes(b"x")
     if said := finished(whole):
         return [f"the first build: {said}"]

@@ -109,7 +109,7 @@ STROKES = {
 }
 
 
-@pytest.mark.parametrize("of", ["pixels", "tiles"])
+@pytest.mark.parametrize("of", ["tiles", pytest.param("pixels", marks=pytest.mark.breadth)])
 def test_what_is_drawn_lands_where_python_says(show: Show, laboratory: Laboratory, of: str) -> None:
     figure = show(f'digit {{"experiment": "{of}"}}')
     for way in STROKES.values():
@@ -119,7 +119,7 @@ def test_what_is_drawn_lands_where_python_says(show: Show, laboratory: Laborator
     assert not figure.said
 
 
-@pytest.mark.parametrize("of", ["pixels", "tiles"])
+@pytest.mark.parametrize("of", ["pixels", pytest.param("tiles", marks=pytest.mark.breadth)])
 def test_an_example_lands_where_its_point_is_and_may_be_drawn_on(show: Show, laboratory: Laboratory, of: str) -> None:
     spec, run = laboratory.runs[RUNS[of]]
     figure = show(f'digit {{"experiment": "{of}"}}')
@@ -240,7 +240,7 @@ def test_an_address_is_short_and_any_is_a_view(show: Show) -> None:
     ink = state(figure, "ink")
     assert 0 < len(ink) < 300
     chance = random.Random(0)
-    for _ in range(12):
+    for _ in range(6):
         wrong = list(chance.choice([ink, ink, "", "zzzzzzzzzzzzzzzz.", "9_9-9."]))
         for _ in range(chance.randrange(6)):
             wrong.insert(chance.randrange(len(wrong) + 1), chance.choice("0123456789abcz_.-=&%#,NI "))

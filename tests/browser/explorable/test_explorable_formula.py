@@ -156,7 +156,7 @@ def test_its_room_is_the_one_that_the_build_finds(bare_page: Page, text: str) ->
         assert (got is None and np.isinf(wanted)) or got == pytest.approx(wanted, abs=1e-4)
 
 
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("screen", [pytest.param({}, marks=pytest.mark.breadth), PHONE], ids=["wide", "phone"])
 def test_a_formula_is_typed_and_trained_with(show: Show, screen: dict[str, Any]) -> None:
     figure = show("train", **screen)
     choice = figure.live.get_by_role("radio", name="a formula")

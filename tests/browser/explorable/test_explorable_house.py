@@ -32,11 +32,20 @@ Show = Callable[..., Figure]
 def awake(figure: Figure) -> None:
     """The grid's small multiples wait to be asked for."""
     figure.root.and_(figure.page.locator(".is-built")).wait_for()
-    button = figure.page.locator(".wake")
+    button = figure.root.locator(".wake")
     if button.count():
         button.click()
     figure.root.and_(figure.page.locator(".is-live")).wait_for()
     figure.settle()
+
+
+def each(page: Page) -> Iterator[Figure]:
+    """The figures of a page of all, each brought into sight and awake in its turn."""
+    for name in FIGURES:
+        figure = Figure(page, page.locator(f"#fig-{name} .explorable"))
+        figure.root.scroll_into_view_if_needed()
+        awake(figure)
+        yield figure
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +71,24 @@ def test_takes_the_place_of_its_picture(shared: Show, name: str) -> None:
     assert not figure.said
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_without_scripts_the_picture_stays(show: Show, name: str) -> None:
-    figure = show(name, wait=False, java_script_enabled=False)
-    expect(figure.root.locator(".still")).to_be_visible()
+def test_without_scripts_the_pictures_stay(show: Show) -> None:
+    figure = show(*FIGURES, wait=False, java_script_enabled=False)
+    for name in FIGURES:
+        expect(figure.page.locator(f"#fig-{name} .still")).to_be_visible()
     assert not figure.said
 
 
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(width, marks=pytest.mark.breadth) for width in (390, 768, 1280))]
+)
 @pytest.mark.parametrize("name", FIGURES)
-def test_fits_every_width(shared: Show, name: str) -> None:
+def test_fits_every_width(shared: Show, name: str, width: int) -> None:
     figure = shared(name)
-    for width in (320, 390, 768, 1280):
-        figure.page.set_viewport_size({"width": width, "height": 800})
-        rest(figure.page, 0)
-        over = figure.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert over <= 0, f"{name} is {over} px too wide at {width} px"
+    figure.page.set_viewport_size({"width": width, "height": 800})
+    rest(figure.page, 0)
+    over = figure.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    figure.page.set_viewport_size({"width": 1280, "height": 800})
+    assert over <= 0, f"{name} is {over} px too wide at {width} px"
 
 
 HEIGHTS = """async ([id, moves]) => {
@@ -127,8 +139,14 @@ def test_what_guessing_costs_is_said_beside_the_handle(shared: Show) -> None:
     figure.live.get_by_role("button", name="Reset").click()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        *((name, "light") for name in FIGURES),
+        ("train", "dark"),
+        *(pytest.param(name, "dark", marks=pytest.mark.breadth) for name in FIGURES if name != "train"),
+    ],
+)
 def test_nothing_for_axe_to_say(shared: Show, name: str, scheme: str) -> None:
     figure = shared(name)
     figure.page.emulate_media(color_scheme=scheme)
@@ -196,7 +214,14 @@ def test_a_link_in_the_text_sets_the_figure(show: Show) -> None:
     figure.page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow === '10'")
 
 
-@pytest.mark.parametrize("wrong", ["classes=99", "epoch=far", "lattice", "nothing=1", "at=1,2", "look=nowhere"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "classes=99",
+        "nothing=1",
+        *(pytest.param(one, marks=pytest.mark.breadth) for one in ("epoch=far", "lattice", "at=1,2", "look=nowhere")),
+    ],
+)
 def test_a_wrong_address_is_the_default(show: Show, wrong: str) -> None:
     figure = show("bend", hash=f"#fig-bend.{wrong}")
     expect(figure.live.get_by_role("radio", name="5")).to_be_checked()
@@ -290,7 +315,14 @@ def serve(page: Page, files: Mapping[str, bytes]) -> None:
     page.route(re.compile(r"/assets/.*\.js$"), answer)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "train",
+        "alive",
+        *(pytest.param(name, marks=pytest.mark.breadth) for name in FIGURES if name not in ("train", "alive")),
+    ],
+)
 def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> None:
     alone = assets.assets(Overlay(TEMPLATES), Memo(), placed=[name], kinds=["spirals"])
     said = b"".join(alone[path] for path in alone if path.endswith(".js"))
@@ -342,7 +374,9 @@ def blocking(figure: Figure, *runs: str) -> set[str]:
     return gone
 
 
-@pytest.mark.parametrize("name", ["bend", "layers", "directions", "train"])
+@pytest.mark.parametrize(
+    "name", ["bend", "train", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("layers", "directions"))]
+)
 def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> None:
     """Where the figure stands and read out, until one loads; the choice goes back to what is shown."""
     figure = show(name)
@@ -408,7 +442,7 @@ def test_data_that_cannot_be_had(show: Show, laboratory: Laboratory) -> None:
 
 
 @pytest.mark.parametrize("damage", ["gone", "empty", "cut", "of another"])
-@pytest.mark.parametrize("name", ["bend", "digit"])
+@pytest.mark.parametrize("name", ["bend", pytest.param("digit", marks=pytest.mark.breadth)])
 def test_a_first_run_that_is_damaged_is_told(show: Show, name: str, damage: str) -> None:
     """As one that is missing: the picture stays, and the figure does not wait for ever."""
     figure = show(name, wait=False)
@@ -530,16 +564,15 @@ HEAR = """addEventListener("DOMContentLoaded", () => {
 });"""
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show, name: str) -> None:
+def test_a_summary_never_says_what_the_figure_does_not_know_yet(show: Show) -> None:
     """Not on arrival, nor while the figure waits below the window, where it does not paint."""
-    figure = show(name, above='<div style="height: 900px"></div>', script=HEAR, wait=False)
-    rest(figure.page, SPEAKS_MS)
-    figure.root.scroll_into_view_if_needed()
-    awake(figure)
-    assert len(figure.summary()) > 40
-    heard = " ".join(figure.page.evaluate("[...heard]"))
-    assert not re.search(r"not a number|NaN|undefined|epoch -|: \.", heard)
+    page = show(*FIGURES, above='<div style="height: 900px"></div>', script=HEAR, wait=False).page
+    rest(page, SPEAKS_MS)
+    for figure in each(page):
+        assert len(figure.summary()) > 40
+    heard = page.evaluate("[...heard]")
+    assert len(heard) >= len(FIGURES)
+    assert not re.search(r"not a number|NaN|undefined|epoch -|: \.", " ".join(heard))
 
 
 # What is read out by itself.
@@ -563,9 +596,8 @@ GESTURES = {  # where, and a key that is pressed there
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: str) -> None:
-    figure = show(name, wait=False)
-    awake(figure)
+def test_one_element_speaks_and_says_one_thing_of_a_gesture(shared: Show, name: str) -> None:
+    figure = shared(name)
     speaking = [place.get_attribute("class") for place in figure.page.locator(LIVE).all()]
     assert speaking == ["explorable-spoken"]
     figure.page.evaluate(LISTEN, LIVE)
@@ -576,6 +608,8 @@ def test_one_element_speaks_and_says_one_thing_of_a_gesture(show: Show, name: st
         rest(figure.page, SPEAKS_MS)
         said = figure.page.evaluate("spoken")
         assert len(said) <= 1, f"{place}: {said}"
+    figure.live.get_by_role("button", name="Reset").click()
+    figure.settle()
 
 
 def test_the_end_of_a_training_is_told_once(show: Show) -> None:
@@ -588,9 +622,9 @@ def test_the_end_of_a_training_is_told_once(show: Show) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "button"), [("bend", "Play"), ("alive", "Play"), ("digit", "Play"), ("train", "Train")]
+    "name", ["bend", "train", *(pytest.param(n, marks=pytest.mark.breadth) for n in ("alive", "digit"))]
 )
-def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str, button: str) -> None:
+def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str) -> None:
     """However slowly: at one epoch a second each would have the time to be read out."""
     figure = show(name, hash=f"#fig-{name}.epoch=1&fig-{name}.speed=1")
     awake(figure)
@@ -618,7 +652,9 @@ def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
 
 
-@pytest.mark.parametrize("name", ["bend", "train", "beat", "directions"])
+@pytest.mark.parametrize(
+    "name", ["bend", "beat", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("train", "directions"))]
+)
 def test_each_class_has_its_number_in_its_colour(show: Show, name: str) -> None:
     """Once in each picture whose sentences speak of classes by number."""
     script = """const text = CanvasRenderingContext2D.prototype.fillText;
@@ -652,9 +688,7 @@ def test_paper_shows_the_picture(show: Show) -> None:
 
 
 def test_nothing_plays_by_itself(show: Show) -> None:
-    for name in FIGURES:
-        figure = show(name, wait=False, reduced_motion="reduce")
-        awake(figure)
+    for figure in each(show(*FIGURES, wait=False, reduced_motion="reduce").page):
         assert figure.page.evaluate("[...peek.views.values()].every((view) => view.animation === null)")
 
 

@@ -162,7 +162,7 @@ def test_own_data_without_noise_are_the_builds(ask: Callable[..., Any], kind: st
     assert got["y"] == y.tolist() and got["inputs"] == x.shape[1]
 
 
-@pytest.mark.parametrize("value", [0.0, 0.2])
+@pytest.mark.parametrize("value", [0.2, pytest.param(0.0, marks=pytest.mark.breadth)])
 @pytest.mark.parametrize(
     ("kind", "control"),
     [(kind, control) for kind in datasets.load().values() for control in kind.controls],

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Figure, Laboratory, run_id
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from generator import figures
 from generator.base import rounding
@@ -25,7 +25,7 @@ from tests.rest import SPEAKS_MS, rest
 
 MOST_POINTS = 700  # of a data set of the article
 SIZES = [(1280, 800), (390, 844)]
-MUTATIONS = 40  # addresses a figure
+MUTATIONS = 15  # addresses a figure
 Show = Callable[..., Figure]
 
 
@@ -38,7 +38,7 @@ PERCENTS = """(shares) => shares.split(",").map((share) => {
 }).join(",")"""
 
 
-def test_every_share_reads_the_same_in_both_languages(show: Show) -> None:
+def test_every_share_reads_the_same_in_both_languages(bare_page: Page) -> None:
     """And as the fraction that it is, a half to the even digit, though measures keep six digits of it."""
     shares = [(a, b) for b in range(1, MOST_POINTS + 1) for a in range(b + 1) if math.gcd(a, b) == 1]
     ours = []
@@ -48,18 +48,18 @@ def test_every_share_reads_the_same_in_both_languages(show: Show) -> None:
         ours.append(f"{tenths // 10}.{tenths % 10}\u202f%")
     assert [rounding.percent(a / b) for a, b in shares] == ours
     assert [rounding.percent(float(f"{a / b:.{SIGNIFICANT}g}")) for a, b in shares] == ours
-    written = show("bend").page.evaluate(PERCENTS, ",".join(f"{a}/{b}" for a, b in shares))
+    written = bare_page.evaluate(PERCENTS, ",".join(f"{a}/{b}" for a, b in shares))
     assert written.split(",") == ours
     assert rounding.percent(397 / 400) == rounding.percent(1 - 3 / 400) == "99.2\u202f%"  # the ceiling is not beaten
 
 
-def test_every_number_reads_the_same_in_both_languages(show: Show) -> None:
+def test_every_number_reads_the_same_in_both_languages(bare_page: Page) -> None:
     draw = random.Random(0)
     numbers = [draw.uniform(-1, 1) * 10 ** draw.uniform(-6, 4) for _ in range(5000)]
     numbers += [at / 2000 for at in range(-3000, 3001)]  # all halves of the third digit, as close as floats come
     numbers += [0.0, -0.0, 1e-30, 123456.5, 2.0**40 - 1, 0.9999999999, 1 - 1e-16]
     spreads = [(draw.uniform(0, 360), draw.uniform(0, 40)) for _ in range(3000)] + [(359.996, 9.95), (359.5, 9.9499)]
-    theirs = show("bend").page.evaluate(
+    theirs = bare_page.evaluate(
         """([numbers, spreads]) => [
           numbers.map((number) => [0, 1, 2, 3].map((digits) => peek.text.fixed(number, digits))),
           spreads.map(([mean, deviation]) => peek.text.direction(mean, deviation)),
@@ -70,7 +70,7 @@ def test_every_number_reads_the_same_in_both_languages(show: Show) -> None:
     assert theirs[1] == [rounding.direction(*spread) for spread in spreads]
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", ["tanh", pytest.param("relu", marks=pytest.mark.breadth)])
 def test_directions_are_the_build_s_in_every_window(show: Show, laboratory: Laboratory, activation: str) -> None:
     spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
     rows = directions.angle_statistics(spec, run.weights[-1])
@@ -171,7 +171,7 @@ WATCH = """async (frames) => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["bend", "directions"])
+@pytest.mark.parametrize("name", ["directions", pytest.param("bend", marks=pytest.mark.breadth)])
 def test_the_sentence_says_what_the_readout_beside_it_says(show: Show, name: str) -> None:
     figure = show(name, hash=f"#fig-{name}.epoch=100")
     figure.live.get_by_role("button", name="Play").click()
@@ -215,7 +215,9 @@ PLACES = ["input,abc,1", "hidden,1e999,0", "input,NaN,0", "hidden,,", "input,1e3
 WHOLE = r"(?:epoch|seed|classes?) \d+\.\d|\d+\.\d+(?:e\+\d+)? (?:classes|and 2 hidden|centres)"
 
 
-@pytest.mark.parametrize("name", ["bend", "layers", "directions", "train", "beat"])
+@pytest.mark.parametrize(
+    "name", ["train", "beat", *(pytest.param(n, marks=pytest.mark.breadth) for n in ("bend", "layers", "directions"))]
+)
 def test_no_address_makes_a_number_that_does_not_exist(show: Show, name: str) -> None:
     draw = random.Random(name)
     figure = show(name)

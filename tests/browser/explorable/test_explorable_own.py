@@ -274,7 +274,7 @@ def covered(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return overlaps("left", "right") and overlaps("top", "bottom")
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1280])
+@pytest.mark.parametrize("width", [390, *(pytest.param(width, marks=pytest.mark.breadth) for width in (1024, 1280))])
 def test_no_part_covers_another(train: Open, width: int) -> None:
     _, *parts = train(width=width).page.evaluate(ROOM, PARTS)
     assert len(parts) > 10

@@ -194,7 +194,11 @@ def test_every_shipped_run_is_torchs(lab: Page, site: Path) -> None:
 
 @pytest.mark.parametrize("activation", IN_TORCH)
 @pytest.mark.parametrize("hidden", [(2,), (64, 2), (63, 2), (16, 8, 2), (120, 80, 40, 2)])
-@pytest.mark.parametrize("of", [lambda **recipe: RunSpec(classes=4, seed=3, **recipe), pixels], ids=["plane", "pixels"])
+@pytest.mark.parametrize(
+    "of",
+    [lambda **recipe: RunSpec(classes=4, seed=3, **recipe), pytest.param(pixels, marks=pytest.mark.breadth)],
+    ids=["plane", "pixels"],
+)
 def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, ...], of: Any) -> None:
     spec = of(activation=activation, hidden=hidden)
     rng = np.random.default_rng(1)
@@ -225,10 +229,23 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
     assert np.abs(received(got["gradient"]) - exact).max() <= GRADIENT * np.abs(exact).max()
 
 
-@pytest.mark.parametrize("name", ["k5-tanh-s0", "k5-relu-s0", "of_pixels"])
+NAMES = ("k5-tanh-s0", "k5-relu-s0", "of_pixels")
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"optimizer": "sgd", "momentum": 0.9},
+    {"batch": 60},
+    {"l2_factors": [0, 90, 30]},
+    {"head_held": STEPS // 2},
+]
+
+
 @pytest.mark.parametrize(
-    "change",
-    [{}, {"optimizer": "sgd", "momentum": 0.9}, {"batch": 60}, {"l2_factors": [0, 90, 30]}, {"head_held": STEPS // 2}],
+    ("name", "change"),
+    [
+        *((NAMES[0], change) for change in CHANGES),
+        *((name, CHANGES[0]) for name in NAMES[1:]),
+        *(pytest.param(name, change, marks=pytest.mark.breadth) for name in NAMES[1:] for change in CHANGES[1:]),
+    ],
 )
 def test_training_in_the_page_follows_torch(
     lab: Page,

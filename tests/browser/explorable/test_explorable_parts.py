@@ -100,7 +100,7 @@ def test_the_sentence_follows_a_hand_that_never_rests(show: Show) -> None:
     assert all(sentence == f"at {painted}" for painted, sentence in said[2:])
 
 
-@pytest.mark.parametrize("part", [0, 5, PARTS - 1])
+@pytest.mark.parametrize("part", [5, *(pytest.param(part, marks=pytest.mark.breadth) for part in (0, PARTS - 1))])
 def test_a_change_while_it_is_painted_is_painted_whole_after_it(show: Show, part: int) -> None:
     """What is under way comes to its end: a hand that never rests would otherwise see nothing."""
     first, *others = paintings(show("bend"), {"part": part, "resting": False, "epoch": 20})
@@ -109,7 +109,7 @@ def test_a_change_while_it_is_painted_is_painted_whole_after_it(show: Show, part
     assert [painting[0]["resting"] for painting in others] == [False, True]
 
 
-@pytest.mark.parametrize("part", [2, 7])
+@pytest.mark.parametrize("part", [2, pytest.param(7, marks=pytest.mark.breadth)])
 def test_a_gesture_comes_before_what_is_painted_at_rest(show: Show, part: int) -> None:
     done = paintings(show("bend"), {"part": part, "resting": True, "epoch": 20})
     cut = [at for at, painting in enumerate(done) if not whole(painting)]

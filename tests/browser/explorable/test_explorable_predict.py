@@ -52,7 +52,7 @@ def answer(figure: Figure) -> Any:
     return figure.live.locator(".beat .is-main")
 
 
-@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("bias", [True, pytest.param(False, marks=pytest.mark.breadth)])
 @pytest.mark.parametrize("fifth", [[0.2, 0.3], [0.1, 0.95], [-0.8, 0.1]], ids=["inside", "in order", "out of order"])
 def test_counts_are_those_of_the_builds_measures(
     show: Show, laboratory: Laboratory, bias: bool, fifth: list[float]
@@ -98,7 +98,7 @@ def seen(figure: Figure, places: np.ndarray) -> list[bool]:
     )
 
 
-@pytest.mark.parametrize("by", ["mouse", "touch", "keyboard"])
+@pytest.mark.parametrize("by", ["touch", "keyboard", pytest.param("mouse", marks=pytest.mark.breadth)])
 def test_the_answer_waits_until_it_is_asked_for(show: Show, laboratory: Laboratory, by: str) -> None:
     networks = drawn(5, 6)
     mine = np.array([[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95], [0.0, 0.0]])
@@ -164,7 +164,7 @@ def test_the_picture_tells_only_where_the_script_does_not_ask(browser: Browser, 
         expect(picture).to_be_visible()
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation", ["relu", pytest.param("tanh", marks=pytest.mark.breadth)])
 def test_a_network_starts_from_the_readers_arrangement(show: Show, laboratory: Laboratory, activation: str) -> None:
     low = 0.0 if ROOMS["quadrant"].low == 0 and activation == "relu" else -1.0
     mine = drawn(5, 6, low)[4] * 0.9
@@ -207,7 +207,7 @@ def test_places_from_any_address_are_some_or_none(show: Show, laboratory: Labora
         "at=1,1;1,1;1,1;1,1;1,1&fig-beat.ask=0",
     ]
     links += ["at=" + "1" * 60 + "x", "at=" + "1," * 400 + "x"]  # no pattern takes ages
-    for _ in range(60):
+    for _ in range(20):
         link = draw.choice(links[:2])
         for _slip in range(draw.randint(0, 4)):
             at = draw.randrange(len(link))
