@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE = (390, 844)
 STILL = "requestAnimationFrame = () => 0"  # no frame is over
-WESTERN, FURTHER = "aZ09“éßñÅœ«±§", "łőŽȘ"
+LETTERS = "aZ09“éßñÅœ«±§łőŽȘx\u0303z\u0308"  # of the basic faces, the western and the further ones; under marks
 
 
 def names(visit: Any) -> set[str]:
@@ -45,12 +45,12 @@ def test_what_a_script_draws_is_not_fetched_as_a_picture_which_stands_where_the_
 @pytest.mark.parametrize(
     ("style", "letters"),
     [
-        ('400 1rem "Peek Serif"', WESTERN + FURTHER + "αβγΩ"),
-        ('500 1rem "Peek Serif"', WESTERN + FURTHER),
-        ('700 1rem "Peek Serif"', WESTERN + FURTHER),
-        ('italic 400 1rem "Peek Serif"', WESTERN + FURTHER),
-        ('400 1rem "Peek Sans"', WESTERN + FURTHER + "αβγΩ"),
-        ('640 1rem "Peek Sans"', WESTERN + FURTHER + "αβγΩ"),
+        ('400 1rem "Peek Serif"', LETTERS + "αβγΩ"),
+        ('500 1rem "Peek Serif"', LETTERS),
+        ('700 1rem "Peek Serif"', LETTERS),
+        ('italic 400 1rem "Peek Serif"', LETTERS),
+        ('400 1rem "Peek Sans"', LETTERS + "αβγΩ"),
+        ('640 1rem "Peek Sans"', LETTERS + "αβγΩ"),
     ],
 )
 def test_letters_are_drawn_in_the_pages_fonts_in_each_weight(
