@@ -63,7 +63,7 @@ def no_room_on_the_disk(here: Path, rng: random.Random) -> tuple[Callable[[], ob
         here.rmdir()
         aside.rename(here)
 
-    return lift, (*APART, SMALL, "sh", str(taken + rng.choice((0, 5, 50)) * BLOCK), str(aside), str(here))
+    return lift, (*APART, SMALL, "sh", str(taken + rng.choice((0, 5, 20)) * BLOCK), str(aside), str(here))
 
 
 @refusal
