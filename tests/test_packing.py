@@ -111,6 +111,13 @@ def test_regions_keep_the_margin_and_nothing_beyond_them_does():
                 assert packing.available_margin(moved, bias=False) > best.value - 1e-4
 
 
+@pytest.mark.parametrize(("least", "area"), [(-3, 4), (-1, 3.5), (0, 2), (1, 0.5), (3, 0)])
+def test_a_polygon_is_cut_along_a_line_and_its_corners_stay_in_order(least, area):
+    square = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+    x, y = packing._clipped(square, np.array([1.0, 1.0]), least).T
+    assert (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2 == pytest.approx(area)
+
+
 def searched(module, monkeypatch, times: float = 1.0) -> list[tuple[Any, np.ndarray, dict[str, Any]]]:
     """What is given to scipy's search from here on, which ends so many times as far out as it starts."""
     given = []

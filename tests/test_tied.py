@@ -105,6 +105,15 @@ def test_no_tie_of_a_finer_lattice_has_a_greater_margin(k, seed, room):
     assert low - 1e-9 <= tie.min() and (tie.max() <= 1 if box else math.hypot(*tie) <= 1 + 1e-9)
 
 
+def test_classes_at_one_point_have_no_margin_at_any_tie():
+    assert tied.available_margin(np.array([[0.5, 0.5], [0.5, 0.5], [-1.0, 0.0]]))[0] == 0
+
+
+@pytest.mark.parametrize(("room", "count"), [("square", 5), ("disk", 0)])
+def test_where_a_point_may_be_is_known_where_walls_are_straight(room, count):
+    assert len(tied.optima(5, room)[0][0].regions) == count
+
+
 @pytest.mark.parametrize("k", [2, 3, 5, 7])
 def test_what_is_found_at_a_tie_bounds_the_margin_at_all_others(k):
     rng = np.random.default_rng(k)
