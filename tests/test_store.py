@@ -10,7 +10,7 @@ import pytest
 
 from generator.base import store
 from generator.base.memo import digest
-from generator.base.store import Store
+from generator.base.store import DamagedEntry, Store, content_of
 
 
 def tree(folder):
@@ -152,3 +152,15 @@ def test_versions_are_those_that_python_tells(monkeypatch):
     assert store.versions(*names) == {name: importlib.metadata.version(name) for name in names}
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         store.versions("no-such-library")
+
+
+def test_an_entry_that_is_known_is_there_until_its_file_says_otherwise(tmp_path):
+    store = Store(tmp_path, print)
+    known = store.keep("memo", "ab" * 16, "json", b"[1]")
+    assert known.is_there() and known.read_bytes() == content_of(known) == b"[1]" and content_of(b"x") == b"x"
+    store.save("memo", "ab" * 16, "json", b"[2]")
+    assert not known.is_there()
+    with pytest.raises(DamagedEntry, match="replaced by another build"):
+        known.read_bytes()
+    known.path.unlink()
+    assert not known.is_there()
