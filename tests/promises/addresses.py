@@ -74,7 +74,6 @@ LED = """async (hashes) => {
     await next();
     for (const view of peek.views.values()) {
       if (view.failed) wrong.push(`${view.id} has failed`);
-      if (!view.instance) continue; // it stands in none yet: once it is there, it is told its state
       for (const property of view.properties) {
         const value = view.state[property.name];
         if (!possible(property, value, view.state)) wrong.push(`${view.id}.${property.name} is ${value}`);
@@ -88,6 +87,11 @@ LED = """async (hashes) => {
     if (wrong.length) found.push([hash, wrong.splice(0)]);
   }
   return found;
+}"""
+STANDS = """(id) => {
+  const view = peek.views.get(id);
+  if (view.waiting?.isConnected) view.waiting.click();
+  return view.instance || view.failed;
 }"""
 PROPERTIES = """() => [...peek.views.values()].flatMap(({ id, properties }) =>
   properties.map(({ name, kind, values, min = 0, max = Infinity }) =>
@@ -185,3 +189,6 @@ def bring(page: Page) -> None:
     ids = page.evaluate("[...document.querySelectorAll('[data-explorable]')].map((one) => one.closest('[id]').id)")
     page.evaluate("(hash) => (location.hash = hash)", "&".join(f"{id}.none=1" for id in ids))
     page.wait_for_function("(n) => window.peek?.views.size === n", arg=len(ids))
+    for id in ids:
+        page.evaluate("(id) => peek.views.get(id).root.scrollIntoView()", id)
+        page.wait_for_function(STANDS, arg=id)
