@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -47,23 +49,27 @@ class ForeignCacheError(PeekError):
 def plan(options: Options, progress: Progress) -> Iterator[str]:
     """What there is to train, in lines, and what it takes in parts.
 
-    Some networks of some recipes are trained for it, the first epochs of each where there are many, and kept.
+    Some networks of some recipes are trained for it, the first epochs of each where there are many, and not kept: the
+    cache stays as it is, and the next plan says the same.
 
     raises  PeekError: what the author can mend
     """
-    with pipeline(replace(options, workers=1, executor="local"), progress) as runs:
+    with pipeline(options, progress) as runs:
         known = dict(runs.keys)
         kept = runs.files("runs", "npz", known)
         missing = {spec for spec in known if kept.find(spec) is None}
         yield f"networks: {len(known):,}, to train: {len(missing):,}"
-        if not missing:
-            return
-        found = batches(missing, options.workers)
-        tried = [batch[:TRIED_AT_MOST] for batch in found[:: -(-len(found) // TRIED_RECIPES)]]
-        trials = [[first_epochs(spec) for spec in batch] for batch in tried]
-        seconds = reckoned(runs, trials)
+    if not missing:
+        return
+    found = batches(missing, options.workers)
+    tried = [batch[:TRIED_AT_MOST] for batch in found[:: -(-len(found) // TRIED_RECIPES)]]
+    trials = [[first_epochs(spec) for spec in batch] for batch in tried]
+    with TemporaryDirectory() as folder:
+        alone = replace(options, cache=Path(folder), workers=1, executor="local")
         pairs = list(zip(chain(*tried), chain(*trials), strict=True))
-        data = runs.data([trial for _, trial in pairs])
+        with Pipeline(build.context_of(alone, progress), runs.plan) as apart:
+            seconds = reckoned(apart, trials)
+            data = apart.data([trial for _, trial in pairs])
     held = sum(map(len, data)) + EPOCH_BYTES * sum(spec.epochs - trial.epochs for spec, trial in pairs)
     yield f"about {span(sum(map(seconds, missing)))} of one core as here, {machine.processor()}"
     yield f"about {held / len(pairs) * len(missing) / MB:,.0f} MB in the cache"
@@ -81,7 +87,7 @@ def reckoned(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec],
     """What a network takes of a core, in seconds: so much each and so much a multiplication, as fits what trials take.
 
     runs    with one worker, whose processor's time is read: what else the machine does meanwhile counts little
-    trials  networks that are trained together, the costliest first; they are kept
+    trials  networks that are trained together, the costliest first
     """
     from scipy.optimize import nnls  # slow to import
 

@@ -34,7 +34,7 @@ BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_
 OWN = "own scripts and styles, gzipped"
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
-LATER = ("unicode-range", "-bold", "peek-math")  # faces that a page loads when it has such letters, or nears a formula
+LATER = ("unicode-range", "-bold", "peek-math")  # faces that a page loads with the first such letter, or near a formula
 ADDRESSES = {
     **dict.fromkeys(("a", "link"), ("href",)),
     **dict.fromkeys(("script", "img", "iframe", "audio", "track"), ("src",)),
