@@ -90,6 +90,7 @@ LED = """async (hashes) => {
 }"""
 STANDS = """(id) => {
   const view = peek.views.get(id);
+  view.root.scrollIntoView(); // again and again: until a reader stirs, the page goes back to what its address names
   if (view.waiting?.isConnected) view.waiting.click();
   return view.instance || view.failed;
 }"""
@@ -190,5 +191,4 @@ def bring(page: Page) -> None:
     page.evaluate("(hash) => (location.hash = hash)", "&".join(f"{id}.none=1" for id in ids))
     page.wait_for_function("(n) => window.peek?.views.size === n", arg=len(ids))
     for id in ids:
-        page.evaluate("(id) => peek.views.get(id).root.scrollIntoView()", id)
         page.wait_for_function(STANDS, arg=id)
