@@ -92,6 +92,15 @@ def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:
     assert [str(problem).rpartition("article.md:")[2] for problem in caught.value.problems] == [message]
 
 
+def test_what_is_odd_hides_no_mistake_in_the_same_words(tmp_path: Path) -> None:
+    with pytest.raises(ContentError) as caught:
+        rendered(texts.read(folder_with(tmp_path, "A :smile:, ==marked== and ++put in++.\n")))
+    assert [problem.wrong for problem in caught.value.problems] == [
+        '++ around words, "++put in++"',
+        '== around words, "==marked=="',
+    ]
+
+
 @pytest.mark.parametrize(
     ("heading", "ids"),
     [

@@ -57,6 +57,7 @@ def test_front_matter_in_full():
         ({"authors": "[Ada Lee, {name: Bo Ek}]"}, ["Ada Lee", "Bo Ek"]),
         ({"authors": "{name: Ada Lee, affiliation: [One, Two]}"}, ["Ada Lee"]),
         ({"authors": None, "author": "Ada Lee"}, ["Ada Lee"]),
+        ({"authors": "[{name: {given: Ada, family: van Lee}}]"}, ["Ada van Lee"]),
     ],
 )
 def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
@@ -80,6 +81,92 @@ def test_fields_that_come_in_two_forms(tmp_path):
         path.mkdir()
         metas.append(texts.read(folder_of(path, article=written({**FRONT, **own}))).meta)
     assert metas[0] == metas[1]
+
+
+def test_authors_name_places_that_are_listed_apart(tmp_path):
+    """As in Quarto, by `ref`, and in MyST, by the id itself; and places of their own."""
+    places = "[{id: kth, name: Institute, country: Sweden}, {id: 2, institution: College}]"
+    authors = "[{name: A, affiliations: [{ref: kth}, 2, Elsewhere]}, {name: B, affiliation: kth}, C]"
+    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "authors": authors, "affiliations": places}))).meta
+    assert [author.affiliation for author in meta.authors] == [
+        "Institute, Sweden; College; Elsewhere",
+        "Institute, Sweden",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("May 3, 2024", (2024, 5, 3)),
+        ("3 May 2024", (2024, 5, 3)),
+        ("Sep 30 2024", (2024, 9, 30)),
+        ("2024/5/3", (2024, 5, 3)),
+        ("2024-5-3", (2024, 5, 3)),
+    ],
+)
+def test_days_in_ordinary_forms(tmp_path, said, day):
+    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "date": said}))).meta
+    assert meta.date == datetime.date(*day)
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R^2"),
+        ("From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c", "From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c"),
+        ("C# and [links](x.html) #", "C# and links #"),
+        ("<b></b>", "<b></b>"),
+    ],
+)
+def test_a_title_is_shown_without_the_marks_of_markdown(tmp_path, title, plain):
+    assert texts.read(folder_of(tmp_path, article=written({**FRONT, "title": f"'{title}'"}))).meta.title == plain
+
+
+@pytest.mark.parametrize(
+    "abstract", ["One *line*.", "|\n  One *line*.\n\n  Two.\n", "'One *line*.'", ">-\n  One\n  *line*.\n  # no heading"]
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_an_abstract_begins_the_text_and_all_lines_keep_their_numbers(tmp_path, abstract, last):
+    front = {**FRONT, "abstract": abstract} if last else {"abstract": abstract, **FRONT}
+    text = written(front, "Body.\n")
+    page = texts.read(folder_of(tmp_path, article=text)).pages[0]
+    rows = {page.first_line + number: row for number, row in enumerate(page.body.split("\n"))}
+    of_file = dict(enumerate(text.split("\n"), 1))
+    assert [of_file[number] for number, row in rows.items() if row == "Body."] == ["Body."]
+    begun = next(number for number, row in rows.items() if "*line*" in row)
+    assert rows[begun - 1] == "::: abstract" and "One" in of_file[begun]
+    assert page.meta.abstract.startswith("One line.")
+
+
+def test_an_abstract_is_the_description_where_none_is_given(tmp_path):
+    long = "It is said in one sentence of some length, with *marks*. " + "And then in others, " * 20 + "to the end."
+    for abstract, said in (("Short, $x$.", "Short, x."), (long, long[:57].replace("*", "").rstrip())):
+        fields = {**{key: of for key, of in FRONT.items() if key != "description"}, "abstract": f"'{abstract}'"}
+        (tmp_path / said[:5]).mkdir()
+        meta = texts.read(folder_of(tmp_path / said[:5], article=written(fields))).meta
+        assert meta.description == said
+    assert meta.abstract == long.replace("*", "")
+
+
+def test_another_file_of_works(tmp_path):
+    files = {"lists/works.bib": "@misc{a, title={T}}", "references.bib": "@misc{b, title={T}}"}
+    folder = folder_of(tmp_path, article=written({**FRONT, "bibliography": "lists/works.bib"}), **files)
+    article = texts.read(folder)
+    assert list(article.bibliography.entries) == ["a"] and not article.assets
+    (folder / "article.md").write_text(written({**FRONT, "bibliography": "lists/work.bib"}))
+    assert said(folder) == [
+        'lists/work.bib: there is no such file, which the front matter names; did you mean "lists/works.bib"?'
+    ]
+
+
+def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
+    own = {"format": "html", "toc": "true", "authors": "[{name: A, corresponding: true}]"}
+    page = texts.read(folder_of(tmp_path, article=written({**FRONT, **own}))).pages[0]
+    assert [(odd.name, odd.said.partition("article.md")[2]) for odd in page.odd] == [
+        ("foreign-field", f':{line}: "{name}" is another tool\'s; nothing is done with it')
+        for line, name in ((6, "format"), (7, "toc"), (4, "corresponding"))
+    ]
 
 
 def test_an_author_in_full(tmp_path):
@@ -178,6 +265,15 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"authors": "[{name: A, group: true, orcid: 0000-0002-1694-233X}]"},
             ["article.md:4: orcid of a group; expected none, as a person has one"],
         ),
+        (
+            {"authors": "[{name: A, email: ada at home}]"},
+            ["article.md:4: authors was not understood; expected an address like ada@example.org"],
+        ),
+        (
+            {"bibliography": "../secret.bib"},
+            ["article.md:6: bibliography was not understood; expected one file of this folder that ends in .bib"],
+        ),
+        ({"abstract": "[a]"}, ["article.md:6: abstract was not understood; expected text"]),
         ({"authors": "[{name: A, group: 1}]"}, ["article.md:4: authors was not understood; expected true or false"]),
         (
             {"authors": "[{name: A, roles: [sofware]}]"},

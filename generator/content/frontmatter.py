@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
+import html
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style
 from ..base.errors import Problem, meant
+from ..base.warnings import Warned
 from ..base.yaml import Yaml
 from . import bibliography
 
@@ -34,13 +37,15 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
     "writing – review & editing",
 )
 
+DESCRIBED = 200  # signs of a description that is taken from an abstract
+DAYS = ("%Y/%m/%d", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
 
 @dataclass(frozen=True)
 class Author:
-    """Who wrote the article. url, affiliation and orcid may be "".
+    """Who wrote the article. url, email, affiliation and orcid may be "".
 
     orcid  iD without its address: "0000-0002-1825-0097"
     roles  what they did, of ROLES
@@ -53,6 +58,7 @@ class Author:
     orcid: str = ""
     roles: tuple[str, ...] = ()
     group: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Meta:
     numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
+    abstract   as plain text; the page begins with it as it was written
+    bibliography  the file of works, in the folder
     """
 
     title: str
@@ -87,6 +95,8 @@ class Meta:
     numbering: str = "page"
     version: str = ""
     data_licence: str = ""
+    abstract: str = ""
+    bibliography: str = "references.bib"
 
 
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
@@ -102,6 +112,48 @@ def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     return ""
 
 
+def _name(value: Yaml, wrong: Callable[..., None]) -> str:
+    """Of a person, in one piece or in several."""
+    parts = value.value
+    if not isinstance(parts, dict):
+        return _sentence(value, wrong)
+    said = [
+        _sentence(parts[key], wrong) for key in ("literal", "given", "non-dropping-particle", "family") if key in parts
+    ]
+    if not said:
+        wrong(value.line, "a name, or its given and family parts")
+    return " ".join(said)
+
+
+def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong)
+    return unmarked(text) or text
+
+
+def _email(value: Yaml, wrong: Callable[..., None]) -> str:
+    text = _sentence(value, wrong).removeprefix("mailto:")
+    if text and not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", text):
+        wrong(value.line, "an address like ada@example.org")
+    return text
+
+
+def _bibliography(value: Yaml, wrong: Callable[..., None]) -> str:
+    items = value.items
+    text = _sentence(items[0], wrong) if len(items) == 1 else ""
+    path = PurePosixPath(text)
+    if not text.endswith(".bib") or path.is_absolute() or ".." in path.parts:
+        wrong(value.line, "one file of this folder that ends in .bib")
+    return path.as_posix()
+
+
+def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
+    """As plain text, a paragraph a line."""
+    if not isinstance(value.value, str) or not value.value.strip():
+        wrong(value.line, "text")
+        return ""
+    return "\n".join(map(unmarked, re.split(r"\n\s*\n", value.value.strip())))
+
+
 def _address(value: Yaml, wrong: Callable[..., None]) -> str:
     text = _sentence(value, wrong)
     if text and not re.match(r"https?://\S+$", text):
@@ -110,9 +162,11 @@ def _address(value: Yaml, wrong: Callable[..., None]) -> str:
 
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
-    """A date, or a text that begins with one, as in quotes or before a time of day."""
-    with contextlib.suppress(ValueError):
-        return datetime.date.fromisoformat(re.split("[T ]", str(value.value))[0])
+    """A date, or a text that begins with one, as in quotes or before a time of day; or one in English words."""
+    said = " ".join(str(value.value).replace(",", " ").split())
+    for form, text in (("%Y-%m-%d", re.split("[T ]", said)[0]), *((form, said) for form in DAYS)):
+        with contextlib.suppress(ValueError):
+            return datetime.datetime.strptime(text, form).date()
     return wrong(value.line, "a date like 2026-03-12")
 
 
@@ -270,7 +324,8 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
         if "name" not in fields or not fields["name"].value:
             wrong(item.line, "an author with a name")
             continue
-        for key in fields.keys() - OF_AUTHOR.keys():
+        fields = {SPELT_OF_AUTHOR.get(key, key): field for key, field in fields.items()}
+        for key in fields.keys() - OF_AUTHOR.keys() - FOREIGN_OF_AUTHOR:
             expected, near = meant(key, OF_AUTHOR)
             wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
         author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
@@ -286,26 +341,61 @@ def _names(value: Yaml) -> list[Yaml]:
     return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
 
 
-def _several(value: Yaml, wrong: Callable[..., None]) -> str:
-    """A text, or a list of them."""
-    items = value.items
-    return "; ".join(_sentence(item, wrong) for item in items)
+def _places(value: Yaml, wrong: Callable[..., None]) -> str:
+    """Where an author works: a text, or what is known of the place; or a list of them."""
+    return "; ".join(_place(item, wrong) for item in value.items)
+
+
+def _place(value: Yaml, wrong: Callable[..., None]) -> str:
+    parts = value.value
+    if not isinstance(parts, dict):
+        return _sentence(value, wrong)
+    said = [_sentence(parts[key], wrong) for key in PARTS_OF_A_PLACE if key in parts]
+    if not said:
+        wrong(value.line, "a place with a name")
+    return ", ".join(said)
+
+
+def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
+    """The fields with the places that authors name by their ids, where `affiliations` lists them apart."""
+    listed = fields.get("affiliations", Yaml([], 0)).items
+    known = {str(of.value["id"].value): of for of in listed if isinstance(of.value, dict) and "id" in of.value}
+
+    def full(place: Yaml) -> Yaml:
+        name = place.value.get("ref", place).value if isinstance(place.value, dict) else place.value
+        return replace(known[str(name)], line=place.line) if str(name) in known else place
+
+    def settled(author: Yaml) -> Yaml:
+        if not isinstance(author.value, dict):
+            return author
+        own = {
+            key: Yaml([full(item) for item in of.items], of.line) for key, of in author.value.items() if key in PLACES
+        }
+        return Yaml({**author.value, **own}, author.line)
+
+    authors = {
+        key: Yaml([settled(item) for item in of.items], of.line) if isinstance(of.value, (dict, list)) else of
+        for key, of in fields.items()
+        if SPELT.get(key, key) == "authors"
+    }
+    return {key: authors.get(key, of) for key, of in fields.items() if key != "affiliations"}
 
 
 OF_AUTHOR: Mapping[str, _Reading] = {
-    "name": _sentence,
+    "name": _name,
     "url": _address,
-    "affiliation": _several,
+    "email": _email,
+    "affiliation": _places,
     "orcid": _orcid,
     "roles": _roles,
     "group": _flag,
 }
 FIELDS: Mapping[str, _Reading] = {
-    "title": _sentence,
-    "description": _sentence,
+    "title": _unmarked_sentence,
+    "description": _unmarked_sentence,
     "authors": _authors,
     "date": _day,
-    "subtitle": _sentence,
+    "subtitle": _unmarked_sentence,
     "licence": _sentence,
     "repository": _address,
     "keywords": _words,
@@ -319,6 +409,8 @@ FIELDS: Mapping[str, _Reading] = {
     "numbering": _numbering,
     "version": _version,
     "data_licence": _sentence,
+    "abstract": _abstract,
+    "bibliography": _bibliography,
 }
 SPELT = {  # as others spell a field
     "author": "authors",
@@ -326,9 +418,32 @@ SPELT = {  # as others spell a field
     "data_license": "data_licence",
     "lang": "language",
     "tags": "keywords",
+    "summary": "description",
+    "short_title": "nav_title",
+    "math": "macros",
 }
+PLACES = ("affiliation", "affiliations")
+PARTS_OF_A_PLACE = ("department", "name", "institution", "city", "region", "state", "country")
+SPELT_OF_AUTHOR = {"affiliations": "affiliation", "role": "roles", "homepage": "url", "website": "url"}
+# What Pandoc, Quarto, R Markdown, MyST, Jupyter, Jekyll, Hugo and Obsidian read beside: nothing is done with it here.
+_OTHERS = """
+aliases always_allow_html banner biblio-style bibliography-style categories citation citeproc classoption code-fold
+code-tools colorlinks comments copyright created csl css cssclasses date-format date-modified documentclass downloads
+draft editor editor_options engine eqno-prefix execute export exports fig-cap-location filters fontfamily fontsize
+format funding geometry header-includes highlight-style html html-math-method image include-before include-in-header
+jupyter jupytext keep-md kernelspec knitr lastmod layout linestretch link-citations linkcolor listing lof lot mainfont
+mathfont modified monofont mystnb nocite number-sections numbersections open_access order output papersize params
+parent parts pdf-engine permalink publish reference-section-title resources runtime sansfont section-numbering
+self_contained series server shiny site slug standalone subject template thanks theme thumbnail title-block-banner toc
+toc-depth toc-location toc-title toc_depth type updated urlcolor venue vignette weight zotero
+"""
+_OTHERS_OF_AUTHOR = """
+acknowledgements attributes bluesky corresponding deceased degrees equal-contributor equal_contributor fax github id
+linkedin mastodon metadata note number phone twitter
+"""
+FOREIGN, FOREIGN_OF_AUTHOR = {*_OTHERS.split()}, {*_OTHERS_OF_AUTHOR.split()}
 REQUIRED = ("title", "description", "authors", "date")
-OWN = ("title", "nav_order", "nav_title", "subtitle", "doi")  # what a page never takes from the first
+OWN = ("title", "nav_order", "nav_title", "subtitle", "doi", "abstract")  # what a page never takes from the first
 
 
 def read_meta(
@@ -336,8 +451,10 @@ def read_meta(
 ) -> Meta | None:
     before = len(problems)
     values: dict[str, Any] = {}
-    for spelt, value in fields.items():
+    for spelt, value in _with_places(fields).items():
         key = SPELT.get(spelt, spelt)
+        if key in FOREIGN:
+            continue
         if key != spelt and key in fields:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
         if key not in FIELDS:
@@ -349,6 +466,8 @@ def read_meta(
             problems.append(Problem(f"{file}:{line}", said, expected, near))
 
         values[key] = FIELDS[key](value, wrong)
+    if values.get("abstract"):
+        values.setdefault("description", _begun(values["abstract"]))
     for key in REQUIRED if alone else ("title",):
         if key not in values:
             problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
@@ -357,3 +476,44 @@ def read_meta(
     inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     return Meta(**{**inherited, **values})
+
+
+def _begun(text: str) -> str:
+    """The first sentences of a text, as many as search engines show, or the words that they have room for."""
+    said = text.replace("\n", " ")
+    if len(said) <= DESCRIBED:
+        return said
+    whole = re.match(rf"(.{{40,{DESCRIBED - 1}}}[.!?])(?=\s)", said)
+    return whole[1] if whole else said[:DESCRIBED].rpartition(" ")[0] + "…"
+
+
+def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
+    """A warning for each field that is another tool's, of the front matter and of its authors."""
+    authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
+    for among, names in [
+        (fields, FOREIGN),
+        *((of.value, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
+    ]:
+        for name, field in among.items():
+            if name in names:
+                yield Warned(
+                    "foreign-field", f'{file}:{field.line}: "{name}" is another tool\'s; nothing is done with it'
+                )
+
+
+# Of running text, in order: what is taken away, and what stays of it.
+_MARKS = (
+    (r"\[\^[^\]]*\]|\s?\[[^\[\]]*@[\w][^\[\]]*\]", ""),
+    (r"</?(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)\b[^<>]*>", ""),
+    (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
+    (r"`+([^`]+)`+|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)", r"\1\2"),
+    (r"(?<![\\\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1|(?<![\\\w])(_{1,3})(?=\S)(.+?)(?<=\S)\3(?!\w)", r"\2\4"),
+    (r"\\([!-/:-@\[-`{-~])", r"\1"),
+)
+
+
+def unmarked(text: str) -> str:
+    """Running Markdown as plain text."""
+    for form, kept in _MARKS:
+        text = re.sub(form, kept, text)
+    return html.unescape(" ".join(text.split()))

@@ -9,7 +9,6 @@ page of its own. The texts themselves are read by `markup`.
 from __future__ import annotations
 
 import functools
-import html
 import os
 import re
 from collections.abc import Iterable
@@ -18,13 +17,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, gathering
+from ..base.errors import ContentError, Problem, gathering, meant
 from ..base.memo import Memo, digest
 from ..base.store import sha256
+from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import CONTROL, CONTROL_BYTES, Meta, read_meta
+from .frontmatter import CONTROL, CONTROL_BYTES, Meta, foreign_fields, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -57,6 +57,7 @@ class Page:
     output      address in the site: "index.html"
     body        Markdown after the front matter, lines ended by "\\n"
     first_line  of the body in its file, from 1
+    odd         fields of the front matter that are another tool's
     """
 
     path: str
@@ -65,6 +66,7 @@ class Page:
     meta: Meta
     body: str
     first_line: int
+    odd: tuple[Warned, ...] = ()
 
     @property
     def title(self) -> str:
@@ -74,7 +76,7 @@ class Page:
     def digest(self) -> str:
         """Of all that it is."""
         own = sha256(self.body.encode())  # a digest of JSON takes three times as long over a long text
-        return digest(repr(self.meta), self.path, self.file, self.output, own, self.first_line)
+        return digest(repr(self.meta), self.path, self.file, self.output, own, self.first_line, self.odd)
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,13 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
         page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
         if page:
             pages.append(page)
-    works, wrong = read_bibliography(directory, memo)
+    name_of_works = pages[0].meta.bibliography if pages else WORKS
+    works, wrong = read_bibliography(directory, name_of_works, memo)
     problems += wrong
     foreseen = predictions.NONE
     with gathering(problems):
         foreseen = predictions.read(directory)
-    own = tuple(assets(directory, lab))
+    own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
         if folder in OUR_FOLDERS:
@@ -150,11 +153,13 @@ def _plain(problem: Problem | None) -> list[Any]:
     return [problem.place, problem.wrong, problem.expected, problem.nearest] if problem else []
 
 
-def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
-    """The works of the folder's references.bib, empty without one, and what is wrong with it as a whole."""
-    file = directory / WORKS
+def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
+    """The works of a file in the folder, empty without one, and what is wrong with it as a whole."""
+    file = directory / name
     if not file.exists():
-        return Bibliography(file=str(file)), []
+        there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
+        wrong = Problem(str(file), "there is no such file, which the front matter names", *meant(name, there, "files"))
+        return Bibliography(file=str(file)), [] if name == WORKS else [wrong]
     try:
         return bibliography.parse(limits.text_of(file, "replace"), str(file), memo)
     except ContentError as error:
@@ -270,10 +275,26 @@ def _page(
     problems += wrong
     if "title" not in fields and (heading := _TITLE.match(body)):
         line = first_line + body.count("\n", 0, heading.start("title"))
-        fields["title"] = Yaml(_unmarked(heading["title"]), line)
+        fields["title"] = Yaml(_OF_HEADING.sub("", heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
     meta = read_meta(fields, file, first, alone, problems) if not wrong else None
-    return _as_before(Page(name, file, output, meta, body, first_line)) if meta else None
+    if meta is None:
+        return None
+    if meta.abstract:
+        body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
+    return _as_before(Page(name, file, output, meta, body, first_line, tuple(foreign_fields(fields, file))))
+
+
+def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
+    """A body that begins with the abstract of its front matter, as a block, and on which line that begins.
+
+    Each line of the abstract keeps its number; those of the other fields are empty.
+    """
+    below = _SCALAR.match(text.split("\n")[abstract.line - 1]) is not None
+    start = abstract.line - (not below)  # of the block, a line above its text
+    block = ["::: abstract", *abstract.value.rstrip().split("\n"), ":::"]
+    rest = first_line - start - len(block)
+    return "\n".join([*block, *[""] * rest, body]), start
 
 
 def _as_before(page: Page) -> Page:
@@ -292,18 +313,5 @@ _TITLE = re.compile(
     r"(?P<title> {0,3}\#[ \t]+[^\n]+|(?! {0,3}(?:[>#=|$<]|```|~~~|///|[-*+][ \t]|\d+[.)][ \t])| {4})"
     r"(?:[ \t]*[^\s][^\n]*+\n)+? {0,3}=+[ \t]*(?=\n|\Z))"
 )
-_MARKS = (  # of running text -> what stays of it
-    (r"\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z", ""),
-    (r"\[\^[^\]]*\]|<[^<>]*>|[ \t]*\{[^{}]*\}\s*\Z", ""),
-    (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
-    (r"`+([^`]+)`+|(?<!\\)\$([^$]+)\$", r"\1\2"),
-    (r"(?<![\\\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1|(?<![\\\w])(_{1,3})(?=\S)(.+?)(?<=\S)\3(?!\w)", r"\2\4"),
-    (r"\\([!-/:-@\[-`{-~])", r"\1"),
-)
-
-
-def _unmarked(text: str) -> str:
-    """A heading's Markdown as plain text."""
-    for form, kept in _MARKS:
-        text = re.sub(form, kept, text)
-    return html.unescape(" ".join(text.split()))
+_OF_HEADING = re.compile(r"<[^<>]*>|\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z|[ \t]*\{[^{}]*\}\s*\Z")
+_SCALAR = re.compile(r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$")  # the head of a text on the lines below

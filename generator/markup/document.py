@@ -210,7 +210,7 @@ class Writer:
         self.text_read = _read(page, self.memo, self.words)
         self.outline = _outline(page, self.memo, self.words, *numbered)
         self.problems = list(self.outline.problems)
-        self.warnings = list(self.outline.warnings)
+        self.warnings = [*page.odd, *self.outline.warnings]
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
         self.bodies: dict[str, tuple[int, Fragment]] = {}  # of the notes that were referred to

@@ -169,6 +169,7 @@ class Site:
             "headline": meta.title,
             "alternativeHeadline": meta.subtitle,
             "description": meta.description,
+            "abstract": meta.abstract,
             "author": [_author(author) for author in meta.authors],
             "contributor": [
                 {"@type": "Role", "contributor": _author(author), "roleName": list(author.roles)}
@@ -197,6 +198,8 @@ def _author(author: Author) -> dict[str, Any]:
     known: dict[str, Any] = {"@type": "Organization" if author.group else "Person", "name": author.name}
     if author.orcid:
         known["@id"] = known["identifier"] = f"https://orcid.org/{author.orcid}"
+    if author.email:
+        known["email"] = author.email
     if author.url:
         known["url"] = author.url
     if author.affiliation:

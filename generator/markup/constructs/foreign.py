@@ -139,14 +139,20 @@ def _checked(children: Sequence[Token]) -> list[Token]:
 
 
 def _faults(said: str, line: int, first: bool) -> list[Token]:
+    """The first of each form in a run of text, where no form before it has the same signs."""
+    found, taken = [], set[int]()
     for foreign in FOREIGN:
         match = foreign.form.search(said)
-        if match and (first or not foreign.form.pattern.startswith("^")):
-            wrong = (
-                foreign.wrong if match[0] in (*foreign.wrong.split(), "<!--") else f'{foreign.wrong}, "{match[0][:40]}"'
-            )
-            return [_fault(foreign, wrong, line)]
-    return []
+        if (
+            not match
+            or (not first and foreign.form.pattern.startswith("^"))
+            or not taken.isdisjoint(range(*match.span()))
+        ):
+            continue
+        taken.update(range(*match.span()))
+        named = match[0] in (*foreign.wrong.split(), "<!--")
+        found.append(_fault(foreign, foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"', line))
+    return found
 
 
 def _fault(foreign: Foreign, wrong: str, line: int) -> Token:
