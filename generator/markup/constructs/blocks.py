@@ -1,4 +1,6 @@
-"""`/// name | argument` up to `///`, `::: name argument` up to `:::`, `> [!NOTE]`, a picture alone with `{#fig-x}`."""
+"""`/// name | argument` up to `///`, `::: name argument` up to `:::`, a picture alone with `{#fig-x}`; and callouts as
+GitHub and Obsidian (`> [!NOTE]`), MkDocs (`!!! note`) and MyST (```{note}) write them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from ..numbering import BLOCKS, Block
 from . import Mark, text_of_line
 
 if TYPE_CHECKING:
-    from ..builder import Builder
+    from ..builder import Builder, Fragment
     from ..document import Writer
 
 DEEPEST = 20  # blocks inside each other
@@ -29,12 +31,21 @@ _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
 _COLONS = re.compile(r"(?:\{(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
 _CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
-_CALLOUTS = {  # blocks -> what Obsidian has beside them
+_CALLOUTS = {  # blocks -> what others have beside them; notes under its name is whatever else they have
     "tip": "tip hint success check done",
     "important": "important",
     "warning": "warning attention question help faq",
     "caution": "caution failure fail missing danger error bug",
+    "abstract": "abstract summary tldr",
+    "sidenote": "margin sidebar",
+    "details": "dropdown",
 }
+_MKDOCS = re.compile(
+    r'(?P<sign>!!!|\?\?\?\+?)[ \t]*(?P<type>[A-Za-z][\w-]*)[^"\S\n]*(?:[\w -]*)(?:"(?P<title>[^"]*)")?[ \t]*$'
+)
+_MYST = re.compile(r"(?P<sign>`{3,}|~{3,})\{(?P<type>[a-z]+)\}[ \t]*(?P<title>[^`]*)$")
+_MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
+_OF_MYST = {"admonition", "note", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
@@ -67,20 +78,62 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
     if first == start + 1 and first < close:
         token.meta["flat"] = text_of_line(state, first)
+    shallowest = min((state.sCount[n] for n in range(first, close) if not state.isEmpty(n)), default=0)
+    _inner(state, token, first, close, min(shallowest, state.sCount[start]))
+    state.line = min(close + 1, end)
+    return True
+
+
+def _inner(state: StateBlock, token: Token, first: int, close: int, indent: int) -> None:
+    """Read what stands in a block, and end it."""
     depth = state.env["depth"] = state.env.get("depth", 0) + 1
     if depth > DEEPEST:
         token.meta["too_deep"] = True
     else:
         kept = state.lineMax, state.parentType, state.blkIndent
-        shallowest = min((state.sCount[n] for n in range(first, close) if not state.isEmpty(n)), default=0)
-        state.lineMax, state.parentType = close, "block"
-        state.blkIndent = max(state.blkIndent, min(shallowest, state.sCount[start]))
+        state.lineMax, state.parentType, state.blkIndent = close, "block", max(state.blkIndent, indent)
         state.md.block.tokenize(state, first, close)
         state.lineMax, state.parentType, state.blkIndent = kept
     state.env["depth"] -= 1
-    state.push("block_close", "div", -1)
-    state.line = min(close + 1, end)
+    state.push(f"{token.type.removesuffix('_open')}_close", "div", -1)
+
+
+def _callout(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """MkDocs' way, whose text is indented, and MyST's, which a fence closes."""
+    if state.is_code_block(start):
+        return False
+    text, first = text_of_line(state, start), start + 1
+    if found := _MKDOCS.match(text):
+        close, indent = first, state.sCount[start] + 4
+        while close < end and (state.isEmpty(close) or state.sCount[close] >= indent):
+            close += 1
+        after = close
+    elif (found := _MYST.match(text)) and found["type"] in _OF_MYST:
+        close, indent = _end_of_fence(state, found["sign"], first, end), state.sCount[start]
+        after = close + 1
+    else:
+        return False
+    fold = {"???": "open: false\n", "???+": "open: true\n"}.get(found["sign"], "")
+    while first < close and (option := _MYST_OPTION.match(text_of_line(state, first))):
+        fold, first = "open: false\n" if "dropdown" in option[0] else fold, first + 1
+    if after > end or not any(not state.isEmpty(number) for number in range(first, close)):
+        return False
+    if not silent:
+        token = state.push("callout_open", "div", 1)
+        token.map = [start, close]
+        token.meta = {"type": found["type"], "title": found["title"] or "", "fold": fold}
+        _inner(state, token, first, close, indent)
+        state.line = after
     return True
+
+
+def _end_of_fence(state: StateBlock, sign: str, first: int, end: int) -> int:
+    """The line of a fence's end, or the end of all."""
+    for number in range(first, end):
+        text = text_of_line(state, number).rstrip()
+        if text.startswith(sign) and not text.strip(sign[0]):
+            return number
+    return end
 
 
 def _closes(state: StateBlock, sign: str, number: int) -> bool:
@@ -114,7 +167,8 @@ def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
 def extend(md: MarkdownIt) -> None:
     """GitHub's alerts are the parser's own."""
     md.options["alerts"] = True
-    md.block.ruler.before("fence", "block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    for name, rule in (("block", _block), ("callout", _callout)):
+        md.block.ruler.before("fence", name, rule, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -228,26 +282,43 @@ def _write_quote(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if not found:
         builder.open("blockquote")
         return at + 1
-    word = found["type"].lower()
-    name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
-    title = found["title"].strip() or word.capitalize()
-    options = {"-": "open: false\n", "+": "open: true\n"}.get(found["fold"], "")
     breaks = [index for index, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
     first = copy.copy(inner[1])
     first.children = children[breaks[0] + 1 :] if breaks else []
     if first.map:
         first.map = [first.map[0] + 1, first.map[1]]
+    fold = {"-": "open: false\n", "+": "open: true\n"}.get(found["fold"], "")
+    content = builder.flow([inner[0], first, *inner[2:]] if breaks else inner[3:])
+    _mark_callout(builder, tokens[at], found["type"], found["title"], fold, content)
+    return end
+
+
+def _write_callout(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+    inner, end = builder.inside(tokens, at)
+    if tokens[at].meta.pop("too_deep", False):
+        builder.block_fault(tokens[at], f"more than {DEEPEST} blocks inside each other", "fewer")
+        return end
+    meta = tokens[at].meta
+    _mark_callout(builder, tokens[at], meta["type"], meta["title"], meta["fold"], builder.flow(inner))
+    return end
+
+
+def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: str, content: Fragment) -> None:
+    """Another system's callout as a block, under its own title or under what that system calls it."""
+    word = word.lower()
+    name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
+    fold = fold or ("open: false\n" if name == "details" else "")
+    title = title.strip() or ("" if word in (name, "admonition") and not fold else word.capitalize())
     builder.block_mark(
         "block",
-        tokens[at],
-        name="details" if options else name,
+        token,
+        name="details" if fold else name,
         argument=title,
-        argument_html=builder.phrase_of(title, inner[1]),
-        options=options,
+        argument_html=builder.phrase_of(title, token) if title else None,
+        options=fold,
         options_line=0,
-        content=builder.flow([inner[0], first, *inner[2:]] if breaks else inner[3:]),
+        content=content,
     )
-    return end
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -303,6 +374,7 @@ TOKENS = {
     "block_open": _write,
     "block_fault": _write_fault,
     "alert_open": _write_alert,
+    "callout_open": _write_callout,
     "blockquote_open": _write_quote,
     "paragraph_open": _write_paragraph,
 }
