@@ -415,7 +415,8 @@ def test_an_article_of_flowers(folder, one_worker_is_this_process):
 
     datasets.load().pop(row["kind"])
     run = peek.load(folder / "site").one(experiment="flowers")
-    arrays = np.load(folder / "site" / "data" / "flowers" / f"{run.id}.npz")
+    with np.load(folder / "site" / "data" / "flowers" / f"{run.id}.npz") as file:
+        arrays = dict(file)
     scaled = (iris.data - arrays["mean"]) / arrays["scale"]
     assert (run.predict(scaled) == iris.target).mean() > 0.9
 

@@ -1,4 +1,6 @@
-"""`[@olah2014, p. 3; -@moss2020]`, `@olah2014` and `@olah2014 [p. 3]`; `@fig-grid` and `[@fig-grid]`."""
+"""`[@olah2014, p. 3; -@moss2020]`, `@olah2014` and `@olah2014 [p. 3]`; `@fig-grid` and `[@fig-grid]`; and as LaTeX
+(`\\citep[p. 3]{olah2014}`) and MyST (`{cite:t}` with `olah2014`) write them.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,12 @@ _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
 _IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
 _PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
+_COMMAND = re.compile(
+    r"\\(?P<kind>cite[pt]?|parencite|textcite|autocite)\*?(?:\[(?P<before>[^\[\]]*)\](?=\[))?(?:\[(?P<after>[^\[\]]*)\])?"
+    r"\{(?P<keys>[^{}]+)\}"
+)
+_ROLE = re.compile(r"\{(?P<kind>cite(?::[pt])?|eq|numref|ref)\}`(?P<before>)(?P<after>)(?P<keys>[^`<>]+)`")
+_IN_SENTENCE = ("citet", "cite:t", "textcite")
 _LAST_WORD = re.compile(r"(\w+\.?)[ \u00a0]\Z")
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
 
@@ -74,8 +82,30 @@ def _key(state: StateInline, silent: bool) -> bool:
     return put(state, silent, end, "citation", items=[item], in_text=True)
 
 
+def _elsewhere(state: StateInline, silent: bool) -> bool:
+    """Works, or one numbered thing, as LaTeX and MyST name them."""
+    form = {"\\": _COMMAND, "{": _ROLE}.get(state.src[state.pos])
+    found = form.match(state.src, state.pos, state.posMax) if form else None
+    if not found:
+        return False
+    keys = [key.strip() for key in found["keys"].split(",")]
+    in_text = found["kind"] in _IN_SENTENCE or keys[0].startswith(_REFERENCE)
+    named = found["kind"] in ("eq", "numref", "ref")
+    if (
+        not all(re.fullmatch(_KEY, key) for key in keys)
+        or (in_text and keys[1:])
+        or named > keys[0].startswith(_REFERENCE)
+    ):
+        return False
+    items = [{"before": "", "key": key, "after": "", "author": True, "line": 0} for key in keys]
+    items[0]["before"] = f"{found['before']} " if found["before"] else ""
+    items[-1]["after"] = _locator(f", {found['after']}" if found["after"] and not in_text else found["after"] or "")
+    return put(state, silent, found.end(), "citation", items=items, in_text=in_text)
+
+
 def extend(md: MarkdownIt) -> None:
     """Before links: a group of citations is none."""
+    md.inline.ruler.before("escape", "citation_elsewhere", _elsewhere)
     md.inline.ruler.before("link", "citation_group", _group)
     md.inline.ruler.before("link", "citation", _key)
 
