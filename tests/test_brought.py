@@ -32,6 +32,9 @@ def shown(tmp_path: Path, body: str) -> str:
         (r"\(\alpha\) and \[\beta\]", "<p>⟦α⟧ and ⟦β⟧</p>"),
         (r"a \\(b and c\\d", r"<p>a \(b and c\d</p>"),
         ("An edge $$e$$ has $$ e^+ $$, of $$G$$.", "<p>An edge ⟦e⟧ has ⟦e+⟧, of ⟦G⟧.</p>"),
+        ("Where $`a_1`$ is.", "<p>Where ⟦a1⟧ is.</p>"),
+        ("Text\n```math\na\n\nb\n```\nText", '<div class="equation">⟦ab⟧</div>'),
+        ("```{math}\n:label: eq-one\na\n```\n\n@eq-one", '<div class="equation" id="eq-one">⟦a⟧'),
         # Attributes on the line below a block
         ("## H\n{: .no_toc #own }\n\n[x](#own)", '<h2 id="own" data-number="1">H</h2>\n<p><a href="#own">x</a></p>'),
         ("Words.\n{: .notice}", '<p class="notice">Words.</p>'),

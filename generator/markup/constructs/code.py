@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = "https://pygments.org/languages"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{([a-z]+)\}\s+\S")
 
 
@@ -29,6 +30,11 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     info = unescapeAll(token.info).strip()
     found = _INFO.match(info)
     language = (found[1] or found[2] or "") if found else ""
+    if language == "math" or info == "{math}":  # of GitHub and GitLab, and of MyST
+        labelled = _LABEL.match(token.content)
+        tex = "\n\n" + token.content[labelled.end() :] if labelled else "\n" + token.content
+        builder.block_mark("equation", token, tex=tex, id=labelled[1] if labelled else "")
+        return at + 1
     if info.startswith("{") and not language:
         inside, _, argument = info.removeprefix("{").partition("}")
         word = [*inside.split(",")[0].split(), "python"][0]
@@ -36,9 +42,6 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         if word in BLOCKS or word == "admonition":
             wanted = f"/// {word.replace('admonition', 'note')} | {argument.strip() or '…'} ///"
         builder.block_fault(token, f'the code cell "{info}"', wanted)
-        return at + 1
-    if language == "math":
-        builder.block_fault(token, 'a formula of GitHub, "```math"', "$$ on the lines around it")
         return at + 1
     if more := info.replace(f".{language}" if info.startswith("{") else language, "", 1).strip("{} "):
         builder.block_fault(token, f'"{short(more)}" behind the language of code is left out', warning="code-options")

@@ -1,4 +1,4 @@
-r"""Formulas: `$…$` and `\(…\)` in running text; `$$…$$`, `\[…\]`, `\begin{align}…` on lines of their own."""
+r"""Formulas: `$…$`, GitHub's ``$`…`$`` and `\(…\)` in running text; `$$…$$`, `\[…\]`, `\begin{align}…` alone."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OPENS = r"""\$(?![\s$,;?)'"]|\.(?!\d))"""  # what begins a formula: no sum of money at its end, no quotation mark
 _DOLLAR = re.compile(OPENS + r"((?:[^$\\`]|\\.)*?[^\s\\$`]|(?:[^$\\`]|\\.)*?\\[^\s])\$(?!\d)", re.DOTALL)
 _DOLLARS = re.compile(r"\$\$((?:[^$\\`]|\\.)*?[^\s$](?:[^$\\`]|\\.)*?)\$\$", re.DOTALL)
+_CODED = re.compile(r"\$`([^`]+)`\$(?!\d)")
 _PRICE = re.compile(r"[\d.,]+\s+[A-Za-z]{3}")
 _ROUND = re.compile(r"\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))(.+?)\\\)", re.DOTALL)
 _SQUARE = re.compile(
@@ -42,6 +43,8 @@ def _dollar(state: StateInline, silent: bool) -> bool:
     """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence."""
     if state.src[state.pos] != "$":
         return False
+    if found := _CODED.match(state.src, state.pos, state.posMax):
+        return put(state, silent, found.end(), "formula", tex=found[1], display=False)
     double = state.src.startswith("$$", state.pos)
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
