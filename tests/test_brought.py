@@ -48,6 +48,11 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        # Styles, where the page has something for them; Pandoc's classes that are elements
+        ('<p style="text-align: center">x</p>', '<p class="align-center">x</p>'),
+        ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
+        ('<img src="pictures/room.png" alt="x" height="4" style="width: 100px;">', 'alt="x" width="100" data-dark'),
+        ("[a]{.underline} [b]{.mark}", '<u class="underline">a</u> <mark class="mark">b</mark>'),
         # Callouts
         ("> [!info] Own *title*\n> Text", '<p class="admonition-title">Own <em>title</em></p>\n<p>Text</p>'),
         ("> [!question]- Fold?\n>\n> Yes", "<details><summary>Fold?</summary>\n<p>Yes</p>\n</details>"),
@@ -118,6 +123,23 @@ def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ContentError) as caught:
         rendered(texts.read(folder_with(tmp_path, text + "\n")))
     assert [str(problem).rpartition("article.md:")[2] for problem in caught.value.problems] == [message]
+
+
+def test_captions_above_tables_are_those_of_the_tables_below_them(tmp_path: Path) -> None:
+    table = "| a |\n|---|\n| 1 |\n\n"
+    text = f"Table: One *b* {{#tbl-one}}\n\n{table}Table: Two\n\n{table}{table}: Three\n\nTable: none\n\n@tbl-one\n"
+    page = page_of(tmp_path, text)
+    captions = re.findall(r"<figcaption.*?>(Table \d)</a> (.*?)</figcaption>", page.html)
+    assert captions == [("Table 1", "One <em>b</em>"), ("Table 2", "Two"), ("Table 3", "Three")]
+    assert "<p>Table: none</p>" in page.html and 'href="#tbl-one">Table' in page.html
+
+
+def test_a_style_that_the_page_does_not_have_is_told_and_left_out(tmp_path: Path) -> None:
+    page = page_of(tmp_path, 'Text\n\n<p style="color: red; background: url(https://x.org/a)">x</p>\n')
+    [warned] = page.warnings
+    assert warned.name == "html-style" and "style=" not in page.html and "x.org" not in page.html
+    said = 'the style "color: red; background: url(https://x.o…" of <p> is left out, as the page has its own'
+    assert warned.said.endswith(f"article.md:9: {said}")
 
 
 def test_what_is_odd_hides_no_mistake_in_the_same_words(tmp_path: Path) -> None:

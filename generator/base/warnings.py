@@ -21,6 +21,7 @@ WARNINGS = {
     "repeated-label": "a link's label that was defined before",
     "undefined-label": "a link's label that is defined nowhere",
     "stray-mark": "a sign of Markdown that stands in the text",
+    "html-style": "how HTML of the author's would look, where the page has its own way",
     "repeated-word": "the name of a figure or the like, which its reference says too",
     "table-cells": "a row of a table with cells that are not shown",
     "unclosed-code": "a code block that goes on to the end",

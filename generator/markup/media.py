@@ -148,6 +148,11 @@ def _source(writer: Writer, plain: str) -> Path | None:
 # Attributes
 
 
+def width_class(per_cent: int) -> str:
+    """The class of what is as wide as a share of the text, to the nearest twentieth."""
+    return f"width-{min(100, max(5, 5 * round(per_cent / 5)))}"
+
+
 def _attributes(
     writer: Writer, said: Attributes, size: tuple[int, int] | None, line: int, video: bool = False
 ) -> list[str]:
@@ -159,7 +164,7 @@ def _attributes(
     if "width" in said.values and not width:
         writer.wrong(line, f'width="{short(said.values["width"])}" of a {noun}', "pixels or per cent, like width=50%")
     elif width and width[2] == "%":
-        classes.append(f"width-{min(100, max(5, 5 * round(int(width[1]) / 5)))}")
+        classes.append(width_class(int(width[1])))
     elif width:
         size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
     for key, value in wanted.items():

@@ -102,7 +102,7 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         following = tokens[index + 1 : index + 3]
         if unclosed == 0 and not any(
             (
-                tables.belongs(token, following),
+                tables.belongs(tokens[start : index + 1], following),
                 blocks.belongs(tokens[start], token, following),
                 kramdown.belongs(following),
             )

@@ -20,7 +20,7 @@ from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT
 from ..numbering import BLOCKS, Block
-from . import Mark, text_of_line
+from . import Mark, tables, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -322,7 +322,10 @@ def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: s
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption."""
+    """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption; one that is a
+    table's caption is written with it."""
+    if tables.captions(tokens[at : at + 4]):
+        return at + 3
     children = tokens[at + 1].children or []
     labelled = [child.type for child in children] == ["image", "attributes"]
     if not labelled or builder.before_text or not children[1].meta["said"].id.startswith("fig-"):

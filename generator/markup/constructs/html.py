@@ -34,6 +34,7 @@ _PLAIN = (
 ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 LOOKS = frozenset({"border", "cellpadding", "cellspacing", "valign", "nowrap", "bgcolor"})  # the page has its own
 TABLE = frozenset({"table", "tr", "td", "th", "col", "colgroup"})  # whose widths are a look, too
+_SIZED = ("img", "video")  # whose width a style may say
 OBSOLETE = {"center": "div", "strike": "s", "tt": "code"}  # as HTML has it now
 ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those that any may have, data-* and aria-*
     **dict.fromkeys(_PLAIN.split(), frozenset()),
@@ -113,17 +114,43 @@ class _Tags(HTMLParser):
 
     def _modern(self, tag: str, attrs: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
         """Attributes with what was a presentational one as a class."""
+        style = self._style(tag, next((value for name, value in attrs if name == "style"), None) or "")
         sides = [value for name, value in attrs if name == "align"] + ["center"] * (tag == "center")
-        looks = LOOKS | {"align", "markdown"} | ({"width", "height"} if tag in TABLE else set())
+        sides += [style.pop("text-align")] if "text-align" in style else []
+        width = style.pop("width", "")
+        looks = LOOKS | {"align", "markdown", "style"} | ({"width", "height"} if tag in TABLE else set())
+        looks |= {"width", "height"} if width else set()
         kept = [(name, value) for name, value in attrs if name not in looks]
-        if not sides or sides[-1] not in ("left", "center", "right"):
+        more = [f"align-{sides[-1]}"] if sides and sides[-1] in ("left", "center", "right") else []
+        if width.endswith("%"):
+            more.append(media.width_class(int(width[:-1])))
+        elif width:
+            kept.append(("width", width.removesuffix("px")))
+        if not more:
             return kept
-        classes = " ".join([*(value or "" for name, value in kept if name == "class"), f"align-{sides[-1]}"]).strip()
+        classes = " ".join([*(value or "" for name, value in kept if name == "class"), *more]).strip()
         return [*((name, value) for name, value in kept if name != "class"), ("class", classes)]
+
+    def _style(self, tag: str, style: str) -> dict[str, str]:
+        """What of a style the page can show: where text stands, and how wide a picture is. The rest is told."""
+        said = dict(re.findall(r"([\w-]+)\s*:\s*((?:[^;()]|\([^()]*\))*)", style.lower()))
+        kept, lost = {}, []
+        for name, value in said.items():
+            value = value.strip()
+            if name == "text-align" and value in ("left", "center", "right"):
+                kept[name] = value
+            elif name in ("width", "max-width") and tag in _SIZED and re.fullmatch(r"[1-9]\d{0,3}(?:px|%)", value):
+                kept["width"] = value
+            else:
+                lost.append(f"{name}: {value}")
+        if lost:
+            wrong = f'the style "{short("; ".join(lost))}" of <{tag}> is left out, as the page has its own'
+            self.builder.mark("fault", self.at(), wrong=wrong, expected="", near=None, warning="html-style")
+        return kept
 
     def _attribute(self, tag: str, name: str, value: str | None) -> str:
         line, value = self.at(), value or ""
-        if name.startswith("on") or name == "style" or _DANGEROUS.match(value):
+        if name.startswith("on") or _DANGEROUS.match(value):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
         if name == "srcset":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _OF_TEXT = ("lang", "dir")
+_OF_PANDOC = {"underline": "u", "ul": "u", "mark": "mark", "smallcaps": "span"}  # classes that are elements to it
 
 
 def _span(state: StateInline, silent: bool) -> bool:
@@ -54,7 +55,8 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if "claim" in said.values:
         builder.mark("claim", line, said=said.plain(), content=builder.phrase(inner, 0))
         return end
-    span = builder.open("span", {name: said.values[name] for name in _OF_TEXT if name in said.values})
+    tag = next((_OF_PANDOC[name] for name in said.classes if name in _OF_PANDOC), "span")
+    span = builder.open(tag, {name: said.values[name] for name in _OF_TEXT if name in said.values})
     if unknown := [*(name for name in said.values if name not in _OF_TEXT), *said.words]:
         near = next(filter(None, (nearest(name, ["claim"]) for name in unknown)), None)
         wrong = f'"{short(unknown[0])}" among the attributes of a text without a claim'

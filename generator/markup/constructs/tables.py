@@ -1,4 +1,4 @@
-"""Tables, with `: caption {#tbl-x}` below as Pandoc has it."""
+"""Tables, with `: caption {#tbl-x}` below, or `Table: caption` below or above, as Pandoc has it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = re.compile(r"-{2,}(?: +-{2,})+")  # what is above and below the rows of Pandoc's tables without bars
 _CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
+_ABOVE = re.compile(r"Table:\s+(?=\S)")
 
 
 def extend(md: MarkdownIt) -> None:
@@ -28,7 +29,9 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     inner, caption = _own_caption(list(inner))
     below = tokens[end : end + 2]
-    if not caption and len(below) == 2 and below[0].type == "paragraph_open" and _CAPTION.match(below[1].content):
+    if captions(tokens[max(0, at - 3) : at + 1]):
+        caption = tokens[at - 2]
+    elif not caption and len(below) == 2 and below[0].type == "paragraph_open" and _CAPTION.match(below[1].content):
         caption, end = below[1], end + 3
     if not caption:
         builder.table(inner)
@@ -97,11 +100,19 @@ def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
 TOKENS = {"table_open": _write, "tr_open": _write_row, "hr": _write_rule}
 
 
-def belongs(token: Token, following: Sequence[Token]) -> bool:
-    """Whether the paragraph behind a table is its caption."""
-    return (
-        token.type == "table_close"
-        and len(following) == 2
-        and following[0].type == "paragraph_open"
-        and bool(_CAPTION.match(following[1].content))
+def captions(tokens: Sequence[Token]) -> bool:
+    """Whether a paragraph is the caption of the table behind it, which begins there."""
+    kinds = [token.type for token in tokens[:4]]
+    return kinds == ["paragraph_open", "inline", "paragraph_close", "table_open"] and bool(
+        _ABOVE.match(tokens[1].content)
     )
+
+
+def belongs(unit: Sequence[Token], following: Sequence[Token]) -> bool:
+    """Whether a paragraph behind a table, or before it, is its caption."""
+    if captions([*unit[-3:], *following[:1]]):
+        return True
+    if unit[-1].type != "table_close" or len(following) < 2 or following[0].type != "paragraph_open":
+        return False
+    begin = next(index for index in range(len(unit) - 1, -1, -1) if unit[index].type == "table_open")
+    return bool(_CAPTION.match(following[1].content)) and not captions(unit[max(0, begin - 3) : begin + 1])
