@@ -48,6 +48,9 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        # Marks
+        ("==a *b*\nc==, ++d++", "<p><mark>a <em>b</em>\nc</mark>, <ins>d</ins></p>"),
+        ("a == b == c, x==y==z, C++ and D++, i++ + j++", "<p>a == b == c, x==y==z, C++ and D++, i++ + j++</p>"),
         # Styles, where the page has something for them; Pandoc's classes that are elements
         ('<p style="text-align: center">x</p>', '<p class="align-center">x</p>'),
         ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
@@ -144,10 +147,10 @@ def test_a_style_that_the_page_does_not_have_is_told_and_left_out(tmp_path: Path
 
 def test_what_is_odd_hides_no_mistake_in_the_same_words(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
-        rendered(texts.read(folder_with(tmp_path, "A :smile:, ==marked== and ++put in++.\n")))
+        rendered(texts.read(folder_with(tmp_path, "A :smile:, [[a wiki]] and \\textbf{bold}.\n")))
     assert [problem.wrong for problem in caught.value.problems] == [
-        '++ around words, "++put in++"',
-        '== around words, "==marked=="',
+        'a command of LaTeX, "\\textbf"',
+        'a link of a wiki, "[[a wiki]]"',
     ]
 
 

@@ -70,8 +70,6 @@ FOREIGN = (
     ),
     Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
     Foreign(re.compile(r"\{(?:\+\+|--|>>|==)(?=\S)"), "a mark of CriticMarkup", "the text as it shall stand"),
-    Foreign(re.compile(r"(?<![+\w])\+\+(?=\S)[^+]+(?<=\S)\+\+(?![+\w])"), "++ around words", "<ins>words</ins>"),
-    Foreign(re.compile(r"(?<![=\w])==(?=\S)[^=]+(?<=\S)==(?![=\w])"), "== around words", "<mark>words</mark>"),
     Foreign(re.compile(r"(?<![:/])///(?=\s)"), "/// inside a line", "a line of its own"),
     Foreign(re.compile(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]"), "an undefined link label", warning="undefined-label"),
     Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),

@@ -1,8 +1,11 @@
-"""Attribute lists in running text: `*text*{.class}`, `[text]{#label}`, `[sentence]{claim="…"}`."""
+"""Attribute lists in running text: `*text*{.class}`, `[text]{#label}`, `[sentence]{claim="…"}`; and `==marked==`,
+`++put in++`.
+"""
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _OF_TEXT = ("lang", "dir")
+_SIGNS = {"==": "mark", "++": "ins"}
+_MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+\w}])", re.DOTALL)
 _OF_PANDOC = {"underline": "u", "ul": "u", "mark": "mark", "smallcaps": "span"}  # classes that are elements to it
 
 
@@ -31,6 +36,14 @@ def _span(state: StateInline, silent: bool) -> bool:
     if not found:
         return False
     return enclose(state, silent, "span", "span", start, end, found.end(), said=parse_attributes(found[1]))
+
+
+def _marked(state: StateInline, silent: bool) -> bool:
+    """What is marked, or put in; an operator between words is none."""
+    found = _MARKED.match(state.src, state.pos, state.posMax) if state.src[state.pos] in "=+" else None
+    if not found or (state.pos and re.match(r"[=+\w{]", state.src[state.pos - 1])):
+        return False
+    return enclose(state, silent, "marked", _SIGNS[found[1]], found.start(2), found.end(2), found.end())
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
@@ -45,6 +58,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
 
 def extend(md: MarkdownIt) -> None:
     """Spans before links: `[text]{…}` is no reference to a link label."""
+    md.inline.ruler.before("emphasis", "marked", _marked)
     md.inline.ruler.before("link", "span", _span)
     md.inline.ruler.before("link", "attributes", _attributes)
 
