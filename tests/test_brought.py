@@ -48,6 +48,12 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        # Abbreviations
+        (
+            "CSS, *CSS 3* and `CSS`.\n\n*[CSS]: Sheets\n*[CSS 3]: Later ones",
+            '<p><abbr title="Sheets">CSS</abbr>, <em><abbr title="Later ones">CSS 3</abbr></em> and <code>CSS',
+        ),
+        ("CSSs and xCSS\n*[CSS]: Sheets\n\n- a", "<p>CSSs and xCSS</p>\n<ul>"),
         # Marks
         ("==a *b*\nc==, ++d++", "<p><mark>a <em>b</em>\nc</mark>, <ins>d</ins></p>"),
         ("a == b == c, x==y==z, C++ and D++, i++ + j++", "<p>a == b == c, x==y==z, C++ and D++, i++ + j++</p>"),
@@ -103,7 +109,6 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ("a\n\n{: .x}", '9: "{: .x}" belongs to nothing; expected it directly below a block'),
         ("1. a\n{: start=3}", '8: unknown attribute "start"; expected #label or .class'),
         ("## H\n{: #main}", '7: the label "main" is kept for the page itself; expected another label'),
-        ("*[CSS]: Sheets", '7: an abbreviation of kramdown, "*[CSS]: "; expected <abbr title="…">words</abbr>'),
         ("a\n:label:`x`", '8: a role of reStructuredText, ":label:"; expected @key, @fig-name or a link'),
         ("Words.\n\n^thm-3", '9: a block\'s name of Obsidian, "^thm-3"; expected {#label} at a heading or block'),
         ('a<d-cite key="k"></d-cite>', '7: the HTML "<d-cite>"; expected [@key]'),

@@ -22,7 +22,7 @@ from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .builder import Builder, Fragment
-from .constructs import blocks, foreign, html, kramdown, maths, tables, typography
+from .constructs import abbreviations, blocks, foreign, html, kramdown, maths, tables, typography
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
@@ -76,13 +76,19 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     block(state)
     lines = state.src.split("\n")
     labels = {label: [ref["href"], ref["title"]] for label, ref in env.get("references", {}).items()}
+    short = env.get("abbreviations", {})
     units = []
     tables.note_lost_cells(state.tokens, lines)
     for tokens in _units(state.tokens):
         start = min((token.map[0] for token in tokens if token.map), default=0)
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))
         text = "\n".join(lines[start:end])
-        given = [text, labels if "[" in text else {}, quotes]
+        given = [
+            text,
+            labels if "[" in text else {},
+            quotes,
+            {said: what for said, what in short.items() if said in text},
+        ]
         units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, env, start))))  # noqa: B023
     first = {label: ref["map"][0] + first_line for label, ref in env.get("references", {}).items()}
     twice = [
@@ -120,6 +126,7 @@ def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base
         foreign.check(found)
         typography.typeset(state, found)
         text_join(state)
+        abbreviations.explain(found, env.get("abbreviations", {}))
 
     def parse(text: str) -> list[Token]:
         token = Token("inline", "", 0, content=text, children=[])

@@ -21,7 +21,6 @@ class Foreign(NamedTuple):
 FOREIGN = (
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
     Foreign(re.compile(r"^%\s+\S"), "a title block of Pandoc", "title, authors and date in the front matter"),
-    Foreign(re.compile(r"^\*\[[^\[\]]+\]: "), "an abbreviation of kramdown", '<abbr title="…">words</abbr>'),
     Foreign(re.compile(r"\A\+(?:[-=:]+\+)+"), "a grid table of Pandoc", "a table like | a | b |"),
     Foreign(
         re.compile(r"\A\^\w[\w-]*\Z|\s\^[0-9a-f]{6}\Z"), "a block's name of Obsidian", "{#label} at a heading or block"
