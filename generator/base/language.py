@@ -207,6 +207,7 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]))
 
 
+@functools.lru_cache(maxsize=16)
 def _table(text: str, place: str) -> dict[str, Any]:
     """The words of a language.
 
