@@ -35,6 +35,7 @@ QUIET = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-dev-shm-usage",
+    "--font-render-hinting=none",  # letters as wide with windows as without
     f"--disable-features={','.join(WITHOUT)}",
 )
 NONE = (
