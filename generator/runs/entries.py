@@ -125,7 +125,7 @@ def downloads(plan: Plan, has_laws: bool) -> dict[str, Said]:
         found["data/laws.json"] = said(
             "Where each law puts its points best: value, points, regions without loss, and tie, by class count"
         )
-    for table in plan.elsewhere:
+    for table in plan.external:
         source, told = table.source, table.columns
         found[source["path"]] = said(
             "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
