@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, style, toml
+from ..base import limits, style, textfile, toml
 from ..base.errors import ContentError, Problem, an, nearest
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -219,7 +219,7 @@ def read(path: Path, profile: str = "standard", lab: bool = False, memo: Memo | 
     memo    what was read of results before
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
-    text = limits.text_of(path) if path.exists() else ""
+    text = textfile.read(path) if path.exists() else ""
     return parse(text, str(path), profile, code.read(path.parent) if lab else Lab(), memo)
 
 

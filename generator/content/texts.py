@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..base import limits
+from ..base import limits, textfile
 from ..base.errors import ContentError, Problem, gathering
 from ..base.memo import Memo, digest
 from ..base.store import sha256
@@ -156,7 +156,7 @@ def read_bibliography(directory: Path, memo: Memo | None = None) -> tuple[Biblio
     if not file.exists():
         return Bibliography(file=str(file)), []
     try:
-        return bibliography.parse(limits.text_of(file, "replace"), str(file), memo)
+        return bibliography.parse(textfile.read(file, "replace"), str(file), memo)
     except ContentError as error:
         return Bibliography(file=str(file)), [*error.problems]
 
@@ -246,7 +246,7 @@ def _page(
     before = len(problems)
     text = ""
     with gathering(problems):
-        text = limits.text_of(directory / name)
+        text = textfile.read(directory / name)
     for line, sign in _invisible(text):
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))
     if len(problems) > before:
