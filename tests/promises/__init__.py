@@ -63,7 +63,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-class Said(Progress):
+class Recorder(Progress):
     """Keeps what it is told."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Said(Progress):
 def finished(folder: Path) -> list[str]:
     """Build a folder's article in this process, as one that starts afresh. Returns what was said."""
     catalogue._LOADED.clear()
-    said = Said()
+    said = Recorder()
     build(Options(content=folder / "content", out=folder / "site", cache=folder / "cache", workers=1), said)
     return said.lines
 
