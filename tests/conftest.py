@@ -153,10 +153,11 @@ def article(tmp_path) -> Path:
 @pytest.fixture(scope="module", params=examples(default_templates()))
 def started(request, tmp_path_factory, one_worker_is_this_process):
     """The folder of a new article, of each example, built once as its author builds it."""
+    from tests.promises import kept_cache
 
     def make(folder):
         new(folder, default_templates(), request.param)
-        kept = ROOT / ".cache" / folder.name  # what the last run of the tests trained and drew
+        kept = kept_cache(folder.name)
         options = ["--content", folder / "content", "--out", folder / "site", "--cache", kept]
         options += ["--lab"] * (folder / "content" / "lab").is_dir()
         assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, options)]) == 0

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from generator.__main__ import main
 from generator.site.single import single
+from tests.promises import kept_cache
 
 SECOND = Path(__file__).parent.parent / "sites" / "second"
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
@@ -18,7 +19,7 @@ PAGES = ("index.html", "recipes.html", "gallery.html", "reproduce.html", "404.ht
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, one_worker_is_this_process):
     top = tmp_path_factory.mktemp("second")
-    folders = ["--content", SECOND, "--out", top / "site", "--cache", top / "cache"]
+    folders = ["--content", SECOND, "--out", top / "site", "--cache", kept_cache("second")]
     assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, folders)]) == 0
     return (top / "site").as_uri() + "/"
 

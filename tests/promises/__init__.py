@@ -51,6 +51,11 @@ def own_site() -> Path:
     return folder
 
 
+def kept_cache(name: str) -> Path:
+    """A cache that stays from one run of the tests to the next, for what none of them asks how it was made."""
+    return ROOT / ".cache" / name
+
+
 def make_tiny(folder: Path) -> None:
     """Build the tiny article in a new folder: its content, site and cache."""
     shutil.copytree(TINY, folder / "content")
