@@ -322,7 +322,7 @@ def measure(
     found: dict[str, dict[str, Any]] = {}
     ids = named(site)
     with sync_playwright() as playwright, at(site, served) as address:
-        browser = chromium.launch(playwright)
+        browser = chromium.launch(playwright, windows=True)
 
         def best(name: str, run: Callable[[], None]) -> None:
             if only not in name:

@@ -75,7 +75,7 @@ def first_view(browser: Browser, address: str) -> list[tuple[str, bytes]]:
 def browsing() -> Iterator[Browser]:
     """A Chromium, and its end."""
     with sync_playwright() as driver:
-        browser = chromium.launch(driver)
+        browser = chromium.launch(driver, windows=True)
         try:
             yield browser
         finally:

@@ -7,6 +7,12 @@ FRAMES = 3  # in a row without anything to come: what scrolls or resizes is seen
 SETTLES_MS, SPEAKS_MS = 350, 1000
 
 WATCH = """(() => {
+  // Chromium without windows tells at times of a mouse in the corner that nobody has moved.
+  let isMoved = false;
+  for (const name of ["pointermove", "mousemove"]) addEventListener(name, (event) => {
+    isMoved ||= event.clientX + event.clientY > 0;
+    if (!isMoved) event.stopImmediatePropagation();
+  }, true);
   const { requestAnimationFrame: frame, cancelAnimationFrame: unframe } = globalThis;
   const { setTimeout: later, clearTimeout: never } = globalThis;
   const { requestIdleCallback: idle, cancelIdleCallback: unidle } = globalThis;

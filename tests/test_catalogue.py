@@ -125,7 +125,7 @@ def test_the_bytes_do_not_depend_on_the_workers(made, tmp_path):
 
 def test_a_changed_experiment_trains_only_what_changed(made):
     cache, _, _ = made
-    _, report = make(TOML.replace("[2, 3]", "[2, 3, 4]"), cache)
+    _, report = make(TOML.replace("[2, 3]", "[2, 3, 4]").replace("draw = 1", "draw = 0"), cache)
     assert report.ran["train"][:2] == (6, 18)
 
 
@@ -142,18 +142,19 @@ def reasons(report):
 
 def test_a_stage_says_why_it_runs(made, tmp_path, monkeypatch):
     cache = shutil.copytree(made[0], tmp_path / "cache")
-    _, report = make(TOML.replace("[2, 3]", "[2, 3, 5]"), cache)
+    few = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "2")
+    _, report = make(few.replace("classes = 2", "classes = [2, 5]"), cache)
     assert reasons(report)["train"] == "not in the cache: experiment grid"
     assert reasons(report)["compare"] == "after solve, train"
     assert reasons(report)["draw"] == "after train"
     code, versions = stages.code, stages.versions
     monkeypatch.setattr(stages, "code", lambda *of: code(*of) + "!" * ("networks/datasets/spirals" in of))
     monkeypatch.setattr(stages, "versions", lambda *of: versions(*of) | ({"scipy": "9.9"} if "scipy" in of else {}))
-    _, report = make(TOML, cache)
+    _, report = make(few, cache)
     assert reasons(report)["train"] == "generator/networks/datasets/spirals.py changed"
     assert reasons(report)["solve"] == f"scipy {versions('scipy')['scipy']} → 9.9 changed"
     assert reasons(report)["export"] == "after train"
-    _, report = make(TOML, cache)
+    _, report = make(few, cache)
     assert reasons(report) == {}
 
 

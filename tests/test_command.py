@@ -6,7 +6,7 @@ import re
 import pytest
 
 from generator.__main__ import main
-from generator.content import elsewhere
+from generator.content import external
 from generator.runs import pipeline
 
 OPTIONS = (
@@ -96,7 +96,7 @@ def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(buil
     source.write_text(source.read_text() + f"\n[experiment.more]\ndataset = 'arms'\n{more}[experiment.rest]\n{more}")
     code, said = build("--only", "more", "--only", "grid", "--table", str(file))
     assert code == 0 and said[-2].startswith(f"{file}: 6 runs, ") and not (tmp_path / "site").exists()
-    found = elsewhere.read(article, "all", "all.csv", {})
+    found = external.read(article, "all", "all.csv", {})
     assert re.match(
         r"profile standard, 6 runs, 2026-03-01, .+, Python \d.*, torch \d.*, numpy \d", found.source["about"]
     )

@@ -21,7 +21,7 @@ from generator.guide import LISTS
 from generator.markup import document, numbering
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site.charts import chart
-from generator.site.charts.asked import OPTIONS
+from generator.site.charts.specification import OPTIONS
 from generator.site.templates import TemplateRenderer
 
 FIXTURE = Path(__file__).parent / "sites" / "markup"

@@ -140,11 +140,16 @@ def test_units_without_effect_are_left_out(activation):
     np.testing.assert_allclose(hidden.T, plain, atol=FLOAT32_ATOL * 10, rtol=FLOAT32_ATOL)
 
 
+def directions_over(spec, flat, lattice):
+    """By predicted class, over a square lattice of inputs."""
+    return directions.by_class(*directions.lattice_hidden(spec, flat, lattice), spec.classes)
+
+
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_angle_statistics_agree_with_the_plain_way(activation):
+def test_directions_agree_with_the_plain_way(activation):
     spec = RunSpec(classes=4, activation=activation, seed=0)
     flat = random_weights(spec, seed=3, scale=0.7)
-    rows = directions.angle_statistics(spec, flat, lattice=101)
+    rows = directions_over(spec, flat, 101)
     hidden, predicted = directions.lattice_hidden(spec, flat, 101)
     degrees = np.degrees(np.arctan2(hidden[1], hidden[0]))
     directed = np.hypot(*hidden) > 0
@@ -164,8 +169,8 @@ def test_angles_turn_with_the_hidden_plane():
     layers = forward.split(spec, swapped)
     layers[1][:] = layers[1][::-1].copy()
     layers[2][:, :2] = layers[2][:, 1::-1].copy()
-    plain = {row["class"]: row for row in directions.angle_statistics(spec, flat, 101)}
-    for row in directions.angle_statistics(spec, swapped, 101):
+    plain = {row["class"]: row for row in directions_over(spec, flat, 101)}
+    for row in directions_over(spec, swapped, 101):
         assert row["mean_deg"] == pytest.approx((90 - plain[row["class"]]["mean_deg"]) % 360, abs=ANGLE_ATOL_DEG)
         assert row["std_deg"] == pytest.approx(plain[row["class"]]["std_deg"], abs=ANGLE_ATOL_DEG)
 
@@ -174,7 +179,7 @@ def test_inputs_without_direction_count_in_the_share_alone():
     # hidden = (max(x, 0), 0): the left half of the plane goes to the origin, the right half to 0 degrees
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(2,))
     flat = np.array([1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0], np.float32)
-    (row,) = directions.angle_statistics(spec, flat, 20)
+    (row,) = directions_over(spec, flat, 20)
     assert row == {"class": 0, "mean_deg": 0.0, "std_deg": 0.0, "share": 1.0}
 
 
@@ -188,7 +193,7 @@ def test_a_dead_plane_has_shares_and_no_angles():
     spec = RunSpec(classes=2, activation="relu", seed=0, hidden=(4, 2))
     flat = random_weights(spec)
     forward.split(spec, flat)[1][:] = [[0, 0, 0, 0, -1]] * 2
-    (row,) = directions.angle_statistics(spec, flat, 21)
+    (row,) = directions_over(spec, flat, 21)
     assert row["share"] == 1 and row["mean_deg"] is None and row["std_deg"] is None
 
 

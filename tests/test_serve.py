@@ -19,7 +19,7 @@ from generator.options import Options
 from generator.serve import Live, PortError, follow, look, unexpected
 
 
-class Said:
+class Recorder:
     """Stands for RunContext and its progress."""
 
     def __init__(self, cache):
@@ -44,7 +44,7 @@ def followed(tmp_path, monkeypatch):
     """Follows three batches of changes, the middle one raising something: what the server and the terminal say."""
 
     def run(error, debug=False):
-        live, said, problems = Live(), Said(tmp_path), []
+        live, said, problems = Live(), Recorder(tmp_path), []
         outcomes = iter([Made(), error, Made()])
 
         def with_site(use, *_):

@@ -51,7 +51,7 @@ ENGLISH: dict[str, Any] = {
 }
 
 
-class Said(dict[str, Any]):
+class Message(dict[str, Any]):
     """What `Words.tell` takes, plain data to be told in a language later; as text it is English."""
 
     def __str__(self) -> str:
@@ -61,9 +61,9 @@ class Said(dict[str, Any]):
         return format(str(self), form)
 
 
-def said(sentence: str, /, **values: Any) -> Said:
+def message(sentence: str, /, **values: Any) -> Message:
     """A sentence as plain data. values: text, numbers, or what `Words.tell` takes."""
-    return Said(say=[sentence, values])
+    return Message(say=[sentence, values])
 
 
 def name_of(tag: str) -> str:
@@ -207,6 +207,7 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]))
 
 
+@functools.lru_cache(maxsize=16)
 def _table(text: str, place: str) -> dict[str, Any]:
     """The words of a language.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from pathlib import Path
 
 from .errors import ContentError, Problem
 
@@ -57,31 +56,3 @@ def check_size(place: str, size: int, most: int = TEXT_BYTES) -> None:
     """raises  ContentError: a file is larger than it may be"""
     if large := text_wrong(place, size, most):
         raise ContentError([large])
-
-
-def text_of(path: Path, errors: str = "strict") -> str:
-    """The text of an author's file, with plain line ends. errors: "replace" leaves what is not UTF-8 to be judged later
-
-    raises  ContentError: it is too large, cannot be read, or is not UTF-8
-    """
-    try:
-        check_size(str(path), path.stat().st_size)
-        return decoded(path.read_bytes(), str(path), errors)
-    except FileNotFoundError:
-        raise ContentError([Problem(str(path), "there is no such file")]) from None
-    except OSError as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
-
-
-def decoded(data: bytes, place: str, errors: str = "strict") -> str:
-    """Bytes in UTF-8 as text with plain line ends.
-
-    raises  ContentError: they are not, with the line
-    """
-    try:
-        text = data.decode("utf-8-sig", errors)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        wrong = Problem(f"{place}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8")
-        raise ContentError([wrong]) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from . import limits
+from . import textfile
 from .memo import digest
 from .store import entries
 
@@ -77,7 +77,7 @@ class Overlay:
 
         raises  ContentError: it is not UTF-8
         """
-        return limits.decoded(self.contents[name], str(self.place(name)))
+        return textfile.decode(self.contents[name], str(self.place(name)))
 
     def inside(self, folder: str, ending: str) -> list[str]:
         """The names of the files directly in a folder."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, style, toml
+from ..base import limits, style, textfile, toml
 from ..base.errors import ContentError, Problem, an, nearest
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -19,10 +19,10 @@ from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field
 from ..networks.spec import RunSpec, flat, layer_shapes
-from . import elsewhere
+from . import external
 from . import lab as code
 from . import tables as files
-from .elsewhere import Elsewhere
+from .external import ExternalResults
 from .lab import SEED, Function, Lab
 
 
@@ -84,7 +84,7 @@ class Plan:
     lab        that code
     said       how each file of own data, or of results, was read, a line each
     warned     what is odd about them
-    elsewhere  tables of results that were made elsewhere
+    external   tables of results that were made elsewhere
     models     what each model is made for, class counts, by its name in MODELS
     """
 
@@ -92,7 +92,7 @@ class Plan:
     profile: str
     said: tuple[str, ...] = ()
     warned: tuple[Warned, ...] = ()
-    elsewhere: tuple[Elsewhere, ...] = ()
+    external: tuple[ExternalResults, ...] = ()
     unused: tuple[str, ...] = ()  # what is to be said of own activations that no experiment has
     trials: tuple[Trials, ...] = ()
     lab: Lab = field(default_factory=Lab)
@@ -219,7 +219,7 @@ def read(path: Path, profile: str = "standard", lab: bool = False, memo: Memo | 
     memo    what was read of results before
     raises  ContentError: every mistake in the file, with its line; those in the code
     """
-    text = limits.text_of(path) if path.exists() else ""
+    text = textfile.read(path) if path.exists() else ""
     return parse(text, str(path), profile, code.read(path.parent) if lab else Lab(), memo)
 
 
@@ -580,10 +580,10 @@ class _Reader:
             self.wrong((*path, "image"), what, f"a height times a width of {inputs}")
         return _axes_of(table_read)
 
-    def results(self, name: str, table: Any, experiments: Iterable[str]) -> Elsewhere | None:
+    def results(self, name: str, table: Any, experiments: Iterable[str]) -> ExternalResults | None:
         """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
         path, before = ("results", name), len(self.problems)
-        if wrong := elsewhere.names_wrong(name, [one.replace("-", "_") for one in experiments]):
+        if wrong := external.names_wrong(name, [one.replace("-", "_") for one in experiments]):
             self.wrong(path, *wrong)
         known = self.known(path, table, RESULT_FIELDS, "key of results")
         given = {key: self.single((*path, key), value, RESULT_FIELDS[key]) for key, value in known.items()}
@@ -592,7 +592,7 @@ class _Reader:
         if len(self.problems) > before:
             return None
         try:
-            found = elsewhere.read(Path(self.place).parent, name, given["file"], given.get("columns", {}), self.memo)
+            found = external.read(Path(self.place).parent, name, given["file"], given.get("columns", {}), self.memo)
         except ContentError as error:
             self.take(path, given, error)
             return None

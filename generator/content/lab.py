@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base import limits
+from ..base import textfile
 from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
@@ -153,7 +153,7 @@ def read(content: Path) -> Lab:
     problems: list[Problem] = []
     for path in own_code(content):
         with gathering(problems):
-            texts[path.name] = limits.text_of(path)
+            texts[path.name] = textfile.read(path)
     if problems:
         raise ContentError(problems)
     return parse(texts, str(content / LAB))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, toml
+from ..base import textfile, toml
 from ..base.errors import ContentError, Problem, meant, quoted, short
 
 FILE = "predictions.toml"
@@ -51,7 +51,7 @@ def read(folder: Path) -> Predictions:
     path = folder / FILE
     if not path.is_file():
         return NONE
-    text = limits.text_of(path)
+    text = textfile.read(path)
     given, lines = toml.parse(text, str(path)), toml.lines_of(text)
 
     def place(*key: str) -> str:

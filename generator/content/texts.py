@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..base import limits
+from ..base import limits, textfile
 from ..base.errors import ContentError, Problem, gathering, meant
 from ..base.memo import Memo, digest
 from ..base.store import sha256
@@ -161,7 +161,7 @@ def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> t
         wrong = Problem(str(file), "there is no such file, which the front matter names", *meant(name, there, "files"))
         return Bibliography(file=str(file)), [] if name == WORKS else [wrong]
     try:
-        return bibliography.parse(limits.text_of(file, "replace"), str(file), memo)
+        return bibliography.parse(textfile.read(file, "replace"), str(file), memo)
     except ContentError as error:
         return Bibliography(file=str(file)), [*error.problems]
 
@@ -251,7 +251,7 @@ def _page(
     before = len(problems)
     text = ""
     with gathering(problems):
-        text = limits.text_of(directory / name)
+        text = textfile.read(directory / name)
     for line, sign in _invisible(text):
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))
     if len(problems) > before:

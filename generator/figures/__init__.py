@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base import rounding
-from ..base.language import Said, said
+from ..base.language import Message, message
 from ..networks import datasets, tables
 from ..networks.spec import layer_shapes
 
@@ -53,7 +53,7 @@ class Figure:
     height_px  CSS pixels
     animated   whether `draw` also gives a GIF, of which the still is the last frame
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
-    alt        (spec, measures) -> the picture in words and numbers, a sentence or two: base.language.said, which pages
+    alt        (spec, measures) -> the picture in words and numbers, a sentence or two: language.message, which pages
                tell in their language
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
     projected  its heading where the last hidden layer is wider than a plane, if it is another
@@ -67,7 +67,7 @@ class Figure:
     height_px: int
     animated: bool
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
-    alt: Callable[[RunSpec, Measures], Said | str]
+    alt: Callable[[RunSpec, Measures], Message | str]
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
     reads: tuple[str, ...] = ("accuracy",)
     projected: str = ""
@@ -111,44 +111,44 @@ def degrees(mean_deg: float | None, std_deg: float | None) -> str:
     return rounding.direction(mean_deg, std_deg)
 
 
-def network_of(spec: RunSpec) -> Said:
+def network_of(spec: RunSpec) -> Message:
     """The network in words, for alt texts: "a tanh network of 5 classes"."""
-    return said("a {activation} network of {classes}", activation=spec.label, classes=classes_of(spec))
+    return message("a {activation} network of {classes}", activation=spec.label, classes=classes_of(spec))
 
 
-def classes_of(spec: RunSpec) -> Said:
+def classes_of(spec: RunSpec) -> Message:
     """ "5 classes"."""
-    return said("{n} classes", n=spec.classes)
+    return message("{n} classes", n=spec.classes)
 
 
-def data_of(spec: RunSpec) -> Said:
+def data_of(spec: RunSpec) -> Message:
     """What the network learns to tell apart, all of it, for alt texts: "5 interleaved spiral arms of points"."""
-    return said(datasets.load()[spec.kind].words(dict(spec.dataset_options))[1], classes=spec.classes)
+    return message(datasets.load()[spec.kind].words(dict(spec.dataset_options))[1], classes=spec.classes)
 
 
-def share(value: float) -> Said:
+def share(value: float) -> Message:
     """A share in per cent, for alt texts."""
-    return Said(percent=[value, 1, " "])
+    return Message(percent=[value, 1, " "])
 
 
-def number(value: float, digits: int = 0) -> Said:
+def number(value: float, digits: int = 0) -> Message:
     """A number to so many digits after the point, for alt texts."""
-    return Said(fixed=[value, digits])
+    return Message(fixed=[value, digits])
 
 
-def direction(mean_deg: float | None, std_deg: float | None) -> Said:
+def direction(mean_deg: float | None, std_deg: float | None) -> Message:
     """A direction and its spread, for alt texts."""
     if mean_deg is None or std_deg is None:
-        return said("no direction")
-    return Said(direction_deg=[mean_deg, std_deg])
+        return message("no direction")
+    return Message(direction_deg=[mean_deg, std_deg])
 
 
-def directions_of(spec: RunSpec, measures: Measures) -> Said:
+def directions_of(spec: RunSpec, measures: Measures) -> Message:
     """Each class's direction over the input plane and its spread, for alt texts; classes with words by these."""
     named = tables.labels_of(spec.kind) or range(1, spec.classes + 1)
-    return Said(
+    return Message(
         row=[
-            said(
+            message(
                 "class {class}, {direction}",
                 **{"class": named[row["class"]], "direction": direction(row["mean_deg"], row["std_deg"])},
             )

@@ -31,7 +31,6 @@ from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Page
 from ..runs.results import Results, Unmeasured, digest_of
 from . import claims, constructs, expressions, formulas, letters, numbering, reading
-from .around import Around, Book, Names, names_in
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -39,6 +38,7 @@ from .builder import MARK, Fragment
 from .claims import Claim
 from .constructs import Mark, blocks
 from .constructs.values import VALUE
+from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
 from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
 from .reading import Reading
@@ -107,15 +107,17 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
         book = Book(article.pages, by_path, bibliography, years_of(cited))
         before: dict[str, None] = {}
         for page in article.pages:
-            around, numbered = Around(book, page, assets, tuple(before)), names_known[page.path][1]
+            dependencies, numbered = Dependencies(book, page, assets, tuple(before)), names_known[page.path][1]
 
-            def make(page: Page = page, around: Around = around, numbered: Numbering = numbered) -> Markup:
-                return Writer(page, article.predictions, around, numbered, env).render()
+            def make(
+                page: Page = page, dependencies: Dependencies = dependencies, numbered: Numbering = numbered
+            ) -> Markup:
+                return Writer(page, article.predictions, dependencies, numbered, env).render()
 
             with gathering(problems):
                 if known:
-                    given = [known, page.digest, predictions, around.given()]
-                    written.append(kept(page, around, memo, given, make))
+                    given = [known, page.digest, predictions, dependencies.given()]
+                    written.append(kept(page, dependencies, memo, given, make))
                 else:
                     with memo.part(page.path):
                         written.append(make())
@@ -190,23 +192,23 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
 class Writer:
     """One page in the making: it knows what may be named, gathers what was, and every mistake with its line.
 
-    predictions  of the article, that a block may list
-    around       the article as the page sees it
-    numbered     what its numbers go on from
-    notes        footnote -> ids of the places that refer to it, in the order of their numbers
-    citations    work -> ids of the places that cite it
+    predictions   of the article, that a block may list
+    dependencies  the article as the page sees it
+    numbered      what its numbers go on from
+    notes         footnote -> ids of the places that refer to it, in the order of their numbers
+    citations     work -> ids of the places that cite it
     """
 
     def __init__(
-        self, page: Page, predictions: Predictions, around: Around, numbered: Numbering, env: Environment
+        self, page: Page, predictions: Predictions, dependencies: Dependencies, numbered: Numbering, env: Environment
     ) -> None:
-        self.page, self.predictions, self.around, self.env = page, predictions, around, env
+        self.page, self.predictions, self.dependencies, self.env = page, predictions, dependencies, env
         self.words, self.memo, self.results = env.words, env.memo, env.results
-        self.bibliography, self.years = around.book.bibliography, around.book.years
-        self.numbers = dict(around.numbers)  # of works
+        self.bibliography, self.years = dependencies.book.bibliography, dependencies.book.years
+        self.numbers = dict(dependencies.numbers)  # of works
         self.style = STYLES[page.meta.citations]
         self.names = {**self.results.tables, "results": self.results}  # what expressions may ask for
-        self.known_assets = around.assets
+        self.known_assets = dependencies.assets
         self.text_read = _read(page, self.memo, self.words)
         self.outline = _outline(page, self.memo, self.words, *numbered)
         self.problems = list(self.outline.problems)
@@ -465,7 +467,7 @@ class Writer:
             self.wrong(line, "an empty formula")
             return ""
         refers = "ref{" in tex
-        known = self.around.formulas().items()
+        known = self.dependencies.formulas().items()
         numbers = {label: number for label, number in known if refers or f"{{{label}}}" in tex}
         given = (tex.strip(), display, self.definitions, numbers)
         defines = formulas.definitions(tex)
@@ -544,7 +546,7 @@ class Writer:
 
     @property
     def _numbers_are_unique(self) -> bool:
-        return next(iter(self.around.book.pages.values())).meta.numbering != "page"
+        return next(iter(self.dependencies.book.pages.values())).meta.numbering != "page"
 
     def reference(self, id_: str, line: int, bare: bool = False, word: str = "") -> str:
         """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title.
@@ -553,9 +555,9 @@ class Writer:
         word  the one before it, which the page would say twice where it is "Figure" or "Fig."
         """
         kind = id_.partition("-")[0]
-        found = self.around.label(id_)
+        found = self.dependencies.label(id_)
         if found is None:
-            what, labels = NUMBERED.get(kind, "label").lower(), self.around.labels
+            what, labels = NUMBERED.get(kind, "label").lower(), self.dependencies.labels
             alike = [known for known in labels if known.partition("-")[0] == kind]
             self.wrong(line, f'undefined {what} "{id_}"', *meant(id_, alike, also=labels))
             return ""
@@ -573,14 +575,14 @@ class Writer:
 
     def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
         """`\\eqref{eq:loss}` -> (1), with a link."""
-        if found := self.around.formula(label):
+        if found := self.dependencies.formula(label):
             page, number = found
             said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
             return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
-        if self.around.label(label):
+        if self.dependencies.label(label):
             return self.reference(label, line)
-        numbered = self.around.formulas()
-        near = nearest(label, [*numbered, *self.around.labels])
+        numbered = self.dependencies.formulas()
+        near = nearest(label, [*numbered, *self.dependencies.labels])
         expected = "" if near else one_of(numbered) if numbered else f"\\label{{{label}}} in a formula"
         self.wrong(line, f'no formula has the label "{label}"', expected, near)
         return ""
@@ -588,7 +590,7 @@ class Writer:
     def alone(self, label: str) -> str:
         """The path of the page that has a figure alone: below this page's name, where one before has such a label."""
         name = re.sub(r"[^\w-]", lambda sign: f".{ord(sign[0]):x}", label.removeprefix("fig-"))
-        is_first = self.around.first_with(label) == self.page.path
+        is_first = self.dependencies.first_with(label) == self.page.path
         folder = "" if is_first else f"{self.page.output.removesuffix('.html')}/"
         return f"{ALONE}{folder}{name}.html"
 
@@ -597,9 +599,9 @@ class Writer:
 
         before, after  what is said around it, as HTML
         """
-        entry = self.around.work(key)
+        entry = self.dependencies.work(key)
         if entry is None:
-            near = nearest(key, [*self.bibliography.entries, *self.around.labels])
+            near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
@@ -657,7 +659,7 @@ class Writer:
         for entry in said.split("&"):
             name, _, value = entry.partition("=")
             id_, _, key = name.rpartition(".")
-            figure = self.around.placed(page, id_) if page else None
+            figure = self.dependencies.placed(page, id_) if page else None
             known = self.env.views.get(figure, {}) if figure is not None else {}
             if figure is not None and not known:
                 self.wrong(line, f'a view of "{short(id_)}", which readers do not move', "a figure with controls")
@@ -671,11 +673,11 @@ class Writer:
 
     def _page_of(self, path: str) -> Page | None:
         """The page that a path of the content or of the site names."""
-        return self.around.other(PurePosixPath(path).as_posix())
+        return self.dependencies.other(PurePosixPath(path).as_posix())
 
     def _anchor(self, page: Page, anchor: str) -> str:
         """An anchor of a page; one that another system would give to a heading is the heading's own."""
-        return self.around.anchor(page, anchor, unquote(anchor))
+        return self.dependencies.anchor(page, anchor, unquote(anchor))
 
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
@@ -683,12 +685,12 @@ class Writer:
         if page := self._page_of(path):
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))
-            elif anchor and anchor not in (labels := self.around.book.names[page.path].anchors):
+            elif anchor and anchor not in (labels := self.dependencies.book.names[page.path].anchors):
                 self.wrong(line, f'a link to "{page.path}#{anchor}", which is not there', *meant(anchor, labels))
             return page.output
         if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
-        known = [*self.around.book.pages, *self.known_assets, *addresses]
+        known = [*self.dependencies.book.pages, *self.known_assets, *addresses]
         self.wrong(line, f'a link to "{short(path)}", which is not there', *meant(plain, known, also=self.pictures))
         return ""
 

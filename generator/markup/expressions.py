@@ -25,7 +25,7 @@ from jinja2.parser import Parser
 
 from ..base import language, limits
 from ..base.errors import meant
-from ..base.language import Said, Words, said
+from ..base.language import Message, Words, message
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
 from ..runs.statistics import COVERAGE, Paired, Tally, holm
 
@@ -276,21 +276,23 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Recor
     )
 
 
-def _described(rows: Sequence[Result | Record]) -> Said:
+def _described(rows: Sequence[Result | Record]) -> Message:
     """What runs or rows have in common, in words."""
     runs = [row for row in rows if isinstance(row, Result)]
     if not runs:
-        return Said(all=list(dict.fromkeys(row.table for row in rows if isinstance(row, Record))))
+        return Message(all=list(dict.fromkeys(row.table for row in rows if isinstance(row, Record))))
     counts = sorted({run.spec["classes"] for run in runs if "classes" in run.spec})
     several = len(counts) > 2 and counts == list(range(counts[0], counts[-1] + 1))
-    parts = [Said(all=list(dict.fromkeys(named))) for named in ([r.experiment for r in runs], [r.label for r in runs])]
+    parts = [
+        Message(all=list(dict.fromkeys(named))) for named in ([r.experiment for r in runs], [r.label for r in runs])
+    ]
     if several:
-        parts.append(said("{low} to {high} classes", low=counts[0], high=counts[-1]))
+        parts.append(message("{low} to {high} classes", low=counts[0], high=counts[-1]))
     elif len(counts) == 1:
-        parts.append(said("{n} classes", n=counts[0]))
+        parts.append(message("{n} classes", n=counts[0]))
     elif counts:
-        parts.append(said("{counts} classes", counts=Said(all=counts)))
-    return Said(list=parts)
+        parts.append(message("{counts} classes", counts=Message(all=counts)))
+    return Message(list=parts)
 
 
 # Evaluation

@@ -12,9 +12,9 @@ from typing import Any
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content.texts import Page
-from .around import Around
 from .blocks.figure import FigureCall
 from .claims import Claim
+from .dependencies import Dependencies
 from .expressions import Evidence
 
 
@@ -97,7 +97,9 @@ class Markup:
         return self.body.has_references
 
 
-def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], make: Callable[[], Markup]) -> Markup:
+def kept(
+    page: Page, dependencies: Dependencies, memo: Memo, given: Sequence[Any], make: Callable[[], Markup]
+) -> Markup:
     """A page as it was made of the same text with the same around it, or made now.
 
     given  what it is made of beside what it asks about the article
@@ -107,9 +109,9 @@ def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], make: Cal
         with memo.part(page.path, anew=True):
             made = make()
             memo("body", made.body.digest, lambda: made.body.html)
-        return {**plain(made), "asked": around.asked}
+        return {**plain(made), "asked": dependencies.asked}
 
-    known = memo("text", given, anew, lambda known: around.holds(known["asked"]))
+    known = memo("text", given, anew, lambda known: dependencies.holds(known["asked"]))
 
     def html() -> Sequence[str]:
         with memo.part(page.path):

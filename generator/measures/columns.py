@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base.language import Said, said
+from ..base.language import Message, message
 from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
@@ -40,24 +40,24 @@ RECIPE = {
 }
 
 
-def words(kinds_of_data: Collection[str]) -> dict[str, Said]:
+def words(kinds_of_data: Collection[str]) -> dict[str, Message]:
     """What each column of a table holds, by its name: a run's recipe, its data among it, then what was measured."""
     columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
-    measured = {name: said(what) for of_one in columns for name, what in of_one.items()}
-    data: dict[str, list[Said]] = {}  # of each kind where they share a parameter
+    measured = {name: message(what) for of_one in columns for name, what in of_one.items()}
+    data: dict[str, list[Message]] = {}  # of each kind where they share a parameter
     for kind in sorted(kinds_of_data):
         for parameter in datasets.load()[kind].parameters:
-            about = said("{kind}: {what}", kind=kind, what=said(parameter.about))
+            about = message("{kind}: {what}", kind=kind, what=message(parameter.about))
             data.setdefault(parameter.name, []).append(about)
-    of_data = {name: Said(row=about) for name, about in data.items()}
-    return {name: said(what) for name, what in RECIPE.items()} | of_data | measured
+    of_data = {name: Message(row=about) for name, about in data.items()}
+    return {name: message(what) for name, what in RECIPE.items()} | of_data | measured
 
 
-def model_words(model: str) -> dict[str, Said]:
+def model_words(model: str) -> dict[str, Message]:
     """What each column of a model's table holds, a key of models.SHARED."""
     known = words(())
     of_runs = {name: known[name] for name in models.SHARED[model]}
-    return of_runs | {name: said(what) for name, what in models.OWN[model].items()}
+    return of_runs | {name: message(what) for name, what in models.OWN[model].items()}
 
 
 def has_laws(spec: RunSpec) -> bool:

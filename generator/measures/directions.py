@@ -29,24 +29,19 @@ def _spread_deg(length: float) -> float:
     return math.degrees(math.sqrt(max(0.0, -2 * math.log(min(length, 1.0)))))
 
 
-def angle_statistics(spec: RunSpec, flat: np.ndarray, lattice: int = 200) -> list[dict[str, Any]]:
-    """The hidden vector's direction over a lattice of inputs in [-1, 1]^2, by predicted class.
-
-    flat     (P,) weights; the last hidden layer must have two neurons
-    lattice  points along each axis, ends included
-    returns  a dict a class that is predicted anywhere, by rising circular mean:
-             class      int
-             mean_deg   circular mean in [0, 360), None without a direction
-             std_deg    circular standard deviation, None without a direction
-             share      the class's share of the lattice
-             Where ReLU sends an input to the origin it has no direction: such
-             inputs count in `share` alone.
-    """
-    return by_class(*lattice_hidden(spec, flat, lattice), spec.classes)
-
-
 def by_class(hidden: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, Any]]:
-    """`angle_statistics` of (2, M) hidden vectors and their (M,) predicted classes."""
+    """The direction of hidden vectors, by predicted class.
+
+    hidden     (2, M)
+    predicted  (M,) int from 0 up
+    returns    a dict a class that is predicted anywhere, by rising circular mean:
+               class      int
+               mean_deg   circular mean in [0, 360), None without a direction
+               std_deg    circular standard deviation, None without a direction
+               share      the class's share of the vectors
+               Where ReLU sends an input to the origin it has no direction: such
+               inputs count in `share` alone.
+    """
     norm = np.sqrt(np.einsum("dn,dn->n", hidden, hidden))
     with np.errstate(divide="ignore"):
         inverse = np.where(norm > 0, 1 / norm, 0).astype(np.float32)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import figures
-from ..base.language import Said, said
+from ..base.language import Message, message
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import Own
@@ -66,17 +66,17 @@ def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
     return {column: measures[column] for column in figure.reads}
 
 
-def _in_words(run: Planned, told: Said | str) -> Said | str:
+def _in_words(run: Planned, told: Message | str) -> Message | str:
     """What a picture's text says of classes by number, in the words of own data; all of them are named, and what a
     point is, where that is a picture."""
     labels = tables.labels_of(run.spec.kind)
     if not labels:
         return told
-    named = said("{told} The classes are {labels}.", told=_named(told, labels), labels=", ".join(labels))
+    named = message("{told} The classes are {labels}.", told=_named(told, labels), labels=", ".join(labels))
     if not run.image:
         return named
     height, width = run.image
-    return said(
+    return message(
         "{told} Each point of the data is a picture of {height} by {width}.", told=named, height=height, width=width
     )
 
@@ -101,43 +101,43 @@ def own_picture(name: str) -> str:
     return f"plots/lab/{name}"
 
 
-def downloads(plan: Plan, has_laws: bool) -> dict[str, Said]:
+def downloads(plan: Plan, has_laws: bool) -> dict[str, Message]:
     """The files of the site that readers may take away, by their paths in it, each with what it holds."""
-    found: dict[str, Said] = {}
+    found: dict[str, Message] = {}
     for each in plan.named:
-        rows = said("Experiment {name}, a row a run.", name=each.name)
-        about = said("Experiment {name}, a row a run. {about}", name=each.name, about=each.about)
+        rows = message("Experiment {name}, a row a run.", name=each.name)
+        about = message("Experiment {name}, a row a run. {about}", name=each.name, about=each.about)
         found[f"data/{each.name}.csv"] = about if each.about else rows
     for experiment in plan.experiments:
-        found[f"data/{experiment.name}.centres.npz"] = said(
+        found[f"data/{experiment.name}.centres.npz"] = message(
             "Where each network of the experiment puts its classes: by run, an array of class by neuron"
         )
-        found[f"data/{experiment.name}.weights.npz"] = said(
+        found[f"data/{experiment.name}.weights.npz"] = message(
             "Final weights of each network of the experiment: by run, in one row, layer by layer and neuron by neuron,"
             " each neuron’s weights and then its bias"
         )
     for trials in plan.trials:
-        arrays = said("Arrays that the runs of experiment {name} gave, a run a row", name=trials.name)
+        arrays = message("Arrays that the runs of experiment {name} gave, a run a row", name=trials.name)
         found[f"data/{trials.name}.npz"] = arrays
     for model in plan.models:
-        found[f"data/{model}.csv"] = said("The model {name}, a row an arrangement.", name=model)
+        found[f"data/{model}.csv"] = message("The model {name}, a row an arrangement.", name=model)
     if has_laws:
-        found["data/laws.json"] = said(
+        found["data/laws.json"] = message(
             "Where each law puts its points best: value, points, regions without loss, and tie, by class count"
         )
-    for table in plan.elsewhere:
+    for table in plan.external:
         source, told = table.source, table.columns
-        found[source["path"]] = said(
+        found[source["path"]] = message(
             "Results made elsewhere, from the file {file}: {rows}; columns: {columns}.",
             file=f"{source['file']} ({source['about']})" if source.get("about") else source["file"],
-            rows=said("{n} rows", n=source["rows"]),
-            columns=Said(list=[f"{name} ({told[name]})" if name in told else name for name in source["columns"]]),
+            rows=message("{n} rows", n=source["rows"]),
+            columns=Message(list=[f"{name} ({told[name]})" if name in told else name for name in source["columns"]]),
         )
     for name in plan.lab.texts:
-        found[published(name)] = said("Code that the article's own runs, measures, data or figures are made with")
+        found[published(name)] = message("Code that the article's own runs, measures, data or figures are made with")
     for (experiment_name, run_id), run in runs_of(plan).items():
         if run.shipped or run.folder is not None:
-            found[f"data/{experiment_name}/{run_id}.npz"] = said(
+            found[f"data/{experiment_name}/{run_id}.npz"] = message(
                 "Data, weights at each checkpoint, loss and accuracy at each epoch"
             )
     return found

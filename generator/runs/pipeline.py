@@ -487,7 +487,7 @@ class Pipeline:
         if not wanted:
             return {}
         rows = {each.name: own_rows(each, trials[each.name]) for each in self.plan.trials}
-        rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.elsewhere}
+        rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.external}
         for (name, _), run in self.runs.items():
             rows.setdefault(name, []).append({**recipe_of(run), **columns[run.spec]})
         made_with = STAGES["plot"].source.digest
@@ -582,11 +582,11 @@ class Pipeline:
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
-        for other in self.plan.elsewhere:
+        for other in self.plan.external:
             beside[other.name] = {"columns": other.columns, "source": other.source}
             rows[other.name] = [dict(row) for row in other.rows]
             at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
-            files[other.source["path"]] = self.store.save("elsewhere", *at, other.content)
+            files[other.source["path"]] = self.store.save("external", *at, other.content)
         files, about_files = dict(sorted(files.items())), downloads(self.plan, bool(laws))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
         contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ..base.language import Said, said
+from ..base.language import Message, message
 
 COVERAGE = 0.95  # of an interval
 PERCENT_FROM = 20  # below, one more or less is five per cent or more, and only counts are said
@@ -51,20 +51,22 @@ class Tally:
         return share_interval(self.hits, self.of)
 
     @property
-    def told(self) -> Said:
+    def told(self) -> Message:
         """In words: "7 of 8", and from PERCENT_FROM up with the share, "70 of 80 (87 %)"."""
-        counted = said("{n} of {all}", n=self.hits, all=self.of)
-        return _bracketed(counted, Said(percent=[self.share, 0])) if self.of >= PERCENT_FROM else counted
+        counted = message("{n} of {all}", n=self.hits, all=self.of)
+        return _bracketed(counted, Message(percent=[self.share, 0])) if self.of >= PERCENT_FROM else counted
 
     @property
-    def told_with_interval(self) -> Said:
+    def told_with_interval(self) -> Message:
         """In words: "7 of 8 (53 % to 98 %)"."""
-        low, high = (Said(percent=[end, 0]) for end in self.interval)
-        return _bracketed(said("{n} of {all}", n=self.hits, all=self.of), said("{low} to {high}", low=low, high=high))
+        low, high = (Message(percent=[end, 0]) for end in self.interval)
+        return _bracketed(
+            message("{n} of {all}", n=self.hits, all=self.of), message("{low} to {high}", low=low, high=high)
+        )
 
 
-def _bracketed(text: Said, more: Said) -> Said:
-    return said("{text} ({more})", text=text, more=more)
+def _bracketed(text: Message, more: Message) -> Message:
+    return message("{text} ({more})", text=text, more=more)
 
 
 @dataclass(frozen=True)
@@ -98,22 +100,22 @@ class Paired:
         return cls(len(differences), lower, higher, float(median(differences)), signed_rank_p(differences), rows)
 
     @property
-    def told(self) -> Said:
+    def told(self) -> Message:
         """In words: "lower in 18 of 20 pairs, higher in 2; median difference −0.012, p = 0.004"."""
         difference = self.difference
         digits = max(0, 2 - math.floor(math.log10(abs(difference)))) if difference else 0
-        compared = said(
+        compared = message(
             "lower in {n} of {all} pairs, higher in {more}; median difference {difference}, p {sign} {p}",
             n=self.lower,
             all=self.pairs,
             more=self.higher,
-            difference=Said(fixed=[difference, digits]),
+            difference=Message(fixed=[difference, digits]),
             sign="<" if self.p < LEAST_P else "=",
-            p=Said(fixed=[max(self.p, LEAST_P), 3]),
+            p=Message(fixed=[max(self.p, LEAST_P), 3]),
         )
         if self.family == 1:
             return compared
-        return said("{compared}, after Holm for {n} comparisons", compared=compared, n=self.family)
+        return message("{compared}, after Holm for {n} comparisons", compared=compared, n=self.family)
 
 
 def holm(comparisons: Sequence[Paired]) -> list[Paired]:

@@ -133,7 +133,7 @@ def expected_results(plan: Plan) -> Results:
     ]
     beside: dict[str, Any] = {
         table.name: {"columns": table.columns, "source": table.source, "rows": lambda table=table: table.rows}
-        for table in plan.elsewhere
+        for table in plan.external
     }
     beside |= {each.table: pending_table(each) for each in plan.trials}
     beside |= {name: pending_model(name, counts) for name, counts in plan.models.items()}

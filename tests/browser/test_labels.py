@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from generator.base.progress import Progress
 from generator.build import build
 from generator.options import Options
+from tests.promises import kept_cache
 
 EXPERIMENTS = """
 [dataset.rings]
@@ -101,7 +102,7 @@ def labelled(tmp_path_factory, one_worker_is_this_process):
     (folder / "content" / "experiments.toml").write_text(EXPERIMENTS)
     figures = "".join(f"\n/// figure | {figure}\n\nWhat it shows.\n///\n" for figure in FIGURES)
     (folder / "content" / "article.md").write_text(ARTICLE + figures)
-    options = Options(content=folder / "content", out=folder / "site", cache=folder / "cache", workers=1)
+    options = Options(content=folder / "content", out=folder / "site", cache=kept_cache("labels"), workers=1)
     return folder / "site", build(options, Progress(quiet=True)).warnings
 
 

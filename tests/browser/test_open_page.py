@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -91,13 +92,21 @@ def replace(path, old, new):
     path.write_text(text.replace(old, new))
 
 
+def wait_for_line(said, start):
+    """The terminal is told of what was rendered after the pages are."""
+    until = time.monotonic() + START_S
+    while not any(line.startswith(start) for line in said):
+        assert time.monotonic() < until, said
+        time.sleep(0.02)
+
+
 def test_a_saved_sentence_appears_and_the_scroll_stays(serving, served_page):
     content, _, _, said = serving
     page = served_page
     replace(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     page.wait_for_function("() => scrollY === 200")
-    assert any(line.startswith("article.md: rendered the pages in") for line in said)
+    wait_for_line(said, "article.md: rendered the pages in")
 
 
 def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, served_page):
@@ -182,7 +191,7 @@ def test_a_template_and_an_experiment_are_watched_too(serving, served_page):
     expect(page.get_by_text("From the template.")).to_be_visible(timeout=60_000)
     replace(content / "experiments.toml", "draw = 1", "seeds = 2\ndraw = 1")
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
-    assert any(line.startswith("experiments.toml: train 2") for line in said)
+    wait_for_line(said, "experiments.toml: train 2")
 
 
 def test_pages_and_files_are_served_and_nothing_is_written(serving, served_page):
@@ -224,10 +233,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(serving, browser):
     page.add_init_script(LATE_FIRST_ANSWER)
     page.goto(address)
     replace(content / "article.md", "Where the points go.", "Where one point goes.")
-    for _ in range(100):
-        if sum(line.startswith("article.md: rendered") for line in said) == 1:
-            break
-        page.wait_for_timeout(50)
+    wait_for_line(said, "article.md: rendered")
     replace(content / "article.md", "Where one point goes.", "Where the last point goes.")
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
     page.wait_for_function("() => window.late")  # by now the first answer is there

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from generator.base.progress import Progress
 from generator.build import build
 from generator.options import Options
+from tests.promises import kept_cache
 
 KILOBYTES_OF_A_RUN = 60  # gzipped, of 402 rows of 64 numbers
 FIGURES = ("bend", "train", "beat", "alive")
@@ -78,7 +79,7 @@ def home(tmp_path_factory, one_worker_is_this_process) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([("weight", "height", "kind"), *rows])
     (content / "fruit.csv").write_text(text.getvalue(), encoding="utf-8")
-    build(Options(content=content, out=top / "site", cache=top / "cache", workers=1), Progress(quiet=True))
+    build(Options(content=content, out=top / "site", cache=kept_cache("own-data"), workers=1), Progress(quiet=True))
     return (top / "site").as_uri() + "/"
 
 

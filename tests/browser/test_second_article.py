@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from generator.__main__ import main
 from generator.site.single import single
+from tests.promises import kept_cache
 
 SECOND = Path(__file__).parent.parent / "sites" / "second"
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
@@ -18,7 +19,7 @@ PAGES = ("index.html", "recipes.html", "gallery.html", "reproduce.html", "404.ht
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, one_worker_is_this_process):
     top = tmp_path_factory.mktemp("second")
-    folders = ["--content", SECOND, "--out", top / "site", "--cache", top / "cache"]
+    folders = ["--content", SECOND, "--out", top / "site", "--cache", kept_cache("second")]
     assert main(["build", "--strict", "--quiet", "--workers", "1", *map(str, folders)]) == 0
     return (top / "site").as_uri() + "/"
 
@@ -35,23 +36,17 @@ def quiet_and_narrow(visit):
     assert visit.said == [] and visit.failed == [] and visit.strangers == []
 
 
-def test_a_phone_shows_every_page_and_nothing_is_said(open_page, home):
-    visit = open_page(home + "index.html", width=320)
-    for address in PAGES:
-        visit.go(home + address)
-        visit.scroll_through()
-        quiet_and_narrow(visit)
-
-
 @pytest.mark.parametrize(
     ("colours", "accent"), [("dark", "#ffb27a"), pytest.param("light", "#8a3a10", marks=pytest.mark.breadth)]
 )
-def test_axe_finds_nothing_and_its_own_accent_is_on_every_page(open_page, home, colours, accent):
+def test_every_page_fits_a_phone_says_nothing_and_has_its_own_accent(open_page, home, colours, accent):
     visit = open_page(home + "index.html", color_scheme=colours, reduced_motion="reduce")
     for address in PAGES:
         page = visit.go(home + address)
         visit.scroll_through()
-        quiet_and_narrow(visit)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            quiet_and_narrow(visit)
         told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
         assert told == accent, address
         page.evaluate(Path(AXE).read_text(encoding="utf-8"))

@@ -80,43 +80,6 @@ LINKS = """() => {
 LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.tagName[1])"
 
 
-@FROM_DISK_TOO
-def test_every_page_loads_without_a_word_and_is_whole(open_page: Open, home: str, site: Path, pages: list[str]) -> None:
-    """It fits the window, also one that changes; ids are unique, and pointers, links, pictures and anchors lead
-    somewhere; one heading of the first level, and none skips a level; what can be pressed is large or stands alone."""
-    visit = open_page(home + "index.html")
-    ids, links = {}, {}
-    for address in pages:
-        visit.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
-        page = visit.go(home + address)
-        visit.scroll_through()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width} px"
-        ids[address], links[address] = page.evaluate(IDS), page.evaluate(LINKS)
-        assert len(ids[address]) == len(set(ids[address])), address
-        assert set(page.evaluate(POINTERS)) <= set(ids[address]), address
-        levels = page.evaluate(LEVELS)
-        assert levels.count(1) == 1, address
-        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
-        assert is_cramped(page) == [], address
-    broken, root = [], urlsplit(home)
-    for address, link in ((each, link) for each in pages for link in links[each]):
-        parts = urlsplit(urljoin(home + address, link))
-        if (parts.scheme, parts.netloc) != (root.scheme, root.netloc):
-            continue
-        path = unquote(parts.path).removeprefix(unquote(root.path)) or "index.html"
-        anchor = unquote(parts.fragment) if path.endswith(".html") else ""
-        if (site / path).is_file() and anchor and path not in ids:
-            ids[path] = re.findall(r'\bid="?([^"\s>]+)', (site / path).read_text(encoding="utf-8"))
-        if not (site / path).is_file() or (anchor and anchor not in ids[path]):
-            broken.append(f"{address}: {link}")
-    assert broken == []
-    assert visit.said == []
-    assert visit.failed == []
-    assert visit.strangers == []
-
-
 # Of siblings that differ in their words alone: two and the last. Axe takes minutes where there are thousands.
 THIN = r"""() => {
   const names = / (id|href|src|srcset|alt|title|for|value|popovertarget|aria-(label\w*|describedby|controls))="[^"]*"/g;
@@ -140,24 +103,60 @@ def axe_finds(page: Any, **options: object) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("colours", "width", "rules"),
-    [("light", 390, RULES), pytest.param("dark", 1440, ["color-contrast"], marks=pytest.mark.breadth)],
-    ids=["light", "dark"],
+    ("home", "colours", "width_px", "rules"),
+    [
+        ("served", "light", 390, RULES),
+        pytest.param("file", "dark", 1440, ["color-contrast"], marks=pytest.mark.breadth),
+    ],
+    ids=["served-light", "file-dark"],
+    indirect=["home"],
 )
-def test_axe_finds_nothing_and_nothing_is_too_wide_or_cramped(
-    open_page: Open, served: str, pages: list[str], colours: str, width: int, rules: list[str]
+def test_every_page_loads_without_a_word_and_is_whole(
+    open_page: Open, home: str, site: Path, pages: list[str], colours: str, width_px: int, rules: list[str]
 ) -> None:
-    """In the light on a phone, and in the dark on a wide window."""
-    visit = open_page(served + "404.html", width=width, color_scheme=colours, reduced_motion="reduce")
-    page = visit.page
+    """It fits the window, also one that changes; ids are unique, and pointers, links, pictures and anchors lead
+    somewhere; one heading of the first level, and none skips a level; what can be pressed is large or stands alone;
+    axe finds nothing."""
+    visit = open_page(home + "404.html", color_scheme=colours)
+    ids, links = {}, {}
     for address in pages:
-        visit.go(served + address)
-        page.evaluate(THIN)
+        visit.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        page = visit.go(home + address)
         visit.scroll_through()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width} px"
+        ids[address], links[address] = page.evaluate(IDS), page.evaluate(LINKS)
+        assert len(ids[address]) == len(set(ids[address])), address
+        assert set(page.evaluate(POINTERS)) <= set(ids[address]), address
+        levels = page.evaluate(LEVELS)
+        assert levels.count(1) == 1, address
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
+        assert is_cramped(page) == [], address
+        assert visit.said == [], address
+        page.set_viewport_size({"width": width_px, "height": 800})
+        page.emulate_media(reduced_motion="reduce")
+        page.evaluate(THIN)
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide"
+        assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width_px} px"
         assert is_cramped(page) == [], address
         assert axe_finds(page, runOnly=rules) == [], address
+        page.emulate_media(reduced_motion="no-preference")
+        visit.said.clear()  # of what axe has read
+    broken, root = [], urlsplit(home)
+    for address, link in ((each, link) for each in pages for link in links[each]):
+        parts = urlsplit(urljoin(home + address, link))
+        if (parts.scheme, parts.netloc) != (root.scheme, root.netloc):
+            continue
+        path = unquote(parts.path).removeprefix(unquote(root.path)) or "index.html"
+        anchor = unquote(parts.fragment) if path.endswith(".html") else ""
+        if (site / path).is_file() and anchor and path not in ids:
+            ids[path] = re.findall(r'\bid="?([^"\s>]+)', (site / path).read_text(encoding="utf-8"))
+        if not (site / path).is_file() or (anchor and anchor not in ids[path]):
+            broken.append(f"{address}: {link}")
+    assert broken == []
+    assert visit.failed == []
+    assert visit.strangers == []
 
 
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {

@@ -51,6 +51,11 @@ def own_site() -> Path:
     return folder
 
 
+def kept_cache(name: str) -> Path:
+    """A cache that stays from one run of the tests to the next, for what none of them asks how it was made."""
+    return ROOT / ".cache" / name
+
+
 def make_tiny(folder: Path) -> None:
     """Build the tiny article in a new folder: its content, site and cache."""
     shutil.copytree(TINY, folder / "content")
@@ -63,7 +68,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-class Said(Progress):
+class Recorder(Progress):
     """Keeps what it is told."""
 
     def __init__(self) -> None:
@@ -77,7 +82,7 @@ class Said(Progress):
 def finished(folder: Path) -> list[str]:
     """Build a folder's article in this process, as one that starts afresh. Returns what was said."""
     catalogue._LOADED.clear()
-    said = Said()
+    said = Recorder()
     build(Options(content=folder / "content", out=folder / "site", cache=folder / "cache", workers=1), said)
     return said.lines
 

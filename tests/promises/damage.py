@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.build import build
 from generator.options import Options
 from generator.runs import catalogue
-from tests.promises import TINY, Said, tree
+from tests.promises import TINY, Recorder, tree
 
 PROMISE = (
     "The cache survives damage: whatever is flipped, cut, emptied, zeroed, deleted, foreign or misdated is told in a"
@@ -107,7 +107,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
 def built(cache: Path, folder: Path) -> tuple[dict[str, bytes], list[str]]:
     """The site that a cache gives in a new folder, and what was said on the way."""
     catalogue._LOADED.clear()
-    said, out = Said(), folder / "site"
+    said, out = Recorder(), folder / "site"
     build(Options(content=TINY, out=out, cache=cache, workers=1), said)
     site = tree(out)
     shutil.rmtree(out)

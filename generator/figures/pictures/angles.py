@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from .. import Figure, Measures, degrees, directions_of, network_of
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     return draw.encode(draw.pixels(figure))
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
-    return said(
+def describe(spec: RunSpec, measures: Measures) -> Message:
+    return message(
         "Histograms of the hidden vector's angle over the input plane of {network}, one a predicted class, "
         "circular mean ± circular standard deviation: {rows}.",
         network=network_of(spec),

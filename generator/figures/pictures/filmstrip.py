@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from ...networks.spec import planes
 from .. import Figure, Measures, network_of, percent, share
 
@@ -77,27 +77,27 @@ def suits(spec: RunSpec) -> bool:
     return spec.activation == "tanh" and spec.hidden[-1] == 2 and spec.hidden.count(2) > 1
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
+def describe(spec: RunSpec, measures: Measures) -> Message:
     first, last = shown(spec)
     if spec.hidden[-1] > 2:
-        return said(
+        return message(
             "Points of {network} with hidden layers of {widths} neurons, in layer {first} and in the last, {last}, at "
             "four epochs; a layer of more than two neurons is projected along the two principal components that its "
             "points have in the end. Then {late} of the points are nearest to their own class's centre in layer "
             "{last}; {accuracy} are classified right.",
             network=network_of(spec),
-            widths=Said(list=list(spec.hidden)),
+            widths=Message(list=list(spec.hidden)),
             first=first + 1,
             late=share(measures["own_centre"]),
             last=last + 1,
             accuracy=share(measures["accuracy"]),
         )
-    return said(
+    return message(
         "Points of {network} with hidden layers of {widths} neurons, in the first and the last layer of two, at four "
         "epochs. In the end {early} of the points are nearest to their own class's centre in layer {first}, and {late} "
         "in layer {last}; {accuracy} are classified right.",
         network=network_of(spec),
-        widths=Said(list=list(spec.hidden)),
+        widths=Message(list=list(spec.hidden)),
         early=share(measures["early_own_centre"]),
         first=first + 1,
         late=share(measures["own_centre"]),

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from .. import Figure, Measures, data_of, is_seen_in_plane, network_of, number, percent, share
 
 if TYPE_CHECKING:
@@ -371,7 +371,7 @@ def compressed_film(spec: RunSpec, run: Run) -> Film:
     return gif.compressed(frames, inks_used, [FRAME_MS] * (len(frames) - 1) + [HOLD_MS])
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
+def describe(spec: RunSpec, measures: Measures) -> Message:
     seen = {
         "data": data_of(spec),
         "network": network_of(spec),
@@ -381,7 +381,7 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
         "distance": number(measures["least_distance"], 2),
     }
     if spec.hidden[-1] > 2:
-        return said(
+        return message(
             "From the first epoch to epoch {epochs}, {data} move in the last hidden layer of {network}, {width} "
             "neurons wide, projected along the two principal components that they have in the end, which keep {kept} "
             "of the variance then. In the end {accuracy} are classified right and {own} are nearest to their own "
@@ -390,7 +390,7 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
             kept=share(measures["two_axes"]),
             **seen,
         )
-    return said(
+    return message(
         "From the first epoch to epoch {epochs}, {data} move in the hidden plane of {network}. In the end {accuracy} "
         "are classified right and {own} are nearest to their own class's centre; the two nearest class centres are "
         "{distance} apart.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from .. import Figure, Measures, is_seen_in_plane, network_of, number, share
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     return draw.encode(draw.pixels(figure, draw.regions(draw.output_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
+def describe(spec: RunSpec, measures: Measures) -> Message:
     if spec.hidden[-1] > 2:
-        return said(
+        return message(
             "The last hidden layer of {network}, {width} neurons wide, after {epochs} epochs, projected: its points "
             "along their two principal components, which keep {kept} of the variance. {accuracy} of the points are "
             "classified right, and the two nearest class centres are {distance} apart in the layer itself.",
@@ -39,13 +39,13 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
             accuracy=share(measures["accuracy"]),
             distance=number(measures["least_distance"], 2),
         )
-    return said(
+    return message(
         "The hidden plane of {network} after {epochs} epochs: the points gather in {room}, the output layer cuts it by "
         "straight lines, {accuracy} of the points are on the right side. The two nearest class centres are {distance} "
         "apart.",
         network=network_of(spec),
         epochs=spec.epochs,
-        room=said(spec.room.words, label=spec.label),
+        room=message(spec.room.words, label=spec.label),
         accuracy=share(measures["accuracy"]),
         distance=number(measures["least_distance"], 2),
     )

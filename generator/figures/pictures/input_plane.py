@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from .. import Figure, Measures, data_of, has_plane_inputs, network_of, share
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
-    return said(
+def describe(spec: RunSpec, measures: Measures) -> Message:
+    return message(
         "The input plane: {data} on the regions that {network} assigns to the classes. It classifies {accuracy} of the "
         "points right.",
         data=data_of(spec),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from ...base.rounding import fixed
 from .. import Figure, Measures, network_of, number, share
 
@@ -58,8 +58,8 @@ def draw_loss(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict
     return draw.encode(draw.pixels(figure))
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
-    return said(
+def describe(spec: RunSpec, measures: Measures) -> Message:
+    return message(
         "Cross-entropy of {network} against epochs: from about log {classes} = {guess} nats, the loss of guessing, to "
         "{loss} nats at epoch {epochs}, with {accuracy} of the points right.",
         network=network_of(spec),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from ...base.rounding import fixed
 from .. import Figure, Measures, network_of, number, percent, share
 
@@ -70,8 +70,8 @@ def suits(spec: RunSpec) -> bool:
     return spec.hidden[-1] > 2
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
-    told = said(
+def describe(spec: RunSpec, measures: Measures) -> Message:
+    told = message(
         "The last hidden layer of {network}, {width} neurons wide, after {epochs} epochs. Above, along the two "
         "directions in which its points vary most, which keep {kept} of the variance. Below, as t-SNE places them",
         network=network_of(spec),
@@ -80,8 +80,8 @@ def describe(spec: RunSpec, measures: Measures) -> Said:
         kept=share(measures["two_axes"]),
     )
     if measures["gap_map"] is None:
-        return said("{sentence}.", sentence=told)
-    return said(
+        return message("{sentence}.", sentence=told)
+    return message(
         "{sentence}: the longest gap within a class is {map} typical steps wide, and {layer} in the layer itself.",
         sentence=told,
         map=number(measures["gap_map"]),

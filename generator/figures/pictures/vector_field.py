@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...base.language import Said, said
+from ...base.language import Message, message
 from .. import Figure, Measures, data_of, directions_of, network_of
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
 
 
-def describe(spec: RunSpec, measures: Measures) -> Said:
-    return said(
+def describe(spec: RunSpec, measures: Measures) -> Message:
+    return message(
         "The input plane of {network} that tells {data} apart, with {arrows} by {arrows} arrows of one length in the "
         "colour of the class predicted there. Each is the direction of the hidden vector, a dot where that is zero, "
         "circular mean ± circular standard deviation: {rows}.",

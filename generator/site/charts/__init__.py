@@ -18,9 +18,9 @@ from ...base.language import Words
 from ...markup.blocks.figure import OptionError
 from ...runs.results import Rows
 from .alt import alt
-from .asked import Asked, ordered
 from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
 from .scales import Bands, Numbers, log_spaced, padded, spans, ticks, told, widened
+from .specification import Specification, ordered
 
 MOST_MARKS = 2000  # a page with more is slow, and nobody can tell them apart
 MOST_COLOURS = len(SHAPES)
@@ -116,27 +116,27 @@ def chart(
 ) -> Chart:
     """What an author's options say, drawn.
 
-    options  asked.OPTIONS, of which x is needed; what else there is are conditions, as Rows.where takes them
+    options  specification.OPTIONS, of which x is needed; what else there is are conditions, as Rows.where takes them
     names    what the expression `data` may ask for
     columns  what each column of the runs holds, as base.language.Words.tell takes it
     raises   OptionError: which option is wrong, and how
              Unmeasured: values are known once the runs are trained, and all else is right
     """
-    return _Drawing(Asked(options, names, words, columns or {})).chart()
+    return _Drawing(Specification(options, names, words, columns or {})).chart()
 
 
 class _Drawing:
     """One chart in the making."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked, self.words, self.mark = asked, asked.words, asked.mark
-        self.whole = [of for of in zip(*asked.cells.values(), strict=True) if None not in of]
+    def __init__(self, spec: Specification) -> None:
+        self.spec, self.words, self.mark = spec, spec.words, spec.mark
+        self.whole = [of for of in zip(*spec.cells.values(), strict=True) if None not in of]
         if not self.whole:
-            raise OptionError("", "there is nothing to draw", f"rows that have all of {', '.join(asked.keys.values())}")
+            raise OptionError("", "there is nothing to draw", f"rows that have all of {', '.join(spec.keys.values())}")
         self.parting = [
             option
             for option in ("facet", "colour")
-            if option in asked.keys and (option == "facet" or self.mark.colour == CATEGORY)
+            if option in spec.keys and (option == "facet" or self.mark.colour == CATEGORY)
         ]
         self.series = self._series()
         self.data = [datum for each in self.series for datum in each.data]
@@ -152,7 +152,7 @@ class _Drawing:
         """The marks of the same keys that are few enough."""
         for name, mark in MARKS.items():
             try:
-                self.asked.check(name)
+                self.spec.check(name)
             except OptionError:
                 continue
             if sum(len(mark.take(each.values, each.values)) for each in self.series) <= MOST_MARKS:
@@ -164,31 +164,31 @@ class _Drawing:
         shade = spans([datum.value for datum in self.data if datum.value is not None]) if self._shaded else None
         height = HEIGHT_PX if len(self.facets) == 1 else HEIGHT_OF_FACET_PX
         if isinstance(y, Bands):
-            longest = max(len(self.asked.said("y", value)) for value in y.values)
+            longest = max(len(self.spec.said("y", value)) for value in y.values)
             lines = min(max(-(-longest // LETTERS_OF_BAND), LINES_OF_BAND[0]), LINES_OF_BAND[1])
             height = max(2, len(y.values)) * lines * LINE_OF_BAND_PX
         ends = self._ends(y, height)
         panels = [self._panel(facet, Place(x, y, shade, 0, len(self.colours)), ends) for facet in self.facets]
         several = len(self.colours) > 1
         keys = (
-            () if ends or not several else (Key(self.asked.said("colour", c), at) for at, c in enumerate(self.colours))
+            () if ends or not several else (Key(self.spec.said("colour", c), at) for at, c in enumerate(self.colours))
         )
         return Chart(
-            mark=self.asked.name,
+            mark=self.spec.name,
             panels=tuple(panels),
             x=self._axis("x", x),
             y=self._axis("y", y),
             height=height,
-            legend_title=self.asked.title("colour") if several or shade else "",
+            legend_title=self.spec.title("colour") if several or shade else "",
             legend=tuple(keys),
             shapes=tuple(SHAPES.values())[: len(self.colours)],
             shades=self._shades(shade) if shade else None,
             heads=tuple(self._heads()),
             groups=tuple(tuple(self._row(each, datum) for datum in each.data) for each in self.series),
-            about=tuple(self.asked.about()),
-            alt=alt(self.asked, self.series),
-            missing=len(self.asked.rows) - len(self.whole),
-            rows=self.asked.rows,
+            about=tuple(self.spec.about()),
+            alt=alt(self.spec, self.series),
+            missing=len(self.spec.rows) - len(self.whole),
+            rows=self.spec.rows,
         )
 
     @property
@@ -199,7 +199,7 @@ class _Drawing:
 
     def _series(self) -> list[Series]:
         """The rows by facet and colour, in the order of these."""
-        rows = [dict(zip(self.asked.cells, of, strict=True)) for of in self.whole]
+        rows = [dict(zip(self.spec.cells, of, strict=True)) for of in self.whole]
         every = [Value(row["x"], row.get("y"), row.get("colour")) for row in rows]
         parts: dict[tuple[Any, ...], list[Value]] = {}
         for row, value in zip(rows, every, strict=True):
@@ -222,7 +222,7 @@ class _Drawing:
         most = {"colour": MOST_COLOURS, "facet": MOST_FACETS}.get(option, MOST_BANDS)
         distinct = ordered(values)
         if len(distinct) > most:
-            wrong = f"{self.asked.keys[option]} has {len(distinct)} values"
+            wrong = f"{self.spec.keys[option]} has {len(distinct)} values"
             raise OptionError(option, wrong, f"at most {most}, for {option}")
         return distinct
 
@@ -247,10 +247,10 @@ class _Drawing:
 
     def _numbers(self, option: str, values: Sequence[float], log: bool) -> Numbers:
         """An axis of numbers, by logarithm where that is asked for, or where nothing is asked and it fits."""
-        asked = self.asked.options.get(f"{option}_scale")
+        asked = self.spec.options.get(f"{option}_scale")
         log = asked == "log" if asked else log
         if log and min(values) <= 0:
-            wrong = f"{self.asked.keys[option]} is {told(min(values), self.words)}"
+            wrong = f"{self.spec.keys[option]} is {told(min(values), self.words)}"
             raise OptionError(f"{option}_scale", wrong, "numbers above 0, for log")
         return spans(values, log)
 
@@ -261,7 +261,7 @@ class _Drawing:
         joined = self.mark.medians and not self._shaded
         if not joined or len(self.facets) > 1 or len(self.colours) < 2:
             return {}
-        longest = max(len(self.asked.named("colour", colour)) for colour in self.colours)
+        longest = max(len(self.spec.named("colour", colour)) for colour in self.colours)
         gap = LABEL_PX / height
         if longest > LONGEST_LABEL or (len(self.colours) - 1) * gap > 1:
             return {}
@@ -285,9 +285,9 @@ class _Drawing:
             for path in around:
                 steps = "L".join(f"{_plain(100 * x)} {_plain(100 - 100 * y)}" for x, y in path.points)
                 paths.append((path.look, each.at, f"M{steps}" + "Z" * (path.look == "band")))
-        title = "" if facet is None else self.asked.named("facet", facet)
+        title = "" if facet is None else self.spec.named("facet", facet)
         beside = [
-            (_percent(ends[each.at]), Key(self.asked.named("colour", each.of("colour")), each.at))
+            (_percent(ends[each.at]), Key(self.spec.named("colour", each.of("colour")), each.at))
             for each in here
             if each.at in ends
         ]
@@ -319,9 +319,9 @@ class _Drawing:
         return self.words.fixed(value, max(0, 1 - math.floor(math.log10(greatest))))
 
     def _axis(self, option: str, scale: Any) -> Axis:
-        title = self.asked.title(option) if option in self.asked.keys else self.words("number of values")
+        title = self.spec.title(option) if option in self.spec.keys else self.words("number of values")
         if isinstance(scale, Bands):
-            texts = [self.asked.said(option, value) for value in scale.values]
+            texts = [self.spec.said(option, value) for value in scale.values]
             return Axis(title, (), max(texts, key=len), tuple(texts if option == "x" else reversed(texts)))
         values = [datum.x for datum in self.data] if option == "x" and self.mark.spread != "x" else []
         found = ticks(scale, self.most, self.words, values)
@@ -336,12 +336,12 @@ class _Drawing:
     # The table of values
 
     def _heads(self) -> list[str]:
-        words, title = self.words, self.asked.title
+        words, title = self.words, self.spec.title
         heads = [title(option) for option in self.parting]
         for cell in self.mark.cells:
             if cell == "value" or (cell == "y" and self.mark.medians and not self._shaded):
                 heads.append(words("{what}, median", what=title("colour" if cell == "value" else cell)))
-            elif cell in self.asked.keys:
+            elif cell in self.spec.keys:
                 heads.append(title(cell))
             elif cell == "count":
                 heads.append(words("number of values"))
@@ -356,7 +356,7 @@ class _Drawing:
 
     def _row(self, each: Series, datum: Datum) -> tuple[str, ...]:
         cells = [*each.named, *((cell, getattr(datum, cell)) for cell in self.mark.cells)]
-        return tuple(self.asked.said(option, value) for option, value in cells)
+        return tuple(self.spec.said(option, value) for option, value in cells)
 
 
 def _plain(number: float) -> str:

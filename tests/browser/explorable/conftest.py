@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
 
 from generator.base import language
 from generator.base.memo import Memo
@@ -164,6 +164,12 @@ class Figure:
     def plane(self, number: int) -> Locator:
         return self.live.locator(".plane-surface").nth(number)
 
+    def hear(self, message: ConsoleMessage) -> None:
+        self.said.append(f"{message.type}: {message.text}")
+
+    def fail(self, error: Error) -> None:
+        self.said.append(f"error: {error}")
+
     def summary(self) -> str:
         rest(self.page, SPEAKS_MS)
         return self.live.locator(".explorable-summary").inner_text()
@@ -214,25 +220,74 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
         yield page
 
 
+WINDOW = {"width": 1280, "height": 800}
+
+
+class Kept:
+    """A page that one test leaves as it was for the next, which spares a third of what a figure's opening takes."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.page: Page | None = None
+
+    def take(self) -> Page:
+        """The page, which is the taker's until it is given back."""
+        page, self.page = self.page, None
+        if page is None or page.is_closed():
+            context = self.browser.new_context(viewport=WINDOW)
+            watch(context)
+            page = context.new_page()
+        return page
+
+    def give(self, page: Page) -> None:
+        """Have it back, without what a reader or a test may have set; where it cannot be, the next is another."""
+        try:
+            page.unroute_all()
+            page.mouse.move(0, 0)
+            page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            page.goto("about:blank")
+            page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
+            page.set_viewport_size(WINDOW)
+        except Error:
+            page.context.close()
+        else:
+            self.page = page
+
+
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Kept:
+    return Kept(browser)
+
+
 @contextlib.contextmanager
-def figures(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
-    """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page."""
-    contexts = []
+def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) -> Iterator[Show]:
+    """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page.
+
+    kept  has the page for the first of them, unless that asks for one of another kind
+    """
+    contexts: list[BrowserContext] = []
+    taken: list[tuple[Page, Figure]] = []
 
     def open_figure(
         *figures: str, hash: str = "", width: int = 1280, height: int = 800, wait: bool = True, **options: Any
     ) -> Figure:
         written = {key: options.pop(key) for key in ("text", "index", "above") if key in options}
         script = options.pop("script", "")
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        watch(context)
-        contexts.append(context)
-        opened = context.new_page()
+        if kept and not (taken or contexts or script or options):
+            opened = kept.take()
+            opened.set_viewport_size({"width": width, "height": height})
+        else:
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            watch(context)
+            contexts.append(context)
+            opened = context.new_page()
         if script:
             opened.add_init_script(script)
         figure = Figure(opened, opened.locator(".explorable").first)
-        opened.on("console", lambda message: figure.said.append(f"{message.type}: {message.text}"))
-        opened.on("pageerror", lambda error: figure.said.append(f"error: {error}"))
+        if opened.context not in contexts:
+            taken.append((opened, figure))
+        opened.on("console", figure.hear)
+        opened.on("pageerror", figure.fail)
         opened.goto(laboratory.write(*figures, **written) + hash)
         if wait:
             opened.locator(".explorable.is-live").first.wait_for()
@@ -242,9 +297,13 @@ def figures(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
     yield open_figure
     for context in contexts:
         context.close()
+    for page, figure in taken:
+        page.remove_listener("console", figure.hear)
+        page.remove_listener("pageerror", figure.fail)
+        kept.give(page)
 
 
 @pytest.fixture
-def show(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
-    with figures(browser, laboratory) as open_figure:
+def show(browser: Browser, laboratory: Laboratory, kept: Kept) -> Iterator[Show]:
+    with figures(browser, laboratory, kept) as open_figure:
         yield open_figure

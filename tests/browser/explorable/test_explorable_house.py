@@ -182,6 +182,7 @@ def test_a_link_to_a_section_keeps_the_view(show: Show) -> None:
     figure = show("bend", hash="#fig-bend.classes=3&fig-bend.epoch=100", text=SECTIONS)
     three = figure.live.get_by_role("radio", name="3", exact=True)
     figure.page.locator("#go").click()
+    figure.page.wait_for_function("history.state?.figures === 'fig-bend.classes=3&fig-bend.epoch=100'")
     assert figure.page.url.endswith("#sec-question")
     figure.page.reload()
     figure.root.scroll_into_view_if_needed()

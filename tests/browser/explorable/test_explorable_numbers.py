@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from tests.rest import SPEAKS_MS, rest
 
 MOST_POINTS = 700  # of a data set of the article
 SIZES = [(1280, 800), (390, 844)]
+LATTICE = 200  # inputs along each axis that the build takes directions over
 MUTATIONS = 15  # addresses a figure
 Show = Callable[..., Figure]
 
@@ -70,10 +72,15 @@ def test_every_number_reads_the_same_in_both_languages(bare_page: Page) -> None:
     assert theirs[1] == [rounding.direction(*spread) for spread in spreads]
 
 
+def measured(spec: RunSpec, flat: np.ndarray) -> list[dict[str, Any]]:
+    """The directions that the build measures of a network."""
+    return directions.by_class(*directions.lattice_hidden(spec, flat, LATTICE), spec.classes)
+
+
 @pytest.mark.parametrize("activation", ["tanh", pytest.param("relu", marks=pytest.mark.breadth)])
 def test_directions_are_the_build_s_in_every_window(show: Show, laboratory: Laboratory, activation: str) -> None:
     spec, run = laboratory.runs[f"grid/k5-{activation}-s0"]
-    rows = directions.angle_statistics(spec, run.weights[-1])
+    rows = measured(spec, run.weights[-1])
     table = "; ".join(f"class {row['class'] + 1}, {figures.degrees(row['mean_deg'], row['std_deg'])}" for row in rows)
     for width, height in SIZES:
         figure = show("directions", hash=f"#fig-directions.activation={activation}", width=width, height=height)
@@ -109,7 +116,7 @@ def test_directions_of_every_published_run_are_the_builds(browser: Browser, site
     assert len(said) > 5
     for name, sentence in said:
         run = tasks.decode((site / "data" / f"{name}.npz").read_bytes())
-        rows = directions.angle_statistics(specs[name], run.weights[-1])
+        rows = measured(specs[name], run.weights[-1])
         each = [
             f"class {row['class'] + 1}, {figures.degrees(row['mean_deg'], row['std_deg'])}"
             for row in rows

@@ -1,8 +1,8 @@
 """What of the rest of an article a page's HTML depends on: whatever it asks is noted with its answer.
 
-    around = Around(book, page, assets)
-    around.label("fig-grid")  # the page that has it, its kind, number and title
-    around.holds(asked)       # whether all that a page asked once would be answered the same now
+    dependencies = Dependencies(book, page, assets)
+    dependencies.label("fig-grid")  # the page that has it, its kind, number and title
+    dependencies.holds(asked)  # whether all that a page asked once would be answered the same now
 
 So a page whose own text is unchanged is made again when something that it shows of another page is not what it was,
 and only then.
@@ -21,7 +21,7 @@ from ..content.bibliography import STYLES, Bibliography
 from ..content.texts import Asset, Page
 from .numbering import Block, Outline, bare
 
-Asked = dict[str, dict[str, Any]]  # question -> what it was about -> the answer
+Answers = dict[str, dict[str, Any]]  # question -> what it was about -> the answer
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def _first(pages: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     return found
 
 
-class Around:
-    """What a page asks about the article around it.
+class Dependencies:
+    """What a page's HTML depends on beside its own text: it asks here, and each answer is noted.
 
     numbers  of the works that the pages before cite
     asked    all that was asked for by now
@@ -115,7 +115,7 @@ class Around:
         self.own = book.names[page.path]
         self.known_assets = assets
         self.numbers = {key: number for number, key in enumerate(before, 1)}
-        self.asked: Asked = {}
+        self.asked: Answers = {}
 
     def given(self) -> list[Any]:
         """What the whole page depends on beside its own text: how it is numbered."""
@@ -127,7 +127,7 @@ class Around:
         ]
         return [*counts, len(self.book.pages), self.numbers if STYLES[self.page.meta.citations].counts else {}]
 
-    def holds(self, asked: Asked) -> bool:
+    def holds(self, asked: Answers) -> bool:
         """Whether all that was asked once would be answered the same now."""
         for question, answers in asked.items():
             answered = getattr(self, f"_{question}")
@@ -250,15 +250,15 @@ class Around:
 class Assets(Mapping[str, Asset]):
     """The author's own files; that one was looked for is noted with what it holds. All of them are for messages."""
 
-    def __init__(self, around: Around) -> None:
-        self._around = around
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
 
     def __getitem__(self, path: str) -> Asset:
-        self._around._ask("asset", path)
-        return self._around.known_assets[path]
+        self._dependencies._ask("asset", path)
+        return self._dependencies.known_assets[path]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._around.known_assets)
+        return iter(self._dependencies.known_assets)
 
     def __len__(self) -> int:
-        return len(self._around.known_assets)
+        return len(self._dependencies.known_assets)

@@ -17,7 +17,7 @@ from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.base.store import Store, content_of
 from generator.build import build, context_of, remember, remembered
-from generator.content import elsewhere, experiments, tables
+from generator.content import experiments, external, tables
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
 from generator.runs import catalogue, results
@@ -68,7 +68,7 @@ WRITINGS = {
 @pytest.mark.parametrize("name", WRITINGS)
 def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     WRITINGS[name](tmp_path / name)
-    found = elsewhere.read(tmp_path, "scan", name, {})
+    found = external.read(tmp_path, "scan", name, {})
     wanted = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
     assert json.dumps(found.rows) == json.dumps(wanted)  # whole numbers are whole, gaps are None
     assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
@@ -78,12 +78,12 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
 
 def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
     file, store, read = tmp_path / "scan.csv", Store(tmp_path / "cache"), []
-    columns = elsewhere._columns
-    monkeypatch.setattr(elsewhere, "_columns", lambda path: read.append(path) or columns(path))
+    columns = external._columns
+    monkeypatch.setattr(external, "_columns", lambda path: read.append(path) or columns(path))
 
     def rows():
         memo = remembered(store)
-        found = elsewhere.read(tmp_path, "scan", "scan.csv", {}, memo)
+        found = external.read(tmp_path, "scan", "scan.csv", {}, memo)
         remember(store, memo)
         return json.dumps([found.rows, found.source, found.said])
 
@@ -98,12 +98,12 @@ def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkey
 
 def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     npz(tmp_path / "arrays.npz")
-    found = elsewhere.read(tmp_path, "scan", "arrays.npz", {})
+    found = external.read(tmp_path, "scan", "arrays.npz", {})
     assert [row["steps"] for row in found.rows] == [10, 20, None, 40]
     assert [row["optimizer"] for row in found.rows] == ["sgd", "adam", "", "n/a"]
     lines = csv().split("\n")
     (tmp_path / "long.csv").write_text("\n".join([lines[0], *lines[1:5] * 500]))
-    found = elsewhere.read(tmp_path, "scan", "long.csv", {})
+    found = external.read(tmp_path, "scan", "long.csv", {})
     assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
 
 
@@ -118,9 +118,9 @@ def test_what_a_column_holds_is_judged_by_the_whole_of_it(tmp_path, many, more, 
     file.write_text("\n".join(["at,told", *(f"{at},{cell}" for at, cell in enumerate(cells[:: -1 if turned else 1]))]))
     if kind is None:  # most are numbers
         with pytest.raises(ContentError, match=f'long.csv:{tables.AT_ONCE + 102 if turned else 2}: column 2, "told"'):
-            elsewhere.read(tmp_path, "scan", file.name, {})
+            external.read(tmp_path, "scan", file.name, {})
         return
-    told = {row["told"] for row in elsewhere.read(tmp_path, "scan", file.name, {}).rows}
+    told = {row["told"] for row in external.read(tmp_path, "scan", file.name, {}).rows}
     assert told == {kind(cell) if cell and (kind is str or cell != "nan") else None for cell in (many, more)}
 
 
@@ -136,7 +136,7 @@ def test_lines_above_a_header_are_about_the_file(tmp_path, between, end, mark, r
     above = re.sub("(?<=.)$", between * 4, ABOUT, flags=re.M) if resaved else ABOUT  # as a spreadsheet fills its rows
     text = mark + (above + csv(between, "," if between == ";" else ".")).replace("\n", end)
     (tmp_path / "s.csv").write_bytes(text.encode())
-    found = elsewhere.read(tmp_path, "s", "s.csv", {})
+    found = external.read(tmp_path, "s", "s.csv", {})
     wanted = [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)]
     assert json.dumps(found.rows) == json.dumps(wanted) and found.source["about"] == TOLD
 
@@ -158,9 +158,9 @@ def test_a_header_is_told_from_what_is_about_it(tmp_path, text, columns, about):
     (tmp_path / "s.csv").write_text(text)
     if columns is None:
         with pytest.raises(ContentError):
-            elsewhere.read(tmp_path, "s", "s.csv", {})
+            external.read(tmp_path, "s", "s.csv", {})
         return
-    found = elsewhere.read(tmp_path, "s", "s.csv", {})
+    found = external.read(tmp_path, "s", "s.csv", {})
     assert found.source["columns"] == columns and found.source.get("about", "") == about
 
 

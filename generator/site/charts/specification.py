@@ -1,4 +1,6 @@
-"""What an author's options ask a chart for: rows, keys, the values of these, a mark. Every mistake with its option."""
+"""What a chart is to show, out of an author's options: rows, keys, the values of these, a mark. Every mistake with its
+option.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ A_KEY = "the name of a key or column, perhaps with words, as in {loss: last loss
 UNITS = {"deg": "degrees", "rad": "radians", "s": "seconds", "ms": "milliseconds", "px": "pixels", "nats": "nats"}
 
 
-class Asked:
+class Specification:
     """What a chart is to show, and how it is told.
 
     rows   those that `data` and the conditions among the options give

@@ -26,7 +26,7 @@ Value = bool | int | float | str | None
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class ExternalResults:
     """A table of results, plain: each row its values by column, None where there is a gap.
 
     columns  what each column holds, by its name, as the author says it
@@ -44,7 +44,7 @@ class Elsewhere:
     said: str
 
 
-def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Memo | None = None) -> Elsewhere:
+def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Memo | None = None) -> ExternalResults:
     """The table in a file of the content's folder: .csv, .json or .npz.
 
     words   what columns hold, by their names
@@ -55,7 +55,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     content = path.read_bytes()
     memo = memo or Memo()
     with memo.part(file, anew=True):
-        found, about = memo("elsewhere", [path.suffix, sha256(content)], lambda: _columns(path))
+        found, about = memo("external", [path.suffix, sha256(content)], lambda: _columns(path))
     names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
     names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
     for at, (heading, plain) in enumerate(names.items()):
@@ -75,7 +75,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     if about:
         source["about"] = about
     said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
-    return Elsewhere(name, rows, {**renamed, **words}, content, source, said)
+    return ExternalResults(name, rows, {**renamed, **words}, content, source, said)
 
 
 def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
