@@ -64,9 +64,17 @@ def text_of(path: Path, errors: str = "strict") -> str:
 
     raises  ContentError: it is too large, cannot be read, or is not UTF-8
     """
+    return decoded(bytes_of(path), str(path), errors)
+
+
+def bytes_of(path: Path) -> bytes:
+    """What an author's file of text holds.
+
+    raises  ContentError: it is too large, or cannot be read
+    """
     try:
         check_size(str(path), path.stat().st_size)
-        return decoded(path.read_bytes(), str(path), errors)
+        return path.read_bytes()
     except FileNotFoundError:
         raise ContentError([Problem(str(path), "there is no such file")]) from None
     except OSError as error:

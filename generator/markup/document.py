@@ -105,6 +105,7 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
         written: list[Markup] = []
         problems: list[Problem] = []
         book = Book(article.pages, by_path, bibliography, years_of(cited))
+        same = memo.held("around", "", book.all(), book.seen)
         before: dict[str, None] = {}
         for page in article.pages:
             around, numbered = Around(book, page, assets, tuple(before)), names_known[page.path][1]
@@ -114,8 +115,8 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
 
             with gathering(problems):
                 if known:
-                    given = [known, page.digest, predictions, around.given()]
-                    written.append(kept(page, around, memo, given, make))
+                    given = [known, page.digest, predictions]
+                    written.append(kept(page, around, memo, given, same, make))
                 else:
                     with memo.part(page.path):
                         written.append(make())
@@ -178,7 +179,10 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
             with memo.part(page.path):
                 return names_in(_outline(page, memo, words, *numbering_))
 
-        names = Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
+        def known(page: Page = page, numbering_: Numbering = numbering_, make: Any = make) -> Names:
+            return Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
+
+        names = memo.held("names", page.path, (page, words.quotes, numbering_), known)
         found[page.path] = names, numbering_
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found

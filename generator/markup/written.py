@@ -97,10 +97,11 @@ class Markup:
         return self.body.has_references
 
 
-def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], make: Callable[[], Markup]) -> Markup:
+def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], same: Any, make: Callable[[], Markup]) -> Markup:
     """A page as it was made of the same text with the same around it, or made now.
 
     given  what it is made of beside what it asks about the article
+    same   stands for all that it may ask but what files hold: Book.seen
     """
 
     def anew() -> dict[str, Any]:
@@ -109,7 +110,13 @@ def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], make: Cal
             memo("body", made.body.digest, lambda: made.body.html)
         return {**plain(made), "asked": around.asked}
 
-    known = memo("text", given, anew, lambda known: around.holds(known["asked"]))
+    def told() -> dict[str, Any]:
+        asked = [*given, around.given()]
+        return memo("text", asked, anew, lambda known: around.holds(known["asked"]))
+
+    known = memo.held(
+        "text", page.path, (given, same, around.counted), told, lambda known: around.files_hold(known["asked"])
+    )
 
     def html() -> Sequence[str]:
         with memo.part(page.path):

@@ -149,15 +149,13 @@ def render_pages(
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
 
-    pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
+    pages, shared, loads, said = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
-    loads = files_of_scripts(renderer, placed, known)
     known_alone = digest(repr(meta), loads)
     for text in texts:
         make = functools.partial(_alone, text, renderer, shared, loads, index, known_alone)
         calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
         pages |= renderer.kept(results, "alone-of", make, known_alone, text.body.digest, text.path, calls)
-    said = known_to_all(meta, info, shared)
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
@@ -186,8 +184,9 @@ def text_pages(
     known: Mapping[str, Any],
     index: Callable[[], dict[str, Any]],
     about_runs: Sequence[str],
-) -> tuple[dict[str, File], dict[str, Any]]:
-    """The article's own pages and the assets, and what all templates of the site are given.
+) -> tuple[dict[str, File], dict[str, Any], dict[str, list[str]], str]:
+    """The article's own pages and the assets; what all templates of the site are given; `files_of_scripts`; and
+    `known_to_all`.
 
     placed      the figures that scripts bring to life, where they are there
     known       what the scripts need to know of the runs
@@ -210,14 +209,15 @@ def text_pages(
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
     pages: dict[str, File] = {".nojekyll": b"", **loaded}
     contents = tuple(Contents.of(text) for text in texts)
-    said = digest(known_to_all(meta, info, shared), repr(contents))
+    said = known_to_all(meta, info, shared)
+    all_said = digest(said, repr(contents))
     for text in texts:
         own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        given = (said, text.body.digest, text.words, text.path, own["figure_scripts"])
+        given = (all_said, text.body.digest, text.words, text.path, own["figure_scripts"])
         make = functools.partial(_text, renderer, shared | own)
         pages |= renderer.kept(results, "text-page", make, *given)
-    return pages, shared
+    return pages, shared, loads, said
 
 
 def _text(renderer: TemplateRenderer, context: Mapping[str, Any]) -> dict[str, File]:
