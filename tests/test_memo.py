@@ -108,8 +108,10 @@ def test_what_is_held_is_what_was_made_of_the_same_and_its_rows_stay():
     assert memo.held("outer", "", 0, lambda: None) is outer
     memo("another", 2, lambda: 2)
     assert digest("row", 3) in memo.renewed()[WHOLE]
+    with memo.part("one"):
+        assert make(3) is not inner and make(3) is not make(3)  # its rows would be forgotten
     memo.forget()
-    assert make(3) is not outer
+    assert make(3) is not inner
 
 
 def test_the_uppermost_file_of_a_name_counts(tmp_path):

@@ -73,8 +73,9 @@ def bytes_of(path: Path) -> bytes:
     raises  ContentError: it is too large, or cannot be read
     """
     try:
-        check_size(str(path), path.stat().st_size)
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            check_size(str(path), os.fstat(file.fileno()).st_size)
+            return file.read()
     except FileNotFoundError:
         raise ContentError([Problem(str(path), "there is no such file")]) from None
     except OSError as error:

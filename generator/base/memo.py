@@ -113,11 +113,13 @@ class Memo:
     ) -> Made:
         """What a stage made of something the last time, where it was given the same; or what it makes now.
 
-        Whatever it asked for in no part then counts as asked for again.
+        Whatever it asked for then counts as asked for again, but in parts: in one, nothing is held.
 
         name   of what it is made of: the last for each is held
         given  values that == compares, all that `make` depends on but what `holds` looks at
         """
+        if self._now != WHOLE:
+            return make()
         whole, found = self._parts[WHOLE], self._held.get((stage, name))
         if not (found and found.given == given and found.asked <= whole.values.keys() and holds(found.value)):
             notes = set[str]()

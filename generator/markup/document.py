@@ -88,10 +88,9 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
     """
     memo = env.memo
     bibliography = article.bibliography
-    named = [
-        key for page in article.pages for key in memo("cited", page.digest, functools.partial(works.said, page.body))
-    ]
-    cited: Collection[str] = {key for key in named if key in bibliography.entries}
+    cited: Collection[str] = {
+        key for page in article.pages for key in _named(page, memo) if key in bibliography.entries
+    }
     assets = {asset.path: asset for asset in article.assets}
     names_known = names_of(article.pages, memo, env.words)
     by_path = {path: of for path, (of, _) in names_known.items()}
@@ -138,6 +137,11 @@ def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
 
 
 # Reading a page
+
+
+def _named(page: Page, memo: Memo) -> Iterable[str]:
+    """The keys of works that a page seems to cite: some of them may stand in code."""
+    return memo.held("cited", page.path, page, lambda: memo("cited", page.digest, lambda: works.said(page.body)))
 
 
 def _read(page: Page, memo: Memo, words: Words) -> Reading:

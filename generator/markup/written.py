@@ -6,13 +6,13 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..content.texts import Page
-from .around import Around
+from .around import Around, Asked
 from .blocks.figure import FigureCall
 from .claims import Claim
 from .expressions import Evidence
@@ -110,19 +110,18 @@ def kept(page: Page, around: Around, memo: Memo, given: Sequence[Any], same: Any
             memo("body", made.body.digest, lambda: made.body.html)
         return {**plain(made), "asked": around.asked}
 
-    def told() -> dict[str, Any]:
+    def told() -> tuple[Markup, Asked]:
         asked = [*given, around.given()]
-        return memo("text", asked, anew, lambda known: around.holds(known["asked"]))
+        known = memo("text", asked, anew, lambda known: around.holds(known["asked"]))
+        return of(page, known), known["asked"]
 
-    known = memo.held(
-        "text", page.path, (given, same, around.counted), told, lambda known: around.files_hold(known["asked"])
-    )
+    found, _ = memo.held("text", page.path, (given, same, around.counted), told, lambda of: around.files_hold(of[1]))
 
     def html() -> Sequence[str]:
         with memo.part(page.path):
-            return memo("body", known["body"], lambda: make().body.html)
+            return memo("body", found.body.digest, lambda: make().body.html)
 
-    return of(page, known, html)
+    return replace(found, body=replace(found.body, read=html))
 
 
 def plain(made: Markup) -> dict[str, Any]:
@@ -143,11 +142,11 @@ def _plain(value: Any) -> Any:
     )
 
 
-def of(page: Page, known: Mapping[str, Any], html: Callable[[], Sequence[str]]) -> Markup:
-    """A page from plain values. html: its HTML"""
+def of(page: Page, known: Mapping[str, Any]) -> Markup:
+    """A page but its HTML from plain values."""
     return Markup(
         page=page,
-        body=Body(known["body"], known["has_references"], html),
+        body=Body(known["body"], known["has_references"], tuple),
         toc=tuple(map(_entry, known["toc"])),
         words=known["words"],
         figures=tuple(FigureCall(**each) for each in known["figures"]),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -155,23 +155,32 @@ def render_pages(
     for text in texts:
         make = functools.partial(_alone, text, renderer, shared, loads, index, known_alone)
         calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
-        pages |= renderer.kept(results, "alone-of", make, known_alone, text.body.digest, text.path, calls)
+        pages |= renderer.kept(results, "alone-of", text.path, make, known_alone, text.body.digest, calls)
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         made = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages |= renderer.kept(results, "page", made, path, said)
+        pages |= renderer.kept(results, "page", path, made, said)
     told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
     for place, where in told.items():  # the runs themselves are asked for where their lines are new
         lines = functools.partial(_code, place, where, results, info, renderer, shared)
-        pages |= renderer.kept(results, "code", lines, place, said)
+        pages |= renderer.kept(results, "code", place, lines, said)
     return pages
 
 
-def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any]) -> str:
+def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any], memo: Memo) -> str:
     """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
-    known = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    return digest(*map(repr, known))
+    known = (meta, dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
+    return digest(*map(repr, known), told_each("summary", shared["written"], memo))
+
+
+def told_each(stage: str, each: Iterable[TextSummary | Contents], memo: Memo) -> list[str]:
+    """A digest of each of what pages may know of the texts."""
+
+    def told(one: TextSummary | Contents) -> str:
+        return memo.held(stage, one.path, one, lambda: digest(repr(one)))
+
+    return [told(one) for one in each]
 
 
 def text_pages(
@@ -209,14 +218,14 @@ def text_pages(
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
     pages: dict[str, File] = {".nojekyll": b"", **loaded}
     contents = tuple(Contents.of(text) for text in texts)
-    said = known_to_all(meta, info, shared)
-    all_said = digest(said, repr(contents))
+    said = known_to_all(meta, info, shared, renderer.memo)
+    all_said = digest(said, told_each("contents", contents, renderer.memo))
     for text in texts:
         own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        given = (all_said, text.body.digest, text.words, text.path, own["figure_scripts"])
+        given = (all_said, text.body.digest, text.words, own["figure_scripts"])
         make = functools.partial(_text, renderer, shared | own)
-        pages |= renderer.kept(results, "text-page", make, *given)
+        pages |= renderer.kept(results, "text-page", text.path, make, *given)
     return pages, shared, loads, said
 
 
