@@ -178,7 +178,8 @@ def files_of_code(directory: Path) -> list[str]:
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
     """The author's own files: what is neither a text, an experiment nor hidden, nor, without lab, code."""
-    for parts in sorted(path.split("/") for path, _ in entries(str(directory)) if directory.is_dir()):
+    found = entries(str(directory)) if directory.is_dir() else ()
+    for parts in sorted(path.split("/") for path, _ in found):
         ending = PurePosixPath(parts[-1]).suffix
         if ending == ".md" or any(part.startswith((".", "_")) or part.endswith("~") for part in parts):
             continue
