@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -171,16 +171,8 @@ def render_pages(
 def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any], memo: Memo) -> str:
     """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
     known = (meta, dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    return digest(*map(repr, known), told_each("summary", shared["written"], memo))
-
-
-def told_each(stage: str, each: Iterable[TextSummary | Contents], memo: Memo) -> list[str]:
-    """A digest of each of what pages may know of the texts."""
-
-    def told(one: TextSummary | Contents) -> str:
-        return memo.held(stage, one.path, one, lambda: digest(repr(one)))
-
-    return [told(one) for one in each]
+    written = shared["written"]
+    return digest(*map(repr, known), memo.held("summaries", "", written, lambda: digest(repr(written))))
 
 
 def text_pages(
@@ -219,7 +211,7 @@ def text_pages(
     pages: dict[str, File] = {".nojekyll": b"", **loaded}
     contents = tuple(Contents.of(text) for text in texts)
     said = known_to_all(meta, info, shared, renderer.memo)
-    all_said = digest(said, told_each("contents", contents, renderer.memo))
+    all_said = digest(said, renderer.memo.held("contents", "", contents, lambda: digest(repr(contents))))
     for text in texts:
         own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
