@@ -775,7 +775,7 @@ def _unlinked(inner: str) -> str:
     return re.sub(r"</?a\b[^>]*>", "", re.sub(r' id="[^"]*"', "", inner))
 
 
-@functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
+@functools.lru_cache(maxsize=512)  # of units of text, of which an edit changes one; long texts, so not of many pages
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
     aside = (
