@@ -30,7 +30,7 @@ def measure(quick: bool) -> str:
     about = prose(
         """Runs of 2→4→2→2 with 20 points and 20 steps, so small that all but training shows: planning, jobs, files,
         tables. Then the same build again with nothing changed, and after an edit of the text. Memory is that of all
-        processes together."""
+        processes together, what they share counted once."""
     )
     head = ["runs", "cold, s", "more runs: ms each", "memory, MB", "unchanged, s", "text edited, s", "cache, kB a run"]
     previous = [None, *rows]

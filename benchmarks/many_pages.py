@@ -54,8 +54,8 @@ def measure(quick: bool) -> str:
         f"""Pages of {WORDS:,} words, {SECTIONS} equations, ten footnotes, a figure, and references to each other and to
         {WORKS} works. Cold; the same again with nothing changed; and with one word of one page in the middle changed,
         as built from a shell, with the processor's time, and until a server's answer holds it. Memory is that of all
-        processes together, the most of any build. After an edit {counts[1]} pages take {times} times as long as
-        {counts[0]}."""
+        processes together, what they share counted once, the most of any build. After an edit {counts[1]} pages take
+        {times} times as long as {counts[0]}."""
     )
     head = ["pages", "cold, s", "unchanged, s", "one word, s", "one word, s of a core", "served, ms", "memory, MB"]
     return f"{about}\n{table(head, rows)}"

@@ -44,7 +44,7 @@ def measure(quick: bool) -> str:
         f"""An article of a CSV of {COLUMNS} columns of numbers and one of words, {CLASSES} classes:
         {COLUMNS}→64→2→{CLASSES}, {SEEDS} seeds of 10 epochs in batches of 500, a fifth of the rows held out, one seed
         drawn. Then the same build with nothing changed, and after an edit of the text. Memory is that of all processes
-        together."""
+        together, what they share counted once."""
     )
     head = ["rows", "file, MB", "cold, s", "training, s", "memory, MB", "unchanged, s", "text edited, s"]
     return f"{about}\n{table(head, rows)}"

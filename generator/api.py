@@ -189,7 +189,7 @@ def train(recipe: Mapping[str, Any]) -> Run:
     from .networks.train import DivergedError
 
     try:
-        [(data, measured)] = tasks.train([asked.spec], "cpu", "")
+        [(data, measured, _)] = tasks.train([asked.spec], "cpu", "")
     except DivergedError as error:
         raise pipeline.diverged("recipe", error) from None
     measures = {column: value for of_one in (measured or {}).values() for column, value in of_one.items()}

@@ -245,8 +245,15 @@ def templates_of(options: Options) -> Overlay:
     """
     texts.refuse_strange(options.content)
     beside = options.content / texts.TEMPLATES
-    own = [folder for folder in (options.templates, beside, default_templates()) if folder and folder.is_dir()]
-    return Overlay(*own, plain=[] if options.lab or options.templates == beside else [beside])
+    return Overlay(
+        *filter(Path.is_dir, template_folders(options)),
+        plain=[] if options.lab or options.templates == beside else [beside],
+    )
+
+
+def template_folders(options: Options) -> list[Path]:
+    """Where templates may lie, the uppermost first."""
+    return [folder for folder in (options.templates, options.content / texts.TEMPLATES, default_templates()) if folder]
 
 
 def left_out(options: Options, templates: Overlay) -> list[str]:

@@ -18,6 +18,7 @@ import hashlib
 import json
 import logging
 import mimetypes
+import os
 import socket
 import sys
 import threading
@@ -39,8 +40,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .base import interrupts
 from .base.errors import PeekError
+from .base.overlay import Overlay
 from .base.progress import Progress
-from .base.store import Entry, File, Known
+from .base.store import Entry, File, Known, content_of
 from .base.warnings import without
 from .build import (
     BuildContext,
@@ -53,9 +55,11 @@ from .build import (
     remembered,
     silent,
     tell_left_out,
+    template_folders,
     templates_of,
     with_site,
 )
+from .content import texts
 from .options import Options
 from .runs.catalogue import Catalogue, Early, Report, RunContext
 from .site.policy import guarded
@@ -91,6 +95,7 @@ class Live:
         self.progress = ""
         self.awaited = False  # whether the first runs are still being made, and the files are what can be read by then
         self.over = threading.Event()
+        self._answers: dict[str, bytes] = {}  # pages of this version as they are sent
         self._listeners: set[asyncio.Queue[str]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -113,8 +118,18 @@ class Live:
         self.problem = ""
         self.files, self.looks = files, looks  # before the version: a page that says it is new must be
         if changed:
-            self.changed, self.version = changed, self.version + 1
+            self.changed, self.version, self._answers = changed, self.version + 1, {}
         self.tell()
+
+    def page(self, path: str) -> bytes:
+        """A page with the client in it, put there once.
+
+        raises  DamagedEntry: it cannot be read
+        """
+        answers, version = self._answers, self.version
+        if path not in answers:
+            answers[path] = with_client(content_of(self.files[path]), version)
+        return answers[path]
 
     def fail(self, problem: str) -> None:
         """Why there is no new site; the last one stays."""
@@ -285,16 +300,15 @@ def application(live: Live) -> Starlette:
     async def page(request: Request) -> Response:
         path = request.url.path.lstrip("/") or "index.html"
         path = path + "index.html" if path.endswith("/") else path
-        version = live.version
         if live.awaited and path.endswith(PICTURES) and path not in live.files:
             return Response(AWAITED, 200, {"Cache-Control": "no-store"}, media_type="image/svg+xml")
         found = path if path in live.files else "404.html"
         if found not in live.files:
-            return Response(with_client(NOTHING_YET, version), 503, media_type="text/html")
-        data = live.files[found]
-        body = data if isinstance(data, bytes) else await asyncio.to_thread(data.read_bytes)
+            return Response(with_client(NOTHING_YET, live.version), 503, media_type="text/html")
         if found.endswith(".html"):
-            body = with_client(body, version)
+            body = live.page(found)
+        else:
+            body = await asyncio.to_thread(content_of, live.files[found])
         kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
         return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind)
 
@@ -320,6 +334,7 @@ def follow(changes: Iterable[Any], live: Live, options: Options, context: RunCon
     reason = "start"
     for batch in iter(waiting.get, None):
         if batch is not MADE:
+            follower.note(path for _, path in batch)
             names = sorted({Path(path).name for _, path in batch})
             reason = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
         follower.rebuild(reason)
@@ -341,8 +356,15 @@ class Follower:
         self.renewed = renewed
         self.training: Training | None = None
         self._last: Catalogue | None = None
+        self._templates: Overlay | None = None  # as they were read; None: they may be others now
         self._reason = ""
         self._is_stale = False  # whether what is rendered shows the last runs while others are made
+
+    def note(self, changed: Iterable[str]) -> None:
+        """Read the templates again where a file that has changed may be one of them."""
+        folders = [os.path.realpath(folder) for folder in template_folders(self.options)]
+        if any(Path(os.path.realpath(path)).is_relative_to(folder) for path in changed for folder in folders):
+            self._templates = None
 
     def rebuild(self, reason: str) -> None:
         """Render the site, begin to make what it lacks, show what comes of it."""
@@ -370,7 +392,9 @@ class Follower:
             self.training = None
 
     def _render(self, began: float) -> None:
-        context = BuildContext(self.options, self.context, self.memo, templates_of(self.options))
+        texts.refuse_strange(self.options.content)
+        self._templates = self._templates or templates_of(self.options)
+        context = BuildContext(self.options, self.context, self.memo, self._templates)
 
         def show(made: Composed) -> Composed:
             self.live.awaited = made.runs is None

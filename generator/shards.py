@@ -26,7 +26,7 @@ from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
-from .networks.spec import RunSpec
+from .networks.spec import RunSpec, layer_shapes
 from .options import Options
 from .runs.batches import batches, cost, shares
 from .runs.pipeline import Pipeline, run_keys
@@ -38,7 +38,6 @@ NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
 TRIED_RECIPES, TRIED_AT_MOST = 6, 8  # networks of each
 TRIED_EPOCHS = 3_000  # of each that is tried
 TRIED_COST = 2_000_000_000  # at most, as batches.cost has it
-EPOCH_BYTES = 8  # of a run in the cache: loss and accuracy
 MB = 1e6
 
 
@@ -66,13 +65,14 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
     trials = [[first_epochs(spec) for spec in batch] for batch in tried]
     with TemporaryDirectory() as folder:
         alone = replace(options, cache=Path(folder), workers=1, executor="local")
-        pairs = list(zip(chain(*tried), chain(*trials), strict=True))
         with Pipeline(build.context_of(alone, progress), runs.plan) as apart:
             seconds = reckoned(apart, trials)
-            data = apart.data([trial for _, trial in pairs])
-    held = sum(map(len, data)) + EPOCH_BYTES * sum(spec.epochs - trial.epochs for spec, trial in pairs)
+            data = apart.data(list(chain(*trials)))
+            rows = [path.stat().st_size for path in apart.store.root.glob(f"entries/{MEASURES}/*/*")]
+    beside = sum(map(len, data)) - sum(array_bytes(trial) for trial in chain(*trials))
+    held = sum(map(array_bytes, missing)) + (beside / len(data) + sum(rows) / max(1, len(rows))) * len(missing)
     yield f"about {span(sum(map(seconds, missing)))} of one core as here, {machine.processor()}"
-    yield f"about {held / len(pairs) * len(missing) / MB:,.0f} MB in the cache"
+    yield f"about {held / MB:,.0f} MB in the cache, of networks and what is measured of each"
     if options.shards > 1:
         parts = [part for whole in shares(known, options.shards) if (part := missing.intersection(whole))]
         sizes, times = sorted(map(len, parts)), sorted(sum(map(seconds, part)) for part in parts)
@@ -106,6 +106,14 @@ def reckoned(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec],
     (each, by_cost), _ = nnls(asked / took[:, None], np.ones(len(trials)))  # a trial's error is a share of it
     runs.keys = tried
     return lambda spec: float(each + by_cost * cost(spec))
+
+
+def array_bytes(spec: RunSpec) -> int:
+    """About what a network's arrays take, see networks.train.Run: its points, its checkpoints, its history."""
+    shapes = layer_shapes(spec)
+    weights = sum(out * (inputs + 1) for out, inputs in shapes)
+    points = spec.classes * spec.points_per_class * (4 * shapes[0][1] + 8)
+    return points + (spec.checkpoints + 1) * (4 * weights + 8) + 8 * (spec.epochs + 1)
 
 
 def first_epochs(spec: RunSpec) -> RunSpec:

@@ -218,6 +218,17 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path, monkeypatch):
     np.testing.assert_array_equal(given[0], packing.predicted_head("margin", 4, room="disk"))
 
 
+def test_who_trains_tells_of_the_machine_so_that_nobody_else_imports_torch_for_it(tmp_path, monkeypatch):
+    context = RunContext(Store(tmp_path), Progress(quiet=True), 1)
+    text = TOML.replace('["tanh", "relu"]', '"tanh"').replace("[2, 3]", "2")
+    with pipeline.Pipeline(context, experiments.parse(text, "e.toml")) as runs:
+        kept = Store(tmp_path).root / "entries" / "machines"
+        runs.train({})
+        shutil.rmtree(kept)
+        monkeypatch.setattr(runs, "pool", None)
+        assert runs.machine() == tasks.machine() and kept.is_dir()
+
+
 def sizes(made):
     return [len(batch) for batch in made]
 

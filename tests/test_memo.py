@@ -13,7 +13,10 @@ from generator.__main__ import main
 from generator.base import store
 from generator.base.memo import WHOLE, Memo, digest
 from generator.base.overlay import Overlay
+from generator.base.progress import Progress
 from generator.base.store import Store
+from generator.options import Options
+from generator.serve import Follower, Live
 from tests.promises import tree
 
 CASES = 3  # for each kind of edit
@@ -81,6 +84,36 @@ def test_a_part_is_read_where_something_asks_and_kept_where_it_has_something_new
         assert memo("stage", 1, lambda: "anew") == "anew"
 
 
+def test_what_is_held_is_what_was_made_of_the_same_and_its_rows_stay():
+    memo, made = Memo(), []
+
+    def make(at):
+        return memo.held("object", "one", [at], lambda: made.append(at) or (memo("row", at, lambda: at), object()))
+
+    first = make(1)
+    memo.renewed()
+    assert make(1) is first and memo.renewed() == {}
+    memo("another", 1, lambda: 1)
+    assert make(1) is first and made == [1] and digest("row", 1) in memo.renewed()[WHOLE]
+    assert make(2) is not first and make(1) is not first  # the last is held
+    memo.renewed()
+    assert memo.renewed() == {} and make(1) is not first and made == [1, 2, 1, 1]  # nobody had asked for it
+    with pytest.raises(ZeroDivisionError):
+        memo.held("object", "one", 0, lambda: 1 / 0)
+    assert memo.held("object", "one", [1], lambda: "now", lambda value: False) == "now"
+    inner = make(3)
+    outer = memo.held("outer", "", 0, lambda: [make(3)])
+    assert outer == [inner]
+    memo.renewed()
+    assert memo.held("outer", "", 0, lambda: None) is outer
+    memo("another", 2, lambda: 2)
+    assert digest("row", 3) in memo.renewed()[WHOLE]
+    with memo.part("one"):
+        assert make(3) is not inner and make(3) is not make(3)  # its rows would be forgotten
+    memo.forget()
+    assert make(3) is not inner
+
+
 def test_the_uppermost_file_of_a_name_counts(tmp_path):
     for folder, names in {"mine": ["css/a.css"], "ours": ["css/a.css", "css/b.css", "new/content/x.md"]}.items():
         for name in names:
@@ -99,30 +132,47 @@ def test_the_uppermost_file_of_a_name_counts(tmp_path):
 
 @pytest.fixture
 def build_both_ways(article, cache, tmp_path, capsys):
-    """Builds with what the last build left and from nothing: what was said, and whether the sites are the same."""
+    """Builds with what the last build left and from nothing, and as a server that stays: what was said, and whether the
+    sites are the same."""
+    serving = Options(content=article, cache=cache, workers=1, quiet=True)
+    live = Live()
+    follower = Follower(live, serving, build.context_of(serving, Progress(quiet=True)), lambda: None)
+
+    def built(out, *options):
+        folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
+        code = main(["build", "--workers", "1", *folders, *options])
+        err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]
+        return (code, err), tree(out)
+
+    def served():
+        follower.rebuild("an edit")
+        err = capsys.readouterr().err.splitlines()
+        said = (1, [*err, *live.problem.splitlines()]) if live.problem else (0, err)
+        return said, {path: store.content_of(data) for path, data in live.files.items() if not live.problem}
 
     def run(*options):
-        said, sites = [], []
-        for way in ("kept", "clean"):
-            here, out = tmp_path / f"{way} of it", tmp_path / way
+        ways = {
+            "kept": lambda: built(tmp_path / "kept", *options),
+            "clean": lambda: built(tmp_path / "clean", *options),
+        }
+        found = {}
+        for way, make in {**ways, **({"served": served} if options == ("--quiet",) else {})}.items():
+            here = tmp_path / f"{way} of it"
             for kind in KINDS:
                 shutil.rmtree(cache / "entries" / kind, ignore_errors=True)
-                if way == "kept" and (here / kind).exists():
+                if way != "clean" and (here / kind).exists():
                     shutil.copytree(here / kind, cache / "entries" / kind)
-            folders = ["--content", str(article), "--out", str(out), "--cache", str(cache)]
-            code = main(["build", "--workers", "1", *folders, *options])
+            found[way] = make()
             for kind in KINDS:
                 shutil.rmtree(here / kind, ignore_errors=True)
                 if (cache / "entries" / kind).exists():
                     shutil.copytree(cache / "entries" / kind, here / kind)
-            err = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("site ")]
-            said.append((code, err))
-            sites.append(tree(out))
-        assert said[0] == said[1]
-        kept, clean = ({path: data for path, data in site.items()} for site in sites)
-        assert kept.keys() == clean.keys()
-        assert [path for path in clean if kept[path] != clean[path]] == []
-        return said[0][0], clean
+        (code, _), clean = found["clean"]
+        for said, site in found.values():
+            assert said == found["clean"][0]
+            assert code or [path for path, data in site.items() if data != clean.get(path)] == []
+        assert found["kept"][1].keys() == clean.keys()
+        return code, clean
 
     return run
 
@@ -145,13 +195,16 @@ for x in range(3): print(x)
 WORK = "@article{known2020, author = {Known, Ada}, title = {Of Things}, year = {2020}, journal = {J}}\n"
 
 
-def square(shade):
-    """A PNG of 2 x 2 pixels of one grey."""
+def square(shade, side=2):
+    """A PNG of some pixels of one grey."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head, rows = struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0), zlib.compress(bytes([0, shade, shade]) * 2)
+    head, rows = (
+        struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0),
+        zlib.compress((b"\0" + bytes([shade]) * side) * side),
+    )
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -176,7 +229,7 @@ def test_each_kind_of_input_counts(rich, build_both_ways):
     assert b"<mn>3</mn>" in seen()["index.html"]
     works.write_text(works.read_text().replace("2020}, journal", "2021}, journal"))
     assert b"2021" in seen()["index.html"]
-    (rich / "own.png").write_bytes(square(200))
+    (rich / "own.png").write_bytes(square(200, 3))
     assert seen()["own.png"] != before["own.png"]
     experiments = rich / "experiments.toml"
     experiments.write_text(experiments.read_text().replace("draw = 1", "seeds = 2\ndraw = 1"))

@@ -1,6 +1,7 @@
 """The server's inside: what it says when something goes wrong, and what it takes for a new version."""
 
 import asyncio
+import itertools
 import json
 import re
 import socket
@@ -85,6 +86,18 @@ def test_a_bug_says_where_it_is_and_its_traceback_only_when_asked(followed, capf
     assert "Traceback" not in capfd.readouterr().err
     followed(RuntimeError("again"), debug=True)
     assert "Traceback" in capfd.readouterr().err
+
+
+def test_templates_are_read_again_when_one_of_them_changes(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    options, seen = Options(content=tmp_path, cache=tmp_path, templates=tmp_path / "mine"), []
+    monkeypatch.setattr(serve, "with_site", lambda use, context, *_: (seen.append(context.templates), use(Made()))[1])
+    follower = serve.Follower(Live(), options, Recorder(tmp_path), lambda: None)
+    for changed in ("article.md", "mine/own.html", "templates", "minor/own.html"):
+        follower.rebuild("a change")
+        follower.note([str(tmp_path / changed)])
+    follower.rebuild("a change")
+    assert [one is other for one, other in itertools.pairwise(seen)] == [True, False, False, True]
 
 
 @pytest.mark.parametrize(("error", "why"), [(None, "is in use"), (13, "takes rights that you lack"), (99, "cannot be")])

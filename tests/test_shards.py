@@ -184,9 +184,20 @@ def test_a_plan_tells_what_is_missing_and_leaves_the_cache_as_it_is(folder, caps
     command = ["plan", *at(folder, "planned"), "--shards", "3", "--workers", "1", "--quiet"]
     assert main(command) == 0
     first, length, size, parts, how = capsys.readouterr().out.splitlines()
-    assert first == "networks: 7, to train: 7" and "of one core as here" in length and size.endswith("MB in the cache")
+    assert first == "networks: 7, to train: 7" and "of one core as here" in length and "MB in the cache" in size
     assert parts.startswith("parts that have networks to train: 3, of ") and "--shard 1/3" in how
     assert not entries(folder / "planned", "runs")
+
+
+def test_a_plan_tells_the_space_of_what_is_trained(folder, capsys):
+    """Of each recipe, not of those that it tries alone, and with what is measured."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shards, "MB", 1)
+        patched.setattr(shards, "TRIED_RECIPES", 1)
+        assert main(["plan", *at(folder, "planned"), "--workers", "1", "--quiet"]) == 0
+    [said] = re.findall(r"about ([\d,]+) MB", capsys.readouterr().out)
+    there = sum(len(data) for kind in ("runs", "measures") for data in entries(folder / "one", kind).values())
+    assert int(said.replace(",", "")) == pytest.approx(there, rel=0.05)
 
 
 def test_a_plan_reckons_by_the_processors_time(folder, tmp_path, capsys):

@@ -7,6 +7,10 @@
 
 A value is plain: text, numbers, lists, tables by text. It is the same whether it was kept or is made now, as both
 ways it has been through JSON.
+
+    page = memo.held("page", path, [data], lambda: parse(data))
+
+What is no plain value, or is told sooner by what it was given than by a digest of it, is held for this process alone.
 """
 
 from __future__ import annotations
@@ -15,9 +19,11 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 Plain = TypeVar("Plain")
+Made = TypeVar("Made")
 Rows = Mapping[str, str]  # digest of what was given -> JSON of what came of it
 WHOLE = ""  # the part of what no part was named for
 
@@ -48,6 +54,15 @@ class _Part:
         return self.asked if self.anew else {**self.kept, **self.asked}
 
 
+@dataclass(frozen=True)
+class _Held:
+    """An object of this process, what it was made of, and the rows that were asked for meanwhile."""
+
+    value: Any
+    given: Any
+    asked: set[str]
+
+
 class Memo:
     """Values by the digest of what they were made of; kept as JSON, each is read when it is first asked for.
 
@@ -59,6 +74,9 @@ class Memo:
         self._parts = {WHOLE: _Part(kept, anew=True)}
         self._read = read
         self._now = WHOLE
+        self._held: dict[tuple[str, str], _Held] = {}
+        self._wanted: dict[tuple[str, str], _Held] = {}  # of those, what was asked for since the last renewal
+        self._notes: list[set[str]] = []  # of what is asked for while what is held is made
         self.made = 0  # how many values were not there
         self.renewals = 0
 
@@ -80,8 +98,42 @@ class Memo:
             self.made += 1
             part.new = True
         part.asked[key], part.values[key] = known, value
+        for notes in self._notes if self._now == WHOLE else ():
+            notes.add(key)
         found: Plain = value
         return found
+
+    def held(
+        self,
+        stage: str,
+        name: str,
+        given: Any,
+        make: Callable[[], Made],
+        holds: Callable[[Made], bool] = lambda value: True,
+    ) -> Made:
+        """What a stage made of something the last time, where it was given the same; or what it makes now.
+
+        Whatever it asked for then counts as asked for again, but in parts: in one, nothing is held.
+
+        name   of what it is made of: the last for each is held
+        given  values that == compares, all that `make` depends on but what `holds` looks at
+        """
+        if self._now != WHOLE:
+            return make()
+        whole, found = self._parts[WHOLE], self._held.get((stage, name))
+        if not (found and found.given == given and found.asked <= whole.values.keys() and holds(found.value)):
+            notes = set[str]()
+            self._notes.append(notes)
+            try:
+                found = _Held(make(), given, notes)
+            finally:
+                self._notes.pop()
+        for notes in self._notes:
+            notes |= found.asked
+        whole.asked |= {key: whole.asked.get(key) or whole.kept[key] for key in found.asked}
+        self._held[stage, name] = self._wanted[stage, name] = found
+        value: Made = found.value
+        return value
 
     @contextlib.contextmanager
     def part(self, name: str, anew: bool = False) -> Iterator[None]:
@@ -104,6 +156,7 @@ class Memo:
     def forget(self) -> None:
         """Make all anew, in every part."""
         self._parts, self._read = {WHOLE: _Part(None, anew=True)}, lambda name: None
+        self._held, self._wanted = {}, {}
 
     def renewed(self) -> dict[str, Rows]:
         """Of each part in which anything is new, all that is kept of it, as JSON in one line each.
@@ -116,4 +169,5 @@ class Memo:
         again = _Part(whole.asked, anew=True)
         again.values = {key: whole.values[key] for key in whole.asked}
         self._parts = {WHOLE: again}
+        self._held, self._wanted = self._wanted, {}
         return found

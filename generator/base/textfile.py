@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from . import limits
@@ -13,9 +14,18 @@ def read(path: Path, errors: str = "strict") -> str:
 
     raises  ContentError: it is too large, cannot be read, or is not UTF-8
     """
+    return decode(read_bytes(path), str(path), errors)
+
+
+def read_bytes(path: Path) -> bytes:
+    """What an author's file of text holds.
+
+    raises  ContentError: it is too large, or cannot be read
+    """
     try:
-        limits.check_size(str(path), path.stat().st_size)
-        return decode(path.read_bytes(), str(path), errors)
+        with open(path, "rb") as file:
+            limits.check_size(str(path), os.fstat(file.fileno()).st_size)
+            return file.read()
     except FileNotFoundError:
         raise ContentError([Problem(str(path), "there is no such file")]) from None
     except OSError as error:

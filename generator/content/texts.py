@@ -19,7 +19,7 @@ from typing import Any
 from ..base import limits, textfile
 from ..base.errors import ContentError, Problem, gathering, meant
 from ..base.memo import Memo, digest
-from ..base.store import sha256
+from ..base.store import entries, sha256
 from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
@@ -178,15 +178,18 @@ def files_of_code(directory: Path) -> list[str]:
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
     """The author's own files: what is neither a text, an experiment nor hidden, nor, without lab, code."""
-    for source in sorted(directory.rglob("*")):
-        path = source.relative_to(directory)
-        hidden = any(part.startswith((".", "_")) or part.endswith("~") for part in path.parts)
-        ours = path.as_posix() in NOT_ASSETS or path.parts[0] == TEMPLATES
-        ours |= path.parts[0] == DATA and path.suffix in DATA_FILES
-        ours |= path.parent.as_posix() == LAB and path.suffix == ".py"
-        ours |= not lab and not published(path.name)
-        if source.is_file() and not hidden and not ours and path.suffix != ".md":
-            yield Asset(path.as_posix(), source)
+    found = entries(str(directory)) if directory.is_dir() else ()
+    for parts in sorted(path.split("/") for path, _ in found):
+        ending = PurePosixPath(parts[-1]).suffix
+        if ending == ".md" or any(part.startswith((".", "_")) or part.endswith("~") for part in parts):
+            continue
+        path = "/".join(parts)
+        ours = path in NOT_ASSETS or parts[0] == TEMPLATES
+        ours |= parts[0] == DATA and ending in DATA_FILES
+        ours |= parts[:-1] == [LAB] and ending == ".py"
+        ours |= not lab and not published(parts[-1])
+        if not ours:
+            yield Asset(path, directory / path)
 
 
 def refuse_strange(directory: Path) -> None:
@@ -247,11 +250,30 @@ def _page(
     first  the front matter that this page continues, where that was read
     alone  whether the page must say everything itself
     """
-    file = str(directory / name)
+    file, data = str(directory / name), b""
+    before = len(problems)
+    with gathering(problems):
+        data = textfile.read_bytes(directory / name)
+    if len(problems) > before:
+        return None
+
+    def parsed() -> tuple[Page | None, list[Problem]]:
+        wrong: list[Problem] = []
+        return _parsed_page(data, file, name, first, alone, wrong, memo), wrong
+
+    page, wrong = memo.held("page", file, (data, first, alone), parsed)
+    problems += wrong
+    return page
+
+
+def _parsed_page(
+    data: bytes, file: str, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
+) -> Page | None:
+    """As _page. data: what its file holds"""
     before = len(problems)
     text = ""
     with gathering(problems):
-        text = textfile.read(directory / name)
+        text = textfile.decode(data, file)
     for line, sign in _invisible(text):
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))
     if len(problems) > before:
@@ -282,7 +304,7 @@ def _page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    return _as_before(Page(name, file, output, meta, body, first_line, tuple(foreign_fields(fields, file))))
+    return Page(name, file, output, meta, body, first_line, tuple(foreign_fields(fields, file)))
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
@@ -297,13 +319,6 @@ def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tu
     return "\n".join([*block, *[""] * rest, body]), start
 
 
-def _as_before(page: Page) -> Page:
-    """A page as it was read last where nothing of it has changed: its digest is known."""
-    _READ[page.file] = before if (before := _READ.get(page.file)) == page else page
-    return _READ[page.file]
-
-
-_READ: dict[str, Page] = {}
 _CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
 
 

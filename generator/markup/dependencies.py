@@ -80,6 +80,18 @@ class Book:
         self.formulas = _first((path, names[path].formulas) for path in self.pages)
         self.works: dict[str, str] = {}
 
+    def all(self) -> tuple[Any, ...]:
+        """All that answers follow from, but what files hold: values that == compares."""
+        pages = [(page.path, page.output, page.title) for page in self.pages.values()]
+        numbering = next(iter(self.pages.values())).meta.numbering
+        return self.names, pages, numbering, self.years, self.bibliography.raw
+
+    def seen(self) -> object:
+        """What stands for `all` as long as it is the same; each work is looked at, so that the memo forgets none."""
+        for key in self.years:
+            self.work(key)
+        return object()
+
     @functools.cached_property
     def all_formulas(self) -> str:
         """A digest of the numbers of all formulas with labels."""
@@ -125,7 +137,12 @@ class Dependencies:
             self.own.formulas,
             next(iter(self.book.pages.values())).meta.numbering,
         ]
-        return [*counts, len(self.book.pages), self.numbers if STYLES[self.page.meta.citations].counts else {}]
+        return [*counts, len(self.book.pages), self.counted]
+
+    @property
+    def counted(self) -> Mapping[str, int]:
+        """The numbers of works that its own follow; none where works are cited otherwise."""
+        return self.numbers if STYLES[self.page.meta.citations].counts else {}
 
     def holds(self, asked: Answers) -> bool:
         """Whether all that was asked once would be answered the same now."""
@@ -134,6 +151,10 @@ class Dependencies:
             if any(answered(about) != answer for about, answer in answers.items()):
                 return False
         return True
+
+    def files_hold(self, asked: Answers) -> bool:
+        """As `holds`, of what was asked about files alone."""
+        return self.holds({"asset": asked.get("asset", {})})
 
     def _ask(self, question: str, about: str = "") -> Any:
         answers = self.asked.setdefault(question, {})

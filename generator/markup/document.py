@@ -88,10 +88,9 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
     """
     memo = env.memo
     bibliography = article.bibliography
-    named = [
-        key for page in article.pages for key in memo("cited", page.digest, functools.partial(works.said, page.body))
-    ]
-    cited: Collection[str] = {key for key in named if key in bibliography.entries}
+    cited: Collection[str] = {
+        key for page in article.pages for key in _named(page, memo) if key in bibliography.entries
+    }
     assets = {asset.path: asset for asset in article.assets}
     names_known = names_of(article.pages, memo, env.words)
     by_path = {path: of for path, (of, _) in names_known.items()}
@@ -105,6 +104,7 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
         written: list[Markup] = []
         problems: list[Problem] = []
         book = Book(article.pages, by_path, bibliography, years_of(cited))
+        same = memo.held("around", "", book.all(), book.seen)
         before: dict[str, None] = {}
         for page in article.pages:
             dependencies, numbered = Dependencies(book, page, assets, tuple(before)), names_known[page.path][1]
@@ -116,8 +116,8 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
 
             with gathering(problems):
                 if known:
-                    given = [known, page.digest, predictions, dependencies.given()]
-                    written.append(kept(page, dependencies, memo, given, make))
+                    given = [known, page.digest, predictions]
+                    written.append(kept(page, dependencies, memo, given, same, make))
                 else:
                     with memo.part(page.path):
                         written.append(make())
@@ -139,6 +139,11 @@ def unused_works(article: Article, written: Iterable[Markup]) -> list[Warned]:
 
 
 # Reading a page
+
+
+def _named(page: Page, memo: Memo) -> Iterable[str]:
+    """The keys of works that a page seems to cite: some of them may stand in code."""
+    return memo.held("cited", page.path, page, lambda: memo("cited", page.digest, lambda: works.said(page.body)))
 
 
 def _read(page: Page, memo: Memo, words: Words) -> Reading:
@@ -180,7 +185,10 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
             with memo.part(page.path):
                 return names_in(_outline(page, memo, words, *numbering_))
 
-        names = Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
+        def known(page: Page = page, numbering_: Numbering = numbering_, make: Any = make) -> Names:
+            return Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
+
+        names = memo.held("names", page.path, (page, words.quotes, numbering_), known)
         found[page.path] = names, numbering_
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
@@ -769,7 +777,7 @@ def _unlinked(inner: str) -> str:
     return re.sub(r"</?a\b[^>]*>", "", re.sub(r' id="[^"]*"', "", inner))
 
 
-@functools.lru_cache(maxsize=4096)  # of units of text, of which an edit changes one
+@functools.lru_cache(maxsize=512)  # of units of text, of which an edit changes one; long texts, so not of many pages
 def _count_words(body: str) -> int:
     body = re.sub(r"<math.*?</math>", " x ", body, flags=re.DOTALL)
     aside = (

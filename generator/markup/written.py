@@ -6,7 +6,7 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..base.memo import Memo
@@ -14,7 +14,7 @@ from ..base.warnings import Warned
 from ..content.texts import Page
 from .blocks.figure import FigureCall
 from .claims import Claim
-from .dependencies import Dependencies
+from .dependencies import Answers, Dependencies
 from .expressions import Evidence
 
 
@@ -98,11 +98,12 @@ class Markup:
 
 
 def kept(
-    page: Page, dependencies: Dependencies, memo: Memo, given: Sequence[Any], make: Callable[[], Markup]
+    page: Page, dependencies: Dependencies, memo: Memo, given: Sequence[Any], same: Any, make: Callable[[], Markup]
 ) -> Markup:
     """A page as it was made of the same text with the same around it, or made now.
 
     given  what it is made of beside what it asks about the article
+    same   stands for all that it may ask but what files hold: Book.seen
     """
 
     def anew() -> dict[str, Any]:
@@ -111,13 +112,19 @@ def kept(
             memo("body", made.body.digest, lambda: made.body.html)
         return {**plain(made), "asked": dependencies.asked}
 
-    known = memo("text", given, anew, lambda known: dependencies.holds(known["asked"]))
+    def told() -> tuple[Markup, Answers]:
+        asked = [*given, dependencies.given()]
+        known = memo("text", asked, anew, lambda known: dependencies.holds(known["asked"]))
+        return of(page, known), known["asked"]
+
+    on = given, same, dependencies.counted
+    found, _ = memo.held("text", page.path, on, told, lambda of: dependencies.files_hold(of[1]))
 
     def html() -> Sequence[str]:
         with memo.part(page.path):
-            return memo("body", known["body"], lambda: make().body.html)
+            return memo("body", found.body.digest, lambda: make().body.html)
 
-    return of(page, known, html)
+    return replace(found, body=replace(found.body, read=html))
 
 
 def plain(made: Markup) -> dict[str, Any]:
@@ -138,11 +145,11 @@ def _plain(value: Any) -> Any:
     )
 
 
-def of(page: Page, known: Mapping[str, Any], html: Callable[[], Sequence[str]]) -> Markup:
-    """A page from plain values. html: its HTML"""
+def of(page: Page, known: Mapping[str, Any]) -> Markup:
+    """A page but its HTML from plain values."""
     return Markup(
         page=page,
-        body=Body(known["body"], known["has_references"], html),
+        body=Body(known["body"], known["has_references"], tuple),
         toc=tuple(map(_entry, known["toc"])),
         words=known["words"],
         figures=tuple(FigureCall(**each) for each in known["figures"]),

@@ -212,6 +212,7 @@ class Pipeline:
         self.report = Report()
         self._made_with: dict[str, dict[str, str]] = context.store.load_json("stages", "last") or {}
         self._pools: dict[str, Pool] = {}
+        self._trained_on: dict[str, str] | None = None  # the machine of the last run that was trained here
 
     def __enter__(self) -> Pipeline:
         return self
@@ -270,8 +271,8 @@ class Pipeline:
         """Train the runs that the cache lacks; several at once where they differ in seed alone."""
         kept, measured = self.files("runs", "npz", self.keys), self._measures()
 
-        def keep(spec: RunSpec, outcome: tuple[bytes, Any]) -> Entry:
-            data, measures = outcome
+        def keep(spec: RunSpec, outcome: tuple[bytes, Any, dict[str, str]]) -> Entry:
+            data, measures, self._trained_on = outcome
             path = kept.keep(spec, data)
             if measures is not None:
                 measured.keep(spec, measures)
@@ -477,7 +478,8 @@ class Pipeline:
         key = digest("machine", processor(), versions(*TRAINING))
         known: dict[str, str] | None = self.store.load_json("machines", key)
         if known is None:
-            known = self.pool().executor.submit(tasks.machine).result()
+            here = self._trained_on if self.context.executor == "local" else None  # else one more process imports torch
+            known = here or self.pool().executor.submit(tasks.machine).result()
             self.store.save_json("machines", key, known)
         return known
 

@@ -93,8 +93,8 @@ def machine() -> dict[str, str]:
 
 def train(
     specs: list[RunSpec], device: str, made_by: str, optimum: list[list[float]] | None = None
-) -> list[tuple[bytes, dict[str, Any] | None]]:
-    """Train runs that differ in seed alone: each one's .npz and its measures, as `measure` gives them.
+) -> list[tuple[bytes, dict[str, Any] | None, dict[str, str]]]:
+    """Train runs that differ in seed alone: each one's .npz, its measures, as `measure` gives them, and the machine.
 
     A GPU does not wait for measures, which are the processors' work: they are None then. What the author's own code
     measures comes later: a mistake in it costs no training.
@@ -118,12 +118,13 @@ def train(
     if law != "drawn":
         known = None if optimum is None else np.array(optimum)
         head = packing.predicted_head(law, specs[0].classes, known, specs[0].room.name)
-    runs = train_together(specs, device, head)
+    runs, here = train_together(specs, device, head), machine()
     encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":
-        return [(data, None) for data in encoded]
+        return [(data, None, here) for data in encoded]
     ours = [name for name, each in MEASUREMENTS.items() if not isinstance(each, OwnMeasurement)]
-    return [(data, measured(Trained(spec, run), ours)) for spec, run, data in zip(specs, runs, encoded, strict=True)]
+    trained = zip(specs, runs, encoded, strict=True)
+    return [(data, measured(Trained(spec, run), ours), here) for spec, run, data in trained]
 
 
 def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> list[dict[str, Any]]:

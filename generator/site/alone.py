@@ -82,8 +82,8 @@ def alone(
             }
             return {call.alone: guarded(renderer.render("embed.html", {**shared, **context})).encode()}
 
-        given = (known, scripts, text.path, call.alone, call.name, call.number, figure)
-        pages |= renderer.kept(shared["results"], "alone", make, *given)
+        given = (known, scripts, text.path, call.name, call.number, figure)
+        pages |= renderer.kept(shared["results"], "alone", call.alone, make, *given)
     return pages
 
 

@@ -118,7 +118,7 @@ def awaited_pages(
     def index() -> dict[str, Any]:
         return runs_index(there, {}, renderer.words) if placed else {}
 
-    found, _ = pages.text_pages(article.meta, texts, there, info, renderer, placed, known_of_runs(there), index, ())
+    found, *_ = pages.text_pages(article.meta, texts, there, info, renderer, placed, known_of_runs(there), index, ())
     return found
 
 

@@ -149,31 +149,30 @@ def render_pages(
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
 
-    pages, shared = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
+    pages, shared, loads, said = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
     first(pages)
-    loads = files_of_scripts(renderer, placed, known)
     known_alone = digest(repr(meta), loads)
     for text in texts:
         make = functools.partial(_alone, text, renderer, shared, loads, index, known_alone)
         calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
-        pages |= renderer.kept(results, "alone-of", make, known_alone, text.body.digest, text.path, calls)
-    said = known_to_all(meta, info, shared)
+        pages |= renderer.kept(results, "alone-of", text.path, make, known_alone, text.body.digest, calls)
     about_data = [ABOUT_DATA] if info.downloads else []
     others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
     for path in others:
         made = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages |= renderer.kept(results, "page", made, path, said)
+        pages |= renderer.kept(results, "page", path, made, said)
     told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
     for place, where in told.items():  # the runs themselves are asked for where their lines are new
         lines = functools.partial(_code, place, where, results, info, renderer, shared)
-        pages |= renderer.kept(results, "code", lines, place, said)
+        pages |= renderer.kept(results, "code", place, lines, said)
     return pages
 
 
-def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any]) -> str:
+def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any], memo: Memo) -> str:
     """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
-    known = (meta, shared["written"], dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    return digest(*map(repr, known))
+    known = (meta, dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
+    written = shared["written"]
+    return digest(*map(repr, known), memo.held("summaries", "", written, lambda: digest(repr(written))))
 
 
 def text_pages(
@@ -186,8 +185,9 @@ def text_pages(
     known: Mapping[str, Any],
     index: Callable[[], dict[str, Any]],
     about_runs: Sequence[str],
-) -> tuple[dict[str, File], dict[str, Any]]:
-    """The article's own pages and the assets, and what all templates of the site are given.
+) -> tuple[dict[str, File], dict[str, Any], dict[str, list[str]], str]:
+    """The article's own pages and the assets; what all templates of the site are given; `files_of_scripts`; and
+    `known_to_all`.
 
     placed      the figures that scripts bring to life, where they are there
     known       what the scripts need to know of the runs
@@ -210,14 +210,15 @@ def text_pages(
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
     pages: dict[str, File] = {".nojekyll": b"", **loaded}
     contents = tuple(Contents.of(text) for text in texts)
-    said = digest(known_to_all(meta, info, shared), repr(contents))
+    said = known_to_all(meta, info, shared, renderer.memo)
+    all_said = digest(said, renderer.memo.held("contents", "", contents, lambda: digest(repr(contents))))
     for text in texts:
         own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
         own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        given = (said, text.body.digest, text.words, text.path, own["figure_scripts"])
+        given = (all_said, text.body.digest, text.words, own["figure_scripts"])
         make = functools.partial(_text, renderer, shared | own)
-        pages |= renderer.kept(results, "text-page", make, *given)
-    return pages, shared
+        pages |= renderer.kept(results, "text-page", text.path, make, *given)
+    return pages, shared, loads, said
 
 
 def _text(renderer: TemplateRenderer, context: Mapping[str, Any]) -> dict[str, File]:

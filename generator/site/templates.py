@@ -91,10 +91,12 @@ class TemplateRenderer:
         return self.memo(stage, [self.templates.digest, self.words.tag, known, *given], make, holds)
 
     def kept(
-        self, results: Results, stage: str, make: Callable[[], Mapping[str, File]], *given: Any
+        self, results: Results, stage: str, name: str, make: Callable[[], Mapping[str, File]], *given: Any
     ) -> Mapping[str, File]:
         """Pages by their paths, of a stage of the memo: where there is a cache, each is a file of it, which nobody need
         read where it is as it was.
+
+        name  of what they are, among others of the stage
         """
         store = self.store
         if store is None or not digest_of(results):
@@ -105,12 +107,17 @@ class TemplateRenderer:
             return {path: [page.sum, page.head] for path, page in pages.items()}
 
         def of(known: Mapping[str, Sequence[str]]) -> dict[str, Known]:
-            return {path: _known(store, path, *each) for path, each in known.items()}
+            return {path: Known(_entry(store, path).path, *each) for path, each in known.items()}
 
-        def holds(known: Mapping[str, Sequence[str]]) -> bool:
-            return all(page.is_there() for page in of(known).values())
+        def holds(pages: Mapping[str, Known]) -> bool:
+            return all(page.is_there() for page in pages.values())
 
-        return of(self.of_runs(results, stage, save, *given, holds=holds))
+        def told() -> dict[str, Known]:
+            known = self.of_runs(results, stage, save, name, *given, holds=lambda known: holds(of(known)))
+            return of(known)
+
+        asked = self.templates.digest, self.words.tag, digest_of(results), given
+        return self.memo.held(stage, name, asked, told, holds)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled in.
@@ -149,14 +156,10 @@ class TemplateRenderer:
         return str(self.templates.place(name))
 
 
+@functools.lru_cache(maxsize=10_000)  # each is asked for twice in a build, and a server builds again and again
 def _entry(store: Store, path: str) -> Entry:
     """Where a page of the site is kept."""
     return store.entry("pages", digest(path), "html")
-
-
-@functools.lru_cache(maxsize=10_000)  # each is asked for twice in a build, and a server builds again and again
-def _known(store: Store, path: str, made: str, head: str) -> Known:
-    return Known(_entry(store, path).path, made, head)
 
 
 def _kept(store: Store, path: str, page: File) -> Known:
