@@ -121,5 +121,5 @@
   requestAnimationFrame(() => requestAnimationFrame(() => figures.forEach((figure) => near.observe(figure))));
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
-  startWords();
+  setTimeout(startWords); // the browser lays out the page in this task
 })();
