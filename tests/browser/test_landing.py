@@ -63,6 +63,17 @@ def test_an_address_leads_to_what_it_names(
         assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
 
 
+@pytest.mark.parametrize("size", [PHONE, pytest.param(LAPTOP, marks=pytest.mark.breadth)])
+def test_the_key_end_leads_to_the_end(open_page: Open, served: str, size: tuple[int, int]) -> None:
+    """Of a page of which little is laid out yet, and whose last figures have not come."""
+    page = open_page(f"{served}index.html", *size, reduced_motion="reduce").page
+    assert page.evaluate("document.documentElement.matches('.is-opening')")
+    page.keyboard.press("End")
+    page.evaluate(STILL)
+    below = page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY")
+    assert below <= LANDED_PX
+
+
 @pytest.mark.parametrize(
     ("size", "motion"),
     [
