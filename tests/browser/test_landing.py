@@ -74,6 +74,12 @@ def test_the_key_end_leads_to_the_end(open_page: Open, served: str, size: tuple[
     assert below <= LANDED_PX
 
 
+def test_tables_fit_a_phone(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html#tbl-robust", *PHONE).page
+    over = "(all) => all.filter((at) => at.scrollWidth > at.clientWidth).map((at) => at.closest('figure')?.id)"
+    assert page.locator(".table-scroll").evaluate_all(over) == []
+
+
 @pytest.mark.parametrize(
     ("size", "motion"),
     [
