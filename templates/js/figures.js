@@ -60,21 +60,31 @@
   }
 
   /**
-   * An address leads to what it names, a state to the first of its figures: at once, and again whenever the page's height
-   * changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
+   * An address leads to what it names, a state to the first of its figures, the key End to the end: at once, and again
+   * whenever the page's height changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
    */
   function startLanding() {
     const [visit] = performance.getEntriesByType("navigation");
     let until = visit && /** @type {PerformanceNavigationTiming} */ (visit).type !== "navigate" ? 0 : Infinity;
     const place = () => /** @type {HTMLElement | null} */ (document.getElementById(stated(location.hash)[0] ?? "") ?? document.querySelector(":target"));
-    const land = (/** @type {ScrollBehavior} */ behavior) => place()?.scrollIntoView({ block: "start", behavior });
+    let ends = false; // it is the end of the page that was asked for
+    const land = (/** @type {ScrollBehavior} */ behavior) => {
+      if (ends) scrollTo({ top: document.body.scrollHeight, behavior });
+      else place()?.scrollIntoView({ block: "start", behavior });
+    };
     new ResizeObserver(() => performance.now() < until && land("instant")).observe(document.body);
     for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"]) {
-      addEventListener(hand, () => (until = 0), { capture: true, passive: true });
+      addEventListener(hand, (event) => {
+        const { key, target } = /** @type {KeyboardEvent} */ (event);
+        ends = key === "End" && target instanceof Element && !target.closest("input, select, textarea, .explorable");
+        until = ends ? performance.now() + LANDING_MS : 0;
+        if (ends) document.documentElement.classList.remove("is-opening"); // all is laid out before the page goes there
+      }, { capture: true, passive: true });
     }
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
     addEventListener("hashchange", () => {
       until = performance.now() + LANDING_MS;
+      ends = false;
       follow();
       const figure = stated(location.hash).length && place();
       if (!figure) return; // the browser goes there
@@ -121,5 +131,5 @@
   requestAnimationFrame(() => requestAnimationFrame(() => figures.forEach((figure) => near.observe(figure))));
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
-  startWords();
+  setTimeout(startWords); // the browser lays out the page in this task
 })();

@@ -204,14 +204,19 @@
     });
   }
 
-  function start() {
-    for (const part of [startTheme, startContents, startLayout, startLater, startEvidence, startMaths, startCopying, startPrinting]) {
-      try {
-        part();
-      } catch (error) {
-        console.error(`${part.name}: ${error}`);
-      }
+  /** @param {() => void} part */
+  function guarded(part) {
+    try {
+      part();
+    } catch (error) {
+      console.error(`${part.name}: ${error}`);
     }
+  }
+
+  /** At once what is seen of the page; in a task of their own, since the browser lays out the page in this one, the others. */
+  function start() {
+    for (const part of [startTheme, startEvidence, startCopying]) guarded(part);
+    setTimeout(() => [startContents, startLayout, startLater, startMaths, startPrinting].forEach(guarded));
   }
   start();
 })();

@@ -63,6 +63,23 @@ def test_an_address_leads_to_what_it_names(
         assert abs(landed(visit.page, name.partition(".")[0])) <= LANDED_PX, name
 
 
+@pytest.mark.parametrize("size", [PHONE, pytest.param(LAPTOP, marks=pytest.mark.breadth)])
+def test_the_key_end_leads_to_the_end(open_page: Open, served: str, size: tuple[int, int]) -> None:
+    """Of a page of which little is laid out yet, and whose last figures have not come."""
+    page = open_page(f"{served}index.html", *size, reduced_motion="reduce").page
+    assert page.evaluate("document.documentElement.matches('.is-opening')")
+    page.keyboard.press("End")
+    page.evaluate(STILL)
+    below = page.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY")
+    assert below <= LANDED_PX
+
+
+def test_tables_fit_a_phone(open_page: Open, served: str) -> None:
+    page = open_page(f"{served}index.html#tbl-robust", *PHONE).page
+    over = "(all) => all.filter((at) => at.scrollWidth > at.clientWidth).map((at) => at.closest('figure')?.id)"
+    assert page.locator(".table-scroll").evaluate_all(over) == []
+
+
 @pytest.mark.parametrize(
     ("size", "motion"),
     [

@@ -349,10 +349,11 @@
       clearTimeout(this.speaking);
     }
 
-    /** Read a text out now, politely. */
+    /** Read a text out now, politely: a node of its own, which is what every reader hears. */
     say(text) {
       this.hush();
-      peek.write(this.live.querySelector(".explorable-spoken"), text);
+      const spoken = this.live.querySelector(".explorable-spoken");
+      if (spoken.textContent !== text) spoken.textContent = text;
     }
 
     /** Read the summary out once nothing changes. */

@@ -613,6 +613,30 @@ def test_one_element_speaks_and_says_one_thing_of_a_gesture(shared: Show, name: 
     figure.settle()
 
 
+# Nodes that are put into a figure or taken out, but for what is read out.
+REPLACE = """live => {
+  globalThis.replaced = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) if (!target.closest(".explorable-spoken")) replaced.push(target.className);
+  }).observe(live, {subtree: true, childList: true});
+}"""
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_what_a_gesture_changes_stays_in_its_nodes(shared: Show, name: str) -> None:
+    """A new node for other words costs three times the layout, in each frame of a drag."""
+    figure = shared(name)
+    [(place, key), *_] = GESTURES[name]
+    for turn in range(3):
+        if turn == 1:
+            figure.live.evaluate(REPLACE)
+        figure.live.locator(place).first.press(key)
+        figure.settle()
+    assert figure.page.evaluate("replaced") == []
+    figure.live.get_by_role("button", name="Reset").click()
+    figure.settle()
+
+
 def test_the_end_of_a_training_is_told_once(show: Show) -> None:
     figure = show('train {"rate": 3}')
     figure.page.evaluate(LISTEN, LIVE)
