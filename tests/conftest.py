@@ -38,6 +38,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return default_workers() + (default_workers() + 1) // 2
 
 
+LONG = ("test_promises.py", "test_site.py", "test_firefox.py", "test_wheel.py", "test_new.py")  # of seconds a test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those of long tests come first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The site that the commands of the README build, from the same cache."""

@@ -272,7 +272,7 @@ def test_evidence_is_of_rows_with_the_authors_words_and_unit(tag, seeded, said):
 @pytest.mark.parametrize("kept", [False, True], ids=["made now", "from the cache"])
 @pytest.mark.parametrize(("tag", "said"), [("en", "Greatest wall gap of 1 row"), ("de", "aus 1 Zeile")])
 def test_evidence_of_our_own_tables_is_in_the_words_of_the_page(kept, tag, said):
-    columns = {"wall_gap": language.said("distance of a centre from its wall, where there is one")}
+    columns = {"wall_gap": language.message("distance of a centre from its wall, where there is one")}
     table = Table([Record("best", 1, {"wall_gap": 0.5})], "best", json.loads(json.dumps(columns)) if kept else columns)
     words = language.load(tag, TEMPLATES)
     [row] = claims.ask("best.max('wall_gap') < 1", {"results": Results([]), "best": table}, words)["rows"]

@@ -46,7 +46,7 @@ class Firefox:
         done = await self.call(
             "script.evaluate", expression=expression, target={"context": self.context}, awaitPromise=True
         )
-        assert done["type"] == "success", done
+        assert done["type"] == "success", (expression, done["exceptionDetails"]["text"])
         return done["result"].get("value")
 
     async def draw(self, element, *way):
