@@ -213,10 +213,11 @@
     }
   }
 
-  /** At once what is seen of the page; in a task of their own, since the browser lays out the page in this one, the others. */
+  /** In a task of its own, since the browser lays out the page in this one; a reader's colours at once, or pictures came in others. */
   function start() {
-    for (const part of [startTheme, startEvidence, startCopying]) guarded(part);
-    setTimeout(() => [startContents, startLayout, startLater, startMaths, startPrinting].forEach(guarded));
+    const parts = [startTheme, startEvidence, startCopying, startContents, startLayout, startLater, startMaths, startPrinting];
+    if (root.dataset.theme) guarded(/** @type {() => void} */ (parts.shift()));
+    setTimeout(() => parts.forEach(guarded));
   }
   start();
 })();
