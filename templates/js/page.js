@@ -213,10 +213,14 @@
     }
   }
 
-  /** In a task of its own, since the browser lays out the page in this one; a reader's colours at once, or pictures came in others. */
+  /**
+   * In a task of its own, since the browser lays out the page in this one. A reader's colours come at once, or pictures came
+   * in others, and so does what waits for the page to be loaded.
+   */
   function start() {
-    const parts = [startTheme, startEvidence, startCopying, startContents, startLayout, startLater, startMaths, startPrinting];
+    const parts = [startTheme, startCopying, startContents, startLayout, startLater, startMaths, startPrinting];
     if (root.dataset.theme) guarded(/** @type {() => void} */ (parts.shift()));
+    guarded(startEvidence);
     setTimeout(() => parts.forEach(guarded));
   }
   start();
