@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,13 +83,9 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
         start = min((token.map[0] for token in tokens if token.map), default=0)
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))
         text = "\n".join(lines[start:end])
-        given = [
-            text,
-            labels if "[" in text else {},
-            quotes,
-            {said: what for said, what in short.items() if said in text},
-        ]
-        units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, env, start))))  # noqa: B023
+        known = {said: what for said, what in short.items() if said in text}
+        given = [text, labels if "[" in text else {}, quotes, known]
+        units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, env, start, known))))  # noqa: B023
     first = {label: ref["map"][0] + first_line for label, ref in env.get("references", {}).items()}
     twice = [
         (ref["label"], ref["map"][0] + first_line, first.get(ref["label"], 0)) for ref in env.get("duplicate_refs", [])
@@ -108,7 +104,7 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         following = tokens[index + 1 : index + 3]
         if unclosed == 0 and not any(
             (
-                tables.belongs(tokens[start : index + 1], following),
+                tables.belongs(tokens, start, index),
                 blocks.belongs(tokens[start], token, following),
                 kramdown.belongs(following),
             )
@@ -119,14 +115,18 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         yield tokens[start:]
 
 
-def _fragment(md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base: int) -> Fragment:
+def _fragment(
+    md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base: int, known: Mapping[str, str]
+) -> Fragment:
+    """Tokens of blocks as a fragment. known: abbreviations in them"""
+
     def set_inline(found: list[Token]) -> None:
         state = StateCore("", md, env, found)
         inline(state)
         foreign.check(found)
         typography.typeset(state, found)
         text_join(state)
-        abbreviations.explain(found, env.get("abbreviations", {}))
+        abbreviations.explain(found, known)
 
     def parse(text: str) -> list[Token]:
         token = Token("inline", "", 0, content=text, children=[])

@@ -41,9 +41,9 @@ _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is
     "details": "dropdown",
 }
 _MKDOCS = re.compile(
-    r'(?P<sign>!!!|\?\?\?\+?)[ \t]*(?P<type>[A-Za-z][\w-]*)[^"\S\n]*(?:[\w -]*)(?:"(?P<title>[^"]*)")?[ \t]*$'
+    r'(?P<sign>!!!|\?\?\?\+?)[ \t]*+(?P<type>[A-Za-z][\w-]*+)[\w \t-]*+(?:"(?P<title>[^"]*+)"[ \t]*+)?$'
 )
-_MYST = re.compile(r"(?P<sign>`{3,}|~{3,})\{(?P<type>[a-z]+)\}[ \t]*(?P<title>[^`]*)$")
+_MYST = re.compile(r"(?P<sign>`{3,}|~{3,})\{(?P<type>[a-z]+)\}[ \t]*+(?P<title>[^`]*+)$")
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
 _OF_MYST = {"admonition", "note", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
@@ -116,7 +116,7 @@ def _callout(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     fold = {"???": "open: false\n", "???+": "open: true\n"}.get(found["sign"], "")
     while first < close and (option := _MYST_OPTION.match(text_of_line(state, first))):
         fold, first = "open: false\n" if "dropdown" in option[0] else fold, first + 1
-    if after > end or not any(not state.isEmpty(number) for number in range(first, close)):
+    if after > end or all(state.isEmpty(number) for number in range(first, close)):
         return False
     if not silent:
         token = state.push("callout_open", "div", 1)

@@ -89,13 +89,11 @@ def _elsewhere(state: StateInline, silent: bool) -> bool:
     if not found:
         return False
     keys = [key.strip() for key in found["keys"].split(",")]
-    in_text = found["kind"] in _IN_SENTENCE or keys[0].startswith(_REFERENCE)
-    named = found["kind"] in ("eq", "numref", "ref")
-    if (
-        not all(re.fullmatch(_KEY, key) for key in keys)
-        or (in_text and keys[1:])
-        or named > keys[0].startswith(_REFERENCE)
-    ):
+    is_reference = keys[0].startswith(_REFERENCE)
+    in_text = is_reference or found["kind"] in _IN_SENTENCE
+    if not all(re.fullmatch(_KEY, key) for key in keys) or (in_text and keys[1:]):
+        return False
+    if found["kind"] in ("eq", "numref", "ref") and not is_reference:
         return False
     items = [{"before": "", "key": key, "after": "", "author": True, "line": 0} for key in keys]
     items[0]["before"] = f"{found['before']} " if found["before"] else ""

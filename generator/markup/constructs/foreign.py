@@ -137,16 +137,14 @@ def _checked(children: Sequence[Token]) -> list[Token]:
 
 def _faults(said: str, line: int, first: bool) -> list[Token]:
     """The first of each form in a run of text, where no form before it has the same signs."""
-    found, taken = [], set[int]()
+    found, taken = list[Token](), list[tuple[int, int]]()
     for foreign in FOREIGN:
         match = foreign.form.search(said)
-        if (
-            not match
-            or (not first and foreign.form.pattern.startswith("^"))
-            or not taken.isdisjoint(range(*match.span()))
-        ):
+        if not match or (not first and foreign.form.pattern.startswith("^")):
             continue
-        taken.update(range(*match.span()))
+        if any(match.start() < end and start < match.end() for start, end in taken):
+            continue
+        taken.append(match.span())
         named = match[0] in (*foreign.wrong.split(), "<!--")
         found.append(_fault(foreign, foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"', line))
     return found

@@ -133,10 +133,9 @@ class _Tags(HTMLParser):
 
     def _style(self, tag: str, style: str) -> dict[str, str]:
         """What of a style the page can show: where text stands, and how wide a picture is. The rest is told."""
-        said = dict(re.findall(r"([\w-]+)\s*:\s*((?:[^;()]|\([^()]*\))*)", style.lower()))
         kept, lost = {}, []
-        for name, value in said.items():
-            value = value.strip()
+        for declaration in filter(str.strip, style.lower().split(";")):
+            name, value = map(str.strip, declaration.partition(":")[::2])
             if name == "text-align" and value in ("left", "center", "right"):
                 kept[name] = value
             elif name in ("width", "max-width") and tag in _SIZED and re.fullmatch(r"[1-9]\d{0,3}(?:px|%)", value):

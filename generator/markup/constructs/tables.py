@@ -108,11 +108,12 @@ def captions(tokens: Sequence[Token]) -> bool:
     )
 
 
-def belongs(unit: Sequence[Token], following: Sequence[Token]) -> bool:
-    """Whether a paragraph behind a table, or before it, is its caption."""
-    if captions([*unit[-3:], *following[:1]]):
+def belongs(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether what follows tokens start to end, a table or a paragraph, is one with it: a caption and its table."""
+    following = tokens[end + 1 : end + 3]
+    if captions(tokens[max(start, end - 2) : end + 2]):
         return True
-    if unit[-1].type != "table_close" or len(following) < 2 or following[0].type != "paragraph_open":
+    if tokens[end].type != "table_close" or len(following) < 2 or following[0].type != "paragraph_open":
         return False
-    begin = next(index for index in range(len(unit) - 1, -1, -1) if unit[index].type == "table_open")
-    return bool(_CAPTION.match(following[1].content)) and not captions(unit[max(0, begin - 3) : begin + 1])
+    begin = next(index for index in range(end, -1, -1) if tokens[index].type == "table_open")
+    return bool(_CAPTION.match(following[1].content)) and not captions(tokens[max(start, begin - 3) : begin + 1])
