@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from test_markup import faults, folder_with, page_of, rendered
+from test_markup import HEAD, faults, folder_with, page_of, rendered
 
 from generator.base.errors import ContentError
 from generator.content import texts
+from generator.markup import reading
 
 
 def shown(tmp_path: Path, body: str) -> str:
@@ -131,6 +132,17 @@ def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ContentError) as caught:
         rendered(texts.read(folder_with(tmp_path, text + "\n")))
     assert [str(problem).rpartition("article.md:")[2] for problem in caught.value.problems] == [message]
+
+
+@pytest.mark.timeout(20)  # where the time grew with the square of the length, minutes would not do
+def test_long_lines_that_are_nearly_another_systems_are_read(tmp_path: Path) -> None:
+    long = 20_000
+    lines = ("!!! a" + " " * long + "!", "!!! " + "a" * long + "!", "```{note}" + " " * long + "`", "==a ++b " * long)
+    text = "\n\n".join(lines) + '\n\n<p style="' + "a:" * long + '">x</p>\n'
+    assert len(reading.read(text, 1).units) == len(lines) + 1
+    abstract = "`" * long + "a [" + "@a" * long + " *a _a" * long
+    head = HEAD.replace("title: T", f"title: T\nabstract: '{abstract}'")
+    assert texts.read(folder_with(tmp_path / "other", "x\n", head)).meta.abstract
 
 
 def test_captions_above_tables_are_those_of_the_tables_below_them(tmp_path: Path) -> None:
