@@ -10,7 +10,11 @@ from playwright.sync_api import expect
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE = (390, 844)
-STILL = "requestAnimationFrame = () => 0"  # no frame is over
+HELD = """(() => {  // frames come when they are asked for
+  let waiting = [];
+  globalThis.requestAnimationFrame = (work) => waiting.push(work);
+  globalThis.nextFrame = () => waiting.splice(0).forEach((work) => work(performance.now()));
+})()"""
 LETTERS = "aZ09“éßñÅœ«±§łőŽȘx\u0303z\u0308"  # of the basic faces, the western and the further ones; under marks
 
 
@@ -21,11 +25,25 @@ def names(visit: Any) -> set[str]:
 
 def test_a_phone_fetches_nothing_that_is_not_seen_before_the_first_painting(open_page: Open, served: str) -> None:
     visit = open_page("about:blank", *PHONE)
-    visit.page.add_init_script(STILL)
+    visit.page.add_init_script(HELD)
     visit.go(f"{served}index.html")
+    visit.page.evaluate("nextFrame()")
     visit.page.wait_for_timeout(300)
     fonts = {"peek-serif.woff2", "peek-serif-display.woff2", "peek-sans.woff2"}
     assert names(visit) - {"icon.svg"} == {"index.html", "style.css", "page.js", *fonts}
+
+
+def test_a_phone_lays_out_one_part_a_frame(open_page: Open, served: str) -> None:
+    visit = open_page("about:blank", *PHONE)
+    visit.page.add_init_script(HELD)
+    visit.go(f"{served}index.html")
+    parts = ["h1", ".prose > p > *", "#fig-bend figcaption", "#fig-bend ~ h2 ~ p > *"]
+    laid = lambda: visit.page.evaluate(  # noqa: E731
+        "(parts) => parts.filter((part) => document.querySelector(part).checkVisibility())", parts
+    )
+    for frame in range(len(parts) + 1):
+        assert laid() == parts[:frame]
+        visit.page.evaluate("nextFrame()")
 
 
 def test_what_a_script_draws_is_not_fetched_as_a_picture_which_stands_where_the_script_does_not_come(
