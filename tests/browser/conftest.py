@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, expect
 
 from tests.rest import watch
 
@@ -152,6 +152,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
             contexts.callback(_close, context)
             visit = Visit(context.new_page())
             visit.go(address)
+            expect(visit.page.locator("html.is-partly")).to_have_count(0)  # all its parts are laid out, see head.js
             return visit
 
         yield visit
