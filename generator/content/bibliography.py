@@ -351,11 +351,16 @@ def _dated(year: str, words: Words) -> str:
 
 
 def _sorted_by(entry: Entry) -> list[str]:
-    return [_folded(name) for name in map(_reversed, entry.authors)] or [_folded(tex.plain(entry.title))]
+    return [folded(name) for name in map(_reversed, entry.authors)] or [folded(tex.plain(entry.title))]
 
 
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).lower()
+def folded(text: str) -> str:
+    """Small letters without accents, as names are sorted and keys are made."""
+    plain = unicodedata.normalize("NFD", text.casefold()).translate(_UNDIVIDED)
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+_UNDIVIDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
 
 # Writing out

@@ -16,7 +16,7 @@ from ..base import style
 from ..base.errors import Problem, meant
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
-from . import bibliography
+from . import bibliography, tex
 
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
@@ -62,6 +62,14 @@ class Author:
 
 
 @dataclass(frozen=True)
+class InParts:
+    """A text that may hold formulas. parts: every second one is TeX; line: of the file, where it stands."""
+
+    parts: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Meta:
     """Front matter. A page other than the first takes from the first what it leaves out.
 
@@ -74,6 +82,7 @@ class Meta:
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
     abstract   as plain text; the page begins with it as it was written
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas
     bibliography  the file of works, in the folder
     """
 
@@ -97,6 +106,11 @@ class Meta:
     data_licence: str = ""
     abstract: str = ""
     bibliography: str = "references.bib"
+    headings: tuple[tuple[str, InParts], ...] = ()
+
+    def parts(self, name: str) -> InParts:
+        """Title or subtitle as the page sets it."""
+        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
 
 
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
@@ -466,6 +480,8 @@ def read_meta(
             problems.append(Problem(f"{file}:{line}", said, expected, near))
 
         values[key] = FIELDS[key](value, wrong)
+        if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
+            values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if values.get("abstract"):
         values.setdefault("description", _begun(values["abstract"]))
     for key in REQUIRED if alone else ("title",):
@@ -506,14 +522,31 @@ _MARKS = (
     (r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]", ""),
     (r"</?(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)\b[^<>]*>", ""),
     (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
-    (r"(?<!`)`++([^`]+)`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)", r"\1\2"),
+    (r"(?<!`)`++([^`]+)`++", r"\1"),
     (r"(?<![\\\w*])(\*{1,3})(?=\S)(.{1,300}?)(?<=\S)\1|(?<![\\\w])(_{1,3})(?=\S)(.{1,300}?)(?<=\S)\3(?!\w)", r"\2\4"),
     (r"\\([!-/:-@\[-`{-~])", r"\1"),
 )
+_FORMULA = re.compile(r"(?<!`)`++[^`]+`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)")
+_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
+
+
+def in_parts(text: str) -> tuple[str, ...]:
+    """Running Markdown as plain text; every second part is a formula, in TeX."""
+    formulas = list[str]()
+
+    def held(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        formulas.append(match[1])
+        return _HOLDS
+
+    text = _FORMULA.sub(held, text)
+    for form, kept in _MARKS:
+        text = re.sub(form, kept, text)
+    texts = html.unescape(" ".join(text.split())).split(_HOLDS)
+    return tuple(part for pair in zip(texts, [*formulas, ""], strict=True) for part in pair)[:-1]
 
 
 def unmarked(text: str) -> str:
-    """Running Markdown as plain text."""
-    for form, kept in _MARKS:
-        text = re.sub(form, kept, text)
-    return html.unescape(" ".join(text.split()))
+    """Running Markdown as plain text, its formulas as readable as text can be."""
+    return "".join(tex.readable(part) if at % 2 else part for at, part in enumerate(in_parts(text)))

@@ -146,6 +146,34 @@ def unescaped(text: str) -> str:
     return _ENTITY.sub(sign, text)
 
 
+def readable(formula: str) -> str:
+    """A formula in TeX as text, for where none can be set: x², α_ij, ℝⁿ. An unknown command is its name."""
+    _, known, writer = _libraries()
+
+    def raised(match: re.Match[str]) -> str:
+        """What is raised or lowered, in Unicode's own signs where it has all of them, else in brackets."""
+        inner = match[2] if match[2] is not None else match[3]
+        table = _RAISED if match[1] == "^" else _LOWERED
+        if inner and all(sign in table for sign in inner):
+            return "".join(table[sign] for sign in inner)
+        plainly = re.fullmatch(r"\\?\w+", inner) if match[1] == "_" else not match[2] or len(inner) < 2
+        return f"{match[1]}{{{inner}}}" if plainly else f"{match[1]}({inner})"
+
+    def command(match: re.Match[str]) -> str:
+        if known.get_macro_spec(match[1]):  # one with arguments
+            return match[0]
+        spec = writer.latex_context.get_macro_spec(match[1])
+        return f"\\{match[1]}{{}}{match[2]}" if spec and spec.macroname else match[1] + match[2]
+
+    text = re.sub(r"\\([A-Za-z]++)( *+)", command, _RAISING.sub(raised, formula))
+    return " ".join(plain(_Decoder("", ())._math(text)).split())
+
+
+_RAISING = re.compile(r"(?<!\\)([\^_])(?:\{([^{}]*+)\}|(\\[A-Za-z]++|[^\s\\{}]))")
+_RAISED = dict(zip("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+_LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+
+
 def bare(value: str) -> str:
     """An address or number as it is meant: without braces and escapes, and without a command around it."""
     found = _WRAPPED.search(value)

@@ -238,6 +238,7 @@ class Writer:
         self._base = 0  # the line of the file on which the fragment's line 0 is
 
     def render(self) -> Markup:
+        title, subtitle = self._heading("title"), self._heading("subtitle")
         units = [*filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units))]
         notes = self._footnotes()
         references = self._references()
@@ -253,6 +254,8 @@ class Writer:
         return Markup(
             page=self.page,
             body=Body(digest(html), bool(references), lambda: html),
+            title_html=title,
+            subtitle_html=subtitle,
             toc=_tree(self.toc),
             words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
@@ -263,6 +266,15 @@ class Writer:
             lists_predictions=self.lists_predictions,
             warnings=tuple(self.warnings),
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
+        )
+
+    def _heading(self, name: str) -> str:
+        """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
+        said = self.page.meta.parts(name)
+        texts = reading.typeset(said.parts, tuple(self.words.quotes))
+        return "".join(
+            self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
+            for at, part in enumerate(texts)
         )
 
     def _beside(self, units: Iterable[str]) -> Iterator[str]:
