@@ -28,6 +28,8 @@ WARNINGS = {
     "unknown-language": "a language of code that has no colours",
     "code-options": "what stands behind the language of code and is not shown",
     "no-alt-text": "a picture without a text in its place",
+    "broken-picture": "the end of a picture's file is missing",
+    "heavy-picture": "a picture is of more than two megabytes",
     "letter-without-font": "a letter that readers see in a font of their system",
     "one-of-several": "a figure shows one of several recipes that are drawn",
     "unused-activation": "no experiment uses an activation of the article's own",

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from ..base.errors import meant, nearest, short
-from ..content.media import PICTURES, VIDEOS, needs_paper, picture_size, video_size
+from ..content.media import (
+    HEAVY_BYTES,
+    PICTURES,
+    VIDEOS,
+    damage,
+    is_cut_off,
+    needs_paper,
+    picture_size,
+    video_size,
+)
 from .attributes import Attributes
 
 if TYPE_CHECKING:
@@ -128,8 +137,24 @@ def own_file(
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
+        if plain.lower().endswith(ENDINGS) and (source := _source(writer, plain)):
+            _look_into(writer, path, source, line)
         return plain
     return ""
+
+
+def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
+    """Say what is wrong with a picture or video, and what is odd about a picture."""
+    if damaged := damage(source):
+        writer.wrong(line, f'"{short(path)}" {damaged}', "one that opens in a browser")
+    elif not source.name.lower().endswith(VIDEOS):
+        if is_cut_off(source):
+            writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle; expected the whole file')
+        if (weight := source.stat().st_size) > HEAVY_BYTES:
+            sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
+            said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
+            most = f"at most {HEAVY_BYTES / 1e6:g} MB, as a screen shows no more than 2400 pixels side by side"
+            writer.warn("heavy-picture", line, f"{said}; expected {most}")
 
 
 def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:
