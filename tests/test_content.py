@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import unicodedata
 
 import pytest
 from PIL import Image
@@ -201,6 +202,64 @@ def test_own_files_are_assets(tmp_path):
     assert article.assets[0].source.read_text() == "n"
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_file_is_found_however_the_disk_composes_its_letters(tmp_path, form):
+    name = unicodedata.normalize(form, "pictures/Größe.txt")
+    [asset] = texts.read(folder_of(tmp_path, **{name: "n"})).assets
+    assert asset.path == unicodedata.normalize("NFC", name) and asset.source.read_text() == "n"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("Other page", "other-page.md"), ("Übung Nº1", "ubung-n-1.md"), ("Größe", "grosse.md"), ("é", "e.md")],
+)
+def test_a_page_of_another_name_is_told_the_nearest(tmp_path, name, near):
+    [wrong] = said(folder_of(tmp_path, **{name: "---\ntitle: T\n---\n"}))
+    assert wrong.startswith(f'{name}.md: a page cannot be called "{name}.md"; expected letters from a to z')
+    assert wrong.endswith(f'did you mean "{near}"?')
+
+
+def test_a_first_page_of_another_case_is_named(tmp_path):
+    folder = folder_of(tmp_path)
+    (folder / "article.md").rename(folder / "Article.MD")
+    assert said(folder) == ['article.md: there is no such file; did you mean "Article.MD"?']
+
+
+def test_front_matter_in_another_notation_is_named(tmp_path):
+    toml, json = "+++\ntitle = 'T'\n+++\n", '\n{\n  "title": "T"\n}\n'
+    assert [line.partition(";")[0] for line in said(folder_of(tmp_path, article=toml, second=json))] == [
+        "article.md:1: front matter in TOML",
+        "second.md:2: front matter in JSON",
+    ]
+
+
+def test_empty_lines_may_stand_above_front_matter(tmp_path):
+    above = "\n \n" + written({**FRONT, "abstract": "One."}, "Text.\n")
+    plain = texts.read(folder_of(tmp_path, article=above)).pages[0]
+    lines = above.split("\n")
+    assert "Text." in lines[plain.first_line - 1 :] and plain.body.startswith("::: abstract\nOne.\n:::\n")
+    assert plain.body.split("\n")[lines.index("Text.") + 1 - plain.first_line] == "Text."
+    (tmp_path / "content" / "article.md").write_text("\n \n" + written({**FRONT, "doi": "x"}))
+    assert said(tmp_path / "content")[0].startswith(f"article.md:{len(FRONT) + 4}: doi")
+
+
+@pytest.mark.parametrize(
+    ("title", "lost"),
+    [
+        ("A #1 thing", "#1 thing"),
+        ("A # a remark", ""),
+        ("'A #1'", ""),
+        ("C#", ""),
+        ("A   #b #c", "#b #c"),
+        ("|\n  A #1", ""),
+    ],
+)
+def test_what_a_sign_cuts_off_a_field_is_told(tmp_path, title, lost):
+    page = texts.read(folder_of(tmp_path, article=written({**FRONT, "title": title}))).pages[0]
+    expected = f'article.md:2: "{lost}" is no part of title; expected quotes around a text with # [cut-field]'
+    assert [str(warned).partition("content/")[2] for warned in page.odd] == ([expected] if lost else [])
+
+
 def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     folder_of(tmp_path, article="x")
     monkeypatch.chdir(tmp_path)
@@ -243,7 +302,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ({"title": None}, ["article.md:1: the front matter has no title"]),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
-        ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood']),
+        ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
         (
             {"authors": "[]"},
             ["article.md:4: authors was not understood; expected a name, or a list of authors, each with a name"],
@@ -328,7 +387,31 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"numbering": "by page"},
             ['article.md:6: numbering was not understood; did you mean "by-page"?'],
         ),
-        ({"subtitle": "[open"}, ["article.md:6: not YAML: did not find expected ',' or ']'"]),
+        (
+            {"subtitle": "[open"},
+            [
+                "article.md:6: not YAML: did not find expected ',' or ']'; "
+                "expected a closing bracket, or quotes around a text that begins with one"
+            ],
+        ),
+        (
+            {"title": '"A" b'},
+            [
+                "article.md:2: not YAML: did not find expected key; expected lines like name: text, "
+                "with quotes around a text that begins with a sign or has quotes in it"
+            ],
+        ),
+        (
+            {"title": '"a'},
+            ["article.md:2: not YAML: found unexpected end of stream; expected the quotation mark that ends the text"],
+        ),
+        (
+            {"title": '"C:\\qs"'},
+            [
+                "article.md:2: not YAML: found unknown escape character; "
+                "expected single quotes around a text that holds a backslash"
+            ],
+        ),
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
@@ -400,7 +483,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "article.md:1: the front matter has no authors",
         "article.md:1: the front matter has no date",
         'gallery.md: a page cannot be called "gallery.md"; '
-        "expected letters, digits, - and _ , and none of gallery, reproduce, 404, index",
+        "expected letters from a to z, digits, - and _ , and none of gallery, reproduce, 404, index",
         "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
         "third.md:1: the front matter is not closed; expected a line --- after it",
         'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',

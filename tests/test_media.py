@@ -4,6 +4,7 @@ import io
 import itertools
 import re
 import struct
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,14 @@ def test_a_picture_that_browsers_cannot_show_is_said_with_its_line(tmp_path, way
     for kind in KINDS[:4]:
         [warned] = shown(next(folders), way, pictures__a_png=whole(kind)[:-20]).warnings
         assert str(warned).endswith(':7: "pictures/a.png" ends in the middle; expected the whole file [broken-picture]')
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("in_text", ["NFC", "NFD"])
+def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path, on_disk, in_text):
+    said, there = (unicodedata.normalize(form, "pictures/größe") for form in (in_text, on_disk))
+    page = shown(tmp_path, f"![A]({said}.png) [file]({said}.png)", **{f"{there}_png": whole("PNG")})
+    assert page.html.count('="pictures/gr%C3%B6%C3%9Fe.png"') == 2
 
 
 def test_a_photo_with_a_film_behind_it_has_an_end(tmp_path):

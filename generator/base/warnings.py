@@ -14,6 +14,7 @@ WARNINGS = {
     "uneven-classes": "a class of own data has far more rows than another",
     "not-finite": "a result of own code is no finite number",
     "foreign-field": "a field of front matter that another tool reads",
+    "cut-field": "a field of front matter ends before a # that begins no remark",
     "heading-level": "a heading skips a level",
     "untranslated-page": "no table has the page's own words in the article's language",
     "unused-footnote": "nothing refers to a footnote",

@@ -7,13 +7,13 @@ import datetime
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style
-from ..base.errors import Problem, meant
+from ..base.errors import Problem, meant, short
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
 from . import bibliography, tex
@@ -515,6 +515,18 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
                 yield Warned(
                     "foreign-field", f'{file}:{field.line}: "{name}" is another tool\'s; nothing is done with it'
                 )
+
+
+def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[Warned]:
+    """A warning for each field whose text YAML ends before a # that begins no remark. lines: of the file"""
+    for name, field in fields.items():
+        plain = re.match(r"[^:]*:[ \t]+(?=[^\s\"'#|>\[{&*!])", line := lines[field.line - 1])
+        at = line.find(" #", plain.end()) if plain else -1
+        if at >= 0 and line[at + 2 :].strip() and not line[at + 2].isspace():
+            lost = short(line[at + 1 :])
+            yield Warned(
+                "cut-field", f'{file}:{field.line}: "{lost}" is no part of {name}; expected quotes around a text with #'
+            )
 
 
 # Of running text, in order: what is taken away, and what stays of it.

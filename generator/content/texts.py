@@ -11,20 +11,21 @@ from __future__ import annotations
 import functools
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import limits, textfile
-from ..base.errors import ContentError, Problem, gathering, meant
+from ..base.errors import ContentError, Problem, gathering, meant, nearest
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
 from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import CONTROL, CONTROL_BYTES, Meta, foreign_fields, read_meta
+from .frontmatter import CONTROL, CONTROL_BYTES, Meta, cut_fields, foreign_fields, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -83,7 +84,7 @@ class Page:
 class Asset:
     """A file of the author's own.
 
-    path    within the folder and in the site, with "/": "pictures/room.png"
+    path    within the folder and in the site, with "/": "pictures/room.png"; its letters composed, on any disk
     source  where it lies
     """
 
@@ -189,7 +190,7 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
         ours |= parts[:-1] == [LAB] and ending == ".py"
         ours |= not lab and not published(parts[-1])
         if not ours:
-            yield Asset(path, directory / path)
+            yield Asset(unicodedata.normalize("NFC", path), directory / path)
 
 
 def refuse_strange(directory: Path) -> None:
@@ -252,6 +253,10 @@ def _page(
     """
     file, data = str(directory / name), b""
     before = len(problems)
+    if name == FIRST and not (directory / name).exists():
+        there = sorted(file.name for file in directory.glob("*") if file.suffix.lower() in (".md", ".markdown", ".txt"))
+        problems.append(Problem(file, "there is no such file", "", nearest(name, there)))
+        return None
     with gathering(problems):
         data = textfile.read_bytes(directory / name)
     if len(problems) > before:
@@ -281,19 +286,21 @@ def _parsed_page(
     stem = name.removesuffix(".md")
     output = "index.html" if name == FIRST else f"{stem}.html"
     if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
-        expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
-        problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
-    if text.partition("\n")[0].rstrip() != "---":
-        problems.append(
-            Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
-        )
+        expected = f"letters from a to z, digits, - and _ , and none of {', '.join(OUR_PAGES)}"
+        plain = re.sub(r"[^a-z0-9._]+", "-", bibliography.folded(stem)).strip("-._")
+        near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
+        problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
+    above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
+    lead, line = text[:above], text.count("\n", 0, above) + 1
+    if text[above:].partition("\n")[0].rstrip() != "---":
+        problems.append(_no_front_matter(text, f"{file}:{line}"))
         return None
-    parts = _parted(text)
+    parts = _parted(text[above:])
     if parts is None:
-        problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
+        problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
         return None
-    front, body, first_line = parts
-    fields, wrong = yaml_fields(front, file, 2, memo)
+    front, body, first_line = parts[0], parts[1], parts[2] + lead.count("\n")
+    fields, wrong = yaml_fields(front, file, line + 1, memo)
     problems += wrong
     if "title" not in fields and (heading := _TITLE.match(body)):
         line = first_line + body.count("\n", 0, heading.start("title"))
@@ -304,7 +311,17 @@ def _parsed_page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    return Page(name, file, output, meta, body, first_line, tuple(foreign_fields(fields, file)))
+    odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
+    return Page(name, file, output, meta, body, first_line, odd)
+
+
+def _no_front_matter(text: str, place: str) -> Problem:
+    """What is wrong with a text that begins otherwise than with ---."""
+    said = "title, description, authors, date"
+    for sign, kind in (("+++", "in TOML"), ("{", "in JSON")):
+        if text.lstrip().startswith((f"{sign}\n", f"{sign} \n")):
+            return Problem(place, f"front matter {kind}", f"YAML, lines like title: …, between two lines ---: {said}")
+    return Problem(place, "no front matter", f"a line --- and then {said}")
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
@@ -319,6 +336,7 @@ def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tu
     return "\n".join([*block, *[""] * rest, body]), start
 
 
+_EMPTY = re.compile(r"(?:[^\S\n]*\n)*+")  # lines before front matter
 _CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
 
 

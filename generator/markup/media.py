@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -121,7 +122,7 @@ def _track(writer: Writer, captions: str, line: int) -> str:
 
 def in_site(path: str) -> str:
     """A file's path in the site, of its address in a text."""
-    return PurePosixPath(unquote(path)).as_posix()
+    return unicodedata.normalize("NFC", PurePosixPath(unquote(path)).as_posix())
 
 
 def own_file(
