@@ -347,6 +347,8 @@ STYLES = {
 
 def _dated(year: str, words: Words) -> str:
     none = WORDS["no-date"]
+    if year in bibtex.STATES.values():
+        return words(year)
     return words(none) + year.removeprefix(none) if year.startswith(none) else year
 
 
@@ -403,7 +405,10 @@ class _Line:
 
     def take(self, name: str, links: bool = True) -> str:
         """A field in HTML, "" where there is none or it was said."""
-        return tex.written(self.left.pop(name, ()), self.math, links)
+        parts = self.left.pop(name, ())
+        if name in ("type", "pubstate") and (said := tex.plain(parts)) in bibtex.WRITTEN:
+            return html.escape(self.words(said))
+        return tex.written(parts, self.math, links)
 
     def titled(self) -> str:
         """The title, with what tells this work or volume from others of that title."""
@@ -464,7 +469,8 @@ class _Line:
             yield ", ".join(dict.fromkeys(filter(None, said)))
         for name in ("howpublished", "addendum", "note", "pubstate"):
             if name != "pubstate" or not self.entry.texts.keys().isdisjoint(("date", "year")):
-                yield self.take(name)
+                sentence = self.take(name)
+                yield sentence[:1].upper() + sentence[1:] if name == "pubstate" else sentence
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
             yield f"{self.say('accessed')} {day}"
 

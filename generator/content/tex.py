@@ -86,6 +86,7 @@ SIGNS |= {  # journals as NASA's ADS exports them
     **{"rmxaa": "Revista Mexicana de Astronomía y Astrofísica", "gca": "Geochimica et Cosmochimica Acta"},
 }
 ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")
+BELOW_OR_ABOVE = {"textcommabelow": "\u0326", "h": "\u0309"}  # accents that the library has not
 REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep", "today", "input", "include")
 
 _WRAPPED = re.compile(r"\\(url|nolinkurl|path|href)\s*\{((?:\\.|[^{}\\]|\{[^{}]*\})*)\}", re.DOTALL)
@@ -102,7 +103,7 @@ _TWO_ACCENTS = re.compile(
 def decode(tex: str) -> dict[str, Any]:
     """The parts of a field in TeX, and what was not understood: [[command, lines below the first], …]."""
     if not re.search(r"[\\{}$~%&`<^]|--|''|https?:", tex):  # most are words alone
-        return {"parts": joined([tex]), "unknown": []}
+        return {"parts": joined([tex.replace("'", "’")]), "unknown": []}
     addresses: list[str] = []
 
     def wrapped(match: re.Match[str]) -> str:
@@ -180,7 +181,7 @@ def bare(value: str) -> str:
     value = found[2] if found else value
     value = re.sub(r"\{?\\textasciitilde\}?(\{\})?|\\~(\{\})?|\$\\sim\$", "~", value)
     value = re.sub(r"\{?\\(?:textunderscore|_)\}?(\{\})?", "_", value)
-    return re.sub(r"\s+", " ", re.sub(r"\\([&%#_~{}$])|[{}]", r"\1", value)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"\\([&%#_~{}$/])|[{}]", r"\1", value)).strip()
 
 
 def http(address: str) -> str:
@@ -196,7 +197,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, "url", "textcommabelow", "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, "url", *BELOW_OR_ABOVE, "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -240,7 +241,7 @@ class _Decoder:
     def _node(self, node: Any) -> list[Any]:
         walker = self.walker
         if node.isNodeType(walker.LatexCharsNode):
-            return [node.chars]
+            return [node.chars.replace("'", "’")]
         if node.isNodeType(walker.LatexGroupNode):
             return self._parts(node.nodelist)
         if node.isNodeType(walker.LatexMathNode):
@@ -286,8 +287,8 @@ class _Decoder:
             address = self.addresses[int(number)]
             said = self._parts(inner[1:]) or [address]
             return [["link", http(address), said]] if http(address) else said
-        if name == "textcommabelow":
-            return [plain(self._parts(inner)) + "\u0326"]
+        if name in BELOW_OR_ABOVE:
+            return [plain(self._parts(inner)) + BELOW_OR_ABOVE[name]]
         if name in ACCENTS and inner:
             return [self.writer.nodelist_to_text([node]).replace("i\u0307", "i")]
         if name == "texorpdfstring" and len(inner) == 2:
