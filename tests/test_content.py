@@ -116,6 +116,7 @@ def test_days_in_ordinary_forms(tmp_path, said, day):
     ("title", "plain"),
     [
         ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R²"),
+        (r"$\ce{H2SO4}$, $\ce{Al2(SO4)3}$ and 2 $\pu{kg}$", "H₂SO₄, Al₂(SO₄)₃ and 2 kg"),
         (r"*On* $\alpha_{ij} \in \mathbb{R}^n$ of \$5", "On α_ij ∈ ℝⁿ of $5"),
         (r"$e^{i\pi}$, $x_1^{n+1}$, $O(n \log n)$, $\R^2 \ge \frac{a}{b}$", "e^(iπ), x₁ⁿ⁺¹, O(n log n), R² ≥ a/b"),
         ("From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c", "From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c"),

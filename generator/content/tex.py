@@ -166,6 +166,7 @@ def readable(formula: str) -> str:
         spec = writer.latex_context.get_macro_spec(match[1])
         return f"\\{match[1]}{{}}{match[2]}" if spec and spec.macroname else match[1] + match[2]
 
+    formula = re.sub(r"\\(?:ce|pu)\{([^{}]*+)\}", lambda m: re.sub(r"(?<=[A-Za-z)\]])(\d)", r"_\1", m[1]), formula)
     text = re.sub(r"\\([A-Za-z]++)( *+)", command, _RAISING.sub(raised, formula))
     return " ".join(plain(_Decoder("", ())._math(text)).split())
 
