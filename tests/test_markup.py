@@ -178,6 +178,16 @@ def test_every_mistake_is_said_with_its_line(tmp_path, body, messages):
     assert [line.replace(f"{folder}/article.md:", "").replace(f"{folder}/", "") for line in found] == messages
 
 
+def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_path):
+    body = "@thm-a, [-@thm-a] and Theorem @lem-b\n\n::: theorem | After $x$\n    id: thm-a\n\nIt is.\n:::\n\n"
+    body += "/// lemma\n    id: lem-b\n\nSo.\n///\n\n/// proof | of @thm-a\nClear.\n///\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    text = re.sub(r"<math>.*?</math>", "x", page.html)
+    text = " ".join(re.sub(r"<[^>]*>", " ", text).replace("\u00a0", " ").split())
+    assert text == ("Theorem 1 , 1 and Theorem Lemma 1 Theorem 1 After x It is. Lemma 1 So. Proof of Theorem 1 Clear.")
+    assert '<div class="statement statement--theorem" id="thm-a">' in page.html and "statement--proof" in page.html
+
+
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
     folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")

@@ -51,7 +51,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     if info.startswith("{") and not language:
         inside, _, argument = info.removeprefix("{").partition("}")
-        word = [*inside.split(",")[0].split(), "python"][0]
+        word = [*inside.split(",")[0].split(), "python"][0].removeprefix("prf:")
         wanted = f"```{word} for code to read: nothing in a text runs"
         if word in BLOCKS or word == "admonition":
             wanted = f"/// {word.replace('admonition', 'note')} | {argument.strip() or '…'} ///"
