@@ -220,6 +220,14 @@ def test_a_page_of_another_name_is_told_the_nearest(tmp_path, name, near):
     assert wrong.endswith(f'did you mean "{near}"?')
 
 
+def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another_ending_no_page(tmp_path):
+    files = ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF", "b/Two.MD", "three.qmd", "four.markdown", "a.js"]
+    folder = folder_of(tmp_path, **{name: "x" for name in files})
+    assert [asset.path for asset in texts.read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
+    assert texts.files_of_code(folder) == ["a.js"]
+    assert texts.other_texts(folder) == ["b/Two.MD", "four.markdown", "three.qmd"]
+
+
 def test_a_first_page_of_another_case_is_named(tmp_path):
     folder = folder_of(tmp_path)
     (folder / "article.md").rename(folder / "Article.MD")

@@ -295,12 +295,14 @@ def test_without_the_flag_one_message_says_what_is_left_out_and_what_needs_it(fo
     for name in ("figures/heat.html", "words/eo.toml"):
         (templates / name).parent.mkdir(parents=True, exist_ok=True)
         (templates / name).write_text('quotes = ["„", "“", "‚", "‘"]\nnumbers = []\n[words]\n')
+    (folder / "content/Second.MD").write_text("A text.")
     left = (
         "lab/other.py, lab/steps.py, lab/walks.py, templates/figures/heat.html were left out, as they are code: --lab"
     )
     with pytest.raises(ContentError) as caught:
         build(asked(folder, lab=False), Progress())
-    assert capsys.readouterr().err.count(left) == 1
+    err = capsys.readouterr().err
+    assert err.count(left) == 1 and "Second.MD was left out, as the name of a text ends in .md" in err
     for name, file in (("bars", "walks"), ("walk", "walks"), ("other", "other")):
         assert f'is "{name}"; expected --lab, which runs lab/{file}.py' in str(caught.value)
     shutil.copy(ROOT / "tests/sites/tiny/experiments.toml", folder / "content")

@@ -207,6 +207,13 @@ def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path, on_disk, 
     assert page.html.count('="pictures/gr%C3%B6%C3%9Fe.png"') == 2
 
 
+@pytest.mark.parametrize("name", ["photo.HEIC", "film.mov"])
+def test_what_browsers_do_not_show_is_told_what_they_do(tmp_path, name):
+    expected = f'"pictures/{name}" is not a picture or video; expected a file ending in .png, .jpg'
+    with pytest.raises(ContentError, match=expected):
+        shown(tmp_path, f"![A](pictures/{name})", **{f"pictures__{name.replace('.', '_')}": whole("PNG")})
+
+
 def test_a_photo_with_a_film_behind_it_has_an_end(tmp_path):
     thumbnail = b"\xff\xd8\xff" + bytes(100) + b"\xff\xd9" + bytes(1 << 17)
     (tmp_path / "cut.jpg").write_bytes(thumbnail)

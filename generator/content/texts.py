@@ -38,7 +38,8 @@ LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
-.vtt .srt .mp3 .ogg .wav .m4a .flac .ico .tif .tiff .bmp
+.vtt .srt .mp3 .ogg .wav .m4a .aac .opus .flac .ico .tif .tiff .bmp .heic .heif .eps .ps .ai .psd .dng
+.mov .m4v .avi .mkv .wmv .mpg .mpeg .3gp .rtf .epub
 .pdf .txt .bib .tex .rst .doc .docx .odt .ods .odp .ppt .pptx .xls .xlsx
 .csv .tsv .json .jsonl .geojson .yaml .yml .toml .npy .npz .mat .parquet
 .h5 .hdf5 .nc .pt .pth .onnx .safetensors .ply .stl .obj .glb .gltf .sha256
@@ -46,6 +47,7 @@ _PUBLISHED = """
 .py .ipynb .r .jl .m .c .cpp .h .rs .go .sh .lock
 """
 PUBLISHED = {"", *PICTURES, *VIDEOS, *_PUBLISHED.split()}  # endings of files that go with the site as they are
+OTHER_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")  # endings, of which .md alone is a page's
 OUR_FOLDERS = ("assets", "data", "plots")
 
 
@@ -174,7 +176,13 @@ def published(name: str) -> bool:
 
 def files_of_code(directory: Path) -> list[str]:
     """The author's own files beside the text that are no data, by their paths in the folder."""
-    return [asset.path for asset in assets(directory, lab=True) if not published(asset.path)]
+    own = (asset.path for asset in assets(directory, lab=True) if not published(asset.path))
+    return [path for path in own if not path.lower().endswith(OTHER_TEXTS)]
+
+
+def other_texts(directory: Path) -> list[str]:
+    """The author's texts that are no pages, as their names do not end in .md, by their paths in the folder."""
+    return [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
 
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
