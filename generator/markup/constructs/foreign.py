@@ -74,6 +74,12 @@ LATEX = (
         Foreign(re.compile(rf"\\(?:begin|end)\{{(?:{names})\*?\}}"), "an environment of LaTeX", expected)
         for names, expected in _ENVIRONMENTS
     ),
+    Foreign(
+        re.compile(r"(?<![\w\\:/.])\\[A-Za-z]{2,}(?=[{\[\s.,;:)]|\Z)"),
+        "a command of LaTeX",
+        "Markdown, or $…$ around a formula",
+        "stray-mark",
+    ),
     Foreign(re.compile(r"``(?=[^\s`])"), "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
     Foreign(re.compile(r"\\[,;](?=\w|\Z)"), "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
     Foreign(re.compile(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)"), "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),

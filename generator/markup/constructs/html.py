@@ -120,7 +120,6 @@ class _Tags(HTMLParser):
                     near=None,
                     warning="no-alt-text",
                 )
-                said.append(' alt=""')
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
