@@ -68,6 +68,23 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
     assert meta.authors[0].affiliation == ("One; Two" if "affiliation" in str(change) else "")
 
 
+@pytest.mark.parametrize(
+    ("tag", "date"),
+    [
+        ("de", "12. März 2026"),
+        ("de_AT", "12.03.2026"),
+        ("fr-FR", "12 mars 2026"),
+        ("es", "12 de marzo de 2026"),
+        ("ar", "12 مارس 2026"),
+        ("en", "March 12, 2026"),
+        ("xx", "12 March 2026"),
+    ],
+)
+def test_a_date_may_be_in_the_words_of_the_article(tmp_path, tag, date):
+    fields = {**FRONT, "date": date, "language": tag}
+    assert texts.read(folder_of(tmp_path, article=written(fields))).meta.date == datetime.date(2026, 3, 12)
+
+
 def test_fields_that_come_in_two_forms(tmp_path):
     usual = {"keywords": "[a, b]", "date": "2026-01-01", "doi": "10.1000/xyz", "language": "pt-BR", "licence": "MIT"}
     other = {

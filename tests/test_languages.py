@@ -239,3 +239,10 @@ def test_no_line_of_french_ends_before_a_sign_that_a_blank_stands_before(text, f
 
     assert said("fr") == french
     assert not {"\xa0", "\u202f"} & {*said("de")}
+
+
+@pytest.mark.parametrize(
+    ("tag", "march"), [("tlh", "March"), ("x-ours", "March"), ("de-XX", "März"), ("sr-Latn", "mart")]
+)
+def test_a_language_that_nobody_knows_has_the_dates_of_the_one_that_it_is_of(tag, march):
+    assert language.facts_of(tag)["months"][2] == march

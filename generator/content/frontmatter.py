@@ -14,6 +14,7 @@ from typing import Any
 
 from ..base import style
 from ..base.errors import Problem, meant, short
+from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
 from . import bibliography, tex
@@ -38,7 +39,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 )
 
 DESCRIBED = 200  # signs of a description that is taken from an abstract
-DAYS = ("%Y/%m/%d", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
+DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
@@ -182,6 +183,16 @@ def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
         with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(text, form).date()
     return wrong(value.line, "a date like 2026-03-12")
+
+
+def _in_english(value: Yaml, tag: str) -> Yaml:
+    """A date in a language's own words, such as 3. März 2026, in English ones; any other as it is."""
+    said, numbers = str(value.value).casefold(), re.findall(r"\d+", str(value.value))
+    if len(numbers) == 2 and not tag.startswith(REFERENCE):
+        for own, english in zip(facts_of(tag)["months"], ENGLISH["months"], strict=True):
+            if re.search(rf"(?<!\w){re.escape(own.casefold())}(?!\w)", said):
+                return replace(value, value=f"{numbers[0]} {english} {numbers[1]}")
+    return value
 
 
 def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
@@ -479,6 +490,9 @@ def read_meta(
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
             problems.append(Problem(f"{file}:{line}", said, expected, near))
 
+        if key == "date":
+            tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
+            value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = FIELDS[key](value, wrong)
         if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))

@@ -130,7 +130,9 @@ def own_file(
 ) -> str:
     """The site's path of an own file of some kind, or "" after a problem."""
     plain = in_site(path)
-    if ELSEWHERE.match(path):
+    if path.startswith("data:"):
+        writer.wrong(line, f"a {noun} within the text", "it saved as a file beside the text, and its name here")
+    elif ELSEWHERE.match(path):
         writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
     elif plain not in writer.known_assets and plain not in writer.pictures:
         own = [known for known in writer.known_assets if known.lower().endswith(endings)]
