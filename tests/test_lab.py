@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -353,6 +354,50 @@ def test_the_guides_example_is_built(folder):
     (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + text + placed)
     build(asked(folder), Progress(quiet=True))
     assert (folder / "site/data/phase.npz").exists() and (folder / "site/plots/lab/phase_diagram.dark.svg").exists()
+
+
+DRAWN = """
+import logging
+import warnings
+
+from peek_article import lab
+
+
+@lab.figure("A.")
+def a(rows, style):
+    open("data/a.csv")
+
+
+@lab.figure("B.")
+def b(rows, style):
+    warnings.warn("no glyph", stacklevel=1)
+    logging.getLogger("matplotlib.mathtext").warning("no %s either", "sign")
+    return "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 2'/>"
+
+
+@lab.figure("C.")
+def c(rows, style):
+    return 3
+"""
+
+
+@pytest.mark.usefixtures("one_worker_is_this_process")
+def test_of_all_figures_is_told_at_once_what_is_wrong_and_what_libraries_warn_of(folder, capfd):
+    shutil.rmtree(folder / "content/lab")
+    (folder / "content/lab").mkdir()
+    (folder / "content/lab/drawn.py").write_text(DRAWN)
+    (folder / "content/experiments.toml").unlink()
+    (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + "/// figure | b\nB.\n///\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # as for authors
+        with pytest.raises(LabError) as caught:
+            build(asked(folder), Progress(quiet=True))
+    place = f"{folder}/content/lab/drawn.py"
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{place}:10: FileNotFoundError: ") and "expected Path(__file__).parent.parent" in first
+    assert second.startswith(f"{place}:21: c returned a int; expected a figure of matplotlib")
+    said = [line for line in capfd.readouterr().err.splitlines() if "drawn.py" in line]
+    assert sorted(said) == [f"{place}:14: b: no glyph", f"{place}:14: b: no sign either"]
 
 
 def test_the_decorators_leave_functions_as_they_are_and_cost_nothing_to_import():
