@@ -188,6 +188,17 @@ def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_pat
     assert '<div class="statement statement--theorem" id="thm-a">' in page.html and "statement--proof" in page.html
 
 
+def test_references_of_latex_say_what_they_say_there(tmp_path):
+    body = (
+        r"Theorem \ref{thm:a}, \autoref{thm:a}, \cref{sec:one}, Table \ref{tab:t}, \eqref{eq:e}, \Cref{eq:e}" + "\n\n"
+    )
+    body += "# One {#sec-one}\n\n/// theorem\n    id: thm-a\n\nSo.\n///\n\n$$x \\label{eq:e}$$\n\n"
+    body += "| a |\n|---|\n| b |\n\n: T {#tbl-t}\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
+    assert said == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
+
+
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
     folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")

@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of, quoted, short
+from ..base.errors import ContentError, Problem, an, gathering, meant, nearest, one_of, quoted, short
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
@@ -41,7 +41,7 @@ from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
-from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
+from .numbering import BLOCKS, LABELLED, NUMBERED, Block, Heading, Outline
 from .reading import Reading
 from .written import Body, Markup, TocEntry, kept
 
@@ -594,18 +594,24 @@ class Writer:
         self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
-    def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
-        """`\\eqref{eq:loss}` -> (1), with a link."""
+    def latex_reference(self, how: str, label: str, line: int) -> str:
+        r"""`\eqref{eq:loss}` -> (1), `\ref{thm:main}` -> 1, `\autoref{sec:one}` -> Section 1, with a link.
+
+        label  of a formula, or of whatever has one, here perhaps with "-" for ":"
+        """
         if found := self.dependencies.formula(label):
             page, number = found
-            said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
-            return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
-        if self.dependencies.label(label):
-            return self.reference(label, line)
+            said = {"eqref": f"({number})", "ref": number}.get(how) or self.words("Equation\u00a0{n}", n=number)
+            return self._link_to(page, formulas.anchor(label), html.escape(said), self._numbers_are_unique)
+        for id_ in dict.fromkeys((label, re.sub("^tab-", "tbl-", label.replace(":", "-", 1)))):
+            if self.dependencies.label(id_):
+                return self.reference(id_, line, bare=how == "ref")
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        expected = "" if near else one_of(numbered) if numbered else f"\\label{{{label}}} in a formula"
-        self.wrong(line, f'no formula has the label "{label}"', expected, near)
+        kind = LABELLED.get(re.split("[:-]", label)[0])
+        expected = f"{{#{label.replace(':', '-', 1)}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
+        expected = "" if near else one_of(numbered) if numbered and not kind else expected
+        self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)
         return ""
 
     def alone(self, label: str) -> str:

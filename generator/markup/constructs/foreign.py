@@ -62,7 +62,7 @@ LATEX = (
     ),
     Foreign(re.compile(r"\\label\{"), "a label of LaTeX", "{#fig-name} behind what it names"),
     Foreign(
-        re.compile(r"\\(?:auto|c|C|page|name)ref\{[^{}]*\}?"),
+        re.compile(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?"),
         "a reference of LaTeX",
         "@fig-name, @sec-name or @eq-name",
     ),
