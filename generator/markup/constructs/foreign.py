@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from markdown_it.token import Token
@@ -14,8 +14,25 @@ class Foreign(NamedTuple):
 
     form: re.Pattern[str]
     wrong: str
-    expected: str = ""
+    expected: str | Callable[[str], str] = ""
     warning: str = ""
+
+
+def _of_wiki(said: str) -> str:
+    """What a link or picture of a wiki is here: `![[a b.png|300]]`, `[[Page#Part|words]]`."""
+    target, _, more = said.strip("![]").partition("|")
+    page, sharp, part = target.partition("#")
+    if said.startswith("!"):
+        width = more.partition("x")[0] if more[:1].isdigit() else ""
+        shows = "what it shows" if width or not more else more
+        return f"![{shows}]({_address(target)})" + (f"{{width={width}}}" if width else "")
+    ending = "" if not page or re.search(r"\.\w{2,4}\Z", page) else ".md"
+    anchor = "-".join(part.lower().split())
+    return f"[{more or target.removeprefix('#')}]({_address(f'{page}{ending}{sharp}{anchor}')})"
+
+
+def _address(path: str) -> str:
+    return f"<{path}>" if " " in path else path
 
 
 _COMMANDS = (  # of LaTeX in running text, and what is written here
@@ -117,7 +134,7 @@ FOREIGN = (
     Foreign(
         re.compile(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])"),
         "a link of a wiki",
-        "[text](page.md), ![what it shows](picture.png)",
+        _of_wiki,
     ),
     Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
     Foreign(re.compile(r"\{(?:\+\+|--|>>|==)(?=\S)"), "a mark of CriticMarkup", "the text as it shall stand"),
@@ -224,10 +241,12 @@ def _faults(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list
             continue
         taken.append(match.span())
         named = match[0] in (*foreign.wrong.split(), "<!--")
-        found.append(_fault(foreign, foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"', line))
+        wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
+        found.append(_fault(foreign, wrong, line, match[0]))
     return found
 
 
-def _fault(foreign: Foreign, wrong: str, line: int) -> Token:
-    meta = {"line": line, "wrong": wrong, "expected": foreign.expected, "warning": foreign.warning}
+def _fault(foreign: Foreign, wrong: str, line: int, said: str = "") -> Token:
+    expected = foreign.expected(said) if callable(foreign.expected) else foreign.expected
+    meta = {"line": line, "wrong": wrong, "expected": expected, "warning": foreign.warning}
     return Token("fault", "", 0, meta=meta)
