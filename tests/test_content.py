@@ -245,6 +245,15 @@ def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another
     assert texts.other_texts(folder) == ["b/Two.MD", "four.markdown", "three.qmd"]
 
 
+@pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
+@pytest.mark.parametrize("typed", [str.capitalize, str.upper, lambda name: f"{name}.txt"])
+def test_a_file_that_is_nearly_called_like_one_that_is_read_is_told(tmp_path, name, typed):
+    [wrong] = said(folder_of(tmp_path, **{typed(name): ""}))
+    assert wrong == f'{typed(name)}: no file of this name is read; did you mean "{name}"?'
+    (tmp_path / "content" / name).write_text("")
+    assert not list(texts.misnamed(tmp_path / "content", [name]))
+
+
 def test_a_first_page_of_another_case_is_named(tmp_path):
     folder = folder_of(tmp_path)
     (folder / "article.md").rename(folder / "Article.MD")

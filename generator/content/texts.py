@@ -33,6 +33,7 @@ FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
+READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
@@ -130,6 +131,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     foreseen = predictions.NONE
     with gathering(problems):
         foreseen = predictions.read(directory)
+    problems += misnamed(directory, {*READ, name_of_works})
     own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -139,6 +141,16 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
     return Article(tuple(pages), works, own, foreseen)
+
+
+def misnamed(directory: Path, names: Iterable[str]) -> Iterable[Problem]:
+    """A problem for each file that is nearly called like one that is read and is not there: in other capitals, or with
+    the ending that Windows does not show."""
+    there = [path for path in sorted(directory.iterdir()) if path.is_file()] if directory.is_dir() else []
+    for name in sorted(names):
+        if not (directory / name).exists():
+            near = (path for path in there if path.name.lower() in (name.lower(), f"{name}.txt".lower()))
+            yield from (Problem(str(path), "no file of this name is read", "", name) for path in near)
 
 
 def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
