@@ -188,6 +188,14 @@ def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_pat
     assert '<div class="statement statement--theorem" id="thm-a">' in page.html and "statement--proof" in page.html
 
 
+def test_a_link_without_words_says_what_it_leads_to(tmp_path):
+    body = "[](second.md), [](second.md#sec-two), [](#sec-a), @sec-a\n\n"
+    body += "# A *part* of $x^2$ {#sec-a .unnumbered}\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
+    assert said == ("Second, Section 1 (“Second”), “A part of x²”, “A part of x²”")
+
+
 def test_references_of_latex_say_what_they_say_there(tmp_path):
     body = (
         r"Theorem \ref{thm:a}, \autoref{thm:a}, \cref{sec:one}, Table \ref{tab:t}, \eqref{eq:e}, \Cref{eq:e}" + "\n\n"

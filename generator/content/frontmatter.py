@@ -427,7 +427,7 @@ FIELDS: Mapping[str, _Reading] = {
     "doi": _doi,
     "language": _language,
     "nav_order": _whole,
-    "nav_title": _sentence,
+    "nav_title": _unmarked_sentence,
     "accent": _accent,
     "citations": _citations,
     "macros": _macros,

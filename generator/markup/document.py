@@ -28,10 +28,11 @@ from ..base.memo import Memo, digest
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES
+from ..content.frontmatter import unmarked
 from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Page
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, letters, numbering, reading
+from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -590,7 +591,7 @@ class Writer:
         elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
             said = number.replace("\u00a0", " ")
             self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
-        said = number or self._in_quotes(title)
+        said = number or self._in_quotes(unmarked(title))
         self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
@@ -672,6 +673,17 @@ class Writer:
         if not found:
             return ""
         return quote(found) + sharp + anchor
+
+    def wordless(self, address: str, line: int, label: str) -> str:
+        """A link that says what it leads to: what has a label, or a page by its title. Any other is warned of."""
+        found = self.address(address, line, label)
+        path, _, anchor = address.partition("#")
+        page = self._page_of(unquote(path)) if found and not media.ELSEWHERE.match(address) else None
+        if page and anchor and self.dependencies.label(anchor):
+            return self.reference(anchor, line)
+        if found and not page:
+            self.warn("stray-mark", line, f'a link without words, "{short(address)}"; expected [words](…)')
+        return f'<a href="{html.escape(found)}">{html.escape(page.title) if page else ""}</a>'
 
     def view(self, address: str, state: str, line: int) -> str:
         """A view of a figure of the article, as a page keeps it in its address, checked.
