@@ -504,6 +504,33 @@ def test_a_macro_that_is_none_is_said_with_its_line(tmp_path, macros, message):
     assert said(folder) == [f"article.md:{message}"]
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("\n  2d: results", '7: names: "2d" cannot be a name; expected letters, digits and _, beginning with a letter'),
+        (
+            "\n  a-b: results",
+            '7: names: "a-b" cannot be a name; expected letters, digits and _, beginning with a letter',
+        ),
+        (
+            "\n  not: results",
+            '7: names: "not" cannot be a name; expected letters, digits and _, beginning with a letter',
+        ),
+        (
+            "\n  a: results\n  b: [1]",
+            '8: names: "b" is no expression; expected an expression, like results.where(activation="tanh")',
+        ),
+        (
+            " results",
+            '6: names was not understood; expected names with expressions, like tanh: results.where(activation="tanh")',
+        ),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_said_with_its_line(tmp_path, names, message):
+    folder = folder_of(tmp_path, article=written(FRONT | {"names": names}))
+    assert said(folder) == [f"article.md:{message}"]
+
+
 def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
     files = {
         "article": written({"title": "T"}),

@@ -113,12 +113,6 @@ def test_a_kind_says_in_words_what_it_is(kind):
     assert kind.is_plane or not kind.script or [kind.inputs(k) for k in (3, 7)] == [3, 7], "what a page can draw flat"
 
 
-def test_a_parameter_that_kinds_share_is_said_of_each():
-    assert datasets.words(["spirals"])["noise_rad"] == "spirals: standard deviation of a point's angle, radians"
-    said = datasets.words(["rings", "moons"])["noise"]
-    assert said.startswith("moons: ") and "; rings: " in said and "blobs" not in said
-
-
 def test_arms_that_do_not_turn_are_called_straight():
     spirals = datasets.load()["spirals"]
     assert spirals.words({}) == spirals.words({"turn_rad": 1.0, "root_radius": 0.0}) == ("spiral arms", spirals.picture)

@@ -7,7 +7,17 @@ import statistics
 import pytest
 from test_markup import grid
 
-from generator.markup.expressions import ExpressionError, evaluate, median_interval, number, percent, say, spelled
+from generator.markup.expressions import (
+    ExpressionError,
+    definition,
+    evaluate,
+    median_interval,
+    number,
+    percent,
+    say,
+    spelled,
+    written_out,
+)
 
 
 def value(source, **names):
@@ -107,6 +117,26 @@ def test_what_an_expression_may_not_do(source, said):
     with pytest.raises(ExpressionError) as caught:
         say(value(source))
     assert caught.value.wrong.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        ("a.count", "results.where(x=1).count"),
+        ("-0.5 < a.count", "-0.5 < results.where(x=1).count"),
+        ("f(a=a, b=[a])", "f(a=results.where(x=1), b=[results.where(x=1)])"),
+        ("f(a =a)", "f(a =results.where(x=1))"),
+        ("b.a | a", "b.a | a"),
+        ("'a' ~ a ~ \"a\"", "'a' ~ results.where(x=1) ~ \"a\""),
+        ("sum * 2", "(1 + 2) * 2"),
+        ("a == a", "results.where(x=1) == results.where(x=1)"),
+        ("a ~ 'it", "a ~ 'it"),  # does not parse: as it is
+        ("", ""),
+    ],
+)
+def test_names_are_written_out_where_they_are_names(source, out):
+    named = {"a": definition("results.where(x=1)", {}), "sum": definition("1 + 2", {})}
+    assert written_out(source, named) == out
 
 
 def test_names_beside_the_results():

@@ -560,6 +560,60 @@ def test_macros_hold_on_the_page_that_defines_them_and_those_of_the_first_on_all
     assert ["ℝ" in page.html for page in rendered(dataclasses.replace(article, pages=tuple(pages)))] == [True, True]
 
 
+NAMES = """names:
+  tanh: results.where(activation="tanh")
+  least: tanh.min("accuracy")
+"""
+
+
+def test_names_hold_on_the_page_that_gives_them_and_those_of_the_first_on_all(tmp_path):
+    said = '{{ least | percent }} [of {{ tanh.count }}]{claim="least > 0.9"}\n'
+    table = "/// table | T\n    of: tanh\n    rows: [classes]\n    columns: [accuracy]\n///\n"
+    long = said.replace("least", "results.where(activation='tanh').min('accuracy')").replace(
+        "tanh.count", "results.where(activation='tanh').count"
+    )
+    (tmp_path / "plain").mkdir()
+    (plain,) = rendered(article_of(tmp_path / "plain", "", long))
+    article_of(tmp_path, NAMES, f"{said}\n{table}", said)
+    (tmp_path / "content" / "p3.md").write_text(
+        '---\ntitle: Three\nnames:\n  least: "2"\n---\n{{ least }} {{ tanh.count }}\n'
+    )
+    first, second, third = rendered(texts.read(tmp_path / "content"))
+    shown = lambda page: re.sub(r"<code>.*?</code>", "", page.html.partition("<figure")[0]).strip()  # noqa: E731
+    assert shown(first) == shown(second) == shown(plain)
+    assert page_of_text(third.html) == "2 9"
+    assert 'where(activation="tanh").min("accuracy") &gt; 0.9</code>' in first.html  # readers are told what was asked
+    assert first.html.count("<tr>") == 4
+
+
+@pytest.mark.parametrize(
+    ("names", "body", "place", "wrong", "nearest"),
+    [
+        ("results: results.where(classes=2)", "", "article.md:7", 'names: "results" is a name already', None),
+        ("a: b.count\n  b: results", "", "article.md:7", 'names: unknown name "b"', None),
+        ("a: a.count", "", "article.md:7", 'names: unknown name "a"', None),
+        (
+            "tanh: results.where(clases=2)",
+            "",
+            "article.md:7",
+            'names: unknown result "clases"; did you mean "classes"?',
+            None,
+        ),
+        ("tanh: results", "{{ tahn.count }}", "article.md:9", 'unknown name "tahn"', "tanh"),
+        ("wide: results", "", "", None, None),
+    ],
+)
+def test_a_name_that_is_wrong_is_told_where_it_is_given(tmp_path, names, body, place, wrong, nearest):
+    article = article_of(tmp_path, f"names:\n  {names}\n", f"{body}\n", "A second page.\n")
+    if wrong is None:
+        assert len(rendered(article)) == 2
+        return
+    with pytest.raises(ContentError) as caught:
+        rendered(article)
+    (problem,) = caught.value.problems
+    assert (problem.place.rpartition("/")[2], problem.wrong, problem.nearest) == (place, wrong, nearest)
+
+
 TEMPLATES = FIXTURE.parents[2] / "templates"
 
 

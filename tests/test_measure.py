@@ -842,6 +842,12 @@ def test_every_column_and_parameter_has_words():
         assert columns.model_words(model).keys() == {*shared, *models.OWN[model]}
 
 
+def test_a_parameter_that_kinds_share_is_said_of_each():
+    assert str(columns.words(["spirals"])["noise_rad"]) == "spirals: standard deviation of a point's angle, radians"
+    said = str(columns.words(["rings", "moons"])["noise"])
+    assert said.startswith("moons: ") and "; rings: " in said and "blobs" not in said
+
+
 def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
     spec = RunSpec(classes=10, activation="tanh", seed=0)
     others = [replace(spec, classes=11), replace(spec, activation="relu"), replace(spec, hidden=(2, 2, 3))]

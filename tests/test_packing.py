@@ -83,9 +83,9 @@ def test_biases_never_hurt_and_only_they_put_a_class_inside(k):
 
 def test_five_points_want_corners_and_centre_except_without_biases():
     cross = np.vstack([CORNERS, [[0.0, 0.0]]])
-    assert packing.law_distance(cross, "points") == pytest.approx(0, abs=1e-5)
-    assert packing.law_distance(cross, "margin") == pytest.approx(0, abs=1e-5)
-    assert packing.law_distance(cross, "margin-no-bias") > 0.5
+    found = judged(cross, 5)
+    assert found["distance_points"] == found["distance_margin"] == 0
+    assert found["distance_margin_no_bias"] > 0.5
 
 
 def test_three_points_without_biases_are_free_along_two_sides():
@@ -94,11 +94,10 @@ def test_three_points_without_biases_are_free_along_two_sides():
     assert sorted(round(float(np.ptp(region, axis=0).max()), 3) for region in best.regions) == [0, 0.5, 0.5]
     for end in (-1.0, -0.8, -0.5):
         points = np.array([[1.0, 0.0], [end, 1.0], [-0.6, -1.0]])
-        assert packing.law_distance(points, "margin-no-bias") == pytest.approx(0, abs=1e-4)
+        assert judged(points, 3)["distance_margin_no_bias"] == pytest.approx(0, abs=1e-4)
         assert packing.available_margin(points, bias=False) == pytest.approx(best.value, abs=1e-4)
-    assert packing.law_distance(np.array([[1.0, 0.0], [-0.2, 1.0], [-0.6, -1.0]]), "margin-no-bias") == pytest.approx(
-        0.3 / math.sqrt(3), abs=1e-4
-    )
+    beyond = judged(np.array([[1.0, 0.0], [-0.2, 1.0], [-0.6, -1.0]]), 3)
+    assert beyond["distance_margin_no_bias"] == pytest.approx(0.3 / math.sqrt(3), abs=1e-4)
 
 
 def test_regions_keep_the_margin_and_nothing_beyond_them_does():
@@ -271,13 +270,12 @@ def test_shape_distance_forgets_turn_mirror_move_and_labels():
     assert packing.shape_distance(CORNERS, 2 * CORNERS) == pytest.approx(math.sqrt((4 * 4 + 2 * 8) / 6))
 
 
-def test_predictions_are_plain():
-    found = packing.predictions(range(2, 6))
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found["margin"]["optima"]["5"]["interior"] == 1
-    assert found["margin"]["optima"]["5"]["unique"] is True
-    assert found["margin-no-bias"]["optima"]["3"]["unique"] is False
-    assert found["points"]["optima"]["4"]["least_distance"] == 2
+def test_what_is_told_of_a_law_is_what_its_optima_are():
+    told = lambda law, k: packing.solve(law, k, "square")["told"]  # noqa: E731
+    assert told("margin", 5)["interior"] == 1
+    assert told("margin", 5)["unique"] is True
+    assert told("margin-no-bias", 3)["unique"] is False
+    assert told("points", 4)["least_distance"] == 2
 
 
 # the margin that an arrangement offers
@@ -526,7 +524,6 @@ def test_where_all_laws_agree_none_is_nearest():
     assert judged(0.8 * corners, 4)["nearest_law"] is None
 
 
-def test_solutions_are_plain_and_told_as_predictions_tell_them():
+def test_solutions_are_plain():
     solved = packing.solve("points", 4, "square")
     assert json.loads(json.dumps(solved)) == solved
-    assert solved["told"] == packing.predictions([4])["points"]["optima"]["4"]

@@ -38,6 +38,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
     "writing – review & editing",
 )
 
+RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
 DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
@@ -71,6 +72,15 @@ class InParts:
 
 
 @dataclass(frozen=True)
+class Named:
+    """An expression that a text's own may call by a name. place: file:line"""
+
+    name: str
+    of: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Meta:
     """Front matter. A page other than the first takes from the first what it leaves out.
 
@@ -79,6 +89,7 @@ class Meta:
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
     citations  how works are cited, a row of `bibliography.STYLES`
     macros     TeX that defines what the formulas of the page may use; the first page's hold on all
+    names      expressions by names that those of the page may use; the first page's hold on all
     numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
@@ -102,6 +113,7 @@ class Meta:
     accent: tuple[str, ...] = ()
     citations: str = "author-year"
     macros: str = ""
+    names: tuple[Named, ...] = ()
     numbering: str = "page"
     version: str = ""
     data_licence: str = ""
@@ -328,6 +340,23 @@ def _macros(value: Yaml, wrong: Callable[..., None]) -> str:
     return "".join(found)
 
 
+def _named(value: Yaml, wrong: Callable[..., None]) -> dict[str, tuple[str, int]]:
+    """Expressions by name, each with its line."""
+    found = {}
+    for name, said in value.value.items() if isinstance(value.value, dict) else ():
+        if not re.fullmatch(r"[A-Za-z_]\w*", name) or name.lower() in RESERVED:
+            wrong(said.line, "letters, digits and _, beginning with a letter", f'names: "{name}" cannot be a name')
+        elif not isinstance(said.value, str) or not said.value.strip():
+            wrong(
+                said.line, 'an expression, like results.where(activation="tanh")', f'names: "{name}" is no expression'
+            )
+        else:
+            found[name] = " ".join(said.value.split()), said.line
+    if not isinstance(value.value, dict):
+        wrong(value.line, 'names with expressions, like tanh: results.where(activation="tanh")')
+    return found
+
+
 def _unbalanced(tex: str) -> bool:
     """Whether braces of TeX have no partners."""
     depth = 0
@@ -431,6 +460,7 @@ FIELDS: Mapping[str, _Reading] = {
     "accent": _accent,
     "citations": _citations,
     "macros": _macros,
+    "names": _named,
     "numbering": _numbering,
     "version": _version,
     "data_licence": _sentence,
@@ -505,6 +535,8 @@ def read_meta(
         return None
     inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
+    own = {name: Named(name, of, f"{file}:{line}") for name, (of, line) in values.get("names", {}).items()}
+    values["names"] = tuple(({of.name: of for of in inherited.get("names", ())} | own).values())
     return Meta(**{**inherited, **values})
 
 

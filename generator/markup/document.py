@@ -222,6 +222,7 @@ class Writer:
         self.text_read = _read(page, self.memo, self.words)
         self.outline = _outline(page, self.memo, self.words, *numbered)
         self.problems = list(self.outline.problems)
+        self.named = self._take_names()
         self.warnings = [*page.odd, *self.outline.warnings]
         self.anchors = {id_: label.line for id_, label in self.outline.labels.items()}
         self.notes: dict[str, list[str]] = {}
@@ -476,6 +477,36 @@ class Writer:
         known = digest_of(self.results)
         return self.memo(stage, [known, self.words.tag, *given], make) if known else make()
 
+    def _take_names(self) -> dict[str, str]:
+        """What the names of the front matter stand for, written out; each may use those before it.
+
+        What is wrong with this page's own is told.
+        """
+        found: dict[str, str] = {}
+        for each in self.page.meta.names:
+            source = expressions.definition(each.of, found)
+
+            def tried(source: str = source) -> bool:
+                expressions.evaluate(source, self.names, words=self.words)
+                return True
+
+            try:
+                if each.name in self.names and each.name not in found:
+                    raise ExpressionError(f'"{each.name}" is a name already', "another name")
+                self.of_runs("named", tried, source)
+            except ExpressionError as error:
+                if each.place.startswith(f"{self.page.file}:"):
+                    self.problems.append(Problem(each.place, f"names: {error.wrong}", error.expected, error.nearest))
+            except Unmeasured:
+                pass
+            found[each.name] = source
+            self.names.setdefault(each.name, None)  # for messages: in expressions it is written out
+        return found
+
+    def written_out(self, expression: str) -> str:
+        """An expression of the page without the names that its front matter gives."""
+        return expressions.written_out(expression.strip(), self.named)
+
     def check_anchors(self) -> None:
         """Links within the page, once all its anchors are known."""
         for line, anchor in self._own_anchors:
@@ -509,7 +540,7 @@ class Writer:
 
     def value(self, expression: str, line: int, awaited: str = "") -> str:
         """What an expression says, as text; what stands for it while it is not measured yet."""
-        source = expression.strip()
+        source = self.written_out(expression)
 
         def say() -> str:
             return expressions.say(expressions.evaluate(source, self.names, words=self.words), self.words)
@@ -755,7 +786,9 @@ class Writer:
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")
             wanted = "0"
-        claim = self._judged(said.values["claim"], int(wanted), "refuted" in said.words, self.place(line))
+        claim = self._judged(
+            self.written_out(said.values["claim"]), int(wanted), "refuted" in said.words, self.place(line)
+        )
         if claim and claim.verdict in _UNTRUE:
             what, expected = _UNTRUE[claim.verdict]
             self.wrong(line, f"the {claim.asked} {what}: {claim.in_words}", expected)

@@ -303,7 +303,7 @@ def evaluate(
 ) -> Any:
     """The value of an expression.
 
-    names   what it may ask for: "results" above all, and tables by their names
+    names   what it may ask for: "results" above all, and tables by their names; None: a name to be suggested
     seen    takes each statistic that was computed on the way
     words   the language of its numbers; None: English
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
@@ -368,6 +368,38 @@ _GRAMMAR = jinja2.Environment(autoescape=False)
 def _plain_message(error: jinja2.TemplateError) -> str:
     said = (error.message or "").replace("end of print statement", "its end").replace("end of template", "its end")
     return said[:1].lower() + said[1:]
+
+
+def written_out(source: str, named: Mapping[str, str]) -> str:
+    """An expression with what its names stand for in their places.
+
+    named  name -> expression, written out
+    """
+    if not any(name in source for name in named):
+        return source
+    try:
+        tokens = [(kind, text) for _, kind, text in _GRAMMAR.lex(f"{{{{ {source} }}}}")][2:-2]
+    except jinja2.TemplateError:  # evaluating it will tell
+        return source
+    told = [at for at, (kind, _) in enumerate(tokens) if kind != "whitespace"]
+    parts = [text for _, text in tokens]
+    for before, at, after in zip([None, *told], told, [*told[1:], None], strict=False):
+        kind, text = tokens[at]
+        is_own = kind == "name" and text in named
+        is_member = before is not None and tokens[before][1] in (".", "|", "is")
+        if is_own and not is_member and (after is None or tokens[after][1] != "="):
+            parts[at] = named[text]
+    return "".join(parts)
+
+
+def definition(source: str, named: Mapping[str, str]) -> str:
+    """What a name stands for, written out, and in brackets where its parts could go to what stands beside it."""
+    out = written_out(source, named)
+    whole = (nodes.Call, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Name)
+    try:
+        return out if isinstance(parse(out), whole) else f"({out})"
+    except ExpressionError:
+        return out
 
 
 _BINARY: Mapping[type[nodes.BinExpr], Callable[[Any, Any], Any]] = {
@@ -441,7 +473,7 @@ class _Walk:
         return node.value
 
     def _name(self, node: nodes.Name) -> Any:
-        if node.name not in self.names:
+        if self.names.get(node.name) is None:
             raise ExpressionError(f'unknown name "{node.name}"', *meant(node.name, self.names))
         return self.names[node.name]
 

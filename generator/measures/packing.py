@@ -14,7 +14,7 @@ Without biases it is Jiang et al.'s softmax code, with this room in the ball's p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -264,15 +264,8 @@ def _best_turn(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     return np.asarray(left @ right)
 
 
-def law_distance(points: np.ndarray, law: str, room: str = "square") -> float:
-    """How far (k, 2) points are from the nearest arrangement that is best under a law, as `arrangement_distance`.
-
-    Points that may stand anywhere in a region without loss are compared with the region.
-    """
-    return min(_distance_to(points, optimum, room) for optimum in optima(law, len(points), room))
-
-
 def _distance_to(points: np.ndarray, optimum: Optimum, room: str) -> float:
+    """As `arrangement_distance`; points free to stand anywhere in a region are compared with the region."""
     if not any(_extent(region) > SAME_PLACE for region in optimum.regions):
         return arrangement_distance(points, optimum.points, room)
     least = math.inf
@@ -454,25 +447,17 @@ def predicted_head(law: str, k: int, points: np.ndarray | None = None, room: str
     return np.asarray(head[np.lexsort((round_about, outside))])
 
 
-def predictions(classes: Iterable[int] = range(2, 8), room: str = "square") -> dict[str, Any]:
-    """What the laws predict, ready for JSON: law -> title and, by class count, value, points, others and regions.
+def solve(law: str, k: int, room: str) -> dict[str, Any]:
+    """A law's optima as plain data: {"title", "told", "optima"}; optima are for `against_laws`.
 
-    {"margin": {"title": "max margin", "optima": {"5": {"value": 0.353553, "points": [[x, y], …],
-     "least_distance": 1.41421, "interior": 1, "corners": 4, "walls": 0, "unique": true,
-     "regions": [[[x, y], …], …]}, …}}, …}
+    {"title": "max margin", "told": {"value": 0.353553, "points": [[x, y], …], "least_distance": 1.41421,
+     "interior": 1, "corners": 4, "walls": 0, "unique": true, "regions": [[[x, y], …], …], …},
+     "optima": [{"value": …, "points": …, "regions": …}, …]}
 
     points    in one pose, room units     regions   where each point may stand without loss (see Optimum)
     interior  how many points lie inside the convex hull of the others, off the walls
     corners   how many are as far out as can be in both coordinates; walls: in one of them
     """
-    found: dict[str, Any] = {}
-    for name, law in LAWS.items():
-        found[name] = {"title": law.title, "optima": {str(k): _described(optima(name, k, room)) for k in classes}}
-    return found
-
-
-def solve(law: str, k: int, room: str) -> dict[str, Any]:
-    """A law's optima as plain data: {"title", "told": as in `predictions`, "optima": for `against_laws`}."""
     best = optima(law, k, room)
     plain = [
         {"value": one.value, "points": one.points.tolist(), "regions": [region.tolist() for region in one.regions]}
@@ -486,7 +471,7 @@ def against_laws(centres: list[list[float]], found: Mapping[str, list[dict[str, 
 
     centres  (k, 2), scaled here until one of them touches the wall
     found    law -> its optima for k points, from `solve`
-    returns  distance_points, distance_margin, distance_margin_no_bias: law_distance of each;
+    returns  distance_points, distance_margin, distance_margin_no_bias: to the nearest of its optima;
              nearest_law: the law at the least distance, None when several are equally near;
              pose: the scaled centres, moved by the room's symmetry that brings them closest to the last law's optimum
     """

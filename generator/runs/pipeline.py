@@ -848,8 +848,7 @@ def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]
 def _by_law(laws: dict[int, dict[str, Any]], key: str) -> dict[str, Any]:
     """What was solved as room -> law -> its title and, by class count, its "optima".
 
-    key  "told": as packing.predictions tells them; "optima": all, each with value, points, regions, and the tie where
-         the law has one
+    key  "told" or "optima" of packing.solve, with the tie where the law has one
     """
     of_laws = {
         law: {

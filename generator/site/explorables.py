@@ -42,7 +42,7 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
 def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
     """What scripts must know of the build: runs that travel with the page, their recipes, the laws' optima.
 
-    laws     room -> law -> {"optima": {class count: {"value", "points", ...}}}, as packing.predictions gives them
+    laws     room -> law -> {"optima": {class count: {"value", "points", ...}}}, as packing.solve tells them
     words    the language that it is told in; None: English
     returns  {"runs": [...], each with the place of its recipe in "recipes": [...],
              "optima": room -> law -> {"optima": ...}, "activations": name -> what it does to a sum,

@@ -50,7 +50,7 @@ class BuildInfo:
     columns        what each column of the tables holds, by its name
     about          a sentence on each experiment, by its name
     code           gives a run's lines and arrays, as as_code.listed does; None: runs are not published as code
-    laws           gives what the laws predict in each room, as packing.predictions does; asked where it is needed
+    laws           gives what the laws predict in each room, as packing.solve tells them; asked where it is needed
     """
 
     base_url: str = ""

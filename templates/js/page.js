@@ -215,12 +215,12 @@
 
   /**
    * In a task of its own, since the browser lays out the page in this one. A reader's colours come at once, or pictures came
-   * in others, and so does what waits for the page to be loaded.
+   * in others, and so does what waits for the page to be loaded or for a reader's first gesture.
    */
   function start() {
-    const parts = [startTheme, startCopying, startContents, startLayout, startLater, startMaths, startPrinting];
+    const parts = [startTheme, startCopying, startContents, startLayout, startMaths, startPrinting];
     if (root.dataset.theme) guarded(/** @type {() => void} */ (parts.shift()));
-    guarded(startEvidence);
+    [startEvidence, startLater].forEach(guarded);
     setTimeout(() => parts.forEach(guarded));
   }
   start();

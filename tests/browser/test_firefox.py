@@ -151,7 +151,7 @@ def test_firefox_takes_what_readers_type_draw_and_predict(program, site, tmp_pat
     async def visitor(page):
         async def at(figure):
             """Bring a figure to life; `root`, `state` and `summary()` of the page are then its own."""
-            await page.value(f"(globalThis.root = document.querySelector('[data-explorable={figure}]'), 0)")
+            await page.until(f"!!(globalThis.root = document.querySelector('[data-explorable={figure}]'))")
             await page.until("(root.scrollIntoView({behavior: 'instant'}), root.matches('.is-live'))")
             await page.value(
                 "(globalThis.state = () => [...peek.views.values()].find((view) => view.root === root).state,"

@@ -137,6 +137,8 @@ def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> 
         more |= {"stops": STOPS} if "stops" in more else {}
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)
+    if isinstance(values.get("data"), str):
+        values["data"] = writer.written_out(values["data"])
     if "alt" in values:
         values["alt"] = writer.evaluated(values["alt"], block.options["alt"].line)
     if "stops" in values:

@@ -60,7 +60,7 @@ def _of_results(block: Block, writer: Writer, options: dict[str, Any]) -> dict[s
     if "rows" not in options:
         writer.wrong(block.line, "a table of results without rows", "rows: with keys to group by, or rows: all")
         return None
-    source, rows = options.get("of", "results").strip(), options["rows"]
+    source, rows = writer.written_out(options.get("of", "results")), options["rows"]
     heads = {} if rows == ALL else _headings(rows)
     shown = _headings(options.get("columns", []))
     keys, columns, headings = None if rows == ALL else [*heads], [*shown] or None, heads | shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -120,15 +120,6 @@ def inputs(kind: str, classes: int) -> int:
 def controls() -> list[str]:
     """The names of all that readers may set of some kind."""
     return list(dict.fromkeys(control.name for kind in load().values() for control in kind.controls))
-
-
-def words(kinds: Collection[str]) -> dict[str, str]:
-    """What each parameter of some kinds is, by its name; said of each kind where they share it."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(kinds):
-        for parameter in load()[name].parameters:
-            found.setdefault(parameter.name, []).append(f"{name}: {parameter.about}")
-    return {name: "; ".join(about) for name, about in found.items()}
 
 
 def points(kind: str, classes: int, points_per_class: int, seed: int, **options: Any) -> tuple[np.ndarray, np.ndarray]:
