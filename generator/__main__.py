@@ -207,7 +207,7 @@ def run_check(asked: Options) -> int:
     from .site import check
 
     findings = check.check(asked.site, check.asked if asked.ask else None)
-    budgets_kb = check.BUDGETS_KB | {check.OWN: check.OWN_SCRIPTS_KB}
+    budgets_kb = check.BUDGETS_KB | {check.OWN: check.OWN_SCRIPTS_KB, check.OWN_PICTURES: check.PICTURES_KB}
     for what, size in findings.weights.items():
         limit = f" of {budgets_kb[what]}" if what in budgets_kb else ""
         print(f"{what}: {size / check.KB:.0f}{limit} kB")

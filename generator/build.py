@@ -265,16 +265,17 @@ def left_out(options: Options, templates: Overlay) -> list[str]:
 
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
-    """Say what is not used of the code beside the text, and why."""
-    if left := left_out(options, templates):
-        files = ", ".join(left[:NAMED_AT_MOST])
-        more = f" and {len(left) - NAMED_AT_MOST} more" if len(left) > NAMED_AT_MOST else ""
-        said = (
-            "was left out, as it is code: --lab runs it"
-            if len(left) == 1
-            else "were left out, as they are code: --lab runs them"
-        )
-        progress.say(f"{files}{more} {said}")
+    """Say what is not used of the code and the texts beside the text, and why."""
+    named, others = "the name of a text ends in .md", [] if options.lab else texts.other_texts(options.content)
+    for left, one, several in (
+        (left_out(options, templates), "it is code: --lab runs it", "they are code: --lab runs them"),
+        (others, named, named),
+    ):
+        if left:
+            files = ", ".join(left[:NAMED_AT_MOST])
+            more = f" and {len(left) - NAMED_AT_MOST} more" if len(left) > NAMED_AT_MOST else ""
+            why = f"was left out, as {one}" if len(left) == 1 else f"were left out, as {several}"
+            progress.say(f"{files}{more} {why}")
 
 
 @contextlib.contextmanager

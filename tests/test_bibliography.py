@@ -42,11 +42,11 @@ def entry(author, title="{T}", more=""):
     return works(f"@misc{{k, author = {{{author}}}, title = {title}, year = 2020 {more}}}").entries["k"]
 
 
-def line(text, key=None):
+def line(text, key=None, words=None):
     """A work's line of the list as text: no tags, emphasis between *, links as [text](address), formulas between $."""
     work = works(text).entries
     made = work[key or next(iter(work))]
-    shown = render(made, made.year, lambda tex: f"${tex}$")
+    shown = render(made, made.year, lambda tex: f"${tex}$", words)
     ElementTree.fromstring(f"<p>{shown}</p>")  # its tags nest
     shown = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"[\2](\1)", shown)
     shown = re.sub(r"</?(?:i|em)>", "*", re.sub(r"</?(?:span|cite)\b[^>]*>", "", shown))
@@ -107,6 +107,7 @@ def test_names(author, names, label):
         ('"A {"}quoted{"} word"', 'A "quoted" word'),
         (r"{``Quoted'' --- 5\% of 3--4, a~tie \& \emph{more}}", "“Quoted” — 5% of 3–4, a\u00a0tie & more"),
         ('"Part" # { two} # "\n three"', "Part two three"),
+        (r"{B\h{a}o \h{\^e}, Fermat's and '68, \textquotesingle}", "Bảo ể, Fermat’s and ’68, '"),
         (r"{Nguy{\~\^e}n Tr{\'{\^e}}n \d{\^o} \`{\u{a}}}", "Nguyễn Trến ộ ằ"),
         (r"{{\L}\o\ss{} \'\i{} \v{c} \v c \c{S} \k{a} \r a {\aa} \t{oo} \i}", "Łøß í č č Ş ą å å oo ı"),
         (r"{\textless{} \textgreater \textquotesingle \textbackslash \textasciitilde{} \_ \# \$5}", "< >'\\~ _ # $5"),
@@ -203,7 +204,7 @@ LINES = {
           eprint = {1706.03762}, eprinttype = {arXiv}, eprintclass = {cs}, url = {http://arxiv.org/abs/1706.03762},
           urldate = {2020-05-01}, pubstate = {prepublished}, keywords = {a,b}
         }""",
-        "Vaswani, A., et al. (2017). [Attention Is All You Need](http://arxiv.org/abs/1706.03762). prepublished. "
+        "Vaswani, A., et al. (2017). [Attention Is All You Need](http://arxiv.org/abs/1706.03762). Prepublished. "
         "Accessed 2020-05-01. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
     ),
     "JabRef": (
@@ -320,6 +321,14 @@ LINES = {
     "nobody, no year": (
         "@www{a, title={Some Page}, url={www.x.org/a_b}}",
         "[Some Page](https://www.x.org/a_b) (n.d.).",
+    ),
+    "notes that Zotero makes of fields": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, year=2000, note={Publisher: Wiley}}",
+        "One, A. (2000). T. *J*.",
+    ),
+    "a DOI as Mendeley escaped it": (
+        r"@misc{a, author={One, A.}, title={It's}, year=2000, doi = {10.1007\/s00220-018-3199-z}}",
+        "One, A. (2000). It’s. [doi:10.1007/s00220-018-3199-z](https://doi.org/10.1007/s00220-018-3199-z)",
     ),
     "in press": ("@unheardof{a, author={One, A.}, title={T?}, year={in press}}", "One, A. (in press). T?"),
     "commands that link": (
@@ -673,6 +682,25 @@ def test_editions_are_counted_as_english_counts(shown):
 @pytest.mark.parametrize(
     ("version", "shown"), [("1.2", "Version 1.2"), ("v1.2", "Version v1.2"), ("beta 2", "beta 2"), ("B-2", "B-2")]
 )
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        (
+            "@phdthesis{a, author={Eins, A.}, title={T}, school={TU}, year=2000}",
+            "Eins, A. (2000). T (Dissertation). *TU*.",
+        ),
+        (
+            "@thesis{a, author={Eins, A.}, title={T}, year=2000, type={Habilitation}}",
+            "Eins, A. (2000). T (Habilitation).",
+        ),
+        ("@misc{a, author={Eins, A.}, title={T}, pubstate={inpress}}", "Eins, A. (im Druck). T."),
+        ("@misc{a, author={Eins, A.}, title={T}, date=2000, pubstate={submitted}}", "Eins, A. (2000). T. Eingereicht."),
+    ],
+)
+def test_kinds_and_states_of_works_are_said_in_the_language_of_the_page(fields, shown):
+    assert line(fields, words=language.load("de", Overlay(default_templates()))) == shown
+
+
 def test_versions_that_are_words_stand_for_themselves(version, shown):
     assert line(f"@software{{k, title={{T}}, year=2020, version={{{version}}}}}") == f"T ({shown}) (2020)."
 

@@ -154,6 +154,14 @@ def test_captions_above_tables_are_those_of_the_tables_below_them(tmp_path: Path
     assert "<p>Table: none</p>" in page.html and 'href="#tbl-one">Table' in page.html
 
 
+def test_a_caption_between_two_tables_is_that_of_the_one_above_unless_that_has_one(tmp_path: Path) -> None:
+    table = "| a |\n|---|\n| b |\n\n"
+    page = page_of(tmp_path, f"{table}Table: One {{#tbl-one}}\n\n{table}Table: Two\n\n{table}")
+    assert re.findall(r"</a> (\w+)</figcaption>|(</table>)", page.html) == [
+        *(("One", ""), ("", "</table>"), ("Two", ""), ("", "</table>"), ("", "</table>"))
+    ]
+
+
 def test_a_style_that_the_page_does_not_have_is_told_and_left_out(tmp_path: Path) -> None:
     page = page_of(tmp_path, 'Text\n\n<p style="color: red; background: url(https://x.org/a)">x</p>\n')
     [warned] = page.warnings

@@ -241,6 +241,20 @@ def test_own_scripts_are_weighed_apart_and_only_warned_of(site, capsys):
     assert check.check(site).warnings == ()
 
 
+def test_own_pictures_are_weighed_apart_and_only_warned_of(site):
+    before = check.check(site).weights
+    (site / "my photos").mkdir()
+    for name, size in (("a.jpg", 7_000_000), ("b.png", 9_000)):
+        (site / "my photos" / name).write_bytes(bytes(size))
+        change(site / "index.html", "</body>", f'<img src="my%20photos/{name}" alt=""></body>')
+    findings = check.check(site)
+    assert findings.problems == () and findings.weights["pictures"] == before["pictures"]
+    assert [str(warning) for warning in findings.warnings] == [
+        f"{site}/index.html: own pictures: 7009 kB, the heaviest my photos/a.jpg 7000, my photos/b.png 9,"
+        " pictures/a.png 0; expected at most 6000 kB"
+    ]
+
+
 def test_a_folder_that_is_no_site_is_said(tmp_path):
     assert [str(p) for p in check.check(tmp_path).problems] == [
         f"{tmp_path}: no index.html; expected a site that peek build made"

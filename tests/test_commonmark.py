@@ -455,6 +455,7 @@ PIECES = [
         "/// note\n",
         "::: note\n",
     ),
+    *("\\cref{", "``a'' ", "a~A", "\\begin{a", "\\verb", "a\\,"),
     *("/// note | a\n\nx\n///\n\n", "::: note\n/// note\n", "{{ '|' }}|", "[a]: a.html\n", "[^a]: b\n\n", "<div>\n\n"),
 ]
 TEXTS_OF_A_LENGTH = {

@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import unicodedata
 
 import pytest
 from PIL import Image
@@ -67,6 +68,23 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
     assert meta.authors[0].affiliation == ("One; Two" if "affiliation" in str(change) else "")
 
 
+@pytest.mark.parametrize(
+    ("tag", "date"),
+    [
+        ("de", "12. März 2026"),
+        ("de_AT", "12.03.2026"),
+        ("fr-FR", "12 mars 2026"),
+        ("es", "12 de marzo de 2026"),
+        ("ar", "12 مارس 2026"),
+        ("en", "March 12, 2026"),
+        ("xx", "12 March 2026"),
+    ],
+)
+def test_a_date_may_be_in_the_words_of_the_article(tmp_path, tag, date):
+    fields = {**FRONT, "date": date, "language": tag}
+    assert texts.read(folder_of(tmp_path, article=written(fields))).meta.date == datetime.date(2026, 3, 12)
+
+
 def test_fields_that_come_in_two_forms(tmp_path):
     usual = {"keywords": "[a, b]", "date": "2026-01-01", "doi": "10.1000/xyz", "language": "pt-BR", "licence": "MIT"}
     other = {
@@ -114,7 +132,10 @@ def test_days_in_ordinary_forms(tmp_path, said, day):
 @pytest.mark.parametrize(
     ("title", "plain"),
     [
-        ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R^2"),
+        ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R²"),
+        (r"$\ce{H2SO4}$, $\ce{Al2(SO4)3}$ and 2 $\pu{kg}$", "H₂SO₄, Al₂(SO₄)₃ and 2 kg"),
+        (r"*On* $\alpha_{ij} \in \mathbb{R}^n$ of \$5", "On α_ij ∈ ℝⁿ of $5"),
+        (r"$e^{i\pi}$, $x_1^{n+1}$, $O(n \log n)$, $\R^2 \ge \frac{a}{b}$", "e^(iπ), x₁ⁿ⁺¹, O(n log n), R² ≥ a/b"),
         ("From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c", "From $5 to $10, a_b_c, 2 * 3 * 4 and a < b > c"),
         ("C# and [links](x.html) #", "C# and links #"),
         ("<b></b>", "<b></b>"),
@@ -199,6 +220,81 @@ def test_own_files_are_assets(tmp_path):
     assert article.assets[0].source.read_text() == "n"
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_file_is_found_however_the_disk_composes_its_letters(tmp_path, form):
+    name = unicodedata.normalize(form, "pictures/Größe.txt")
+    [asset] = texts.read(folder_of(tmp_path, **{name: "n"})).assets
+    assert asset.path == unicodedata.normalize("NFC", name) and asset.source.read_text() == "n"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("Other page", "other-page.md"), ("Übung Nº1", "ubung-n-1.md"), ("Größe", "grosse.md"), ("é", "e.md")],
+)
+def test_a_page_of_another_name_is_told_the_nearest(tmp_path, name, near):
+    [wrong] = said(folder_of(tmp_path, **{name: "---\ntitle: T\n---\n"}))
+    assert wrong.startswith(f'{name}.md: a page cannot be called "{name}.md"; expected letters from a to z')
+    assert wrong.endswith(f'did you mean "{near}"?')
+
+
+def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another_ending_no_page(tmp_path):
+    files = ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF", "b/Two.MD", "three.qmd", "four.markdown", "a.js"]
+    folder = folder_of(tmp_path, **{name: "x" for name in files})
+    assert [asset.path for asset in texts.read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
+    assert texts.files_of_code(folder) == ["a.js"]
+    assert texts.other_texts(folder) == ["b/Two.MD", "four.markdown", "three.qmd"]
+
+
+@pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
+@pytest.mark.parametrize("typed", [str.capitalize, str.upper, lambda name: f"{name}.txt"])
+def test_a_file_that_is_nearly_called_like_one_that_is_read_is_told(tmp_path, name, typed):
+    [wrong] = said(folder_of(tmp_path, **{typed(name): ""}))
+    assert wrong == f'{typed(name)}: no file of this name is read; did you mean "{name}"?'
+    (tmp_path / "content" / name).write_text("")
+    assert not list(texts.misnamed(tmp_path / "content", [name]))
+
+
+def test_a_first_page_of_another_case_is_named(tmp_path):
+    folder = folder_of(tmp_path)
+    (folder / "article.md").rename(folder / "Article.MD")
+    assert said(folder) == ['article.md: there is no such file; did you mean "Article.MD"?']
+
+
+def test_front_matter_in_another_notation_is_named(tmp_path):
+    toml, json = "+++\ntitle = 'T'\n+++\n", '\n{\n  "title": "T"\n}\n'
+    assert [line.partition(";")[0] for line in said(folder_of(tmp_path, article=toml, second=json))] == [
+        "article.md:1: front matter in TOML",
+        "second.md:2: front matter in JSON",
+    ]
+
+
+def test_empty_lines_may_stand_above_front_matter(tmp_path):
+    above = "\n \n" + written({**FRONT, "abstract": "One."}, "Text.\n")
+    plain = texts.read(folder_of(tmp_path, article=above)).pages[0]
+    lines = above.split("\n")
+    assert "Text." in lines[plain.first_line - 1 :] and plain.body.startswith("::: abstract\nOne.\n:::\n")
+    assert plain.body.split("\n")[lines.index("Text.") + 1 - plain.first_line] == "Text."
+    (tmp_path / "content" / "article.md").write_text("\n \n" + written({**FRONT, "doi": "x"}))
+    assert said(tmp_path / "content")[0].startswith(f"article.md:{len(FRONT) + 4}: doi")
+
+
+@pytest.mark.parametrize(
+    ("title", "lost"),
+    [
+        ("A #1 thing", "#1 thing"),
+        ("A # a remark", ""),
+        ("'A #1'", ""),
+        ("C#", ""),
+        ("A   #b #c", "#b #c"),
+        ("|\n  A #1", ""),
+    ],
+)
+def test_what_a_sign_cuts_off_a_field_is_told(tmp_path, title, lost):
+    page = texts.read(folder_of(tmp_path, article=written({**FRONT, "title": title}))).pages[0]
+    expected = f'article.md:2: "{lost}" is no part of title; expected quotes around a text with # [cut-field]'
+    assert [str(warned).partition("content/")[2] for warned in page.odd] == ([expected] if lost else [])
+
+
 def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     folder_of(tmp_path, article="x")
     monkeypatch.chdir(tmp_path)
@@ -241,7 +337,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ({"title": None}, ["article.md:1: the front matter has no title"]),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
-        ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood']),
+        ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
         (
             {"authors": "[]"},
             ["article.md:4: authors was not understood; expected a name, or a list of authors, each with a name"],
@@ -326,7 +422,31 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"numbering": "by page"},
             ['article.md:6: numbering was not understood; did you mean "by-page"?'],
         ),
-        ({"subtitle": "[open"}, ["article.md:6: not YAML: did not find expected ',' or ']'"]),
+        (
+            {"subtitle": "[open"},
+            [
+                "article.md:6: not YAML: did not find expected ',' or ']'; "
+                "expected a closing bracket, or quotes around a text that begins with one"
+            ],
+        ),
+        (
+            {"title": '"A" b'},
+            [
+                "article.md:2: not YAML: did not find expected key; expected lines like name: text, "
+                "with quotes around a text that begins with a sign or has quotes in it"
+            ],
+        ),
+        (
+            {"title": '"a'},
+            ["article.md:2: not YAML: found unexpected end of stream; expected the quotation mark that ends the text"],
+        ),
+        (
+            {"title": '"C:\\qs"'},
+            [
+                "article.md:2: not YAML: found unknown escape character; "
+                "expected single quotes around a text that holds a backslash"
+            ],
+        ),
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
@@ -425,7 +545,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "article.md:1: the front matter has no authors",
         "article.md:1: the front matter has no date",
         'gallery.md: a page cannot be called "gallery.md"; '
-        "expected letters, digits, - and _ , and none of gallery, reproduce, 404, index",
+        "expected letters from a to z, digits, - and _ , and none of gallery, reproduce, 404, index",
         "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
         "third.md:1: the front matter is not closed; expected a line --- after it",
         'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',

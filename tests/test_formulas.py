@@ -77,6 +77,13 @@ def test_so_is_whatever_else_temml_knows():
     assert made > 1500
 
 
+def test_chemistry_is_set_upright_with_its_numbers_below():
+    made = typeset(r"\ce{H2SO4 ->[heat] X}", False)
+    assert "<mi>SO</mi>" in made and '<mi mathvariant="normal">H</mi>' in made and made.count("<msub>") == 2
+    assert "→" in text(made) and "heat" in text(made)
+    assert said(r"\ce{H2O").message.startswith("expected closing token")
+
+
 def test_every_formula_of_the_article_is_read():
     assert len(ARTICLE) > 50
     for tex in ARTICLE:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -295,12 +296,14 @@ def test_without_the_flag_one_message_says_what_is_left_out_and_what_needs_it(fo
     for name in ("figures/heat.html", "words/eo.toml"):
         (templates / name).parent.mkdir(parents=True, exist_ok=True)
         (templates / name).write_text('quotes = ["„", "“", "‚", "‘"]\nnumbers = []\n[words]\n')
+    (folder / "content/Second.MD").write_text("A text.")
     left = (
         "lab/other.py, lab/steps.py, lab/walks.py, templates/figures/heat.html were left out, as they are code: --lab"
     )
     with pytest.raises(ContentError) as caught:
         build(asked(folder, lab=False), Progress())
-    assert capsys.readouterr().err.count(left) == 1
+    err = capsys.readouterr().err
+    assert err.count(left) == 1 and "Second.MD was left out, as the name of a text ends in .md" in err
     for name, file in (("bars", "walks"), ("walk", "walks"), ("other", "other")):
         assert f'is "{name}"; expected --lab, which runs lab/{file}.py' in str(caught.value)
     shutil.copy(ROOT / "tests/sites/tiny/experiments.toml", folder / "content")
@@ -351,6 +354,50 @@ def test_the_guides_example_is_built(folder):
     (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + text + placed)
     build(asked(folder), Progress(quiet=True))
     assert (folder / "site/data/phase.npz").exists() and (folder / "site/plots/lab/phase_diagram.dark.svg").exists()
+
+
+DRAWN = """
+import logging
+import warnings
+
+from peek_article import lab
+
+
+@lab.figure("A.")
+def a(rows, style):
+    open("data/a.csv")
+
+
+@lab.figure("B.")
+def b(rows, style):
+    warnings.warn("no glyph", stacklevel=1)
+    logging.getLogger("matplotlib.mathtext").warning("no %s either", "sign")
+    return "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 2'/>"
+
+
+@lab.figure("C.")
+def c(rows, style):
+    return 3
+"""
+
+
+@pytest.mark.usefixtures("one_worker_is_this_process")
+def test_of_all_figures_is_told_at_once_what_is_wrong_and_what_libraries_warn_of(folder, capfd):
+    shutil.rmtree(folder / "content/lab")
+    (folder / "content/lab").mkdir()
+    (folder / "content/lab/drawn.py").write_text(DRAWN)
+    (folder / "content/experiments.toml").unlink()
+    (folder / "content/article.md").write_text(ARTICLE.partition("Median")[0] + "/// figure | b\nB.\n///\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # as for authors
+        with pytest.raises(LabError) as caught:
+            build(asked(folder), Progress(quiet=True))
+    place = f"{folder}/content/lab/drawn.py"
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{place}:10: FileNotFoundError: ") and "expected Path(__file__).parent.parent" in first
+    assert second.startswith(f"{place}:21: c returned a int; expected a figure of matplotlib")
+    said = [line for line in capfd.readouterr().err.splitlines() if "drawn.py" in line]
+    assert sorted(said) == [f"{place}:14: b: no glyph", f"{place}:14: b: no sign either"]
 
 
 def test_the_decorators_leave_functions_as_they_are_and_cost_nothing_to_import():

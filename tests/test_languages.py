@@ -20,7 +20,7 @@ from generator.base import language
 from generator.base.memo import WHOLE, Memo
 from generator.base.overlay import Overlay
 from generator.content import frontmatter
-from generator.markup import claims, expressions, letters
+from generator.markup import claims, expressions, letters, reading
 from generator.measures import columns, packing, tied
 from generator.networks import rooms, tables
 from generator.networks.activations import ACTIVATIONS
@@ -218,3 +218,31 @@ def test_a_script_that_is_built_speaks_the_language_of_the_pages():
         assert f"words.say(`{load(tag)('Copied')}`)" in built[assets.PAGE_SCRIPT].decode(), tag
         assert f"point:`{load(tag).marks.point}`" in built[assets.PAGE_SCRIPT].decode(), tag
         assert f"`{load(tag)('Lattice')}`" in built["assets/js/bend.js"].decode(), tag
+
+
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        (
+            'Un : "oui" ? Non ; *si* ! Et « 50 % ».',
+            "Un\xa0: «\u202foui\u202f»\u202f? Non\u202f; *si*\u202f! Et «\u202f50\u202f%\u202f».",
+        ),
+        ("Quoi ?! a :b `x ; y` 10:30 :-)", "Quoi\u202f?! a :b `x ; y` 10:30 :-)"),
+        ("« *oui* » ; $x$ ?", "«\u202f*oui*\u202f»\u202f; $x$\u202f?"),
+    ],
+)
+def test_no_line_of_french_ends_before_a_sign_that_a_blank_stands_before(text, french):
+    def said(tag):
+        [(_, (html, _))] = reading.read(text, 1, tuple(load(tag).quotes)).units
+        html = re.sub("</?em>", "*", re.sub("</?code>", "`", html.removeprefix("<p>").removesuffix("</p>")))
+        return re.sub("\ue000\\d+\ue001", "$x$", html)
+
+    assert said("fr") == french
+    assert not {"\xa0", "\u202f"} & {*said("de")}
+
+
+@pytest.mark.parametrize(
+    ("tag", "march"), [("tlh", "March"), ("x-ours", "March"), ("de-XX", "März"), ("sr-Latn", "mart")]
+)
+def test_a_language_that_nobody_knows_has_the_dates_of_the_one_that_it_is_of(tag, march):
+    assert language.facts_of(tag)["months"][2] == march

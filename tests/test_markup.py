@@ -178,6 +178,35 @@ def test_every_mistake_is_said_with_its_line(tmp_path, body, messages):
     assert [line.replace(f"{folder}/article.md:", "").replace(f"{folder}/", "") for line in found] == messages
 
 
+def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_path):
+    body = "@thm-a, [-@thm-a] and Theorem @lem-b\n\n::: theorem | After $x$\n    id: thm-a\n\nIt is.\n:::\n\n"
+    body += "/// lemma\n    id: lem-b\n\nSo.\n///\n\n/// proof | of @thm-a\nClear.\n///\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    text = re.sub(r"<math>.*?</math>", "x", page.html)
+    text = " ".join(re.sub(r"<[^>]*>", " ", text).replace("\u00a0", " ").split())
+    assert text == ("Theorem 1 , 1 and Theorem Lemma 1 Theorem 1 After x It is. Lemma 1 So. Proof of Theorem 1 Clear.")
+    assert '<div class="statement statement--theorem" id="thm-a">' in page.html and "statement--proof" in page.html
+
+
+def test_a_link_without_words_says_what_it_leads_to(tmp_path):
+    body = "[](second.md), [](second.md#sec-two), [](#sec-a), @sec-a\n\n"
+    body += "# A *part* of $x^2$ {#sec-a .unnumbered}\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
+    assert said == ("Second, Section 1 (“Second”), “A part of x²”, “A part of x²”")
+
+
+def test_references_of_latex_say_what_they_say_there(tmp_path):
+    body = (
+        r"Theorem \ref{thm:a}, \autoref{thm:a}, \cref{sec:one}, Table \ref{tab:t}, \eqref{eq:e}, \Cref{eq:e}" + "\n\n"
+    )
+    body += "# One {#sec-one}\n\n/// theorem\n    id: thm-a\n\nSo.\n///\n\n$$x \\label{eq:e}$$\n\n"
+    body += "| a |\n|---|\n| b |\n\n: T {#tbl-t}\n"
+    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
+    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
+    assert said == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
+
+
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
     folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")

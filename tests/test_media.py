@@ -1,7 +1,10 @@
 """What files of pictures and videos say of themselves, and what a page makes of them."""
 
+import io
+import itertools
 import re
 import struct
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from test_markup import faults, folder_with, rendered
 
 from generator.base.errors import ContentError
 from generator.content import texts
-from generator.content.media import needs_paper, video_size
+from generator.content.media import is_cut_off, needs_paper, video_size
 
 SECOND = Path(__file__).parent / "sites" / "second"
 CLEAR, FULL = (0, 0, 0, 0), (20, 90, 160, 255)
@@ -164,6 +167,73 @@ def test_what_is_wrong_with_a_video(tmp_path, more, files, message):
     with pytest.raises(ContentError) as caught:
         shown(tmp_path, WAYS["figure"].format(f"\n    {more}"), clips__a_webm=WEBM, **files)
     assert message in str(caught.value)
+
+
+def whole(kind):
+    """A small picture or video as its file."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(file, kind)
+    return file.getvalue()
+
+
+KINDS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF") if features.check("avif") else ("PNG", "JPEG", "GIF", "WEBP")
+
+
+@pytest.mark.parametrize(
+    "way", ["![A](pictures/a.png)", "<img src='pictures/a.png' alt='A'>", "![A](pictures/a.png){#fig-a}"]
+)
+def test_a_picture_that_browsers_cannot_show_is_said_with_its_line(tmp_path, way):
+    folders = (tmp_path / str(number) for number in itertools.count())
+
+    def said(data):
+        with pytest.raises(ContentError) as caught:
+            shown(next(folders), way, pictures__a_png=data)
+        return str(caught.value)
+
+    assert said(b"").endswith(':7: "pictures/a.png" is empty; expected one that opens in a browser')
+    assert said(b"<html>404").endswith(':7: "pictures/a.png" holds no picture; expected one that opens in a browser')
+    for kind in KINDS:  # one kind under the ending of another is shown by every browser
+        assert not shown(next(folders), way, pictures__a_png=whole(kind)).warnings
+    for kind in KINDS[:4]:
+        [warned] = shown(next(folders), way, pictures__a_png=whole(kind)[:-20]).warnings
+        assert str(warned).endswith(':7: "pictures/a.png" ends in the middle; expected the whole file [broken-picture]')
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+@pytest.mark.parametrize("in_text", ["NFC", "NFD"])
+def test_a_name_is_the_same_however_its_letters_are_composed(tmp_path, on_disk, in_text):
+    said, there = (unicodedata.normalize(form, "pictures/größe") for form in (in_text, on_disk))
+    page = shown(tmp_path, f"![A]({said}.png) [file]({said}.png)", **{f"{there}_png": whole("PNG")})
+    assert page.html.count('="pictures/gr%C3%B6%C3%9Fe.png"') == 2
+
+
+@pytest.mark.parametrize("name", ["photo.HEIC", "film.mov"])
+def test_what_browsers_do_not_show_is_told_what_they_do(tmp_path, name):
+    expected = f'"pictures/{name}" is not a picture or video; expected a file ending in .png, .jpg'
+    with pytest.raises(ContentError, match=expected):
+        shown(tmp_path, f"![A](pictures/{name})", **{f"pictures__{name.replace('.', '_')}": whole("PNG")})
+
+
+def test_a_photo_with_a_film_behind_it_has_an_end(tmp_path):
+    thumbnail = b"\xff\xd8\xff" + bytes(100) + b"\xff\xd9" + bytes(1 << 17)
+    (tmp_path / "cut.jpg").write_bytes(thumbnail)
+    (tmp_path / "moving.jpg").write_bytes(thumbnail + b"\xff\xd9" + bytes(1 << 18))
+    assert is_cut_off(tmp_path / "cut.jpg") and not is_cut_off(tmp_path / "moving.jpg")
+
+
+def test_a_photo_as_its_camera_made_it_is_said_to_be_heavy(tmp_path):
+    data = whole("PNG")
+    page = shown(tmp_path, "![A](pictures/a.png)", pictures__a_png=data[:-12] + bytes(3_000_000) + data[-12:])
+    assert [str(warned).partition(":7: ")[2] for warned in page.warnings] == [
+        '"pictures/a.png" weighs 3.0 MB, 40 × 30; expected at most 2 MB, as a screen shows no more than 2400 pixels'
+        " side by side [heavy-picture]"
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_a_video_that_is_none_is_said(tmp_path, name):
+    with pytest.raises(ContentError, match=f'"clips/{name}" holds no video; expected one that opens in a browser'):
+        shown(tmp_path, f"![A](clips/{name})", **{f"clips__{name.replace('.', '_')}": b"<html>404"})
 
 
 def test_what_is_done_with_a_picture_in_the_dark(tmp_path):

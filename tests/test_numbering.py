@@ -47,6 +47,19 @@ def test_sections_figures_tables_and_formulas_are_numbered_in_order():
     }
 
 
+def test_theorems_and_their_like_are_numbered_each_kind_apart():
+    kinds = ("theorem", "lemma", "theorem", "proof", "definition", "lemma")
+    book = outline("".join(f"/// {kind}\nx\n///\n\n" for kind in kinds))
+    assert [(item.kind, item.number) for item in book.items.values()] == [
+        *(("theorem", "1"), ("lemma", "1"), ("theorem", "2"), ("proof", ""), ("definition", "1"), ("lemma", "2")),
+    ]
+
+
+def test_a_block_of_quarto_is_of_the_kind_that_its_label_says():
+    [item] = outline("::: {#thm-main}\nx\n:::\n").items.values()
+    assert (item.kind, item.id, item.number) == ("theorem", "thm-main", "1")
+
+
 def test_a_section_of_the_first_level_shifts_all_levels():
     book = outline("# A\n\n## B\n\nC\n=\n")
     assert [(item.level, item.number) for item in book.items.values()] == [(2, "1"), (3, "1.1"), (2, "2")]

@@ -46,6 +46,7 @@ WRITINGS = {
     "tabs": lambda rows: text(rows).replace(",", "\t"),
     "quoted": lambda rows: text([(x, f'"{y}"', f' "{kind}"') for x, y, kind in rows], '"x","y","kind"'),
     "decimal commas": lambda rows: text(rows).replace(",", ";").replace(".", ","),
+    "Excel's line about what stands between cells": lambda rows: "sep=;\r\n" + text(rows).replace(",", ";"),
     "no header": lambda rows: text(rows, ""),
     "decimal commas in quotes": lambda rows: text(
         [(f'"{x.replace(".", ",")}"', f'"{y.replace(".", ",")}"', kind) for x, y, kind in rows]
@@ -79,6 +80,8 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
         (";", ["1\u202f234,5", "12 345", "7", "1’000"], [1234.5, 12345, 7, 1000]),
         (";", ["1.234", "0.5", "2.100", "7"], [1.234, 0.5, 2.1, 7]),
         (";", ["1,234", "0,5", "2,100", "7"], [1.234, 0.5, 2.1, 7]),
+        (";", ["12,5 %", "7%", "1.250 %", "-3\u202f%"], [12.5, 7, 1250, -3]),
+        (",", ["12.5%", "7 %", "3", "1"], [12.5, 7, 3, 1]),
         (";", ["1.234", "3.5", "2,25", "7"], [1.234, 3.5, 2.25, 7]),  # of both kinds: as they are read alone
     ],
 )
@@ -87,6 +90,7 @@ def test_signs_between_thousands_are_read(tmp_path, between, cells, values, time
     found = tables.read(tmp_path, written(tmp_path, "\n".join([between.join(["x", "kind"]), *rows])))
     assert found.table.x[:, 0].tolist() == values * times
     assert ("signs between thousands" in found.said) == (abs(values[2]) > 3)
+    assert ("12 % read as 12" in found.said) == ("%" in cells[0])
 
 
 @pytest.mark.parametrize("row", [("4", "1", "2", "b"), ("4", "b"), ("4", "", "b"), ("4", "1", ""), ("4", "x", "b")])

@@ -167,6 +167,32 @@ def test_text_of_authors_is_escaped(tmp_path: Path) -> None:
     assert head.all("meta", name="description")[0]["content"] == 'A "short" description.'
 
 
+def test_a_title_has_its_formulas_set_and_its_marks_as_a_typographer_sets_them(tmp_path: Path) -> None:
+    front = FRONT.replace('title: "Rooms & <corners>"', "title: 'It''s \"$R^2$\" & <x> -- so'").replace(
+        "subtitle: Where", "subtitle: $\\alpha$, where"
+    )
+    other = "---\ntitle: The *$x$* of it\n---\n\nText.\n"
+    written = article(tmp_path / "content", BODY, front, other=other)
+    made = pages.render_site(written, RUNS, INFO, OURS)
+    index, second = made["index.html"].decode(), made["other.html"].decode()
+    heading = re.sub(r"<math>.*?</math>", "<math>", index[index.index("<h1>") : index.index("</h1>")])
+    assert heading == "<h1>It’s “<math>” &amp; &lt;x&gt; – so"
+    assert "<msup><mi>R</mi>" in index and '<p class="subtitle"><math><mi>α</mi></math>, where' in index
+    assert "<title>It&#39;s &#34;R²&#34; &amp; &lt;x&gt; -- so</title>" in index
+    assert "title = {{It&#39;s &#34;$R^2$&#34; \\&amp; &lt;x&gt; -- so}}" in index
+    assert "<h1>The <math><mi>x</mi></math> of it</h1>" in second and "<title>The x of it" in second
+    with pytest.raises(ContentError, match=r'article.md:2: TeX: unknown command "\\foo"'):
+        pages.render_site(article(tmp_path / "content", BODY, front.replace("R^2", r"\foo")), RUNS, INFO, OURS)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("Émile Borel-Ångström", "borelangstrom"), ("Paul Weiß", "weiss"), ("Bjørn Łoś", "los")]
+)
+def test_a_key_of_bibtex_has_the_letters_of_a_name_without_their_accents(name: str, key: str) -> None:
+    meta = frontmatter.Meta("Über Größe", "", (frontmatter.Author(name),), date(2026, 3, 12))
+    assert f"@misc{{{key}2026uber," in metadata.Site(meta, [], BuildInfo(), english()).bibtex
+
+
 def test_the_head_says_who_what_and_when(tmp_path: Path) -> None:
     index = render(tmp_path, BuildInfo(base_url="https://example.org/rooms/", social_card="social-card.png"))[
         "index.html"

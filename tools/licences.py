@@ -16,6 +16,7 @@ SHIPPED = [  # what, where it travels, licence, the file that holds its text or 
     ("Source Serif 4, Source Sans 3", "package; drawn in pictures", "OFL-1.1", "generator/fonts/OFL.txt"),
     ("digits and wine, UCI", "data of the article's site", "CC-BY-4.0", "content/references.bib"),
     ("Temml", "package; its MathML in pages", "MIT", "generator/markup/temml/LICENSE"),
+    ("mhchem for Temml", "package; its MathML in pages", "MIT, Apache-2.0", "generator/markup/temml/LICENSE.mhchem"),
 ]
 
 HEAD = """# Licences

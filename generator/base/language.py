@@ -261,10 +261,12 @@ def english() -> Words:
 
 
 def facts_of(tag: str) -> dict[str, Any]:
-    """What Babel knows of a language, as plain data like ENGLISH."""
+    """What Babel knows of a language, as plain data like ENGLISH; of one that it does not know, that."""
     from babel import Locale
 
-    locale = next(locale for name in chain(tag) if (locale := _locale(Locale, name)))
+    locale = next((locale for name in chain(tag) if (locale := _locale(Locale, name))), None)
+    if locale is None:
+        return ENGLISH
     signs = locale.number_symbols["latn"]
     pattern = locale.percent_formats[None].pattern
     space = "\u202f" if "%" in pattern and pattern[pattern.index("%") - 1].isspace() else ""
@@ -279,7 +281,9 @@ def facts_of(tag: str) -> dict[str, Any]:
 
 
 def _locale(kind: Any, name: str) -> Any:
+    from babel import UnknownLocaleError
+
     try:
         return kind.parse(name, sep="-")
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, UnknownLocaleError):
         return None

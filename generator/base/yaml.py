@@ -44,13 +44,31 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     problems: list[Problem] = []
     kind, at, value = memo("yaml", text, lambda: _composed(text))
     if kind == "wrong":
-        quote = "quotes around a text that holds a colon" if "mapping values" in value else ""
-        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", quote)]
+        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", _remedy(value))]
     if kind == "nothing":
         return {}, []
     if kind != "mapping":
         return {}, [Problem(f"{file}:{first_line + at}", "not a list of fields", "lines like key: value")]
     return _yaml([kind, at, value], file, first_line, problems).value, problems
+
+
+def _remedy(wrong: str) -> str:
+    """What was expected where the parser gave up."""
+    for said, remedy in _REMEDIES.items():
+        if said in wrong:
+            return remedy
+    return "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
+
+
+_REMEDIES = {
+    "mapping values": "quotes around a text that holds a colon",
+    "tab": "blanks in place of a tab",
+    "escape": "single quotes around a text that holds a backslash",
+    "hexdecimal": "single quotes around a text that holds a backslash",
+    "end of stream": "the quotation mark that ends the text",
+    "',' or": "a closing bracket, or quotes around a text that begins with one",
+    "too much": "",
+}
 
 
 def _composed(text: str) -> list[Any]:
@@ -66,6 +84,8 @@ def _composed(text: str) -> list[Any]:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         marks = [mark.line for mark in (error.problem_mark, error.context_mark) if mark]
+        if "end of stream" in (error.problem or ""):  # of a text, which began at the other
+            marks.reverse()
         line = next((at for at in marks if at <= text.count("\n")), 0)
         return ["wrong", line, (error.problem or error.context or "does not parse").strip()]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -120,7 +140,9 @@ def _yaml(tree: list[Any], file: str, first_line: int, problems: list[Problem]) 
     try:
         return Yaml(_scalar(kind, value), line)
     except (ValueError, OverflowError):
-        problems.append(Problem(f"{file}:{line}", f'"{value}" was not understood'))
+        problems.append(
+            Problem(f"{file}:{line}", f'"{value}" was not understood', "a day of the calendar" if "-" in value else "")
+        )
         return Yaml(None, line)
 
 

@@ -347,15 +347,22 @@ STYLES = {
 
 def _dated(year: str, words: Words) -> str:
     none = WORDS["no-date"]
+    if year in bibtex.STATES.values():
+        return words(year)
     return words(none) + year.removeprefix(none) if year.startswith(none) else year
 
 
 def _sorted_by(entry: Entry) -> list[str]:
-    return [_folded(name) for name in map(_reversed, entry.authors)] or [_folded(tex.plain(entry.title))]
+    return [folded(name) for name in map(_reversed, entry.authors)] or [folded(tex.plain(entry.title))]
 
 
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).lower()
+def folded(text: str) -> str:
+    """Small letters without accents, as names are sorted and keys are made."""
+    plain = unicodedata.normalize("NFD", text.casefold()).translate(_UNDIVIDED)
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+_UNDIVIDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
 
 # Writing out
@@ -398,7 +405,10 @@ class _Line:
 
     def take(self, name: str, links: bool = True) -> str:
         """A field in HTML, "" where there is none or it was said."""
-        return tex.written(self.left.pop(name, ()), self.math, links)
+        parts = self.left.pop(name, ())
+        if name in ("type", "pubstate") and (said := tex.plain(parts)) in bibtex.WRITTEN:
+            return html.escape(self.words(said))
+        return tex.written(parts, self.math, links)
 
     def titled(self) -> str:
         """The title, with what tells this work or volume from others of that title."""
@@ -459,7 +469,8 @@ class _Line:
             yield ", ".join(dict.fromkeys(filter(None, said)))
         for name in ("howpublished", "addendum", "note", "pubstate"):
             if name != "pubstate" or not self.entry.texts.keys().isdisjoint(("date", "year")):
-                yield self.take(name)
+                sentence = self.take(name)
+                yield sentence[:1].upper() + sentence[1:] if name == "pubstate" else sentence
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
             yield f"{self.say('accessed')} {day}"
 

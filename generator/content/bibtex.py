@@ -51,6 +51,21 @@ TYPES = {  # what a type says, given or meant by the kind
     **{"resreport": "Research report", "patent": "Patent", "patentus": "US patent"},
     **{"patreq": "Patent request", "software": "Software", "datacd": "Data CD", "audiocd": "Audio CD"},
 }
+STATES = {  # what a state of publication says
+    **{"inpreparation": "in preparation", "submitted": "submitted", "forthcoming": "forthcoming"},
+    **{"inpress": "in press", "prepublished": "prepublished"},
+}
+WRITTEN = frozenset((*TYPES.values(), *STATES.values()))  # what a language has words for
+EXPORTED = (
+    "Publisher",
+    "ISBN",
+    "ISSN",
+    "_eprint",
+    "Citation Key",
+    "Version Number",
+    "Container-title",
+    "Conference Name",
+)
 _OF_BOOK = {"title": "booktitle", "subtitle": "booksubtitle", "titleaddon": "booktitleaddon", "author": "bookauthor"}
 _OF_VOLUMES = {"title": "maintitle", "subtitle": "mainsubtitle", "titleaddon": ""}
 _OF_JOURNAL = {"title": "journal", "subtitle": ""}
@@ -69,6 +84,7 @@ _DEFINED = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|def)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?"
     r"\s*(\[\d\]|(?:#\d)*)\s*\{"
 )
+_EXPORTED = re.compile(rf"(?:{'|'.join(EXPORTED)}): \S")  # notes that Zotero makes of fields that BibTeX has not
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
@@ -344,6 +360,10 @@ class _Work:
             texts["type"] = [TYPES[said or kind]]
         elif country := re.fullmatch(r"(patent|patreq)([a-z]{2})", said):
             texts["type"] = [f"{TYPES[country[1]]} {country[2].upper()}"]
+        if (state := tex.plain(texts.get("pubstate", []))) in STATES:
+            texts["pubstate"] = [STATES[state]]
+        if re.match(_EXPORTED, tex.plain(texts.get("note", []))):
+            del texts["note"]
         if countries := re.findall(r"\bcountry([a-z]{2})\b", tex.plain(texts.get("address", []))):
             texts["address"] = [", ".join(map(str.upper, countries))]
         if not (people or texts or self.wrong):
@@ -455,7 +475,7 @@ def year_of(texts: Mapping[str, Iterable[Any]]) -> str:
     """The year of a work as it is shown, "" without one: of a date of EDTF, of a year, or how it stands with it."""
     date = tex.plain(texts.get("date", ())) or tex.plain(texts.get("year", ()))
     if not date:
-        return tex.plain(texts.get("pubstate", ())).replace("inpress", "in press")
+        return tex.plain(texts.get("pubstate", ()))
     ends = [_year(end) for end in date.split("/")]
     if len(ends) > 2 or None in ends or not (ends[0] or ends[-1]):
         return date

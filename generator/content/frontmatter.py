@@ -7,16 +7,17 @@ import datetime
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style
-from ..base.errors import Problem, meant
+from ..base.errors import Problem, meant, short
+from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
-from . import bibliography
+from . import bibliography, tex
 
 NUMBERINGS = ("page", "continuous", "by-page")  # afresh on each page; running on; "2.1" on the second page
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
@@ -39,7 +40,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 
 RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
-DAYS = ("%Y/%m/%d", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
+DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
@@ -60,6 +61,14 @@ class Author:
     roles: tuple[str, ...] = ()
     group: bool = False
     email: str = ""
+
+
+@dataclass(frozen=True)
+class InParts:
+    """A text that may hold formulas. parts: every second one is TeX; line: of the file, where it stands."""
+
+    parts: tuple[str, ...]
+    line: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ class Meta:
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
     abstract   as plain text; the page begins with it as it was written
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas
     bibliography  the file of works, in the folder
     """
 
@@ -109,6 +119,11 @@ class Meta:
     data_licence: str = ""
     abstract: str = ""
     bibliography: str = "references.bib"
+    headings: tuple[tuple[str, InParts], ...] = ()
+
+    def parts(self, name: str) -> InParts:
+        """Title or subtitle as the page sets it."""
+        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
 
 
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
@@ -180,6 +195,16 @@ def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
         with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(text, form).date()
     return wrong(value.line, "a date like 2026-03-12")
+
+
+def _in_english(value: Yaml, tag: str) -> Yaml:
+    """A date in a language's own words, such as 3. März 2026, in English ones; any other as it is."""
+    said, numbers = str(value.value).casefold(), re.findall(r"\d+", str(value.value))
+    if len(numbers) == 2 and not tag.startswith(REFERENCE):
+        for own, english in zip(facts_of(tag)["months"], ENGLISH["months"], strict=True):
+            if re.search(rf"(?<!\w){re.escape(own.casefold())}(?!\w)", said):
+                return replace(value, value=f"{numbers[0]} {english} {numbers[1]}")
+    return value
 
 
 def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
@@ -431,7 +456,7 @@ FIELDS: Mapping[str, _Reading] = {
     "doi": _doi,
     "language": _language,
     "nav_order": _whole,
-    "nav_title": _sentence,
+    "nav_title": _unmarked_sentence,
     "accent": _accent,
     "citations": _citations,
     "macros": _macros,
@@ -495,7 +520,12 @@ def read_meta(
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
             problems.append(Problem(f"{file}:{line}", said, expected, near))
 
+        if key == "date":
+            tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
+            value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = FIELDS[key](value, wrong)
+        if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
+            values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if values.get("abstract"):
         values.setdefault("description", _begun(values["abstract"]))
     for key in REQUIRED if alone else ("title",):
@@ -533,19 +563,48 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
                 )
 
 
+def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[Warned]:
+    """A warning for each field whose text YAML ends before a # that begins no remark. lines: of the file"""
+    for name, field in fields.items():
+        plain = re.match(r"[^:]*:[ \t]+(?=[^\s\"'#|>\[{&*!])", line := lines[field.line - 1])
+        at = line.find(" #", plain.end()) if plain else -1
+        if at >= 0 and line[at + 2 :].strip() and not line[at + 2].isspace():
+            lost = short(line[at + 1 :])
+            yield Warned(
+                "cut-field", f'{file}:{field.line}: "{lost}" is no part of {name}; expected quotes around a text with #'
+            )
+
+
 # Of running text, in order: what is taken away, and what stays of it.
 _MARKS = (
     (r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]", ""),
     (r"</?(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)\b[^<>]*>", ""),
     (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
-    (r"(?<!`)`++([^`]+)`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)", r"\1\2"),
+    (r"(?<!`)`++([^`]+)`++", r"\1"),
     (r"(?<![\\\w*])(\*{1,3})(?=\S)(.{1,300}?)(?<=\S)\1|(?<![\\\w])(_{1,3})(?=\S)(.{1,300}?)(?<=\S)\3(?!\w)", r"\2\4"),
     (r"\\([!-/:-@\[-`{-~])", r"\1"),
 )
+_FORMULA = re.compile(r"(?<!`)`++[^`]+`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)")
+_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
+
+
+def in_parts(text: str) -> tuple[str, ...]:
+    """Running Markdown as plain text; every second part is a formula, in TeX."""
+    formulas = list[str]()
+
+    def held(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        formulas.append(match[1])
+        return _HOLDS
+
+    text = _FORMULA.sub(held, text)
+    for form, kept in _MARKS:
+        text = re.sub(form, kept, text)
+    texts = html.unescape(" ".join(text.split())).split(_HOLDS)
+    return tuple(part for pair in zip(texts, [*formulas, ""], strict=True) for part in pair)[:-1]
 
 
 def unmarked(text: str) -> str:
-    """Running Markdown as plain text."""
-    for form, kept in _MARKS:
-        text = re.sub(form, kept, text)
-    return html.unescape(" ".join(text.split()))
+    """Running Markdown as plain text, its formulas as readable as text can be."""
+    return "".join(tex.readable(part) if at % 2 else part for at, part in enumerate(in_parts(text)))

@@ -10,6 +10,9 @@ from typing import BinaryIO
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VIDEOS = (".mp4", ".webm")
 
+HEAVY_BYTES = 2_000_000  # of a picture: as sharp as a screen, 2,400 pixels wide, a photo has less
+_BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\x1a\x45\xdf\xa3")
+_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")  # one of which MP4 and AVIF begin with
 _HEAD = 1 << 16  # bytes in which a file says what it is
 _TRACKS = (b"moov", b"trak", b"tkhd")  # of MP4, boxes in boxes
 _WEBM_SIZE = re.compile(rb"\xb0(?:\x81(.)|\x82(..))\xba(?:\x81(.)|\x82(..))", re.DOTALL)
@@ -35,6 +38,31 @@ def svg_size(head: bytes) -> tuple[float, float]:
     box = re.search(r'\sviewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', said)
     width, height = [side[1] for side in sides if side] if all(sides) else box.groups() if box else (0, 0)
     return float(width), float(height)
+
+
+def damage(source: Path) -> str:
+    """Why browsers show nothing of a picture or video: "is empty", or what it is not; "" where they try."""
+    head = _head(source)
+    if not head:
+        return "is empty"
+    begins = head[4:8] in _BOXES or b"<svg" in head or any(head.startswith(sign) for sign in _BEGINNINGS)
+    return "" if begins else f"holds no {'video' if source.suffix.lower() in VIDEOS else 'picture'}"
+
+
+def is_cut_off(source: Path) -> bool:
+    """Whether the end of a picture is missing, which its kind of file would show."""
+    head, size = _head(source), source.stat().st_size
+    with source.open("rb") as file:
+        if head.startswith(b"\xff\xd8"):  # small ones within the head have an end of their own
+            file.seek(_HEAD if size > 2 * _HEAD else 0)
+            return b"\xff\xd9" not in file.read()
+        file.seek(max(0, size - _HEAD))
+        tail = file.read()
+    if head.startswith(b"\x89PNG"):
+        return b"IEND" not in tail
+    if head.startswith(b"GIF8"):
+        return b";" not in tail[-64:]
+    return head.startswith(b"RIFF") and int.from_bytes(head[4:8], "little") + 8 > size
 
 
 def needs_paper(source: Path) -> bool:

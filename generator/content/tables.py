@@ -37,6 +37,8 @@ THOUSANDS = {
     False: re.compile(r"[-+]?[1-9]\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?"),
 }
 MINUS = "\u2212"  # as it is printed
+PER_CENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?%\s*\Z")  # as spreadsheets show shares
+SEPARATOR = re.compile("sep=.\\s*", re.IGNORECASE)  # the line by which Excel knows what stands between cells
 LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
 SURE = 1 << 40  # numbers that a word outweighs in the column of labels
@@ -295,7 +297,8 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                 top, header = [named, *top], True
                 lines.insert(0, len(above))
                 above.pop()
-            found.about = " ".join(filter(None, (line.strip(" #,;\t") for line in above)))
+            remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
+            found.about = " ".join(filter(None, remarks))
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
             left = {at for at in (0, len(names) - 1) if header and not names[at]}
             wrong: list[Problem] = []
@@ -343,14 +346,19 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     told.append("signs between thousands" if columns.thousands else "")
+    told.append("12 % read as 12" if columns.per_cent else "")
     told.append("the first column, without a name, left out" if 0 in left else "")
     found.told = [said for said in told if said]
     return found
 
 
 def _above(start: str) -> list[str]:
-    """The lines above a file's first row: those about it, and blank ones."""
-    return list(itertools.takewhile(lambda line: not line.strip() or COMMENT.match(line), LINE_END.split(start)))
+    """The lines above a file's first row: those about it, that of Excel, and blank ones."""
+
+    def is_above(line: str) -> bool:
+        return not line.strip() or bool(COMMENT.match(line) or SEPARATOR.fullmatch(line))
+
+    return list(itertools.takewhile(is_above, LINE_END.split(start)))
 
 
 def _quick(
@@ -414,13 +422,13 @@ class Numbers:
     @classmethod
     def of(cls, between: str, rows: Sequence[Sequence[str]]) -> Numbers:
         """By its first rows: what can be read both ways follows what can not."""
-        cells = {cell.strip() for row in rows for cell in row}
+        cells = {PER_CENT.sub("", cell.strip()) for row in rows for cell in row}
         commas, points = (any(map(form.fullmatch, cells)) for form in (COMMAS, POINTS))
         return cls(commas and not points if between == "," else commas or not points, commas and not points)
 
     def read(self, cell: str) -> float | None:
         """The number that a cell holds, thousands apart or not."""
-        cell = cell.replace(MINUS, "-")
+        cell = PER_CENT.sub("", cell.replace(MINUS, "-"))
         try:
             if not (self.apart and self.is_apart(cell)):
                 return float(cell.replace(",", ".") if self.commas else cell)
@@ -432,7 +440,7 @@ class Numbers:
 
     def is_apart(self, cell: str) -> bool:
         """Whether a cell holds a number with signs between its thousands."""
-        return THOUSANDS[self.commas].fullmatch(cell.strip().replace(MINUS, "-")) is not None
+        return THOUSANDS[self.commas].fullmatch(PER_CENT.sub("", cell.strip().replace(MINUS, "-"))) is not None
 
 
 def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
@@ -472,7 +480,7 @@ class _Columns:
         self.place, self.names, self.number, self.gaps, self.passed = place, names, number, gaps, passed
         self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
-        self.commas = self.thousands = False
+        self.commas = self.thousands = self.per_cent = False
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -500,6 +508,7 @@ class _Columns:
             except ValueError:
                 values = [self.number.read(cell) for cell in cells]
                 numbers = np.array([np.nan if value is None else value for value in values])
+                self.per_cent |= any(map(PER_CENT.search, cells))
                 self.commas |= self.number.commas and any("," in cell for cell in cells)
                 self.thousands |= any(
                     self.number.is_apart(cell)

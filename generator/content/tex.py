@@ -86,6 +86,7 @@ SIGNS |= {  # journals as NASA's ADS exports them
     **{"rmxaa": "Revista Mexicana de Astronomía y Astrofísica", "gca": "Geochimica et Cosmochimica Acta"},
 }
 ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")
+BELOW_OR_ABOVE = {"textcommabelow": "\u0326", "h": "\u0309"}  # accents that the library has not
 REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep", "today", "input", "include")
 
 _WRAPPED = re.compile(r"\\(url|nolinkurl|path|href)\s*\{((?:\\.|[^{}\\]|\{[^{}]*\})*)\}", re.DOTALL)
@@ -102,7 +103,7 @@ _TWO_ACCENTS = re.compile(
 def decode(tex: str) -> dict[str, Any]:
     """The parts of a field in TeX, and what was not understood: [[command, lines below the first], …]."""
     if not re.search(r"[\\{}$~%&`<^]|--|''|https?:", tex):  # most are words alone
-        return {"parts": joined([tex]), "unknown": []}
+        return {"parts": joined([tex.replace("'", "’")]), "unknown": []}
     addresses: list[str] = []
 
     def wrapped(match: re.Match[str]) -> str:
@@ -146,13 +147,42 @@ def unescaped(text: str) -> str:
     return _ENTITY.sub(sign, text)
 
 
+def readable(formula: str) -> str:
+    """A formula in TeX as text, for where none can be set: x², α_ij, ℝⁿ. An unknown command is its name."""
+    _, known, writer = _libraries()
+
+    def raised(match: re.Match[str]) -> str:
+        """What is raised or lowered, in Unicode's own signs where it has all of them, else in brackets."""
+        inner = match[2] if match[2] is not None else match[3]
+        table = _RAISED if match[1] == "^" else _LOWERED
+        if inner and all(sign in table for sign in inner):
+            return "".join(table[sign] for sign in inner)
+        plainly = re.fullmatch(r"\\?\w+", inner) if match[1] == "_" else not match[2] or len(inner) < 2
+        return f"{match[1]}{{{inner}}}" if plainly else f"{match[1]}({inner})"
+
+    def command(match: re.Match[str]) -> str:
+        if known.get_macro_spec(match[1]):  # one with arguments
+            return match[0]
+        spec = writer.latex_context.get_macro_spec(match[1])
+        return f"\\{match[1]}{{}}{match[2]}" if spec and spec.macroname else match[1] + match[2]
+
+    formula = re.sub(r"\\(?:ce|pu)\{([^{}]*+)\}", lambda m: re.sub(r"(?<=[A-Za-z)\]])(\d)", r"_\1", m[1]), formula)
+    text = re.sub(r"\\([A-Za-z]++)( *+)", command, _RAISING.sub(raised, formula))
+    return " ".join(plain(_Decoder("", ())._math(text)).split())
+
+
+_RAISING = re.compile(r"(?<!\\)([\^_])(?:\{([^{}]*+)\}|(\\[A-Za-z]++|[^\s\\{}]))")
+_RAISED = dict(zip("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+_LOWERED = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+
+
 def bare(value: str) -> str:
     """An address or number as it is meant: without braces and escapes, and without a command around it."""
     found = _WRAPPED.search(value)
     value = found[2] if found else value
     value = re.sub(r"\{?\\textasciitilde\}?(\{\})?|\\~(\{\})?|\$\\sim\$", "~", value)
     value = re.sub(r"\{?\\(?:textunderscore|_)\}?(\{\})?", "_", value)
-    return re.sub(r"\s+", " ", re.sub(r"\\([&%#_~{}$])|[{}]", r"\1", value)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"\\([&%#_~{}$/])|[{}]", r"\1", value)).strip()
 
 
 def http(address: str) -> str:
@@ -168,7 +198,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, "url", "textcommabelow", "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, "url", *BELOW_OR_ABOVE, "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -212,7 +242,7 @@ class _Decoder:
     def _node(self, node: Any) -> list[Any]:
         walker = self.walker
         if node.isNodeType(walker.LatexCharsNode):
-            return [node.chars]
+            return [node.chars.replace("'", "’")]
         if node.isNodeType(walker.LatexGroupNode):
             return self._parts(node.nodelist)
         if node.isNodeType(walker.LatexMathNode):
@@ -258,8 +288,8 @@ class _Decoder:
             address = self.addresses[int(number)]
             said = self._parts(inner[1:]) or [address]
             return [["link", http(address), said]] if http(address) else said
-        if name == "textcommabelow":
-            return [plain(self._parts(inner)) + "\u0326"]
+        if name in BELOW_OR_ABOVE:
+            return [plain(self._parts(inner)) + BELOW_OR_ABOVE[name]]
         if name in ACCENTS and inner:
             return [self.writer.nodelist_to_text([node]).replace("i\u0307", "i")]
         if name == "texorpdfstring" and len(inner) == 2:

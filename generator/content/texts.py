@@ -11,20 +11,21 @@ from __future__ import annotations
 import functools
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import limits, textfile
-from ..base.errors import ContentError, Problem, gathering, meant
+from ..base.errors import ContentError, Problem, gathering, meant, nearest
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
 from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import CONTROL, CONTROL_BYTES, Meta, foreign_fields, read_meta
+from .frontmatter import CONTROL, CONTROL_BYTES, Meta, cut_fields, foreign_fields, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -32,12 +33,14 @@ FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
 NOT_ASSETS = ("experiments.toml", WORKS)
+READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
 DATA, DATA_FILES = "data", (".csv", ".json", ".npz")  # own data and results may lie there, and is no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
-.vtt .srt .mp3 .ogg .wav .m4a .flac .ico .tif .tiff .bmp
+.vtt .srt .mp3 .ogg .wav .m4a .aac .opus .flac .ico .tif .tiff .bmp .heic .heif .eps .ps .ai .psd .dng
+.mov .m4v .avi .mkv .wmv .mpg .mpeg .3gp .rtf .epub
 .pdf .txt .bib .tex .rst .doc .docx .odt .ods .odp .ppt .pptx .xls .xlsx
 .csv .tsv .json .jsonl .geojson .yaml .yml .toml .npy .npz .mat .parquet
 .h5 .hdf5 .nc .pt .pth .onnx .safetensors .ply .stl .obj .glb .gltf .sha256
@@ -45,6 +48,7 @@ _PUBLISHED = """
 .py .ipynb .r .jl .m .c .cpp .h .rs .go .sh .lock
 """
 PUBLISHED = {"", *PICTURES, *VIDEOS, *_PUBLISHED.split()}  # endings of files that go with the site as they are
+OTHER_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")  # endings, of which .md alone is a page's
 OUR_FOLDERS = ("assets", "data", "plots")
 
 
@@ -83,7 +87,7 @@ class Page:
 class Asset:
     """A file of the author's own.
 
-    path    within the folder and in the site, with "/": "pictures/room.png"
+    path    within the folder and in the site, with "/": "pictures/room.png"; its letters composed, on any disk
     source  where it lies
     """
 
@@ -127,6 +131,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     foreseen = predictions.NONE
     with gathering(problems):
         foreseen = predictions.read(directory)
+    problems += misnamed(directory, {*READ, name_of_works})
     own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -136,6 +141,16 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
     return Article(tuple(pages), works, own, foreseen)
+
+
+def misnamed(directory: Path, names: Iterable[str]) -> Iterable[Problem]:
+    """A problem for each file that is nearly called like one that is read and is not there: in other capitals, or with
+    the ending that Windows does not show."""
+    there = [path for path in sorted(directory.iterdir()) if path.is_file()] if directory.is_dir() else []
+    for name in sorted(names):
+        if not (directory / name).exists():
+            near = (path for path in there if path.name.lower() in (name.lower(), f"{name}.txt".lower()))
+            yield from (Problem(str(path), "no file of this name is read", "", name) for path in near)
 
 
 def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
@@ -173,7 +188,13 @@ def published(name: str) -> bool:
 
 def files_of_code(directory: Path) -> list[str]:
     """The author's own files beside the text that are no data, by their paths in the folder."""
-    return [asset.path for asset in assets(directory, lab=True) if not published(asset.path)]
+    own = (asset.path for asset in assets(directory, lab=True) if not published(asset.path))
+    return [path for path in own if not path.lower().endswith(OTHER_TEXTS)]
+
+
+def other_texts(directory: Path) -> list[str]:
+    """The author's texts that are no pages, as their names do not end in .md, by their paths in the folder."""
+    return [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
 
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
@@ -189,7 +210,7 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
         ours |= parts[:-1] == [LAB] and ending == ".py"
         ours |= not lab and not published(parts[-1])
         if not ours:
-            yield Asset(path, directory / path)
+            yield Asset(unicodedata.normalize("NFC", path), directory / path)
 
 
 def refuse_strange(directory: Path) -> None:
@@ -252,6 +273,10 @@ def _page(
     """
     file, data = str(directory / name), b""
     before = len(problems)
+    if name == FIRST and not (directory / name).exists():
+        there = sorted(file.name for file in directory.glob("*") if file.suffix.lower() in (".md", ".markdown", ".txt"))
+        problems.append(Problem(file, "there is no such file", "", nearest(name, there)))
+        return None
     with gathering(problems):
         data = textfile.read_bytes(directory / name)
     if len(problems) > before:
@@ -281,19 +306,21 @@ def _parsed_page(
     stem = name.removesuffix(".md")
     output = "index.html" if name == FIRST else f"{stem}.html"
     if name != FIRST and (stem in OUR_PAGES or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", stem)):
-        expected = "letters, digits, - and _ , and none of " + ", ".join(OUR_PAGES)
-        problems.append(Problem(file, f'a page cannot be called "{name}"', expected))
-    if text.partition("\n")[0].rstrip() != "---":
-        problems.append(
-            Problem(f"{file}:1", "no front matter", "a line --- and then title, description, authors, date")
-        )
+        expected = f"letters from a to z, digits, - and _ , and none of {', '.join(OUR_PAGES)}"
+        plain = re.sub(r"[^a-z0-9._]+", "-", bibliography.folded(stem)).strip("-._")
+        near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
+        problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
+    above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
+    lead, line = text[:above], text.count("\n", 0, above) + 1
+    if text[above:].partition("\n")[0].rstrip() != "---":
+        problems.append(_no_front_matter(text, f"{file}:{line}"))
         return None
-    parts = _parted(text)
+    parts = _parted(text[above:])
     if parts is None:
-        problems.append(Problem(f"{file}:1", "the front matter is not closed", "a line --- after it"))
+        problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
         return None
-    front, body, first_line = parts
-    fields, wrong = yaml_fields(front, file, 2, memo)
+    front, body, first_line = parts[0], parts[1], parts[2] + lead.count("\n")
+    fields, wrong = yaml_fields(front, file, line + 1, memo)
     problems += wrong
     if "title" not in fields and (heading := _TITLE.match(body)):
         line = first_line + body.count("\n", 0, heading.start("title"))
@@ -304,7 +331,17 @@ def _parsed_page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    return Page(name, file, output, meta, body, first_line, tuple(foreign_fields(fields, file)))
+    odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
+    return Page(name, file, output, meta, body, first_line, odd)
+
+
+def _no_front_matter(text: str, place: str) -> Problem:
+    """What is wrong with a text that begins otherwise than with ---."""
+    said = "title, description, authors, date"
+    for sign, kind in (("+++", "in TOML"), ("{", "in JSON")):
+        if text.lstrip().startswith((f"{sign}\n", f"{sign} \n")):
+            return Problem(place, f"front matter {kind}", f"YAML, lines like title: …, between two lines ---: {said}")
+    return Problem(place, "no front matter", f"a line --- and then {said}")
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
@@ -319,6 +356,7 @@ def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tu
     return "\n".join([*block, *[""] * rest, body]), start
 
 
+_EMPTY = re.compile(r"(?:[^\S\n]*\n)*+")  # lines before front matter
 _CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import re
+import sys
+import warnings
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from typing import Any
@@ -57,6 +60,26 @@ def styled(theme: Theme) -> Iterator[None]:
             yield
         finally:
             pyplot.close("all")
+
+
+@contextlib.contextmanager
+def warnings_at(place: str) -> Iterator[None]:
+    """What libraries warn of meanwhile, as of a letter without a glyph, is said once each, with a place before it."""
+    said = dict[str, None]()
+    listening = logging.Handler(logging.WARNING)
+    listening.emit = lambda record: said.setdefault(record.getMessage())  # type: ignore[method-assign]
+    library = logging.getLogger("matplotlib")
+    passes, library.propagate = library.propagate, False
+    library.addHandler(listening)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+        said |= dict.fromkeys(str(warning.message) for warning in caught)
+    finally:
+        library.removeHandler(listening)
+        library.propagate = passes
+        for text in said:
+            print(f"{place}: {' '.join(text.split())}", file=sys.stderr)
 
 
 def encode(drawn: Any) -> bytes:

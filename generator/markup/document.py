@@ -12,6 +12,7 @@ import functools
 import html
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -21,16 +22,17 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of, quoted, short
+from ..base.errors import ContentError, Problem, an, gathering, meant, nearest, one_of, quoted, short
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
 from ..content import bibliography as works
 from ..content.bibliography import STYLES
+from ..content.frontmatter import unmarked
 from ..content.predictions import Prediction, Predictions
 from ..content.texts import Article, Page
 from ..runs.results import Results, Unmeasured, digest_of
-from . import claims, constructs, expressions, formulas, letters, numbering, reading
+from . import claims, constructs, expressions, formulas, letters, media, numbering, reading
 from .attributes import Attributes
 from .blocks import Option
 from .blocks.figure import FigureCall
@@ -40,7 +42,7 @@ from .constructs import Mark, blocks
 from .constructs.values import VALUE
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
-from .numbering import BLOCKS, NUMBERED, Block, Heading, Outline
+from .numbering import BLOCKS, LABELLED, NUMBERED, Block, Heading, Outline
 from .reading import Reading
 from .written import Body, Markup, TocEntry, kept
 
@@ -239,6 +241,7 @@ class Writer:
         self._base = 0  # the line of the file on which the fragment's line 0 is
 
     def render(self) -> Markup:
+        title, subtitle = self._heading("title"), self._heading("subtitle")
         units = [*filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units))]
         notes = self._footnotes()
         references = self._references()
@@ -254,6 +257,8 @@ class Writer:
         return Markup(
             page=self.page,
             body=Body(digest(html), bool(references), lambda: html),
+            title_html=title,
+            subtitle_html=subtitle,
             toc=_tree(self.toc),
             words=sum(map(_count_words, [*units, notes])),
             figures=tuple(self.figures),
@@ -264,6 +269,15 @@ class Writer:
             lists_predictions=self.lists_predictions,
             warnings=tuple(self.warnings),
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
+        )
+
+    def _heading(self, name: str) -> str:
+        """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
+        said = self.page.meta.parts(name)
+        texts = reading.typeset(said.parts, tuple(self.words.quotes))
+        return "".join(
+            self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
+            for at, part in enumerate(texts)
         )
 
     def _beside(self, units: Iterable[str]) -> Iterator[str]:
@@ -608,22 +622,28 @@ class Writer:
         elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
             said = number.replace("\u00a0", " ")
             self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
-        said = number or self._in_quotes(title)
+        said = number or self._in_quotes(unmarked(title))
         self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
-    def formula_reference(self, label: str, line: int, in_parentheses: bool) -> str:
-        """`\\eqref{eq:loss}` -> (1), with a link."""
+    def latex_reference(self, how: str, label: str, line: int) -> str:
+        r"""`\eqref{eq:loss}` -> (1), `\ref{thm:main}` -> 1, `\autoref{sec:one}` -> Section 1, with a link.
+
+        label  of a formula, or of whatever has one, here perhaps with "-" for ":"
+        """
         if found := self.dependencies.formula(label):
             page, number = found
-            said = f"({html.escape(number)})" if in_parentheses else html.escape(number)
-            return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
-        if self.dependencies.label(label):
-            return self.reference(label, line)
+            said = {"eqref": f"({number})", "ref": number}.get(how) or self.words("Equation\u00a0{n}", n=number)
+            return self._link_to(page, formulas.anchor(label), html.escape(said), self._numbers_are_unique)
+        for id_ in dict.fromkeys((label, re.sub("^tab-", "tbl-", label.replace(":", "-", 1)))):
+            if self.dependencies.label(id_):
+                return self.reference(id_, line, bare=how == "ref")
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        expected = "" if near else one_of(numbered) if numbered else f"\\label{{{label}}} in a formula"
-        self.wrong(line, f'no formula has the label "{label}"', expected, near)
+        kind = LABELLED.get(re.split("[:-]", label)[0])
+        expected = f"{{#{label.replace(':', '-', 1)}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
+        expected = "" if near else one_of(numbered) if numbered and not kind else expected
+        self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)
         return ""
 
     def alone(self, label: str) -> str:
@@ -685,6 +705,17 @@ class Writer:
             return ""
         return quote(found) + sharp + anchor
 
+    def wordless(self, address: str, line: int, label: str) -> str:
+        """A link that says what it leads to: what has a label, or a page by its title. Any other is warned of."""
+        found = self.address(address, line, label)
+        path, _, anchor = address.partition("#")
+        page = self._page_of(unquote(path)) if found and not media.ELSEWHERE.match(address) else None
+        if page and anchor and self.dependencies.label(anchor):
+            return self.reference(anchor, line)
+        if found and not page:
+            self.warn("stray-mark", line, f'a link without words, "{short(address)}"; expected [words](…)')
+        return f'<a href="{html.escape(found)}">{html.escape(page.title) if page else ""}</a>'
+
     def view(self, address: str, state: str, line: int) -> str:
         """A view of a figure of the article, as a page keeps it in its address, checked.
 
@@ -720,7 +751,8 @@ class Writer:
 
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
-        plain, addresses = PurePosixPath(path).as_posix(), self.env.addresses
+        plain = unicodedata.normalize("NFC", PurePosixPath(path).as_posix())
+        addresses = self.env.addresses
         if page := self._page_of(path):
             if anchor and page.path == self.page.path:
                 self._own_anchors.append((line, anchor))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import quickjs
 
-SCRIPTS = Path(__file__).parent / "temml"
+SCRIPTS = [Path(__file__).parent / "temml" / name for name in ("temml.min.js", "mhchem.min.js", "typeset.js")]
 NUMBERED = ("equation", "align", "gather", "multline", "alignat", "flalign", "eqnarray")
 
 # What one formula may take before it is refused.
@@ -247,7 +247,7 @@ class _Engine:
     def _begun(self) -> quickjs.Function:
         import quickjs
 
-        code = "\n".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
+        code = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
         function = quickjs.Function("typeset", code, own_executor=True)
         function.set_max_stack_size(_STACK_BYTES)
         function.set_memory_limit(MOST_BYTES)
@@ -279,7 +279,7 @@ def _broken_off(error: Exception) -> str:
 @functools.cache
 def _known() -> tuple[frozenset[str], frozenset[str]]:
     """Commands and environments that Temml and we have, by the words in the scripts."""
-    code = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("temml.min.js", "typeset.js"))
+    code = "".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
     commands = frozenset("\\" + name for name in re.findall(r'"\\\\([a-zA-Z]{2,}\*?)"', code))
     listed = re.findall(r'names:\[((?:"[A-Za-z]+\*?",?)+)\]', code)
     environments = {name for names in listed for name in re.findall(r'"([^"]+)"', names)}

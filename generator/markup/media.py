@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from ..base.errors import meant, nearest, short
-from ..content.media import PICTURES, VIDEOS, needs_paper, picture_size, video_size
+from ..content.media import (
+    HEAVY_BYTES,
+    PICTURES,
+    VIDEOS,
+    damage,
+    is_cut_off,
+    needs_paper,
+    picture_size,
+    video_size,
+)
 from .attributes import Attributes
 
 if TYPE_CHECKING:
@@ -112,7 +122,7 @@ def _track(writer: Writer, captions: str, line: int) -> str:
 
 def in_site(path: str) -> str:
     """A file's path in the site, of its address in a text."""
-    return PurePosixPath(unquote(path)).as_posix()
+    return unicodedata.normalize("NFC", PurePosixPath(unquote(path)).as_posix())
 
 
 def own_file(
@@ -120,7 +130,9 @@ def own_file(
 ) -> str:
     """The site's path of an own file of some kind, or "" after a problem."""
     plain = in_site(path)
-    if ELSEWHERE.match(path):
+    if path.startswith("data:"):
+        writer.wrong(line, f"a {noun} within the text", "it saved as a file beside the text, and its name here")
+    elif ELSEWHERE.match(path):
         writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
     elif plain not in writer.known_assets and plain not in writer.pictures:
         own = [known for known in writer.known_assets if known.lower().endswith(endings)]
@@ -128,8 +140,24 @@ def own_file(
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
         writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
+        if plain.lower().endswith(ENDINGS) and (source := _source(writer, plain)):
+            _look_into(writer, path, source, line)
         return plain
     return ""
+
+
+def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
+    """Say what is wrong with a picture or video, and what is odd about a picture."""
+    if damaged := damage(source):
+        writer.wrong(line, f'"{short(path)}" {damaged}', "one that opens in a browser")
+    elif not source.name.lower().endswith(VIDEOS):
+        if is_cut_off(source):
+            writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle; expected the whole file')
+        if (weight := source.stat().st_size) > HEAVY_BYTES:
+            sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
+            said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
+            most = f"at most {HEAVY_BYTES / 1e6:g} MB, as a screen shows no more than 2400 pixels side by side"
+            writer.warn("heavy-picture", line, f"{said}; expected {most}")
 
 
 def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:

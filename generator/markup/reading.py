@@ -93,6 +93,14 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     return Reading(units, first, twice)
 
 
+def typeset(parts: Sequence[str], quotes: tuple[str, ...] = QUOTES) -> list[str]:
+    """A line in parts, of which every second one is no text, with its marks as a typographer sets them."""
+    children = [Token("formula" if at % 2 else "text", "", 0, content=part) for at, part in enumerate(parts)]
+    line = Token("inline", "", 0, content="".join(parts), children=children)
+    typography.typeset(StateCore(line.content, parser(quotes), {}, [line]), [line])
+    return [child.content for child in children]
+
+
 def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Tokens of blocks in units: those of one block at the top, or of several that HTML holds together."""
     start, depth, unclosed = 0, 0, 0

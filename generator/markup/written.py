@@ -50,6 +50,7 @@ class Markup:
     """A page in HTML.
 
     body             its HTML
+    title_html       as the page sets it, with formulas; so is subtitle_html
     words            that a reader reads: no evidence, no cells of tables, nothing folded; a formula counts as one
     cited            keys of the works
     anchors          ids in html and references_html
@@ -61,6 +62,8 @@ class Markup:
 
     page: Page
     body: Body
+    title_html: str
+    subtitle_html: str
     toc: tuple[TocEntry, ...]
     words: int
     figures: tuple[FigureCall, ...]
@@ -150,6 +153,8 @@ def of(page: Page, known: Mapping[str, Any]) -> Markup:
     return Markup(
         page=page,
         body=Body(known["body"], known["has_references"], tuple),
+        title_html=known["title_html"],
+        subtitle_html=known["subtitle_html"],
         toc=tuple(map(_entry, known["toc"])),
         words=known["words"],
         figures=tuple(FigureCall(**each) for each in known["figures"]),

@@ -96,6 +96,9 @@ def _call(package: str, function: Function, given: str, *arguments: Any, **named
         return getattr(module, function.name)(*arguments, **named)
 
 
+_A_FILE = '; expected Path(__file__).parent.parent / "data/…", or a table, [results.NAME], that it needs'
+
+
 @contextlib.contextmanager
 def _at(folder: str, place: str, told: str) -> Iterator[None]:
     """Tells an error at the author's line where it happened; place: where it is none of the author's."""
@@ -107,7 +110,8 @@ def _at(folder: str, place: str, told: str) -> Iterator[None]:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else place
         said = " ".join(str(error).split())
-        raise LabError(f"{where}: {type(error).__name__}{': ' if said else ''}{said}; {told}") from None
+        expected = _A_FILE if isinstance(error, FileNotFoundError) else ""
+        raise LabError(f"{where}: {type(error).__name__}{': ' if said else ''}{said}; {told}{expected}") from None
 
 
 def _told(parameters: Mapping[str, Any]) -> str:
@@ -225,13 +229,14 @@ def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str
     function = read.functions[name]
     package, _ = _package(read.place, tuple(sorted(read.texts.items())))
     drawn = {}
-    for said, theme in themes.items():
-        with own.styled(theme):
-            found = _call(package, function, f"rows, the {said} style", rows, theme)
-            try:
-                drawn[said] = own.encode(found)
-            except ValueError as error:
-                raise LabError(f"{function.place}: {name} returned {error}") from None
+    with own.warnings_at(f"{function.place}: {name}"):
+        for said, theme in themes.items():
+            with own.styled(theme):
+                found = _call(package, function, f"rows, the {said} style", rows, theme)
+                try:
+                    drawn[said] = own.encode(found)
+                except ValueError as error:
+                    raise LabError(f"{function.place}: {name} returned {error}") from None
     return drawn
 
 

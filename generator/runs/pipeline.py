@@ -37,7 +37,7 @@ from . import stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, Early, Report, RunContext, card_key
 from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
-from .lab import is_finite
+from .lab import LabError, is_finite
 from .stages import STAGES, TRAINING, Source
 
 if TYPE_CHECKING:
@@ -525,7 +525,7 @@ class Pipeline:
                 one = isinstance(wanted[name].given.get("needs"), str)
                 yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
 
-        drawn = self.run("plot", keys, Shelf(find, keep), jobs)
+        drawn = self.run("plot", keys, Shelf(find, keep), jobs, patient=True)
         return {
             f"{own_picture(name)}{'' if theme == 'light' else f'.{theme}'}.svg": file
             for name, of_one in drawn.items()
@@ -624,11 +624,13 @@ class Pipeline:
         shelf: Shelf[Item, Value],
         jobs: Callable[[list[Item]], Iterable[Job[Item]]],
         executor: str = "local",
+        patient: bool = False,
     ) -> dict[Item, Value]:
         """A stage's product of each item: found in the cache, or made now.
 
         jobs      items that are missing -> what makes them
         executor  who does the jobs
+        patient   whether all are done before what is wrong with an author's own code is said, of each
         """
         forced = stage in self.context.force
         found = {item: None if forced else shelf.find(item) for item in items}
@@ -641,15 +643,16 @@ class Pipeline:
         )
         if missing:
             self.context.progress.start(stage, len(missing), STAGES[stage].unit)
-            for job, results in self._done(list(jobs(missing)), executor):
+            for job, results in self._done(list(jobs(missing)), executor, patient):
                 for item, result in zip(job.items, results, strict=True):
                     found[item] = shelf.keep(item, result)
                 self.context.progress.advance(len(job.items))
             self.context.progress.close()
         return {item: product for item, product in found.items() if product is not None}
 
-    def _done(self, jobs: Iterable[Job[Item]], executor: str) -> Iterator[tuple[Job[Item], Any]]:
+    def _done(self, jobs: Iterable[Job[Item]], executor: str, patient: bool) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
+        failed = list[str]()
         from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
         waiting, size = iter(jobs), self.context.workers
@@ -662,8 +665,14 @@ class Pipeline:
                 if not self.context.progress.wanted():
                     raise Unwanted
                 for future in ended:
-                    yield sent.pop(future), future.result()
+                    job = sent.pop(future)
+                    if patient and isinstance(error := future.exception(), LabError):
+                        failed.append(str(error))
+                    else:
+                        yield job, future.result()
                     sent |= {self._send(pool, job): job for job in itertools.islice(waiting, 1)}
+            if failed:
+                raise LabError("\n".join(sorted(failed)))
         except BrokenExecutor:
             raise LostWorkerError(
                 "a worker process was ended by the system or by somebody; expected enough memory for"

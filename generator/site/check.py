@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..base.errors import Problem, nearest
 from ..base.store import sha256
+from ..content.texts import OUR_FOLDERS
 from ..markup.document import ALONE
 from . import manifest
 from .assets import OWN_SCRIPTS, OWN_STYLES
@@ -32,6 +33,7 @@ PICTURES_KB = 6000  # what the article's pictures weigh in one theme, best forma
 ASK_TIMEOUT_S = 10
 BUDGETS_KB = {"scripts, gzipped": SCRIPTS_KB, "first view, gzipped": FIRST_VIEW_KB, "pictures": PICTURES_KB}
 OWN = "own scripts and styles, gzipped"
+OWN_PICTURES = "own pictures"
 STYLE_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
 LATER = ("unicode-range", "-bold", "peek-math")  # faces that a page loads with the first such letter, or near a formula
@@ -123,7 +125,9 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
                 outside.setdefault(link.address, f"{site / name}:{link.line}")
     problems += styles_problems(site)
     own = own_weights(site, sheets["index.html"])
+    pictures = own_pictures(site, sheets["index.html"])
     weights = weigh(site, sheets["index.html"]) | ({OWN: sum(own.values())} if own else {})
+    weights |= {OWN_PICTURES: sum(pictures.values())} if pictures else {}
     problems += over_budget(site, weights)
     problems += wrong_sums(site)
     if ask is not None:
@@ -131,7 +135,9 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     texts = [sheet for name, sheet in sheets.items() if not name.startswith(ALONE)]  # what a figure says is theirs
     verdicts = [verdict for sheet in texts for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
-    return Findings(tuple(problems), weights, outside, claims, tuple(over_own_budget(site, own)))
+    return Findings(
+        tuple(problems), weights, outside, claims, (*over_own_budget(site, own), *over_own_pictures(site, pictures))
+    )
 
 
 def parse(path: Path) -> Sheet:
@@ -250,6 +256,23 @@ def own_weights(site: Path, index: Sheet) -> dict[str, int]:
         if styles := "".join(OWN_STYLES.findall((site / path).read_text("utf-8"))):
             sizes[path] = len(gzip.compress(styles.encode()))
     return dict(sorted(sizes.items(), key=lambda item: -item[1]))
+
+
+def own_pictures(site: Path, index: Sheet) -> dict[str, int]:
+    """An author's pictures of the first page, and the bytes of each, the heaviest first."""
+    said = {urllib.parse.unquote(link.address) for link in index.links if link.tag == "img"}
+    sizes = {path: (site / path).stat().st_size for path in said if (site / path).is_file()}
+    ours = tuple(f"{folder}/" for folder in OUR_FOLDERS)
+    own = {path: size for path, size in sizes.items() if not path.startswith(ours)}
+    return dict(sorted(own.items(), key=lambda item: (-item[1], item[0])))
+
+
+def over_own_pictures(site: Path, pictures: Mapping[str, int]) -> Iterator[Problem]:
+    """A problem that keeps nobody from publishing, when own pictures are above the budget of ours."""
+    if (total := sum(pictures.values())) > PICTURES_KB * KB:
+        heaviest = ", ".join(f"{path} {size / KB:.0f}" for path, size in list(pictures.items())[:3])
+        wrong = f"{OWN_PICTURES}: {total / KB:.0f} kB, the heaviest {heaviest}"
+        yield Problem(str(site / "index.html"), wrong, f"at most {PICTURES_KB} kB")
 
 
 def over_own_budget(site: Path, own: Mapping[str, int]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from ..base.language import ENGLISH, Words
+from ..content.bibliography import folded
 from ..content.frontmatter import Author, Meta
 from ..markup.written import Markup, TocEntry
 from ..runs.results import Result
@@ -144,11 +145,11 @@ class Site:
         """An entry for this article."""
         meta = self.meta
         families = [author.name.split()[-1] for author in meta.authors]
-        word = next((word for word in re.findall(r"[a-z]+", meta.title.lower()) if len(word) > 3), "article")
-        key = re.sub(r"[^a-z0-9]", "", f"{families[0] if families else 'anonymous'}{meta.date.year}{word}".lower())
+        word = next((word for word in re.findall(r"[a-z]+", folded(meta.title)) if len(word) > 3), "article")
+        key = re.sub(r"[^a-z0-9]", "", folded(f"{families[0] if families else 'anonymous'}{meta.date.year}{word}"))
         names = (f"{{{_tex(author.name)}}}" if author.group else _tex(author.name) for author in meta.authors)
         fields = {
-            "title": "{{" + _tex(meta.title) + "}}",
+            "title": "{{" + _tex_in_parts(meta.parts("title").parts) + "}}",
             "author": "{" + " and ".join(names) + "}",
             "year": f"{{{meta.date.year}}}",
             "month": ENGLISH["months"][meta.date.month - 1][:3].lower(),
@@ -192,6 +193,11 @@ class Site:
 
 def _tex(text: str) -> str:
     return re.sub(r"([&%$#_{}])", r"\\\1", text)
+
+
+def _tex_in_parts(parts: Sequence[str]) -> str:
+    """A text of which every second part is a formula."""
+    return "".join(f"${part}$" if at % 2 else _tex(part) for at, part in enumerate(parts))
 
 
 def _author(author: Author) -> dict[str, Any]:

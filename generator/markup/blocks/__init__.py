@@ -47,6 +47,11 @@ def filled(block: Block, writer: Writer) -> str:
     return writer.filled(block.kind, writer.context(block))
 
 
+def statement(block: Block, writer: Writer) -> str:
+    """A theorem or its like, whose template is one for all of them."""
+    return writer.filled("statement", writer.context(block))
+
+
 @dataclass(frozen=True)
 class BlockType:
     """A kind of block.

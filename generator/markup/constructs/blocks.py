@@ -19,7 +19,7 @@ from ...base.memo import Memo
 from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT
-from ..numbering import BLOCKS, Block
+from ..numbering import BLOCKS, LABELLED, Block
 from . import Mark, tables, text_of_line
 
 if TYPE_CHECKING:
@@ -233,8 +233,9 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     named = _COLONS.match(head.rstrip(":").strip())
     assert named  # of whatever text
     name = named["braces"] or named["name"] or next(iter(said.classes), "")
+    name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
     name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
-    argument = said.values.get("title", "") or named["rest"].strip()
+    argument = said.values.get("title", "") or named["rest"].strip().removeprefix("|").lstrip()
     if name.startswith("callout-"):
         name, folded = name.removeprefix("callout-"), said.values.pop("collapse", "")
         for look in ("icon", "appearance"):

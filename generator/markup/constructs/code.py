@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 LANGUAGES = "https://pygments.org/languages"
+DRAWN = (
+    "mermaid",
+    "plantuml",
+    "puml",
+    "vega",
+    "vega-lite",
+    "d2",
+    "nomnoml",
+    "flowchart",
+    "sequence",
+    "wavedrom",
+    "bpmn",
+)
+A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{([a-z]+)\}\s+\S")
@@ -37,7 +51,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     if info.startswith("{") and not language:
         inside, _, argument = info.removeprefix("{").partition("}")
-        word = [*inside.split(",")[0].split(), "python"][0]
+        word = [*inside.split(",")[0].split(), "python"][0].removeprefix("prf:")
         wanted = f"```{word} for code to read: nothing in a text runs"
         if word in BLOCKS or word == "admonition":
             wanted = f"/// {word.replace('admonition', 'note')} | {argument.strip() or '…'} ///"
@@ -80,7 +94,7 @@ def highlighted(language: str, text: str) -> str:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         known = [alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases]
-        raise LookupError(*meant(language, known, LANGUAGES)) from None
+        raise LookupError(*((A_PICTURE, None) if language in DRAWN else meant(language, known, LANGUAGES))) from None
     return str(pygments.highlight(text, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from markdown_it.token import Token
@@ -14,11 +14,95 @@ class Foreign(NamedTuple):
 
     form: re.Pattern[str]
     wrong: str
-    expected: str = ""
+    expected: str | Callable[[str], str] = ""
     warning: str = ""
 
 
+def _of_wiki(said: str) -> str:
+    """What a link or picture of a wiki is here: `![[a b.png|300]]`, `[[Page#Part|words]]`."""
+    target, _, more = said.strip("![]").partition("|")
+    page, sharp, part = target.partition("#")
+    if said.startswith("!"):
+        width = more.partition("x")[0] if more[:1].isdigit() else ""
+        shows = "what it shows" if width or not more else more
+        return f"![{shows}]({_address(target)})" + (f"{{width={width}}}" if width else "")
+    ending = "" if not page or re.search(r"\.\w{2,4}\Z", page) else ".md"
+    anchor = "-".join(part.lower().split())
+    return f"[{more or target.removeprefix('#')}]({_address(f'{page}{ending}{sharp}{anchor}')})"
+
+
+def _address(path: str) -> str:
+    return f"<{path}>" if " " in path else path
+
+
+_COMMANDS = (  # of LaTeX in running text, and what is written here
+    ("textbf", "**words**"),
+    ("textit|emph|textsl", "*words*"),
+    ("texttt|verb", "`words`"),
+    ("underline|textsc", "*words* or **words**"),
+    ("section", "## Heading {#sec-name}"),
+    ("(?:sub){1,2}section|paragraph", "### Heading {#sec-name}"),
+    ("footnote", "[^name], and a line [^name]: the note"),
+    ("url", "<https://…>"),
+    ("href", "[text](address)"),
+    ("item", "- or 1. before each item"),
+    ("includegraphics|caption", "![**Caption**](picture.png){#fig-name}"),
+    ("textsuperscript|textsubscript", "^above^ or ~below~"),
+    (
+        "(?:new|clear)page|pagebreak|noindent|centering|maketitle|tableofcontents|[vh]space|(?:big|med|small)skip",
+        "nothing",
+    ),
+    (
+        "[lc]?dots|LaTeX|TeX|S(?= ?\\d)|q?quad|alpha|beta|gamma|delta|epsilon|lambda|sigma|theta|omega|pm|times|[lg]eq?"
+        "|neq|approx|infty|(?:right|left)arrow|frac|sqrt|math(?:bb|cal|rm)",
+        "the sign itself, or $…$ around a formula",
+    ),
+)
+_ENVIRONMENTS = (
+    (
+        "theorem|lemma|proposition|corollary|definition|conjecture|claim|remark|example|proof|thm|lem|prop|cor|defn?|rem",
+        "/// theorem … ///, or lemma, proof and their like",
+    ),
+    ("itemize|enumerate|description", "- or 1. before each item"),
+    ("figure|wrapfigure|subfigure", "![**Caption**](picture.png){#fig-name}"),
+    ("table|tabularx?|longtable|tabular", "a table like | a | b |, with |---|---| below its head"),
+    ("quote|quotation", "> before each line"),
+    ("verbatim|lstlisting|minted", "``` around code"),
+    ("abstract", "abstract in the front matter"),
+    (r"[\w]+", "Markdown, or $$ around a formula"),
+)
+LATEX = (
+    Foreign(
+        re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
+        "a citation of LaTeX",
+        "[@key], in a sentence @key",
+    ),
+    Foreign(re.compile(r"\\label\{"), "a label of LaTeX", "{#fig-name} behind what it names"),
+    Foreign(
+        re.compile(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?"),
+        "a reference of LaTeX",
+        "@fig-name, @sec-name or @eq-name",
+    ),
+    *(
+        Foreign(re.compile(rf"(?<![\w\\:])\\(?:{names})(?![A-Za-z])"), "a command of LaTeX", expected)
+        for names, expected in _COMMANDS
+    ),
+    *(
+        Foreign(re.compile(rf"\\(?:begin|end)\{{(?:{names})\*?\}}"), "an environment of LaTeX", expected)
+        for names, expected in _ENVIRONMENTS
+    ),
+    Foreign(
+        re.compile(r"(?<![\w\\:/.])\\[A-Za-z]{2,}(?=[{\[\s.,;:)]|\Z)"),
+        "a command of LaTeX",
+        "Markdown, or $…$ around a formula",
+        "stray-mark",
+    ),
+    Foreign(re.compile(r"``(?=[^\s`])"), "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
+    Foreign(re.compile(r"\\[,;](?=\w|\Z)"), "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
+    Foreign(re.compile(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)"), "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
+)
 FOREIGN = (
+    *LATEX,
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
     Foreign(re.compile(r"^%\s+\S"), "a title block of Pandoc", "title, authors and date in the front matter"),
     Foreign(re.compile(r"\A\+(?:[-=:]+\+)+"), "a grid table of Pandoc", "a table like | a | b |"),
@@ -48,24 +132,9 @@ FOREIGN = (
         "stray-mark",
     ),
     Foreign(
-        re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
-        "a citation of LaTeX",
-        "[@key], in a sentence @key",
-    ),
-    Foreign(re.compile(r"\\(?:label|autoref|cref|Cref|pageref)\{"), "a label of LaTeX", "{#fig-name} and @fig-name"),
-    Foreign(
-        re.compile(
-            r"\\(?:textbf|textit|emph|texttt|underline|(?:sub){0,2}section|footnote|url|href|item|newpage|pagebreak|clearpage"
-            r"|noindent|[vh]space|centering|includegraphics|caption|paragraph|maketitle|tableofcontents)\b"
-        ),
-        "a command of LaTeX",
-        "Markdown, like *emphasis* and [text](address)",
-    ),
-    Foreign(re.compile(r"\\(?:begin|end)\{[\w*]+\}"), "an environment of LaTeX", "Markdown, or $$ around a formula"),
-    Foreign(
         re.compile(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])"),
         "a link of a wiki",
-        "[text](page.md), ![what it shows](picture.png)",
+        _of_wiki,
     ),
     Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
     Foreign(re.compile(r"\{(?:\+\+|--|>>|==)(?=\S)"), "a mark of CriticMarkup", "the text as it shall stand"),
@@ -75,7 +144,13 @@ FOREIGN = (
     Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
     Foreign(re.compile(r"\]\([^()\s]+ [^()]*\)"), "an address with spaces, not in < >", warning="stray-mark"),
     Foreign(
-        re.compile(r"\A\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*\Z"),
+        re.compile(r"\A(?:[#]{1,6}|[-*+])\u00a0"),
+        "a no-break space behind a mark, which begins nothing then",
+        "a blank",
+        "stray-mark",
+    ),
+    Foreign(
+        re.compile(r"\A(?:\|[ ]*:?-+:?[ ]*\||\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*)\Z"),
         "a table's rule with other cells than the line above",
         warning="table-cells",
     ),
@@ -99,10 +174,21 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$]")
+BELOW = (  # what begins a line of a paragraph that is not its first: indented so far that it belongs to the line before
+    Foreign(
+        re.compile(r"\A(?:[-*+]|1[.)])[ \t\u00a0]+\S"),
+        "an item of a list within the line before",
+        "an empty line before the list, or items as far in as the text of the one around",
+        "stray-mark",
+    ),
+)
+_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$~`]|\n|\A-")
 
 
+_QUOTED = re.compile(r"''.*[\s(\[—-]\Z", re.DOTALL)  # in code between two pairs of quotation marks of LaTeX
+BREAKS = ("softbreak", "hardbreak")
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
+_SPACES = ("\\,", "\\;")  # of LaTeX; Markdown has no use for them
 
 
 def check(tokens: Sequence[Token]) -> None:
@@ -123,22 +209,31 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         if child and child.type in ("text", "text_special"):
             continue
         run = children[start:index]
-        said = "".join(_PROTECTED if c.type == "text_special" and c.content != c.markup else c.content for c in run)
+        said = "".join(map(_said, run))
         if child and child.type == "code_inline":
             said += "`"
-        found += _faults(said, line, start == 0)
+        if child and child.type == "code_inline" and child.markup == "``" and _QUOTED.search(child.content):
+            said += f"``{child.content}"
+        begins = start > 0 and children[start - 1].type in BREAKS
+        found += _faults(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
         found += run
         if child:
             found.append(child)
-            line += child.type in ("softbreak", "hardbreak")
+            line += child.type in BREAKS
         start = index + 1
     return found
 
 
-def _faults(said: str, line: int, first: bool) -> list[Token]:
+def _said(token: Token) -> str:
+    """Its text as forms are looked for in it."""
+    escaped = token.type == "text_special" and token.content != token.markup
+    return (token.markup if token.markup in _SPACES else _PROTECTED) if escaped else token.content
+
+
+def _faults(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
     """The first of each form in a run of text, where no form before it has the same signs."""
     found, taken = list[Token](), list[tuple[int, int]]()
-    for foreign in FOREIGN:
+    for foreign in forms:
         match = foreign.form.search(said)
         if not match or (not first and foreign.form.pattern.startswith("^")):
             continue
@@ -146,10 +241,12 @@ def _faults(said: str, line: int, first: bool) -> list[Token]:
             continue
         taken.append(match.span())
         named = match[0] in (*foreign.wrong.split(), "<!--")
-        found.append(_fault(foreign, foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"', line))
+        wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
+        found.append(_fault(foreign, wrong, line, match[0]))
     return found
 
 
-def _fault(foreign: Foreign, wrong: str, line: int) -> Token:
-    meta = {"line": line, "wrong": wrong, "expected": foreign.expected, "warning": foreign.warning}
+def _fault(foreign: Foreign, wrong: str, line: int, said: str = "") -> Token:
+    expected = foreign.expected(said) if callable(foreign.expected) else foreign.expected
+    meta = {"line": line, "wrong": wrong, "expected": expected, "warning": foreign.warning}
     return Token("fault", "", 0, meta=meta)

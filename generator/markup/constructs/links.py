@@ -77,6 +77,9 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if target.startswith("#") and tokens[at + 1].type == "link_close":
         builder.mark("named", token.meta.get("line", 0), id=target[1:])
         return at + 2
+    if target and tokens[at + 1].type == "link_close" and "title" not in token.attrs:
+        builder.mark("wordless", token.meta.get("line", 0), address=target, label=token.meta.get("label", ""))
+        return at + 2
     link = builder.open("a")
     line = token.meta.get("line", 0)
     if view := _VIEW.match(target):
@@ -136,5 +139,10 @@ def _named(writer: Writer, mark: Mark) -> str:
     return writer.reference(mark.data["id"], mark.line)
 
 
+def _wordless(writer: Writer, mark: Mark) -> str:
+    """A link without words to a page, a part of one or a file."""
+    return writer.wordless(mark.data["address"], mark.line, mark.data["label"])
+
+
 TOKENS = {"link_open": _write_link, "image": _write_picture}
-MARKS = {"address": _address, "view": _view, "picture": _picture, "named": _named}
+MARKS = {"address": _address, "view": _view, "picture": _picture, "named": _named, "wordless": _wordless}

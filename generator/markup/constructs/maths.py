@@ -35,7 +35,7 @@ _DOUBLED = (  # as kramdown wants them for MathJax
 )
 _KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
 _DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
-_REF = re.compile(r"\\(?P<how>eqref|ref)\{(?P<label>[^{}\s]+)\}")
+_REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<label>[^{}\s]+)\}")
 _ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)(\*?)\}")
 
 
@@ -65,7 +65,7 @@ def _backslash(state: StateInline, silent: bool) -> bool:
             return False
         return put(state, silent, found.end(), "formula", tex=_undoubled(found[1]), display=display)
     following = state.src[state.pos : state.pos + 2]
-    if following not in (r"\(", r"\[", r"\r", r"\e"):
+    if following not in (r"\(", r"\[", r"\r", r"\e", r"\a", r"\c", r"\C"):
         return False
     if found := _REF.match(state.src, state.pos, state.posMax):
         return put(state, silent, found.end(), "formula_ref", label=found["label"], how=found["how"])
@@ -211,7 +211,7 @@ def _equation(writer: Writer, mark: Mark) -> str:
 
 
 def _formula_ref(writer: Writer, mark: Mark) -> str:
-    return writer.formula_reference(mark.data["label"], mark.line, mark.data["how"] == "eqref")
+    return writer.latex_reference(mark.data["how"], mark.data["label"], mark.line)
 
 
 TOKENS = {

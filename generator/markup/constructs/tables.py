@@ -83,13 +83,18 @@ def _write_rule(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 
 def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
-    """Tell each row of the cells that the parser leaves out, and each rule that is one of a table it does not know."""
-    columns = 0
-    for token in tokens:
+    """Tell each row of the cells that the parser leaves out, and each rule that is one of a table it does not know; and
+    each table whether its caption stands above it, which what is that of the table above does not.
+    """
+    columns, captioned = 0, False
+    for at, token in enumerate(tokens):
         if token.type == "hr" and token.map:
             token.meta["of_table"] = bool(_SIMPLE.fullmatch(lines[token.map[0]].strip()))
         if token.type == "table_open":
             columns = 0
+            after_another = at >= 4 and tokens[at - 4].type == "table_close"
+            captioned = _stands_above(tokens[max(0, at - 3) : at + 1]) and (captioned or not after_another)
+            token.meta["captioned"] = captioned
         columns += token.type == "th_open"
         if token.type == "tr_open" and columns and token.map:
             row = lines[token.map[0]].strip().removeprefix(">").strip().removeprefix("|").removesuffix("|")
@@ -102,6 +107,10 @@ TOKENS = {"table_open": _write, "tr_open": _write_row, "hr": _write_rule}
 
 def captions(tokens: Sequence[Token]) -> bool:
     """Whether a paragraph is the caption of the table behind it, which begins there."""
+    return _stands_above(tokens) and bool(tokens[3].meta.get("captioned"))
+
+
+def _stands_above(tokens: Sequence[Token]) -> bool:
     kinds = [token.type for token in tokens[:4]]
     return kinds == ["paragraph_open", "inline", "paragraph_close", "table_open"] and bool(
         _ABOVE.match(tokens[1].content)

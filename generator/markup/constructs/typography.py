@@ -1,5 +1,5 @@
 """Marks as a typographer sets them: round quotation marks of the language, dashes for `--` and `---`, dots for `...`;
-and `~sub~`, `^super^`."""
+and `~sub~`, `^super^`. In French no line ends before a sign that a blank stands before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
+_NARROW = "\u202f"  # no-break spaces, this one within the quotation marks of French
+_BEFORE_A_SIGN = re.compile(r"(?<!\s) (?=[;!?»%](?!\w)|:(?:\s|\Z))|(?<=«) ")
 _DECADE = re.compile(r"(?<!\w)'(?=\d\ds\b)")
 _TILDES = re.compile("~{3,}")
 _SAID = {"---": "—", "--": "–", "...": "…"}
@@ -45,6 +47,7 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
             if child.type == "text" and "'" in child.content:
                 child.content = _DECADE.sub("’", child.content)
     smartquotes(state)
+    quotes = state.md.options["quotes"]
     for token in tokens:
         before = ""
         for child in token.children or ():
@@ -53,10 +56,16 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
                 if "--" in text or "..." in text:
                     text = _SIGNS.sub(lambda m: _SAID[m[0]], text)
                 if "'" in text or '"' in text:
-                    text = _leftover(text, before, state.md.options["quotes"])
+                    text = _leftover(text, before, quotes)
+                if quotes[0].endswith(_NARROW) and " " in text:
+                    text = _BEFORE_A_SIGN.sub(_unbroken, text)
                 child.content = text
             if child.content:
                 before = child.content[-1]
+
+
+def _unbroken(blank: re.Match[str]) -> str:
+    return "\u00a0" if blank.string[blank.end() : blank.end() + 1] == ":" else _NARROW
 
 
 def _leftover(text: str, before: str, quotes: Sequence[str]) -> str:
