@@ -68,13 +68,13 @@ def run(arguments: list[str] | None) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        if error.errno not in REFUSED and not went_away(error, asked):
+        if error.errno not in REFUSED and not vanished_during_build(error, asked):
             raise
         print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
 
 
-def went_away(error: OSError, asked: argparse.Namespace) -> bool:
+def vanished_during_build(error: OSError, asked: argparse.Namespace) -> bool:
     """Whether a file of the content was there when the build began, and is not any more."""
     from .options import Options
 
@@ -280,14 +280,14 @@ def run_publish(asked: Options) -> int:
     say_warnings(findings)
     planned = publish.prepare(asked.out, findings, branch)
     print(planned)
-    if not asked.yes and not told_yes("push? [y/N] "):
+    if not asked.yes and not confirmed("push? [y/N] "):
         print("nothing was pushed")
         return 1
     print("pushed" if publish.push(asked.out, planned) else "already there: nothing to push")
     return 0
 
 
-def told_yes(question: str) -> bool:
+def confirmed(question: str) -> bool:
     """Whether somebody answers yes; where nobody can answer, no."""
     try:
         return input(question).strip().lower() in ("y", "yes")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, gathering, nearest, one_of
+from .base.errors import ContentError, PeekError, Problem, collecting, nearest, one_of
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -28,7 +28,7 @@ from .base.warnings import UNUSED, Warned, without
 from .content import texts
 from .options import Options, deciding
 from .runs import catalogue
-from .runs.catalogue import Catalogue, Early, Report, RunContext
+from .runs.catalogue import Catalogue, EarlyResults, Report, RunContext
 from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ class BuildContext:
     templates: Overlay
 
 
-class NotYet(Exception):
-    """The first runs are being made. Its argument: the Early there is to see of them, or None."""
+class RunsPending(Exception):
+    """The first runs are being made. Its argument: the EarlyResults there are to see of them, or None."""
 
 
 class StrictError(PeekError):
@@ -373,7 +373,7 @@ def compose(
 ) -> Composed:
     """Every file of the site, the warnings, and what the runs took. Nothing but the cache is written.
 
-    make      makes the runs of a plan that the cache lacks, or raises NotYet; None: pipeline.make
+    make      makes the runs of a plan that the cache lacks, or raises RunsPending; None: pipeline.make
     believed  whether the files of the kept catalogue are taken to be sound; else each is looked at
     """
     options, memo = context.options, context.memo
@@ -389,7 +389,7 @@ def compose(
             make = pipeline.make
         try:
             made, report = make(plan, key, context.runs, order)
-        except NotYet as early:
+        except RunsPending as early:
             return Composed(awaited(*early.args), {}, [], None, None)
     warnings = [Warned(*warned) for warned in memo("collapsed", made.contents, lambda: collapsed(made))]
     warnings += [Warned(*warned) for warned in made.warned]
@@ -427,10 +427,10 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     """
     problems: list[Problem] = []
     article, plan = None, None
-    with gathering(problems):
+    with collecting(problems):
         article = texts.read(options.content, memo, options.lab)
     if planned:
-        with gathering(problems):
+        with collecting(problems):
             plan = read_plan(options, memo)
     if problems or article is None:
         raise ContentError(problems)
@@ -439,7 +439,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
 
 def check_unmade(
     article: Article, plan: Plan, context: BuildContext
-) -> tuple[list[tuple[str, str]], Callable[[Early | None], dict[str, File]]]:
+) -> tuple[list[tuple[str, str]], Callable[[EarlyResults | None], dict[str, File]]]:
     """Look for the mistakes that show before anything trains. Returns the runs that figures show, in the order of the
     texts, and what makes the article's own pages as they can be read by then.
 
@@ -456,14 +456,14 @@ def check_unmade(
     info = metadata.BuildInfo(base_url=options.base_url, profile=options.profile, draft=options.draft)
     assets = {asset.path: asset.source for asset in article.assets}
 
-    def awaited(early: Early | None) -> dict[str, File]:
+    def awaited(early: EarlyResults | None) -> dict[str, File]:
         return {
             **assets,
             **(early.files if early else {}),
             **dry_run.awaited_pages(article, texts, info, renderer, early),
         }
 
-    return dry_run.as_they_come(plan, texts), awaited
+    return dry_run.runs_in_text_order(plan, texts), awaited
 
 
 def collapsed(made: Catalogue) -> list[Warned]:

@@ -42,12 +42,12 @@ from .base import interrupts
 from .base.errors import PeekError
 from .base.overlay import Overlay
 from .base.progress import Progress
-from .base.store import Entry, File, Known, content_of
+from .base.store import Entry, File, KnownEntry, content_of
 from .base.warnings import without
 from .build import (
     BuildContext,
     Composed,
-    NotYet,
+    RunsPending,
     catalogue_key,
     context_of,
     default_templates,
@@ -61,7 +61,7 @@ from .build import (
 )
 from .content import texts
 from .options import Options
-from .runs.catalogue import Catalogue, Early, Report, RunContext
+from .runs.catalogue import Catalogue, EarlyResults, Report, RunContext
 from .site.policy import guarded
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Live:
         raises  DamagedEntry: what is new in it cannot be read
         """
         files = files if whole else self.files | files
-        looks = {path: look(data) for path, data in files.items()}
+        looks = {path: fingerprint(data) for path, data in files.items()}
         changed = [path for path in files if self.looks.get(path) != looks[path]]
         for path in changed:
             if isinstance(data := files[path], Entry):
@@ -165,9 +165,9 @@ class Live:
             self._listeners.discard(queue)
 
 
-def look(data: File) -> object:
+def fingerprint(data: File) -> object:
     """What differs where a file of the site does."""
-    if isinstance(data, (bytes, Known)):
+    if isinstance(data, (bytes, KnownEntry)):
         return data
     try:
         stat = data.stat()
@@ -221,7 +221,7 @@ class Training:
         renewed: Callable[[], object],
     ) -> None:
         self.key, self.reason, self.began = key, reason, time.perf_counter()
-        self.early: Early | None = None
+        self.early: EarlyResults | None = None
         self.made: tuple[Catalogue, Report] | None = None
         self.error: Exception | None = None
         self._progress = PageProgress(live, context.progress.quiet)
@@ -243,13 +243,13 @@ class Training:
     ) -> None:
         from .runs import pipeline
 
-        def show(early: Early) -> None:
+        def show(early: EarlyResults) -> None:
             self.early = early
             renewed()
 
         try:
             self.made = pipeline.make(plan, self.key, context, order, show)
-        except pipeline.Unwanted:
+        except pipeline.TrainingCancelled:
             pass
         except Exception as error:  # raised again where the runs are asked for
             self.error = error
@@ -429,7 +429,7 @@ class Follower:
     ) -> tuple[Catalogue, Report | None]:
         """The last runs, while those of a plan are being made.
 
-        raises  NotYet: there are none; with those that are to be seen first
+        raises  RunsPending: there are none; with those that are to be seen first
         """
         if self.training is None:
             first = () if self._last else order
@@ -439,7 +439,7 @@ class Follower:
                 self.training = None
             raise error
         if self._last is None:
-            raise NotYet(self.training.early)
+            raise RunsPending(self.training.early)
         self._is_stale = True
         return self._last, None
 

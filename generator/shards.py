@@ -66,7 +66,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         alone = replace(options, cache=Path(folder), workers=1, executor="local")
         with Pipeline(build.context_of(alone, progress), runs.plan) as apart:
-            seconds = reckoned(apart, trials)
+            seconds = cost_model(apart, trials)
             data = apart.data(list(chain(*trials)))
             rows = [path.stat().st_size for path in apart.store.root.glob(f"entries/{MEASURES}/*/*")]
     beside = sum(map(len, data)) - sum(array_bytes(trial) for trial in chain(*trials))
@@ -83,7 +83,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
         yield f"each: peek train --shard 1/{options.shards} --cache DIR; here: peek cache add DIR for each, peek build"
 
 
-def reckoned(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec], float]:
+def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec], float]:
     """What a network takes of a core, in seconds: so much each and so much a multiplication, as fits what trials take.
 
     runs    with one worker, whose processor's time is read: what else the machine does meanwhile counts little

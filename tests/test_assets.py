@@ -60,7 +60,7 @@ def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
     assert "f(`x${y?` of  ${y}`:``}`)" in assets.scripts(Overlay(tmp_path), ["a"])["assets/page.js"]
-    ours = {name for name in OURS.contents if name.endswith(".js") and assets.nests(OURS.text(name))}
+    ours = {name for name in OURS.contents if name.endswith(".js") and assets.has_nested_template(OURS.text(name))}
     assert ours == set()  # or their comments would travel
 
 

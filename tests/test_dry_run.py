@@ -231,7 +231,7 @@ def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_
     options = Options(content=folder, cache=tmp_path, lab=(folder / "lab").is_dir())
 
     def later(plan, key, context, order):
-        raise build.NotYet(None)
+        raise build.RunsPending(None)
 
     runs = build.context_of(options, Progress(quiet=True))
     context = build.BuildContext(options, runs, Memo(), build.templates_of(options))

@@ -121,7 +121,7 @@ def test_weights_that_have_decayed_to_next_to_nothing_are_nothing():
     assert 0 < flat.max() < forward.LEAST_WEIGHT
     hidden, predicted = directions.lattice_hidden(spec, flat, 21)
     assert not hidden.any() and not predicted.any()
-    kept = forward.heard(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
+    kept = forward.effective_layers(spec, np.concatenate([flat[:-1], np.float32([0.5])]))
     assert kept[-1][-1, -1] == 0.5 and all(layer.dtype == np.float32 for layer in kept)
 
 
@@ -132,7 +132,7 @@ def test_units_without_effect_are_left_out(activation):
     _, second, third, _ = forward.split(spec, flat)
     second[:, :3] = second[:, 5] = 0  # what four of the nine and four of the seven send
     third[:, 2:6] = 1e-33
-    layers = forward.heard(spec, flat)
+    layers = forward.effective_layers(spec, flat)
     assert [len(layer) for layer in layers[:-1]] == [5, 3, 2]
     hidden, _ = directions.lattice_hidden(spec, flat, 9)
     axis = np.linspace(-1, 1, 9)

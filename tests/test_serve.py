@@ -17,7 +17,7 @@ from generator.base.errors import ContentError, Problem
 from generator.base.progress import Progress
 from generator.base.store import Store, content_of
 from generator.options import Options
-from generator.serve import Live, PortError, follow, look, unexpected
+from generator.serve import Live, PortError, fingerprint, follow, unexpected
 
 
 class Recorder:
@@ -172,7 +172,7 @@ def test_a_file_with_other_content_is_another(tmp_path):
     live.show({"own.svg": own})
     assert live.version == first + 1 and live.changed == ["own.svg"]
     own.unlink()
-    assert look(own) is None
+    assert fingerprint(own) is None
 
 
 def test_an_error_of_the_system_says_it_in_its_own_words():

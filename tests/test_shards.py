@@ -222,7 +222,7 @@ def test_what_networks_take_is_read_off_what_some_take():
     ]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(shards, "train_all", lambda runs: worked.extend(map(takes, runs.keys)))
-        seconds = shards.reckoned(runs, trials)
+        seconds = shards.cost_model(runs, trials)
     for spec in (recipe, replace(recipe, hidden=(64, 2), epochs=50_000)):
         assert seconds(spec) == pytest.approx(takes(spec))
 

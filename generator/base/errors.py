@@ -69,7 +69,7 @@ class ContentError(PeekError):
 
 
 @contextlib.contextmanager
-def gathering(problems: list[Problem]) -> Iterator[None]:
+def collecting(problems: list[Problem]) -> Iterator[None]:
     """What is wrong in it is added to the problems, and what follows it goes on."""
     try:
         yield

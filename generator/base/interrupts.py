@@ -66,7 +66,7 @@ def held() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def deaf_children() -> Iterator[None]:
+def children_ignoring_sigint() -> Iterator[None]:
     """What is started in it by this thread never hears SIGINT, which a terminal sends to all of a group."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -195,7 +195,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Known(Entry):
+class KnownEntry(Entry):
     """An entry of which it is known what it holds, so that nobody need read it to tell it from another.
 
     sum   SHA-256 of what it holds
@@ -267,10 +267,10 @@ class Store:
         entry.write_bytes(data)
         return entry
 
-    def keep(self, kind: str, key: str, ending: str, data: bytes) -> Known:
+    def keep(self, kind: str, key: str, ending: str, data: bytes) -> KnownEntry:
         """Keep an entry, and know what it holds."""
         entry = self.save(kind, key, ending, data)
-        return Known(entry.path, sha256(data), entry._sum(data).decode())
+        return KnownEntry(entry.path, sha256(data), entry._sum(data).decode())
 
     def save_json(self, kind: str, key: str, value: Any) -> None:
         """Keep a plain value."""

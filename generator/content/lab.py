@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import textfile
-from ..base.errors import ContentError, Problem, gathering, meant, nearest, one_of
+from ..base.errors import ContentError, Problem, collecting, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
 from ..networks import datasets, recipe
@@ -152,7 +152,7 @@ def read(content: Path) -> Lab:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for path in own_code(content):
-        with gathering(problems):
+        with collecting(problems):
             texts[path.name] = textfile.read(path)
     if problems:
         raise ContentError(problems)

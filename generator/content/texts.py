@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import limits, textfile
-from ..base.errors import ContentError, Problem, gathering, meant, nearest
+from ..base.errors import ContentError, Problem, collecting, meant, nearest
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
 from ..base.warnings import Warned
@@ -129,7 +129,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     works, wrong = read_bibliography(directory, name_of_works, memo)
     problems += wrong
     foreseen = predictions.NONE
-    with gathering(problems):
+    with collecting(problems):
         foreseen = predictions.read(directory)
     problems += misnamed(directory, {*READ, name_of_works})
     own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
@@ -277,7 +277,7 @@ def _page(
         there = sorted(file.name for file in directory.glob("*") if file.suffix.lower() in (".md", ".markdown", ".txt"))
         problems.append(Problem(file, "there is no such file", "", nearest(name, there)))
         return None
-    with gathering(problems):
+    with collecting(problems):
         data = textfile.read_bytes(directory / name)
     if len(problems) > before:
         return None
@@ -297,7 +297,7 @@ def _parsed_page(
     """As _page. data: what its file holds"""
     before = len(problems)
     text = ""
-    with gathering(problems):
+    with collecting(problems):
         text = textfile.decode(data, file)
     for line, sign in _invisible(text):
         problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))

@@ -395,7 +395,7 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     onto = projected(spec, run) if spec.hidden[-1] > 2 else None
     for flat, points in zip(run.weights, moving, strict=True):  # in float32, which no picture shows
         below = run.x.T.astype(np.float32)
-        for layer, activation in zip(forward.heard(spec, flat)[:-1], activations, strict=True):
+        for layer, activation in zip(forward.effective_layers(spec, flat)[:-1], activations, strict=True):
             below = layer[:, :-1] @ below
             below += layer[:, -1:]
             below = forward.activate(activation, below.T).T

@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import language
-from ..base.errors import ContentError, Problem, an, gathering, meant, nearest, one_of, quoted, short
+from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
@@ -116,7 +116,7 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
             ) -> Markup:
                 return Writer(page, article.predictions, dependencies, numbered, env).render()
 
-            with gathering(problems):
+            with collecting(problems):
                 if known:
                     given = [known, page.digest, predictions]
                     written.append(kept(page, dependencies, memo, given, same, make))
@@ -395,7 +395,7 @@ class Writer:
 
     def filled(self, name: str, context: Mapping[str, Any]) -> str:
         """The template of a kind of block, filled in."""
-        with gathering(self.problems):
+        with collecting(self.problems):
             return self.env.fill_template(f"blocks/{name}.html", context).removesuffix("\n")
         return ""
 

@@ -55,7 +55,7 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
         *_attributes(writer, said, picture_size(source) if source else None, line),
     ]
     other = _beside(writer, plain, (f".dark{ending}" for ending in (PurePosixPath(plain).suffix, *PICTURES)))
-    dark = "" if other else in_the_dark(writer, plain, said.classes)
+    dark = "" if other else dark_mode(writer, plain, said.classes)
     parts += [f'data-dark="{dark}"'] if dark else []
     image = f'<img {" ".join(parts)} loading="lazy" decoding="async">'
     if not other:
@@ -64,7 +64,7 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
     return f'<picture class="own"><source media="{media}" srcset="{quote(other)}" data-theme="dark">{image}</picture>'
 
 
-def in_the_dark(writer: Writer, plain: str, classes: tuple[str, ...]) -> str:
+def dark_mode(writer: Writer, plain: str, classes: tuple[str, ...]) -> str:
     """What is done with a picture on dark paper: "invert" where it is asked for, "paper" behind what lets it through.
 
     plain  its path in the site

@@ -93,7 +93,7 @@ def lattice_hidden(spec: RunSpec, flat: np.ndarray, lattice: int, reach: float =
     a part of y, and tanh of a sum needs only the product of two exponentials,
     so no tanh is taken there.
     """
-    first, *middle, head = forward.heard(spec, flat)
+    first, *middle, head = forward.effective_layers(spec, flat)
     axis = np.linspace(-reach, reach, lattice, dtype=np.float32)
     activations = layer_activations(spec)
     along_x = first[:, :1] * axis  # (w, lattice)

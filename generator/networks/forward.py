@@ -39,7 +39,7 @@ def split(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
     return layers
 
 
-def heard(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
+def effective_layers(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
     """`split` in float32, with 0 for weights below LEAST_WEIGHT and without the hidden units that then have no effect.
 
     L2 takes what dead ReLU units send, and what they get, down to there: such networks are half as large, and some

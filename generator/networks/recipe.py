@@ -194,11 +194,11 @@ LATE = {row.name: row.default for row in dataclasses.fields(RunSpec) if row.meta
 def decides(spec: RunSpec) -> dict[str, Any]:
     """The keys that tell runs apart, with their values: all but those that came late and are at their default."""
     fields = dataclasses.asdict(spec)
-    said = said_late(fields)
+    said = late_fields(fields)
     return {name: value for name, value in fields.items() if name not in LATE or name in said}
 
 
-def said_late(fields: Mapping[str, Any]) -> dict[str, Any]:
+def late_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Of a run's fields the keys that came late, where they are not at their default."""
     return {name: fields[name] for name, default in LATE.items() if fields[name] != default}
 

@@ -472,7 +472,7 @@ class _Networks(_Pass):
             maximize=False,
         )
         self.result = x.new_zeros(2, batch)
-        self.forward = [*self._activate(), *self._judge()]
+        self.forward = [*self._activate(), *self._loss_and_accuracy()]
         self.backward = [*self._differentiate()]
 
     def start(self, weights: Tensor, order: Tensor) -> None:
@@ -508,7 +508,7 @@ class _Networks(_Pass):
         blocks = values[:, :, : self.count].view(self.batch, classes, classes, -1)
         return blocks.diagonal(dim1=1, dim2=2).transpose(1, 2)
 
-    def _judge(self) -> Iterator[Call]:
+    def _loss_and_accuracy(self) -> Iterator[Call]:
         """Log-probabilities, their sum over the true classes, and the points classified right."""
         own = self._of_own_class(self.log_p)
         highest = self.log_p.new_empty(self.batch, self.log_p.shape[2])

@@ -27,7 +27,7 @@ from .stages import DRAWING, STAGES, TRAINING
 
 
 @dataclass(frozen=True)
-class Early:
+class EarlyResults:
     """What there is to see while the other runs are still being made.
 
     runs   as Catalogue.runs; of those alone that figures show

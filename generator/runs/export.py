@@ -76,7 +76,7 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
             "bias_start": spec.bias_start,
             "kind": spec.kind,
             "points_per_class": spec.points_per_class,
-            **recipe.said_late(vars(spec)),
+            **recipe.late_fields(vars(spec)),
             **dict(spec.dataset_options),
         },
         "checkpoints": run.checkpoints.tolist(),

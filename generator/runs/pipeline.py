@@ -35,7 +35,7 @@ from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import all_but_seed, batches
-from .catalogue import Catalogue, Early, Report, RunContext, card_key
+from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
 from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
 from .lab import LabError, is_finite
 from .stages import STAGES, TRAINING, Source
@@ -57,7 +57,7 @@ TIED = "tied"  # measures.tied.NAME, which needs scipy
 SOLVED = (*LAWS, TIED)
 
 
-class Unwanted(Exception):
+class TrainingCancelled(Exception):
     """Nobody waits for the runs any more; what was finished is kept."""
 
 
@@ -94,7 +94,7 @@ class Job(Generic[Item]):
 
 
 @dataclass(frozen=True)
-class Shelf(Generic[Item, Value]):
+class StageCache(Generic[Item, Value]):
     """Where a stage's products are kept.
 
     find  item -> its product in the cache, or None
@@ -126,7 +126,7 @@ def make(
     key: str,
     context: RunContext,
     order: Sequence[tuple[str, str]] = (),
-    show: Callable[[Early], None] | None = None,
+    show: Callable[[EarlyResults], None] | None = None,
 ) -> tuple[Catalogue, Report]:
     """The catalogue of a plan, doing what is missing.
 
@@ -134,7 +134,7 @@ def make(
     order   the runs that figures show, by experiment and id, as they come in the texts
     show    who waits to see these: they are made first then, and told of as they are there
     raises  DivergedRunError: names the run; what other runs gave by then is kept
-            Unwanted: the context's progress says that nobody waits
+            TrainingCancelled: the context's progress says that nobody waits
     """
     for said in plan.said:
         context.progress.say(said)
@@ -223,7 +223,7 @@ class Pipeline:
             for pool in self._pools.values():
                 pool.close()
 
-    def make_seen(self, order: Sequence[tuple[str, str]], show: Callable[[Early], None]) -> None:
+    def make_seen(self, order: Sequence[tuple[str, str]], show: Callable[[EarlyResults], None]) -> None:
         """Make the runs that figures show, one, two, four and so on; show them where any was missing. As in make."""
         every, keys = self.runs, self.keys
         runs: list[dict[str, Any]] = []
@@ -238,7 +238,7 @@ class Pipeline:
             runs = runs + [entry(item[0], run, keys[run.spec], measures[run.spec]) for item, run in self.runs.items()]
             files = files | self.draw(measures) | self.export()
             if self.report.made > before:
-                show(Early(runs, files, not any(every[item].shipped for item in order[len(runs) :])))
+                show(EarlyResults(runs, files, not any(every[item].shipped for item in order[len(runs) :])))
         self.runs, self.keys = every, keys
 
     # The stages, in the order in which they run
@@ -282,7 +282,7 @@ class Pipeline:
             return self.training(missing, laws) if missing else []
 
         try:
-            self.run("train", self.keys, Shelf(kept.find, keep), jobs, self.context.executor)
+            self.run("train", self.keys, StageCache(kept.find, keep), jobs, self.context.executor)
             if self.report.ran["train"][0]:
                 self.sign()
         except Exception as error:
@@ -380,7 +380,7 @@ class Pipeline:
                 items = [(spec, name) for name in names]
                 yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec])
 
-        drawn = self.run("draw", read, Shelf(find, keep), jobs)
+        drawn = self.run("draw", read, StageCache(find, keep), jobs)
         return {
             f"{picture_path(run, figure)}.{ending}": file
             for run, figure in pictures
@@ -439,7 +439,7 @@ class Pipeline:
                 some = missing[at : at + size]
                 yield Job(some, tasks.perform, (*self._own_code, self._made_by, [asked[key] for key in some]))
 
-        found = self.run("perform", asked, Shelf(find, keep), jobs, self.context.executor)
+        found = self.run("perform", asked, StageCache(find, keep), jobs, self.context.executor)
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
 
     def bundle(self, measures: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
@@ -525,7 +525,7 @@ class Pipeline:
                 one = isinstance(wanted[name].given.get("needs"), str)
                 yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
 
-        drawn = self.run("plot", keys, Shelf(find, keep), jobs, patient=True)
+        drawn = self.run("plot", keys, StageCache(find, keep), jobs, patient=True)
         return {
             f"{own_picture(name)}{'' if theme == 'light' else f'.{theme}'}.svg": file
             for name, of_one in drawn.items()
@@ -621,7 +621,7 @@ class Pipeline:
         self,
         stage: str,
         items: Iterable[Item],
-        shelf: Shelf[Item, Value],
+        shelf: StageCache[Item, Value],
         jobs: Callable[[list[Item]], Iterable[Job[Item]]],
         executor: str = "local",
         patient: bool = False,
@@ -663,7 +663,7 @@ class Pipeline:
             while sent:
                 ended, _ = wait(sent, LOOK_UP_S, FIRST_COMPLETED)
                 if not self.context.progress.wanted():
-                    raise Unwanted
+                    raise TrainingCancelled
                 for future in ended:
                     job = sent.pop(future)
                     if patient and isinstance(error := future.exception(), LabError):
@@ -749,21 +749,21 @@ class Pipeline:
 
     # Where products are
 
-    def files(self, kind: str, ending: str, keys: Mapping[Item, str]) -> Shelf[Item, Entry]:
+    def files(self, kind: str, ending: str, keys: Mapping[Item, str]) -> StageCache[Item, Entry]:
         """Products that are files."""
-        return Shelf(
+        return StageCache(
             lambda item: self.store.find(kind, keys[item], ending),
             lambda item, data: self.store.save(kind, keys[item], ending, data),
         )
 
-    def plain(self, kind: str, keys: Mapping[Item, str]) -> Shelf[Item, Any]:
+    def plain(self, kind: str, keys: Mapping[Item, str]) -> StageCache[Item, Any]:
         """Products that are plain values."""
 
         def keep(item: Item, value: Any) -> Any:
             self.store.save_json(kind, keys[item], value)
             return value
 
-        return Shelf(lambda item: self.store.load_json(kind, keys[item]), keep)
+        return StageCache(lambda item: self.store.load_json(kind, keys[item]), keep)
 
     def run_path(self, spec: RunSpec) -> Entry:
         """The file of a trained run."""
@@ -777,7 +777,7 @@ class Pipeline:
         """The arrays of runs of an author's own experiment."""
         return [self.store.entry("trials", trial.key, "npz").read_bytes() for trial in trials]
 
-    def _measures(self) -> Shelf[RunSpec, dict[str, Any]]:
+    def _measures(self) -> StageCache[RunSpec, dict[str, Any]]:
         """What is measured of each run: one file a run, which holds each measurement's values under its address."""
         addresses = _measurement_keys()
 
@@ -794,7 +794,7 @@ class Pipeline:
             self.store.save_json("measures", digest("measures", self.keys[spec]), now)
             return {column: value for of_one in now.values() for column, value in of_one.items()}
 
-        return Shelf(find, keep)
+        return StageCache(find, keep)
 
     def _measured(self, spec: RunSpec) -> dict[str, Any]:
         kept: dict[str, Any] = self.store.load_json("measures", digest("measures", self.keys[spec])) or {}

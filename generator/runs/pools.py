@@ -51,7 +51,7 @@ def local(workers: int) -> Pool:
     spawning = multiprocessing.get_context("spawn")
     processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others, before = multiprocessing.active_children(), threading.enumerate()
-    with interrupts.deaf_children():
+    with interrupts.children_ignoring_sigint():
         for _ in range(workers):  # a process is started only when a job finds none idle
             processes.submit(tasks.ready)
     mine = [child for child in multiprocessing.active_children() if child not in others]

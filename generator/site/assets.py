@@ -236,7 +236,7 @@ def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
 
 
-def nests(module: str) -> bool:
+def has_nested_template(module: str) -> bool:
     """Whether a script has a template literal within another's expression, whose spaces rjsmin would take."""
     for opening in re.finditer(r"\$\{", module):
         depth = 1
@@ -254,7 +254,7 @@ def minified(module: str) -> str:
     import minify_html  # takes as long to import as a paragraph takes to render, and scripts are mostly as they were
     import rjsmin
 
-    bare = module if nests(module) else rjsmin.jsmin(module)  # minify_html leaves comments
+    bare = module if has_nested_template(module) else rjsmin.jsmin(module)  # minify_html leaves comments
     opening, closing = "<script>", "</script>"
     return minify_html.minify(opening + bare + closing, minify_js=True).removeprefix(opening).removesuffix(closing)
 

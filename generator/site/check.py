@@ -57,7 +57,7 @@ class Link:
 
 
 @dataclass
-class Sheet(HTMLParser):
+class PageParser(HTMLParser):
     """What a page holds that can be wrong."""
 
     ids: list[tuple[str, int]] = field(default_factory=list)
@@ -140,9 +140,9 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     )
 
 
-def parse(path: Path) -> Sheet:
+def parse(path: Path) -> PageParser:
     """A page's ids, addresses and pictures without alt."""
-    sheet = Sheet()
+    sheet = PageParser()
     sheet.feed(path.read_text(encoding="utf-8"))
     return sheet
 
@@ -152,7 +152,7 @@ def is_outside(address: str) -> bool:
     return address.startswith(("http:", "https:", "//"))
 
 
-def page_problems(site: Path, name: str, sheet: Sheet, sheets: dict[str, Sheet]) -> Iterator[Problem]:
+def page_problems(site: Path, name: str, sheet: PageParser, sheets: dict[str, PageParser]) -> Iterator[Problem]:
     """What is wrong in one page."""
     seen: set[str] = set()
     for identity, line in sheet.ids:
@@ -177,7 +177,7 @@ def page_problems(site: Path, name: str, sheet: Sheet, sheets: dict[str, Sheet])
         yield from dead_link(site, name, link, sheets, place)
 
 
-def dead_link(site: Path, name: str, link: Link, sheets: dict[str, Sheet], place: str) -> Iterator[Problem]:
+def dead_link(site: Path, name: str, link: Link, sheets: dict[str, PageParser], place: str) -> Iterator[Problem]:
     """A problem when a relative address leads nowhere."""
     parts = urllib.parse.urlsplit(link.address)
     path = urllib.parse.unquote(parts.path)
@@ -211,7 +211,7 @@ def styles_problems(site: Path) -> Iterator[Problem]:
                     yield Problem(f"{sheet}:{number}", f"{address} leads nowhere", "a file of the site")
 
 
-def weigh(site: Path, index: Sheet) -> dict[str, int]:
+def weigh(site: Path, index: PageParser) -> dict[str, int]:
     """Bytes of the article: scripts and first view gzipped, pictures as a browser picks them, the whole site.
 
     An author's own scripts and styles are in the last alone, see own_weights.
@@ -233,7 +233,7 @@ def weigh(site: Path, index: Sheet) -> dict[str, int]:
     }
 
 
-def loaded(site: Path, index: Sheet) -> list[str]:
+def loaded(site: Path, index: PageParser) -> list[str]:
     """The addresses of the scripts and styles that a page loads before its reader moves: with its first figure's."""
     first = {path for _, paths in index.figures[:1] for path in paths}
     local = first | {link.address.partition("?")[0] for link in index.links if link.tag in ("script", "link")}
@@ -247,7 +247,7 @@ def faces(sheet: Path) -> Iterator[Path]:
             yield from (path for address in STYLE_URL.findall(face) if (path := sheet.parent / address).is_file())
 
 
-def own_weights(site: Path, index: Sheet) -> dict[str, int]:
+def own_weights(site: Path, index: PageParser) -> dict[str, int]:
     """An author's scripts and what is theirs in style sheets, and its bytes, gzipped, the heaviest first."""
     scripts = sorted({link.address for link in index.links if link.tag in ("script", "figure")})
     own = [path for path in scripts if path.startswith(OWN_SCRIPTS) and (site / path).is_file()]
@@ -258,7 +258,7 @@ def own_weights(site: Path, index: Sheet) -> dict[str, int]:
     return dict(sorted(sizes.items(), key=lambda item: -item[1]))
 
 
-def own_pictures(site: Path, index: Sheet) -> dict[str, int]:
+def own_pictures(site: Path, index: PageParser) -> dict[str, int]:
     """An author's pictures of the first page, and the bytes of each, the heaviest first."""
     said = {urllib.parse.unquote(link.address) for link in index.links if link.tag == "img"}
     sizes = {path: (site / path).stat().st_size for path in said if (site / path).is_file()}

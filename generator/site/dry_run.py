@@ -15,12 +15,12 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..base.errors import Problem, gathering
+from ..base.errors import Problem, collecting
 from ..base.store import File
 from ..content.experiments import Plan, Planned, Trials
 from ..content.texts import Article
 from ..markup.written import Markup
-from ..runs.catalogue import Early
+from ..runs.catalogue import EarlyResults
 from ..runs.entries import downloads, drawn_of, entry, picture_path, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
@@ -77,11 +77,11 @@ def rehearse(
     problems: list[Problem] = []
     for name in templates.contents:
         if name.endswith((".html", ".xml")) or name == pages.ABOUT_DATA:
-            with gathering(problems):
+            with collecting(problems):
                 renderer.compile(name)
-    with gathering(problems):
+    with collecting(problems):
         in_order(templates, [*page_scripts(templates), *live(templates)])
-    with gathering(problems):
+    with collecting(problems):
         texts = _texts(article, plan, renderer)
     return texts, tuple(dict.fromkeys(problems))
 
@@ -93,7 +93,7 @@ def _texts(article: Article, plan: Plan, renderer: TemplateRenderer) -> tuple[Ma
     return pages.render_texts(article, expected_results(plan), PendingTable, renderer, [*downloads(plan, has_laws)])
 
 
-def as_they_come(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:
+def runs_in_text_order(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:
     """The runs that figures show, by experiment and id, in the order in which the texts show their pictures."""
     shown = "".join(text.html for text in texts)
 
@@ -106,7 +106,7 @@ def as_they_come(plan: Plan, texts: Sequence[Markup]) -> list[tuple[str, str]]:
 
 
 def awaited_pages(
-    article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer, early: Early | None
+    article: Article, texts: Sequence[Markup], info: BuildInfo, renderer: TemplateRenderer, early: EarlyResults | None
 ) -> dict[str, File]:
     """The article's own pages and the assets, to read while the first networks train. texts: as rehearse gives them
 

@@ -198,7 +198,7 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
         **_data(run, words),
         "image": run.spec.get("image"),
         **{key: run.spec[key] for key in TRAINED_WITH},
-        **recipe.said_late(run.spec),
+        **recipe.late_fields(run.spec),
     }
 
 

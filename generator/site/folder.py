@@ -19,7 +19,7 @@ from typing import Any
 from ..base import interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Entry, File, Known, Store, entries, passing, sha256, sweep, write_whole
+from ..base.store import Entry, File, KnownEntry, Store, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
 from . import manifest
 from .manifest import KEPT, MARK
@@ -186,7 +186,7 @@ def is_ours(folder: Path) -> bool:
 
 def _sum(data: File) -> str:
     """SHA-256 of a file's content, hex."""
-    if isinstance(data, Known):
+    if isinstance(data, KnownEntry):
         return data.sum
     return sha256(data.read_bytes() if isinstance(data, Entry) else data)
 

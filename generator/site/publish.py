@@ -32,7 +32,7 @@ class PublishError(PeekError):
 
 
 @dataclass(frozen=True)
-class Branch:
+class PublishTarget:
     """Where a site goes.
 
     repository  the content's, its top folder
@@ -53,7 +53,7 @@ class Branch:
 class Push:
     """What would be pushed: how many files, how many bytes, and how many of them are new, changed or gone."""
 
-    branch: Branch
+    branch: PublishTarget
     files: int
     bytes: int
     new: int
@@ -87,7 +87,7 @@ def git(*arguments: str, folder: Path) -> str:
     return done.stdout.rstrip()
 
 
-def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> Branch:
+def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> PublishTarget:
     """Where the site of a content is to go, when it may.
 
     ours    folders that a build writes, which need not be committed
@@ -115,7 +115,7 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
         git("remote", "get-url", "--push", remote, folder=top),
         git("rev-parse", "--short", "HEAD", folder=top),
     )
-    return Branch(top, remote, url, branch, commit, tip)
+    return PublishTarget(top, remote, url, branch, commit, tip)
 
 
 def _fetched(top: Path, remote: str, branch: str) -> str:
@@ -135,7 +135,7 @@ def _here(top: Path, branch: str) -> str:
     return ""
 
 
-def prepare(site: Path, findings: Findings, branch: Branch) -> Push:
+def prepare(site: Path, findings: Findings, branch: PublishTarget) -> Push:
     """What is to be pushed.
 
     raises  PublishError: the site is not ours or fails its check
@@ -158,7 +158,7 @@ def prepare(site: Path, findings: Findings, branch: Branch) -> Push:
     )
 
 
-def _tree(branch: Branch) -> dict[str, str]:
+def _tree(branch: PublishTarget) -> dict[str, str]:
     """The files of the branch as the remote has it: path -> git's name for its content."""
     if not branch.tip:
         return {}

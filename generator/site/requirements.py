@@ -16,7 +16,7 @@ from ..runs.results import Result, Results, Unmeasured
 
 
 @dataclass(frozen=True)
-class Need:
+class Requirement:
     """What a figure may need of a recipe.
 
     words  what is needed; {most} stands for a class count
@@ -35,23 +35,25 @@ def _hidden(spec: RunSpec) -> str:
 
 # Those before others are named where either would do.
 NEEDS = (
-    Need(
+    Requirement(
         "inputs of two dimensions",
         lambda spec: str(layer_shapes(spec)[0][1]),
         lambda spec: replace(spec, kind="spirals", dataset_options=()),
     ),
-    Need("a last hidden layer of two neurons", _hidden, lambda spec: replace(spec, hidden=(*spec.hidden[:-1], 2))),
-    Need(
+    Requirement(
+        "a last hidden layer of two neurons", _hidden, lambda spec: replace(spec, hidden=(*spec.hidden[:-1], 2))
+    ),
+    Requirement(
         "a last hidden layer of more than two neurons",
         _hidden,
         lambda spec: replace(spec, hidden=(*spec.hidden[:-1], 3)),
     ),
-    Need(
+    Requirement(
         "two hidden layers of two neurons, the last among them", _hidden, lambda spec: replace(spec, hidden=(8, 2, 2))
     ),
-    Need("tanh", lambda spec: spec.label, lambda spec: replace(spec, activation="tanh")),
-    Need("at most {most} classes", lambda spec: str(spec.classes), lambda spec: replace(spec, classes=2)),
-    Need(
+    Requirement("tanh", lambda spec: spec.label, lambda spec: replace(spec, activation="tanh")),
+    Requirement("at most {most} classes", lambda spec: str(spec.classes), lambda spec: replace(spec, classes=2)),
+    Requirement(
         "more checkpoints", lambda spec: f"checkpoints = {spec.checkpoints}", lambda spec: replace(spec, checkpoints=9)
     ),
 )

@@ -15,7 +15,7 @@ from ..base.errors import ContentError, Problem
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.overlay import Overlay
-from ..base.store import Entry, File, Known, Store, content_of
+from ..base.store import Entry, File, KnownEntry, Store, content_of
 from ..runs.results import Results, UnknownResult, digest_of
 from . import words
 
@@ -106,13 +106,13 @@ class TemplateRenderer:
             pages = {path: _kept(store, path, page) for path, page in make().items()}
             return {path: [page.sum, page.head] for path, page in pages.items()}
 
-        def of(known: Mapping[str, Sequence[str]]) -> dict[str, Known]:
-            return {path: Known(_entry(store, path).path, *each) for path, each in known.items()}
+        def of(known: Mapping[str, Sequence[str]]) -> dict[str, KnownEntry]:
+            return {path: KnownEntry(_entry(store, path).path, *each) for path, each in known.items()}
 
-        def holds(pages: Mapping[str, Known]) -> bool:
+        def holds(pages: Mapping[str, KnownEntry]) -> bool:
             return all(page.is_there() for page in pages.values())
 
-        def told() -> dict[str, Known]:
+        def told() -> dict[str, KnownEntry]:
             known = self.of_runs(results, stage, save, name, *given, holds=lambda known: holds(of(known)))
             return of(known)
 
@@ -162,5 +162,5 @@ def _entry(store: Store, path: str) -> Entry:
     return store.entry("pages", digest(path), "html")
 
 
-def _kept(store: Store, path: str, page: File) -> Known:
-    return page if isinstance(page, Known) else store.keep("pages", digest(path), "html", content_of(page))
+def _kept(store: Store, path: str, page: File) -> KnownEntry:
+    return page if isinstance(page, KnownEntry) else store.keep("pages", digest(path), "html", content_of(page))

@@ -32,7 +32,7 @@ ABREAST = 10  # networks beside each other; twice as many where there are more t
 
 
 @dataclass(frozen=True)
-class Inside:
+class InsideCriterion:
     """What it means that a class stands inside, where that is counted and drawn.
 
     measure   how many classes do, of unrounded centres
@@ -55,7 +55,7 @@ def widest_gap(place: Place, places: Sequence[Place], round_: bool) -> float:
     return max((b - a for a, b in itertools.pairwise(once_around)), default=2 * math.pi)
 
 
-INSIDE = {"middle": Inside("middle", from_middle), "hull": Inside("interior", widest_gap)}
+INSIDE = {"middle": InsideCriterion("middle", from_middle), "hull": InsideCriterion("interior", widest_gap)}
 
 
 def design(options: Mapping[str, Any], results: Results, words: Words) -> tuple[dict[str, Any], list[Result]]:
@@ -129,7 +129,7 @@ def _entry(one: Any) -> tuple[str, str]:
     return name, told
 
 
-def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[Result]:
+def _runs(name: str, some: Results, everything: Results, rule: InsideCriterion) -> list[Result]:
     """The networks of some data that have a plane."""
     try:
         of_data = some.where(dataset=name)
@@ -142,7 +142,7 @@ def _runs(name: str, some: Results, everything: Results, rule: Inside) -> list[R
     return runs
 
 
-def _data(told: str, runs: Sequence[Result], words: Words, rule: Inside) -> dict[str, Any]:
+def _data(told: str, runs: Sequence[Result], words: Words, rule: InsideCriterion) -> dict[str, Any]:
     spec = min(runs, key=lambda run: int(run.spec["classes"])).spec
     by_count: dict[int, list[Result]] = {}
     for run in runs:
@@ -174,7 +174,7 @@ def sketch(spec: Mapping[str, Any]) -> list[list[tuple[float, float]]]:
     return [[(float(a) / reach, float(b) / reach) for a, b in x[y == label]] for label in range(spec["classes"])]
 
 
-def _count(classes: int, runs: Sequence[Result], rule: Inside) -> dict[str, Any]:
+def _count(classes: int, runs: Sequence[Result], rule: InsideCriterion) -> dict[str, Any]:
     """The networks of a class count: where each has its classes, and how many have one inside."""
     abreast = ABREAST if len(runs) <= 2 * ABREAST else 2 * ABREAST
     rooms: list[str] = []

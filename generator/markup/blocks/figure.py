@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...base.errors import gathering, meant, short
+from ...base.errors import collecting, meant, short
 from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from .. import media
@@ -117,7 +117,7 @@ def render(block: Block, writer: Writer) -> str:
     if own:
         return _own(call, block, writer)
     try:
-        with gathering(writer.problems):
+        with collecting(writer.problems):
             return writer.env.render_figure(call, writer.warnings.append)
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))

@@ -105,7 +105,7 @@ class _Tags(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "img" and "src" in values:
             classes = values.get("class", "").split()
-            dark = self.builder.attribute_mark("in_the_dark", self.at(), address=values["src"], classes=classes)
+            dark = self.builder.attribute_mark("dark_mode", self.at(), address=values["src"], classes=classes)
             said.append(f' data-dark="{dark}"')
             if "alt" not in values:
                 wrong, expected = (
@@ -306,8 +306,8 @@ def sanitized(text: str) -> str:
     )
 
 
-def _in_the_dark(writer: Writer, mark: Mark) -> str:
-    return media.in_the_dark(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
+def _dark_mode(writer: Writer, mark: Mark) -> str:
+    return media.dark_mode(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
 
 
 def _own_file(writer: Writer, mark: Mark) -> str:
@@ -315,4 +315,4 @@ def _own_file(writer: Writer, mark: Mark) -> str:
 
 
 TOKENS = {"html_inline": _write, "html_block": _write}
-MARKS = {"own_file": _own_file, "in_the_dark": _in_the_dark}
+MARKS = {"own_file": _own_file, "dark_mode": _dark_mode}

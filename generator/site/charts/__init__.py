@@ -19,7 +19,7 @@ from ...markup.blocks.figure import OptionError
 from ...runs.results import Rows
 from .alt import alt
 from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Box, Datum, Dot, Place, Series, Value
-from .scales import Bands, Numbers, log_spaced, padded, spans, ticks, told, widened
+from .scales import BandScale, Numbers, log_spaced, padded, spans, ticks, told, widened
 from .specification import Specification, ordered
 
 MOST_MARKS = 2000  # a page with more is slow, and nobody can tell them apart
@@ -163,7 +163,7 @@ class _Drawing:
         x, y = self._x(), self._y()
         shade = spans([datum.value for datum in self.data if datum.value is not None]) if self._shaded else None
         height = HEIGHT_PX if len(self.facets) == 1 else HEIGHT_OF_FACET_PX
-        if isinstance(y, Bands):
+        if isinstance(y, BandScale):
             longest = max(len(self.spec.said("y", value)) for value in y.values)
             lines = min(max(-(-longest // LETTERS_OF_BAND), LINES_OF_BAND[0]), LINES_OF_BAND[1])
             height = max(2, len(y.values)) * lines * LINE_OF_BAND_PX
@@ -226,19 +226,19 @@ class _Drawing:
             raise OptionError(option, wrong, f"at most {most}, for {option}")
         return distinct
 
-    def _x(self) -> Numbers | Bands:
+    def _x(self) -> Numbers | BandScale:
         if self.mark.x == CATEGORY:
-            return Bands(tuple(self._several("x", [datum.x for datum in self.data])))
+            return BandScale(tuple(self._several("x", [datum.x for datum in self.data])))
         if self.mark.spread == "x":
             return spans([end for datum in self.data for end in (datum.low, datum.high) if end is not None])
         values = [datum.x for datum in self.data]
         return padded(self._numbers("x", values, log_spaced(values)), 0.03)
 
-    def _y(self) -> Numbers | Bands:
+    def _y(self) -> Numbers | BandScale:
         if self.mark.y == CATEGORY:
             values = self._several("y", [datum.y for datum in self.data])
             numbers = all(isinstance(value, (int, float)) for value in values)
-            return Bands(tuple(values if numbers else reversed(values)))  # words are read from the top
+            return BandScale(tuple(values if numbers else reversed(values)))  # words are read from the top
         if not self.mark.y:
             return widened(spans([0, *(datum.y for datum in self.data)], whole=True), self.most)
         ends = [end for datum in self.data for end in (datum.low, datum.high)] if self.mark.spread == "y" else []
@@ -320,7 +320,7 @@ class _Drawing:
 
     def _axis(self, option: str, scale: Any) -> Axis:
         title = self.spec.title(option) if option in self.spec.keys else self.words("number of values")
-        if isinstance(scale, Bands):
+        if isinstance(scale, BandScale):
             texts = [self.spec.said(option, value) for value in scale.values]
             return Axis(title, (), max(texts, key=len), tuple(texts if option == "x" else reversed(texts)))
         values = [datum.x for datum in self.data] if option == "x" and self.mark.spread != "x" else []

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...base.style import MARKER_CORNERS
 from ...runs.results import quantile
 from ...runs.statistics import ranks
-from .scales import Bands, Numbers, nice_step
+from .scales import BandScale, Numbers, nice_step
 
 NUMBER, CATEGORY = "number", "category"
 GOLDEN = 0.618034  # steps of it spread evenly, however many there are
@@ -217,7 +217,7 @@ def _strip(data: Sequence[Datum], place: Place) -> Drawn:
 
 def _lane(x: Any, place: Place) -> float:
     """The middle of a series' part of a band."""
-    bands: Bands = place.x
+    bands: BandScale = place.x
     return bands.share(x) + ((place.series + 0.5) / place.among - 0.5) * bands.width
 
 

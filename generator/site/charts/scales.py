@@ -46,7 +46,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Bands:
+class BandScale:
     """An axis of several values that stand beside each other in bands of one width."""
 
     values: tuple[Any, ...]
