@@ -415,6 +415,32 @@ def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
     assert not figure.said
 
 
+def test_a_start_whose_loss_is_high_is_trained_and_one_without_a_loss_is_told(show: Show) -> None:
+    """What is large from the start diverges only where it grows; the numbers of a plane without end stay short."""
+    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=1000000*a&fig-train.rate=0.0001")
+    assert losses(figure)[0] > 1e6 and re.search(r"loss \d\.\de\d+, ", figure.summary())
+    ends = figure.live.locator(".plane-labels").nth(1).locator(".plane-label:not(.name)").all_inner_texts()
+    assert all(len(end) < 8 for end in ends)
+    train = figure.live.get_by_role("button", name="Train", exact=True)
+    train.click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 20")
+    notice = figure.live.locator(".train-notice")
+    expect(notice).to_have_text("")
+    figure.live.get_by_label("Formula", exact=True).fill("1e6*exp(a**2)")
+    figure.page.keyboard.press("Enter")
+    expect(notice).to_contain_text("This network cannot be trained")
+    expect(train).to_be_disabled()
+    assert figure.summary() == notice.inner_text() and not figure.said
+    assert "Infinity" not in figure.live.inner_text()
+
+
+def test_no_learning_rate_is_offered_below_the_least(show: Show) -> None:
+    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009")
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    offered = figure.live.locator(".train-notice").get_by_role("button")
+    expect(offered).to_have_text("Carry on at a learning rate of 0.0001", timeout=20000)
+
+
 def test_training_that_learns_nothing_says_so(show: Show) -> None:
     figure = show('train {"l2": 1}')
     figure.live.get_by_role("button", name="Train", exact=True).click()
