@@ -230,9 +230,11 @@
       buttons();
     }
 
+    const activationOf = ({ activation, typed }) => (activation === TYPED ? peek.formula.activation(typed) : activation);
+
     async function starting() {
-      const { typed, start, seed, width } = view.state;
-      const activation = view.state.activation === TYPED ? peek.formula.activation(typed) : view.state.activation;
+      const { start, seed, width } = view.state;
+      const activation = activationOf(view.state);
       const mine = isMine() && peek.points.data(view.state.points, view.state.names);
       const classes = mine ? mine.classes : view.state.classes;
       const { kind, controls, parameters, points_per_class } = set();
@@ -255,9 +257,11 @@
       return { data: points, net, weights, places: from && from.places };
     }
 
-    /** The reader's arrangement and the best head for it, or null where no head tells it apart. */
+    /** The reader's arrangement, in the room, and the best head for it, or null where no head tells it apart. */
     function placed() {
-      const places = peek.places.read(view.state.places, classesOf(view.state));
+      const { low, high } = peek.activations[activationOf(view.state)].room;
+      const inside = (value) => Math.min(Math.max(value, low ?? -Infinity), high ?? Infinity);
+      const places = peek.places.read(view.state.places, classesOf(view.state))?.map(inside);
       const head = places && peek.measure.widestHead(places, true);
       if (!head) return null;
       const size = Math.hypot(...head.filter((_, at) => at % 3 < 2));

@@ -27,6 +27,7 @@ def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[fl
     figure.page.mouse.down()
     figure.page.mouse.move(*place(end), steps=5)
     figure.page.mouse.up()
+    assert figure.page.evaluate("getSelection().toString()") == "", "a drag selects no words"
 
 
 def hidden_at(laboratory: Laboratory, name: str, checkpoint: int = -1) -> np.ndarray:
@@ -328,6 +329,8 @@ def test_directions_are_linked(show: Show) -> None:
     assert box is not None
     figure.page.mouse.move(box["x"] + 50, box["y"] + 60)
     assert re.search(r"points to \d+°", figure.look())
+    drag(figure, figure.handle(), (0.5, 0.5), (-5, 1.5))
+    drag(figure, figure.live.locator(".spread"), (0.5, 0.5), (0.6, 1.5))
 
 
 def test_directions_are_said_once_they_are_taken_over_as_many_places_as_the_builds(show: Show) -> None:
