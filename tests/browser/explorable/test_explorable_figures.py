@@ -404,6 +404,10 @@ def test_training_stops_by_itself(show: Show) -> None:
     expect(figure.live.get_by_role("button", name="Trained")).to_be_disabled()
     epoch, loss, accuracy = figure.reading()
     assert epoch == 3000 and accuracy > 0.95 and loss < 0.2
+    figure.page.evaluate("() => (location.hash = 'fig-train.lattice=1')")
+    expect(figure.live.get_by_role("switch", name="Lattice")).to_be_checked()
+    figure.settle()
+    assert figure.reading()[0] == 3000, "an address of the same network leaves it where it is"
 
 
 def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
