@@ -139,11 +139,12 @@ peek.points = (function () {
     let brush = view.state.points ? "look" : 0; // who comes by a link looks first
     const before = []; // points and names to go back to
     const inputs = new Map();
+    const classes = Array.from({ length: CLASSES }, () => element("span")); // their numbers or words
     const style = getComputedStyle(view.root);
     const name = peek.newId("brush");
     const segments = element("div", { class: "segments" });
     const choices = [
-      ...Array.from({ length: CLASSES }, (_, c) => /** @type {[any, Node[]]} */ ([c, [mark(c), element("span", {}, String(c + 1))]])),
+      ...classes.map((said, c) => /** @type {[any, Node[]]} */ ([c, [mark(c), said]])),
       ["erase", [words.say("Erase")]], ["look", [words.say("Look")]],
     ];
     for (const [value, said] of /** @type {[any, any[]][]} */ (choices)) {
@@ -269,6 +270,8 @@ peek.points = (function () {
 
     function update() {
       inputs.get(brush).checked = true;
+      const names = view.state.names.split("; ");
+      classes.forEach((said, c) => peek.write(said, names[c] || String(c + 1)));
       undo.button.disabled = before.every(isNow);
       clear.button.disabled = !view.state.points;
     }

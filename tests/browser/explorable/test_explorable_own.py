@@ -257,6 +257,18 @@ def test_a_table_is_read_as_others_write_it(bare_page: Page, table: str, points:
     assert got[1:] == [names, True]
 
 
+PICTURED = """(button) => {
+  const said = [], { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    if (!this.canvas.isConnected) said.push(text);
+    fillText.call(this, text, ...where);
+  };
+  button.click();
+  CanvasRenderingContext2D.prototype.fillText = fillText;
+  return said;
+}"""
+
+
 def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
     figure = train(MINE)
     figure.live.get_by_role("button", name="Paste a table").click()
@@ -274,6 +286,10 @@ def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
     assert [row[0] for row in rows()] == ["dog", "dog", "cat"]
     np.testing.assert_allclose([row[1] for row in rows()], [-0.9, -0.047, 0.9], atol=0.003)
     expect(figure.page).to_have_url(re.compile("names=dog"))
+    brushes = figure.live.locator(".points-tools label")
+    assert brushes.all_inner_texts()[:3] == ["dog", "cat", "3"], "the brush that goes on with a class has its word"
+    pictured = figure.live.get_by_role("button", name="Picture (PNG)").evaluate(PICTURED)
+    assert "The data" in pictured and not {"Erase", "Undo", "Draw points of class", "dog"} & {*pictured}
     table = figure.live.get_by_role("textbox")
     table.fill("0,0,1")
     use.click()
