@@ -124,10 +124,17 @@ peek.state = (function () {
     write(hashOf(peek.views.values()), location.href);
   }
 
+  /** The reader is brought to another place: Back leads to where they were. */
+  const leave = () => enter("pushState", history.state, location.href);
+
   function write(figures, address) {
     if (address === location.href && figures === ((history.state && history.state.figures) || "")) return;
+    enter("replaceState", { ...history.state, figures }, address);
+  }
+
+  function enter(how, state, address) {
     try {
-      history.replaceState({ ...history.state, figures }, "", address);
+      history[how](state, "", address);
     } catch {
       // Some browsers refuse this for pages opened from a file; the link can still be copied.
     }
@@ -139,5 +146,5 @@ peek.state = (function () {
     return `${page}#${hashOf([view]) || view.id}`;
   }
 
-  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
+  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, leave, linkTo };
 })();

@@ -412,6 +412,7 @@
 
   /** Bring the reader to another figure, which brings its scripts; set it, with the focus on a part. @param {string} part a selector */
   peek.visit = async (root, state, part) => {
+    peek.state.leave();
     (root.closest("figure") || root).scrollIntoView({ block: "start" });
     if (!byRoot.has(root)) await new Promise((resolve) => root.addEventListener("begun", resolve, { once: true }));
     const view = byRoot.get(root);

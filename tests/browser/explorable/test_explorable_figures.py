@@ -672,15 +672,22 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     assert [url for url in asked if "k5-relu-s0" in url] and not [url for url in asked if "k5-tanh-s1" in url]
     expect(alive.locator(".multiple")).to_have_count(3)
     handle = alive.locator(".timeline-handle")
-    handle.focus()
+    expect(handle).to_be_focused()
+    expect(handle).to_be_in_viewport()
     handle.press("Home")
     for _ in range(12):
         handle.press("ArrowRight")
     epoch = str(page.evaluate("peek.views.get('fig-alive').state.epoch"))
     expect(handle).to_have_attribute("aria-valuenow", epoch)
-    alive.get_by_role("button", name="5 classes, ReLU: open in the large figure").click()
+    opener = alive.get_by_role("button", name="5 classes, ReLU: open in the large figure")
+    opener.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    opener.click()
     expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
     expect(figure.handle()).to_have_attribute("aria-valuenow", epoch)
     expect(figure.handle()).to_be_focused()
     rest(page, SPEAKS_MS)
+    assert page.evaluate("scrollY") < before
+    page.go_back()
+    page.wait_for_function("(before) => scrollY === before", arg=before)
     assert not figure.said
