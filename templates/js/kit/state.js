@@ -10,7 +10,7 @@
  *   text    fits, wrong(text)                 fits: a pattern of all that it may be, or what tests a text as one; wrong:
  *                                             with a label, what is wrong with a text, "" where nothing is
  *   number  min, max, step                    likewise
- * kept: false keeps a property out of the address. initial may be a function of the values of the properties before it.
+ * kept: false keeps a property out of the address, which leaves it as it is. initial may be a function of the values of the properties before it.
  *
  * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
  * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
