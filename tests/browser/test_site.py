@@ -444,6 +444,7 @@ def shows_what_it_leads_to(page: Any, kind: str, touch: bool) -> None:
 def test_all_of_a_card_is_in_the_window_or_scrolled_to(open_page: Open, served: str, width: int, height: int) -> None:
     """Also of one that is higher than there is room on either side of its link."""
     page = open_page(served + "index.html", width=width, height=height).page
+    rest(page)  # before, nothing listens
     page.keyboard.press("Tab")
     page.wait_for_selector("#note-card", state="attached")
     page.evaluate(AXE.read_text(encoding="utf-8"))
