@@ -33,8 +33,8 @@
       const runs = listed(view.options);
       const asked = Object.keys(peek.state.fromHash(view.id, view.properties, location.hash)).length > 0;
       const count = () => ofSeed(runs, view.state.seed).length;
-      if (!asked) await awakened(view, count());
-      return alive(view, runs, count);
+      const pressed = !asked && await awakened(view, count());
+      return alive(view, runs, count, pressed);
     },
   });
 
@@ -50,17 +50,17 @@
     return peek.runs.chooser(options).runs.filter(wanted);
   }
 
-  /** A button under the static picture, with what went wrong before; resolves when it is pressed. */
+  /** A button under the static picture, with what went wrong before; resolves when it is pressed, to whether by a hand. */
   function awakened(view, count, wrong = "") {
     return new Promise((resolve) => {
       const button = element("button", { type: "button", class: "wake" }, words.say("Bring these {n} networks to life", { n: count }));
       const notice = element("p", { class: "explorable-notice", role: "alert" }, wrong);
-      button.addEventListener("click", () => {
+      button.addEventListener("click", ({ isTrusted }) => {
         notice.remove();
         button.textContent = words.say("Loading\u2026");
         button.disabled = true;
         view.root.classList.remove("is-waiting");
-        resolve(undefined);
+        resolve(isTrusted);
       });
       view.root.classList.add("is-waiting");
       view.root.append(button, notice);
@@ -72,7 +72,14 @@
     });
   }
 
-  async function alive(view, runs, count) {
+  /** The reader who woke the networks has the handle at hand: the button is gone, and on a phone the tiles are above it. */
+  function come(timeline) {
+    const { top, bottom } = timeline.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) timeline.scrollIntoView({ block: "end" });
+    timeline.querySelector(".timeline-handle").focus({ preventScroll: true });
+  }
+
+  async function alive(view, runs, count, pressed) {
     const rows = element("div", { class: "multiple-rows" });
     view.stage.append(rows);
     const timeline = peek.timeline(view, {
@@ -85,11 +92,14 @@
     let networks = null;
     while (!networks) {
       seed = view.state.seed;
-      networks = await gather(view, ofSeed(runs, seed)).catch((error) => awakened(view, count(), words.say("The page could not load {what}, so the picture stays.", error)));
+      networks = await gather(view, ofSeed(runs, seed)).catch(async (error) => {
+        pressed = await awakened(view, count(), words.say("The page could not load {what}, so the picture stays.", error));
+      });
     }
     build(view, rows, networks);
     timeline.show(together(networks));
     if (view.waiting) view.waiting.remove();
+    if (pressed) view.arrival.then(() => come(timeline.root));
 
     const epoch = () => Math.min(view.state.epoch, networks[0].run.epochs);
 

@@ -16,7 +16,7 @@
     words.say("With the first layer\u2019s activation: here space is bent, and folded where its back shows."),
     falls
       ? words.say("The last activation moves everything to its place, and folds it where the activation falls.")
-      : words.say("The last activation squeezes everything into its room. It never folds."),
+      : words.say("The last activation brings everything into its room. It never folds."),
   ];
   const CELLS = { drag: 32, rest: 72 };
   const FOLDS = 128; // cells a side of the lattice on which folds are found, in every window

@@ -12,7 +12,7 @@
   const MANY = 7; // classes up to which a seed of one's own may be drawn, or the most that the build's runs have
   const MINE = "own-points"; // the data that readers draw
   const TYPED = "own-formula"; // the activation that readers type
-  const STUCK = 0.97; // of the loss of guessing,
+  const STUCK = [0.97, 1.5]; // of the loss of guessing, between them
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
   const HELD = 1 / 3; // of the epochs in which it stays as it started
@@ -177,8 +177,11 @@
     /** What a start depends on. */
     const wishes = () => Object.fromEntries(["data", "classes", "activation", "typed", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
     const isMine = () => view.state.data === MINE;
-    /** Whether there is something to tell apart. */
-    const isEnough = () => new Set(run.y).size > 1;
+    /** What keeps it from being trained, or "". */
+    function obstacle() {
+      if (new Set(run.y).size < 2) return words.say("Put points of two classes or more on the input plane, then train.");
+      return Number.isFinite(run.loss[0]) ? "" : words.say("This network cannot be trained: its loss at the start is not a number. Take another formula or another seed.");
+    }
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -211,7 +214,7 @@
         timeline.show(run);
         buttons();
         view.refresh([]);
-        if (!isEnough()) notice.replaceChildren(words.say("Put points of two classes or more on the input plane, then train."));
+        if (obstacle()) notice.replaceChildren(obstacle());
         else if (start.places) {
           tell(words.say("This network starts from your arrangement: the output layer is the best for it and stays as it is for {n} epochs. Then it may go where it likes.", { n: start.net.recipe.head_held }));
         } else notice.replaceChildren();
@@ -227,9 +230,11 @@
       buttons();
     }
 
+    const activationOf = ({ activation, typed }) => (activation === TYPED ? peek.formula.activation(typed) : activation);
+
     async function starting() {
-      const { typed, start, seed, width } = view.state;
-      const activation = view.state.activation === TYPED ? peek.formula.activation(typed) : view.state.activation;
+      const { start, seed, width } = view.state;
+      const activation = activationOf(view.state);
       const mine = isMine() && peek.points.data(view.state.points, view.state.names);
       const classes = mine ? mine.classes : view.state.classes;
       const { kind, controls, parameters, points_per_class } = set();
@@ -252,9 +257,11 @@
       return { data: points, net, weights, places: from && from.places };
     }
 
-    /** The reader's arrangement and the best head for it, or null where no head tells it apart. */
+    /** The reader's arrangement, in the room, and the best head for it, or null where no head tells it apart. */
     function placed() {
-      const places = peek.places.read(view.state.places, classesOf(view.state));
+      const { low, high } = peek.activations[activationOf(view.state)].room;
+      const inside = (value) => Math.min(Math.max(value, low ?? -Infinity), high ?? Infinity);
+      const places = peek.places.read(view.state.places, classesOf(view.state))?.map(inside);
       const head = places && peek.measure.widestHead(places, true);
       if (!head) return null;
       const size = Math.hypot(...head.filter((_, at) => at % 3 < 2));
@@ -282,7 +289,7 @@
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
         kind: "start", net: run.net, typed: view.state.activation === TYPED && view.state.typed, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
-        epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, guessing: Math.log(run.classes), ...settings(),
+        epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, usual: Math.max(Math.log(run.classes), run.loss[0]), ...settings(),
       });
     }
 
@@ -293,7 +300,7 @@
     }
 
     function go() {
-      if (!run || finished || !isEnough()) return;
+      if (!run || finished || obstacle()) return;
       rewind();
       if (!worker) start();
       notice.replaceChildren();
@@ -304,7 +311,7 @@
     }
 
     function advance(steps) {
-      if (!run || finished || !isEnough()) return;
+      if (!run || finished || obstacle()) return;
       rewind();
       if (!worker) start();
       training = false;
@@ -336,7 +343,7 @@
       timeline.grow();
       if (follow) view.set({ epoch: newest });
       if (news.diverged) diverged(news);
-      else if (training && newest > STUCK_AFTER && !notice.hasChildNodes() && run.loss[newest] > STUCK * Math.log(run.classes)) stuck();
+      else if (training && newest > STUCK_AFTER && !notice.hasChildNodes() && isStuck(run.loss[newest] / Math.log(run.classes))) stuck();
       if (newest >= run.epochs) {
         finished = true;
         training = false;
@@ -364,7 +371,8 @@
     function diverged(news) {
       stop();
       const rate = view.state.rate;
-      const slower = Number((rate / 10).toPrecision(2));
+      const { min } = view.properties.find(({ name }) => name === "rate");
+      const slower = Math.max(Number((rate / 10).toPrecision(2)), min);
       const back = element("button", { type: "button", onclick: () => recover(slower) }, words.say("Carry on at a learning rate of {rate}", { rate: peek.text.plain(slower) }));
       const values = {
         epoch: news.divergedAt, back: run.loss.length - 1, rate: peek.text.plain(Number(rate.toPrecision(2))),
@@ -373,9 +381,11 @@
       const cost = Number.isFinite(news.worst)
         ? words.say("Diverged at epoch {epoch}: the loss was {loss}, {times} times what guessing costs.", values)
         : words.say("Diverged at epoch {epoch}: the loss was not a number.", values);
-      notice.replaceChildren(`${cost} ${words.say("A learning rate of {rate} is too large here. The network is back at epoch {back}.", values)} `, back);
+      notice.replaceChildren(`${cost} ${words.say("A learning rate of {rate} is too large here. The network is back at epoch {back}.", values)} `, ...(rate > min ? [back] : []));
       view.say(words.say("Diverged at epoch {epoch}. The network is back at epoch {back}.", values));
     }
+
+    const isStuck = (share) => share > STUCK[0] && share < STUCK[1];
 
     /** Not diverged, and not learning either: said once, while training goes on. */
     function stuck() {
@@ -396,7 +406,7 @@
 
     function buttons() {
       peek.write(main.button, training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train"));
-      const idle = finished || !run || !isEnough();
+      const idle = finished || !run || obstacle() !== "";
       main.button.disabled = idle;
       single.button.disabled = idle || training;
     }
@@ -420,7 +430,7 @@
         const painting = scene.paint(Math.min(view.state.epoch, run.loss.length - 1), resting && !training);
         painting.next(); // where the points lie
         timeline.paint();
-        peek.write(apart, isEnough() ? read(text.digits(scene.least().distance), scene.middle()) : "");
+        peek.write(apart, obstacle() ? "" : read(text.digits(scene.least().distance), scene.middle()));
         yield;
         yield* painting;
         if (run.places && !peek.roomOf(run.activation, []).open) peek.paint.circles(scene.hidden, run.places, view.theme);
@@ -432,7 +442,7 @@
       reset: begin,
       destroy: stop,
       summary() {
-        if (!isEnough()) return words.say("Put points of two classes or more on the input plane, then train.");
+        if (obstacle()) return obstacle();
         const state = training ? words.say("Training") : finished ? words.say("Trained") : words.say("Not training");
         const moment = timeline.describe(Math.min(view.state.epoch, run.loss.length - 1));
         return told(run.classes, text.activation(run.activation), run.net.widths.slice(1, -1), begunFrom(), state, moment, text.pair(scene.least(), run.labels), scene.middle());
@@ -446,7 +456,7 @@
 
   /** What the worker does. It gets this function as source text: nothing in it may look at anything outside. */
   function work(makeNetwork, activations, read) {
-    const DIVERGED = 3; // times the loss of guessing
+    const DIVERGED = 3; // times the loss of guessing, or that of the start
     const NEWS_MS = 33;
     const BLOCK_MS = 12;
     const network = makeNetwork(activations);
@@ -475,7 +485,7 @@
 
     /** Take note of the loss at the epoch reached. returns whether it is bearable. */
     function note(weights, { loss, right }) {
-      if (!(loss < DIVERGED * job.guessing)) {
+      if (!(loss < DIVERGED * job.usual)) {
         news.diverged = true;
         news.divergedAt = job.at;
         news.worst = loss;

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import chromium
+from tests.rest import rest, watch
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 LANDED_PX = 40  # how far from the top of the window what a link names may come to stand
@@ -188,8 +189,16 @@ def large_print(playwright_driver: Any) -> Iterator[Browser]:
     started.close()
 
 
+SIDES = """(ticks) => [ticks, ...ticks.querySelectorAll("span:not(.timeline-guessing)")].map((each) => {
+  const { left, right } = each.getBoundingClientRect();
+  return [left, right];
+})"""
+
+
 def test_text_at_twice_its_size_fits_a_phone(large_print: Browser, served: str) -> None:
-    page = large_print.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
+    context = large_print.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
+    watch(context)
+    page = context.new_page()
     page.goto(f"{served}index.html#fig-alive.epoch=100")
     page.keyboard.press("Shift")  # or it leads back to that one as others come
     for figure in page.locator(".explorable").all():
@@ -199,3 +208,9 @@ def test_text_at_twice_its_size_fits_a_phone(large_print: Browser, served: str) 
     for width in (PHONE[0], 320):
         page.set_viewport_size({"width": width, "height": PHONE[1]})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        ticks = page.locator(".timeline-ticks").first
+        ticks.scroll_into_view_if_needed()
+        rest(page)
+        track, *said = ticks.evaluate(SIDES)
+        sides = [track[0] - 1, *(side for each in said for side in each), track[1] + 1]
+        assert sides == sorted(sides), "epochs stand apart, within their track"

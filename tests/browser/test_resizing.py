@@ -178,3 +178,12 @@ def test_forced_colours_show_what_is_on(open_page: Open, served: str, scheme: st
     stops = layers.locator(".journey-stops button")
     looks = [stop.evaluate("(e) => getComputedStyle(e).backgroundColor") for stop in stops.all()]
     assert looks[3] not in looks[:3]
+    digit = page.locator("#fig-digit .explorable")
+    digit.scroll_into_view_if_needed()
+    digit.and_(page.locator(".is-live")).wait_for()
+    eraser = digit.get_by_role("button", name="Eraser")
+    eraser.click()
+    page.mouse.move(0, 0)
+    still = shades(eraser)
+    eraser.hover()
+    assert shades(eraser) == still, "a hand over it hides no word"

@@ -440,6 +440,45 @@ def shows_what_it_leads_to(page: Any, kind: str, touch: bool) -> None:
     assert not card.is_visible()
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 400), pytest.param(1280, 800, marks=pytest.mark.breadth)])
+def test_all_of_a_card_is_in_the_window_or_scrolled_to(open_page: Open, served: str, width: int, height: int) -> None:
+    """Also of one that is higher than there is room on either side of its link."""
+    page = open_page(served + "index.html", width=width, height=height).page
+    rest(page)  # before, nothing listens
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#note-card", state="attached")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    counts = (
+        "marks => marks.map(mark => document.getElementById(mark.getAttribute('popovertarget')).textContent.length)"
+    )
+    said = page.locator("button.claim").evaluate_all(counts)
+    works = page.locator("a.citation").evaluate_all("links => links.map(link => link.parentElement.textContent.length)")
+    tall = {
+        "#note-card": [
+            page.locator("a.citation").nth(works.index(max(works))),
+            page.locator('a[href^="#tbl-"].reference').last,
+        ],
+        ".claim-evidence:popover-open": [page.locator("button.claim").nth(said.index(max(said)))],
+    }
+    for card, links in tall.items():
+        for link in links:
+            link.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
+            rest(page)
+            if link.evaluate("link => link.localName") == "a":
+                link.focus()
+            else:
+                link.click()
+            page.locator(card).wait_for()
+            rest(page)
+            box = page.locator(card).bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, box
+            scrolls = page.locator(card).evaluate("card => card.scrollHeight > card.clientHeight")
+            assert page.locator(card).get_attribute("tabindex") == ("0" if scrolls else None)
+            found = page.evaluate("card => axe.run(card).then(({violations}) => violations.map(({id}) => id))", card)
+            assert found == []
+            page.keyboard.press("Escape")
+
+
 def test_a_card_has_all_works_of_a_group_and_the_definition_of_a_term(open_page: Open, served: str) -> None:
     page = open_page(served + "index.html").page
     page.evaluate(

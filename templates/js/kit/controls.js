@@ -229,9 +229,11 @@ peek.controls = (function () {
   const PICTURE_SCALE = 2;
   const MARGIN_PX = 16;
 
-  /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts. */
+  const TOOLS = ".points-tools, .control-actions, .control-explain, .explorable-spoken, button";
+
+  /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts, no tools. */
   function compose(view) {
-    const bounds = around(view.stage.children);
+    const bounds = around([...view.stage.children].filter((part) => !part.matches(TOOLS)));
     const summary = view.instance.summary();
     const canvas = document.createElement("canvas");
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -264,7 +266,7 @@ peek.controls = (function () {
 
   /** The smallest rectangle around elements; the stage itself may have no box of its own. */
   function around(elements) {
-    const boxes = [...elements].map((part) => part.getBoundingClientRect()).filter((box) => box.width);
+    const boxes = elements.map((part) => part.getBoundingClientRect()).filter((box) => box.width);
     const left = Math.min(...boxes.map((box) => box.left));
     const top = Math.min(...boxes.map((box) => box.top));
     return new DOMRect(left, top, Math.max(...boxes.map((box) => box.right)) - left, Math.max(...boxes.map((box) => box.bottom)) - top);
@@ -278,7 +280,7 @@ peek.controls = (function () {
     while (walker.nextNode()) {
       const node = walker.currentNode;
       const parent = /** @type {HTMLElement} */ (node.parentElement);
-      if (parent.closest("button, .control-explain, .explorable-spoken")) continue;
+      if (parent.closest(TOOLS)) continue;
       let line = null;
       for (const { 0: word, index } of node.textContent.matchAll(/\S+/g)) {
         range.setStart(node, index);

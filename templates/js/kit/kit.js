@@ -69,6 +69,7 @@ var peek = {
   // Numbers in words
 
   const DIGITS = 12;
+  const LARGE = 1e6; // from where on only the size of a number matters
 
   /**
    * A number in units of the last digit shown, as the build rounds it (generator/base/rounding.py): taken to DIGITS
@@ -90,6 +91,7 @@ var peek = {
     /** A loss or a distance with the digits that matter. @param {number} value */
     digits(value) {
       const size = Math.abs(value);
+      if (size >= LARGE && size < Infinity) return peek.text.plain(value.toExponential(1).replace("e+", "e"));
       return peek.text.fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
     },
     /** A number with the digits that it has. @param {number} value */

@@ -20,7 +20,14 @@ peek.points = (function () {
 
   /** All that `pack` writes: three signs a point, a stop after each class. */
   const FITS = new RegExp(`^(?=.{0,${3 * MOST + CLASSES - 1}}$)(?:(?:[\\w-]{3})*\\.){0,${CLASSES - 1}}(?:[\\w-]{3})*$`);
-  const NAMES = new RegExp(`^(?:[^;]{1,${NAME}}(?:; [^;]{1,${NAME}}){0,${CLASSES - 1}})?$`);
+  const NAMES = new RegExp(`^(?:[^;]{1,${NAME}}(?:; [^;]{1,${NAME}}){0,${CLASSES - 1}})?$`, "u");
+  const MISSING = /^(nan|na|n\/a|null|none)?$/i; // of a number, not a column's head
+
+  /** A text that is too long without its middle: what tells two apart is often at the end. */
+  function shortened(text) {
+    const signs = [...text];
+    return signs.length > NAME ? [...signs.slice(0, NAME / 2), "\u2026", ...signs.slice(1 - NAME / 2)].join("") : text;
+  }
 
   const step = (value) => Math.round(((Math.min(Math.max(value, -1), 1) + 1) / 2) * END);
   const place = (at) => (2 * Math.min(at, END)) / END - 1;
@@ -52,42 +59,73 @@ peek.points = (function () {
     };
   }
 
+  /** The cells of a line of a table; one in quotes may hold what stands between cells, and quotes, written twice. */
+  function cellsOf(line, by) {
+    const cells = line.match(new RegExp(`(?:"(?:[^"]|"")*"|[^${by}])+|${by}`, "g")) || [];
+    const found = [""];
+    for (const cell of cells) {
+      if (cell === by) found.push("");
+      else found[found.length - 1] = cell.trim().replace(/^"(.*)"$/, (_, inner) => inner.replaceAll('""', '"').trim());
+    }
+    while (found.length > 3 && !found[found.length - 1]) found.pop(); // as spreadsheets write them
+    return found;
+  }
+
+  function numberOf(cell, by) {
+    const text = (by === "," ? cell : cell.replace(",", ".")).replace("\u2212", "-");
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  }
+
   /**
-   * Points of a table: x, y and a class a line, apart by commas, semicolons or tabs, under a line of heads or none.
+   * Points of a table: x, y and a class a line, apart by commas, semicolons, tabs or blanks, under a line of heads or none;
+   * heads that are called x and y say where these stand, and the last of the others is the class.
    * Classes are numbers from 1, or words. What does not fit the square is scaled to fit, each axis alone.
-   * @returns {{points: any[], names: string}} @throws {Error} what is wrong, with its line
+   * @returns {{points: any[], names: string, scaled: boolean}} @throws {Error} what is wrong, with its line
    */
   function read(table) {
     const rows = [];
     const labels = [];
+    let by = "";
+    let [columns, count] = [[0, 1, 2], 3];
     table.split(/\r\n?|\n/).forEach((text, at) => {
       if (!text.trim() || text.startsWith("#")) return;
       const line = at + 1;
-      const by = text.includes("\t") ? "\t" : text.includes(";") ? ";" : ",";
-      const cells = text.split(by).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-      const [x, y] = cells.slice(0, 2).map((cell) => (cell ? Number(by === "," ? cell : cell.replace(",", ".")) : NaN));
-      if (!rows.length && Number.isNaN(x) && Number.isNaN(y) && cells.length > 2) return void rows.push(null); // heads
-      if (cells.length !== 3 || !cells[2]) throw new Error(words.say("Line {line}: expected x, y and a class.", { line }));
-      for (const [axis, value] of [x, y].entries()) {
-        if (!Number.isFinite(value)) throw new Error(words.say("Line {line}: “{value}” is no number.", { line, value: cells[axis].slice(0, NAME) }));
+      const isFirst = !by;
+      const bare = text.replace(/"[^"]*"/g, "");
+      by ||= ["\t", ";", ","].find((sign) => bare.includes(sign)) || " ";
+      const cells = cellsOf(by === " " ? text.trim().replace(/\s+/g, by) : text, by);
+      const isHead = cells.length > 2 && cells.every((cell) => Number.isNaN(numberOf(cell, by)));
+      if (isFirst && isHead && !cells.slice(0, 2).every((cell) => MISSING.test(cell))) {
+        const heads = cells.map((cell) => cell.toLowerCase());
+        const [x, y] = [heads.indexOf("x"), heads.indexOf("y")];
+        const others = [...heads.keys()].filter((column) => column !== x && column !== y);
+        if (x >= 0 && y >= 0) [columns, count] = [[x, y, others[others.length - 1]], heads.length];
+        return;
       }
-      const label = cells[2].replaceAll(";", ",").slice(0, NAME).trim();
+      const [x, y, label] = columns.map((column) => cells[column] ?? "");
+      if (cells.length !== count || !label) throw new Error(words.say("Line {line}: expected x, y and a class.", { line }));
+      const [left, up] = [x, y].map((cell) => numberOf(cell, by));
+      for (const [cell, value] of [[x, left], [y, up]]) {
+        if (!Number.isFinite(value)) throw new Error(words.say("Line {line}: “{value}” is no number.", { line, value: shortened(cell) }));
+      }
       if (!labels.includes(label)) labels.push(label);
       if (labels.length > CLASSES) throw new Error(words.say("Line {line}: an eighth class; at most {n}.", { line, n: CLASSES }));
-      if (rows.filter(Boolean).length === MOST) throw new Error(words.say("Line {line}: at most {n} points.", { line, n: MOST }));
-      rows.push({ x, y, label });
+      if (rows.length === MOST) throw new Error(words.say("Line {line}: at most {n} points.", { line, n: MOST }));
+      rows.push({ x: left, y: up, label });
     });
-    const found = rows.filter(Boolean);
     if (labels.length < 2) throw new Error(words.say("Put points of two classes or more on the input plane, then train."));
-    for (const axis of ["x", "y"]) {
-      const all = found.map((row) => row[axis]);
-      const [low, high] = [Math.min(...all), Math.max(...all)];
-      if (low >= -1 && high <= 1) continue;
-      for (const row of found) row[axis] = high > low ? (1.8 * (row[axis] - low)) / (high - low) - 0.9 : 0;
+    const wide = ["x", "y"].filter((axis) => rows.some((row) => Math.abs(row[axis]) > 1));
+    for (const axis of wide) {
+      const half = rows.map((row) => row[axis] / 2); // the difference of two large numbers is none
+      const [low, high] = [Math.min(...half), Math.max(...half)];
+      rows.forEach((row, at) => (row[axis] = high > low ? 1.8 * ((half[at] - low) / (high - low)) - 0.9 : 0));
     }
     const numbered = labels.every((label) => /^[1-7]$/.test(label));
     const classOf = (label) => (numbered ? Number(label) - 1 : labels.indexOf(label));
-    return { points: found.map(({ x, y, label }) => ({ x, y, c: classOf(label) })), names: numbered ? "" : labels.join("; ") };
+    return {
+      points: rows.map(({ x, y, label }) => ({ x, y, c: classOf(label) })), scaled: wide.length > 0,
+      names: numbered ? "" : labels.map((label) => shortened(label.replaceAll(";", ","))).join("; "),
+    };
   }
 
   /**
@@ -101,11 +139,12 @@ peek.points = (function () {
     let brush = view.state.points ? "look" : 0; // who comes by a link looks first
     const before = []; // points and names to go back to
     const inputs = new Map();
+    const classes = Array.from({ length: CLASSES }, () => element("span")); // their numbers or words
     const style = getComputedStyle(view.root);
     const name = peek.newId("brush");
     const segments = element("div", { class: "segments" });
     const choices = [
-      ...Array.from({ length: CLASSES }, (_, c) => /** @type {[any, Node[]]} */ ([c, [mark(c), element("span", {}, String(c + 1))]])),
+      ...classes.map((said, c) => /** @type {[any, Node[]]} */ ([c, [mark(c), said]])),
       ["erase", [words.say("Erase")]], ["look", [words.say("Look")]],
     ];
     for (const [value, said] of /** @type {[any, any[]][]} */ (choices)) {
@@ -117,8 +156,8 @@ peek.points = (function () {
     peek.controls.explain(drawing, words.say("Choose a class, then tap or drag on the input plane: at most {n} points. By keyboard on the plane: arrow keys move the cross-hair, Enter or Space puts a point, Delete takes the nearest away, 1 to 7 choose the class.", { n: MOST }), drawing);
     const undo = peek.controls.button(words.say("Undo"), "", back);
     const clear = peek.controls.button(words.say("Clear"), "", () => change([], ""));
-    const table = element("textarea", { rows: 5, spellcheck: "false", placeholder: "0.2, -0.5, 1\n0.3, 0.1, 2", "aria-label": words.say("A table of x, y and class, a point a line") });
-    const wrong = element("p", { class: "control-wrong" });
+    const wrong = element("p", { class: "control-wrong", id: peek.newId("wrong") });
+    const table = element("textarea", { rows: 5, spellcheck: "false", placeholder: "0.2, -0.5, 1\n0.3, 0.1, 2", "aria-label": words.say("A table of x, y and class, a point a line"), "aria-describedby": wrong.id });
     const use = peek.controls.button(words.say("Use these points"), "", paste);
     const pasting = element("div", { class: "points-table", hidden: true }, table, use.control, wrong);
     const open = peek.controls.button(words.say("Paste a table"), "", () => {
@@ -147,7 +186,12 @@ peek.points = (function () {
     }
 
     const list = () => unpack(view.state.points);
-    const keep = () => before.push([view.state.points, view.state.names]);
+    const isNow = ([points, names]) => points === view.state.points && names === view.state.names;
+    /** For Undo: what a gesture left as it was is not done. */
+    function keep() {
+      while (before.length && isNow(before[before.length - 1])) before.pop();
+      before.push([view.state.points, view.state.names]);
+    }
 
     function change(points, names = view.state.names) {
       keep();
@@ -155,19 +199,21 @@ peek.points = (function () {
     }
 
     function back() {
-      const [points, names] = before.pop() || [view.state.points, view.state.names];
+      const [points, names] = before.splice(before.findLastIndex((earlier) => !isNow(earlier)))[0];
       view.set({ points, names });
-      update();
     }
 
     function paste() {
       try {
-        const { points, names } = read(table.value);
+        const { points, names, scaled } = read(table.value);
         change(points, names);
         choose("look");
-        wrong.textContent = words.say("{n} points; what did not fit the plane is scaled.", { n: points.length });
+        const n = points.length;
+        wrong.textContent = scaled ? words.say("{n} points; what did not fit the plane is scaled.", { n }) : words.say("{n} points.", { n });
+        table.setAttribute("aria-invalid", "false");
       } catch (error) {
         wrong.textContent = error.message;
+        table.setAttribute("aria-invalid", "true");
       }
       view.say(wrong.textContent);
     }
@@ -224,7 +270,9 @@ peek.points = (function () {
 
     function update() {
       inputs.get(brush).checked = true;
-      undo.button.disabled = !before.length;
+      const names = view.state.names.split("; ");
+      classes.forEach((said, c) => peek.write(said, names[c] || String(c + 1)));
+      undo.button.disabled = before.every(isNow);
       clear.button.disabled = !view.state.points;
     }
 

@@ -6,6 +6,7 @@
 
   const MARGIN = 0.07; // of paper around the room
   const LEAST_REACH = 0.5; // shown of an open room when all points are at the origin
+  const FARTHEST = 1e300; // what is beyond has no place in any plane
 
   /**
    * The hidden plane's room, what is shown of it, and its labels. A room without end is open: what is shown of it
@@ -27,6 +28,7 @@
     let reach = LEAST_REACH;
     let least = 0;
     for (let at = 0; at < positions.length; at++) {
+      if (!(Math.abs(positions[at]) < FARTHEST)) continue;
       if (positions[at] > reach) reach = positions[at];
       if (positions[at] < least) least = positions[at];
     }
@@ -34,11 +36,12 @@
     const edge = low === null ? start : low - reach * 1.3 * MARGIN;
     const end = reach + (reach - least) * MARGIN;
     const inner = { x0: start, x1: end, y0: start, y1: end };
-    const tick = niceBelow(reach);
+    const tick = -least > reach ? -niceBelow(-least) : niceBelow(reach);
+    const said = (Math.abs(tick) < 1e4 ? peek.text.plain(tick) : tick.toExponential(0).replace("e+", "e")).replace("-", "\u2212");
     return {
       ...inner, inner, open: true, walls: low !== null,
       box: { x0: edge, x1: end, y0: edge, y1: end },
-      labels: [[0, 0, "0", "below"], [tick, 0, String(tick), "below"], [0, tick, String(tick), "before"]],
+      labels: [[0, 0, "0", "below"], [tick, 0, said, "below"], [0, tick, said, "before"]],
     };
   };
 

@@ -10,7 +10,7 @@
  *   text    fits, wrong(text)                 fits: a pattern of all that it may be, or what tests a text as one; wrong:
  *                                             with a label, what is wrong with a text, "" where nothing is
  *   number  min, max, step                    likewise
- * kept: false keeps a property out of the address. initial may be a function of the values of the properties before it.
+ * kept: false keeps a property out of the address, which leaves it as it is. initial may be a function of the values of the properties before it.
  *
  * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
  * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
@@ -124,10 +124,17 @@ peek.state = (function () {
     write(hashOf(peek.views.values()), location.href);
   }
 
+  /** The reader is brought to another place: Back leads to where they were. */
+  const leave = () => enter("pushState", history.state, location.href);
+
   function write(figures, address) {
     if (address === location.href && figures === ((history.state && history.state.figures) || "")) return;
+    enter("replaceState", { ...history.state, figures }, address);
+  }
+
+  function enter(how, state, address) {
     try {
-      history.replaceState({ ...history.state, figures }, "", address);
+      history[how](state, "", address);
     } catch {
       // Some browsers refuse this for pages opened from a file; the link can still be copied.
     }
@@ -139,5 +146,5 @@ peek.state = (function () {
     return `${page}#${hashOf([view]) || view.id}`;
   }
 
-  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, linkTo };
+  return { initial, started, fromHash, figuresInHash, hashOf, toHash, stay, leave, linkTo };
 })();

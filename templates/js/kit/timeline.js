@@ -199,9 +199,10 @@
       const key = [width, height, run.epochs, run.classes, top].join();
       if (key === ticked) return;
       ticked = key;
+      const apart = (TICK_PX * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
       const marks = [0];
       for (const epoch of [1, 10, 100, 1000, 10000]) {
-        if (toX(epoch) - toX(marks[marks.length - 1]) > TICK_PX && toX(run.epochs) - toX(epoch) > TICK_PX) marks.push(epoch);
+        if (toX(epoch) - toX(marks[marks.length - 1]) > apart && toX(run.epochs) - toX(epoch) > apart) marks.push(epoch);
       }
       marks.push(run.epochs);
       ticks.replaceChildren(...marks.map((epoch) =>

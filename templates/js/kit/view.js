@@ -412,6 +412,7 @@
 
   /** Bring the reader to another figure, which brings its scripts; set it, with the focus on a part. @param {string} part a selector */
   peek.visit = async (root, state, part) => {
+    peek.state.leave();
     (root.closest("figure") || root).scrollIntoView({ block: "start" });
     if (!byRoot.has(root)) await new Promise((resolve) => root.addEventListener("begun", resolve, { once: true }));
     const view = byRoot.get(root);
@@ -452,9 +453,10 @@
     named.forEach((id) => views.has(id) && follow(views.get(id)));
   });
 
-  /** Set a figure as the address has it, and say what it then shows. */
+  /** Set a figure as the address has it, but for what no address has, and say what it then shows. */
   function follow(view) {
-    const state = view.started(peek.state.fromHash(view.id, view.properties, location.hash));
+    const stays = view.properties.filter(({ kept }) => kept === false).map(({ name }) => [name, view.state[name]]);
+    const state = view.started({ ...peek.state.fromHash(view.id, view.properties, location.hash), ...Object.fromEntries(stays) });
     view.stop();
     Object.assign(view.state, state);
     view.told = "";

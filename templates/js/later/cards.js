@@ -10,6 +10,7 @@
   const CLOSE_AFTER_MS = 260;
   const HOLD_MS = 450;
   const STILL_PX = 10;
+  const LOWEST_PX = 96; // that a card is, wherever its link is
   const PICTURES = 3; // of a figure
   const ROWS = 4; // of a table
   const NOTES = 'a[role="doc-noteref"], a.citation';
@@ -204,12 +205,13 @@
   });
   on("keydown", (event, link) => {
     held = false;
-    const first = card.querySelector("a[href]");
-    if (event.key === "Tab" && !event.shiftKey && owner === link && pinned && first instanceof HTMLElement) {
+    const [first] = stops();
+    if (event.key === "Tab" && !event.shiftKey && owner === link && pinned && first) {
       event.preventDefault();
       first.focus();
     }
   });
+  const stops = () => (card.tabIndex === 0 ? [card, ...all("a[href]", card)] : all("a[href]", card));
   card.addEventListener("pointerenter", () => clearTimeout(timer));
   card.addEventListener("pointerleave", closeSoon);
   card.addEventListener("click", (event) => {
@@ -217,7 +219,7 @@
   });
   card.addEventListener("keydown", (event) => {
     if (event.key !== "Tab" || !owner) return;
-    const links = all("a[href]", card);
+    const links = stops();
     if (document.activeElement !== (event.shiftKey ? links[0] : links[links.length - 1])) return;
     owner.focus();
     if (event.shiftKey) event.preventDefault();
@@ -239,15 +241,25 @@
 
   // Where
 
-  /** Under its link where there is room, else above; always inside the window. @param {HTMLElement} what @param {HTMLElement} link */
+  /**
+   * Under its link where there is room, else where there is more, under it or above; beside a link that is seen all of it
+   * is inside the window, and what has no room is scrolled to. @param {HTMLElement} what @param {HTMLElement} link
+   */
   function place(what, link) {
     const at = link.getClientRects()[0] ?? link.getBoundingClientRect();
     const gap = 8;
     const left = Math.min(Math.max(gap, at.left - 16), innerWidth - what.offsetWidth - gap);
-    const below = at.bottom + gap;
-    const above = at.top - gap - what.offsetHeight;
+    const [below, above] = [innerHeight - at.bottom, at.top].map((room) => room - 2 * gap);
+    const { scrollTop } = what;
+    what.style.maxHeight = "";
+    const isAbove = what.offsetHeight > below && above > below;
+    const room = Math.max(isAbove ? above : below, LOWEST_PX);
+    if (what.offsetHeight > room) what.style.maxHeight = `${room}px`;
     what.style.left = `${Math.max(gap, left)}px`;
-    what.style.top = `${below + what.offsetHeight > innerHeight && above > 0 ? above : below}px`;
+    what.style.top = `${isAbove ? at.top - gap - what.offsetHeight : at.bottom + gap}px`;
+    what.scrollTop = scrollTop;
+    if (what.scrollHeight > what.clientHeight) what.tabIndex = 0; // for arrow keys
+    else what.removeAttribute("tabindex");
   }
 
   // The evidence of claims opens beside its mark where the browser tells us; elsewhere it stays in the middle of the window.

@@ -27,6 +27,7 @@ def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[fl
     figure.page.mouse.down()
     figure.page.mouse.move(*place(end), steps=5)
     figure.page.mouse.up()
+    assert figure.page.evaluate("getSelection().toString()") == "", "a drag selects no words"
 
 
 def hidden_at(laboratory: Laboratory, name: str, checkpoint: int = -1) -> np.ndarray:
@@ -328,6 +329,8 @@ def test_directions_are_linked(show: Show) -> None:
     assert box is not None
     figure.page.mouse.move(box["x"] + 50, box["y"] + 60)
     assert re.search(r"points to \d+°", figure.look())
+    drag(figure, figure.handle(), (0.5, 0.5), (-5, 1.5))
+    drag(figure, figure.live.locator(".spread"), (0.5, 0.5), (0.6, 1.5))
 
 
 def test_directions_are_said_once_they_are_taken_over_as_many_places_as_the_builds(show: Show) -> None:
@@ -401,6 +404,10 @@ def test_training_stops_by_itself(show: Show) -> None:
     expect(figure.live.get_by_role("button", name="Trained")).to_be_disabled()
     epoch, loss, accuracy = figure.reading()
     assert epoch == 3000 and accuracy > 0.95 and loss < 0.2
+    figure.page.evaluate("() => (location.hash = 'fig-train.lattice=1')")
+    expect(figure.live.get_by_role("switch", name="Lattice")).to_be_checked()
+    figure.settle()
+    assert figure.reading()[0] == 3000, "an address of the same network leaves it where it is"
 
 
 def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
@@ -413,6 +420,32 @@ def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
     notice.get_by_role("button", name="Carry on at a learning rate of 0.3").click()
     figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length > {count + 5}")
     assert not figure.said
+
+
+def test_a_start_whose_loss_is_high_is_trained_and_one_without_a_loss_is_told(show: Show) -> None:
+    """What is large from the start diverges only where it grows; the numbers of a plane without end stay short."""
+    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=1000000*a&fig-train.rate=0.0001")
+    assert losses(figure)[0] > 1e6 and re.search(r"loss \d\.\de\d+, ", figure.summary())
+    ends = figure.live.locator(".plane-labels").nth(1).locator(".plane-label:not(.name)").all_inner_texts()
+    assert all(len(end) < 8 for end in ends)
+    train = figure.live.get_by_role("button", name="Train", exact=True)
+    train.click()
+    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 20")
+    notice = figure.live.locator(".train-notice")
+    expect(notice).to_have_text("")
+    figure.live.get_by_label("Formula", exact=True).fill("1e6*exp(a**2)")
+    figure.page.keyboard.press("Enter")
+    expect(notice).to_contain_text("This network cannot be trained")
+    expect(train).to_be_disabled()
+    assert figure.summary() == notice.inner_text() and not figure.said
+    assert "Infinity" not in figure.live.inner_text()
+
+
+def test_no_learning_rate_is_offered_below_the_least(show: Show) -> None:
+    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009")
+    figure.live.get_by_role("button", name="Train", exact=True).click()
+    offered = figure.live.locator(".train-notice").get_by_role("button")
+    expect(offered).to_have_text("Carry on at a learning rate of 0.0001", timeout=20000)
 
 
 def test_training_that_learns_nothing_says_so(show: Show) -> None:
@@ -639,15 +672,22 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     assert [url for url in asked if "k5-relu-s0" in url] and not [url for url in asked if "k5-tanh-s1" in url]
     expect(alive.locator(".multiple")).to_have_count(3)
     handle = alive.locator(".timeline-handle")
-    handle.focus()
+    expect(handle).to_be_focused()
+    expect(handle).to_be_in_viewport()
     handle.press("Home")
     for _ in range(12):
         handle.press("ArrowRight")
     epoch = str(page.evaluate("peek.views.get('fig-alive').state.epoch"))
     expect(handle).to_have_attribute("aria-valuenow", epoch)
-    alive.get_by_role("button", name="5 classes, ReLU: open in the large figure").click()
+    opener = alive.get_by_role("button", name="5 classes, ReLU: open in the large figure")
+    opener.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    opener.click()
     expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
     expect(figure.handle()).to_have_attribute("aria-valuenow", epoch)
     expect(figure.handle()).to_be_focused()
     rest(page, SPEAKS_MS)
+    assert page.evaluate("scrollY") < before
+    page.go_back()
+    page.wait_for_function("(before) => scrollY === before", arg=before)
     assert not figure.said

@@ -207,6 +207,10 @@ def test_own_points_are_put_by_keyboard_and_by_a_finger(train: Open) -> None:
     [
         ("x,y,kind\n1,2,dog\n1,z,cat", "Line 3: “z” is no number."),
         ("1,2\n", "Line 1: expected x, y and a class."),
+        ("0.1,0.2,1\n0.1,0.2,1,2", "Line 2: expected x, y and a class."),
+        ("NaN,NaN,dog\n1,2,cat", "Line 1: “NaN” is no number."),
+        ("x,y,kind\n0x10,2,dog", "Line 2: “0x10” is no number."),
+        ("1,Infinity,dog", "Line 1: “Infinity” is no number."),
         ("\n".join(f"0,0,{c}" for c in "abcdefgh"), "Line 8: an eighth class; at most 7."),
         ("0,0,1\n" * 501, "Line 501: at most 500 points."),
         ("0,0,1", "Put points of two classes or more"),
@@ -217,16 +221,91 @@ def test_a_table_that_is_wrong_is_told_with_its_line(bare_page: Page, table: str
     assert bare_page.evaluate(call, table).startswith(said)
 
 
+MANY_SIGNS = "a" * 30
+
+
+@pytest.mark.parametrize(
+    ("table", "points", "names"),
+    [
+        (
+            '"x","y","kind"\r\n.1,.2,"dog, big"\r\n.3,.4,"a ""cat"""\r\n',
+            [[0.1, 0.2, 0], [0.3, 0.4, 1]],
+            'dog, big; a "cat"',
+        ),
+        ("0,1;0,2;dog\n0,3;0,4;'cat'", [[0.1, 0.2, 0], [0.3, 0.4, 1]], "dog; 'cat'"),
+        ('0.1,0.2,"1;2"\n0.3,0.4,3', [[0.1, 0.2, 0], [0.3, 0.4, 1]], "1,2; 3"),
+        ("  0.1   0.2  2\n -0.3  +0.4  1\n", [[0.1, 0.2, 1], [-0.3, 0.4, 0]], ""),
+        ("0,1\t\u22120,2\t2\n\n# no more\n0,3\t4e-1\t1", [[0.1, -0.2, 1], [0.3, 0.4, 0]], ""),
+        ("0.1,0.2,1,,\n0.3,0.4,2,,", [[0.1, 0.2, 0], [0.3, 0.4, 1]], ""),
+        (",Y,X,kind\n0,.2,.1,dog\n1,.4,.3,cat", [[0.1, 0.2, 0], [0.3, 0.4, 1]], "dog; cat"),
+        ("-1.5e308,0.2,1\n1.5e308,0.4,2\n0,0.3,1", [[-0.9, 0.2, 0], [0.9, 0.4, 1], [0, 0.3, 0]], ""),
+        (
+            f"0,0,{MANY_SIGNS}1\n1,1,{MANY_SIGNS}2",
+            [[0, 0, 0], [1, 1, 1]],
+            f"{'a' * 12}…{'a' * 10}1; {'a' * 12}…{'a' * 10}2",
+        ),
+        ("0,0,1\n1,1,🐈🐈🐈🐈🐈🐈🐈🐈🐈🐈🐈🐈🐈🐈", [[0, 0, 0], [1, 1, 1]], "1; " + "🐈" * 14),
+    ],
+)
+def test_a_table_is_read_as_others_write_it(bare_page: Page, table: str, points: list[list[float]], names: str) -> None:
+    call = """(table) => {
+      const { points, names } = peek.points.read(table);
+      return [points.map(({ x, y, c }) => [x, y, c]), names, peek.points.NAMES.test(names)];
+    }"""
+    got = bare_page.evaluate(call, table)
+    np.testing.assert_allclose(got[0], points, atol=1e-9)
+    assert got[1:] == [names, True]
+
+
+PICTURED = """(button) => {
+  const said = [], { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    if (!this.canvas.isConnected) said.push(text);
+    fillText.call(this, text, ...where);
+  };
+  button.click();
+  CanvasRenderingContext2D.prototype.fillText = fillText;
+  return said;
+}"""
+
+
 def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
     figure = train(MINE)
     figure.live.get_by_role("button", name="Paste a table").click()
     figure.live.get_by_role("textbox").fill("width;height;kind\n10,5;2;dog\n20;4;cat\n15;3;dog")
-    figure.live.get_by_role("button", name="Use these points").click()
-    figure.settle()
-    rows = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
-    assert [row[0] for row in rows[1:]] == ["dog", "dog", "cat"]
-    np.testing.assert_allclose([row[1] for row in rows[1:]], [-0.9, -0.047, 0.9], atol=0.003)
+    use = figure.live.get_by_role("button", name="Use these points")
+    use.click()
+    said, undo = figure.live.locator(".points-table .control-wrong"), figure.live.get_by_role("button", name="Undo")
+    expect(said).to_have_text("3 points; what did not fit the plane is scaled.")
+
+    def rows() -> list[list[Any]]:
+        figure.settle()
+        _, *found = figure.page.evaluate("peek.views.get('fig-train').instance.points()")
+        return found
+
+    assert [row[0] for row in rows()] == ["dog", "dog", "cat"]
+    np.testing.assert_allclose([row[1] for row in rows()], [-0.9, -0.047, 0.9], atol=0.003)
     expect(figure.page).to_have_url(re.compile("names=dog"))
+    brushes = figure.live.locator(".points-tools label")
+    assert brushes.all_inner_texts()[:3] == ["dog", "cat", "3"], "the brush that goes on with a class has its word"
+    pictured = figure.live.get_by_role("button", name="Picture (PNG)").evaluate(PICTURED)
+    assert "The data" in pictured and not {"Erase", "Undo", "Draw points of class", "dog"} & {*pictured}
+    table = figure.live.get_by_role("textbox")
+    table.fill("0,0,1")
+    use.click()
+    expect(table).to_have_attribute("aria-invalid", "true")
+    expect(table).to_have_accessible_description(re.compile("points of two classes"))
+    assert len(rows()) == 3, "what is wrong changes nothing"
+    table.fill("0,0,1\n1,1,2")
+    use.click()
+    expect(said).to_have_text("2 points.")
+    expect(table).to_have_attribute("aria-invalid", "false")
+    figure.live.locator(".points-tools label", has_text="Erase").click()
+    figure.plane(0).click(position={"x": 9, "y": 9})  # where nothing is
+    undo.click()
+    assert len(rows()) == 3, "what a hand left as it was is not undone"
+    undo.click()
+    expect(undo).to_be_disabled()
 
 
 def test_points_in_an_address_are_points_whatever_it_says(bare_page: Page) -> None:

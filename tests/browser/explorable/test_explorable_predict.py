@@ -232,4 +232,11 @@ def test_places_from_any_address_are_some_or_none(show: Show, laboratory: Labora
             both,
         )
         assert not re.search(r"NaN|Infinity|undefined|null|not a number", text), both
+    losses = []
+    for far in (9, 1):  # a place outside the room is where its wall is
+        places = f"{far},{far};-{far},{far};{far},-{far};-{far},-{far};0,0"
+        figure.page.evaluate("(hash) => (location.hash = hash)", f"fig-train.start=placed&fig-train.places={places}")
+        rest(figure.page)
+        losses.append(figure.page.evaluate("peek.views.get('fig-train').instance.rows()[1][1]"))
+    assert losses[0] == losses[1]
     assert not figure.said
