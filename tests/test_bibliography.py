@@ -393,7 +393,7 @@ LINES = {
     "a collaboration": ("@misc{a, collaboration={ATLAS}, title={T}, year=2000}", "ATLAS Collaboration (2000). T."),
     "a state beside a year": (
         "@misc{a, author={One, A.}, title={T}, date={2020~}, pubstate={forthcoming}}",
-        "One, A. (ca. 2020). T. forthcoming.",
+        "One, A. (ca. 2020). T. Forthcoming.",
     ),
     "a state in place of a year": ("@misc{a, title={T}, pubstate={inpress}}", "T (in press)."),
     "a title that links": (
@@ -680,9 +680,6 @@ def test_editions_are_counted_as_english_counts(shown):
 
 
 @pytest.mark.parametrize(
-    ("version", "shown"), [("1.2", "Version 1.2"), ("v1.2", "Version v1.2"), ("beta 2", "beta 2"), ("B-2", "B-2")]
-)
-@pytest.mark.parametrize(
     ("fields", "shown"),
     [
         (
@@ -701,6 +698,9 @@ def test_kinds_and_states_of_works_are_said_in_the_language_of_the_page(fields, 
     assert line(fields, words=language.load("de", Overlay(default_templates()))) == shown
 
 
+@pytest.mark.parametrize(
+    ("version", "shown"), [("1.2", "Version 1.2"), ("v1.2", "Version v1.2"), ("beta 2", "beta 2"), ("B-2", "B-2")]
+)
 def test_versions_that_are_words_stand_for_themselves(version, shown):
     assert line(f"@software{{k, title={{T}}, year=2020, version={{{version}}}}}") == f"T ({shown}) (2020)."
 

@@ -7,18 +7,16 @@ import pytest
 
 from generator.base.overlay import Overlay
 from generator.markup.blocks.figure import FigureCall, OptionError
-from generator.measures import packing, tied
+from generator.measures import tied
 from generator.runs.results import Result, Results
 from generator.site.figures import Figures
 from generator.site.templates import TemplateRenderer
+from tests import laws
 
 RENDERER = TemplateRenderer(Overlay(Path(__file__).parent.parent / "templates"))
 COUNTS = (3, 5)
 TIED = {"title": tied.TITLE, "optima": {str(k): tied.solve(k, "square")["told"] for k in COUNTS}}
-SQUARE = {
-    law: {"title": of.title, "optima": {str(k): packing.solve(law, k, "square")["told"] for k in COUNTS}}
-    for law, of in packing.LAWS.items()
-} | {tied.NAME: TIED}
+SQUARE = laws.told(COUNTS) | {tied.NAME: TIED}
 LAW_KEYS = ("distance_points", "distance_margin", "distance_margin_no_bias", "distance_tied")
 HALF = 1e-2  # of a hundredth of a strip's width: coordinates are written with two digits
 CORNERS = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from generator.measures import arrangement, packing
 from generator.networks import forward
+from tests import laws
 from tests.rest import SPEAKS_MS, rest
 
 Show = Callable[..., Figure]
@@ -555,8 +556,8 @@ def test_training_sleeps_off_screen(show: Show) -> None:
 # Beat the network
 
 
-def laws() -> dict[str, Any]:
-    return {"square": packing.predictions([3, 5], "square")}
+def laws_of_few() -> dict[str, Any]:
+    return {"square": laws.told([3, 5])}
 
 
 def steps(k: int, apart: float) -> list[float]:
@@ -568,7 +569,10 @@ def steps(k: int, apart: float) -> list[float]:
 def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) -> None:
     corners = "-1,-1;1,-1;1,1;-1,1;0,0"
     centres = {"tanh": {"5": [steps(5, 1.0), steps(5, 1.1)]}}
-    index = laboratory.index | {"optima": laws(), "recipes": [laboratory.index["recipes"][0] | {"centres": centres}]}
+    index = laboratory.index | {
+        "optima": laws_of_few(),
+        "recipes": [laboratory.index["recipes"][0] | {"centres": centres}],
+    }
     figure = show("beat", hash=f"#fig-beat.at={corners}", index=index)
     said = figure.summary()
     assert "1.41 apart, 100.0\u202f% of the best known" in said and "reached 1.00 to 1.10" in said
@@ -642,7 +646,7 @@ def test_beat_centres_are_dragged_and_stay_in_the_room(show: Show, laboratory: L
 
 
 def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laboratory) -> None:
-    figure = show("beat", index=laboratory.index | {"optima": laws()})
+    figure = show("beat", index=laboratory.index | {"optima": laws_of_few()})
     figure.live.get_by_role("radio", name="Farthest apart").check()
     figure.live.get_by_role("button", name="Go there").click()
     assert "1.41 apart, 100.0\u202f% of the best known" in figure.summary()

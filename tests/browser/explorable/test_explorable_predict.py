@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from generator.measures import arrangement, packing
 from generator.networks.rooms import ROOMS
+from tests import laws
 from tests.rest import SPEAKS_MS, rest
 
 Show = Callable[..., Figure]
@@ -40,7 +41,7 @@ def drawn(k: int, count: int, low: float = -1.0) -> list[np.ndarray]:
 def index_with(laboratory: Laboratory, activation: str, networks: list[np.ndarray]) -> dict[str, Any]:
     recipe = laboratory.index["recipes"][0]
     centres = {activation: {str(len(networks[0])): [each.ravel().tolist() for each in networks]}}
-    optima = {"square": packing.predictions([5], "square")}
+    optima = {"square": laws.told([5])}
     return laboratory.index | {"recipes": [recipe | {"centres": centres}], "optima": optima}
 
 
