@@ -185,7 +185,7 @@ BELOW = (  # what begins a line of a paragraph that is not its first: indented s
 _SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$~`]|\n|\A-")
 
 
-_QUOTED = re.compile(r"''.*[\s(\[—-]\Z", re.DOTALL)  # in code between two pairs of quotation marks of LaTeX
+_OPENS = (*" \t\n([—-",)  # ends code that stands between two pairs of quotation marks of LaTeX
 BREAKS = ("softbreak", "hardbreak")
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
 _SPACES = ("\\,", "\\;")  # of LaTeX; Markdown has no use for them
@@ -212,7 +212,7 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         said = "".join(map(_said, run))
         if child and child.type == "code_inline":
             said += "`"
-        if child and child.type == "code_inline" and child.markup == "``" and _QUOTED.search(child.content):
+        if child and child.type == "code_inline" and child.markup == "``" and _is_between(child.content):
             said += f"``{child.content}"
         begins = start > 0 and children[start - 1].type in BREAKS
         found += _faults(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
@@ -222,6 +222,11 @@ def _checked(children: Sequence[Token]) -> list[Token]:
             line += child.type in BREAKS
         start = index + 1
     return found
+
+
+def _is_between(code: str) -> bool:
+    """Whether code is what stands from one pair of quotation marks of LaTeX to the next."""
+    return code.endswith(_OPENS) and "''" in code[:-1]
 
 
 def _said(token: Token) -> str:
