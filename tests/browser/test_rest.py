@@ -18,9 +18,9 @@ BEGUN = {
     "document.body.ontransitionend = () => { done = true; }",
     "scrolling": "addEventListener('scrollend', () => { done = true; }); scrollTo({top: 3000, behavior: 'smooth'})",
     "a run on its way": "document.body.setAttribute('aria-busy', true); "
-    "setTimeout(() => { done = true; document.body.removeAttribute('aria-busy'); }, 3000)",
+    "setTimeout(() => { done = true; document.body.removeAttribute('aria-busy'); }, 1500)",
     "a figure in sight": "const view = {visible: true, painted: false, failed: false}; "
-    "globalThis.peek = {views: new Map([['fig-bend', view]])}; setTimeout(() => { done = view.painted = true; }, 3000)",
+    "globalThis.peek = {views: new Map([['fig-bend', view]])}; setTimeout(() => { done = view.painted = true; }, 1500)",
 }
 
 

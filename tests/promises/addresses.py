@@ -19,8 +19,8 @@ PROMISE = (
     " number that is none, nothing that the page's policy forbids"
 )
 UNIT = "addresses"
-FEW, MANY = 20, 10_000
-TOGETHER = {FEW: 10, MANY: 100}  # addresses that a page is led to before it is opened anew
+FEW, MANY = 10, 10_000
+TOGETHER = {FEW: 5, MANY: 100}  # addresses that a page is led to before it is opened anew
 ALONE = ("train", "digit", "beat", "bend", "layers", "alive", "field")
 PAGES = ("index.html", *(f"figures/{name}.html" for name in ALONE))
 NAMES = ("__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "NaN", "tanh", "max", "none")

@@ -18,7 +18,7 @@ PROMISE = (
     " line and made again, and the site has the same bytes"
 )
 UNIT = "damaged entries"
-FEW, MANY = 12, 400
+FEW, MANY = 6, 400
 
 
 def flipped(path: Path, rng: random.Random) -> None:

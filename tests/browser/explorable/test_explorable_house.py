@@ -23,6 +23,9 @@ from generator.site import assets
 from tests.rest import SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
+FEW = [
+    name if name in ("bend", "train", "digit") else pytest.param(name, marks=pytest.mark.breadth) for name in FIGURES
+]
 THROWS = b"try{throw Error('on purpose');"
 HANDLE_PX = 10  # of what is seen of the handle, around its middle
 RUNS_MS = 4500  # long enough for several sentences
@@ -596,7 +599,7 @@ GESTURES = {  # where, and a key that is pressed there
 }
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FEW)
 def test_one_element_speaks_and_says_one_thing_of_a_gesture(shared: Show, name: str) -> None:
     figure = shared(name)
     speaking = [place.get_attribute("class") for place in figure.page.locator(LIVE).all()]
@@ -622,7 +625,7 @@ REPLACE = """live => {
 }"""
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FEW)
 def test_what_a_gesture_changes_stays_in_its_nodes(shared: Show, name: str) -> None:
     """A new node for other words costs three times the layout, in each frame of a drag."""
     figure = shared(name)
@@ -663,7 +666,7 @@ def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str) ->
     assert len(figure.page.evaluate("spoken")) == 1
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FEW)
 def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
     figure = shared(name)
     for tool, ending in (("Picture (PNG)", "png"), ("Data (CSV)", "csv")):
