@@ -3,7 +3,7 @@
 /* Brings the scripts of a figure when its reader nears it, or when the address says how it is to stand; and leads to it. */
 (() => {
   "use strict";
-  const AHEAD = "100%"; // of the window: so far outside it a figure is near
+  const AHEAD = "100%"; // of the window: so far outside it a figure is near, once a reader stirs
   const LANDING_MS = 3000; // after the page has loaded or a link was followed, in which things may still find their room
   const SEEN = 0.75; // of what a figure draws: enough not to be taken there
   const SET_MS = 1400; // in which a figure that was set from the text fades from being marked
@@ -15,7 +15,7 @@
 
   /** @param {HTMLElement} figure */
   function bring(figure) {
-    near.unobserve(figure);
+    for (const observer of [seen, near]) observer.unobserve(figure);
     const addresses = scripts.get(figure.dataset.figure) ?? [];
     for (const address of addresses) {
       if (asked.has(address)) continue;
@@ -46,9 +46,12 @@
     root.append(notice);
   });
 
-  const near = new IntersectionObserver((entries) => {
+  const [seen, near] = ["0px", AHEAD].map((rootMargin) => new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) bring(/** @type {HTMLElement} */ (target));
-  }, { rootMargin: AHEAD });
+  }, { rootMargin }));
+
+  /** @param {IntersectionObserver} observer */
+  const watch = (observer) => figures.forEach((figure) => observer.observe(figure));
 
   /** The figures whose state an address's hash has, by their ids. @param {string} hash */
   const stated = (hash) => (hash.includes("=") ? [...new URLSearchParams(hash.slice(1)).keys()].map((key) => key.slice(0, key.lastIndexOf("."))) : []);
@@ -128,7 +131,8 @@
 
   for (const figure of figures) figure.classList.add("is-coming");
   // Scripts would share the line with what is painted first: they wait for the frame after it.
-  requestAnimationFrame(() => requestAnimationFrame(() => figures.forEach((figure) => near.observe(figure))));
+  requestAnimationFrame(() => requestAnimationFrame(() => watch(seen)));
+  for (const hand of ["pointermove", "pointerdown", "wheel", "keydown", "scroll"]) addEventListener(hand, () => watch(near), { capture: true, passive: true, once: true });
   follow();
   if (!document.body.classList.contains("is-alone")) startLanding(); // whoever frames a figure is at a place of their own
   setTimeout(startWords); // the browser lays out the page in this task

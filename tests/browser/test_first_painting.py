@@ -46,6 +46,14 @@ def test_a_phone_lays_out_one_part_a_frame(open_page: Open, served: str) -> None
         visit.page.evaluate("nextFrame()")
 
 
+def test_what_is_below_the_first_screen_comes_with_a_gesture(open_page: Open, served: str) -> None:
+    visit = open_page(f"{served}index.html")
+    expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()
+    assert "beat.js" not in names(visit)
+    with visit.page.expect_request("**/beat.js"):
+        visit.page.mouse.move(1, 1)
+
+
 def test_what_a_script_draws_is_not_fetched_as_a_picture_which_stands_where_the_script_does_not_come(
     open_page: Open, served: str
 ) -> None:

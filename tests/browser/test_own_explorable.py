@@ -54,6 +54,7 @@ def built(content, cache):
 def test_it_is_used_by_keyboard_speaks_and_keeps_its_state_in_the_address(built, open_page):
     visit = open_page((built / "index.html").as_uri(), height=700)
     page, figure = visit.page, visit.page.locator("#fig-certainty")
+    page.mouse.move(1, 1)  # a reader stirs: what is near comes
     page.locator("[data-explorable=certainty].is-built").wait_for(state="attached")
     reserved = figure.bounding_box()["height"]
     figure.scroll_into_view_if_needed()
