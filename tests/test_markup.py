@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.base import language
+from generator.base import language, limits
 from generator.base.errors import ContentError, Problem
 from generator.base.overlay import Overlay
 from generator.content import texts
@@ -600,18 +600,22 @@ def test_names_hold_on_the_page_that_gives_them_and_those_of_the_first_on_all(tm
             None,
         ),
         ("tanh: results", "{{ tahn.count }}", "article.md:9", 'unknown name "tahn"', "tanh"),
-        ("wide: results", "", "", None, None),
     ],
 )
 def test_a_name_that_is_wrong_is_told_where_it_is_given(tmp_path, names, body, place, wrong, nearest):
     article = article_of(tmp_path, f"names:\n  {names}\n", f"{body}\n", "A second page.\n")
-    if wrong is None:
-        assert len(rendered(article)) == 2
-        return
     with pytest.raises(ContentError) as caught:
         rendered(article)
     (problem,) = caught.value.problems
     assert (problem.place.rpartition("/")[2], problem.wrong, problem.nearest) == (place, wrong, nearest)
+
+
+def test_names_of_names_that_grow_without_end_are_told(tmp_path):
+    doubled = "".join(f"  n{at}: n{at - 1} + n{at - 1}\n" for at in range(1, 16))
+    with pytest.raises(ContentError) as caught:
+        rendered(article_of(tmp_path, f"names:\n  n0: results.count\n{doubled}", "A text.\n"))
+    found = re.findall(r"names: an expression of ([\d,]+) characters", str(caught.value))
+    assert found and all(int(length.replace(",", "")) < 3 * limits.EXPRESSION for length in found)
 
 
 TEMPLATES = FIXTURE.parents[2] / "templates"

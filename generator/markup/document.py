@@ -484,15 +484,16 @@ class Writer:
         """
         found: dict[str, str] = {}
         for each in self.page.meta.names:
-            source = expressions.definition(each.of, found)
+            source = each.of
 
-            def tried(source: str = source) -> bool:
-                expressions.evaluate(source, self.names, words=self.words)
+            def tried() -> bool:
+                expressions.evaluate(source, self.names, words=self.words)  # noqa: B023
                 return True
 
             try:
                 if each.name in self.names and each.name not in found:
                     raise ExpressionError(f'"{each.name}" is a name already', "another name")
+                source = expressions.definition(each.of, found)
                 self.of_runs("named", tried, source)
             except ExpressionError as error:
                 if each.place.startswith(f"{self.page.file}:"):

@@ -393,13 +393,13 @@ def written_out(source: str, named: Mapping[str, str]) -> str:
 
 
 def definition(source: str, named: Mapping[str, str]) -> str:
-    """What a name stands for, written out, and in brackets where its parts could go to what stands beside it."""
+    """What a name stands for, written out, and in brackets where its parts could go to what stands beside it.
+
+    raises  ExpressionError: it is no expression, or too long a one with what its own names stand for
+    """
     out = written_out(source, named)
     whole = (nodes.Call, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.List, nodes.Name)
-    try:
-        return out if isinstance(parse(out), whole) else f"({out})"
-    except ExpressionError:
-        return out
+    return out if isinstance(parse(out), whole) else f"({out})"
 
 
 _BINARY: Mapping[type[nodes.BinExpr], Callable[[Any, Any], Any]] = {

@@ -108,18 +108,9 @@ class _Tags(HTMLParser):
             dark = self.builder.attribute_mark("dark_mode", self.at(), address=values["src"], classes=classes)
             said.append(f' data-dark="{dark}"')
             if "alt" not in values:
-                wrong, expected = (
-                    f'the picture "{short(values["src"])}" has no alt text',
-                    'alt="what it shows", or alt=""',
-                )
-                self.builder.mark(
-                    "fault",
-                    self.at(),
-                    wrong=wrong,
-                    expected=f"{expected} if decorative",
-                    near=None,
-                    warning="no-alt-text",
-                )
+                wrong = f'the picture "{short(values["src"])}" has no alt text'
+                expected = 'alt="what it shows", or alt="" if decorative'
+                self.builder.mark("fault", self.at(), wrong=wrong, expected=expected, near=None, warning="no-alt-text")
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
