@@ -9,7 +9,6 @@ WARNINGS = {
     "collapsed-run": "a network learned next to nothing",
     "constant-column": "a column of own data holds one value",
     "row-numbers": "a column of own data counts the rows",
-    "scales-apart": "columns of own data differ a thousandfold in scale",
     "alike-classes": "words for classes of own data differ in capitals alone",
     "uneven-classes": "a class of own data has far more rows than another",
     "not-finite": "a result of own code is no finite number",

@@ -730,11 +730,10 @@ def _watched(read: Read) -> Read:
             warned.append(Warned("row-numbers", f"{told}; columns = […] without them keeps these from networks"))
         if still:
             warned.append(Warned("constant-column", f"{source}: columns that hold one value: {_listed(still)}"))
-        varied = deviation[deviation > 1e-12 * largest]
-        if len(varied) and varied.max() > APART * varied.min():
-            least, most = (table.names[deviation.tolist().index(end)] for end in (varied.min(), varied.max()))
-            ends = f'"{most}" varies {varied.max() / varied.min():,.0f} times as much as "{least}"'
-            warned.append(Warned("scales-apart", f"{source}: {ends}; each is scaled to standard deviation 1"))
     scaled = "Each column is scaled to mean 0 and standard deviation 1 by the rows trained on"
-    said += f" {scaled}{', both then to fit into the square from −1 to 1' if table.x.shape[1] == 2 else ''}."
-    return Read(table, said, tuple(warned))
+    said += f" {scaled}{', both then to fit into the square from −1 to 1' if table.x.shape[1] == 2 else ''}"
+    varied = deviation[deviation > 1e-12 * np.abs(table.x).max(0)]
+    if len(varied) and varied.max() > APART * varied.min():
+        least, most = (table.names[deviation.tolist().index(end)] for end in (varied.min(), varied.max()))
+        said += f'; "{most}" varies {varied.max() / varied.min():,.0f} times as much as "{least}"'
+    return Read(table, said + ".", tuple(warned))
