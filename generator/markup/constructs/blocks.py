@@ -5,9 +5,10 @@ GitHub and Obsidian (`> [!NOTE]`), MkDocs (`!!! note`) and MyST (```{note}) writ
 from __future__ import annotations
 
 import copy
+import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -18,7 +19,7 @@ from ...base.errors import Problem, meant, short
 from ...base.memo import Memo
 from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
-from ..media import INVERT
+from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
 from . import Mark, tables, text_of_line
 
@@ -254,7 +255,13 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     if name not in BLOCKS:
         _unknown(builder, token, name, whole if found else "")
     pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
-    return name, argument, "".join(f"{key}: {value}\n" for key, value in pairs.items())
+    return name, argument, _in_a_line(pairs)
+
+
+def _in_a_line(options: Mapping[str, str]) -> str:
+    """Options as YAML, all of which stand on one line of the text."""
+    said = (f"{key}: {value if value.isalnum() else json.dumps(value)}" for key, value in options.items())
+    return f"{{{', '.join(said)}}}" if options else ""
 
 
 _INSTEAD = {  # of divisions of Pandoc and Quarto -> what is written here
@@ -353,9 +360,10 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
             builder.open("p")
         return at + 1
     picture, said = children[0], children[1].meta["said"]
-    alt = next((said.values[key] for key in ("alt", "fig-alt", "fig.alt") if key in said.values), None)
-    own = ("width", "size", "poster", "captions")
-    options = {"id": f'"{said.id}"'} | {key: f'"{said.values[key]}"' for key in own if key in said.values}
+    apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
+    for key in sorted(said.values.keys() & LOOKS):
+        builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
+    options = {"id": said.id} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block_mark(
         "block",
@@ -363,9 +371,9 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         name="figure",
         argument=str(picture.attrs["src"]),
         argument_html=None,
-        options="".join(f"{key}: {value}\n" for key, value in options.items()),
+        options=_in_a_line(options),
         options_line=0,
-        alt=alt,
+        alt=said.values.get("alt"),
         label=picture.meta.get("label", ""),
         content=builder.phrase(picture.children or [], 0),
     )

@@ -36,7 +36,7 @@ DRAWN = (
 A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
-_CELL = re.compile(r"\{([a-z]+)\}\s+\S")
+_CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
 _CELLS = "python r julia js ojs bash sh sql javascript code-cell eval-rst"  # what runs elsewhere
 _DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written here
     "table list-table csv-table": "rows like | a | b |, with |---|---| below the first, then : Caption {#tbl-name}",
@@ -122,7 +122,8 @@ def highlighted(language: str, text: str) -> str:
 def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if found := _CELL.match(tokens[at].content):
         line = sum(token.type in ("softbreak", "hardbreak") for token in tokens[:at])
-        builder.fault(line, f'the code cell "{{{found[1]}}}" in a sentence', "an expression like {{ results.count }}")
+        wrong, expected = f'the code cell "{found[0]}" in a sentence', "an expression like {{ results.count }}"
+        builder.mark("fault", line, wrong=wrong, expected=expected, warning="" if found[0] != "r" else "stray-mark")
     builder.open("code")
     builder.text(tokens[at].content)
     builder.close()
