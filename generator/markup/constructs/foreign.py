@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
 _OF_LATEX = ("\\,", "\\;", '\\"', "\\'", "\\`", "\\^", "\\~", "\\=")  # its spaces and accents
 
