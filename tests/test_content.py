@@ -77,6 +77,7 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
         ("es", "12 de marzo de 2026"),
         ("ar", "12 مارس 2026"),
         ("en", "March 12, 2026"),
+        ("ja", "2026年3月12日"),
         ("xx", "12 March 2026"),
     ],
 )
@@ -183,11 +184,11 @@ def test_another_file_of_works(tmp_path):
 
 
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
-    own = {"format": "html", "toc": "true", "authors": "[{name: A, corresponding: true}]"}
+    own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
     page = texts.read(folder_of(tmp_path, article=written({**FRONT, **own}))).pages[0]
     assert [(odd.name, odd.said.partition("article.md")[2]) for odd in page.odd] == [
-        ("foreign-field", f':{line}: "{name}" is another tool\'s; nothing is done with it')
-        for line, name in ((6, "format"), (7, "toc"), (4, "corresponding"))
+        ("foreign-field", f':{line}: "{name}" is no field of this tool; nothing is done with it')
+        for line, name in ((6, "format"), (7, "draft"), (8, "my-own"), (4, "corresponding"))
     ]
 
 
@@ -535,6 +536,8 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
     files = {
         "article": written({"title": "T"}),
         "second": "no front matter",
+        "_third": "a draft",
+        "._article.md": "\0",
         "gallery": "---\ntitle: G\n---\n",
         "third": "---\ntitle: T\n",
         "references.bib": "404: Not Found\n",
@@ -546,7 +549,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "article.md:1: the front matter has no date",
         'gallery.md: a page cannot be called "gallery.md"; '
         "expected letters from a to z, digits, - and _ , and none of gallery, reproduce, 404, index",
-        "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
+        "second.md:1: no front matter; expected a line --- and then title; or _second.md for a text that is no page",
         "third.md:1: the front matter is not closed; expected a line --- after it",
         'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',
         "plots: this folder's name is kept for what the build makes",

@@ -134,7 +134,10 @@ BAD = {
     "no label": ([*ROWS[:3], ("4", "1", "")], ':5: column 3, "kind": a value is missing'),
     "ragged": ([*ROWS[:3], ("4", "1", "2", "b")], ":5: 4 cells; expected 3, as above"),
     "one class": (ROWS[:2], ': 1 class: "a"; expected two classes at least'),
-    "a row of a class": (ROWS[:3], ': classes with fewer than 2 rows to train on: "b"'),
+    "a row of a class": (
+        ROWS[:3],
+        ': classes of the column "kind", the one of words, with fewer than 2 rows to train on: "b"',
+    ),
     "too large": ([*ROWS, ("1e300", "1", "a")], ": a number as large as 1e+300; expected all below 1e+100"),
     "columns of words": ([(x, y, kind, "word") for x, y, kind in ROWS], ': columns of words are "kind", "z"'),
 }

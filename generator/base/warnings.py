@@ -12,7 +12,7 @@ WARNINGS = {
     "alike-classes": "words for classes of own data differ in capitals alone",
     "uneven-classes": "a class of own data has far more rows than another",
     "not-finite": "a result of own code is no finite number",
-    "foreign-field": "a field of front matter that another tool reads",
+    "foreign-field": "a field of front matter that this tool does not read",
     "cut-field": "a field of front matter ends before a # that begins no remark",
     "heading-level": "a heading skips a level",
     "untranslated-page": "no table has the page's own words in the article's language",

@@ -416,7 +416,11 @@ class _Reader:
         trials: list[Trials] = []
         for name, table in experiments.items():
             merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
-            if isinstance(table, dict) and "run" in table:
+            if not isinstance(table, dict):
+                self.wrong(
+                    ("experiment", name), f'"{name}" outside of an experiment', "it below a name, [experiment.grid]"
+                )
+            elif "run" in table:
                 trials += self.trials(name, merged, [each.table for each in trials])
             else:
                 planned.append(self.experiment(name, merged, axes, first=not planned))
@@ -644,7 +648,12 @@ class _Reader:
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
         chosen = table.get("dataset", next(iter(data), "spirals"))
-        choices = chosen if isinstance(chosen, list) else [chosen]
+        choices = []
+        for one in chosen if isinstance(chosen, list) else [chosen]:
+            if isinstance(one, str):
+                choices.append(one)
+            else:
+                self.wrong((*path, "dataset"), f"dataset is {_shown(one)}", _a_table("moons"))
         asked = table.get("classes")
         own = [name for name in choices if isinstance(name, str) and name in self.read]
         of_files = {name: self.picked(path, name, asked) for name in own}
@@ -673,10 +682,10 @@ class _Reader:
         for choice in choices:
             if not data and "dataset" not in table:
                 if not misplaced:
-                    self.wrong(path, f"experiment {name} has no dataset", "a table such as [dataset.moons]")
+                    self.wrong(path, f"experiment {name} has no dataset", _a_table("moons"))
             elif choice not in data:
-                match = nearest(choice, data) if isinstance(choice, str) else None
-                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                match = nearest(choice, data)
+                expected = _listed(list(data)) if match else _a_table(choice)
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         whole = all(axes.values()) and all(data.get(one) and all(data[one].values()) for one in choices)
         if len(self.problems) > before or not whole:  # what is not whole is told where it is defined
@@ -798,6 +807,15 @@ class _Reader:
 def _product(axes: Iterable[Sized]) -> int:
     """How many combinations some axes have."""
     return math.prod(map(len, axes))
+
+
+def _a_table(choice: str) -> str:
+    """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
+    if choice.endswith(files.ENDINGS):
+        name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
+        return f'the name of a table [dataset.{name}], below it file = "{choice}"'
+    name = choice if choice in tables.built_in() else "moons"
+    return f'the name of a table such as [dataset.{name}], below it kind = "{name}"'
 
 
 def _is_named(classes: Any) -> bool:

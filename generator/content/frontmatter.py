@@ -7,13 +7,13 @@ import datetime
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style
-from ..base.errors import Problem, meant, short
+from ..base.errors import Problem, meant, nearest, short
 from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
@@ -40,7 +40,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 
 RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
-DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
+DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%Y年%m月%d日", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
@@ -379,9 +379,9 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             wrong(item.line, "an author with a name")
             continue
         fields = {SPELT_OF_AUTHOR.get(key, key): field for key, field in fields.items()}
-        for key in fields.keys() - OF_AUTHOR.keys() - FOREIGN_OF_AUTHOR:
-            expected, near = meant(key, OF_AUTHOR)
-            wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
+        for key in fields.keys() - OF_AUTHOR.keys():
+            if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
+                wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
         author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
@@ -479,24 +479,19 @@ SPELT = {  # as others spell a field
 }
 PLACES = ("affiliation", "affiliations")
 PARTS_OF_A_PLACE = ("department", "name", "institution", "city", "region", "state", "country")
-SPELT_OF_AUTHOR = {"affiliations": "affiliation", "role": "roles", "homepage": "url", "website": "url"}
-# What Pandoc, Quarto, R Markdown, MyST, Jupyter, Jekyll, Hugo and Obsidian read beside: nothing is done with it here.
-_OTHERS = """
-aliases always_allow_html banner biblio-style bibliography-style categories citation citeproc classoption code-fold
-code-tools colorlinks comments copyright created csl css cssclasses date-format date-modified documentclass downloads
-draft editor editor_options engine eqno-prefix execute export exports fig-cap-location filters fontfamily fontsize
-format funding geometry header-includes highlight-style html html-math-method image include-before include-in-header
-jupyter jupytext keep-md kernelspec knitr lastmod layout linestretch link-citations linkcolor listing lof lot mainfont
-mathfont modified monofont mystnb nocite number-sections numbersections open_access order output papersize params
-parent parts pdf-engine permalink publish reference-section-title resources runtime sansfont section-numbering
-self_contained series server shiny site slug standalone subject template thanks theme thumbnail title-block-banner toc
-toc-depth toc-location toc-title toc_depth type updated urlcolor venue vignette weight zotero
-"""
-_OTHERS_OF_AUTHOR = """
-acknowledgements attributes bluesky corresponding deceased degrees equal-contributor equal_contributor fax github id
-linkedin mastodon metadata note number phone twitter
-"""
-FOREIGN, FOREIGN_OF_AUTHOR = {*_OTHERS.split()}, {*_OTHERS_OF_AUTHOR.split()}
+SPELT_OF_AUTHOR = {
+    "orcid_id": "orcid",
+    "affiliations": "affiliation",
+    "role": "roles",
+    "homepage": "url",
+    "website": "url",
+}
+# Another field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
+FOREIGN = {
+    *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
+    *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
+}
+FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
 REQUIRED = ("title", "description", "authors", "date")
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi", "abstract")  # what a page never takes from the first
 
@@ -508,13 +503,12 @@ def read_meta(
     values: dict[str, Any] = {}
     for spelt, value in _with_places(fields).items():
         key = SPELT.get(spelt, spelt)
-        if key in FOREIGN:
-            continue
         if key != spelt and key in fields:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
         if key not in FIELDS:
-            wrong_field = f'unknown field "{key}" in the front matter'
-            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
+            if not _is_foreign(key, FIELDS, FOREIGN):
+                wrong_field = f'unknown field "{key}" in the front matter'
+                problems.append(Problem(f"{file}:{value.line}", wrong_field, "", nearest(key, FIELDS)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
@@ -550,17 +544,21 @@ def _begun(text: str) -> str:
 
 
 def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
-    """A warning for each field that is another tool's, of the front matter and of its authors."""
+    """A warning for each field that is not ours, of the front matter and of its authors."""
     authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
-    for among, names in [
-        (fields, FOREIGN),
-        *((of.value, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
+    for among, spelt, known, others in [
+        (fields, {*SPELT, "affiliations"}, FIELDS, FOREIGN),
+        *((of.value, {*SPELT_OF_AUTHOR}, OF_AUTHOR, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
     ]:
         for name, field in among.items():
-            if name in names:
-                yield Warned(
-                    "foreign-field", f'{file}:{field.line}: "{name}" is another tool\'s; nothing is done with it'
-                )
+            if name not in known and name not in spelt and _is_foreign(name, known, others):
+                said = f'{file}:{field.line}: "{name}" is no field of this tool; nothing is done with it'
+                yield Warned("foreign-field", said)
+
+
+def _is_foreign(name: str, known: Iterable[str], others: Collection[str]) -> bool:
+    """Whether an unknown field is another tool's or the author's own, and no slip in one of ours."""
+    return name in others or nearest(name, known) is None
 
 
 def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[Warned]:

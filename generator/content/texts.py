@@ -2,8 +2,8 @@
 
     article = read(Path("content"))
 
-`article.md` is the first page; every other `*.md` beside it but README.md is a
-page of its own. The texts themselves are read by `markup`.
+`article.md` is the first page; every other `*.md` beside it is a page of its own,
+but README.md and what begins with `_` or a dot. The texts themselves are read by `markup`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ from .predictions import Predictions
 FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
+HIDDEN = (
+    ".",
+    "_",
+)  # what a name begins with that nobody looks at: also ._article.md, which macOS leaves on other disks
 NOT_ASSETS = ("experiments.toml", WORKS)
 READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
@@ -119,7 +123,8 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     """
     memo = memo or Memo()
     problems: list[Problem] = []
-    names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
+    others = (file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))
+    names = [FIRST, *sorted(name for name in others if not name.startswith(HIDDEN))]
     pages: list[Page] = []
     for name in names:
         page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
@@ -202,7 +207,7 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
     found = entries(str(directory)) if directory.is_dir() else ()
     for parts in sorted(path.split("/") for path, _ in found):
         ending = PurePosixPath(parts[-1]).suffix
-        if ending == ".md" or any(part.startswith((".", "_")) or part.endswith("~") for part in parts):
+        if ending == ".md" or any(part.startswith(HIDDEN) or part.endswith("~") for part in parts):
             continue
         path = "/".join(parts)
         ours = path in NOT_ASSETS or parts[0] == TEMPLATES
@@ -313,7 +318,7 @@ def _parsed_page(
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
     lead, line = text[:above], text.count("\n", 0, above) + 1
     if text[above:].partition("\n")[0].rstrip() != "---":
-        problems.append(_no_front_matter(text, f"{file}:{line}"))
+        problems.append(_no_front_matter(text, f"{file}:{line}", "" if name == FIRST else name))
         return None
     parts = _parted(text[above:])
     if parts is None:
@@ -335,9 +340,9 @@ def _parsed_page(
     return Page(name, file, output, meta, body, first_line, odd)
 
 
-def _no_front_matter(text: str, place: str) -> Problem:
-    """What is wrong with a text that begins otherwise than with ---."""
-    said = "title, description, authors, date"
+def _no_front_matter(text: str, place: str, other: str) -> Problem:
+    """What is wrong with a text that begins otherwise than with ---. other: its name, where it is not the article"""
+    said = f"title; or _{other} for a text that is no page" if other else "title, description, authors, date"
     for sign, kind in (("+++", "in TOML"), ("{", "in JSON")):
         if text.lstrip().startswith((f"{sign}\n", f"{sign} \n")):
             return Problem(place, f"front matter {kind}", f"YAML, lines like title: …, between two lines ---: {said}")

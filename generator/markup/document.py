@@ -641,7 +641,7 @@ class Writer:
                 return self.reference(id_, line, bare=how == "ref")
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        kind = LABELLED.get(re.split("[:-]", label)[0])
+        kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", label)[0])
         expected = f"{{#{label.replace(':', '-', 1)}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)

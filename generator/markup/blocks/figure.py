@@ -71,7 +71,7 @@ def _are_stops(value: Any) -> bool:
     return bool(rows) and all(re.fullmatch(r"\d{1,9}", key) and isinstance(said, str) and said for key, said in rows)
 
 
-WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
+WIDTH = Option(lambda value: media.width_of(str(value)) is not None, "pixels or per cent")
 OWN = {
     "id": ID,
     "size": SIZE,
