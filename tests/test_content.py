@@ -14,6 +14,7 @@ from generator.content import texts
 from generator.content.frontmatter import CONTROL, CONTROL_BYTES, Author
 from generator.content.media import picture_size
 
+NO_TITLE = "the text has no title; expected a line # Title above it, or title: … between two lines --- in front of it"
 FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
 
 
@@ -134,6 +135,7 @@ def test_days_in_ordinary_forms(tmp_path, said, day):
     ("title", "plain"),
     [
         ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R²"),
+        ("In $R^2$ [see $x$, @key] and on[^of $y$]", "In R² and on"),
         (r"$\ce{H2SO4}$, $\ce{Al2(SO4)3}$ and 2 $\pu{kg}$", "H₂SO₄, Al₂(SO₄)₃ and 2 kg"),
         (r"*On* $\alpha_{ij} \in \mathbb{R}^n$ of \$5", "On α_ij ∈ ℝⁿ of $5"),
         (r"$e^{i\pi}$, $x_1^{n+1}$, $O(n \log n)$, $\R^2 \ge \frac{a}{b}$", "e^(iπ), x₁ⁿ⁺¹, O(n log n), R² ≥ a/b"),
@@ -210,7 +212,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     assert [page.path for page in article.pages] == ["article.md", "zeta.md", "beta.md", "alpha.md"]
     assert [page.output for page in article.pages][:2] == ["index.html", "zeta.html"]
     zeta, beta = article.pages[1:3]
-    assert zeta.meta.authors == article.meta.authors and zeta.meta.description == "D" and zeta.title == "Z"
+    assert zeta.meta.authors == article.meta.authors and zeta.meta.description == "x" and zeta.title == "Z"
     assert beta.meta.date == datetime.date(2026, 2, 2) and zeta.meta.date == article.meta.date
 
 
@@ -300,7 +302,7 @@ def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     folder_of(tmp_path, article="x")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        ContentError, match=r"^content/article.md:1: no front matter; expected a line --- and then title, "
+        ContentError, match=r"^content/article.md:1: the text has no title; expected a line # Title above it, or "
     ):
         texts.read(texts.Path("content"))
 
@@ -335,7 +337,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
 @pytest.mark.parametrize(
     ("change", "messages"),
     [
-        ({"title": None}, ["article.md:1: the front matter has no title"]),
+        ({"title": None}, [f"article.md:1: {NO_TITLE}"]),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
         ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
@@ -473,10 +475,33 @@ def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, bo
     assert texts.read(tmp_path / "content").pages[0].body == body
 
 
+ORDINARY = """# A **plain** text
+
+![x](x.png)
+
+| a |
+|---|
+
+1. One
+
+Some *words*, and
+[more](x.md) of $R^2$. They end.
+"""
+
+
+def test_a_text_without_front_matter_is_a_page(tmp_path):
+    """Its title is the heading above it, and search engines are told its first words."""
+    first, second = texts.read(folder_of(tmp_path, article=ORDINARY, other="\n# Other\n\n{{ 1 }}\n")).pages
+    assert first.title == "A plain text" and first.meta.description == "Some words, and more of R². They end."
+    assert (first.meta.authors, first.meta.date, first.first_line) == ((), None, 1)
+    assert first.body.split("\n").index("1. One") == ORDINARY.split("\n").index("1. One")
+    assert second.meta.description == second.title == "Other" and second.body == "\n\n\n{{ 1 }}\n"
+
+
 @pytest.mark.parametrize("body", ["Text.\n\n# Late\n", "## Deep\n", "#\n", "#Tag\n", "- a\n===\n", "a\n\n===\n"])
 def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
     front = {key: value for key, value in FRONT.items() if key != "title"}
-    assert said(folder_of(tmp_path, article=written(front, body))) == ["article.md:1: the front matter has no title"]
+    assert said(folder_of(tmp_path, article=written(front, body))) == [f"article.md:1: {NO_TITLE}"]
 
 
 def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):
@@ -534,7 +559,7 @@ def test_a_name_that_cannot_be_one_is_said_with_its_line(tmp_path, names, messag
 
 def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
     files = {
-        "article": written({"title": "T"}),
+        "article": written({"titel": "T"}),
         "second": "no front matter",
         "_third": "a draft",
         "._article.md": "\0",
@@ -544,12 +569,11 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "plots/x.png": b"",
     }
     assert said(folder_of(tmp_path, **files)) == [
-        "article.md:1: the front matter has no description",
-        "article.md:1: the front matter has no authors",
-        "article.md:1: the front matter has no date",
+        f"article.md:1: {NO_TITLE}",
+        'article.md:2: unknown field "titel" in the front matter; did you mean "title"?',
         'gallery.md: a page cannot be called "gallery.md"; '
         "expected letters from a to z, digits, - and _ , and none of gallery, reproduce, 404, index",
-        "second.md:1: no front matter; expected a line --- and then title; or _second.md for a text that is no page",
+        f"second.md:1: {NO_TITLE}; or _second.md for a text that is no page",
         "third.md:1: the front matter is not closed; expected a line --- after it",
         'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',
         "plots: this folder's name is kept for what the build makes",

@@ -631,7 +631,7 @@ ACTIVATIONS =""",
         shown = opened.evaluate("peek.roomOf('logistic', Float64Array.of(0.2, 0.7))")
     assert shown["inner"] == {"x0": 0, "x1": 1, "y0": 0, "y1": 1}
     assert shown["box"] == pytest.approx({"x0": -0.07, "x1": 1.07, "y0": -0.07, "y1": 1.07})
-    assert shown["labels"] == [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]
+    assert shown["labels"] == [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "above"]]
 
 
 def test_a_stage(copy):

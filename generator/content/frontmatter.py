@@ -84,6 +84,8 @@ class Named:
 class Meta:
     """Front matter. A page other than the first takes from the first what it leaves out.
 
+    description  for search engines; where none is given the beginning of the abstract, or else of the text
+    date       of publication; None: it is not said
     nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
     nav_title  short title for the navigation; "": the title
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
@@ -99,9 +101,9 @@ class Meta:
     """
 
     title: str
-    description: str
-    authors: tuple[Author, ...]
-    date: datetime.date
+    description: str = ""
+    authors: tuple[Author, ...] = ()
+    date: datetime.date | None = None
     subtitle: str = ""
     licence: str = ""
     repository: str = ""
@@ -486,19 +488,27 @@ SPELT_OF_AUTHOR = {
     "homepage": "url",
     "website": "url",
 }
-# Another field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
+# A field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
 FOREIGN = {
     *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
     *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
 }
 FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
-REQUIRED = ("title", "description", "authors", "date")
-OWN = ("title", "nav_order", "nav_title", "subtitle", "doi", "abstract")  # what a page never takes from the first
+OWN = (
+    "title",
+    "description",
+    "nav_order",
+    "nav_title",
+    "subtitle",
+    "doi",
+    "abstract",
+)  # what a page never takes from the first
 
 
 def read_meta(
-    fields: Mapping[str, Yaml], file: str, first: Meta | None, alone: bool, problems: list[Problem]
+    fields: Mapping[str, Yaml], body: str, file: str, first: Meta | None, problems: list[Problem]
 ) -> Meta | None:
+    """The front matter of a text, or None after adding to the problems. first: that of the first page, on another."""
     before = len(problems)
     values: dict[str, Any] = {}
     for spelt, value in _with_places(fields).items():
@@ -520,18 +530,20 @@ def read_meta(
         values[key] = FIELDS[key](value, wrong)
         if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
-    if values.get("abstract"):
-        values.setdefault("description", _begun(values["abstract"]))
-    for key in REQUIRED if alone else ("title",):
-        if key not in values:
-            problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
-    if len(problems) > before or not (alone or first):
+    if len(problems) > before or "title" not in values:
         return None
+    values.setdefault("description", _begun(values.get("abstract") or _first_words(body) or values["title"]))
     inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     own = {name: Named(name, of, f"{file}:{line}") for name, (of, line) in values.get("names", {}).items()}
     values["names"] = tuple(({of.name: of for of in inherited.get("names", ())} | own).values())
     return Meta(**{**inherited, **values})
+
+
+def _first_words(body: str) -> str:
+    """The beginning of the first paragraph that holds words alone, as plain text; "": there is none."""
+    plain = (block for block in map(str.strip, body.split("\n\n")) if _WORDS.fullmatch(block))
+    return unmarked(next(plain, "")[: 5 * DESCRIBED])
 
 
 def _begun(text: str) -> str:
@@ -573,9 +585,13 @@ def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> I
             )
 
 
+_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
+# Lines that begin as no other block does, and hold nothing to be computed.
+_WORDS = re.compile(rf"(?:(?!\d+[.)]\s|```)[\w\"'“«„*\[`$(][^\n{{}}|{_HOLDS}]*+(?:\n|\Z))++")
+
+_ASIDE = re.compile(r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]")  # a note or a citation, with any formulas in it
 # Of running text, in order: what is taken away, and what stays of it.
 _MARKS = (
-    (r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]", ""),
     (r"</?(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)\b[^<>]*>", ""),
     (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
     (r"(?<!`)`++([^`]+)`++", r"\1"),
@@ -583,7 +599,6 @@ _MARKS = (
     (r"\\([!-/:-@\[-`{-~])", r"\1"),
 )
 _FORMULA = re.compile(r"(?<!`)`++[^`]+`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)")
-_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
 
 
 def in_parts(text: str) -> tuple[str, ...]:
@@ -596,7 +611,7 @@ def in_parts(text: str) -> tuple[str, ...]:
         formulas.append(match[1])
         return _HOLDS
 
-    text = _FORMULA.sub(held, text)
+    text = _FORMULA.sub(held, _ASIDE.sub("", text))
     for form, kept in _MARKS:
         text = re.sub(form, kept, text)
     texts = html.unescape(" ".join(text.split())).split(_HOLDS)

@@ -127,7 +127,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     names = [FIRST, *sorted(name for name in others if not name.startswith(HIDDEN))]
     pages: list[Page] = []
     for name in names:
-        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
+        page = _page(directory, name, pages[0].meta if pages else None, problems, memo)
         if page:
             pages.append(page)
     name_of_works = pages[0].meta.bibliography if pages else WORKS
@@ -268,14 +268,8 @@ def _parted(text: str) -> tuple[str, str, int] | None:
     return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
 
 
-def _page(
-    directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
-) -> Page | None:
-    """A page, or None after adding to the problems.
-
-    first  the front matter that this page continues, where that was read
-    alone  whether the page must say everything itself
-    """
+def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem], memo: Memo) -> Page | None:
+    """A page, or None after adding to the problems. first: the front matter that it continues, where that was read"""
     file, data = str(directory / name), b""
     before = len(problems)
     if name == FIRST and not (directory / name).exists():
@@ -289,15 +283,15 @@ def _page(
 
     def parsed() -> tuple[Page | None, list[Problem]]:
         wrong: list[Problem] = []
-        return _parsed_page(data, file, name, first, alone, wrong, memo), wrong
+        return _parsed_page(data, file, name, first, wrong, memo), wrong
 
-    page, wrong = memo.held("page", file, (data, first, alone), parsed)
+    page, wrong = memo.held("page", file, (data, first), parsed)
     problems += wrong
     return page
 
 
 def _parsed_page(
-    data: bytes, file: str, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
+    data: bytes, file: str, name: str, first: Meta | None, problems: list[Problem], memo: Memo
 ) -> Page | None:
     """As _page. data: what its file holds"""
     before = len(problems)
@@ -316,37 +310,35 @@ def _parsed_page(
         near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
-    lead, line = text[:above], text.count("\n", 0, above) + 1
-    if text[above:].partition("\n")[0].rstrip() != "---":
-        problems.append(_no_front_matter(text, f"{file}:{line}", "" if name == FIRST else name))
+    line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
+    if kind := {"+++": "TOML", "{": "JSON"}.get(opening):
+        expected = "YAML, lines like title: …, between two lines ---"
+        problems.append(Problem(f"{file}:{line}", f"front matter in {kind}", expected))
         return None
-    parts = _parted(text[above:])
-    if parts is None:
-        problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
-        return None
-    front, body, first_line = parts[0], parts[1], parts[2] + lead.count("\n")
+    front, body, first_line = "", text, 1
+    if opening == "---":
+        parts = _parted(text[above:])
+        if parts is None:
+            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
+            return None
+        front, body, first_line = parts[0], parts[1], parts[2] + line - 1
     fields, wrong = yaml_fields(front, file, line + 1, memo)
     problems += wrong
     if "title" not in fields and (heading := _TITLE.match(body)):
         line = first_line + body.count("\n", 0, heading.start("title"))
         fields["title"] = Yaml(_OF_HEADING.sub("", heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
-    meta = read_meta(fields, file, first, alone, problems) if not wrong else None
+    if "title" not in fields and not wrong:
+        expected = "a line # Title above it, or title: … between two lines --- in front of it"
+        other = f"; or _{name} for a text that is no page" if name != FIRST else ""
+        problems.append(Problem(f"{file}:1", "the text has no title", expected + other))
+    meta = read_meta(fields, body, file, first, problems) if not wrong else None
     if meta is None:
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
     odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
     return Page(name, file, output, meta, body, first_line, odd)
-
-
-def _no_front_matter(text: str, place: str, other: str) -> Problem:
-    """What is wrong with a text that begins otherwise than with ---. other: its name, where it is not the article"""
-    said = f"title; or _{other} for a text that is no page" if other else "title, description, authors, date"
-    for sign, kind in (("+++", "in TOML"), ("{", "in JSON")):
-        if text.lstrip().startswith((f"{sign}\n", f"{sign} \n")):
-            return Problem(place, f"front matter {kind}", f"YAML, lines like title: …, between two lines ---: {said}")
-    return Problem(place, "no front matter", f"a line --- and then {said}")
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:

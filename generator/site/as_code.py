@@ -103,8 +103,7 @@ def as_code(run: Result, told: Mapping[str, Any], renderer: TemplateRenderer, sh
 def _about(run: Result, shared: Mapping[str, Any], words: Words) -> list[str]:
     """What stands above a run's lines: its name, where it is from, the licence of the data, in lines of plain text."""
     meta, site = shared["article"], shared["site"]
-    names = ", ".join(author.name for author in meta.authors)
-    source = words("From {article} by {authors}.", article=f"{meta.title} ({meta.date.year})", authors=names)
+    source = site.source(f"{meta.title} ({site.year})")
     lines = [run.place, f"{source} {site.url('index.html')}".strip()]
     if not meta.data_licence:
         return lines
