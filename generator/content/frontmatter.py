@@ -486,7 +486,7 @@ SPELT_OF_AUTHOR = {
     "homepage": "url",
     "website": "url",
 }
-# Another field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
+# A field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
 FOREIGN = {
     *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
     *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
