@@ -247,6 +247,8 @@ class Writer:
         references = self._references()
         self.check_anchors()
         self._note_letters("".join([*units, notes]))
+        if self.toc and (notes or references):
+            self._note_empty(*self.toc[-1], "".join(units).rstrip())
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         self._note_unused()
@@ -270,6 +272,13 @@ class Writer:
             warnings=tuple(self.warnings),
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
+
+    def _note_empty(self, heading: Heading, inner: str, text: str) -> None:
+        """Warn of a last heading without text, where what the page adds seems to belong to it."""
+        if re.search(rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\Z', text, re.DOTALL):
+            said = f'a heading with nothing below it, "{short(self.plain(inner))}"'
+            expected = "none, as the page lists works and notes at its end"
+            self.warn("empty-section", heading.line, f"{said}; expected {expected}")
 
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""

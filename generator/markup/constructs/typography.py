@@ -36,7 +36,7 @@ def tildes(state: StateInline, silent: bool) -> bool:
 
 
 def stars(state: StateInline, silent: bool) -> bool:
-    """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * opens and closes as it does beside a blank.
+    """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * opens and closes as beside a blank.
 
     source  github.com/tats-u/markdown-cjk-friendly
     """
