@@ -147,7 +147,8 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
         (
             "<p>\n$\\foo$\n</p>",
-            '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported, or of macros in the front matter',
+            '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+            ", or of macros in the front matter",
         ),
     ],
 )

@@ -221,7 +221,8 @@ def test_all_pages_are_read_before_anything_is_said(tmp_path):
 def test_mistakes_in_footnotes_and_captions_have_their_own_lines(tmp_path):
     body = "x[^a]\n\n[^a]: one\n    two $\\foo$\n\n    three {{ y }}\n\n/// figure | angles\n\nOne\n@tbl-z\n///\n"
     assert said(folder_with(tmp_path, body)).split("\n") == [
-        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported, or of macros in the front matter',
+        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'article.md:12: unknown name "y"; expected results',
         'article.md:17: undefined table "tbl-z"',
     ]
@@ -401,7 +402,8 @@ def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):
     folder = cited(tmp_path, "@a/b+c:d and @a/b+c:d, [@2020kez]\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n@a/b+c:d\n", encoding="utf-8")
     assert said(folder).split("\n") == [
-        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported, or of macros in the front matter',
+        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'references.bib:4: unknown TeX command "\\foo"; expected the letter itself',
         'article.md:7: undefined citation "2020kez"; did you mean "2020key"?',
     ]
