@@ -207,6 +207,13 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert said == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
 
 
+def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
+    head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
+    folder = folder_with(tmp_path, "x\n", head)
+    assert said(folder) == 'article.md:2: a command of LaTeX, "\\emph"; expected *words*'
+    assert [author.name for author in texts.read(folder).meta.authors] == ["Ada Lee", "Bo Ek"]
+
+
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
     folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")

@@ -38,7 +38,7 @@ from .blocks import Option
 from .blocks.figure import FigureCall
 from .builder import MARK, Fragment
 from .claims import Claim
-from .constructs import Mark, blocks
+from .constructs import Mark, blocks, faults, foreign
 from .constructs.values import VALUE
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
@@ -283,6 +283,8 @@ class Writer:
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
         said = self.page.meta.parts(name)
+        for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
+            faults.render(self, Mark("fault", said.line, fault.meta))
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
