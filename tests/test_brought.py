@@ -63,6 +63,14 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
         ('<img src="pictures/room.png" alt="x" height="4" style="width: 100px;">', 'alt="x" width="100" data-dark'),
         ("[a]{.underline} [b]{.mark}", '<u class="underline">a</u> <mark class="mark">b</mark>'),
+        # Scripts without blanks between words
+        ("**「強調」**は**注意：**次\nの", "<p><strong>「強調」</strong>は<strong>注意：</strong>次の</p>"),
+        ("단어 **강조(예)**는", "<p>단어 <strong>강조(예)</strong>는</p>"),
+        (
+            "図は@fig-aを。\n\n![図](pictures/room.png){#fig-a}",
+            '図は<a class="reference" href="#fig-a">Figure\u00a01</a>を。',
+        ),
+        ("如@olah2014所述", "</a>所述</p>"),
         # Callouts
         ("> [!info] Own *title*\n> Text", '<p class="admonition-title">Own <em>title</em></p>\n<p>Text</p>'),
         ("> [!question]- Fold?\n>\n> Yes", "<details><summary>Fold?</summary>\n<p>Yes</p>\n</details>"),
@@ -137,7 +145,11 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
         ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
-        ("<p>\n$\\foo$\n</p>", '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'),
+        (
+            "<p>\n$\\foo$\n</p>",
+            '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+            ", or of macros in the front matter",
+        ),
     ],
 )
 def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:

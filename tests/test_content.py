@@ -1,6 +1,7 @@
 """The author's folder: pages, front matter and files, and every mistake with its exact message."""
 
 import datetime
+import json
 import struct
 import unicodedata
 
@@ -473,6 +474,8 @@ def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, bo
     assert page.body.split("\n").index("Text.") == body.count("\n") + 1
     (tmp_path / "content" / "article.md").write_text(written(FRONT, body))
     assert texts.read(tmp_path / "content").pages[0].body == body
+    (tmp_path / "content" / "article.md").write_text(written(FRONT | {"title": json.dumps(title)}, "# " + title + "\n"))
+    assert texts.read(tmp_path / "content").pages[0].body == "\n"  # what is said twice is shown once
 
 
 ORDINARY = """# A **plain** text

@@ -207,6 +207,13 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert said == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
 
 
+def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
+    head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
+    folder = folder_with(tmp_path, "x\n", head)
+    assert said(folder) == 'article.md:2: a command of LaTeX, "\\emph"; expected *words*'
+    assert [author.name for author in texts.read(folder).meta.authors] == ["Ada Lee", "Bo Ek"]
+
+
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
     folder = folder_with(tmp_path, "@fig-no and @nobody\n\n{{ reslts }}\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n[x](#no)\n", encoding="utf-8")
@@ -221,7 +228,8 @@ def test_all_pages_are_read_before_anything_is_said(tmp_path):
 def test_mistakes_in_footnotes_and_captions_have_their_own_lines(tmp_path):
     body = "x[^a]\n\n[^a]: one\n    two $\\foo$\n\n    three {{ y }}\n\n/// figure | angles\n\nOne\n@tbl-z\n///\n"
     assert said(folder_with(tmp_path, body)).split("\n") == [
-        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
+        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'article.md:12: unknown name "y"; expected results',
         'article.md:17: undefined table "tbl-z"',
     ]
@@ -401,7 +409,8 @@ def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):
     folder = cited(tmp_path, "@a/b+c:d and @a/b+c:d, [@2020kez]\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n@a/b+c:d\n", encoding="utf-8")
     assert said(folder).split("\n") == [
-        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
+        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'references.bib:4: unknown TeX command "\\foo"; expected the letter itself',
         'article.md:7: undefined citation "2020kez"; did you mean "2020key"?',
     ]

@@ -15,6 +15,7 @@ WARNINGS = {
     "foreign-field": "a field of front matter that this tool does not read",
     "cut-field": "a field of front matter ends before a # that begins no remark",
     "heading-level": "a heading skips a level",
+    "empty-section": "a last heading has no text below it",
     "untranslated-page": "no table has the page's own words in the article's language",
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",

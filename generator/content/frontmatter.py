@@ -393,7 +393,7 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
 
 def _names(value: Yaml) -> list[Yaml]:
     """The names in a text: "Lee, Ada" is one."""
-    names = re.split(r"\s*(?:;|,?\s+(?:and|&)\s|,)\s*", str(value.value).strip())
+    names = re.split(r"\s*(?:;|,?\s+(?:\\?and|&)\s|,)\s*", str(value.value).strip())
     return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
 
 
@@ -528,7 +528,8 @@ def read_meta(
             tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
             value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = FIELDS[key](value, wrong)
-        if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
+        parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
+        if len(parts) > 1 or re.search(r"\\|``", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if len(problems) > before or "title" not in values:
         return None

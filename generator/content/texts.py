@@ -324,10 +324,11 @@ def _parsed_page(
         front, body, first_line = parts[0], parts[1], parts[2] + line - 1
     fields, wrong = yaml_fields(front, file, line + 1, memo)
     problems += wrong
-    if "title" not in fields and (heading := _TITLE.match(body)):
-        line = first_line + body.count("\n", 0, heading.start("title"))
-        fields["title"] = Yaml(_OF_HEADING.sub("", heading["title"]), line)
-        body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
+    if heading := _TITLE.match(body):
+        said = Yaml(_OF_HEADING.sub("", heading["title"]), first_line + body.count("\n", 0, heading.start("title")))
+        if said.value.split() == str(fields.setdefault("title", said).value).split():  # else it is a heading
+            empty = re.sub(r"[^\n]", "", heading["title"])
+            body = body[: heading.start("title")] + empty + body[heading.end("title") :]
     if "title" not in fields and not wrong:
         expected = "a line # Title above it, or title: … between two lines --- in front of it"
         other = f"; or _{name} for a text that is no page" if name != FIRST else ""

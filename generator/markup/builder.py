@@ -24,7 +24,7 @@ from markdown.util import AMP_SUBSTITUTE, BLOCK_LEVEL_ELEMENTS, Registry
 from markdown_it.token import Token
 
 from . import constructs
-from .constructs import html
+from .constructs import html, typography
 
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -123,7 +123,8 @@ class Builder:
         if token.type == "text":
             self.text(token.content)
         elif token.type == "softbreak":
-            self.text("\n")
+            is_joined = 0 < at < len(tokens) - 1 and typography.joined(tokens[at - 1].content, tokens[at + 1].content)
+            self.text("" if is_joined else "\n")
         elif token.type == "inline":
             self._inline(token)
         elif token.hidden:

@@ -38,7 +38,7 @@ from .blocks import Option
 from .blocks.figure import FigureCall
 from .builder import MARK, Fragment
 from .claims import Claim
-from .constructs import Mark, blocks
+from .constructs import Mark, blocks, faults, foreign
 from .constructs.values import VALUE
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
@@ -49,6 +49,7 @@ from .written import Body, Markup, TocEntry, kept
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
 ALONE = "figures/"  # of the site: a page for each figure
+NAMES_OF_ID = ("label", "name")  # which `id` has elsewhere
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
 Numbering = tuple[tuple[tuple[str, int], ...], str]  # what numbers go on from, and stand behind
 
@@ -247,6 +248,8 @@ class Writer:
         references = self._references()
         self.check_anchors()
         self._note_letters("".join([*units, notes]))
+        if self.toc and (notes or references):
+            self._note_empty(*self.toc[-1], "".join(units).rstrip())
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         self._note_unused()
@@ -271,9 +274,18 @@ class Writer:
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
 
+    def _note_empty(self, heading: Heading, inner: str, text: str) -> None:
+        """Warn of a last heading without text, where what the page adds seems to belong to it."""
+        if re.search(rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\Z', text, re.DOTALL):
+            said = f'a heading with nothing below it, "{short(self.plain(inner))}"'
+            expected = "none, as the page lists works and notes at its end"
+            self.warn("empty-section", heading.line, f"{said}; expected {expected}")
+
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
         said = self.page.meta.parts(name)
+        for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
+            faults.render(self, Mark("fault", said.line, fault.meta))
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
@@ -405,7 +417,8 @@ class Writer:
         for key, said in block.options.items():
             value = said.plain()
             if key not in known:
-                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *meant(key, known, "figures"))
+                near = ("", "id") if key in NAMES_OF_ID else meant(key, known, "figures")
+                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *near)
             elif not known[key].fits(value):
                 self.wrong(said.line, f"{key} is {quoted(value)}", known[key].expected)
             else:

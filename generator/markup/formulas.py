@@ -299,7 +299,12 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
         name = found[1]
         known = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
         near = _alike(name, known)
-        return TexError(at, f'unknown command "{name}"', "" if near else f"one of {COMMANDS}", near)
+        return TexError(
+            at,
+            f'unknown command "{name}"',
+            "" if near else f"one of {COMMANDS}, or of macros in the front matter",
+            near,
+        )
     if found := re.fullmatch(r"No such environment: (.*)", message):
         name = found[1]
         at = max(tex.rfind("\\begin", 0, at + 1), 0)

@@ -228,7 +228,7 @@ def check(tokens: Sequence[Token]) -> None:
 
 
 def _checked(children: Sequence[Token]) -> list[Token]:
-    found: list[Token] = []
+    told: list[Token] = []
     line, start = 0, 0
     for index in range(len(children) + 1):
         child = children[index] if index < len(children) else None
@@ -241,13 +241,13 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         if child and child.type == "code_inline" and child.markup == "``" and _is_between(child.content):
             said += f"``{child.content}"
         begins = start > 0 and children[start - 1].type in BREAKS
-        found += _faults(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
-        found += run
+        told += found(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
+        told += run
         if child:
-            found.append(child)
+            told.append(child)
             line += child.type in BREAKS
         start = index + 1
-    return found
+    return told
 
 
 def _is_between(code: str) -> bool:
@@ -261,9 +261,9 @@ def _said(token: Token) -> str:
     return (token.markup if token.markup in _OF_LATEX else _PROTECTED) if escaped else token.content
 
 
-def _faults(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
+def found(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
     """The first of each form in a run of text, where no form before it has the same signs."""
-    found, taken = list[Token](), list[tuple[int, int]]()
+    told, taken = list[Token](), list[tuple[int, int]]()
     for foreign in forms:
         if not first and foreign.form.pattern.startswith("^"):
             continue
@@ -276,8 +276,8 @@ def _faults(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list
         match = free[0]
         named = match[0] in (*foreign.wrong.split(), "<!--")
         wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
-        found.append(_fault(foreign, wrong, line, match[0]))
-    return found
+        told.append(_fault(foreign, wrong, line, match[0]))
+    return told
 
 
 def _fault(foreign: Foreign, wrong: str, line: int, said: str = "") -> Token:

@@ -157,7 +157,9 @@ class _Tags(HTMLParser):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
         if name == "srcset":
-            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            dark = "no <source>; for dark paper a file called picture.dark.png beside picture.png"
+            expected = dark if tag == "source" else "src, with a file of your own"
+            self.builder.fault(line, f'srcset="{short(value)}" of <{tag}>', expected)
             return ""
         if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
             expected, near = meant(name, sorted(ANY | ELEMENTS[tag]), "elements")
