@@ -108,6 +108,21 @@ def test_a_base_url_adds_absolute_addresses_feed_and_sitemap(build, tmp_path):
     assert b'<link rel="canonical" href="https://example.org/repo/"' in found["index.html"]
 
 
+def test_a_title_is_all_that_an_article_must_say_of_itself(build, article, tmp_path):
+    text = (article / "article.md").read_text()
+    (article / "article.md").write_text("# Rooms\n" + text.split("---\n", 2)[2])
+    code, _, said = build("--base-url", "https://example.org/repo/", "--strict")
+    assert code == 0, said
+    found = tree(tmp_path / "site")
+    assert "feed.xml" not in found and "sitemap.xml" in found and b"feed.xml" not in found["index.html"]
+    texts = {path: data for path, data in found.items() if path.endswith(("index.html", "reproduce.html", ".md", ".xml"))}
+    assert [path for path, data in texts.items() if b"None" in data or b" by ." in data] == []
+    assert (
+        b"Cite this article" not in found["index.html"]
+        and b"From Rooms (n.d.). https" in found["data/grid/k2-tanh-s1.py"]
+    )
+
+
 def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build, article, tmp_path):
     source = article / "experiments.toml"
     source.write_text(source.read_text().replace('["tanh", "relu"]', '"relu"\nbias_start = -9.0'))

@@ -151,12 +151,16 @@ class Site:
         """The year of publication, as a citation says it."""
         return str(self.meta.date.year) if self.meta.date else self.words("n.d.")
 
+    @property
+    def names(self) -> str:
+        """The authors in a line."""
+        return ", ".join(author.name for author in self.meta.authors)
+
     def source(self, article: str) -> str:
         """The sentence which says where something is from. article: how it names the article"""
-        if not self.meta.authors:
+        if not self.names:
             return self.words("From {article}.", article=article)
-        names = ", ".join(author.name for author in self.meta.authors)
-        return self.words("From {article} by {authors}.", article=article, authors=names)
+        return self.words("From {article} by {authors}.", article=article, authors=self.names)
 
     def minutes(self, text: Markup) -> int:
         """Reading time of a page, at least 1."""
