@@ -115,8 +115,10 @@ def test_a_title_is_all_that_an_article_must_say_of_itself(build, article, tmp_p
     assert code == 0, said
     found = tree(tmp_path / "site")
     assert "feed.xml" not in found and "sitemap.xml" in found and b"feed.xml" not in found["index.html"]
-    texts = {path: data for path, data in found.items() if path.endswith(("index.html", "reproduce.html", ".md", ".xml"))}
-    assert [path for path, data in texts.items() if b"None" in data or b" by ." in data] == []
+    texts = {
+        path: data for path, data in found.items() if path.endswith(("index.html", "reproduce.html", ".md", ".xml"))
+    }
+    assert [path for path, data in told.items() if b"None" in data or b" by ." in data] == []
     assert (
         b"Cite this article" not in found["index.html"]
         and b"From Rooms (n.d.). https" in found["data/grid/k2-tanh-s1.py"]

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Figure, Show
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from generator.content.experiments import Planned
@@ -371,3 +373,26 @@ def test_beside_the_planes_stands_all_that_has_room_there(train: Open) -> None:
     assert max(part["bottom"] for part in beside) < min(part["top"] for part in below if "range" in part["name"])
     lines = {round(part["top"]): part["bottom"] - part["top"] for part in [*planes, *below]}
     assert live["bottom"] - live["top"] < sum(lines.values()) + GAPS_PX, lines
+
+
+WRITTEN = """(centres) => {
+  const context = document.createElement("canvas").getContext("2d");
+  const theme = { font: "sans-serif", paper: "#fff", classes: centres.map(() => "#000") };
+  const plane = { context, size: 360, px: (x) => 180 + 170 * x, py: (y) => 180 - 170 * y };
+  const labels = centres.map((_, c) => `a rather long word ${c}`);
+  const said = [];
+  context.fillText = (text, x, y) => said.push([x, y, context.measureText(text).width / 2]);
+  peek.paint.centres(plane, centres.flat(), centres.map((_, c) => c), centres.length, theme, labels);
+  return said;
+}"""
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(np.linspace(-1, 1, 9).tolist())] * 2), min_size=2, max_size=4, unique=True))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_word_of_a_class_covers_another(bare_page: Page, centres: list[tuple[float, float]]) -> None:
+    """And none is far from where its class is."""
+    written = bare_page.evaluate(WRITTEN, centres)
+    assert len(written) == len(centres)
+    for at, (x, y, half) in enumerate(written):
+        assert abs(y - (180 - 170 * centres[at][1])) < 35
+        assert all(abs(y - v) > 13 or abs(x - u) >= half + other - 0.01 for u, v, other in written[:at])
