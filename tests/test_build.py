@@ -115,9 +115,8 @@ def test_a_title_is_all_that_an_article_must_say_of_itself(build, article, tmp_p
     assert code == 0, said
     found = tree(tmp_path / "site")
     assert "feed.xml" not in found and "sitemap.xml" in found and b"feed.xml" not in found["index.html"]
-    texts = {
-        path: data for path, data in found.items() if path.endswith(("index.html", "reproduce.html", ".md", ".xml"))
-    }
+    ends = ("index.html", "reproduce.html", ".md", ".xml")
+    told = {path: data for path, data in found.items() if path.endswith(ends)}
     assert [path for path, data in told.items() if b"None" in data or b" by ." in data] == []
     assert (
         b"Cite this article" not in found["index.html"]
