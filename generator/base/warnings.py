@@ -30,6 +30,7 @@ WARNINGS = {
     "code-options": "what stands behind the language of code and is not shown",
     "no-alt-text": "a picture without a text in its place",
     "broken-picture": "the end of a picture's file is missing",
+    "located-picture": "the file of a photo says where it was taken",
     "heavy-picture": "a picture is of more than two megabytes",
     "letter-without-font": "a letter that readers see in a font of their system",
     "one-of-several": "a figure shows one of several recipes that are drawn",

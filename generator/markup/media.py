@@ -21,6 +21,7 @@ from ..content.media import (
     is_cut_off,
     needs_paper,
     picture_size,
+    tells_where,
     video_size,
 )
 from .attributes import Attributes
@@ -157,6 +158,9 @@ def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
     elif not source.name.lower().endswith(VIDEOS):
         if is_cut_off(source):
             writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle; expected the whole file')
+        if tells_where(source):
+            expected = "a copy without its place, if readers should not know it"
+            writer.warn("located-picture", line, f'"{short(path)}" says where it was taken; expected {expected}')
         if (weight := source.stat().st_size) > HEAVY_BYTES:
             sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
             said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
