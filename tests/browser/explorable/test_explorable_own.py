@@ -182,6 +182,7 @@ def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> N
     figure.live.get_by_role("button", name="Clear").click()
     figure.settle()
     assert not state(figure)["points"]
+    assert [said.split()[-1] for said in figure.live.locator(".reading").all_text_contents()] == ["0", "–", "–"]
     figure.live.get_by_role("button", name="Undo").click()
     figure.settle()
     np.testing.assert_array_equal(points(figure), drawn)
