@@ -150,22 +150,22 @@ def templates_in_a_text(content: Path) -> str:
     return "{% is not part of a text"
 
 
+def words_for_a_figure(content: Path, said: str) -> str:
+    ours = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
+    own = content / "templates" / "words" / "en.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(ours.read_text(encoding="utf-8") + f'"Figure {{n}}" = "{said}"\n', encoding="utf-8")
+    return "the words of"
+
+
 @attack
 def braces_in_words(content: Path) -> str:
-    (content / "templates" / "words").mkdir(parents=True)
-    words = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
-    text = words.read_text(encoding="utf-8").replace('= "Figure {n}"', '= "{n.__class__.__mro__}"')
-    (content / "templates" / "words" / "en.toml").write_text(text, encoding="utf-8")
-    return "the words of"
+    return words_for_a_figure(content, "{n.__class__.__mro__}")
 
 
 @attack
 def html_in_words(content: Path) -> str:
-    (content / "templates" / "words").mkdir(parents=True)
-    words = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
-    text = words.read_text(encoding="utf-8").replace('= "Figure {n}"', f'= "{{n}}{SCRIPT}"')
-    (content / "templates" / "words" / "en.toml").write_text(text, encoding="utf-8")
-    return "the words of"
+    return words_for_a_figure(content, f"{{n}}{SCRIPT}")
 
 
 @attack
