@@ -4,7 +4,8 @@ A file exposes, where it has them:
 
     extend(md)   adds its rules to markdown-it's parser
     TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
-    MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`
+    MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`; a token of this
+                 name, as `put` makes it, becomes the mark as it is
 
 Reading knows the text alone, so that what was read is remembered; a mark stands for what only the page can say.
 """

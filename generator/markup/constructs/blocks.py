@@ -262,16 +262,7 @@ def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
-    builder.block_mark(
-        "block",
-        tokens[at],
-        name=tokens[at].meta["kind"].lower(),
-        argument="",
-        argument_html=None,
-        options="",
-        options_line=0,
-        content=builder.flow(inner[3:]),
-    )
+    builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
     return end
 
 
@@ -310,16 +301,9 @@ def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: s
     name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
     fold = fold or ("open: false\n" if name == "details" else "")
     title = title.strip() or ("" if word in (name, "admonition") and not fold else word.capitalize())
-    builder.block_mark(
-        "block",
-        token,
-        name="details" if fold else name,
-        argument=title,
-        argument_html=builder.phrase_of(title, token) if title else None,
-        options=fold,
-        options_line=0,
-        content=content,
-    )
+    title_html = builder.phrase_of(title, token) if title else None
+    name = "details" if fold else name
+    builder.block(token, name, content, argument=title, argument_html=title_html, options=fold)
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -338,17 +322,14 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     own = ("width", "size", "poster", "captions")
     options = {"id": f'"{said.id}"'} | {key: f'"{said.values[key]}"' for key in own if key in said.values}
     options |= {"invert": "true"} if INVERT in said.classes else {}
-    builder.block_mark(
-        "block",
+    builder.block(
         tokens[at],
-        name="figure",
+        "figure",
+        builder.phrase(picture.children or [], 0),
         argument=str(picture.attrs["src"]),
-        argument_html=None,
         options="".join(f"{key}: {value}\n" for key, value in options.items()),
-        options_line=0,
         alt=alt,
         label=picture.meta.get("label", ""),
-        content=builder.phrase(picture.children or [], 0),
     )
     return at + 3
 

@@ -149,18 +149,6 @@ def extend(md: MarkdownIt) -> None:
     md.block.ruler.before("fence", "equation", _block, {"alt": rules})
 
 
-def _write_formula(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    meta = tokens[at].meta
-    builder.mark("formula", meta["line"], tex=meta["tex"], display=meta["display"])
-    return at + 1
-
-
-def _write_ref(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    meta = tokens[at].meta
-    builder.mark("formula_ref", meta["line"], label=meta["label"], how=meta["how"])
-    return at + 1
-
-
 def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token, meta = tokens[at], tokens[at].meta
     label = ""
@@ -214,10 +202,5 @@ def _formula_ref(writer: Writer, mark: Mark) -> str:
     return writer.latex_reference(mark.data["how"], mark.data["label"], mark.line)
 
 
-TOKENS = {
-    "formula": _write_formula,
-    "formula_ref": _write_ref,
-    "equation": _write_equation,
-    "definitions": _write_definitions,
-}
+TOKENS = {"equation": _write_equation, "definitions": _write_definitions}
 MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref, "definitions": _define}
