@@ -309,19 +309,11 @@ def evaluate(
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
             Unmeasured: it asks for what is not measured yet, and nothing else in it is wrong
     """
-    value, found = _evaluated(source, names, words or language.english())
-    if seen is not None:
-        seen += found
-    return value
-
-
-def _evaluated(source: str, names: Mapping[str, Any], words: Words) -> tuple[Any, list[Evidence]]:
-    """The value of an expression, and the statistics on the way."""
     tree = parse(source)
-    walk = _Walk(names, [], filters(words))
+    walk = _Walk(names, [] if seen is None else seen, filters(words or language.english()))
     try:
         try:
-            return walk.value(tree), walk.seen
+            return walk.value(tree)
         except Unmeasured:
             walk.look_around(tree)
             raise
@@ -433,15 +425,13 @@ def _operated(sign: str, of: Callable[[Any, Any], Any], left: Any, right: Any) -
         raise ExpressionError(f"{sign} between {kind(left)} and {kind(right)}", wanted) from None
 
 
+@dataclass(frozen=True)
 class _Walk:
     """One evaluation."""
 
-    def __init__(
-        self, names: Mapping[str, Any], seen: list[Evidence], filters: Mapping[str, Callable[..., Any]]
-    ) -> None:
-        self.names = names
-        self.seen = seen
-        self.filters = filters
+    names: Mapping[str, Any]
+    seen: list[Evidence]
+    filters: Mapping[str, Callable[..., Any]]
 
     def value(self, node: nodes.Node) -> Any:
         if isinstance(node, nodes.BinExpr):

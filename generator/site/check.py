@@ -222,9 +222,8 @@ def weigh(site: Path, index: PageParser) -> dict[str, int]:
     fonts = {path for sheet in styles for path in faces(sheet)}
     text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *scripts])
     text += sum(len(gzip.compress(OWN_STYLES.sub("", path.read_text("utf-8")).encode())) for path in styles)
-    pictures = {
-        link.address for link in index.links if link.address.endswith(".webp") and ".dark." not in link.address
-    } | {link.address for link in index.links if link.address.endswith(".gif") and ".dark." not in link.address}
+    addresses = {link.address for link in index.links if ".dark." not in link.address}
+    pictures = [address for address in addresses if address.endswith((".webp", ".gif"))]
     return {
         "scripts, gzipped": sum(len(gzip.compress(path.read_bytes())) for path in scripts),
         "first view, gzipped": text + sum(path.stat().st_size for path in fonts),

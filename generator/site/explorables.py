@@ -61,7 +61,8 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     }
     return {
         "runs": [_known(run) | {"recipe": places[run.place]} for run in shipped],
-        "recipes": [_recipe(max(runs, key=_classes), words) for runs in members],
+        # The most classes of a group have all the words that its classes have.
+        "recipes": [_recipe(max(runs, key=lambda run: run.spec["classes"]), words) for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
@@ -177,11 +178,6 @@ def _data(run: Result, words: Words) -> dict[str, Any]:
         "parameters": parameters,
         "points_per_class": run.spec["points_per_class"],
     }
-
-
-def _classes(run: Result) -> int:
-    """How many there are: the most of a group have all the words that its classes have."""
-    return int(run.spec["classes"])
 
 
 def _group(run: Result) -> dict[str, Any]:

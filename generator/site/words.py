@@ -197,12 +197,10 @@ def median(values: Sequence[float]) -> float:
 
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: dict[str, Callable[..., Any]] = {
-        **{each.__name__: each for each in (compact, labels, plain, share, size, spoken)},
-    }
+    speaking: list[Callable[..., Any]] = [compact, labels, plain, share, size, spoken]
     numbers = expressions.filters(words)
     return {
-        **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        **{each.__name__: functools.partial(each, words=words) for each in speaking},
         "ended": bibliography.ended,
         "long_date": words.long_date,
         "median": median,
