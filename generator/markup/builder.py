@@ -127,7 +127,10 @@ class Builder:
         elif token.type == "inline":
             self._inline(token)
         elif token.type in constructs.of_marks():
-            self.mark(token.type, **token.meta)
+            if token.block:
+                self.block_mark(token.type, token, **token.meta)
+            else:
+                self.mark(token.type, **token.meta)
         elif token.hidden:
             pass
         elif token.nesting == 1:

@@ -57,6 +57,10 @@ class Block(Numbered):
     def argument(self) -> str:
         return self.title
 
+    def line_of(self, option: str) -> int:
+        """The line of an option, or its own where the option is not given."""
+        return self.options[option].line if option in self.options else self.line
+
 
 @dataclass
 class Outline:

@@ -19,7 +19,7 @@ from typing import Any
 from ..base import interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Entry, File, KnownEntry, Store, entries, passing, sha256, sweep, write_whole
+from ..base.store import Entry, File, KnownEntry, Store, content_of, entries, passing, sha256, sweep, write_whole
 from ..base.warnings import Warned
 from . import manifest
 from .manifest import KEPT, MARK
@@ -193,7 +193,7 @@ def _sum(data: File) -> str:
 
 def _write(target: str, data: File) -> list[int]:
     """A new file of a site, dated back so that any later change of it has another date. Returns its look."""
-    Path(target).write_bytes(data if isinstance(data, bytes) else data.read_bytes())
+    Path(target).write_bytes(content_of(data))
     written_ns = os.stat(target).st_mtime_ns - BACK_NS
     os.utime(target, ns=(written_ns, written_ns))
     return _look(os.stat(target))

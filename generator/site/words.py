@@ -92,11 +92,7 @@ def labels(runs: Sequence[Result], words: Words) -> list[str]:
 
 def scalars(run: Result) -> dict[str, float]:
     """The measures of a run that are single numbers, by name."""
-    return {
-        key: value
-        for key, value in run.measures.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
+    return {key: value for key, value in run.measures.items() if expressions.is_number(value)}
 
 
 def plain(value: Any, words: Words) -> str:

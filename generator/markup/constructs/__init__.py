@@ -24,6 +24,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 if TYPE_CHECKING:
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.token import Token
 
     from ..builder import Builder
@@ -63,10 +64,23 @@ def of_marks() -> dict[str, RenderMark]:
 
 # For rules of blocks and of running text
 
+# Of a rule of blocks that ends whatever stands before it.
+ENDS_ANY: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
 
 def text_of_line(state: StateBlock, number: int) -> str:
     """A line of the text, from where it is indented."""
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def put_lines(state: StateBlock, silent: bool, start: int, end: int, kind: str, **meta: Any) -> bool:
+    """Take the lines from `start` up to `end` as a token of a kind."""
+    if not silent:
+        token = state.push(kind, "", 0)
+        token.map = [start, end]
+        token.meta = meta
+        state.line = end
+    return True
 
 
 def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> bool:

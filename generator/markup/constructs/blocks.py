@@ -20,7 +20,7 @@ from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT
 from ..numbering import BLOCKS, LABELLED, Block
-from . import Mark, tables, text_of_line
+from . import ENDS_ANY, Mark, put_lines, tables, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -56,17 +56,11 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     found = _HEAD.match(text_of_line(state, start))
     if not found:
         return False
-    if silent:
-        return True
     sign, head = found[1][0], found[2].strip()
     if not head:
-        token = state.push("block_fault", "", 0)
-        token.map = [start, start + 1]
-        token.meta = {
-            "wrong": f"{sign * 3} closes no block",
-            "expected": f"{sign * 3} with the name of a block before it",
-        }
-        state.line = start + 1
+        wrong, expected = f"{sign * 3} closes no block", f"{sign * 3} with the name of a block before it"
+        return put_lines(state, silent, start, start + 1, "block_fault", wrong=wrong, expected=expected)
+    if silent:
         return True
     close = _end(state, sign, start, end)
     token = state.push("block_open", "div", 1)
@@ -167,8 +161,8 @@ def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
 def extend(md: MarkdownIt) -> None:
     """GitHub's alerts are the parser's own."""
     md.options["alerts"] = True
-    for name, rule in (("block", _block), ("callout", _callout)):
-        md.block.ruler.before("fence", name, rule, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    md.block.ruler.before("fence", "block", _block, ENDS_ANY)
+    md.block.ruler.before("fence", "callout", _callout, ENDS_ANY)
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
