@@ -31,12 +31,11 @@ from generator.measures.expected import columns_of
 from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
-from tests.test_packing import regular
+from tests.test_packing import CORNERS, regular
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
 FLOAT32_ATOL = 2e-5
-CORNERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
 
 
 @dataclass

@@ -218,6 +218,7 @@ class Figure:
 
 
 Show = Callable[..., Figure]
+PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="session")

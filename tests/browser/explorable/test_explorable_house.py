@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from conftest import TEMPLATES, Figure, Laboratory, Show, figures
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
@@ -20,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
+from tests import axe
 from tests.rest import SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
@@ -155,13 +154,10 @@ def test_nothing_for_axe_to_say(shared: Show, name: str, scheme: str) -> None:
     explain = figure.live.get_by_role("button", name="Explain the controls")
     explain.click()
     figure.settle()
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
-    violations = Axe().run(figure.page, options={"runOnly": rules})["violations"]
+    found = axe.finds(figure.page, runOnly=axe.RULES)
     explain.click()
     figure.page.emulate_media(color_scheme="light")
-    assert not violations, json.dumps(
-        [(v["id"], [(n["html"][:120], n["failureSummary"]) for n in v["nodes"][:3]]) for v in violations], indent=1
-    )
+    assert found == []
 
 
 def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Laboratory, Show
+from conftest import PHONE, Figure, Laboratory, Show
 from playwright.sync_api import Browser, expect
 
 from generator.measures import arrangement, packing
@@ -20,7 +20,6 @@ from tests.rest import SPEAKS_MS, rest
 
 ASK = 'beat {"ask": true}'
 SHOW = "Show what the networks did"
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 def written(centres: np.ndarray) -> str:
