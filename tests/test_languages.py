@@ -31,9 +31,8 @@ ROOT = Path(__file__).parent.parent
 OURS = Overlay(ROOT / "templates")
 TABLES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "templates/words").glob("*.toml")}
 OTHERS = sorted({*TABLES} - {"en"})
-SENTENCES = TABLES["de"][
-    "words"
-].keys()  # that a page can say: English has a row only where its key is not what is said
+# All that a page can say: English has a row only where its key is not what is said.
+SENTENCES = TABLES["de"]["words"].keys()
 PHYSICAL = re.compile(
     r"(?:margin|padding|border)-(?:left|right)|(?:text-align|float|clear): (?:left|right)|(?<=[;{ ])(?:left|right):"
 )

@@ -157,9 +157,9 @@ class Figures:
 
         def seeds(options: Mapping[str, Any], measures: Sequence[str]) -> Results:
             """Every seed of the class counts that a figure may be drawn of, in the first experiment and activation."""
-            first, *others = pick([], options, measures)
-            counts = [run.spec["classes"] for run in (first, *others)]
-            return self.results.where(experiment=first.experiment, activation=first.spec["activation"], classes=counts)
+            first = pick([], options, measures)
+            counts, activation = [run.spec["classes"] for run in first], first[0].spec["activation"]
+            return self.results.where(experiment=first[0].experiment, activation=activation, classes=counts)
 
         def charted() -> Chart:
             from .charts import chart  # takes a while to import, which articles without a chart do without
