@@ -145,9 +145,7 @@ class Figures:
             projected: bool = False,
         ) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            planes = (
-                call.name in self.own and not projected
-            )  # what stands around a hidden plane says nothing of a projection
+            planes = call.name in self.own and not projected  # what stands around one says nothing of a projection
             runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
             pictured.extend(runs if {*pictures} - {"loss"} else ())

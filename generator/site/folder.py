@@ -94,10 +94,8 @@ class SiteFolder:
             for folder in {os.path.dirname(path) for path in files}:
                 os.makedirs(os.path.join(fresh, folder), exist_ok=True)
             for path, data in files.items():
-                old_file, new_file = (
-                    os.path.join(out, path),
-                    os.path.join(fresh, path),
-                )  # quicker than / by the thousand
+                # Quicker than / by the thousand.
+                old_file, new_file = os.path.join(out, path), os.path.join(fresh, path)
                 if there.get(path) != wanted[path] or not _linked(old_file, new_file):
                     seen[path] = _write(new_file, data)
             write_whole(fresh / MARK, MARKED)

@@ -516,9 +516,8 @@ def test_a_hole_in_the_address_is_one_that_the_slider_has(show: Show, said: str,
 def test_readers_set_what_the_data_of_the_runs_have(show: Show, laboratory: Laboratory) -> None:
     index = elsewhere(laboratory)
     arms = index["recipes"][1]
-    index["recipes"][1] = arms | {
-        "parameters": arms["parameters"] | {"root_radius": 0.75}
-    }  # beyond the slider: the author's
+    wide = {"root_radius": 0.75}  # beyond the slider: the author's
+    index["recipes"][1] = arms | {"parameters": arms["parameters"] | wide}
     of_rings = show('train {"experiment": "rings", "start": "own"}', index=index).live
     assert of_rings.get_by_role("slider", name="Noise").count() == 1
     assert of_rings.get_by_role("slider", name="Hole").count() == 0
