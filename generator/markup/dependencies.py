@@ -145,11 +145,11 @@ class Dependencies:
 
     def holds(self, asked: Answers) -> bool:
         """Whether all that was asked once would be answered the same now."""
-        for question, answers in asked.items():
-            answered = getattr(self, f"_{question}")
-            if any(answered(about) != answer for about, answer in answers.items()):
-                return False
-        return True
+        return all(
+            getattr(self, f"_{question}")(about) == answer
+            for question, answers in asked.items()
+            for about, answer in answers.items()
+        )
 
     def files_hold(self, asked: Answers) -> bool:
         """As `holds`, of what was asked about files alone."""
