@@ -1,4 +1,4 @@
-"""The contestant of the training benchmark that uses Keras, on JAX: a Sequential, compiled, a step a batch of all points.
+"""The contestant of the training benchmark that uses Keras, on JAX: a Sequential, trained step by step on all points.
 
 It runs in an environment of its own, as nothing else here needs Keras. See
 peers.py for the requests.
@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.contest import serve
 
 os.environ["KERAS_BACKEND"] = "jax"
-import keras  # noqa: E402  # which reads its backend where it is imported
+import keras  # which reads its backend where it is imported
 
 _MODELS: dict[Any, Any] = {}  # the last one compiled
 

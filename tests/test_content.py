@@ -20,17 +20,23 @@ FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-
 
 
 def written(fields, body="Text.\n"):
-    return "---\n" + "".join(f"{key}: {value}\n" for key, value in fields.items()) + "---\n" + body
+    """A page with front matter of these fields, but for those that are None."""
+    return "---\n" + "".join(f"{key}: {said}\n" for key, said in fields.items() if said is not None) + "---\n" + body
 
 
 def folder_of(tmp_path, **files):
     folder = tmp_path / "content"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, text in {"article": written(FRONT), **files}.items():
         path = folder / (name if "." in name else f"{name}.md")
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return folder
+
+
+def page_of(tmp_path, body="Text.\n", **fields):
+    """The first page of an article whose front matter has these fields too, or others."""
+    return texts.read(folder_of(tmp_path, article=written({**FRONT, **fields}, body))).pages[0]
 
 
 def said(folder):
@@ -65,7 +71,7 @@ def test_front_matter_in_full():
     ],
 )
 def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
-    meta = texts.read(folder_of(tmp_path, article=written({k: v for k, v in {**FRONT, **change}.items() if v}))).meta
+    meta = page_of(tmp_path, **change).meta
     assert [author.name for author in meta.authors] == names
     assert meta.authors[0].affiliation == ("One; Two" if "affiliation" in str(change) else "")
 
@@ -84,8 +90,7 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
     ],
 )
 def test_a_date_may_be_in_the_words_of_the_article(tmp_path, tag, date):
-    fields = {**FRONT, "date": date, "language": tag}
-    assert texts.read(folder_of(tmp_path, article=written(fields))).meta.date == datetime.date(2026, 3, 12)
+    assert page_of(tmp_path, date=date, language=tag).meta.date == datetime.date(2026, 3, 12)
 
 
 def test_fields_that_come_in_two_forms(tmp_path):
@@ -97,19 +102,14 @@ def test_fields_that_come_in_two_forms(tmp_path):
         "lang": "pt_BR",
         "license": "MIT",
     }
-    first, second = tmp_path / "usual", tmp_path / "other"
-    metas = []
-    for path, own in ((first, usual), (second, other)):
-        path.mkdir()
-        metas.append(texts.read(folder_of(path, article=written({**FRONT, **own}))).meta)
-    assert metas[0] == metas[1]
+    assert page_of(tmp_path / "usual", **usual).meta == page_of(tmp_path / "other", **other).meta
 
 
 def test_authors_name_places_that_are_listed_apart(tmp_path):
     """As in Quarto, by `ref`, and in MyST, by the id itself; and places of their own."""
     places = "[{id: kth, name: Institute, country: Sweden}, {id: 2, institution: College}]"
     authors = "[{name: A, affiliations: [{ref: kth}, 2, Elsewhere]}, {name: B, affiliation: kth}, C]"
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "authors": authors, "affiliations": places}))).meta
+    meta = page_of(tmp_path, authors=authors, affiliations=places).meta
     assert [author.affiliation for author in meta.authors] == [
         "Institute, Sweden; College; Elsewhere",
         "Institute, Sweden",
@@ -128,8 +128,7 @@ def test_authors_name_places_that_are_listed_apart(tmp_path):
     ],
 )
 def test_days_in_ordinary_forms(tmp_path, said, day):
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "date": said}))).meta
-    assert meta.date == datetime.date(*day)
+    assert page_of(tmp_path, date=said).meta.date == datetime.date(*day)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_days_in_ordinary_forms(tmp_path, said, day):
     ],
 )
 def test_a_title_is_shown_without_the_marks_of_markdown(tmp_path, title, plain):
-    assert texts.read(folder_of(tmp_path, article=written({**FRONT, "title": f"'{title}'"}))).meta.title == plain
+    assert page_of(tmp_path, title=f"'{title}'").title == plain
 
 
 @pytest.mark.parametrize(
@@ -168,9 +167,7 @@ def test_an_abstract_begins_the_text_and_all_lines_keep_their_numbers(tmp_path, 
 def test_an_abstract_is_the_description_where_none_is_given(tmp_path):
     long = "It is said in one sentence of some length, with *marks*. " + "And then in others, " * 20 + "to the end."
     for abstract, said in (("Short, $x$.", "Short, x."), (long, long[:57].replace("*", "").rstrip())):
-        fields = {**{key: of for key, of in FRONT.items() if key != "description"}, "abstract": f"'{abstract}'"}
-        (tmp_path / said[:5]).mkdir()
-        meta = texts.read(folder_of(tmp_path / said[:5], article=written(fields))).meta
+        meta = page_of(tmp_path / said[:5], description=None, abstract=f"'{abstract}'").meta
         assert meta.description == said
     assert meta.abstract == long.replace("*", "")
 
@@ -188,7 +185,7 @@ def test_another_file_of_works(tmp_path):
 
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
     own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
-    page = texts.read(folder_of(tmp_path, article=written({**FRONT, **own}))).pages[0]
+    page = page_of(tmp_path, **own)
     assert [(odd.name, odd.said.partition("article.md")[2]) for odd in page.odd] == [
         ("foreign-field", f':{line}: "{name}" is no field of this tool; nothing is done with it')
         for line, name in ((6, "format"), (7, "draft"), (8, "my-own"), (4, "corresponding"))
@@ -198,8 +195,7 @@ def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
 def test_an_author_in_full(tmp_path):
     roles = "[Software, Writing-Review and Editing]"
     authors = f"[{{name: A, orcid: 'https://orcid.org/0000-0002-1694-233X', roles: {roles}}}]"
-    front = {"authors": authors, "version": "2", "data_licence": "CC0"}
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, **front}))).meta
+    meta = page_of(tmp_path, authors=authors, version="2", data_licence="CC0").meta
     assert meta.authors == (Author("A", orcid="0000-0002-1694-233X", roles=("software", "writing – review & editing")),)
     assert (meta.version, meta.data_licence) == ("2", "CC0")
 
@@ -294,7 +290,7 @@ def test_empty_lines_may_stand_above_front_matter(tmp_path):
     ],
 )
 def test_what_a_sign_cuts_off_a_field_is_told(tmp_path, title, lost):
-    page = texts.read(folder_of(tmp_path, article=written({**FRONT, "title": title}))).pages[0]
+    page = page_of(tmp_path, title=title)
     expected = f'article.md:2: "{lost}" is no part of title; expected quotes around a text with # [cut-field]'
     assert [str(warned).partition("content/")[2] for warned in page.odd] == ([expected] if lost else [])
 
@@ -454,8 +450,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
-    fields = {key: value for key, value in (FRONT | change).items() if value is not None}
-    assert said(folder_of(tmp_path, article=written(fields))) == messages
+    assert said(folder_of(tmp_path, article=written(FRONT | change))) == messages
 
 
 @pytest.mark.parametrize(
@@ -468,8 +463,7 @@ def test_mistakes_in_front_matter(tmp_path, change, messages):
 )
 def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, body, title):
     """And every other line keeps its number."""
-    front = {key: value for key, value in FRONT.items() if key != "title"}
-    page = texts.read(folder_of(tmp_path, article=written(front, body + "\nText.\n"))).pages[0]
+    page = page_of(tmp_path, body + "\nText.\n", title=None)
     assert page.title == title and "title" not in page.body and "planes" not in page.body
     assert page.body.split("\n").index("Text.") == body.count("\n") + 1
     (tmp_path / "content" / "article.md").write_text(written(FRONT, body))
@@ -503,8 +497,8 @@ def test_a_text_without_front_matter_is_a_page(tmp_path):
 
 @pytest.mark.parametrize("body", ["Text.\n\n# Late\n", "## Deep\n", "#\n", "#Tag\n", "- a\n===\n", "a\n\n===\n"])
 def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
-    front = {key: value for key, value in FRONT.items() if key != "title"}
-    assert said(folder_of(tmp_path, article=written(front, body))) == [f"article.md:1: {NO_TITLE}"]
+    folder = folder_of(tmp_path, article=written({**FRONT, "title": None}, body))
+    assert said(folder) == [f"article.md:1: {NO_TITLE}"]
 
 
 def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):

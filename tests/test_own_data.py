@@ -328,14 +328,8 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     """What is trained or drawn of a built-in kind stays as it was."""
     known = (*stages.FORWARD, "networks/train", "networks/datasets/__init__", "networks/datasets/spirals")
     spec = RunSpec(classes=3, activation="tanh", seed=1)
-    late = (
-        "batch",
-        "optimizer",
-        "momentum",
-        "data_seed",
-        "l2_factors",
-        "init_scale",
-    )  # keys of later versions, which it leaves as they are
+    # Keys of later versions, which it leaves as they are.
+    late = ("batch", "optimizer", "momentum", "data_seed", "l2_factors", "init_scale")
     fields = {key: value for key, value in dataclasses.asdict(spec).items() if key not in late}
     decides = [ACTIVATIONS["tanh"].decides] * 2
     before = digest("run", fields, decides, *stages.Source(known, stages.TRAINING).digest)

@@ -127,6 +127,11 @@ class Builder:
             self.text("" if is_joined else "\n")
         elif token.type == "inline":
             self._inline(token)
+        elif token.type in constructs.of_marks():
+            if token.block:
+                self.block_mark(token.type, token, **token.meta)
+            else:
+                self.mark(token.type, **token.meta)
         elif token.hidden:
             pass
         elif token.nesting == 1:
@@ -197,6 +202,11 @@ class Builder:
         """A mark between blocks."""
         self.marks.append([kind, self.line_of(token), data])
         self._alone(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+
+    def block(self, token: Token, name: str, content: Fragment, **said: Any) -> None:
+        """A block of a kind. said: its argument, its options as YAML and where these begin, below the token"""
+        usual = {"argument": "", "argument_html": None, "options": "", "options_line": 0}
+        self.block_mark("block", token, name=name, content=content, **{**usual, **said})
 
     def last_mark(self) -> list[Any] | None:
         """The mark with which the text so far ends."""

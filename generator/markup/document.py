@@ -256,7 +256,7 @@ class Writer:
         self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
             raise ContentError(sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong)))
-        html = ["\n".join(self._beside(units)) + notes, references]
+        html = ["\n".join(filter(None, [*self._beside(units), notes])), references]
         return Markup(
             page=self.page,
             body=Body(digest(html), bool(references), lambda: html),
@@ -442,13 +442,8 @@ class Writer:
             )
             body = f"{body[:-4]} {back}</p>" if body.endswith("</p>") else f"{body}<p>{back}</p>"
             items.append(f'<li id="fn-{name}">{body}</li>')
-        if not items:
-            return ""
-        self.anchors |= {f"fn-{name}": 0 for name in self.notes} | {"footnotes": 0}
-        return (
-            '\n<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
-            f'<h2 id="footnotes">{self.words("Notes")}</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
-        )
+        self.anchors |= {f"fn-{name}": 0 for name in self.notes}
+        return self._section("footnotes", "doc-endnotes", "Notes", items)
 
     def _references(self) -> str:
         def back(n: int, place: str, entry: works.Entry) -> str:
@@ -466,12 +461,16 @@ class Writer:
             label = f'<span class="reference-number">{label}</span> ' if label else ""
             rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {places}</li>')
             self.anchors[f"ref-{entry.anchor}"] = 0
-        if not rows:
+        return self._section("references", "doc-bibliography", "References", rows)
+
+    def _section(self, id_: str, role: str, title: str, items: Sequence[str]) -> str:
+        """What stands below the text, a list under a title; "" where it is empty."""
+        if not items:
             return ""
-        self.anchors["references"] = 0
+        self.anchors[id_] = 0
         return (
-            '<section class="references" role="doc-bibliography" aria-labelledby="references">'
-            f'<h2 id="references">{self.words("References")}</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
+            f'<section class="{id_}" role="{role}" aria-labelledby="{id_}"><h2 id="{id_}">{self.words(title)}</h2>\n'
+            f"<ol>\n{chr(10).join(items)}\n</ol>\n</section>"
         )
 
     def _work_math(self, place: str, tex: str) -> str:
@@ -613,7 +612,7 @@ class Writer:
 
     @property
     def _numbers_are_unique(self) -> bool:
-        return next(iter(self.dependencies.book.pages.values())).meta.numbering != "page"
+        return self.dependencies.book.numbering != "page"
 
     def reference(self, id_: str, line: int, bare: bool = False, word: str = "") -> str:
         """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title.

@@ -290,9 +290,9 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
     """One of Temml's errors as ours, at a place in the author's own TeX."""
     message = re.split(r" at (?:position \d+|end of input): ", said.strip())[0].strip()
     at = len(source.encode("utf-16-le")[: 2 * max(0, position)].decode("utf-16-le", "ignore")) - start
+    defined = set(re.findall(r"\\[A-Za-z]+", source[:start]))
     if at < 0:  # within a definition: where it is used is not told
-        names = re.findall(r"\\[A-Za-z]+", source[:start])
-        used = [found.start() for name in set(names) for found in re.finditer(re.escape(name) + r"(?![A-Za-z])", tex)]
+        used = [found.start() for name in defined for found in re.finditer(re.escape(name) + r"(?![A-Za-z])", tex)]
         at = min(used, default=0)
     at = min(at, len(tex))
     if found := re.fullmatch(r"(?:Unsupported function name|Undefined control sequence): (\\\S+)", message):

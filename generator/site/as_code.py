@@ -17,7 +17,7 @@ from typing import Any
 from ..base import store as kept_in
 from ..base.language import Words
 from ..base.memo import digest
-from ..base.store import File, Store
+from ..base.store import File, Store, content_of
 from ..runs.results import Result, Results
 from .policy import guarded
 from .templates import TemplateRenderer
@@ -59,8 +59,7 @@ def listed(run: Result, files: Mapping[str, File], store: Store) -> dict[str, An
     key = digest("listing", run.key, run.files["npz"], run.spec, kept_in.all_code())
     found = store.load_json("listings", key)
     if found is None:
-        file = files[run.files["npz"]]
-        found = _listed(run, file if isinstance(file, bytes) else file.read_bytes())
+        found = _listed(run, content_of(files[run.files["npz"]]))
         store.save_json("listings", key, found)
     told: dict[str, Any] = found
     return told

@@ -105,22 +105,15 @@ class Contents:
         return cls(text.path, text.title, text.page.meta, text.toc, text.has_references, text.names_sections)
 
 
+@dataclass(frozen=True)
 class Site:
     """The article as a published thing: addresses, navigation, citation. beside: our pages about its runs."""
 
-    def __init__(
-        self,
-        meta: Meta,
-        written: Sequence[TextSummary],
-        info: BuildInfo,
-        words: Words,
-        beside: Sequence[str] = ("gallery.html", "reproduce.html"),
-    ) -> None:
-        self.beside = beside
-        self.words = words
-        self.meta = meta
-        self.written = written
-        self.info = info
+    meta: Meta
+    written: Sequence[TextSummary]
+    info: BuildInfo
+    words: Words
+    beside: Sequence[str] = ("gallery.html", "reproduce.html")
 
     @property
     def navigation(self) -> list[tuple[str, str]]:

@@ -61,6 +61,11 @@ def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, SimpleNamespace, dict]:
     return spec, run, columns.measure_run(spec, run)
 
 
+def without_weights(run: SimpleNamespace) -> SimpleNamespace:
+    """The run of a network that sends all inputs to the origin."""
+    return SimpleNamespace(**{**vars(run), "weights": np.zeros_like(run.weights)})
+
+
 @pytest.fixture(params=list(CASES), ids=list(CASES.values()))
 def case(request):
     """Spec, run and measures of each sample in turn."""

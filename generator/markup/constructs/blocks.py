@@ -21,7 +21,7 @@ from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
 from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
-from . import Mark, tables, text_of_line
+from . import ENDS_ANY, Mark, put_lines, tables, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -57,17 +57,11 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     found = _HEAD.match(text_of_line(state, start))
     if not found:
         return False
-    if silent:
-        return True
     sign, head = found[1][0], found[2].strip()
     if not head:
-        token = state.push("block_fault", "", 0)
-        token.map = [start, start + 1]
-        token.meta = {
-            "wrong": f"{sign * 3} closes no block",
-            "expected": f"{sign * 3} with the name of a block before it",
-        }
-        state.line = start + 1
+        wrong, expected = f"{sign * 3} closes no block", f"{sign * 3} with the name of a block before it"
+        return put_lines(state, silent, start, start + 1, "block_fault", wrong=wrong, expected=expected)
+    if silent:
         return True
     close = _end(state, sign, start, end)
     token = state.push("block_open", "div", 1)
@@ -172,7 +166,7 @@ def extend(md: MarkdownIt) -> None:
     """GitHub's alerts are the parser's own."""
     md.options["alerts"] = True
     for name, rule in (("callout", _callout), ("block", _block)):
-        md.block.ruler.before("fence", name, rule, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+        md.block.ruler.before("fence", name, rule, ENDS_ANY)
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -288,16 +282,7 @@ def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
-    builder.block_mark(
-        "block",
-        tokens[at],
-        name=tokens[at].meta["kind"].lower(),
-        argument="",
-        argument_html=None,
-        options="",
-        options_line=0,
-        content=builder.flow(inner[3:]),
-    )
+    builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
     return end
 
 
@@ -336,16 +321,9 @@ def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: s
     name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
     fold = fold or ("open: false\n" if name == "details" else "")
     title = title.strip() or ("" if word in (name, "admonition") and not fold else word.capitalize())
-    builder.block_mark(
-        "block",
-        token,
-        name="details" if fold else name,
-        argument=title,
-        argument_html=builder.phrase_of(title, token) if title else None,
-        options=fold,
-        options_line=0,
-        content=content,
-    )
+    title_html = builder.phrase_of(title, token) if title else None
+    name = "details" if fold else name
+    builder.block(token, name, content, argument=title, argument_html=title_html, options=fold)
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -365,17 +343,14 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
     options = {"id": said.id} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
-    builder.block_mark(
-        "block",
+    builder.block(
         tokens[at],
-        name="figure",
+        "figure",
+        builder.phrase(picture.children or [], 0),
         argument=str(picture.attrs["src"]),
-        argument_html=None,
         options=_in_a_line(options),
-        options_line=0,
         alt=said.values.get("alt"),
         label=picture.meta.get("label", ""),
-        content=builder.phrase(picture.children or [], 0),
     )
     return at + 3
 

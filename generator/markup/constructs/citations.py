@@ -125,11 +125,8 @@ def _render(writer: Writer, mark: Mark) -> str:
     references = [item["key"].startswith(_REFERENCE) for item in items]
     said = []
     for item, reference in zip(items, references, strict=True):
-        key, line, before, after = (
-            item["key"],
-            mark.line + item["line"],
-            *map(writer.html, (item["before"], item["after"])),
-        )
+        key, line = item["key"], mark.line + item["line"]
+        before, after = writer.html(item["before"]), writer.html(item["after"])
         key, rest = _parted(writer, key) if mark.data["in_text"] else (key, "")
         if reference:
             word = mark.data["word"] or "".join(_LAST_WORD.findall(before))

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from markdown_it.token import Token
 
 from . import Mark
 
 if TYPE_CHECKING:
-    from ..builder import Builder
     from ..document import Writer
-
-
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    meta = dict(tokens[at].meta)
-    builder.mark("fault", meta.pop("line"), **meta)
-    return at + 1
 
 
 def render(writer: Writer, mark: Mark) -> str:
@@ -28,5 +18,4 @@ def render(writer: Writer, mark: Mark) -> str:
     return ""
 
 
-TOKENS = {"fault": _write}
 MARKS = {"fault": render}

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
-LOOSE = frozenset(
-    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"]
-)  # may stay open
+# What may stay open.
+LOOSE = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"])
 _PLAIN = (
     "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
     " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
