@@ -1,7 +1,7 @@
 """The author's folder: pages, front matter and files, and every mistake with its exact message."""
 
-import json
 import datetime
+import json
 import struct
 import unicodedata
 
