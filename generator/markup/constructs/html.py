@@ -62,6 +62,7 @@ _INSTEAD = {  # of elements that others have, Distill's among them
     "d-math": "$…$",
     "d-code": "``` around code",
     "font": '<span class="…">',
+    **dict.fromkeys(("style", "link"), "nothing: the page has its own looks"),
     "iframe": "a link",
     "input": "- [ ] before a task",
 }
@@ -247,7 +248,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     tags = _Tags(builder, line, source)
     tags.feed(source)
-    if tags.rawdata:  # a tag that does not end
+    if tags.rawdata and tags.cdata_elem is None:  # a tag that does not end
         builder.fault(line, f'the HTML "{short(tags.rawdata)}"', "Markdown, or &lt; for the sign itself")
     builder.raw("".join(tags.out), tags.moves)
     return at + 1
