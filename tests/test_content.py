@@ -77,7 +77,8 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
         ("fr-FR", "12 mars 2026"),
         ("es", "12 de marzo de 2026"),
         ("ar", "12 مارس 2026"),
-        ("en", "March 12, 2026"),
+        ("en", "March 12th, 2026"),
+        ("en", "12 Mar. 2026"),
         ("ja", "2026年3月12日"),
         ("xx", "12 March 2026"),
     ],
@@ -337,6 +338,10 @@ def test_there_may_be_nothing_at_all(tmp_path):
     ("change", "messages"),
     [
         ({"title": None}, ["article.md:1: the front matter has no title"]),
+        (
+            {"authors": "Ada Lee^1^"},
+            ['article.md:4: "Ada Lee^1^" is no name; expected a name alone: below it email:, affiliation:, roles:'],
+        ),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
         ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
@@ -454,6 +459,20 @@ def test_there_may_be_nothing_at_all(tmp_path):
 def test_mistakes_in_front_matter(tmp_path, change, messages):
     fields = {key: value for key, value in (FRONT | change).items() if value is not None}
     assert said(folder_of(tmp_path, article=written(fields))) == messages
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("title:T", 'article.md:2: no blank behind the colon of "title"; expected title: …'),
+        (
+            "\ttitle: T",
+            "article.md:2: not YAML: found character that cannot start any token; expected blanks in place of a tab",
+        ),
+    ],
+)
+def test_blanks_of_front_matter(tmp_path, line, message):
+    assert said(folder_of(tmp_path, article=written(FRONT).replace("title: T", line))) == [message]
 
 
 @pytest.mark.parametrize(
