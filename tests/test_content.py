@@ -242,10 +242,11 @@ def test_a_page_of_another_name_is_told_the_nearest(tmp_path, name, near):
 
 def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another_ending_no_page(tmp_path):
     files = ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF", "b/Two.MD", "three.qmd", "four.markdown", "a.js"]
+    files += ["b/five.md", "b/README.md", "b/_six.md"]
     folder = folder_of(tmp_path, **{name: "x" for name in files})
     assert [asset.path for asset in texts.read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
     assert texts.files_of_code(folder) == ["a.js"]
-    assert texts.other_texts(folder) == ["b/Two.MD", "four.markdown", "three.qmd"]
+    assert texts.other_texts(folder) == ["b/Two.MD", "b/five.md", "four.markdown", "three.qmd"]
 
 
 @pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
