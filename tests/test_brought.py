@@ -36,6 +36,11 @@ def shown(tmp_path: Path, body: str) -> str:
         ("Where $`a_1`$ is.", "<p>Where ⟦a1⟧ is.</p>"),
         ("Text\n```math\na\n\nb\n```\nText", '<div class="equation">⟦ab⟧</div>'),
         ("```{math}\n:label: eq-one\na\n```\n\n@eq-one", '<div class="equation" id="eq-one">⟦a⟧'),
+        # Brackets that Word's and Google's texts escape
+        (r"as \[1\] and \[2, 3\], \[Figure 1 here\] \[...\]", "<p>as [1] and [2, 3], [Figure 1 here] […]</p>"),
+        ("\\[Figure 1 here\\]", "<p>[Figure 1 here]</p>"),
+        (r"\[x\] \[ab = c\] \[\text{word}\]", "<p>⟦x⟧ ⟦ab=c⟧ ⟦word⟧</p>"),
+        ("[see @olah2014, @papyan2020 and @olah2014, p. 3]", "(see <a "),
         # Attributes on the line below a block
         ("## H\n{: .no_toc #own }\n\n[x](#own)", '<h2 id="own" data-number="1">H</h2>\n<p><a href="#own">x</a></p>'),
         ("Words.\n{: .notice}", '<p class="notice">Words.</p>'),
