@@ -67,6 +67,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<p style="text-align: center">x</p>', '<p class="align-center">x</p>'),
         ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
         ('<img src="pictures/room.png" alt="x" height="4" style="width: 100px;">', 'alt="x" width="100" data-dark'),
+        ('<img src="pictures/room.png" alt="x" style="width:1in;height:2in">', 'alt="x" width="96" data-dark'),
         ("[a]{.underline} [b]{.mark}", '<u class="underline">a</u> <mark class="mark">b</mark>'),
         # Scripts without blanks between words
         ("**「強調」**は**注意：**次\nの", "<p><strong>「強調」</strong>は<strong>注意：</strong>次の</p>"),
