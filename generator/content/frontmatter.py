@@ -145,7 +145,10 @@ def _name(value: Yaml, wrong: Callable[..., None]) -> str:
     """Of a person, in one piece or in several."""
     parts = value.value
     if not isinstance(parts, dict):
-        return _sentence(value, wrong)
+        text = _sentence(value, wrong)
+        if re.search(r"[][<>{}@^*$\\]", text):
+            wrong(value.line, "a name alone: below it email:, affiliation:, roles:", f'"{short(text)}" is no name')
+        return text
     said = [
         _sentence(parts[key], wrong) for key in ("literal", "given", "non-dropping-particle", "family") if key in parts
     ]
@@ -192,7 +195,8 @@ def _address(value: Yaml, wrong: Callable[..., None]) -> str:
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
     """A date, or a text that begins with one, as in quotes or before a time of day; or one in English words."""
-    said = " ".join(str(value.value).replace(",", " ").split())
+    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[A-Za-z])\.(?= )|,", " ", str(value.value))
+    said = " ".join(said.split())
     for form, text in (("%Y-%m-%d", re.split("[T ]", said)[0]), *((form, said) for form in DAYS)):
         with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(text, form).date()
@@ -217,7 +221,7 @@ def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
 
 def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     if isinstance(value.value, str):
-        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+        return tuple(filter(None, map(str.strip, re.split("[,;]", value.value))))
     if isinstance(value.value, list):
         return tuple(_sentence(item, wrong) for item in value.value)
     wrong(value.line, "a list of words")
