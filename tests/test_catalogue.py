@@ -16,7 +16,7 @@ from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments
 from generator.measures import columns, packing
-from generator.networks import datasets, train
+from generator.networks import datasets, machine, train
 from generator.networks.spec import RunSpec, unflat
 from generator.runs import pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
@@ -226,7 +226,7 @@ def test_who_trains_tells_of_the_machine_so_that_nobody_else_imports_torch_for_i
         runs.train({})
         shutil.rmtree(kept)
         monkeypatch.setattr(runs, "pool", None)
-        assert runs.machine() == tasks.machine() and kept.is_dir()
+        assert runs.machine() == machine.told() and kept.is_dir()
 
 
 def sizes(made):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import gzip
 import importlib.util
 import itertools
 import math
@@ -18,15 +19,14 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from ..base import limits
 from ..base.errors import ContentError, Problem, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
-
-if TYPE_CHECKING:
-    import numpy as np
 
 COMMENT = re.compile(r"#( |[ ,;\t]*$)")  # how a line above the header begins that is about the file
 # What can only be a decimal sign, and thousands apart: of a file with decimal commas, and of others
@@ -123,8 +123,6 @@ def _of_file(
     test: float | str | None,
     stamps: tuple[int, ...],
 ) -> Read:
-    import numpy as np
-
     path = located(folder, file)
     only = {*columns, label, str(test)} if columns and label else None
     found = _opened(path, only, label)
@@ -210,7 +208,6 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
 
     raises  ContentError: they are not, or the file is damaged
     """
-    import numpy as np
 
     def wrong(what: str, expected: str = expected) -> ContentError:
         return ContentError([Problem(str(path), what, expected)])
@@ -237,8 +234,6 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
 
 def _npz(path: Path) -> File:
     """Arrays x (N, D), y (N,), and names (D,) where they are."""
-    import numpy as np
-
     found = File(str(path), [], [])
     arrays = arrays_of(path, "an .npz file of plain arrays x and y")
     if lacking := [name for name in ("x", "y") if name not in arrays]:
@@ -365,8 +360,6 @@ def _quick(
     path: Path, between: str, skipped: int, spoken: Sequence[bool], number: Numbers
 ) -> list[np.ndarray | list[str]] | None:
     """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
-    import numpy as np
-
     kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
     try:
         with warnings.catch_warnings():
@@ -484,8 +477,6 @@ class _Columns:
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
-        import numpy as np
-
         width = len(self.names)
         if any(len(row) != width for row in rows):
             for row, line in zip(rows, lines, strict=True):
@@ -539,8 +530,6 @@ class _Columns:
 
     def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
         """The columns of all parts together."""
-        import numpy as np
-
         return [
             list(itertools.chain.from_iterable(part[at] for part in parts))
             if spoken
@@ -619,8 +608,6 @@ def _column(found: File, name: str, key: str) -> int:
 
 def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
     """The columns of inputs as (N, D) float64."""
-    import numpy as np
-
     if not inputs:
         raise found.problem("no column of numbers", "one at least beside the label")
     for at in inputs:
@@ -633,8 +620,6 @@ def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
 
 def _held(found: File, at: int) -> np.ndarray:
     """Which rows a column holds out."""
-    import numpy as np
-
     words = [word.lower() for word in _words(found.columns[at])]
     for word in words:
         if word not in TRAIN | TEST:
@@ -647,8 +632,6 @@ def _check(found: File, table: Table) -> None:
 
     raises  ContentError
     """
-    import numpy as np
-
     if not np.abs(table.x).max(initial=0.0) < limits.LARGEST:
         raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {limits.LARGEST:g}")
     if len(table.labels) < 2:
@@ -672,10 +655,6 @@ DIGIT = (8, 8)  # height and width
 @functools.cache
 def _digits(test: float | None) -> Read:
     """1,797 handwritten digits of 8 by 8 pixels, as scikit-learn ships them; the package itself is not imported."""
-    import gzip
-
-    import numpy as np
-
     spec = importlib.util.find_spec("sklearn")
     assert spec is not None and spec.origin is not None
     file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
@@ -691,8 +670,6 @@ def _digits(test: float | None) -> Read:
 
 def counting(table: Table) -> list[str]:
     """The columns that say which row it is, beside others: each number is one more than that above it."""
-    import numpy as np
-
     if len(table.names) == 1:
         return []
     return [name for name, column in zip(table.names, table.x.T, strict=True) if (np.diff(column) == 1).all()]
@@ -700,8 +677,6 @@ def counting(table: Table) -> list[str]:
 
 def _watched(read: Read) -> Read:
     """A table with what is odd about it."""
-    import numpy as np
-
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
     if len(set(table.counts)) > 1:

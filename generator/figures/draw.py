@@ -28,7 +28,7 @@ from matplotlib.quiver import Quiver
 from PIL import Image
 
 from ..base import rounding
-from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
+from ..base.style import MARKERS, THEMES, Theme
 from ..measures import directions, projection
 from ..networks import forward
 from ..networks.rooms import PLANE, Room
@@ -49,22 +49,6 @@ RIM_PX = 0.7  # of paper around a point
 COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
 
 NO_CLASS = 255  # in an image of classes, what lies outside the room
-
-# Shapes of one size look unequal: these widths in pixels look alike.
-MARKER_PX = {
-    "circle": 8.6,
-    "square": 7.6,
-    "triangle-up": 9.6,
-    "diamond": 7.2,
-    "triangle-down": 9.6,
-    "plus": 10.4,
-    "cross": 9.8,
-    "triangle-left": 9.6,
-    "star": 13.2,
-    "triangle-right": 9.6,
-    "bar": 13.0,
-    "hourglass": 9.6,
-}
 
 BEYOND = 1.04  # how much further than the farthest point a plane is shown, where its room has no wall
 FONTS = Path(__file__).parent.parent / "fonts"
@@ -244,22 +228,25 @@ def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float
     """
     lines = []
     for label in range(int(y.max()) + 1):
-        marker = MARKERS[label]
         (line,) = axes.plot(
             *xy[y == label].T,
             linestyle="none",
-            marker=MATPLOTLIB_MARKERS[marker],
-            markersize=MARKER_PX[marker] * scale,
-            markerfacecolor=theme.classes[label],
             markeredgecolor=theme.paper,
             markeredgewidth=RIM_PX,
             clip_on=False,
             zorder=3,
             scalex=False,
             scaley=False,
+            **_of_class(label, theme, scale),
         )
         lines.append(line)
     return lines
+
+
+def _of_class(label: int, theme: Theme, scale: float) -> dict[str, Any]:
+    """A class's marker and colour as matplotlib takes them."""
+    size = MARKERS[label].width_px * scale
+    return {"marker": MARKERS[label].matplotlib, "markersize": size, "markerfacecolor": theme.classes[label]}
 
 
 def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float, rim: str | None = None) -> None:
@@ -267,19 +254,8 @@ def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: 
 
     rim  colour of its edge; None: the paper's
     """
-    kind = MARKERS[label]
-    figure.add_artist(
-        Line2D(
-            [x],
-            [y],
-            marker=MATPLOTLIB_MARKERS[kind],
-            markersize=MARKER_PX[kind] * scale,
-            markerfacecolor=theme.classes[label],
-            markeredgecolor=rim or theme.paper,
-            markeredgewidth=RIM_PX * scale,
-            transform=figure.transFigure,
-        )
-    )
+    edge: Any = {"markeredgecolor": rim or theme.paper, "markeredgewidth": RIM_PX * scale}
+    figure.add_artist(Line2D([x], [y], transform=figure.transFigure, **edge, **_of_class(label, theme, scale)))
 
 
 def arrows(axes: Axes, places: np.ndarray, units: np.ndarray, colours: np.ndarray, length: float) -> Quiver:
@@ -543,15 +519,7 @@ def encode(image: np.ndarray) -> dict[str, bytes]:
     indices, colours = quantised(image)
     flat = Image.fromarray(indices).convert("P")
     flat.putpalette(colours.tobytes())
-    return {
-        "png": _saved(flat, "PNG"),
-        "webp": iio.imwrite(
-            "<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2
-        ),
-    }
-
-
-def _saved(image: Image.Image, kind: str) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind)
-    return file.getvalue()
+    png = io.BytesIO()
+    flat.save(png, "PNG")
+    webp = iio.imwrite("<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2)
+    return {"png": png.getvalue(), "webp": webp}

@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -25,10 +26,12 @@ from ..base.style import THEMES
 from ..base.warnings import Warned
 from ..content.experiments import Plan, Trials
 from ..content.lab import Lab
+from ..content.media import svg_size
 from ..figures import Figure
-from ..networks import tables
+from ..measures import columns, models, packing, tied
+from ..measures.columns import COMPARISONS, MEASUREMENTS
+from ..networks import machine, tables
 from ..networks.activations import ACTIVATIONS, carried
-from ..networks.machine import processor
 from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
@@ -37,12 +40,10 @@ from . import stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
 from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
-from .lab import LabError, is_finite
+from .lab import LabError, is_finite, stacked
 from .stages import STAGES, TRAINING, Source
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from .pools import Pool
 
 Asked = TypeVar("Asked")
@@ -53,8 +54,7 @@ MEASURED_AT_ONCE = 10
 PERFORMED_AT_ONCE = 16
 LOOK_UP_S = 0.1  # how soon work that nobody waits for any more is given up
 NAMED_AT_MOST = 3
-TIED = "tied"  # measures.tied.NAME, which needs scipy
-SOLVED = (*LAWS, TIED)
+SOLVED = (*LAWS, tied.NAME)
 
 
 class TrainingCancelled(Exception):
@@ -85,12 +85,14 @@ class Job(Generic[Item]):
     items      what its results are of, in their order
     arguments  of the task; callables are called when the job is sent, so that only data under way is in memory
     of         the runs whose own data goes with it
+    several    whether the task gives a result each, in a list; else that of the one item
     """
 
     items: Sequence[Item]
     task: Callable[..., Any]
     arguments: tuple[Any, ...]
     of: Sequence[RunSpec] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def make(
         if show and not context.force:  # what is forced would be made twice
             runs.make_seen(order, show)
         laws = runs.solve()
-        models = runs.model(laws)
+        modelled = runs.model(laws)
         runs.train(laws)
         measures = runs.measure()
         compared = runs.compare(measures, laws)
@@ -150,11 +152,11 @@ def make(
         scripts = runs.export()
         trials = runs.perform()
         arrays = runs.bundle(measures, trials)
-        columns = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
-        plots = runs.plot(columns, trials)
+        measured = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
+        plots = runs.plot(measured, trials)
         runs.remember()
         files = {**pictures, **scripts, **arrays, **plots}
-        return runs.catalogue(key, columns, laws, trials, models, files), runs.report
+        return runs.catalogue(key, measured, laws, trials, modelled, files), runs.report
 
 
 def run_key(spec: RunSpec) -> str:
@@ -245,13 +247,13 @@ class Pipeline:
 
     def solve(self) -> dict[int, dict[str, Any]]:
         """What the laws predict: class count -> law -> as packing.solve gives it."""
-        from ..measures import columns
-
         counts = columns.class_counts(self.keys, self.plan.models)
         keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), SOLVED)}  # long jobs first
 
-        def jobs(missing: list[tuple[int, str]]) -> list[Job[tuple[int, str]]]:
-            return [Job([(k, law)], tasks.solve, (law, k, columns.ROOM)) for k, law in missing]
+        def jobs(missing: list[tuple[int, str]]) -> Iterator[Job[tuple[int, str]]]:
+            for k, law in missing:
+                task, named = (tied.solve, ()) if law == tied.NAME else (packing.solve, (law,))
+                yield Job([(k, law)], task, (*named, k, columns.ROOM))
 
         found = self.run("solve", keys, self.plain("laws", keys), jobs)
         return {k: {law: found[k, law] for law in SOLVED} for k in counts}
@@ -262,7 +264,7 @@ class Pipeline:
         keys = {(name, k): digest("model", name, laws[k], *STAGES["model"].source.digest) for name, k in asked}
 
         def jobs(missing: list[tuple[str, int]]) -> list[Job[tuple[str, int]]]:
-            return [Job([(name, k)], tasks.model, (name, k, laws[k])) for name, k in reversed(missing)]
+            return [Job([(name, k)], models.rows, (name, k, laws[k])) for name, k in reversed(missing)]
 
         found = self.run("model", asked, self.plain("models", keys), jobs) if asked else {}
         return {name: [row for k in counts for row in found[name, k]] for name, counts in self.plan.models.items()}
@@ -304,7 +306,7 @@ class Pipeline:
         if self.context.device != "cpu":
             device = pool.executor.submit(tasks.device, self.context.device).result()
         return [
-            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs)
+            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs, several=True)
             for specs in batches(missing, pool.size, device)
         ]
 
@@ -318,7 +320,7 @@ class Pipeline:
             for names, specs in alike.items():
                 for at in range(0, len(specs), MEASURED_AT_ONCE):
                     some = specs[at : at + MEASURED_AT_ONCE]
-                    yield Job(some, tasks.measure, (some, _later(self.data, some), names), some)
+                    yield Job(some, tasks.measure, (some, _later(self.data, some), names), some, several=True)
 
         return self.run("measure", self.keys, self._measures(), jobs)
 
@@ -326,8 +328,6 @@ class Pipeline:
         self, measures: Mapping[RunSpec, dict[str, Any]], laws: dict[int, dict[str, Any]]
     ) -> dict[RunSpec, dict[str, Any]]:
         """What is measured across the runs of a recipe, whatever experiments they are in: run -> values by column."""
-        from ..measures.columns import COMPARISONS
-
         recipes: dict[RunSpec, list[RunSpec]] = {}
         for spec in self.keys:
             recipes.setdefault(replace(spec, seed=0, checkpoints=2), []).append(spec)
@@ -346,7 +346,7 @@ class Pipeline:
 
         def jobs(missing: list[tuple[str, RunSpec]]) -> Iterator[Job[tuple[str, RunSpec]]]:
             for name, recipe in missing:
-                yield Job([(name, recipe)], tasks.compare, (name, rows[name, recipe], laws.get(recipe.classes, {})))
+                yield Job([(name, recipe)], COMPARISONS[name].of, (rows[name, recipe], laws.get(recipe.classes, {})))
 
         found = self.run("compare", asked, self.plain("comparisons", keys), jobs)
         compared: dict[RunSpec, dict[str, Any]] = {}
@@ -378,7 +378,7 @@ class Pipeline:
             for spec, names in of_runs.items():
                 asked = {name: read[spec, name] for name in names}
                 items = [(spec, name) for name in names]
-                yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec])
+                yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec], several=True)
 
         drawn = self.run("draw", read, StageCache(find, keep), jobs)
         return {
@@ -437,7 +437,8 @@ class Pipeline:
             size = max(1, min(PERFORMED_AT_ONCE, len(missing) // (4 * self.context.workers)))
             for at in range(0, len(missing), size):
                 some = missing[at : at + size]
-                yield Job(some, tasks.perform, (*self._own_code, self._made_by, [asked[key] for key in some]))
+                rows = [asked[key] for key in some]
+                yield Job(some, tasks.perform, (*self._own_code, self._made_by, rows), several=True)
 
         found = self.run("perform", asked, StageCache(find, keep), jobs, self.context.executor)
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
@@ -466,7 +467,7 @@ class Pipeline:
                     ids, of_runs = list(specs[name]), _later(self.data, list(specs[name].values()))
                     yield Job([(name, kind)], tasks.gather, (ids, of_runs))
                 else:
-                    yield Job([(name, kind)], tasks.stack, (_later(self.arrays, own[name]),))
+                    yield Job([(name, kind)], stacked, (_later(self.arrays, own[name]),))
 
         files = self.run("bundle", list(keys), self.files("bundles", "npz", keys), jobs)
         return {f"data/{name}{kind}.npz": file for (name, kind), file in files.items()}
@@ -475,15 +476,15 @@ class Pipeline:
         """Where networks are trained here; asked of a worker once, since it takes torch to tell."""
         if not self.keys:
             return {}
-        key = digest("machine", processor(), versions(*TRAINING))
+        key = digest("machine", machine.processor(), versions(*TRAINING))
         known: dict[str, str] | None = self.store.load_json("machines", key)
         if known is None:
             here = self._trained_on if self.context.executor == "local" else None  # else one more process imports torch
-            known = here or self.pool().executor.submit(tasks.machine).result()
+            known = here or self.pool().executor.submit(machine.told).result()
             self.store.save_json("machines", key, known)
         return known
 
-    def plot(self, columns: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
+    def plot(self, measured: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
         """The author's own figures, by their paths in the site."""
         wanted = self.plan.lab.of("figure")
         if not wanted:
@@ -491,7 +492,7 @@ class Pipeline:
         rows = {each.name: own_rows(each, trials[each.name]) for each in self.plan.trials}
         rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.external}
         for (name, _), run in self.runs.items():
-            rows.setdefault(name, []).append({**recipe_of(run), **columns[run.spec]})
+            rows.setdefault(name, []).append({**recipe_of(run), **measured[run.spec]})
         made_with = STAGES["plot"].source.digest
         keys = {
             name: digest(
@@ -539,18 +540,16 @@ class Pipeline:
     def catalogue(
         self,
         key: str,
-        columns: Mapping[RunSpec, dict[str, Any]],
+        measured: Mapping[RunSpec, dict[str, Any]],
         laws: dict[int, dict[str, Any]],
         trials: Mapping[str, list[Trial]],
-        models: Mapping[str, list[dict[str, Any]]],
+        modelled: Mapping[str, list[dict[str, Any]]],
         files: dict[str, Entry],
     ) -> Catalogue:
-        """All of it, kept under its address; columns: what was measured of each run."""
-        from ..content.media import svg_size
-        from ..measures.columns import model_words, words
-
+        """All of it, kept under its address; measured: what was measured of each run."""
         runs = [
-            entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
+            entry(experiment, run, self.keys[run.spec], measured[run.spec])
+            for (experiment, _), run in self.runs.items()
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.named}
         tables = {
@@ -564,8 +563,9 @@ class Pipeline:
             rows[each.table] = own_rows(each, trials[each.name])
             warned += odd_values(each, trials[each.name])
             tables[each.name] = csv_of(rows[each.table])
-        for name, of_model in models.items():
-            beside[name] = {"columns": model_words(name), "source": {"model": name, "path": f"data/{name}.csv"}}
+        for name, of_model in modelled.items():
+            source = {"model": name, "path": f"data/{name}.csv"}
+            beside[name] = {"columns": columns.model_words(name), "source": source}
             rows[name] = of_model
             tables[name] = csv_of(of_model)
         if laws:
@@ -579,8 +579,9 @@ class Pipeline:
                 width, height = map(round, svg_size(files[path + ".svg"].read_bytes()))
                 said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
                 own[name] = {"path": path, **said_of}
-        said = words({spec.kind for spec in self.keys})
-        said |= {column: what for name in models for column, what in model_words(name).items()}
+        said = columns.words({spec.kind for spec in self.keys})
+        for name in modelled:
+            said |= columns.model_words(name)
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
@@ -643,8 +644,8 @@ class Pipeline:
         )
         if missing:
             self.context.progress.start(stage, len(missing), STAGES[stage].unit)
-            for job, results in self._done(list(jobs(missing)), executor, patient):
-                for item, result in zip(job.items, results, strict=True):
+            for job, gave in self._done(list(jobs(missing)), executor, patient):
+                for item, result in zip(job.items, gave if job.several else [gave], strict=True):
                     found[item] = shelf.keep(item, result)
                 self.context.progress.advance(len(job.items))
             self.context.progress.close()
@@ -652,9 +653,7 @@ class Pipeline:
 
     def _done(self, jobs: Iterable[Job[Item]], executor: str, patient: bool) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
-        failed = list[str]()
-        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-
+        failed: list[str] = []
         waiting, size = iter(jobs), self.context.workers
         try:
             pool = self.pool(executor)
@@ -729,8 +728,6 @@ class Pipeline:
 
     def _parts(self, stage: str) -> dict[str, str]:
         """What a stage is made with, by name."""
-        from ..measures.columns import COMPARISONS, MEASUREMENTS
-
         own: dict[str, str] = {}
         if stage == "train":
             kinds = sorted({spec.kind for spec in self.keys})
@@ -808,13 +805,11 @@ class Pipeline:
 
 def law_key(law: str, k: int) -> str:
     """The address of a law's best arrangements of k points."""
-    return digest("law", law, k, *(stages.TIED if law == TIED else stages.LAWS).digest)
+    return digest("law", law, k, *(stages.TIED if law == tied.NAME else stages.LAWS).digest)
 
 
 def _measurement_keys() -> dict[str, str]:
     """The address of each measurement's values among those of a run -> its name."""
-    from ..measures.columns import MEASUREMENTS
-
     made_with = STAGES["measure"].source.digest
     return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
 

@@ -53,7 +53,7 @@ def local(workers: int) -> Pool:
     others, before = multiprocessing.active_children(), threading.enumerate()
     with interrupts.children_ignoring_sigint():
         for _ in range(workers):  # a process is started only when a job finds none idle
-            processes.submit(tasks.ready)
+            processes.submit(os.getpid)
     mine = [child for child in multiprocessing.active_children() if child not in others]
     managers = [each for each in threading.enumerate() if each not in before and type(each).__module__ == OF_POOLS]
 

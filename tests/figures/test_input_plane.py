@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from generator import figures
-from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.base.style import MARKERS, THEMES
 from generator.figures import draw
 from generator.networks import forward
 
@@ -17,7 +17,7 @@ def test_each_class_has_its_points_colour_and_marker(drawn, case, theme):
     spec, run, _ = case
     lines = [line for line in drawn("input-plane", case, theme).axes.lines if line.get_gid() != "room"]
     assert len(lines) == spec.classes
-    assert [line.get_marker() for line in lines] == [MATPLOTLIB_MARKERS[marker] for marker in MARKERS[: spec.classes]]
+    assert [line.get_marker() for line in lines] == [marker.matplotlib for marker in MARKERS[: spec.classes]]
     assert [to_hex(line.get_markerfacecolor()) for line in lines] == list(THEMES[theme].classes[: spec.classes])
     for label, line in enumerate(lines):
         np.testing.assert_array_equal(line.get_xydata(), run.x[run.y == label])
