@@ -189,14 +189,15 @@ def test_the_table_holds_a_row_a_run_and_no_python():
     assert pipeline.table(rows) == 'id,hidden,bias_start,centres,ok\na,"[8, 2]",,"[[0, 1]]",true\n'
 
 
-def test_planning_imports_nothing_heavy():
+def test_planning_imports_what_measures_alone_and_a_worker_sets_its_threads_before_numpy():
     program = (
-        "import sys; from generator import figures; from generator.runs import pipeline, tasks; figures.load();"
+        "import json, sys; from generator import figures; from generator.runs import tasks; figures.load();"
         "heavy = ('torch', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio', 'rich', 'sympy');"
-        "print([m for m in heavy if m in sys.modules])"
+        "worker = [m for m in heavy if m in sys.modules]; from generator.runs import pipeline;"
+        "print(json.dumps([worker, [m for m in heavy if m in sys.modules]]))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.replace("'", '"')) == []
+    assert json.loads(done.stdout) == [[], ["numpy", "scipy"]]
 
 
 def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path, monkeypatch):
