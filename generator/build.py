@@ -107,10 +107,6 @@ class RunsPending(Exception):
     """The first runs are being made. Its argument: the EarlyResults there are to see of them, or None."""
 
 
-class StrictError(PeekError):
-    """Warnings, where none are allowed."""
-
-
 def build(options: Options, progress: Progress) -> Built:
     """Build the site, unless the one that is there was made from the same.
 
@@ -140,7 +136,7 @@ def build(options: Options, progress: Progress) -> Built:
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
-        raise StrictError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
+        raise PeekError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
 
 

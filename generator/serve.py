@@ -461,15 +461,11 @@ def unexpected(error: Exception) -> str:
     return f"{said} ({Path(at.filename).name}:{at.lineno}; peek serve --debug tells more)"
 
 
-class PortError(PeekError):
-    """The server cannot listen where it was told to."""
-
-
 def listening(port: int) -> socket.socket:
     """A socket of this machine alone.
 
     port    0 takes a free one
-    raises  PortError: another program has it, or it takes rights that are lacking
+    raises  PeekError: another program has it, or it takes rights that are lacking
     """
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that ended a moment ago is free
@@ -480,14 +476,14 @@ def listening(port: int) -> socket.socket:
         made.close()
         reasons = {errno.EADDRINUSE: "is in use", errno.EACCES: "takes rights that you lack"}
         reason = reasons.get(error.errno or 0, f"cannot be had: {error.strerror}")
-        raise PortError(f"port {port} {reason}; expected another, with --port") from None
+        raise PeekError(f"port {port} {reason}; expected another, with --port") from None
     return made
 
 
 def serve(options: Options) -> None:
     """Serve until interrupted; the address is told once the server listens.
 
-    raises PortError: the port cannot be had
+    raises PeekError: the port cannot be had
     """
     import uvicorn
     import watchfiles

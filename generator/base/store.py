@@ -22,12 +22,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from .errors import PeekError
 from .memo import digest
-
-Name = TypeVar("Name")
 
 GENERATOR = Path(__file__).parent.parent
 
@@ -255,10 +253,10 @@ class Store:
         """An entry that is there and sound, or None."""
         return None if self.load(kind, key, ending) is None else self.entry(kind, key, ending)
 
-    def find_all(self, kind: str, key: str, endings: Mapping[Name, str]) -> dict[Name, Entry] | None:
-        """Entries of one address by name, when all of them are there and sound. endings: by name"""
-        found = {name: self.find(kind, key, ending) for name, ending in endings.items()}
-        sound = {name: entry for name, entry in found.items() if entry}
+    def find_all(self, kind: str, key: str, endings: Iterable[str]) -> dict[str, Entry] | None:
+        """Entries of one address by ending, when all of them are there and sound."""
+        found = {ending: self.find(kind, key, ending) for ending in endings}
+        sound = {ending: entry for ending, entry in found.items() if entry}
         return sound if len(sound) == len(found) else None
 
     def save(self, kind: str, key: str, ending: str, data: bytes) -> Entry:

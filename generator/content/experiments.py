@@ -17,7 +17,7 @@ from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
-from ..networks.recipe import Field
+from ..networks.recipe import Field, plain
 from ..networks.spec import RunSpec, flat, layer_shapes
 from . import external
 from . import lab as code
@@ -104,14 +104,8 @@ class Plan:
         return [*self.experiments, *self.trials]
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    return value
-
-
 def _label(value: Any) -> str:
-    if not re.fullmatch(r"\w+(-\w+)*", _text(value)):
+    if not re.fullmatch(r"\w+(-\w+)*", value):
         raise ValueError
     return str(value)
 
@@ -140,7 +134,7 @@ def _seeds(value: Any) -> tuple[int, ...]:
 
 RUN_FIELDS = recipe.axes()
 EXPERIMENT_FIELDS = {
-    "about": Field(_text, "a sentence", words="what the experiment is for, as pages say it"),
+    "about": replace(plain("a sentence", str), words="what the experiment is for, as pages say it"),
     "seeds": Field(
         _seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list', words="the seeds of each recipe"
     ),
@@ -189,8 +183,8 @@ DIGITS_FIELDS = {
     "balance": recipe.choice(*tables.BALANCES),
 }
 FILE_FIELDS = {
-    "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
-    "label": Field(_text, "the name of the column with the labels"),
+    "file": plain('a file in the content\'s folder, such as "data/points.csv"', str),
+    "label": plain("the name of the column with the labels", str),
     "columns": Field(_several(1, str), 'names of the columns of numbers, each once, such as ["width", "height"]'),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
@@ -207,7 +201,7 @@ def _told(value: Any) -> dict[str, str]:
 
 DRAWN_KEYS = ("kind", "points_per_class")  # of data that are drawn, beside their kind's parameters
 RESULT_FIELDS = {
-    "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
+    "file": plain('a file in the content\'s folder, such as "scan.csv"', str),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
 }
 
@@ -321,10 +315,10 @@ class _Reader:
         elif name in ACTIVATIONS:
             self.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
         fields = {
-            "formula": Field(_text, 'arithmetic of a, such as "a * logistic(a)", or of r'),
+            "formula": plain('arithmetic of a, such as "a * logistic(a)", or of r', str),
             "room": Field(_room, "the least and the greatest value, such as [0, 1] or [0, inf]"),
             "label": Field(_label, "a word of letters, digits and hyphens"),
-            "words": Field(_text, "what it does to a neuron's sum"),
+            "words": plain("what it does to a neuron's sum", str),
         }
         known = self.known(path, table, fields, "key of an activation")
         given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}

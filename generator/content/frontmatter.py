@@ -139,29 +139,45 @@ def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     return ""
 
 
-def _name(value: Yaml, wrong: Callable[..., None]) -> str:
-    """Of a person, in one piece or in several."""
-    parts = value.value
-    if not isinstance(parts, dict):
-        return _sentence(value, wrong)
-    said = [
-        _sentence(parts[key], wrong) for key in ("literal", "given", "non-dropping-particle", "family") if key in parts
-    ]
-    if not said:
-        wrong(value.line, "a name, or its given and family parts")
-    return " ".join(said)
+def _pieces(keys: Sequence[str], between: str, expected: str) -> _Reading:
+    """A text in one piece or in several."""
+
+    def read(value: Yaml, wrong: Callable[..., None]) -> str:
+        parts = value.value
+        if not isinstance(parts, dict):
+            return _sentence(value, wrong)
+        said = [_sentence(parts[key], wrong) for key in keys if key in parts]
+        if not said:
+            wrong(value.line, expected)
+        return between.join(said)
+
+    return read
+
+
+def _like(form: str, expected: str, before: str = "") -> _Reading:
+    """A text of some form, without what may stand before it."""
+
+    def read(value: Yaml, wrong: Callable[..., None]) -> str:
+        text = re.sub(f"^(?:{before})", "", _sentence(value, wrong))
+        if text and not re.fullmatch(form, text):
+            wrong(value.line, expected)
+        return text
+
+    return read
+
+
+_name = _pieces(("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts")
+_place = _pieces(
+    ("department", "name", "institution", "city", "region", "state", "country"), ", ", "a place with a name"
+)
+_address = _like(r"https?://\S+", "an address that starts with https://")
+_email = _like(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", "an address like ada@example.org", "mailto:")
+_doi = _like(r"10\.\d{4,9}/\S+", "a DOI like 10.23915/distill.00001", r"https?://(?:dx\.)?doi\.org/|doi:\s*")
 
 
 def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     text = _sentence(value, wrong)
     return unmarked(text) or text
-
-
-def _email(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong).removeprefix("mailto:")
-    if text and not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", text):
-        wrong(value.line, "an address like ada@example.org")
-    return text
 
 
 def _bibliography(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -179,13 +195,6 @@ def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
         wrong(value.line, "text")
         return ""
     return "\n".join(map(unmarked, re.split(r"\n\s*\n", value.value.strip())))
-
-
-def _address(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong)
-    if text and not re.match(r"https?://\S+$", text):
-        wrong(value.line, "an address that starts with https://")
-    return text
 
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
@@ -220,14 +229,6 @@ def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
         return tuple(_sentence(item, wrong) for item in value.value)
     wrong(value.line, "a list of words")
     return ()
-
-
-def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
-    """A DOI, or its address."""
-    text = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", _sentence(value, wrong))
-    if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
-        wrong(value.line, "a DOI like 10.23915/distill.00001")
-    return text
 
 
 def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -400,16 +401,6 @@ def _places(value: Yaml, wrong: Callable[..., None]) -> str:
     return "; ".join(_place(item, wrong) for item in value.items)
 
 
-def _place(value: Yaml, wrong: Callable[..., None]) -> str:
-    parts = value.value
-    if not isinstance(parts, dict):
-        return _sentence(value, wrong)
-    said = [_sentence(parts[key], wrong) for key in PARTS_OF_A_PLACE if key in parts]
-    if not said:
-        wrong(value.line, "a place with a name")
-    return ", ".join(said)
-
-
 def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     """The fields with the places that authors name by their ids, where `affiliations` lists them apart."""
     listed = fields.get("affiliations", Yaml([], 0)).items
@@ -478,7 +469,6 @@ SPELT = {  # as others spell a field
     "math": "macros",
 }
 PLACES = ("affiliation", "affiliations")
-PARTS_OF_A_PLACE = ("department", "name", "institution", "city", "region", "state", "country")
 SPELT_OF_AUTHOR = {"affiliations": "affiliation", "role": "roles", "homepage": "url", "website": "url"}
 # What Pandoc, Quarto, R Markdown, MyST, Jupyter, Jekyll, Hugo and Obsidian read beside: nothing is done with it here.
 _OTHERS = """

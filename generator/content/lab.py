@@ -363,19 +363,7 @@ def _listed(value: Any) -> Any:
     return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _plain(expected: str, *kinds: type) -> Field:
-    """A value of one of some kinds."""
-
-    def accepts(value: Any) -> Any:
-        if type(value) not in kinds:
-            raise ValueError
-        return value
-
-    return Field(accepts, expected)
-
-
-WHOLE, WORD = _plain("a whole number", int), _plain("a text", str)
-ANY = _plain("a number, a text, true or false", bool, int, float, str)
+ANY = recipe.plain("a number, a text, true or false", bool, int, float, str)
 
 
 def several(of: Field) -> Field:
@@ -389,7 +377,12 @@ def several(of: Field) -> Field:
     return Field(accepts, f"a list, each {of.expected}", listed=True)
 
 
-PLAIN = {"float": recipe.number(), "int": WHOLE, "str": WORD, "bool": Field(recipe.boolean, "true or false")}
+PLAIN = {
+    "float": recipe.number(),
+    "int": recipe.plain("a whole number", int),
+    "str": recipe.plain("a text", str),
+    "bool": recipe.plain("true or false", bool),
+}
 
 
 def _field(annotation: ast.expr | None, default: Any) -> Field:

@@ -90,10 +90,15 @@ def factors(value: Any) -> tuple[float, ...]:
     return tuple(number(least=0).accepts(factor) for factor in value)
 
 
-def boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+def plain(expected: str, *kinds: type) -> Field:
+    """A value of one of some kinds."""
+
+    def accepts(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise ValueError
+        return value
+
+    return Field(accepts, expected)
 
 
 def key(default: Any, words: str, check: Field | None = None, slow: bool = False, late: bool = False) -> Any:
@@ -165,7 +170,7 @@ class RunSpec:
     checkpoints: int = key(
         64, "how many times the weights were kept, epoch 0 and the last included", integer(2, limits.CHECKPOINTS)
     )
-    head_bias: bool = key(True, "whether the output layer has biases", Field(boolean, "true or false"))
+    head_bias: bool = key(True, "whether the output layer has biases", plain("true or false", bool))
     head_start: str = key(
         "drawn", "drawn, or the law whose best output layer training started from", choice("drawn", *LAWS)
     )

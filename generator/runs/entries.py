@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import figures
@@ -38,7 +38,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
                 "formats": figure.formats,
                 "width": figure.width_px,
                 "height": figure.height_px,
-                "alt": _in_words(run, figure.alt(run.spec, _read(figure, measures))) if told else "",
+                "alt": _in_words(run, figure.alt(run.spec, picked(measures, figure.reads))) if told else "",
                 "title": figure.titled(run.spec),
             }
             for figure in drawn_of(run)
@@ -62,8 +62,9 @@ def drawn_of(run: Planned) -> list[Figure]:
     return [figure for figure in figures.load().values() if figure.suits(run.spec)] if run.folder else []
 
 
-def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
-    return {column: measures[column] for column in figure.reads}
+def picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
+    """Some columns of a run."""
+    return {column: measures[column] for column in columns}
 
 
 def _in_words(run: Planned, told: Message | str) -> Message | str:

@@ -212,7 +212,7 @@ def stacked(runs: Sequence[bytes]) -> bytes:
 
 
 def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str, bytes]:
-    """A figure as SVG on each paper, theme -> file.
+    """A figure as SVG on each paper: "light.svg" -> file.
 
     rows    of the experiment that it needs, or by name of several
     raises  LabError: the function fails, or returns what is no figure
@@ -227,7 +227,7 @@ def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str
             with own.styled(theme):
                 found = _call(package, function, f"rows, the {said} style", rows, theme)
                 try:
-                    drawn[said] = own.encode(found)
+                    drawn[f"{said}.svg"] = own.encode(found)
                 except ValueError as error:
                     raise LabError(f"{function.place}: {name} returned {error}") from None
     return drawn

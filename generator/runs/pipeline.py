@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -39,14 +40,13 @@ from ..networks.tables import remembered
 from . import stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
-from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
+from .entries import downloads, drawn_of, entry, own_picture, picked, picture_path, published, recipe_of, runs_of
 from .lab import LabError, is_finite, stacked
 from .stages import STAGES, TRAINING, Source
 
 if TYPE_CHECKING:
     from .pools import Pool
 
-Asked = TypeVar("Asked")
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
@@ -63,10 +63,6 @@ class TrainingCancelled(Exception):
 
 class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
-
-
-class LostWorkerError(PeekError):
-    """A process that did jobs is gone."""
 
 
 def diverged(place: str, error: Exception) -> DivergedRunError:
@@ -235,7 +231,7 @@ class Pipeline:
             self.runs = {item: every[item] for item in some}
             self.keys = {run.spec: keys[run.spec] for run in self.runs.values()}
             before = self.report.made
-            self.train(self.solve() if any(spec.head_start != "drawn" for spec in self.keys) else {})
+            self.train(self.solve_for_heads())
             measures = self.measure()
             runs = runs + [entry(item[0], run, keys[run.spec], measures[run.spec]) for item, run in self.runs.items()]
             files = files | self.draw(measures) | self.export()
@@ -257,6 +253,10 @@ class Pipeline:
 
         found = self.run("solve", keys, self.plain("laws", keys), jobs)
         return {k: {law: found[k, law] for law in SOLVED} for k in counts}
+
+    def solve_for_heads(self) -> dict[int, dict[str, Any]]:
+        """The laws that heads start from, as `solve` gives them; {} where none does."""
+        return self.solve() if any(spec.head_start != "drawn" for spec in self.keys) else {}
 
     def model(self, laws: dict[int, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """The rows of each model that the plan asks for."""
@@ -320,7 +320,7 @@ class Pipeline:
             for names, specs in alike.items():
                 for at in range(0, len(specs), MEASURED_AT_ONCE):
                     some = specs[at : at + MEASURED_AT_ONCE]
-                    yield Job(some, tasks.measure, (some, _later(self.data, some), names), some, several=True)
+                    yield Job(some, tasks.measure, (some, partial(self.data, some), names), some, several=True)
 
         return self.run("measure", self.keys, self._measures(), jobs)
 
@@ -335,7 +335,7 @@ class Pipeline:
         pairs = itertools.product(COMPARISONS, longest_first)
         asked = [(name, recipe) for name, recipe in pairs if COMPARISONS[name].suits(recipe)]
         rows = {
-            (name, recipe): [_picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
+            (name, recipe): [picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
             for name, recipe in asked
         }
         made_with = STAGES["compare"].source.digest
@@ -359,17 +359,11 @@ class Pipeline:
         """The pictures of drawn runs, by their paths in the site."""
         known = figures.load()
         pictures = [(run, figure) for run in self.runs.values() for figure in drawn_of(run)]
-        read = {(run.spec, figure.name): _picked(measures[run.spec], figure.reads) for run, figure in pictures}
+        read = {(run.spec, figure.name): picked(measures[run.spec], figure.reads) for run, figure in pictures}
         keys = {
             (spec, name): digest("picture", self.keys[spec], of_run, name, *picture_source(known[name]).digest)
             for (spec, name), of_run in read.items()
         }
-
-        def find(item: tuple[RunSpec, str]) -> dict[str, Entry] | None:
-            return self.store.find_all("pictures", keys[item], {ending: ending for ending in known[item[1]].endings})
-
-        def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Entry]:
-            return {ending: self.store.save("pictures", keys[item], ending, data) for ending, data in encoded.items()}
 
         def jobs(missing: list[tuple[RunSpec, str]]) -> Iterator[Job[tuple[RunSpec, str]]]:
             of_runs: dict[RunSpec, list[str]] = {}
@@ -378,9 +372,9 @@ class Pipeline:
             for spec, names in of_runs.items():
                 asked = {name: read[spec, name] for name in names}
                 items = [(spec, name) for name in names]
-                yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec], several=True)
+                yield Job(items, tasks.draw, (spec, partial(self.data, [spec]), asked), [spec], several=True)
 
-        drawn = self.run("draw", read, StageCache(find, keep), jobs)
+        drawn = self.run("draw", read, self.sets("pictures", keys, lambda item: known[item[1]].endings), jobs)
         return {
             f"{picture_path(run, figure)}.{ending}": file
             for run, figure in pictures
@@ -396,7 +390,7 @@ class Pipeline:
         def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
             for item in missing:
                 spec = shipped[item].spec
-                yield Job([item], tasks.export, ("/".join(item), spec, _later(self.data, [spec])), [spec])
+                yield Job([item], tasks.export, ("/".join(item), spec, partial(self.data, [spec])), [spec])
 
         scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
         arrays = {item: self.run_path(run.spec) for item, run in self.runs.items() if run.shipped or run.folder}
@@ -464,10 +458,10 @@ class Pipeline:
                 if kind == ".centres":
                     yield Job([(name, kind)], tasks.bundle, (centres[name],))
                 elif kind == ".weights":
-                    ids, of_runs = list(specs[name]), _later(self.data, list(specs[name].values()))
+                    ids, of_runs = list(specs[name]), partial(self.data, list(specs[name].values()))
                     yield Job([(name, kind)], tasks.gather, (ids, of_runs))
                 else:
-                    yield Job([(name, kind)], stacked, (_later(self.arrays, own[name]),))
+                    yield Job([(name, kind)], stacked, (partial(self.arrays, own[name]),))
 
         files = self.run("bundle", list(keys), self.files("bundles", "npz", keys), jobs)
         return {f"data/{name}{kind}.npz": file for (name, kind), file in files.items()}
@@ -508,12 +502,6 @@ class Pipeline:
             if set(figure.needs) <= rows.keys()
         }
 
-        def find(name: str) -> dict[str, Entry] | None:
-            return self.store.find_all("plots", keys[name], {theme: f"{theme}.svg" for theme in THEMES})
-
-        def keep(name: str, drawn: Mapping[str, bytes]) -> dict[str, Entry]:
-            return {theme: self.store.save("plots", keys[name], f"{theme}.svg", data) for theme, data in drawn.items()}
-
         def needed(names: tuple[str, ...]) -> dict[str, Any]:
             return {
                 name: (rows[name], self.arrays(trials[name]) if name in trials else [b""] * len(rows[name]))
@@ -524,13 +512,14 @@ class Pipeline:
             for name in missing:
                 needs = wanted[name].needs
                 one = isinstance(wanted[name].given.get("needs"), str)
-                yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
+                yield Job([name], tasks.plot, (*self._own_code, name, partial(needed, needs), one))
 
-        drawn = self.run("plot", keys, StageCache(find, keep), jobs, patient=True)
+        files = self.sets("plots", keys, lambda name: [f"{theme}.svg" for theme in THEMES])
+        drawn = self.run("plot", keys, files, jobs, patient=True)
         return {
-            f"{own_picture(name)}{'' if theme == 'light' else f'.{theme}'}.svg": file
+            f"{own_picture(name)}.{ending.removeprefix('light.')}": file
             for name, of_one in drawn.items()
-            for theme, file in of_one.items()
+            for ending, file in of_one.items()
         }
 
     def remember(self) -> None:
@@ -673,7 +662,7 @@ class Pipeline:
             if failed:
                 raise LabError("\n".join(sorted(failed)))
         except BrokenExecutor:
-            raise LostWorkerError(
+            raise PeekError(
                 "a worker process was ended by the system or by somebody; expected enough memory for"
                 f" --workers {size}, or fewer. What was finished is kept"
             ) from None
@@ -753,6 +742,17 @@ class Pipeline:
             lambda item, data: self.store.save(kind, keys[item], ending, data),
         )
 
+    def sets(
+        self, kind: str, keys: Mapping[Item, str], endings: Callable[[Item], Iterable[str]]
+    ) -> StageCache[Item, dict[str, Entry]]:
+        """Products that are several files, by their endings."""
+        return StageCache(
+            lambda item: self.store.find_all(kind, keys[item], endings(item)),
+            lambda item, files: {
+                ending: self.store.save(kind, keys[item], ending, data) for ending, data in files.items()
+            },
+        )
+
     def plain(self, kind: str, keys: Mapping[Item, str]) -> StageCache[Item, Any]:
         """Products that are plain values."""
 
@@ -823,14 +823,6 @@ def _few(names: Sequence[str]) -> str:
     """The first names of a list, and how many more there are."""
     more = len(names) - NAMED_AT_MOST
     return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-
-
-def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
-    return {column: measures[column] for column in columns}
-
-
-def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
-    return lambda: function(asked)
 
 
 def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]] | None:

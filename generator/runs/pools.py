@@ -25,10 +25,6 @@ ENDED_S = 0.5
 OF_POOLS = "concurrent.futures.process"
 
 
-class ClusterError(PeekError):
-    """The cluster that training was to go to cannot be used."""
-
-
 @dataclass(frozen=True)
 class Pool:
     """Workers that take jobs.
@@ -75,28 +71,26 @@ def dask(scheduler: str) -> Pool:
     A job whose worker dies is done again by another.
 
     scheduler  address such as tcp://host:8786, or the path of a scheduler file; "": DASK_SCHEDULER_ADDRESS
-    raises     ClusterError: Dask is not installed, nobody answers, there are no workers
+    raises     PeekError: Dask is not installed, nobody answers, there are no workers
     """
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError(
-            '--executor dask: Dask is not installed; expected pip install "peek-article[dask]"'
-        ) from None
+        raise PeekError('--executor dask: Dask is not installed; expected pip install "peek-article[dask]"') from None
     where = scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS", "")
     if not where:
-        raise ClusterError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
+        raise PeekError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
     is_file = Path(where).is_file()
     named: dict[str, Any] = {"scheduler_file": where} if is_file else {"address": where}
     try:
         client = Client(**named, timeout=WAIT_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise ClusterError(f"{where}: no Dask scheduler answers: {error}") from None
+        raise PeekError(f"{where}: no Dask scheduler answers: {error}") from None
     try:
         client.wait_for_workers(1, timeout=WAIT_S)
     except TimeoutError:
         client.close()
-        raise ClusterError(f"{where}: the Dask cluster has no workers") from None
+        raise PeekError(f"{where}: the Dask cluster has no workers") from None
     cluster = client.get_executor(pure=False)
 
     def close() -> None:

@@ -61,14 +61,10 @@ def with_lab(place: str, texts: dict[str, str], task: Callable[..., Any], *argum
     return task(*arguments)
 
 
-class OtherCodeError(PeekError):
-    """A worker elsewhere has other code than the build, so its runs would not be the build's."""
-
-
 def check_code(made_by: str) -> None:
-    """raises  OtherCodeError: the code here is another than that of the digest; "": it is this machine's"""
+    """raises  PeekError: the code here is another than that of the digest; "": it is this machine's"""
     if made_by and store.all_code() != made_by:
-        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
+        raise PeekError("a worker runs other code than this build; expected the same version of peek everywhere")
 
 
 def device(asked: str) -> str:
@@ -89,7 +85,7 @@ def train(
     device   "cpu" or "cuda"
     made_by  digest of the code that asks from elsewhere; "": it is this machine's
     optimum  where their head starts from a law's: the first that `solve` found; None: it is searched for
-    raises   OtherCodeError: the code here is another
+    raises   PeekError: the code here is another
     """
     check_code(made_by)
     import numpy as np
@@ -186,7 +182,7 @@ def perform(
 def plot(
     place: str, texts: dict[str, str], name: str, needed: dict[str, tuple[list[dict[str, Any]], list[bytes]]], one: bool
 ) -> dict[str, bytes]:
-    """A figure in the author's own code as SVG, theme -> file.
+    """A figure in the author's own code, see lab.draw.
 
     needed  of each experiment its rows, and the arrays of each row
     one     whether it is given the rows of the first alone
