@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from ..networks.rooms import ROOMS, Room
@@ -84,47 +83,33 @@ def best_head(points: np.ndarray, tie: np.ndarray) -> np.ndarray:
 
 
 @cache
-def optima(k: int, room: str = "square") -> tuple[tuple[Optimum, np.ndarray], ...]:
-    """The best arrangements of k points that a search from many starts finds, with the tie of each, (2,).
+def optima(k: int, room: str = "square") -> tuple[Optimum, ...]:
+    """The best arrangements of k points that a search from many starts finds, each with its tie.
 
     As packing.optima, whose seeds and comparisons these are.
     """
     rng = np.random.default_rng([k, 2])
     low = ROOMS[room].packed_low
-    found: list[tuple[float, np.ndarray, np.ndarray]] = []
+    starts = STARTS if k <= packing.FEW else MORE_STARTS
     with threadpool_limits(1):
-        for _ in range(STARTS if k <= packing.FEW else MORE_STARTS):
-            found.append(_climb(rng.uniform(low, 1, (k, 2)), np.zeros(2), ROOMS[room]))
-    top = max(value for value, _, _ in found)
-    kept: list[tuple[Optimum, np.ndarray]] = []
-    for value, points, tie in found:
-        if value > top - packing.SAME_VALUE and all(
-            packing._distance_to(points, other, room) > packing.SAME_PLACE for other, _ in kept
-        ):
-            kept.append((Optimum(points, value, _regions(points, tie, value, ROOMS[room])), tie))
-    return tuple(kept)
+        found = [_climb(rng.uniform(low, 1, (k, 2)), np.zeros(2), ROOMS[room]) for _ in range(starts)]
+    least = max(value for value, _, _ in found) - packing.SAME_VALUE
+    best = [
+        Optimum(points, value, _regions(points, tie, value, ROOMS[room]), tie)
+        for value, points, tie in found
+        if value > least
+    ]
+    return packing.different(best, room)
 
 
 def solve(k: int, room: str) -> dict[str, Any]:
     """Its optima as plain data, as packing.solve gives those of the other laws; told has the `tie` as well."""
-    best = optima(k, room)
-    plain = [
-        {
-            "value": one.value,
-            "points": one.points.tolist(),
-            "regions": [region.tolist() for region in one.regions],
-            "tie": tie.tolist(),
-        }
-        for one, tie in best
-    ]
-    told = packing._described(tuple(one for one, _ in best)) | {"tie": packing._plain(best[0][1][None])[0]}
-    return {"title": TITLE, "told": told, "optima": plain}
+    return packing.solved(TITLE, optima(k, room))
 
 
 def distance(centres: np.ndarray, found: list[Mapping[str, Any]], room: str) -> float:
     """How far (k, 2) centres, scaled until one touches the wall, are from its optima, from `solve`."""
-    points = packing.blown_up(centres)
-    return min(packing._distance_to(points, packing._optimum(one), room) for one in found)
+    return packing.least_distance_to(packing.blown_up(centres), found, room)
 
 
 def _constraints(z: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -155,32 +140,10 @@ def _maximum(points: np.ndarray, tie: np.ndarray, room: Room) -> tuple[np.ndarra
     z = np.concatenate([points.ravel(), (arms / max(float(np.linalg.norm(arms)), 1e-300)).ravel(), tie, [0.0]])
     z[-1] = _constraints(z, k)[0].min()
     bounds = [(low, 1.0)] * size + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
-    upward = np.zeros(len(z))
-    upward[-1] = -1
-
-    def inside(z: np.ndarray) -> np.ndarray:
-        return np.asarray(1 - (np.concatenate([z[:size], z[-3:-1]]).reshape(-1, 2) ** 2).sum(1))
-
-    def inside_slopes(z: np.ndarray) -> np.ndarray:
-        slopes = np.zeros((k + 1, len(z)))
-        for row in range(k + 1):
-            at = slice(2 * row, 2 * row + 2) if row < k else slice(-3, -1)
-            slopes[row, at] = -2 * z[at]
-        return slopes
-
-    wanted = [packing._both(lambda z: _constraints(z, k))]
-    if room.packed_shape != "box":
-        wanted.append({"type": "ineq", "fun": inside, "jac": inside_slopes})
-    found = minimize(
-        lambda z: -z[-1],
-        z,
-        jac=lambda z: upward,
-        bounds=bounds,
-        constraints=wanted,
-        method="SLSQP",
-        options={"maxiter": 500, "ftol": 1e-13},
-    )
-    placed = _inside(np.concatenate([found.x[:size], found.x[-3:-1]]).reshape(-1, 2), room)
+    places = np.append(np.arange(size), [2 * size, 2 * size + 1]).reshape(-1, 2)  # of the points, and of the tie
+    shape = "box" if room.packed_shape == "box" else "ball"
+    found = packing.maximised(z, lambda z: _constraints(z, k), bounds, places, shape)
+    placed = _inside(found[places], room)
     return placed[:-1], placed[-1]
 
 
@@ -206,4 +169,4 @@ def _regions(points: np.ndarray, tie: np.ndarray, value: float, room: Room) -> t
         return ()
     head = best_head(points, tie)
     flat = np.concatenate([head[:, :-1].ravel(), head[:, -1]])
-    return packing._regions(flat, value, len(points), room.packed_low)
+    return packing.regions(flat, value, len(points), room.packed_low)
