@@ -225,37 +225,30 @@ class Training:
         self.made: tuple[Catalogue, Report] | None = None
         self.error: Exception | None = None
         self._progress = PageProgress(live, context.progress.quiet)
-        context = replace(context, progress=self._progress)
-        self._thread = threading.Thread(target=self._make, args=(plan, order, context, live, renewed), daemon=True)
-
-    def start(self) -> None:
-        """Begin, where it has not begun."""
-        if self._thread.ident is None:
-            self._thread.start()
-
-    def _make(
-        self,
-        plan: Plan,
-        order: Sequence[tuple[str, str]],
-        context: RunContext,
-        live: Live,
-        renewed: Callable[[], object],
-    ) -> None:
-        from .runs import pipeline
 
         def show(early: EarlyResults) -> None:
             self.early = early
             renewed()
 
-        try:
-            self.made = pipeline.make(plan, self.key, context, order, show)
-        except pipeline.TrainingCancelled:
-            pass
-        except Exception as error:  # raised again where the runs are asked for
-            self.error = error
-        live.progress = ""
-        if self._progress.wanted():
-            renewed()
+        def make() -> None:
+            from .runs import pipeline
+
+            try:
+                self.made = pipeline.make(plan, key, replace(context, progress=self._progress), order, show)
+            except pipeline.TrainingCancelled:
+                pass
+            except Exception as error:  # raised again where the runs are asked for
+                self.error = error
+            live.progress = ""
+            if self._progress.wanted():
+                renewed()
+
+        self._thread = threading.Thread(target=make, daemon=True)
+
+    def start(self) -> None:
+        """Begin, where it has not begun."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def stop(self) -> None:
         """Give it up; what is finished is kept."""

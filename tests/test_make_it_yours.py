@@ -261,7 +261,7 @@ def describe(spec, measures):
     return f"Accuracy of {network_of(spec)}: {percent(measures['accuracy'])} at the end."
 
 
-FIGURE = Figure("accuracy", "accuracy", "Accuracy", 240, 160, False, draw_accuracy, describe)
+FIGURE = Figure("accuracy", "accuracy", "Accuracy", draw_accuracy, describe, 240, 160)
 ''',
     )
     copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | accuracy")

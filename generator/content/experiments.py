@@ -199,7 +199,6 @@ def _told(value: Any) -> dict[str, str]:
     return value
 
 
-DRAWN_KEYS = ("kind", "points_per_class")  # of data that are drawn, beside their kind's parameters
 RESULT_FIELDS = {
     "file": plain('a file in the content\'s folder, such as "scan.csv"', str),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
@@ -535,7 +534,7 @@ class _Reader:
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = dict(zip(DRAWN_KEYS, (kinds, recipe.integer(1, limits.POINTS)), strict=True))
+        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
         if kind in own:
             fields |= own[kind].fields
             defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
@@ -739,7 +738,7 @@ class _Reader:
         """What the table of a dataset may hold, by what it says of its kind."""
         drawn = {name: [each.name for each in kind.parameters] for name, kind in tables.built_in().items()}
         drawn |= {name: list(function.fields) for name, function in self.lab.of("dataset").items()}
-        kinds = {f'kind = "{name}"': (*DRAWN_KEYS, *own) for name, own in drawn.items()}
+        kinds = {f'kind = "{name}"': ("kind", "points_per_class", *own) for name, own in drawn.items()}
         return kinds | {f'kind = "{DIGITS}"': (*DIGITS_FIELDS,), 'file = "…"': (*FILE_FIELDS,)}
 
     def misplaced(self, path: tuple[str, ...], names: Sequence[str], kinds: Sequence[str]) -> None:
@@ -869,19 +868,18 @@ def _planned(
 
 def _slug(key: str, value: Any) -> str:
     """A field and its value as part of an address."""
+    named = key.replace("_", "")
     if key == "hidden":
         return "h" + "-".join(map(str, value))
     if key in ("dataset", "labels"):
         return re.sub(r"[^a-z0-9.]+", "-", value.lower())
     if isinstance(value, tuple):
-        return f"{key.replace('_', '')}-" + "-".join(f"{one:g}" for one in value)
+        return f"{named}-" + "-".join(f"{one:g}" for one in value)
     if isinstance(value, bool):
-        return f"{key.replace('_', '')}-{'on' if value else 'off'}"
+        return f"{named}-{'on' if value else 'off'}"
     if isinstance(value, str):
-        return f"{key.replace('_', '')}-{value}"
-    return re.sub(
-        r"[^a-z0-9.]+", "-", f"{key.replace('_', '')}{value:g}" if isinstance(value, float) else f"{key}{value}"
-    )
+        return f"{named}-{value}"
+    return re.sub(r"[^a-z0-9.]+", "-", f"{named}{value:g}" if isinstance(value, float) else f"{key}{value}")
 
 
 def _shown(value: Any) -> str:

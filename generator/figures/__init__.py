@@ -49,12 +49,12 @@ class Figure:
     name       what authors write
     stem       the picture's file name without activation and ending
     title      its heading in the gallery
-    width_px   CSS pixels; the picture has two pixels for each
-    height_px  CSS pixels
-    animated   whether `draw` also gives a GIF, of which the still is the last frame
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
     alt        (spec, measures) -> the picture in words and numbers, a sentence or two: language.message, which pages
                tell in their language
+    width_px   CSS pixels; the picture has two pixels for each
+    height_px  CSS pixels
+    animated   whether `draw` also gives a GIF, of which the still is the last frame
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
     projected  its heading where the last hidden layer is wider than a plane, if it is another
     reads      the measures that `draw` and `alt` look at, by column; no other one makes them drawn again
@@ -63,11 +63,11 @@ class Figure:
     name: str
     stem: str
     title: str
-    width_px: int
-    height_px: int
-    animated: bool
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
     alt: Callable[[RunSpec, Measures], Message | str]
+    width_px: int = 240
+    height_px: int = 240
+    animated: bool = False
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
     reads: tuple[str, ...] = ("accuracy",)
     projected: str = ""

@@ -379,6 +379,11 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     return moving
 
 
+def class_centres(spec: RunSpec, run: Run, moving: np.ndarray) -> np.ndarray:
+    """The mean position of each class's points: (F, N, 2) to (F, C, 2)."""
+    return np.stack([moving[:, run.y == label].mean(1) for label in range(spec.classes)], 1)
+
+
 def hidden_view(spec: RunSpec, run: Run) -> View:
     """What is shown of the hidden plane: all of its room where that is closed; of an open one, from the origin, as
     much as the points need at the end and their classes' centres ever, so that still and animation agree. Of a
@@ -394,11 +399,9 @@ def hidden_view(spec: RunSpec, run: Run) -> View:
     if not room.open:
         return View(room, room.low, room.high)
     moving = moving_points(spec, run)
-    centres = [moving[:, run.y == c].mean(1) for c in range(spec.classes)]
-    least, greatest = (
-        pick(0.0, float(pick(moving[-1].ravel())), *(float(pick(of_class.ravel())) for of_class in centres))
-        for pick in (min, max)
-    )
+    centres = class_centres(spec, run, moving)
+    least = min(0.0, float(moving[-1].min()), float(centres.min()))
+    greatest = max(0.0, float(moving[-1].max()), float(centres.max()))
     if greatest == least:
         return View(room, room.packed_low, 1.0, axes)
     margin = (BEYOND - 1) * (greatest - least)

@@ -7,7 +7,6 @@ say of it. Whoever works on a run elsewhere is sent the table, or knows its shap
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -115,15 +114,6 @@ class Table:
             labels.append(np.full(count, label))
             trained.append(self.x[np.resize(rows[count:], self.points_per_class)])  # cut, or said again
         return np.stack(trained), np.concatenate(held), np.concatenate(labels)
-
-    def encoded(self) -> bytes:
-        """The table for those who work elsewhere."""
-        import numpy as np
-
-        file = io.BytesIO()
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "y", "test_x", "test_y")}
-        np.savez(file, labels=self.labels, names=self.names, share=self.share, balance=self.balance, **arrays)
-        return file.getvalue()
 
 
 @dataclass(frozen=True)
@@ -250,19 +240,6 @@ def scaling(spec: RunSpec) -> dict[str, np.ndarray]:
     )
 
 
-def encoded(kinds: Collection[str]) -> dict[str, bytes]:
-    """The tables among some kinds of data, by kind."""
-    found = {kind: of_kind(kind) for kind in sorted(set(kinds))}
-    return {kind: table.encoded() for kind, table in found.items() if table is not None}
-
-
-def enter_sent(tables: Mapping[str, bytes]) -> None:
-    """Make tables that were sent, as `encoded` gives them, kinds of data here."""
-    import numpy as np
-
-    for kind, data in tables.items():
-        if of_kind(kind) is None:
-            with np.load(io.BytesIO(data)) as file:
-                labels, names = (tuple(file[name].tolist()) for name in ("labels", "names"))
-                rows = (file["x"], file["y"], file["test_x"], file["test_y"])
-                enter(Table(*rows, labels, names, float(file["share"]), str(file["balance"])))
+def among(kinds: Collection[str]) -> list[Table]:
+    """The tables among some kinds of data."""
+    return [table for kind in sorted(kinds) if (table := of_kind(kind)) is not None]

@@ -401,17 +401,12 @@ class Pipeline:
     def perform(self) -> dict[str, list[Trial]]:
         """What the author's own experiments gave: experiment -> a trial each run, in their order."""
         made_with = STAGES["perform"].source.digest
-        keys = {
-            trials.name: [
-                digest("trial", trials.function.name, row, trials.function.source, *made_with) for row in trials.rows
-            ]
-            for trials in self.plan.trials
-        }
-        asked = {
-            key: (trials.function.name, row)
-            for trials in self.plan.trials
-            for key, row in zip(keys[trials.name], trials.rows, strict=True)
-        }
+        keys: dict[str, list[str]] = {}
+        asked: dict[str, tuple[str, dict[str, Any]]] = {}
+        for trials in self.plan.trials:
+            name, source = trials.function.name, trials.function.source
+            keys[trials.name] = [digest("trial", name, row, source, *made_with) for row in trials.rows]
+            asked |= {key: (name, row) for key, row in zip(keys[trials.name], trials.rows, strict=True)}
         if not asked:
             return {}
 
@@ -443,28 +438,23 @@ class Pipeline:
         specs: dict[str, dict[str, RunSpec]] = {}
         for (name, run_id), run in self.runs.items():
             specs.setdefault(name, {})[run_id] = run.spec
-        centres = {name: {of: measures[spec]["centres"] for of, spec in runs.items()} for name, runs in specs.items()}
-        weights = {name: {of: self.keys[spec] for of, spec in runs.items()} for name, runs in specs.items()}
-        own = {name: of_one for name, of_one in trials.items() if any(trial.arrays for trial in of_one)}
-        made_with = STAGES["bundle"].source.digest
-        keys = {(name, ".centres"): digest("centres", of_all, *made_with) for name, of_all in centres.items()}
-        keys |= {(name, ".weights"): digest("weights", of_all, *made_with) for name, of_all in weights.items()}
-        keys |= {
-            (name, ""): digest("arrays", [each.key for each in of_one], *made_with) for name, of_one in own.items()
-        }
-
-        def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
-            for name, kind in missing:
-                if kind == ".centres":
-                    yield Job([(name, kind)], tasks.bundle, (centres[name],))
-                elif kind == ".weights":
-                    ids, of_runs = list(specs[name]), partial(self.data, list(specs[name].values()))
-                    yield Job([(name, kind)], tasks.gather, (ids, of_runs))
-                else:
-                    yield Job([(name, kind)], stacked, (partial(self.arrays, own[name]),))
-
-        files = self.run("bundle", list(keys), self.files("bundles", "npz", keys), jobs)
-        return {f"data/{name}{kind}.npz": file for (name, kind), file in files.items()}
+        made: dict[str, tuple[Any, Job[str]]] = {}  # path -> what decides its content, and its job
+        for name, runs in specs.items():
+            centres = {run_id: measures[spec]["centres"] for run_id, spec in runs.items()}
+            of_runs = {run_id: self.keys[spec] for run_id, spec in runs.items()}
+            data = partial(self.data, list(runs.values()))
+            path = f"data/{name}.centres.npz"
+            made[path] = ["centres", centres], Job([path], tasks.bundle, (centres,))
+            path = f"data/{name}.weights.npz"
+            made[path] = ["weights", of_runs], Job([path], tasks.gather, (list(runs), data))
+        for name, of_one in trials.items():
+            if any(trial.arrays for trial in of_one):
+                path = f"data/{name}.npz"
+                given = ["arrays", [trial.key for trial in of_one]]
+                made[path] = given, Job([path], stacked, (partial(self.arrays, of_one),))
+        keys = {path: digest(*given, *STAGES["bundle"].source.digest) for path, (given, _) in made.items()}
+        shelf = self.files("bundles", "npz", keys)
+        return self.run("bundle", keys, shelf, lambda missing: [made[path][1] for path in missing])
 
     def machine(self) -> dict[str, str]:
         """Where networks are trained here; asked of a worker once, since it takes torch to tell."""
@@ -626,11 +616,8 @@ class Pipeline:
         found = {item: None if forced else shelf.find(item) for item in items}
         missing = [item for item, product in found.items() if product is None]
         before, _, why = self.report.ran.get(stage, (0, 0, ""))
-        self.report.ran[stage] = (
-            before + len(missing),
-            len(found),
-            why or (self._why(stage, missing) if missing else ""),
-        )
+        why = why or (self._why(stage, missing) if missing else "")
+        self.report.ran[stage] = before + len(missing), len(found), why
         if missing:
             self.context.progress.start(stage, len(missing), STAGES[stage].unit)
             for job, gave in self._done(list(jobs(missing)), executor, patient):
@@ -669,7 +656,7 @@ class Pipeline:
 
     def _send(self, pool: Pool, job: Job[Any]) -> Future[Any]:
         arguments = [argument() if callable(argument) else argument for argument in job.arguments]
-        lab, sent = self.plan.lab, tables.encoded({spec.kind for spec in job.of})
+        lab, sent = self.plan.lab, tables.among({spec.kind for spec in job.of})
         asked = (job.task, *arguments)
         if job.of and (lab.of("measurement") or lab.of("dataset")):
             asked = (tasks.with_lab, *self._own_code, *asked)

@@ -47,9 +47,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def with_tables(sent: dict[str, bytes], task: Callable[..., Any], *arguments: Any) -> Any:
+def with_tables(sent: list[tables.Table], task: Callable[..., Any], *arguments: Any) -> Any:
     """Do a job where the own data of its runs, which comes with it, may not be known yet."""
-    tables.enter_sent(sent)
+    for table in sent:
+        tables.enter(table)
     return task(*arguments)
 
 

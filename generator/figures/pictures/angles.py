@@ -147,6 +147,4 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-FIGURE = Figure(
-    "angles", "angles", "Angles of the hidden vector", 360, 240, False, draw_angles, describe, reads=("angles",)
-)
+FIGURE = Figure("angles", "angles", "Angles of the hidden vector", draw_angles, describe, 360, 240, reads=("angles",))

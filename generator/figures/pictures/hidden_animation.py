@@ -262,7 +262,7 @@ def film(spec: RunSpec, run: Run) -> np.ndarray:
     shown = shown_checkpoints(len(run.checkpoints))
     view = draw.hidden_view(spec, run)
     moving = draw.moving_points(spec, run)[shown]  # (F, N, 2)
-    trails = trails_of(pixel_positions(class_centres(spec, run, moving), view))
+    trails = trails_of(pixel_positions(draw.class_centres(spec, run, moving), view))
     pixels = held(pixel_positions(moving, view))
     reach = max(int(np.abs(offsets).max()) for stamp in stamps() for offsets in stamp[:2])
     top = int(pixel_positions(np.array([view.low, view.high]), view)[1])  # above it, the text; open rooms may overflow
@@ -315,13 +315,6 @@ def headline(run: Run, epoch: int) -> tuple[str, str]:
     return f"epoch {epoch}", f"{percent(right)} right"
 
 
-def class_centres(spec: RunSpec, run: Run, moving: np.ndarray) -> np.ndarray:
-    """The mean position of each class's points: (F, N, 2) to (F, C, 2)."""
-    import numpy as np
-
-    return np.stack([moving[:, run.y == label].mean(1) for label in range(spec.classes)], 1)
-
-
 def spans(frames: int) -> list[tuple[int, int]]:
     """From which of so many frames to which the way of each age leads in the last of them, the newest first."""
     ends = [max(frames - 1 - age * TRAIL_FRAMES, 0) for age in range(len(TRAIL))] + [0]
@@ -335,7 +328,7 @@ def last_frame(spec: RunSpec, run: Run, theme: Theme) -> np.ndarray:
     from .. import draw
 
     moving = draw.moving_points(spec, run)[shown_checkpoints(len(run.checkpoints))]
-    centres = class_centres(spec, run, moving)
+    centres = draw.class_centres(spec, run, moving)
     ways, shades = [], []
     for age, (first, last) in reversed(list(enumerate(spans(len(centres))))):
         ways += list(centres[first : last + 1].swapaxes(0, 1))  # (frames, 2), one a class
@@ -402,12 +395,10 @@ FIGURE = Figure(
     "hidden-animation",
     "hidden.anim",
     "Hidden plane while training",
-    240,
-    240,
-    True,
     draw_hidden_animation,
     describe,
-    is_seen_in_plane,
-    ("accuracy", "least_distance", "own_centre", "two_axes"),
-    "Last hidden layer while training, projected",
+    animated=True,
+    suits=is_seen_in_plane,
+    reads=("accuracy", "least_distance", "own_centre", "two_axes"),
+    projected="Last hidden layer while training, projected",
 )

@@ -33,6 +33,4 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-FIGURE = Figure(
-    "input-plane", "inputData", "Input plane", 240, 240, False, draw_input_plane, describe, has_plane_inputs
-)
+FIGURE = Figure("input-plane", "inputData", "Input plane", draw_input_plane, describe, suits=has_plane_inputs)
