@@ -9,7 +9,7 @@ alone as in the page, and animation frames need no transparent edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -319,7 +319,7 @@ def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
     if len(hidden) == 2:
         return _largest_logit(spec, flat, *map(_finer, hidden))
     head = forward.split(spec, flat)[-1]
-    return _largest(_finer(row[:-1] @ hidden + row[-1]) for row in head)
+    return directions.largest(_finer(row[:-1] @ hidden + row[-1]) for row in head).astype(np.uint8)
 
 
 def _finer(values: np.ndarray) -> np.ndarray:
@@ -425,17 +425,8 @@ def output_regions(spec: RunSpec, flat: np.ndarray, view: View) -> np.ndarray:
 def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The class that the output layer gives hidden vectors, of which x and y broadcast together: uint8."""
     head = forward.split(spec, flat)[-1]
-    return _largest(weight_x * x + (weight_y * y + bias) for weight_x, weight_y, bias in head)
-
-
-def _largest(logits: Iterator[np.ndarray]) -> np.ndarray:
-    """Which of some classes' logits is the largest, the first of several, place by place: uint8."""
-    best = next(logits)
-    labels = np.zeros(best.shape, np.uint8)
-    for label, own in enumerate(logits, 1):
-        labels[own > best] = label
-        np.maximum(best, own, out=best)
-    return labels
+    logits = (weight_x * x + (weight_y * y + bias) for weight_x, weight_y, bias in head)
+    return directions.largest(logits).astype(np.uint8)
 
 
 # --- the site's own pictures ------------------------------------------------

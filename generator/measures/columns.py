@@ -18,14 +18,14 @@ from ..base.language import Message, message
 from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
-from ..networks.spec import RunSpec
+from ..networks.spec import RunSpec, is_lifted
 from . import arrangement, directions, kinds, models, packing, projection, tied
 from . import knot as knots
 from .collapse import collapse_metrics
-from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
+from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measured, measurement
 from .trained import Trained
 
-__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "measured", "words"]
+__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measured", "words"]
 
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
@@ -185,12 +185,12 @@ def simplex_share(trained: Trained) -> float | None:
 
 @measurement("whether all classes can be equally far from each other: k at most d + 1")
 def simplex_fits(trained: Trained) -> bool:
-    return arrangement.simplex_fits(*trained.centres.shape)
+    return trained.spec.classes <= trained.spec.hidden[-1] + 1
 
 
 @measurement("whether a cube of d dimensions has a corner for every class: k at most 2 to the power d")
 def corner_each(trained: Trained) -> bool:
-    return arrangement.corner_each(*trained.centres.shape)
+    return trained.spec.classes <= 1 << trained.spec.hidden[-1]
 
 
 @measurement("how far the centres are from a regular polygon: 0 is one", suits=is_plane)
@@ -261,7 +261,7 @@ def two_axes(trained: Trained) -> float:
     own_neighbour_map="wide layers: the same in the picture that t-SNE makes of the last hidden layer",
     gap="wide layers: longest step that joins a class's points, in its typical steps, median of the classes",
     gap_map="wide layers: the same in t-SNE's picture",
-    suits=lambda trained: trained.is_lifted,
+    suits=lambda trained: is_lifted(trained.spec),
 )
 def as_a_map(trained: Trained) -> dict[str, float]:
     run, shown = trained.run, projection.neighbour_map(trained.points)
@@ -376,7 +376,7 @@ def thread(trained: Trained) -> float:
 @measurement(
     course="accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
     settled_epoch="first kept epoch from which on least_distance stays within a tenth of its last value",
-    suits=lambda trained: trained.has_course,
+    suits=lambda trained: trained.is_plane and len(trained.run.checkpoints) > 2,
 )
 def course(trained: Trained) -> dict[str, Any]:
     epochs = trained.run.checkpoints[trained.moments]

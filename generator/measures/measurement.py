@@ -10,14 +10,11 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..base.memo import digest
 from ..networks.spec import RunSpec
 from .trained import Trained, plain
-
-if TYPE_CHECKING:
-    from ..networks.train import Run
 
 Row = Mapping[str, Any]
 Laws = Mapping[str, Mapping[str, Any]]
@@ -114,17 +111,6 @@ def across(reads: Sequence[str], suits: Callable[[RunSpec], bool], **columns: st
         return function
 
     return register
-
-
-def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
-    """Everything that is measured of one run, by column, ready for JSON.
-
-    lattice  points along each axis of the inputs that directions are taken over
-    """
-    found: dict[str, Any] = {}
-    for values in measured(Trained(spec, run, lattice), MEASUREMENTS).values():
-        found |= values
-    return found
 
 
 def measured(trained: Trained, names: Iterable[str]) -> dict[str, dict[str, Any]]:

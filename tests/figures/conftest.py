@@ -12,9 +12,9 @@ import pytest
 from generator import figures
 from generator.base.style import THEMES
 from generator.figures import draw
-from generator.measures import columns
 from generator.networks import datasets, forward
 from generator.networks.spec import RunSpec, layer_shapes
+from tests.measuring import measure_run
 
 CASES = {(5, "tanh"): "five classes, tanh", (4, "relu"): "four classes, ReLU"}
 
@@ -44,7 +44,7 @@ def sample(classes: int, activation: str) -> tuple[RunSpec, SimpleNamespace, dic
     accuracy = np.linspace(1 / classes, (forward.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
     loss = (math.log(classes) * np.exp(-np.arange(201) / 40)).astype(np.float32)
     run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
-    return spec, run, columns.measure_run(spec, run)
+    return spec, run, measure_run(spec, run)
 
 
 @cache
@@ -58,7 +58,7 @@ def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, SimpleNamespace, dict]:
     weights = (np.array([0.2, 0.5, 1.0, 2.0])[:, None] * flat).astype(np.float32)
     loss, accuracy = np.full(101, 0.7, np.float32), np.full(101, 0.5, np.float32)
     run = SimpleNamespace(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
-    return spec, run, columns.measure_run(spec, run)
+    return spec, run, measure_run(spec, run)
 
 
 @pytest.fixture(params=list(CASES), ids=list(CASES.values()))
