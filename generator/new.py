@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .base.errors import ContentError, PeekError, Problem, nearest, one_of
+from .base.errors import PeekError, mistake, nearest, one_of
 
 SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
@@ -40,8 +40,7 @@ def new(
         raise PeekError("--label without --data; expected --data FILE, whose column it is")
     example = TABLE if data else example
     if example not in (there := examples(templates)):
-        wrong = Problem("--example", f'no example "{example}"', one_of(there), nearest(example, there))
-        raise ContentError([wrong])
+        raise mistake("--example", f'no example "{example}"', one_of(there), nearest(example, there))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PeekError(f"{folder}: not empty; expected a new folder for the article")
     settings = _settings(data, label) if data else {}
@@ -69,7 +68,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
 
     if not data.is_file():
         there = [path.name for path in data.absolute().parent.glob("*") if path.suffix in tables.ENDINGS]
-        raise ContentError([Problem("--data", f"no file {data}", "", nearest(data.name, there))])
+        raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
@@ -77,8 +76,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
-            what = f"{data} has several columns of words"
-            raise ContentError([Problem("--data", what, f"--label with {one_of(words)}")])
+            raise mistake("--data", f"{data} has several columns of words", f"--label with {one_of(words)}")
         left = [name for name in words if name != label]
         if left and label in found.names:
             said["columns"] = tuple(name for name in found.names if name not in (*words, label))

@@ -68,6 +68,11 @@ class ContentError(PeekError):
         super().__init__("\n".join(said))
 
 
+def mistake(place: str, wrong: str, expected: str = "", near: str | None = None) -> ContentError:
+    """One mistake alone, to be raised: see Problem."""
+    return ContentError([Problem(place, wrong, expected, near)])
+
+
 @contextlib.contextmanager
 def collecting(problems: list[Problem]) -> Iterator[None]:
     """What is wrong in it is added to the problems, and what follows it goes on."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import limits, rounding, toml
-from .errors import ContentError, Problem, short
+from .errors import ContentError, Problem, mistake, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -219,7 +219,7 @@ def _table(text: str, place: str) -> dict[str, Any]:
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):
         expected = f"quotes, like {QUOTES}, numbers, a list of words, and a table [words]"
-        raise ContentError([Problem(place, "no table of a language", expected)])
+        raise mistake(place, "no table of a language", expected)
     wrong = [
         Problem(
             place,

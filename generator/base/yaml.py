@@ -44,7 +44,8 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     problems: list[Problem] = []
     kind, at, value = memo("yaml", text, lambda: _composed(text))
     if kind == "wrong":
-        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", _remedy(value))]
+        expected = next((remedy for said, remedy in _REMEDIES.items() if said in value), _PLAINLY)
+        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", expected)]
     if kind == "nothing":
         return {}, []
     if kind != "mapping":
@@ -52,15 +53,8 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     return _yaml([kind, at, value], file, first_line, problems).value, problems
 
 
-def _remedy(wrong: str) -> str:
-    """What was expected where the parser gave up."""
-    for said, remedy in _REMEDIES.items():
-        if said in wrong:
-            return remedy
-    return "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
-
-
-_REMEDIES = {
+_PLAINLY = "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
+_REMEDIES = {  # what was expected where the parser gave up, by what it says
     "mapping values": "quotes around a text that holds a colon",
     "tab": "blanks in place of a tab",
     "escape": "single quotes around a text that holds a backslash",

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, nearest, one_of, short
+from ..base.errors import ContentError, Problem, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
 
@@ -78,7 +78,7 @@ class File:
     about: str = ""
 
     def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
-        return ContentError([Problem(self.place, what, expected, match)])
+        return mistake(self.place, what, expected, match)
 
 
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
@@ -91,9 +91,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     if "file" in options:
         file, test = options["file"], options.get("test")
         if test == file:
-            raise ContentError(
-                [Problem("test", f'"{file}" is what is trained on', "another file, a column or a share")]
-            )
+            raise mistake("test", f'"{file}" is what is trained on', "another file, a column or a share")
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
@@ -105,8 +103,8 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     words = [_word(label) for label in options["classes"]]
     for word in words:
         if word not in whole.table.labels:
-            match = nearest(word, whole.table.labels)
-            raise ContentError([Problem("classes", f'no class "{word}"', one_of(whole.table.labels), match)])
+            labels = whole.table.labels
+            raise mistake("classes", f'no class "{word}"', one_of(labels), nearest(word, labels))
     table = whole.table.picked(words)
     return _watched(Read(table, f"{whole.said} Of its classes: {', '.join(words)}.", whole.warned))
 
@@ -186,16 +184,15 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     """
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
+        raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
     if path.suffix not in endings:
-        raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
+        raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
     if path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
         there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
         near = nearest(file, there)
-        expected = "" if near else one_of(sorted(there)[:9])
-        raise ContentError([Problem(key, f'no file "{path}"', expected, near)])
+        raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
     return path
 
 
@@ -209,27 +206,25 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
     raises  ContentError: they are not, or the file is damaged
     """
 
-    def wrong(what: str, expected: str = expected) -> ContentError:
-        return ContentError([Problem(str(path), what, expected)])
-
     total = 0
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 total += member.file_size
                 if total > limits.DATA_BYTES:
-                    raise wrong(f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
+                    raise mistake(str(path), f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
                 with archive.open(member) as file:
                     reading = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
                     shape, _, kind = reading[np.lib.format.read_magic(file)](file)
                 if kind.hasobject or math.prod(shape) * kind.itemsize > member.file_size:
-                    raise wrong(f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}")
+                    what = f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}"
+                    raise mistake(str(path), what, expected)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except ContentError:
         raise
     except Exception as error:  # whatever zipfile, zlib and numpy make of damage: each has kinds of its own
-        raise wrong(f"cannot be read: {short(str(error))}") from None
+        raise mistake(str(path), f"cannot be read: {short(str(error))}", expected) from None
 
 
 def _npz(path: Path) -> File:

@@ -113,12 +113,9 @@ def degrees(mean_deg: float | None, std_deg: float | None) -> str:
 
 def network_of(spec: RunSpec) -> Message:
     """The network in words, for alt texts: "a tanh network of 5 classes"."""
-    return message("a {activation} network of {classes}", activation=spec.label, classes=classes_of(spec))
-
-
-def classes_of(spec: RunSpec) -> Message:
-    """ "5 classes"."""
-    return message("{n} classes", n=spec.classes)
+    return message(
+        "a {activation} network of {classes}", activation=spec.label, classes=message("{n} classes", n=spec.classes)
+    )
 
 
 def data_of(spec: RunSpec) -> Message:

@@ -41,7 +41,7 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     from ...measures import directions
 
     (x, y), predicted = directions.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
-    turn = np.float32(BINS / np.radians(span_deg(spec)))
+    turn = np.float32(BINS / np.radians(spec.room.turn_deg))
     bins = np.arctan2(y, x)
     bins *= turn
     bins = np.floor(bins, out=bins).astype(np.int32)
@@ -52,11 +52,6 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     if not directed.all():
         bins = bins[directed]
     return np.bincount(bins, minlength=spec.classes * BINS).reshape(spec.classes, BINS)
-
-
-def span_deg(spec: RunSpec) -> int:
-    """The angles a hidden vector can have: all, or the quadrant's."""
-    return spec.room.turn_deg
 
 
 def cut_bin(counts: np.ndarray) -> int:
@@ -113,7 +108,7 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     from .. import draw
 
     counts = angle_counts(spec, run)
-    span = span_deg(spec)
+    span = spec.room.turn_deg
     cut = cut_bin(counts) if span == 360 else 0
     cut_deg = cut * span // BINS
     rows = sorted(
