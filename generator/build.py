@@ -254,10 +254,11 @@ def template_folders(options: Options) -> list[Path]:
 
 def left_out(options: Options, templates: Overlay) -> list[str]:
     """The files of code beside the text that are not used, as nobody asked for them."""
-    code = [] if options.lab else texts.own_code(options.content)
-    pages = [] if options.lab else texts.files_of_code(options.content)
+    if options.lab:
+        return []
+    code = [path.relative_to(options.content).as_posix() for path in texts.own_code(options.content)]
     beside = [f"{texts.TEMPLATES}/{name}" for name in templates.left_out]
-    return [*(path.relative_to(options.content).as_posix() for path in code), *beside, *pages]
+    return [*code, *beside, *texts.files_of_code(options.content)]
 
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
@@ -286,7 +287,7 @@ def hinted(options: Options, templates: Overlay) -> Iterator[None]:
             raise
         from .content import lab
 
-        files |= {} if options.lab else lab.names(options.content)
+        files |= lab.names(options.content)
         raise ContentError(_hinted(problem, files) for problem in error.problems) from None
 
 
@@ -315,8 +316,9 @@ def rebuild_command(options: Options) -> str:
         return "make site" + f" PROFILE={options.profile}" * (options.profile != "standard")
     chosen = {"--content": (content.name, "content"), "--profile": (options.profile, "standard")}
     words = ["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)]
-    without = replace(options, lab=False)
-    return " ".join([*words, *["--lab"] * bool(options.lab and left_out(without, templates_of(without)))])
+    if options.lab and left_out(without := replace(options, lab=False), templates_of(without)):
+        words.append("--lab")
+    return " ".join(words)
 
 
 def made_with() -> list[Any]:

@@ -73,7 +73,7 @@ def name_of(tag: str) -> str:
     return str(Locale.parse(tag, sep="-").get_display_name("en"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Words:
     """A language: called with an English sentence, it says that sentence.
 
@@ -91,9 +91,6 @@ class Words:
     table: Mapping[str, Any]
     quotes: tuple[str, str, str, str]
     numbers: tuple[str, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Words) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((self.tag, len(self.table)))

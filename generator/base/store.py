@@ -74,17 +74,12 @@ def _installed() -> dict[str, str]:
 
 def installed(modules: Iterable[str]) -> dict[str, str]:
     """Versions of the packages that modules are from, by name of the module; of those that are installed."""
-    known, unknown = _installed(), []
     found: dict[str, str] = {}
     for module in modules:
-        version = known.get(module.lower().replace("_", "-"))
-        if version:
+        if version := _installed().get(module.lower().replace("_", "-")):
             found[module] = version
-        else:
-            unknown.append(module)
-    if unknown:
-        packages = _packages()
-        found |= {name: _told(packages[name][0]) for name in unknown if name in packages}
+        elif module in _packages():
+            found[module] = _told(_packages()[module][0])
     return found
 
 

@@ -246,8 +246,8 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
 
     raises  ContentError: every mistake
     """
-    given = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
-    given = {key: value for key, value in given.items() if value is not None}
+    there = {key: value for key, value in asked.items() if value is not None}
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in there.items()}
     unclear = "dataset" in given and "kind" not in given
     seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
     name = str(given.pop("dataset", kind))
@@ -261,16 +261,16 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     if type(seed) is not int or seed < 0:
         reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
         seed = 1
-    refused = [key for key in given if key in EXPERIMENT_FIELDS]
-    for key in refused:
+    for key in [key for key in given if key in EXPERIMENT_FIELDS]:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
-    table = {key: value for key, value in given.items() if key not in refused}
+        del given[key]
+    asks: dict[str, Any] = {"dataset": {name: data}, "experiment": {"recipe": {**given, "seeds": [seed]}}}
+    activation = str(given.get("activation"))
     if isinstance(formula, list):
-        reader.activations[str(table.get("activation"))] = Own.told(str(table.get("activation")), formula)
-    formulas = {"activation": {str(table.get("activation")): {"formula": formula}}} if isinstance(formula, str) else {}
-    asks = {"dataset": {name: data}, "experiment": {"recipe": {**table, "seeds": [seed]}}, **formulas}
-    plan = reader.plan(asks, "standard")
-    runs = plan.experiments[0].runs
+        reader.activations[activation] = Own.told(activation, formula)
+    elif isinstance(formula, str):
+        asks["activation"] = {activation: {"formula": formula}}
+    runs = reader.plan(asks, "standard").experiments[0].runs
     if len(runs) > 1:
         reader.wrong((), f"the recipe is one of {len(runs)} runs", "one value for each key")
     if reader.problems:
@@ -390,11 +390,9 @@ class _Reader:
         """All experiments of the file under a profile."""
         given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results", "model"), "table")
         self.lab.enter_data()
-        own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
-        for name, table in own.items():
+        for name, table in self.section(given, "activation").items():
             self.activation(name, table)
-        data = self.known(("dataset",), given.get("dataset", {}), given.get("dataset", {}), "dataset")
-        axes = {name: self.dataset(name, table) for name, table in data.items()}
+        axes = {name: self.dataset(name, table) for name, table in self.section(given, "dataset").items()}
         profiles = given.get("profile", {})
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
@@ -413,8 +411,8 @@ class _Reader:
                 trials += self.trials(name, merged, [each.table for each in trials])
             else:
                 planned.append(self.experiment(name, merged, axes, first=not planned))
-        given_results = self.known(("results",), given.get("results", {}), given.get("results", {}), "results")
-        beside = [self.results(name, table, experiments) for name, table in given_results.items()]
+        results = self.section(given, "results")
+        beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
         said = dict.fromkeys(
             [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
@@ -426,11 +424,15 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
-        models = self.models(given.get("model", {}), {each.table for each in trials} | {*given_results})
+        models = self.models(given.get("model", {}), {each.table for each in trials} | {*results})
         self.check_needs([*experiments, *(table.name for table in found)])
         return Plan(
             tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
         )
+
+    def section(self, given: dict[str, Any], kind: str) -> dict[str, Any]:
+        """All [kind.NAME] by their names; what is no table of tables is a mistake."""
+        return self.known((kind,), given.get(kind, {}), given.get(kind, {}), kind)
 
     def models(self, given: Any, taken: set[str]) -> dict[str, tuple[int, ...]]:
         """The models that the file asks for. taken: names of other tables"""

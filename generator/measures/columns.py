@@ -22,10 +22,10 @@ from ..networks.spec import RunSpec, is_lifted
 from . import arrangement, directions, kinds, models, packing, projection, tied
 from . import knot as knots
 from .collapse import collapse_metrics
-from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measured, measurement
+from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, all_words, measured, measurement
 from .trained import Trained
 
-__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measured", "words"]
+__all__ = ["COMPARISONS", "MEASUREMENTS", "all_words", "has_laws", "measured", "words"]
 
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
@@ -42,15 +42,14 @@ RECIPE = {
 
 def words(kinds_of_data: Collection[str]) -> dict[str, Message]:
     """What each column of a table holds, by its name: a run's recipe, its data among it, then what was measured."""
-    columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
-    measured = {name: message(what) for of_one in columns for name, what in of_one.items()}
     data: dict[str, list[Message]] = {}  # of each kind where they share a parameter
     for kind in sorted(kinds_of_data):
         for parameter in datasets.load()[kind].parameters:
             about = message("{kind}: {what}", kind=kind, what=message(parameter.about))
             data.setdefault(parameter.name, []).append(about)
     of_data = {name: Message(row=about) for name, about in data.items()}
-    return {name: message(what) for name, what in RECIPE.items()} | of_data | measured
+    recipe, measured = ({name: message(what) for name, what in some.items()} for some in (RECIPE, all_words()))
+    return recipe | of_data | measured
 
 
 def model_words(model: str) -> dict[str, Message]:

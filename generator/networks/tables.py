@@ -92,13 +92,13 @@ class Table:
         """The table of some of its classes, in the order given."""
         import numpy as np
 
-        number = {self.labels.index(word): place for place, word in enumerate(chosen)}
-        kept = [np.isin(of, list(number)) for of in (self.y, self.test_y)]
-        y, test_y = (
-            np.array([number[label] for label in of[where].tolist()], np.int64)
-            for of, where in zip((self.y, self.test_y), kept, strict=True)
+        number = np.full(len(self.labels), -1, np.int64)  # of each class among the chosen
+        number[[self.labels.index(word) for word in chosen]] = np.arange(len(chosen))
+        (x, y), (test_x, test_y) = (
+            (rows[number[labels] >= 0], number[labels][number[labels] >= 0])
+            for rows, labels in ((self.x, self.y), (self.test_x, self.test_y))
         )
-        return replace(self, x=self.x[kept[0]], y=y, test_x=self.test_x[kept[1]], test_y=test_y, labels=tuple(chosen))
+        return replace(self, x=x, y=y, test_x=test_x, test_y=test_y, labels=tuple(chosen))
 
     def split(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows to train on, as many of each class, and rows held out, drawn at random, unscaled.
@@ -235,9 +235,8 @@ def scaling(spec: RunSpec) -> dict[str, np.ndarray]:
     table = of_kind(spec.kind)
     if table is None:
         return {}
-    return dict(
-        zip(("mean", "scale"), scale(table.split(np.random.default_rng([spec.seed_of_data, 0]))[0]), strict=True)
-    )
+    rows, _, _ = table.split(np.random.default_rng([spec.seed_of_data, 0]))
+    return dict(zip(("mean", "scale"), scale(rows), strict=True))
 
 
 def among(kinds: Collection[str]) -> list[Table]:
