@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, collecting, nearest, one_of
+from .base.errors import ContentError, PeekError, Problem, collecting, few, nearest, one_of
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -40,15 +40,8 @@ Used = TypeVar("Used")
 SOCIAL_CARD = "social-card.png"
 MEMO = ("memo", "last", "txt")
 NAMED_AT_MOST = 4
-ALSO = (
-    "imagesize",
-    "markupsafe",
-    "minify-html",
-    "pygments",
-    "pyyaml",
-    "quickjs-ng",
-    "rjsmin",
-)  # of less interest to readers
+# Of less interest to readers
+ALSO = ("imagesize", "markupsafe", "minify-html", "pygments", "pyyaml", "quickjs-ng", "rjsmin")
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
@@ -269,10 +262,8 @@ def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> N
         (others, named, named),
     ):
         if left:
-            files = ", ".join(left[:NAMED_AT_MOST])
-            more = f" and {len(left) - NAMED_AT_MOST} more" if len(left) > NAMED_AT_MOST else ""
             why = f"was left out, as {one}" if len(left) == 1 else f"were left out, as {several}"
-            progress.say(f"{files}{more} {why}")
+            progress.say(f"{few(left, NAMED_AT_MOST)} {why}")
 
 
 @contextlib.contextmanager

@@ -14,11 +14,8 @@ SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
-NAMES = {
-    "gitignore": ".gitignore",
-    "gitignore.site": "site/.gitignore",
-    "pages.yml": ".github/workflows/pages.yml",
-}  # packages leave files out that begin with a dot
+# Packages leave files out that begin with a dot
+NAMES = {"gitignore": ".gitignore", "gitignore.site": "site/.gitignore", "pages.yml": ".github/workflows/pages.yml"}
 
 
 def examples(templates: Path) -> list[str]:

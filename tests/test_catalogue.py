@@ -206,12 +206,12 @@ def test_heads_that_start_from_a_law_take_what_is_solved(tmp_path, monkeypatch):
     plan = experiments.parse(text + 'head_start = "margin"\n', "e.toml")
     optimum = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]
     with pipeline.Pipeline(context, plan) as runs:
-        jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
+        jobs = runs.training({4: {"margin": {"optima": [{"points": optimum}]}}}, list(runs.keys))
         assert [job.arguments[-1] for job in jobs] == [optimum]
-        assert runs.training(list(runs.keys), {})[0].arguments[-1] is None
+        assert runs.training({}, list(runs.keys))[0].arguments[-1] is None
     disk = experiments.parse(text.replace('"tanh"', '"disk"') + 'head_start = "margin"\n', "e.toml")
     with pipeline.Pipeline(context, disk) as runs:  # whose optimum is not the square's
-        jobs = runs.training(list(runs.keys), {4: {"margin": {"optima": [{"points": optimum}]}}})
+        jobs = runs.training({4: {"margin": {"optima": [{"points": optimum}]}}}, list(runs.keys))
         assert [job.arguments[-1] for job in jobs] == [None]
     spec, trained, given = disk.experiments[0].runs[0].spec, train.train_together, []
     monkeypatch.setattr(train, "train_together", lambda *asked: given.append(asked[-1]) or trained(*asked))

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, mistake, nearest, one_of, short
+from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
 
@@ -638,8 +638,7 @@ def _check(found: File, table: Table) -> None:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f'"{short(name)}"' for name in names[:SHOWN]) + more
+    return few([f'"{short(name)}"' for name in names], SHOWN)
 
 
 # scikit-learn's digits

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import figures
 from ..base import interrupts
-from ..base.errors import PeekError
+from ..base.errors import PeekError, few
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256, versions
 from ..base.style import THEMES
@@ -261,7 +261,7 @@ class Pipeline:
     def model(self, laws: dict[int, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """The rows of each model that the plan asks for."""
         asked = [(name, k) for name, counts in self.plan.models.items() for k in counts]
-        keys = {(name, k): digest("model", name, laws[k], *STAGES["model"].source.digest) for name, k in asked}
+        keys = {(name, k): STAGES["model"].key("model", name, laws[k]) for name, k in asked}
 
         def jobs(missing: list[tuple[str, int]]) -> list[Job[tuple[str, int]]]:
             return [Job([(name, k)], models.rows, (name, k, laws[k])) for name, k in reversed(missing)]
@@ -280,11 +280,9 @@ class Pipeline:
                 measured.keep(spec, measures)
             return path
 
-        def jobs(missing: list[RunSpec]) -> list[Job[RunSpec]]:
-            return self.training(missing, laws) if missing else []
-
+        shelf, jobs = StageCache(kept.find, keep), partial(self.training, laws)
         try:
-            self.run("train", self.keys, StageCache(kept.find, keep), jobs, self.context.executor)
+            self.run("train", self.keys, shelf, jobs, self.context.executor)
             if self.report.ran["train"][0]:
                 self.sign()
         except Exception as error:
@@ -300,7 +298,7 @@ class Pipeline:
         origin = {"made_with": STAGES["train"].source.parts, "machine": self.machine()}
         self.store.save_json("origins", digest("origin", origin), origin)
 
-    def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
+    def training(self, laws: dict[int, dict[str, Any]], missing: list[RunSpec]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""
         pool, device = self.pool(self.context.executor), "cpu"
         if self.context.device != "cpu":
@@ -338,9 +336,8 @@ class Pipeline:
             (name, recipe): [picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
             for name, recipe in asked
         }
-        made_with = STAGES["compare"].source.digest
         keys = {
-            (name, recipe): digest(COMPARISONS[name].source, of_runs, laws.get(recipe.classes), *made_with)
+            (name, recipe): STAGES["compare"].key(COMPARISONS[name].source, of_runs, laws.get(recipe.classes))
             for (name, recipe), of_runs in rows.items()
         }
 
@@ -384,8 +381,7 @@ class Pipeline:
     def export(self) -> dict[str, Entry]:
         """The scripts and arrays of runs that travel with the page or are drawn, by their paths in the site."""
         shipped = {item: run for item, run in self.runs.items() if run.shipped}
-        made_with = STAGES["export"].source.digest
-        keys = {item: digest("script", item, self.keys[run.spec], *made_with) for item, run in shipped.items()}
+        keys = {item: STAGES["export"].key("script", item, self.keys[run.spec]) for item, run in shipped.items()}
 
         def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
             for item in missing:
@@ -400,12 +396,11 @@ class Pipeline:
 
     def perform(self) -> dict[str, list[Trial]]:
         """What the author's own experiments gave: experiment -> a trial each run, in their order."""
-        made_with = STAGES["perform"].source.digest
         keys: dict[str, list[str]] = {}
         asked: dict[str, tuple[str, dict[str, Any]]] = {}
         for trials in self.plan.trials:
             name, source = trials.function.name, trials.function.source
-            keys[trials.name] = [digest("trial", name, row, source, *made_with) for row in trials.rows]
+            keys[trials.name] = [STAGES["perform"].key("trial", name, row, source) for row in trials.rows]
             asked |= {key: (name, row) for key, row in zip(keys[trials.name], trials.rows, strict=True)}
         if not asked:
             return {}
@@ -452,7 +447,7 @@ class Pipeline:
                 path = f"data/{name}.npz"
                 given = ["arrays", [trial.key for trial in of_one]]
                 made[path] = given, Job([path], stacked, (partial(self.arrays, of_one),))
-        keys = {path: digest(*given, *STAGES["bundle"].source.digest) for path, (given, _) in made.items()}
+        keys = {path: STAGES["bundle"].key(*given) for path, (given, _) in made.items()}
         shelf = self.files("bundles", "npz", keys)
         return self.run("bundle", keys, shelf, lambda missing: [made[path][1] for path in missing])
 
@@ -477,16 +472,11 @@ class Pipeline:
         rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.external}
         for (name, _), run in self.runs.items():
             rows.setdefault(name, []).append({**recipe_of(run), **measured[run.spec]})
-        made_with = STAGES["plot"].source.digest
         keys = {
-            name: digest(
-                "plot",
-                name,
-                figure.source,
-                figure.needs,
+            name: STAGES["plot"].key(
+                *("plot", name, figure.source, figure.needs),
                 [rows.get(needed) for needed in figure.needs],
                 [[trial.key for trial in trials.get(needed, ())] for needed in figure.needs],
-                *made_with,
             )
             for name, figure in wanted.items()
             if set(figure.needs) <= rows.keys()
@@ -692,15 +682,15 @@ class Pipeline:
         now, then = self._parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
         if changed:
-            return f"{_few(changed)} changed"
+            return f"{few(changed, NAMED_AT_MOST)} changed"
         if then and (new := [name for name in now if name not in then]):
-            return f"{_few(new)} is new" if len(new) == 1 else f"{_few(new)} are new"
+            return f"{few(new, NAMED_AT_MOST)} {'is' if len(new) == 1 else 'are'} new"
         fed = [other for other in STAGES[stage].fed_by if self.report.ran.get(other, (0,))[0]]
         if fed:
-            return f"after {_few(fed)}"
+            return f"after {few(fed, NAMED_AT_MOST)}"
         asked = {item for item in missing if isinstance(item, RunSpec)}
         lacking = dict.fromkeys(f"experiment {name}" for (name, _), run in self.runs.items() if run.spec in asked)
-        return "not in the cache" + (f": {_few(list(lacking))}" if lacking else "")
+        return "not in the cache" + (f": {few(list(lacking), NAMED_AT_MOST)}" if lacking else "")
 
     def _parts(self, stage: str) -> dict[str, str]:
         """What a stage is made with, by name."""
@@ -797,19 +787,12 @@ def law_key(law: str, k: int) -> str:
 
 def _measurement_keys() -> dict[str, str]:
     """The address of each measurement's values among those of a run -> its name."""
-    made_with = STAGES["measure"].source.digest
-    return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
+    return {STAGES["measure"].key(name, each.source): name for name, each in MEASUREMENTS.items()}
 
 
 def _change(name: str, then: str, now: str) -> str:
     """A changed part; of a library with its versions."""
     return name if "/" in name or " " in name else f"{name} {then} → {now}"
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first names of a list, and how many more there are."""
-    more = len(names) - NAMED_AT_MOST
-    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.memo import digest
 from ..base.store import GENERATOR, code, versions
 
 TRAINING = ("torch", "numpy", "sympy")
@@ -48,6 +49,10 @@ class Stage:
     unit: str
     fed_by: tuple[str, ...]
     source: Source
+
+    def key(self, *parts: Any) -> str:
+        """The address of a product, which these decide and what it is made with."""
+        return digest(*parts, *self.source.digest)
 
 
 LAWS = Source(("measures/packing", "networks/rooms"), ("numpy", "scipy"))
