@@ -9,11 +9,10 @@ alone as in the page, and animation frames need no transparent edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import imageio.v3 as iio
 import matplotlib as mpl
@@ -291,31 +290,17 @@ def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
 
 # --- what several pictures of a run show ------------------------------------
 
-Made = TypeVar("Made")
-_MADE: dict[Any, tuple[RunSpec, Run, Any]] = {}
+# It is kept while a run is drawn: both themes and several figures ask for it.
 
 
-def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Made:
-    """What `make` gives for a run, made once while that run is drawn: both themes and several figures ask for it."""
-    known = _MADE.get(make)
-    if known is None or known[0] != spec or known[1] is not run:
-        known = _MADE[make] = spec, run, make(spec, run)
-    made: Made = known[2]
-    return made
-
-
-def input_regions(spec: RunSpec, flat: np.ndarray, view: View = INPUT_VIEW) -> np.ndarray:
+@lru_cache(maxsize=2)
+def input_regions(spec: RunSpec, run: Run, view: View = INPUT_VIEW) -> np.ndarray:
     """The class that the network gives each place of the input plane in a view.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_regions(spec, flat.tobytes(), view.high)
-
-
-@lru_cache(maxsize=2)
-def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
-    flat = np.frombuffer(weights, np.float32)
-    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, reach)
+    flat = run.weights[-1]
+    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, view.high)
     if len(hidden) == 2:
         return _largest_logit(spec, flat, *map(_finer, hidden))
     head = forward.split(spec, flat)[-1]
@@ -347,12 +332,9 @@ class Projection(NamedTuple):
     shares: list[float]
 
 
+@lru_cache(maxsize=1)
 def projected(spec: RunSpec, run: Run) -> Projection:
     """Onto what the points of a last hidden layer of more than two neurons are projected, at every checkpoint."""
-    return of_run(_projected, spec, run)
-
-
-def _projected(spec: RunSpec, run: Run) -> Projection:
     points = forward.hidden(spec, run.weights[-1], run.x)
     middle, axes = points.mean(0), projection.principal_axes(points)
     whole = float(((points - middle) ** 2).sum())
@@ -360,12 +342,9 @@ def _projected(spec: RunSpec, run: Run) -> Projection:
     return Projection(middle, axes, (kept / whole if whole > 0 else 0 * kept).tolist())
 
 
+@lru_cache(maxsize=1)
 def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     """The points in the hidden plane, or projected onto one, at every checkpoint: (T, N, 2) float32."""
-    return of_run(_moving_points, spec, run)
-
-
-def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     activations = layer_activations(spec)
     moving = np.empty((len(run.weights), *run.x.shape[:1], 2), np.float32)
     onto = projected(spec, run) if spec.hidden[-1] > 2 else None
@@ -461,7 +440,7 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     points(after, moving_points(spec, run)[-1], run.y, theme)
     image = pixels(
         figure,
-        regions(input_regions(spec, run.weights[-1], shown), theme, left, top, side),
+        regions(input_regions(spec, run, shown), theme, left, top, side),
         regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
     )
     return encode(image)["png"]

@@ -14,7 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from types import SimpleNamespace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from .. import figures
@@ -24,9 +24,27 @@ from ..networks import machine, tables
 from ..networks.spec import RunSpec, unflat
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..networks.train import Run
 
-ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A run as the cache has it: see networks.train.Run.
+
+    It equals itself alone, so that what is made of it can be kept for it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    checkpoints: np.ndarray
+    weights: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+
+ARRAYS = [field.name for field in fields(Kept)]
 
 
 def start_worker() -> None:
@@ -208,8 +226,8 @@ def encode(run: Run, **more: Any) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """A run from its .npz file."""
+    """A run from its .npz file: a Kept, which is as good as a networks.train.Run."""
     import numpy as np
 
     with np.load(io.BytesIO(data)) as arrays:
-        return SimpleNamespace(**{name: arrays[name] for name in ARRAYS})
+        return Kept(**{name: arrays[name] for name in ARRAYS})

@@ -1,6 +1,6 @@
 """The input plane: every class's points with a marker of its own, on the regions that the network predicts."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,11 +40,11 @@ def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
 @pytest.mark.parametrize("name", ["input-plane", "vector-field"])
 def test_no_point_stands_outside_its_planes_tint(case, name):
     spec, run, measures = case
-    shifted = SimpleNamespace(**{**vars(run), "x": run.x * np.float32(1.7)})
+    shifted = replace(run, x=run.x * np.float32(1.7))
     view = draw.input_view(shifted)
     assert view.low < shifted.x.min() and shifted.x.max() < view.high and view.low == -view.high
     assert draw.input_view(run) == draw.INPUT_VIEW  # spirals reach just as far
-    tint = draw.input_regions(spec, run.weights[-1], view)
+    tint = draw.input_regions(spec, shifted, view)
     at = ((0.5 + shifted.x / (2 * view.high)) * len(tint)).astype(int)
     places = tint[len(tint) - 1 - at[:, 1], at[:, 0]]
     assert (places == forward.predict(spec, run.weights[-1], shifted.x)).mean() > 0.95

@@ -93,7 +93,7 @@ def test_a_layer_without_any_variance_is_drawn():
 @wide
 def test_regions_of_the_input_plane_are_the_networks(case):
     spec, run, _ = case
-    labels = draw.input_regions(spec, run.weights[-1])
+    labels = draw.input_regions(spec, run)
     side = len(labels)
     rows, columns = np.mgrid[7:side:29, 7:side:29].reshape(2, -1)
     places = np.stack([2 * (columns + 0.5) / side - 1, 1 - 2 * (rows + 0.5) / side], 1)

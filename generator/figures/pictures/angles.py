@@ -25,22 +25,18 @@ BINS = 72  # over the angles that the room allows: 5 degrees wide for tanh, 1.25
 NEXT_TO_NOTHING = 0.003  # of all inputs
 
 
+@lru_cache(maxsize=1)  # each theme draws the same
 def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
     """How many inputs of a dense lattice each class sends to each direction.
 
     returns  (C, BINS) int64; the bins divide 360 degrees, or 90 in a quadrant.
              Inputs whose hidden vector is zero have no direction and are left out.
     """
-    return _angle_counts(spec, run.weights[-1].tobytes())
-
-
-@lru_cache(maxsize=2)
-def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     import numpy as np
 
     from ...measures import directions
 
-    (x, y), predicted = directions.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
+    (x, y), predicted = directions.lattice_hidden(spec, run.weights[-1], LATTICE)
     turn = np.float32(BINS / np.radians(spec.room.turn_deg))
     bins = np.arctan2(y, x)
     bins *= turn

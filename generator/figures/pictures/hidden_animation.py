@@ -350,11 +350,12 @@ def draw_hidden_animation(spec: RunSpec, run: Run, measures: Measures, theme: Th
     from .. import draw
 
     return {
-        "gif": draw.of_run(compressed_film, spec, run).coloured(colours(theme, spec.classes)),
+        "gif": compressed_film(spec, run).coloured(colours(theme, spec.classes)),
         **draw.encode(last_frame(spec, run, theme)),
     }
 
 
+@lru_cache(maxsize=1)  # each theme draws the same
 def compressed_film(spec: RunSpec, run: Run) -> Film:
     """The film as a GIF without colours, holding its last frame."""
     from .. import gif

@@ -20,7 +20,7 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     view = draw.input_view(run)
     figure, axes = draw.plane(view, theme)
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run, view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> Message:

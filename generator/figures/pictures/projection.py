@@ -37,7 +37,7 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     figure = draw.canvas(draw.PLANE_PX, HEIGHT_PX, theme)
     rows = [
         ((hidden - hidden.mean(0)) @ projection.principal_axes(hidden), "two axes", percent(measures["two_axes"])),
-        (_mapped(hidden.tobytes(), hidden.shape), "t-SNE", "" if gap is None else f"gap {fixed(gap)}"),
+        (_mapped(spec, run), "t-SNE", "" if gap is None else f"gap {fixed(gap)}"),
     ]
     for row, (flat, words, value) in enumerate(rows):
         top = row * HEIGHT_PX // 2
@@ -52,13 +52,12 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     return draw.encode(draw.pixels(figure))
 
 
-@lru_cache(maxsize=2)  # each theme draws the same
-def _mapped(hidden: bytes, shape: tuple[int, int]) -> np.ndarray:
-    import numpy as np
-
+@lru_cache(maxsize=1)  # each theme draws the same
+def _mapped(spec: RunSpec, run: Run) -> np.ndarray:
     from ...measures import projection
+    from ...networks import forward
 
-    return projection.neighbour_map(np.frombuffer(hidden).reshape(shape))
+    return projection.neighbour_map(forward.hidden(spec, run.weights[-1], run.x))
 
 
 def describe(spec: RunSpec, measures: Measures) -> Message:
