@@ -64,7 +64,9 @@ MODELS = Source(("measures/models", "measures/knot"), ()) + TIED
 MEASURING = (
     Source(("measures/trained", "measures/collapse", "measures/knot"), ("scipy", "scikit-learn")) + HIDDEN + TIED
 )
-DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", "base/rounding", SANS), DRAWING)
+DRAWN = Source(
+    ("figures/__init__", "figures/draw", "figures/film", "figures/gif", "base/style", "base/rounding", SANS), DRAWING
+)
 
 STAGES = {
     stage.name: stage
