@@ -137,8 +137,6 @@ class Trails:
 
     def draw(self, frames: np.ndarray) -> None:
         """Draw on each frame the steps that end there or before, paler with age; of two in one place the later here."""
-        import numpy as np
-
         places, at = np.unique(self.places, return_inverse=True)
         seen = np.full(len(places), -1)  # which pixel of all shows at each place
         by_step = np.argsort(self.steps, kind="stable")

@@ -112,37 +112,27 @@ def distance(centres: np.ndarray, found: list[Mapping[str, Any]], room: str) -> 
     return packing.least_distance_to(packing.blown_up(centres), found, room)
 
 
-def _constraints(z: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values and slopes of what must not be negative: each lead less t, and what is left of the weights' norm.
-
-    z  (k, 2) points, (k, 2) weights, (2,) tie, t
-    """
-    own, other = packing._pairs(k)
-    rows, size = np.arange(len(own)), 2 * k
-    points, weight, tie = z[:size].reshape(k, 2), z[size : 2 * size].reshape(k, 2), z[2 * size : -1]
-    apart, arm = weight[own] - weight[other], points[own] - tie
-    slopes = np.zeros((len(own) + 1, len(z)))
-    by_point, by_weight = np.zeros((2, len(own), k, 2))
-    by_point[rows, own] = apart
-    by_weight[rows, own], by_weight[rows, other] = arm, -arm
-    slopes[:-1, :size] = by_point.reshape(len(own), -1)
-    slopes[:-1, size : 2 * size] = by_weight.reshape(len(own), -1)
-    slopes[:-1, 2 * size : -1], slopes[:-1, -1] = -apart, -1
-    slopes[-1, size : 2 * size] = -2 * weight.ravel()
-    return np.append((apart * arm).sum(1) - z[-1], 1 - (weight**2).sum()), slopes
-
-
 def _maximum(points: np.ndarray, tie: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
-    """The local maximum of the margin over (k, 2) points, head and tie."""
+    """The local maximum of the margin over (k, 2) points, head and tie.
+
+    From the tie the points are seen as those of a head without biases are from the origin.
+    """
     k = len(points)
     size, low = 2 * k, room.packed_low
-    arms = points - points.mean(0)
-    z = np.concatenate([points.ravel(), (arms / max(float(np.linalg.norm(arms)), 1e-300)).ravel(), tie, [0.0]])
-    z[-1] = _constraints(z, k)[0].min()
-    bounds = [(low, 1.0)] * size + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
+    unbiased = packing.LAWS["margin-no-bias"].problem(k, 2)
+
+    def constraints(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        seen = (z[:size].reshape(k, 2) - z[-3:-1]).ravel()
+        values, slopes = unbiased.constraints(np.concatenate([seen, z[size:-3], z[-1:]]))
+        by_tie = -slopes[:, :size].reshape(-1, k, 2).sum(1)
+        return values, np.hstack([slopes[:, :-1], by_tie, slopes[:, -1:]])
+
+    z = np.concatenate([points.ravel(), unbiased.start(points), tie, [0.0]])
+    z[-1] = constraints(z)[0].min()
+    bounds = [(low, 1.0)] * size + unbiased.bounds + [(low, 1.0)] * 2 + [(None, None)]
     places = np.append(np.arange(size), [2 * size, 2 * size + 1]).reshape(-1, 2)  # of the points, and of the tie
     shape = "box" if room.packed_shape == "box" else "ball"
-    found = packing.maximised(z, lambda z: _constraints(z, k), bounds, places, shape)
+    found = packing.maximised(z, constraints, bounds, places, shape)
     placed = _inside(found[places], room)
     return placed[:-1], placed[-1]
 
