@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import functools
 import html
@@ -46,24 +47,6 @@ CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # e
 
 
 @dataclass(frozen=True)
-class Author:
-    """Who wrote the article. url, email, affiliation and orcid may be "".
-
-    orcid  iD without its address: "0000-0002-1825-0097"
-    roles  what they did, of ROLES
-    group  whether these are several who share a name
-    """
-
-    name: str
-    url: str = ""
-    affiliation: str = ""
-    orcid: str = ""
-    roles: tuple[str, ...] = ()
-    group: bool = False
-    email: str = ""
-
-
-@dataclass(frozen=True)
 class InParts:
     """A text that may hold formulas. parts: every second one is TeX; line: of the file, where it stands."""
 
@@ -78,52 +61,6 @@ class Named:
     name: str
     of: str
     place: str = ""
-
-
-@dataclass(frozen=True)
-class Meta:
-    """Front matter. A page other than the first takes from the first what it leaves out.
-
-    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
-    nav_title  short title for the navigation; "": the title
-    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
-    citations  how works are cited, a row of `bibliography.STYLES`
-    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
-    names      expressions by names that those of the page may use; the first page's hold on all
-    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
-    version    of the article, as others cite it
-    data_licence  of what readers may take away; "": nothing is said
-    abstract   as plain text; the page begins with it as it was written
-    headings   "title" and "subtitle" as the page sets them, where they hold formulas
-    bibliography  the file of works, in the folder
-    """
-
-    title: str
-    description: str
-    authors: tuple[Author, ...]
-    date: datetime.date
-    subtitle: str = ""
-    licence: str = ""
-    repository: str = ""
-    keywords: tuple[str, ...] = ()
-    doi: str = ""
-    language: str = "en"
-    nav_order: int | None = None
-    nav_title: str = ""
-    accent: tuple[str, ...] = ()
-    citations: str = "author-year"
-    macros: str = ""
-    names: tuple[Named, ...] = ()
-    numbering: str = "page"
-    version: str = ""
-    data_licence: str = ""
-    abstract: str = ""
-    bibliography: str = "references.bib"
-    headings: tuple[tuple[str, InParts], ...] = ()
-
-    def parts(self, name: str) -> InParts:
-        """Title or subtitle as the page sets it."""
-        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
 
 
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
@@ -426,38 +363,81 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     return {key: authors.get(key, of) for key, of in fields.items() if key != "affiliations"}
 
 
-OF_AUTHOR: Mapping[str, _Reading] = {
-    "name": _name,
-    "url": _address,
-    "email": _email,
-    "affiliation": _places,
-    "orcid": _orcid,
-    "roles": _roles,
-    "group": _flag,
-}
-FIELDS: Mapping[str, _Reading] = {
-    "title": _unmarked_sentence,
-    "description": _unmarked_sentence,
-    "authors": _authors,
-    "date": _day,
-    "subtitle": _unmarked_sentence,
-    "licence": _sentence,
-    "repository": _address,
-    "keywords": _words,
-    "doi": _doi,
-    "language": _language,
-    "nav_order": _whole,
-    "nav_title": _unmarked_sentence,
-    "accent": _accent,
-    "citations": _citations,
-    "macros": _macros,
-    "names": _named,
-    "numbering": _numbering,
-    "version": _version,
-    "data_licence": _sentence,
-    "abstract": _abstract,
-    "bibliography": _bibliography,
-}
+def _row(read: _Reading, default: Any = dataclasses.MISSING) -> Any:
+    """A field. read: how it is read; default: what it is where it is left out; MISSING: it must not be"""
+    return dataclasses.field(default=default, metadata={"read": read})
+
+
+def _readings(kind: type) -> dict[str, _Reading]:
+    """How each field that may be written is read."""
+    return {field.name: field.metadata["read"] for field in dataclasses.fields(kind) if field.metadata}
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote the article. url, email, affiliation and orcid may be "".
+
+    orcid  iD without its address: "0000-0002-1825-0097"
+    roles  what they did, of ROLES
+    group  whether these are several who share a name
+    """
+
+    name: str = _row(_name)
+    url: str = _row(_address, "")
+    email: str = _row(_email, "")
+    affiliation: str = _row(_places, "")
+    orcid: str = _row(_orcid, "")
+    roles: tuple[str, ...] = _row(_roles, ())
+    group: bool = _row(_flag, False)
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Front matter. A page other than the first takes from the first what it leaves out.
+
+    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
+    nav_title  short title for the navigation; "": the title
+    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    citations  how works are cited, a row of `bibliography.STYLES`
+    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
+    names      expressions by names that those of the page may use; the first page's hold on all
+    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
+    version    of the article, as others cite it
+    data_licence  of what readers may take away; "": nothing is said
+    abstract   as plain text; the page begins with it as it was written
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas
+    bibliography  the file of works, in the folder
+    """
+
+    title: str = _row(_unmarked_sentence)
+    description: str = _row(_unmarked_sentence)
+    authors: tuple[Author, ...] = _row(_authors)
+    date: datetime.date = _row(_day)  # noqa: RUF009
+    subtitle: str = _row(_unmarked_sentence, "")
+    licence: str = _row(_sentence, "")
+    repository: str = _row(_address, "")
+    keywords: tuple[str, ...] = _row(_words, ())
+    doi: str = _row(_doi, "")
+    language: str = _row(_language, "en")
+    nav_order: int | None = _row(_whole, None)
+    nav_title: str = _row(_unmarked_sentence, "")
+    accent: tuple[str, ...] = _row(_accent, ())
+    citations: str = _row(_citations, "author-year")
+    macros: str = _row(_macros, "")
+    names: tuple[Named, ...] = _row(_named, ())
+    numbering: str = _row(_numbering, "page")
+    version: str = _row(_version, "")
+    data_licence: str = _row(_sentence, "")
+    abstract: str = _row(_abstract, "")
+    bibliography: str = _row(_bibliography, "references.bib")
+    headings: tuple[tuple[str, InParts], ...] = ()
+
+    def parts(self, name: str) -> InParts:
+        """Title or subtitle as the page sets it."""
+        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
+
+
+OF_AUTHOR, FIELDS = _readings(Author), _readings(Meta)
 SPELT = {  # as others spell a field
     "author": "authors",
     "license": "licence",
@@ -487,7 +467,7 @@ acknowledgements attributes bluesky corresponding deceased degrees equal-contrib
 linkedin mastodon metadata note number phone twitter
 """
 FOREIGN, FOREIGN_OF_AUTHOR = {*_OTHERS.split()}, {*_OTHERS_OF_AUTHOR.split()}
-REQUIRED = ("title", "description", "authors", "date")
+REQUIRED = [field.name for field in dataclasses.fields(Meta) if field.default is dataclasses.MISSING]
 OWN = ("title", "nav_order", "nav_title", "subtitle", "doi", "abstract")  # what a page never takes from the first
 
 
