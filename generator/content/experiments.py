@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -151,19 +151,6 @@ def _share(value: Any) -> float | str:
     return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
 
 
-def _several(least: int, *kinds: type) -> Callable[[Any], tuple[Any, ...]]:
-    """So many values or more, each of some kind, each once."""
-
-    def accepts(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list) or len({*map(str, value)}) < max(least, len(value)):
-            raise ValueError
-        if not all(type(one) in kinds for one in value):
-            raise ValueError
-        return tuple(value)
-
-    return accepts
-
-
 def _image(value: Any) -> tuple[int, int]:
     height, width = value
     if any(type(side) is not int or side < 1 for side in (height, width)):
@@ -174,7 +161,8 @@ def _image(value: Any) -> tuple[int, int]:
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
-CLASSES = Field(_several(2, str, int), 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
+TWO_OR_MORE = 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]'
+CLASSES = recipe.several(plain("a class", str, int), TWO_OR_MORE, 2, once=True)
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
     "classes": CLASSES,
@@ -182,10 +170,11 @@ DIGITS_FIELDS = {
     "test": recipe.number(above=0, below=1),
     "balance": recipe.choice(*tables.BALANCES),
 }
+SOME_COLUMNS = 'names of the columns of numbers, each once, such as ["width", "height"]'
 FILE_FIELDS = {
     "file": plain('a file in the content\'s folder, such as "data/points.csv"', str),
     "label": plain("the name of the column with the labels", str),
-    "columns": Field(_several(1, str), 'names of the columns of numbers, each once, such as ["width", "height"]'),
+    "columns": recipe.several(plain("a name", str), SOME_COLUMNS, 1, once=True),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,

@@ -356,17 +356,6 @@ def _listed(value: Any) -> Any:
 ANY = recipe.plain("a number, a text, true or false", bool, int, float, str)
 
 
-def several(of: Field) -> Field:
-    """A list of values."""
-
-    def accepts(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise ValueError
-        return tuple(map(of.accepts, value))
-
-    return Field(accepts, f"a list, each {of.expected}", listed=True)
-
-
 PLAIN = {
     "float": recipe.number(),
     "int": recipe.plain("a whole number", int),
@@ -379,14 +368,14 @@ def _field(annotation: ast.expr | None, default: Any) -> Field:
     """What a parameter may be. raises ValueError: an annotation that says nothing of plain values."""
     if annotation is None:
         if isinstance(default, list):
-            return several(ANY)
+            return recipe.several(ANY)
         return PLAIN.get(type(default).__name__, ANY)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return _field(ast.parse(annotation.value, mode="eval").body, default)
     if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
         return PLAIN[annotation.id]
     if isinstance(annotation, ast.Name) and annotation.id in ("list", "tuple"):
-        return several(ANY)
+        return recipe.several(ANY)
     if isinstance(annotation, ast.Subscript):
         of, inside = ast.unparse(annotation.value).rpartition(".")[2], annotation.slice
         if of == "Literal":
@@ -394,7 +383,7 @@ def _field(annotation: ast.expr | None, default: Any) -> Field:
             return recipe.choice(*map(str, choices if isinstance(choices, tuple) else (choices,)))
         if of in ("list", "tuple", "Sequence", "List"):
             parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-            return several(_field(parts[0], None))
+            return recipe.several(_field(parts[0], None))
     raise ValueError
 
 

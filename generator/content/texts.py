@@ -122,7 +122,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
     pages: list[Page] = []
     for name in names:
-        page = _page(directory, name, pages[0].meta if pages else None, name == FIRST, problems, memo)
+        page = _page(directory, name, pages[0].meta if pages else None, problems, memo)
         if page:
             pages.append(page)
     name_of_works = pages[0].meta.bibliography if pages else WORKS
@@ -262,13 +262,10 @@ def _parted(text: str) -> tuple[str, str, int] | None:
     return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
 
 
-def _page(
-    directory: Path, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
-) -> Page | None:
+def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem], memo: Memo) -> Page | None:
     """A page, or None after adding to the problems.
 
     first  the front matter that this page continues, where that was read
-    alone  whether the page must say everything itself
     """
     file, data = str(directory / name), b""
     before = len(problems)
@@ -283,15 +280,15 @@ def _page(
 
     def parsed() -> tuple[Page | None, list[Problem]]:
         wrong: list[Problem] = []
-        return _parsed_page(data, file, name, first, alone, wrong, memo), wrong
+        return _parsed_page(data, file, name, first, wrong, memo), wrong
 
-    page, wrong = memo.held("page", file, (data, first, alone), parsed)
+    page, wrong = memo.held("page", file, (data, first), parsed)
     problems += wrong
     return page
 
 
 def _parsed_page(
-    data: bytes, file: str, name: str, first: Meta | None, alone: bool, problems: list[Problem], memo: Memo
+    data: bytes, file: str, name: str, first: Meta | None, problems: list[Problem], memo: Memo
 ) -> Page | None:
     """As _page. data: what its file holds"""
     before = len(problems)
@@ -325,7 +322,7 @@ def _parsed_page(
         line = first_line + body.count("\n", 0, heading.start("title"))
         fields["title"] = Yaml(_OF_HEADING.sub("", heading["title"]), line)
         body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
-    meta = read_meta(fields, file, first, alone, problems) if not wrong else None
+    meta = read_meta(fields, file, first, name == FIRST, problems) if not wrong else None
     if meta is None:
         return None
     if meta.abstract:

@@ -10,6 +10,7 @@ are no part of a run's address, its values are: a reworded row trains nothing ag
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,18 +77,17 @@ def choice(*choices: str) -> Field:
     return Field(accepts, "one of " + ", ".join(choices), choices)
 
 
-def widths(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= limits.LAYERS:
-        raise ValueError
-    if not all(type(width) is int and 1 <= width <= limits.WIDTH for width in value):
-        raise ValueError
-    return tuple(value)
+def several(of: Field, expected: str = "", least: int = 0, most: float = math.inf, once: bool = False) -> Field:
+    """A list of so many values. once: no two of which are written alike"""
 
+    def accepts(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise ValueError
+        if once and len(set(map(str, value))) < len(value):
+            raise ValueError
+        return tuple(map(of.accepts, value))
 
-def factors(value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError
-    return tuple(number(least=0).accepts(factor) for factor in value)
+    return Field(accepts, expected or f"a list, each {of.expected}", listed=True)
 
 
 def plain(expected: str, *kinds: type) -> Field:
@@ -133,7 +133,7 @@ class RunSpec:
     hidden: tuple[int, ...] = key(
         (64, 2),
         "widths of the hidden layers, first to last",
-        Field(widths, f"a list of widths up to {limits.WIDTH:,} such as [64, 2]", listed=True),
+        several(integer(1, limits.WIDTH), f"a list of widths up to {limits.WIDTH:,} such as [64, 2]", 1, limits.LAYERS),
         slow=True,
     )
     epochs: int = key(3000, "passes through all points", integer(1, limits.EPOCHS))
@@ -158,7 +158,7 @@ class RunSpec:
     l2_factors: tuple[float, ...] | None = key(
         None,
         "what l2 is multiplied by in each layer, the output layer last; empty: 1 in all",
-        Field(factors, "a list of numbers at least 0, one a layer, such as [0, 0, 1]", listed=True),
+        several(number(least=0), "a list of numbers at least 0, one a layer, such as [0, 0, 1]", 1),
         late=True,
     )
     init_scale: float = key(
