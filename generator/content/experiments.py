@@ -614,24 +614,21 @@ class _Reader:
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
         before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
-        misplaced: set[str] = set()
-        if isinstance(table, dict) and self.lines:  # a recipe in Python has no table for its dataset
-            taking = self.kinds_of_data()
-            misplaced = table.keys() & set().union(*taking.values()) - {*keys}
-            chosen = table.get("dataset", list(data)[:1])
-            for key in sorted(misplaced):
-                names = [str(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if str(one) in data]
-                self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
-            table = {key: value for key, value in table.items() if key not in misplaced}
+        given = table if isinstance(table, dict) else {}
+        chosen = given.get("dataset", next(iter(data), "spirals"))
+        choices = chosen if isinstance(chosen, list) else [chosen]
+        taking = self.kinds_of_data() if self.lines else {}  # a recipe in Python has no table for its dataset
+        misplaced = given.keys() & set().union(*taking.values()) - {*keys}
+        for key in sorted(misplaced):
+            names = [str(one) for one in choices if str(one) in data]
+            self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
+            del given[key]
         table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
-        chosen = table.get("dataset", next(iter(data), "spirals"))
-        choices = chosen if isinstance(chosen, list) else [chosen]
-        asked = table.get("classes")
         own = [name for name in choices if isinstance(name, str) and name in self.read]
-        of_files = {name: self.picked(path, name, asked) for name in own}
+        of_files = {name: self.picked(path, name, table.get("classes")) for name in own}
         if of_files:
             mixed = len(of_files) < len(choices)
             table = {key: value for key, value in table.items() if key != "classes" or mixed}

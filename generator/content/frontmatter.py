@@ -320,7 +320,7 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
         for key in fields.keys() - OF_AUTHOR.keys() - FOREIGN_OF_AUTHOR:
             expected, near = meant(key, OF_AUTHOR)
             wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
-        author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
+        author = Author(**{key: row["read"](fields[key], wrong) for key, row in OF_AUTHOR.items() if key in fields})
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)
@@ -351,7 +351,9 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
         if not isinstance(author.value, dict):
             return author
         own = {
-            key: Yaml([full(item) for item in of.items], of.line) for key, of in author.value.items() if key in PLACES
+            key: Yaml([full(item) for item in of.items], of.line)
+            for key, of in author.value.items()
+            if SPELT_OF_AUTHOR.get(key, key) == "affiliation"
         }
         return Yaml({**author.value, **own}, author.line)
 
@@ -363,14 +365,15 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     return {key: authors.get(key, of) for key, of in fields.items() if key != "affiliations"}
 
 
-def _row(read: _Reading, default: Any = dataclasses.MISSING) -> Any:
-    """A field. read: how it is read; default: what it is where it is left out; MISSING: it must not be"""
-    return dataclasses.field(default=default, metadata={"read": read})
+def _row(read: _Reading, default: Any = dataclasses.MISSING, also: Sequence[str] = (), own: bool = False) -> Any:
+    """A field.
 
-
-def _readings(kind: type) -> dict[str, _Reading]:
-    """How each field that may be written is read."""
-    return {field.name: field.metadata["read"] for field in dataclasses.fields(kind) if field.metadata}
+    read     how it is read
+    default  what it is where it is left out; MISSING: it must not be
+    also     how others spell it
+    own      whether no page takes it from the first
+    """
+    return dataclasses.field(default=default, metadata={"read": read, "also": also, "own": own})
 
 
 @dataclass(frozen=True)
@@ -383,11 +386,11 @@ class Author:
     """
 
     name: str = _row(_name)
-    url: str = _row(_address, "")
+    url: str = _row(_address, "", ("homepage", "website"))
     email: str = _row(_email, "")
-    affiliation: str = _row(_places, "")
+    affiliation: str = _row(_places, "", ("affiliations",))
     orcid: str = _row(_orcid, "")
-    roles: tuple[str, ...] = _row(_roles, ())
+    roles: tuple[str, ...] = _row(_roles, (), ("role",))
     group: bool = _row(_flag, False)
 
 
@@ -409,26 +412,26 @@ class Meta:
     bibliography  the file of works, in the folder
     """
 
-    title: str = _row(_unmarked_sentence)
-    description: str = _row(_unmarked_sentence)
-    authors: tuple[Author, ...] = _row(_authors)
+    title: str = _row(_unmarked_sentence, own=True)
+    description: str = _row(_unmarked_sentence, also=("summary",))
+    authors: tuple[Author, ...] = _row(_authors, also=("author",))
     date: datetime.date = _row(_day)  # noqa: RUF009
-    subtitle: str = _row(_unmarked_sentence, "")
-    licence: str = _row(_sentence, "")
+    subtitle: str = _row(_unmarked_sentence, "", own=True)
+    licence: str = _row(_sentence, "", ("license",))
     repository: str = _row(_address, "")
-    keywords: tuple[str, ...] = _row(_words, ())
-    doi: str = _row(_doi, "")
-    language: str = _row(_language, "en")
-    nav_order: int | None = _row(_whole, None)
-    nav_title: str = _row(_unmarked_sentence, "")
+    keywords: tuple[str, ...] = _row(_words, (), ("tags",))
+    doi: str = _row(_doi, "", own=True)
+    language: str = _row(_language, "en", ("lang",))
+    nav_order: int | None = _row(_whole, None, own=True)
+    nav_title: str = _row(_unmarked_sentence, "", ("short_title",), own=True)
     accent: tuple[str, ...] = _row(_accent, ())
     citations: str = _row(_citations, "author-year")
-    macros: str = _row(_macros, "")
+    macros: str = _row(_macros, "", ("math",))
     names: tuple[Named, ...] = _row(_named, ())
     numbering: str = _row(_numbering, "page")
     version: str = _row(_version, "")
-    data_licence: str = _row(_sentence, "")
-    abstract: str = _row(_abstract, "")
+    data_licence: str = _row(_sentence, "", ("data_license",))
+    abstract: str = _row(_abstract, "", own=True)
     bibliography: str = _row(_bibliography, "references.bib")
     headings: tuple[tuple[str, InParts], ...] = ()
 
@@ -437,19 +440,12 @@ class Meta:
         return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
 
 
-OF_AUTHOR, FIELDS = _readings(Author), _readings(Meta)
-SPELT = {  # as others spell a field
-    "author": "authors",
-    "license": "licence",
-    "data_license": "data_licence",
-    "lang": "language",
-    "tags": "keywords",
-    "summary": "description",
-    "short_title": "nav_title",
-    "math": "macros",
-}
-PLACES = ("affiliation", "affiliations")
-SPELT_OF_AUTHOR = {"affiliations": "affiliation", "role": "roles", "homepage": "url", "website": "url"}
+OF_AUTHOR, OF_META = (
+    {field.name: field.metadata for field in dataclasses.fields(kind) if field.metadata} for kind in (Author, Meta)
+)
+SPELT_OF_AUTHOR, SPELT = (
+    {spelt: name for name, row in rows.items() for spelt in row["also"]} for rows in (OF_AUTHOR, OF_META)
+)
 # What Pandoc, Quarto, R Markdown, MyST, Jupyter, Jekyll, Hugo and Obsidian read beside: nothing is done with it here.
 _OTHERS = """
 aliases always_allow_html banner biblio-style bibliography-style categories citation citeproc classoption code-fold
@@ -468,7 +464,6 @@ linkedin mastodon metadata note number phone twitter
 """
 FOREIGN, FOREIGN_OF_AUTHOR = {*_OTHERS.split()}, {*_OTHERS_OF_AUTHOR.split()}
 REQUIRED = [field.name for field in dataclasses.fields(Meta) if field.default is dataclasses.MISSING]
-OWN = ("title", "nav_order", "nav_title", "subtitle", "doi", "abstract")  # what a page never takes from the first
 
 
 def read_meta(
@@ -482,9 +477,9 @@ def read_meta(
             continue
         if key != spelt and key in fields:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
-        if key not in FIELDS:
+        if key not in OF_META:
             wrong_field = f'unknown field "{key}" in the front matter'
-            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, FIELDS)))
+            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, OF_META)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
@@ -493,7 +488,7 @@ def read_meta(
         if key == "date":
             tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
             value = _in_english(value, str(tag).replace("_", "-"))
-        values[key] = FIELDS[key](value, wrong)
+        values[key] = OF_META[key]["read"](value, wrong)
         if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if values.get("abstract"):
@@ -503,7 +498,7 @@ def read_meta(
             problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
     if len(problems) > before or not (alone or first):
         return None
-    inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    inherited = {key: getattr(first, key) for key, row in OF_META.items() if first and not row["own"]}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     own = {name: Named(name, of, f"{file}:{line}") for name, (of, line) in values.get("names", {}).items()}
     values["names"] = tuple(({of.name: of for of in inherited.get("names", ())} | own).values())
