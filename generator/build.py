@@ -26,6 +26,7 @@ from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, File, Store
 from .base.warnings import UNUSED, Warned, without
 from .content import texts
+from .content.texts import Article
 from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, EarlyResults, Report, RunContext
@@ -33,7 +34,6 @@ from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
     from .content.experiments import Plan
-    from .content.texts import Article
 
 Used = TypeVar("Used")
 

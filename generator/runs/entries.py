@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import figures
 from ..base.language import Message, message
+from ..content.experiments import Plan, Planned
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import Own
 from ..networks.spec import flat
-
-if TYPE_CHECKING:
-    from ..content.experiments import Plan, Planned
 
 
 def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], told: bool = True) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .. import figures
 from ..base import interrupts
@@ -37,15 +37,13 @@ from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
-from . import stages, tasks
+from . import pools, stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
 from .entries import downloads, drawn_of, entry, own_picture, picked, picture_path, published, recipe_of, runs_of
 from .lab import LabError, is_finite, stacked
+from .pools import Pool
 from .stages import STAGES, TRAINING, Source
-
-if TYPE_CHECKING:
-    from .pools import Pool
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -666,8 +664,6 @@ class Pipeline:
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
-        from . import pools  # not needed where everything is in the cache
-
         if executor not in self._pools and executor == "dask":
             self._pools[executor] = pools.dask(self.context.scheduler)
         elif executor not in self._pools:

@@ -1,24 +1,23 @@
 """Who does a build's jobs: processes on this machine, or the workers of a Dask cluster.
 
 Both are executors of concurrent.futures, so that a build treats them alike.
-What is slow to import is imported when a pool is called up.
+Dask, slow to import, is imported when a pool of its workers is called up.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..base import interrupts
 from ..base.errors import PeekError
 from . import tasks
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 WAIT_S = 30
 ENDED_S = 0.5
@@ -41,11 +40,8 @@ class Pool:
 
 def local(workers: int) -> Pool:
     """Processes on this machine, one thread each."""
-    import concurrent.futures
-    import multiprocessing
-
     spawning = multiprocessing.get_context("spawn")
-    processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
+    processes = ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others, before = multiprocessing.active_children(), threading.enumerate()
     with interrupts.children_ignoring_sigint():
         for _ in range(workers):  # a process is started only when a job finds none idle
