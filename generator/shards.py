@@ -25,7 +25,7 @@ from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
-from .networks.spec import RunSpec, layer_shapes
+from .networks.spec import RunSpec
 from .options import Options
 from .runs.batches import batches, cost, shares
 from .runs.pipeline import Pipeline, run_keys
@@ -105,10 +105,8 @@ def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec
 
 def array_bytes(spec: RunSpec) -> int:
     """About what a network's arrays take, see networks.train.Run: its points, its checkpoints, its history."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    points = spec.classes * spec.points_per_class * (4 * shapes[0][1] + 8)
-    return points + (spec.checkpoints + 1) * (4 * weights + 8) + 8 * (spec.epochs + 1)
+    points, checkpoint = 4 * spec.inputs + 8, 4 * spec.weight_count + 8
+    return spec.point_count * points + (spec.checkpoints + 1) * checkpoint + 8 * (spec.epochs + 1)
 
 
 def first_epochs(spec: RunSpec) -> RunSpec:

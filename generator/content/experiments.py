@@ -18,7 +18,7 @@ from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field, plain
-from ..networks.spec import RunSpec, flat, layer_shapes
+from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
 from . import tables as files
@@ -713,8 +713,8 @@ class _Reader:
             what = f"a run of experiment {path[-1]} would hold {_held(heavy):,} numbers"
             less = "fewer points, narrower layers or fewer checkpoints"
             self.wrong(path, what, f"at most {limits.NUMBERS_OF_A_RUN:,}: {less}")
-        if few := next((spec for spec in specs if (spec.batch or 0) > spec.classes * spec.points_per_class), None):
-            points = few.classes * few.points_per_class
+        if few := next((spec for spec in specs if (spec.batch or 0) > spec.point_count), None):
+            points = few.point_count
             what = f"batch is {few.batch} where {few.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
         odd = next((spec for spec in specs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1), None)
@@ -812,17 +812,13 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
 
 def _held(spec: RunSpec) -> int:
     """How many numbers a run holds at once: its points, what each layer makes of them, its weights at checkpoints."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    a_point = shapes[0][1] + sum(out for out, _ in shapes)
-    return spec.classes * spec.points_per_class * a_point + weights * spec.checkpoints + spec.epochs
+    a_point = spec.inputs + sum(spec.hidden) + spec.classes
+    return spec.point_count * a_point + spec.weight_count * spec.checkpoints + spec.epochs
 
 
 def _numbers(spec: RunSpec) -> int:
     """How many numbers a run brings to the page: those of its points, and its weights at every checkpoint."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    return shapes[0][1] * spec.classes * spec.points_per_class + weights * spec.checkpoints
+    return spec.point_count * spec.inputs + spec.weight_count * spec.checkpoints
 
 
 def _planned(

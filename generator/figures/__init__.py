@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from ..base import rounding
 from ..base.language import Message, message
 from ..networks import datasets, tables
-from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
     from ..base.style import Theme
@@ -29,7 +28,7 @@ Measures = Mapping[str, Any]
 
 def has_plane_inputs(spec: RunSpec) -> bool:
     """Whether a network takes points of a plane."""
-    return layer_shapes(spec)[0][1] == 2
+    return spec.inputs == 2
 
 
 def is_plane_to_plane(spec: RunSpec) -> bool:

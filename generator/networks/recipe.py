@@ -10,12 +10,14 @@ are no part of a run's address, its values are: a reworded row trains nothing ag
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..base import limits
+from . import datasets
 from .activations import ACTIVATIONS
 from .rooms import Room
 
@@ -180,6 +182,22 @@ class RunSpec:
     def seed_of_data(self) -> int:
         """What decides the points, and which of own data are held out."""
         return self.seed if self.data_seed is None else self.data_seed
+
+    @property
+    def inputs(self) -> int:
+        """How many coordinates its points have."""
+        return datasets.inputs(self.kind, self.classes)
+
+    @property
+    def point_count(self) -> int:
+        """How many points it trains on."""
+        return self.classes * self.points_per_class
+
+    @property
+    def weight_count(self) -> int:
+        """How many weights it has, biases among them."""
+        widths = itertools.pairwise([self.inputs, *self.hidden, self.classes])
+        return sum(out * (inputs + 1) for inputs, out in widths)
 
     @property
     def label(self) -> str:

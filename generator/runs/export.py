@@ -22,7 +22,7 @@ import numpy as np
 
 from ..measures import projection
 from ..networks import forward, recipe, tables
-from ..networks.spec import RunSpec, layer_shapes
+from ..networks.spec import RunSpec
 
 if TYPE_CHECKING:
     from ..networks.train import Run
@@ -69,7 +69,7 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
         "classes": spec.classes,
         "activation": spec.activation,
         "seed": spec.seed,
-        "widths": [layer_shapes(spec)[0][1], *spec.hidden, spec.classes],
+        "widths": [spec.inputs, *spec.hidden, spec.classes],
         "recipe": {
             **{key: getattr(spec, key) for key in RETRAINED},
             **recipe.late_fields(vars(spec)),
