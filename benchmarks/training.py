@@ -37,9 +37,18 @@ LABELS = {
     "vmap": "torch.func.vmap",
     "compile": "torch.compile",
     "jax": "JAX jit, vmap, scan",
+    "equinox": "Equinox and Optax, the same",
+    "keras": "Keras on JAX, one after another",
     "numba": "Numba, a fused loop by hand",
 }
-ELSEWHERE = ("jax", "numba")  # peers with an environment of their own, of the package that they are called after
+ELSEWHERE = {  # peers with an environment of their own, and what is installed there
+    "jax": ["jax"],
+    "equinox": ["equinox", "optax"],
+    "keras": ["keras", "jax"],
+    "numba": ["numba"],
+}
+OF_STEPS = ("jax", "equinox", "keras")  # which compile for a number of steps, and take as many threads as they find
+IN_TURN = ("eager", "eager_fused", "keras")  # which train one network after another
 Lane = tuple[str, int, RunSpec, int]  # contestant, threads, shape, networks
 
 
@@ -72,7 +81,12 @@ class Ring:
         if (name, threads) not in self.contestants:
             program = [sys.executable, "-m", "benchmarks.peers", name, str(threads)]
             if name in ELSEWHERE:
-                program = [str(environment(name, name) / "python"), "-m", f"benchmarks.peer_{name}", str(threads)]
+                program = [
+                    str(environment(name, *ELSEWHERE[name]) / "python"),
+                    "-m",
+                    f"benchmarks.peer_{name}",
+                    str(threads),
+                ]
             settings = {"TORCHINDUCTOR_CACHE_DIR": str(self.folder / "inductor")}  # each torch.compile starts cold
             self.contestants[name, threads] = Contestant(program, threads, settings)
         return self.contestants[name, threads]
@@ -111,7 +125,7 @@ class Ring:
         self.steps[lane] = int(np.clip(ASK_S * least / again["seconds"], least, MOST_STEPS))
         if lane[0] == "ours":  # what it sets up, data and buffers, is in its time, as a build's networks pay for it
             self.steps[lane] = max(self.steps[lane], OWN_LEAST)
-        if lane[0] == "jax":
+        if lane[0] in OF_STEPS:
             self.ask(*lane, self.steps[lane])  # compiles for so many steps
 
     def time(self, lane: Lane) -> dict[str, float]:
@@ -190,10 +204,10 @@ def fastest(found: dict[Lane, dict[str, list[float]]], lanes: Iterable[Lane]) ->
 
 
 def ways(name: str, spec: RunSpec, count: int) -> list[Lane]:
-    """A peer with one thread and with two; JAX takes what it finds, and one network needs no second."""
-    networks = 1 if name.startswith("eager") else count
-    if name == "jax" or (networks == count == 1 and not name.startswith("eager")):
-        return [(name, 2 if name == "jax" else 1, spec, networks)]
+    """A peer with one thread and with two; one network at a time that waits for no others needs no second."""
+    networks = 1 if name in IN_TURN else count
+    if name in OF_STEPS or (networks == count == 1 and name not in IN_TURN):
+        return [(name, 2 if name in OF_STEPS else 1, spec, networks)]
     return [(name, threads, spec, networks) for threads in (1, 2)]
 
 
@@ -212,7 +226,7 @@ def peers(ring: Ring, quick: bool) -> str:
     names = ["eager", "eager_fused", "vmap", "compile", *ELSEWHERE]
     for name in ELSEWHERE:
         try:
-            environment(name, name)
+            environment(name, *ELSEWHERE[name])
         except Unavailable as error:
             names.remove(name)
             text.append(f"{LABELS[name]} could not be installed here: {error}\n")

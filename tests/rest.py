@@ -79,6 +79,13 @@ def watch(context: BrowserContext) -> None:
     context.add_init_script(WATCH)
 
 
+def enliven(page: Page) -> None:
+    """Bring every explorable of a page to life, each when it is in sight."""
+    for figure in page.locator(".explorable").all():
+        figure.evaluate("(figure) => figure.scrollIntoView()")
+        figure.and_(page.locator(".is-live")).wait_for()
+
+
 def rest(page: Page, longest_ms: int = SETTLES_MS) -> None:
     """Wait until a page rests: no frame of animation, no work for idle time, no timer of at most so long, no script and
     no figure in sight is to come, and it neither moves nor scrolls."""

@@ -15,6 +15,7 @@ from generator.__main__ import main
 from generator.base.errors import ContentError
 from generator.runs.pipeline import DivergedRunError
 from generator.runs.results import UnknownResult
+from tests.edits import add
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 RECIPE = {"classes": 2, "activation": "tanh", "hidden": [8, 2], "epochs": 60}
@@ -27,7 +28,7 @@ def runs(folder, cache):
     shutil.copytree(TINY, folder / "content")
     source = folder / "content" / "experiments.toml"
     more = '\n[dataset.rings]\nkind = "rings"\n[experiment.more]\ndataset = "rings"\nclasses = 3\nactivation = "tanh"'
-    source.write_text(source.read_text() + more + "\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n")
+    add(source, more + "\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n")
     folders = ("--content", folder / "content", "--out", folder / "site", "--cache", cache)
     assert main(["build", "--quiet", "--workers", "1", *map(str, folders)]) == 0
     return generator.load(folder / "site")

@@ -79,6 +79,10 @@ def line(text, key=None, words=None):
         ("Moss, Ada; Rohr, Uwe", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], "Moss & Rohr 2020"),
         ("Ada Moss; Uwe Rohr and Cai Li", [Name("Moss", "Ada"), Name("Rohr", "Uwe"), Name("Li", "Cai")], None),
         ("Moss, Ada;Rohr, Uwe; ", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
+        ("Ada Moss & Uwe Rohr", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
+        ("Moss, Ada \\& Rohr, Uwe", [Name("Moss", "Ada"), Name("Rohr", "Uwe")], None),
+        ("{Ada Moss & Uwe Rohr Ltd}", [Name("Ada Moss & Uwe Rohr Ltd")], None),
+        ("Wei Wang 0042 and Ada Moss", [Name("Wang", "Wei"), Name("Moss", "Ada")], None),  # of DBLP
         ("Ren&eacute; Moss", [Name("Moss", "René")], None),
         ("Moss, Xi", [Name("Moss", "Xi")], None),
         ("Moss,", [Name("Moss")], None),
@@ -233,6 +237,16 @@ LINES = {
   year={2014}
 }""",
         "Kingma, D. P. & Ba, J. (2014). Adam: A method for stochastic optimization. *arXiv preprint arXiv:1412.6980*.",
+    ),
+    "EndNote": (
+        """@article{RN12,
+   author = {Smith, J. B.},
+   title = {A title},
+   journal = {Science},
+   year = {1999},
+   type = {Journal Article}
+}""",
+        "Smith, J. B. (1999). A title. *Science*.",
     ),
     "ACL Anthology": (
         """@inproceedings{devlin-etal-2019-bert,

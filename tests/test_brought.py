@@ -63,6 +63,14 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
         ('<img src="pictures/room.png" alt="x" height="4" style="width: 100px;">', 'alt="x" width="100" data-dark'),
         ("[a]{.underline} [b]{.mark}", '<u class="underline">a</u> <mark class="mark">b</mark>'),
+        # Scripts without blanks between words
+        ("**「強調」**は**注意：**次\nの", "<p><strong>「強調」</strong>は<strong>注意：</strong>次の</p>"),
+        ("단어 **강조(예)**는", "<p>단어 <strong>강조(예)</strong>는</p>"),
+        (
+            "図は@fig-aを。\n\n![図](pictures/room.png){#fig-a}",
+            '図は<a class="reference" href="#fig-a">Figure\u00a01</a>を。',
+        ),
+        ("如@olah2014所述", "</a>所述</p>"),
         # Callouts
         ("> [!info] Own *title*\n> Text", '<p class="admonition-title">Own <em>title</em></p>\n<p>Text</p>'),
         ("> [!question]- Fold?\n>\n> Yes", "<details><summary>Fold?</summary>\n<p>Yes</p>\n</details>"),
@@ -92,8 +100,17 @@ def shown(tmp_path: Path, body: str) -> str:
             '<p class="admonition-title">Mind</p>\n<p><em>T</em></p>',
         ),
         ("```{dropdown} More\nT\n```", "<details><summary>More</summary>\n<p>T</p>"),
+        (":::{admonition} Mind\n:class: tip\n*T*\n:::", '<p class="admonition-title">Mind</p>\n<p><em>T</em></p>'),
+        (":::{dropdown} More\nT\n:::", "<details><summary>More</summary>\n<p>T</p>"),
+        (":::{note}\n:class: dropdown\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
+        (":::{prf:lemma} Own\nT\n:::", '<span class="statement-name">Own</span>'),
+        ("::: {#lem-a}\n## Own\nT\n:::", '<span class="statement-name">Own</span>'),
+        ("::: {.columns}\n:::: {.column width=50%}\nT\n::::\n:::\nU", "\n<p>T</p>\n<p>U</p>"),
         ("```{margin}\nT\n```", '<aside class="sidenote" role="note"><p>T</p>'),
         ("![A|60](pictures/room.png)", 'alt="A" width="60"'),
+        ("![A|60x9](pictures/room.png)", 'alt="A" width="60"'),
+        ('![A](pictures/room.png){width="1.5in" height="9in"}', 'alt="A" width="144"'),
+        ('![C](pictures/room.png){#fig-c width=12.7mm fig-alt="so"}', 'alt="so" width="48"'),
         ("::: {.callout-tip}\n## Own\n\nText\n:::", '<p class="admonition-title">Own</p>\n<p>Text</p>'),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
@@ -119,13 +136,20 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
         ("```{note}\nT", '7: the code cell "{note}"; expected /// note | … ///'),
         ("!!! note", '7: an admonition of MkDocs, "!!! note"; expected /// note | Title … ///'),
         ("{% cite k %}", "7: {% is not part of a text; expected [@key]"),
-        ("% Title\n% Me", '7: a title block of Pandoc, "% T"; expected title, authors and date in the front matter'),
-        ("+---+---+\n| a | b |", '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |'),
+        ("% Title\n% Me", '7: a comment of LaTeX or MyST, "% T"; expected <!-- comment -->'),
+        (
+            "+---+---+\n| a | b |\n+===+===+\n| 1 | 2 |\n+---+---+",
+            '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |, as `pandoc -t gfm` writes it',
+        ),
         ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected HTML as it stands'),
         ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
         ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
-        ("<p>\n$\\foo$\n</p>", '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'),
+        (
+            "<p>\n$\\foo$\n</p>",
+            '8: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+            ", or of macros in the front matter",
+        ),
     ],
 )
 def test_it_is_said(tmp_path: Path, text: str, message: str) -> None:

@@ -20,6 +20,7 @@ from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 from generator.options import Options
 from generator.runs import catalogue
+from tests.edits import add, edit
 from tests.promises import tree
 
 STARTED_S = 60  # far beyond what a busy machine takes
@@ -74,8 +75,7 @@ def test_the_same_content_gives_the_same_bytes_whatever_the_workers(build, artic
 
 def test_a_word_changes_the_page_and_trains_nothing(build, article, tmp_path):
     build()
-    source = article / "article.md"
-    source.write_text(source.read_text().replace("Where the points go", "Where all points go"))
+    edit(article / "article.md", "Where the points go", "Where all points go")
     _, _, said = build("--explain")
     assert "nothing to do" in said and "site written" in said
     assert "Where all points go" in (tmp_path / "site" / "index.html").read_text()
@@ -85,7 +85,7 @@ def test_mistakes_in_every_file_are_said_at_once_and_the_site_stays(build, artic
     build()
     before = tree(tmp_path / "site")
     for name, old, new in (("article.md", "date: 2026", "dat: 2026"), ("experiments.toml", "epochs", "epoch")):
-        (article / name).write_text((article / name).read_text().replace(old, new))
+        edit(article / name, old, new)
     code, _, said = build()
     assert code == 1 and tree(tmp_path / "site") == before
     assert f'{article}/experiments.toml:10: unknown key of an experiment "epoch"' in said
@@ -95,7 +95,7 @@ def test_mistakes_in_every_file_are_said_at_once_and_the_site_stays(build, artic
 def test_a_mistake_in_the_text_leaves_the_site(build, article, tmp_path):
     build()
     before = tree(tmp_path / "site")
-    (article / "article.md").write_text((article / "article.md").read_text().replace("hidden-plane", "hiden-plane"))
+    edit(article / "article.md", "hidden-plane", "hiden-plane")
     code, _, said = build()
     assert code == 1 and 'unknown figure "hiden-plane"' in said and 'did you mean "hidden-plane"?' in said
     assert tree(tmp_path / "site") == before
@@ -108,11 +108,25 @@ def test_a_base_url_adds_absolute_addresses_feed_and_sitemap(build, tmp_path):
     assert b'<link rel="canonical" href="https://example.org/repo/"' in found["index.html"]
 
 
-def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build, article, tmp_path):
-    source = article / "experiments.toml"
-    source.write_text(source.read_text().replace('["tanh", "relu"]', '"relu"\nbias_start = -9.0'))
+def test_a_title_is_all_that_an_article_must_say_of_itself(build, article, tmp_path):
     text = (article / "article.md").read_text()
-    (article / "article.md").write_text(text.replace("[tanh, relu]", "[relu]"))
+    (article / "article.md").write_text("# Rooms\n" + text.split("---\n", 2)[2])
+    code, _, said = build("--base-url", "https://example.org/repo/", "--strict")
+    assert code == 0, said
+    found = tree(tmp_path / "site")
+    assert "feed.xml" not in found and "sitemap.xml" in found and b"feed.xml" not in found["index.html"]
+    ends = ("index.html", "reproduce.html", ".md", ".xml")
+    told = {path: data for path, data in found.items() if path.endswith(ends)}
+    assert [path for path, data in told.items() if b"None" in data or b" by ." in data] == []
+    assert (
+        b"Cite this article" not in found["index.html"]
+        and b"From Rooms (n.d.). https" in found["data/grid/k2-tanh-s1.py"]
+    )
+
+
+def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build, article, tmp_path):
+    edit(article / "experiments.toml", '["tanh", "relu"]', '"relu"\nbias_start = -9.0')
+    edit(article / "article.md", "[tanh, relu]", "[relu]")
     code, _, first = build("--quiet")
     assert (
         code == 0
@@ -126,8 +140,7 @@ def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build
 
 
 def test_works_that_nobody_cites_are_told_when_asked_for(article, cache, tmp_path):
-    with (article / "references.bib").open("a", encoding="utf-8") as file:
-        file.write("\n@misc{lonely, title={\\unknown}}\n@misc{lonely, title={Broken\n")
+    add(article / "references.bib", "\n@misc{lonely, title={\\unknown}}\n@misc{lonely, title={Broken\n")
     folders = {"content": article, "out": tmp_path / "site", "cache": cache}
     for unused, kinds in ((False, []), (True, ["uncited-work", "broken-work"])):
         built = make.build(make.Options(**folders, unused=unused), Progress(quiet=True))
@@ -135,7 +148,7 @@ def test_works_that_nobody_cites_are_told_when_asked_for(article, cache, tmp_pat
 
 
 def test_a_warning_that_is_allowed_is_not_said_and_does_not_count(article, cache, tmp_path, capsys):
-    (article / "article.md").write_text((article / "article.md").read_text() + "\n[^a]: Note.\n\n[b]: gallery.html\n")
+    add(article / "article.md", "\n[^a]: Note.\n\n[b]: gallery.html\n")
     folders = {"content": article, "out": tmp_path / "site", "cache": cache}
     for allow, left in (({"unused-link"}, ["unused-footnote"]), (set(), ["unused-footnote", "unused-link"])):
         built = make.build(make.Options(**folders, allow=frozenset(allow)), Progress(quiet=True))
@@ -167,8 +180,7 @@ def workers(pid):
 def test_an_interrupted_build_leaves_the_last_site_and_keeps_what_was_trained(article, cache, build, tmp_path):
     build()
     before = tree(tmp_path / "site")
-    source = article / "experiments.toml"
-    source.write_text(source.read_text().replace("epochs = 60", "epochs = 200000"))
+    edit(article / "experiments.toml", "epochs = 60", "epochs = 200000")
     options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache), "--workers", "1"]
     process = subprocess.Popen(
         [sys.executable, "-m", "generator", "build", *options],
@@ -197,7 +209,7 @@ def test_wrong_usage_is_exit_code_2(capsys):
 
 def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     build()
-    (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
+    add(article / "article.md", "\nMore.\n")
     program = (
         "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
         "print(json.dumps([m for m in ('torch', 'sympy', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
@@ -222,13 +234,13 @@ def test_what_runs_gave_is_read_where_a_text_asks_and_made_again_where_it_is_dam
     for kept in (cache / "entries" / "contents").rglob("*.json"):
         kept.write_bytes(kept.read_bytes()[:-1])
     catalogue._LOADED.clear()
-    text.write_text(text.read_text() + "\nMore.\n")
+    add(text, "\nMore.\n")
     code, _, said = build()
     assert code == 0 and "damaged" not in said
-    text.write_text(text.read_text() + '\n{{ results.median("accuracy") | percent }}\n')
+    add(text, '\n{{ results.median("accuracy") | percent }}\n')
     code, _, said = build()
     assert code == 0 and "damaged; it is made again" in said
-    text.write_text(text.read_text() + '\n{{ results.min("accuracy") | percent }}\n')
+    add(text, '\n{{ results.min("accuracy") | percent }}\n')
     catalogue._LOADED.clear()
     code, _, said = build()
     assert code == 0 and "damaged" not in said
@@ -245,7 +257,7 @@ def test_what_runs_gave_is_read_where_a_text_asks_and_made_again_where_it_is_dam
 )
 def test_each_article_says_its_own_command(build, article, tmp_path, makefile, options, command):
     source = article / "experiments.toml"
-    source.write_text(source.read_text() + "\n[profile.quick.grid]\nepochs = 60\n")
+    add(source, "\n[profile.quick.grid]\nepochs = 60\n")
     if makefile:
         (article.parent / "Makefile").write_text(makefile)
     build(*options)
@@ -284,11 +296,11 @@ def test_an_article_without_experiments_is_text_alone(article, tmp_path, capsys,
     ]
     assert main(["build", "--quiet", "--strict", *map(str, folders)]) == 0, capsys.readouterr().err
     assert main(["check", str(site)]) == 0, capsys.readouterr().err
-    written = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
+    written = tree(site)
     assert not written.keys() & {*PAGES}
-    for path in written.values():
-        if path.suffix in (".html", ".xml"):
-            assert not any(page in path.read_text() for page in PAGES), path
+    for path, data in written.items():
+        if path.endswith((".html", ".xml")):
+            assert not any(page in data.decode() for page in PAGES), path
     (article / "article.md").write_text(text + "\nSee the [gallery](gallery.html).\n")
     assert main(["build", "--quiet", *map(str, folders)]) == 1
     said = capsys.readouterr().err

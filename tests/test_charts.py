@@ -25,6 +25,7 @@ from generator.site.charts import MOST_COLOURS, MOST_FACETS, MOST_MARKS, chart
 from generator.site.charts.marks import MARKS, SHAPES
 from generator.site.charts.scales import Numbers, log_spaced, ticks
 from generator.site.templates import TemplateRenderer
+from tests.edits import add
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 NEAR = 2e-3  # of an axis: places are written with two decimals of a per cent
@@ -381,8 +382,7 @@ def built(cache, tmp_path_factory, one_worker_is_this_process):
     """The tiny article with two charts, built."""
     folder = tmp_path_factory.mktemp("charts")
     content = shutil.copytree(TINY, folder / "content")
-    page = content / "article.md"
-    page.write_text(page.read_text("utf-8") + CHART, "utf-8")
+    add(content / "article.md", CHART)
     build(Options(content=content, out=folder / "site", cache=cache, workers=1), Progress(quiet=True))
     return folder / "site"
 

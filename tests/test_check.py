@@ -11,6 +11,7 @@ import pytest
 
 from generator.__main__ import main
 from generator.site import check
+from tests.edits import edit
 
 CLAIM = (
     '<button type="button" class="claim" data-verdict="holds" popovertarget="claim-1">✓</button>'
@@ -54,12 +55,6 @@ def site(tmp_path):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return tmp_path / "site"
-
-
-def change(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def said(site):
@@ -144,7 +139,7 @@ def test_a_good_site_has_no_problem_and_tells_what_it_weighs_claims_and_links_to
     ],
 )
 def test_each_mistake_of_a_page_is_said_with_its_line(site, old, new, wrong, expected):
-    change(site / "index.html", old, new)
+    edit(site / "index.html", old, new)
     assert said(site) == [f"{wrong}; expected {expected}"]
 
 
@@ -161,7 +156,7 @@ def test_each_mistake_of_a_page_is_said_with_its_line(site, old, new, wrong, exp
     ],
 )
 def test_each_mistake_of_a_style_sheet_is_said_with_its_line(site, old, new, wrong, expected):
-    change(site / "assets" / "style.css", old, new)
+    edit(site / "assets" / "style.css", old, new)
     assert said(site) == [f"{wrong}; expected {expected}"]
 
 
@@ -201,7 +196,7 @@ def test_the_first_view_is_what_the_page_loads_before_its_reader_moves(site):
     kit = "assets/js/kit.js"
     figures = json.dumps([["bend", [kit, "assets/js/bend.js"]], ["far", [kit, "assets/js/far.js"]]])
     told = f'<script type="application/json" id="figure-scripts">{figures}</script>'
-    change(site / "index.html", "</body>", f"{told}</body>")
+    edit(site / "index.html", "</body>", f"{told}</body>")
     (site / "assets" / "js").mkdir()
     for name, size in (("kit", 3000), ("bend", 2000), ("far", 9000)):
         (site / "assets" / "js" / f"{name}.js").write_bytes(random.Random(size).randbytes(size))
@@ -210,7 +205,7 @@ def test_the_first_view_is_what_the_page_loads_before_its_reader_moves(site):
     assert 5000 < after["first view, gzipped"] - before["first view, gzipped"] < 5300
     face = "@font-face { src: url(fonts/%s.woff2)%s }\n"
     sheet = face % ("big", "") + face % ("greek", "; unicode-range: U+370-3FF")
-    change(site / "assets" / "style.css", "@font-face", sheet + "@font-face")
+    edit(site / "assets" / "style.css", "@font-face", sheet + "@font-face")
     for name in ("big", "greek"):
         (site / "assets" / "fonts" / f"{name}.woff2").write_bytes(bytes(7000))
     assert 7000 < check.check(site).weights["first view, gzipped"] - after["first view, gzipped"] < 7100
@@ -221,8 +216,8 @@ def test_the_first_view_is_what_the_page_loads_before_its_reader_moves(site):
 def test_own_scripts_are_weighed_apart_and_only_warned_of(site, capsys):
     before = check.check(site).weights
     assert check.OWN not in before
-    change(site / "index.html", "</head>", '<script defer src="assets/own/a.js"></script>\n</head>')
-    change(site / "index.html", "</head>", '<script defer src="assets/own/kit/b.js"></script>\n</head>')
+    edit(site / "index.html", "</head>", '<script defer src="assets/own/a.js"></script>\n</head>')
+    edit(site / "index.html", "</head>", '<script defer src="assets/own/kit/b.js"></script>\n</head>')
     (site / "assets" / "own" / "kit").mkdir(parents=True)
     (site / "assets" / "own" / "a.js").write_bytes(random.Random(1).randbytes(20_000))
     (site / "assets" / "own" / "kit" / "b.js").write_bytes(random.Random(2).randbytes(30_000))
@@ -246,7 +241,7 @@ def test_own_pictures_are_weighed_apart_and_only_warned_of(site):
     (site / "my photos").mkdir()
     for name, size in (("a.jpg", 7_000_000), ("b.png", 9_000)):
         (site / "my photos" / name).write_bytes(bytes(size))
-        change(site / "index.html", "</body>", f'<img src="my%20photos/{name}" alt=""></body>')
+        edit(site / "index.html", "</body>", f'<img src="my%20photos/{name}" alt=""></body>')
     findings = check.check(site)
     assert findings.problems == () and findings.weights["pictures"] == before["pictures"]
     assert [str(warning) for warning in findings.warnings] == [
@@ -262,7 +257,7 @@ def test_a_folder_that_is_no_site_is_said(tmp_path):
 
 
 def test_outside_links_are_asked_only_when_told_and_once_each(site):
-    change(site / "more.html", "</h2>", '</h2><a href="https://example.org/a">again</a>')
+    edit(site / "more.html", "</h2>", '</h2><a href="https://example.org/a">again</a>')
     asked = []
     findings = check.check(site, lambda url: asked.append(url) or "answers 404")
     assert asked == ["https://example.org/a"]
@@ -306,6 +301,6 @@ def test_the_command_lists_weights_claims_and_links_and_ends_with_1_when_somethi
     lines = out.splitlines()
     assert err == "" and f"scripts, gzipped: 0 of {check.SCRIPTS_KB} kB" in lines and "claims: 1 holds" in lines
     assert f"{site}/index.html:9: links to https://example.org/a" in lines
-    change(site / "index.html", "more.html#part", "mroe.html")
+    edit(site / "index.html", "more.html#part", "mroe.html")
     assert main(["check", str(site)]) == 1
     assert capsys.readouterr().err.startswith(f"{site}/index.html:8: mroe.html leads nowhere")

@@ -8,6 +8,7 @@ import pytest
 from generator.__main__ import main
 from generator.content import external
 from generator.runs import pipeline
+from tests.edits import add
 
 OPTIONS = (
     "--only",
@@ -75,25 +76,22 @@ def test_force_runs_a_stage_again_and_explain_says_why(build, stage):
 
 
 def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path):
-    source = article / "experiments.toml"
-    source.write_text(
-        source.read_text() + '\n[experiment.more]\nclasses = 3\nactivation = "tanh"\nhidden = [8, 2]\nepochs = 20\n'
-    )
-    fresh = tmp_path / "fresh"
+    file, fresh = article / "experiments.toml", tmp_path / "fresh"
+    add(file, '\n[experiment.more]\nclasses = 3\nactivation = "tanh"\nhidden = [8, 2]\nepochs = 20\n')
     code, said = build("--only", "more", "--explain", cache=fresh)
     assert code == 0 and "train: 1 of 1, not in the cache: experiment more" in said
     assert said[-1] == "more: in the cache; the site is as it was" and not (tmp_path / "site").exists()
     code, said = build("--explain", cache=fresh)
     assert code == 0 and "train: 2 of 3, not in the cache: experiment grid" in said
     code, said = build("--only", "mroe")
-    assert code == 1 and said == [f'{source}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
+    assert code == 1 and said == [f'{file}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
 
 
 def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(build, article, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772323200")
     source, file = article / "experiments.toml", article / "all.csv"
     more = 'classes = [2, 3]\nactivation = "tanh"\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n'
-    source.write_text(source.read_text() + f"\n[experiment.more]\ndataset = 'arms'\n{more}[experiment.rest]\n{more}")
+    add(source, f"\n[experiment.more]\ndataset = 'arms'\n{more}[experiment.rest]\n{more}")
     code, said = build("--only", "more", "--only", "grid", "--table", str(file))
     assert code == 0 and said[-2].startswith(f"{file}: 6 runs, ") and not (tmp_path / "site").exists()
     found = external.read(article, "all", "all.csv", {})
@@ -101,9 +99,8 @@ def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(buil
         r"profile standard, 6 runs, 2026-03-01, .+, Python \d.*, torch \d.*, numpy \d", found.source["about"]
     )
     assert not {"hidden", "centres", "l2"} & {*found.columns} and len(found.rows) == 6
-    source.write_text(source.read_text() + '\n[results.all]\nfile = "all.csv"\n')
-    text = (article / "article.md").read_text()
-    (article / "article.md").write_text(text + "\n[So]{claim=\"all.where(experiment='more').count == 4\"}.\n")
+    add(source, '\n[results.all]\nfile = "all.csv"\n')
+    add(article / "article.md", "\n[So]{claim=\"all.where(experiment='more').count == 4\"}.\n")
     code, said = build()
     assert code == 0
     told = {}
@@ -148,7 +145,7 @@ def test_draft_marks_each_page_and_asks_search_engines_to_look_away(build, tmp_p
 def test_strict_makes_warnings_errors_and_leaves_the_site(build, article, tmp_path):
     build()
     before = (tmp_path / "site" / "index.html").read_text()
-    (article / "article.md").write_text((article / "article.md").read_text() + "\n[^unused]: A note.\n")
+    add(article / "article.md", "\n[^unused]: A note.\n")
     code, said = build("--strict")
     line = (article / "article.md").read_text().count("\n")
     assert code == 1 and said[-2:] == [

@@ -1,6 +1,7 @@
 """The author's folder: pages, front matter and files, and every mistake with its exact message."""
 
 import datetime
+import json
 import struct
 import unicodedata
 
@@ -14,21 +15,28 @@ from generator.content import texts
 from generator.content.frontmatter import CONTROL, CONTROL_BYTES, Author
 from generator.content.media import picture_size
 
+NO_TITLE = "the text has no title; expected a line # Title above it, or title: … between two lines --- in front of it"
 FRONT = {"title": "T", "description": "D", "authors": "[A B]", "date": "2026-01-01"}
 
 
 def written(fields, body="Text.\n"):
-    return "---\n" + "".join(f"{key}: {value}\n" for key, value in fields.items()) + "---\n" + body
+    """A page with front matter of these fields, but for those that are None."""
+    return "---\n" + "".join(f"{key}: {said}\n" for key, said in fields.items() if said is not None) + "---\n" + body
 
 
 def folder_of(tmp_path, **files):
     folder = tmp_path / "content"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, text in {"article": written(FRONT), **files}.items():
         path = folder / (name if "." in name else f"{name}.md")
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return folder
+
+
+def page_of(tmp_path, body="Text.\n", **fields):
+    """The first page of an article whose front matter has these fields too, or others."""
+    return texts.read(folder_of(tmp_path, article=written({**FRONT, **fields}, body))).pages[0]
 
 
 def said(folder):
@@ -63,7 +71,7 @@ def test_front_matter_in_full():
     ],
 )
 def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
-    meta = texts.read(folder_of(tmp_path, article=written({k: v for k, v in {**FRONT, **change}.items() if v}))).meta
+    meta = page_of(tmp_path, **change).meta
     assert [author.name for author in meta.authors] == names
     assert meta.authors[0].affiliation == ("One; Two" if "affiliation" in str(change) else "")
 
@@ -77,12 +85,12 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
         ("es", "12 de marzo de 2026"),
         ("ar", "12 مارس 2026"),
         ("en", "March 12, 2026"),
+        ("ja", "2026年3月12日"),
         ("xx", "12 March 2026"),
     ],
 )
 def test_a_date_may_be_in_the_words_of_the_article(tmp_path, tag, date):
-    fields = {**FRONT, "date": date, "language": tag}
-    assert texts.read(folder_of(tmp_path, article=written(fields))).meta.date == datetime.date(2026, 3, 12)
+    assert page_of(tmp_path, date=date, language=tag).meta.date == datetime.date(2026, 3, 12)
 
 
 def test_fields_that_come_in_two_forms(tmp_path):
@@ -94,19 +102,14 @@ def test_fields_that_come_in_two_forms(tmp_path):
         "lang": "pt_BR",
         "license": "MIT",
     }
-    first, second = tmp_path / "usual", tmp_path / "other"
-    metas = []
-    for path, own in ((first, usual), (second, other)):
-        path.mkdir()
-        metas.append(texts.read(folder_of(path, article=written({**FRONT, **own}))).meta)
-    assert metas[0] == metas[1]
+    assert page_of(tmp_path / "usual", **usual).meta == page_of(tmp_path / "other", **other).meta
 
 
 def test_authors_name_places_that_are_listed_apart(tmp_path):
     """As in Quarto, by `ref`, and in MyST, by the id itself; and places of their own."""
     places = "[{id: kth, name: Institute, country: Sweden}, {id: 2, institution: College}]"
     authors = "[{name: A, affiliations: [{ref: kth}, 2, Elsewhere]}, {name: B, affiliation: kth}, C]"
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "authors": authors, "affiliations": places}))).meta
+    meta = page_of(tmp_path, authors=authors, affiliations=places).meta
     assert [author.affiliation for author in meta.authors] == [
         "Institute, Sweden; College; Elsewhere",
         "Institute, Sweden",
@@ -125,14 +128,14 @@ def test_authors_name_places_that_are_listed_apart(tmp_path):
     ],
 )
 def test_days_in_ordinary_forms(tmp_path, said, day):
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, "date": said}))).meta
-    assert meta.date == datetime.date(*day)
+    assert page_of(tmp_path, date=said).meta.date == datetime.date(*day)
 
 
 @pytest.mark.parametrize(
     ("title", "plain"),
     [
         ("A *study* of `C*`-algebras in $R^2$", "A study of C*-algebras in R²"),
+        ("In $R^2$ [see $x$, @key] and on[^of $y$]", "In R² and on"),
         (r"$\ce{H2SO4}$, $\ce{Al2(SO4)3}$ and 2 $\pu{kg}$", "H₂SO₄, Al₂(SO₄)₃ and 2 kg"),
         (r"*On* $\alpha_{ij} \in \mathbb{R}^n$ of \$5", "On α_ij ∈ ℝⁿ of $5"),
         (r"$e^{i\pi}$, $x_1^{n+1}$, $O(n \log n)$, $\R^2 \ge \frac{a}{b}$", "e^(iπ), x₁ⁿ⁺¹, O(n log n), R² ≥ a/b"),
@@ -142,7 +145,7 @@ def test_days_in_ordinary_forms(tmp_path, said, day):
     ],
 )
 def test_a_title_is_shown_without_the_marks_of_markdown(tmp_path, title, plain):
-    assert texts.read(folder_of(tmp_path, article=written({**FRONT, "title": f"'{title}'"}))).meta.title == plain
+    assert page_of(tmp_path, title=f"'{title}'").title == plain
 
 
 @pytest.mark.parametrize(
@@ -164,9 +167,7 @@ def test_an_abstract_begins_the_text_and_all_lines_keep_their_numbers(tmp_path, 
 def test_an_abstract_is_the_description_where_none_is_given(tmp_path):
     long = "It is said in one sentence of some length, with *marks*. " + "And then in others, " * 20 + "to the end."
     for abstract, said in (("Short, $x$.", "Short, x."), (long, long[:57].replace("*", "").rstrip())):
-        fields = {**{key: of for key, of in FRONT.items() if key != "description"}, "abstract": f"'{abstract}'"}
-        (tmp_path / said[:5]).mkdir()
-        meta = texts.read(folder_of(tmp_path / said[:5], article=written(fields))).meta
+        meta = page_of(tmp_path / said[:5], description=None, abstract=f"'{abstract}'").meta
         assert meta.description == said
     assert meta.abstract == long.replace("*", "")
 
@@ -183,19 +184,18 @@ def test_another_file_of_works(tmp_path):
 
 
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
-    own = {"format": "html", "toc": "true", "authors": "[{name: A, corresponding: true}]"}
-    page = texts.read(folder_of(tmp_path, article=written({**FRONT, **own}))).pages[0]
+    own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
+    page = page_of(tmp_path, **own)
     assert [(odd.name, odd.said.partition("article.md")[2]) for odd in page.odd] == [
-        ("foreign-field", f':{line}: "{name}" is another tool\'s; nothing is done with it')
-        for line, name in ((6, "format"), (7, "toc"), (4, "corresponding"))
+        ("foreign-field", f':{line}: "{name}" is no field of this tool; nothing is done with it')
+        for line, name in ((6, "format"), (7, "draft"), (8, "my-own"), (4, "corresponding"))
     ]
 
 
 def test_an_author_in_full(tmp_path):
     roles = "[Software, Writing-Review and Editing]"
     authors = f"[{{name: A, orcid: 'https://orcid.org/0000-0002-1694-233X', roles: {roles}}}]"
-    front = {"authors": authors, "version": "2", "data_licence": "CC0"}
-    meta = texts.read(folder_of(tmp_path, article=written({**FRONT, **front}))).meta
+    meta = page_of(tmp_path, authors=authors, version="2", data_licence="CC0").meta
     assert meta.authors == (Author("A", orcid="0000-0002-1694-233X", roles=("software", "writing – review & editing")),)
     assert (meta.version, meta.data_licence) == ("2", "CC0")
 
@@ -209,7 +209,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     assert [page.path for page in article.pages] == ["article.md", "zeta.md", "beta.md", "alpha.md"]
     assert [page.output for page in article.pages][:2] == ["index.html", "zeta.html"]
     zeta, beta = article.pages[1:3]
-    assert zeta.meta.authors == article.meta.authors and zeta.meta.description == "D" and zeta.title == "Z"
+    assert zeta.meta.authors == article.meta.authors and zeta.meta.description == "x" and zeta.title == "Z"
     assert beta.meta.date == datetime.date(2026, 2, 2) and zeta.meta.date == article.meta.date
 
 
@@ -290,7 +290,7 @@ def test_empty_lines_may_stand_above_front_matter(tmp_path):
     ],
 )
 def test_what_a_sign_cuts_off_a_field_is_told(tmp_path, title, lost):
-    page = texts.read(folder_of(tmp_path, article=written({**FRONT, "title": title}))).pages[0]
+    page = page_of(tmp_path, title=title)
     expected = f'article.md:2: "{lost}" is no part of title; expected quotes around a text with # [cut-field]'
     assert [str(warned).partition("content/")[2] for warned in page.odd] == ([expected] if lost else [])
 
@@ -299,7 +299,7 @@ def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     folder_of(tmp_path, article="x")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        ContentError, match=r"^content/article.md:1: no front matter; expected a line --- and then title, "
+        ContentError, match=r"^content/article.md:1: the text has no title; expected a line # Title above it, or "
     ):
         texts.read(texts.Path("content"))
 
@@ -334,7 +334,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
 @pytest.mark.parametrize(
     ("change", "messages"),
     [
-        ({"title": None}, ["article.md:1: the front matter has no title"]),
+        ({"title": None}, [f"article.md:1: {NO_TITLE}"]),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
         ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
@@ -450,8 +450,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
-    fields = {key: value for key, value in (FRONT | change).items() if value is not None}
-    assert said(folder_of(tmp_path, article=written(fields))) == messages
+    assert said(folder_of(tmp_path, article=written(FRONT | change))) == messages
 
 
 @pytest.mark.parametrize(
@@ -464,18 +463,42 @@ def test_mistakes_in_front_matter(tmp_path, change, messages):
 )
 def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, body, title):
     """And every other line keeps its number."""
-    front = {key: value for key, value in FRONT.items() if key != "title"}
-    page = texts.read(folder_of(tmp_path, article=written(front, body + "\nText.\n"))).pages[0]
+    page = page_of(tmp_path, body + "\nText.\n", title=None)
     assert page.title == title and "title" not in page.body and "planes" not in page.body
     assert page.body.split("\n").index("Text.") == body.count("\n") + 1
     (tmp_path / "content" / "article.md").write_text(written(FRONT, body))
     assert texts.read(tmp_path / "content").pages[0].body == body
+    (tmp_path / "content" / "article.md").write_text(written(FRONT | {"title": json.dumps(title)}, "# " + title + "\n"))
+    assert texts.read(tmp_path / "content").pages[0].body == "\n"  # what is said twice is shown once
+
+
+ORDINARY = """# A **plain** text
+
+![x](x.png)
+
+| a |
+|---|
+
+1. One
+
+Some *words*, and
+[more](x.md) of $R^2$. They end.
+"""
+
+
+def test_a_text_without_front_matter_is_a_page(tmp_path):
+    """Its title is the heading above it, and search engines are told its first words."""
+    first, second = texts.read(folder_of(tmp_path, article=ORDINARY, other="\n# Other\n\n{{ 1 }}\n")).pages
+    assert first.title == "A plain text" and first.meta.description == "Some words, and more of R². They end."
+    assert (first.meta.authors, first.meta.date, first.first_line) == ((), None, 1)
+    assert first.body.split("\n").index("1. One") == ORDINARY.split("\n").index("1. One")
+    assert second.meta.description == second.title == "Other" and second.body == "\n\n\n{{ 1 }}\n"
 
 
 @pytest.mark.parametrize("body", ["Text.\n\n# Late\n", "## Deep\n", "#\n", "#Tag\n", "- a\n===\n", "a\n\n===\n"])
 def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
-    front = {key: value for key, value in FRONT.items() if key != "title"}
-    assert said(folder_of(tmp_path, article=written(front, body))) == ["article.md:1: the front matter has no title"]
+    folder = folder_of(tmp_path, article=written({**FRONT, "title": None}, body))
+    assert said(folder) == [f"article.md:1: {NO_TITLE}"]
 
 
 def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):
@@ -533,20 +556,21 @@ def test_a_name_that_cannot_be_one_is_said_with_its_line(tmp_path, names, messag
 
 def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
     files = {
-        "article": written({"title": "T"}),
+        "article": written({"titel": "T"}),
         "second": "no front matter",
+        "_third": "a draft",
+        "._article.md": "\0",
         "gallery": "---\ntitle: G\n---\n",
         "third": "---\ntitle: T\n",
         "references.bib": "404: Not Found\n",
         "plots/x.png": b"",
     }
     assert said(folder_of(tmp_path, **files)) == [
-        "article.md:1: the front matter has no description",
-        "article.md:1: the front matter has no authors",
-        "article.md:1: the front matter has no date",
+        f"article.md:1: {NO_TITLE}",
+        'article.md:2: unknown field "titel" in the front matter; did you mean "title"?',
         'gallery.md: a page cannot be called "gallery.md"; '
         "expected letters from a to z, digits, - and _ , and none of gallery, reproduce, 404, index",
-        "second.md:1: no front matter; expected a line --- and then title, description, authors, date",
+        f"second.md:1: {NO_TITLE}; or _second.md for a text that is no page",
         "third.md:1: the front matter is not closed; expected a line --- after it",
         'references.bib:1: "404: Not Found" holds no work; expected entries like @article{key, …}',
         "plots: this folder's name is kept for what the build makes",

@@ -19,8 +19,8 @@ from generator.options import Options
 from generator.runs import catalogue, pipeline
 from generator.runs.results import Unmeasured
 from generator.site import dry_run
-from generator.site.single import content
 from generator.site.templates import TemplateRenderer
+from tests.edits import add
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -161,8 +161,7 @@ def test_a_figure_that_cannot_be_placed_says_why_at_its_line(article, case):
 
 
 def test_mistakes_of_all_kinds_are_said_together(article):
-    source = article / "article.md"
-    source.write_text(source.read_text() + "\nSee @fig-nowhere, {{ results.mdian() }} and [@nobody].\n")
+    add(article / "article.md", "\nSee @fig-nowhere, {{ results.mdian() }} and [@nobody].\n")
     assert [said.partition(": ")[2].partition('"')[0] for said in mistakes_in(article)] == [
         "results has no ", "undefined citation ", "undefined figure ",
     ]  # fmt: skip
@@ -220,7 +219,7 @@ def test_a_build_whose_runs_are_known_makes_no_dry_run(article, cache, tmp_path,
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1)
     build.build(options, Progress(quiet=True))
     monkeypatch.setattr(dry_run, "rehearse", lambda *_: pytest.fail("it made a dry run"))
-    (article / "article.md").write_text((article / "article.md").read_text() + "\nMore.\n")
+    add(article / "article.md", "\nMore.\n")
     assert build.build(options, Progress(quiet=True)).changed
 
 
@@ -237,7 +236,7 @@ def test_an_article_can_be_read_before_its_first_network_is_trained(folder, tmp_
     context = build.BuildContext(options, runs, Memo(), build.templates_of(options))
     with_runs = build.with_site(lambda composed: composed, context, make=later)
     assert with_runs.runs is None
-    page = content(with_runs.files, "index.html").decode()
+    page = store.content_of(with_runs.files["index.html"]).decode()
     article = texts.read(folder)
     headings = [line.split(" {#")[0][3:] for line in article.pages[0].body.splitlines() if line.startswith("## ")]
     assert headings and page.count("<h2") >= len(headings)

@@ -20,6 +20,7 @@ from generator.runs import pipeline, pools, tasks
 from generator.runs.batches import batches
 from generator.runs.catalogue import RunContext
 from generator.runs.lab import LabError
+from tests.edits import edit
 from tests.promises import tree
 
 TOML = """\
@@ -218,8 +219,7 @@ def marked(mark):
 )
 def test_nothing_is_left_running_however_a_command_ends(article, tmp_path, command, how):
     """While it trains; a mark in the environment finds whatever it started, also what lost its parent."""
-    recipes = article / "experiments.toml"
-    recipes.write_text(recipes.read_text().replace("epochs = 60", "epochs = 2000000"))
+    edit(article / "experiments.toml", "epochs = 60", "epochs = 2000000")
     own = ["--out", tmp_path / "site"] if command == "build" else ["--port", "0"]
     folders = ["--content", article, "--cache", tmp_path / "cache"]
     process = subprocess.Popen(

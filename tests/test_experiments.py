@@ -167,7 +167,42 @@ def test_dataset_fields_make_grids_too():
             "classes = 2\nl2_factors = [[1, 1, 0], [0, -1, 0]]",
             "e.toml:6: l2_factors is [0, -1, 0]; expected a list of numbers at least 0, one a layer, such as [0, 0, 1]",
         ),
-        ("classes = [2, 3]", "classes = = 2", "e.toml:5: not TOML: invalid value"),
+        (
+            '"tanh"',
+            "tanh",
+            "e.toml:6: not TOML: invalid value; expected a number such as 0.1, true or false, or text in",
+        ),
+        (
+            "classes = [2, 3]",
+            "l2 = 0,1",
+            "e.toml:5: not TOML: expected newline or end of document after a statement; exp",
+        ),
+        (
+            "experiment.grid",
+            "experiment.my grid",
+            "e.toml:4: not TOML: expected ']' at the end of a table declaration; ex",
+        ),
+        (
+            '"spirals"',
+            '"C:\\Users"',
+            "e.toml:2: not TOML: invalid hex value; expected / between folders, or '…' around a text with a \\",
+        ),
+        ("[experiment.grid]", "[experiment]", 'e.toml:5: "classes" outside of an experiment; expected it below a name'),
+        (
+            "[experiment.grid]",
+            '[experiment.grid]\ndataset = "moons"',
+            'e.toml:5: unknown dataset "moons"; expected the name of a table such as [dataset.moons], below it kind',
+        ),
+        (
+            "[experiment.grid]",
+            '[experiment.grid]\ndataset = "data/Iris 2.csv"',
+            'e.toml:5: unknown dataset "data/Iris 2.csv"; expected the name of a table [dataset.iris-2], below it',
+        ),
+        (
+            "[experiment.grid]",
+            '[experiment.grid]\ndataset.kind = "moons"',
+            'e.toml:5: dataset is {"kind": "moons"}; expected the name of a table such as [dataset.moons]',
+        ),
         ("classes = [2, 3]", "classes = '''two", "e.toml:6: not TOML: expected \"'''\""),
     ],
 )

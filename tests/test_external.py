@@ -23,6 +23,7 @@ from generator.options import Options
 from generator.runs import catalogue, results
 from generator.runs.results import Record, Result, Results, Table, UnknownResult
 from generator.serve import Follower, Live
+from tests.edits import add, edit
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = Overlay(ROOT / "templates")
@@ -405,8 +406,8 @@ FILE = "lr;test loss;seed\n" + "".join(f"0,1;{n / 8};{n}\n0,01;{n / 16};{n}\n" f
 def with_scan(article):
     guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
     [example] = re.findall(r"^```toml\n(\[results\.scan\]\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
-    (article / "experiments.toml").write_text((article / "experiments.toml").read_text() + "\n" + example)
-    (article / "article.md").write_text((article / "article.md").read_text() + ADDED)
+    add(article / "experiments.toml", "\n" + example)
+    add(article / "article.md", ADDED)
     (article / "scan.csv").write_text(FILE)
     return article
 
@@ -433,15 +434,14 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
 
     assert {run.experiment for run in peek.load(tmp_path / "site")} == {"grid"}  # rows of others are no runs
 
-    (with_scan / "article.md").write_text((with_scan / "article.md").read_text() + "\nMore.\n")
+    add(with_scan / "article.md", "\nMore.\n")
     with pytest.MonkeyPatch.context() as patched:  # an edit of the text reads none of the rows
         patched.setattr(catalogue, "_LOADED", {})
         patched.setattr(results, "_table", lambda name, table: Table(lambda: 1 / 0, name, table["columns"]))
         build(options, Progress(quiet=True))
     assert "More." in (tmp_path / "site" / "index.html").read_text("utf-8")
 
-    toml = (with_scan / "experiments.toml").read_text()
-    (with_scan / "experiments.toml").write_text(toml.replace("mean test loss, nats", "mean held-out loss, bits"))
+    edit(with_scan / "experiments.toml", "mean test loss, nats", "mean held-out loss, bits")
     build(options, Progress(quiet=True))  # no row differs, and what is said of a column does
     page = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert "Median mean held-out loss of 7 rows" in page and "mean held-out loss, bits" in page
@@ -449,11 +449,10 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
 
 def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache, tmp_path, one_worker_is_this_process):
     (article / "scan.csv").write_text("kind,hidden,batch\na,1,10\nb,2,30\n")
-    with (article / "experiments.toml").open("a") as file:
-        file.write('\n[results.scan]\nfile = "scan.csv"\n')
-    with (article / "article.md").open("a") as file:
-        file.write("\n/// table | T\n    of: scan\n    rows: kind\n    columns: [hidden, batch]\n///\n")
-        file.write("\n/// figure | chart\n    id: fig-c\n    data: scan\n    x: hidden\n    y: batch\n\nC.\n///\n")
+    add(article / "experiments.toml", '\n[results.scan]\nfile = "scan.csv"\n')
+    table = "\n/// table | T\n    of: scan\n    rows: kind\n    columns: [hidden, batch]\n///\n"
+    chart = "\n/// figure | chart\n    id: fig-c\n    data: scan\n    x: hidden\n    y: batch\n\nC.\n///\n"
+    add(article / "article.md", table + chart)
     build(Options(content=article, out=tmp_path / "site", cache=cache, workers=1), Progress(quiet=True))
     page = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert ["kind", "hidden", "batch"] in table_of(page)
@@ -485,9 +484,10 @@ def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, t
 
 
 def test_what_asks_wrongly_for_rows_is_said_before_anything_trains(with_scan, tmp_path, one_worker_is_this_process):
-    text = (with_scan / "article.md").read_text()
-    text = text.replace('median("test_loss")', 'median("test_los")').replace("rows: [lr", "rows: [rl")
-    (with_scan / "article.md").write_text(text.replace("lr=0.01", "lr=0.02"))
+    article = with_scan / "article.md"
+    edit(article, 'median("test_loss")', 'median("test_los")')
+    edit(article, "rows: [lr", "rows: [rl")
+    edit(article, "lr=0.01", "lr=0.02")
     with pytest.raises(ContentError) as caught:
         build(Options(content=with_scan, out=tmp_path / "site", cache=tmp_path / "cache"), Progress(quiet=True))
     for wrong in ('unknown column "test_los"; did you mean "test_loss"?', 'unknown column "rl"', "no row with lr=0.02"):

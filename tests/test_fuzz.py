@@ -77,6 +77,15 @@ EDITS = [
 ]
 
 
+def edited(original, edit, rng):
+    """Texts of the original with one such edit, or a few."""
+    for _ in range(CASES):
+        text = original
+        for _ in range(rng.choice((1, 1, 2, 5))):
+            text = edit(text, rng) if len(text) > 2 else original
+        yield text
+
+
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 @pytest.mark.parametrize("name", ["article.md", "references.bib"])
 def test_random_edits_give_a_page_or_mistakes(tmp_path, name, edit):
@@ -84,10 +93,7 @@ def test_random_edits_give_a_page_or_mistakes(tmp_path, name, edit):
     shutil.copytree(FIXTURE, folder)
     original = (folder / name).read_text(encoding="utf-8")
     rng = random.Random(f"{name} {edit.__name__}")
-    for case in range(CASES):
-        text = original
-        for _ in range(rng.choice((1, 1, 2, 5))):
-            text = edit(text, rng) if len(text) > 2 else original
+    for case, text in enumerate(edited(original, edit, rng)):
         (folder / name).write_text(text, encoding="utf-8")
         try:
             for page in rendered(texts.read(folder)):
@@ -111,19 +117,15 @@ def of_experiments(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 def test_random_edits_of_experiments_give_a_plan_or_mistakes(of_experiments, edit):
-    place = of_experiments
-    original = place.read_text(encoding="utf-8")
+    original = of_experiments.read_text(encoding="utf-8")
     rng = random.Random(f"experiments {edit.__name__}")
-    for case in range(CASES):
-        text = original
-        for _ in range(rng.choice((1, 1, 2, 5))):
-            text = edit(text, rng) if len(text) > 2 else original
+    for case, text in enumerate(edited(original, edit, rng)):
         try:
-            plan = experiments.parse(text, str(place), "quick")
+            plan = experiments.parse(text, str(of_experiments), "quick")
             assert all(run.id for experiment in plan.experiments for run in experiment.runs), f"case {case}"
         except ContentError as error:
             places = [problem.place for problem in error.problems]
-            assert places and all(each.startswith(str(place)) for each in places), f"case {case}: {error}"
+            assert places and all(each.startswith(str(of_experiments)) for each in places), f"case {case}: {error}"
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)

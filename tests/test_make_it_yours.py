@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 import generator as peek
 from tests import warm
+from tests.edits import edit
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -32,12 +33,18 @@ class Copy:
         shutil.copytree(TINY, folder / "content")
 
     def edit(self, path, old, new):
-        text = (self.folder / path).read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} in {path}"
-        (self.folder / path).write_text(text.replace(old, new), encoding="utf-8")
+        edit(self.folder / path, old, new)
 
     def add(self, path, text):
         (self.folder / path).write_text(text, encoding="utf-8")
+
+    def place(self, text):
+        """Puts text before the article's figure."""
+        self.edit("content/article.md", "/// figure | hidden-plane", f"{text}\n\n/// figure | hidden-plane")
+
+    def say(self, expression):
+        """Has the article say the value of an expression, before how many networks it has."""
+        self.edit("content/article.md", "{{ results.count", f"{{{{ {expression} }}}}: {{{{ results.count")
 
     def python(self, *arguments):
         """Runs Python with the copy's own code. Returns what it printed."""
@@ -116,9 +123,7 @@ def largest_weight(trained: Trained) -> float:
 
 @measurement("width of the last hidden layer, d")""",
     )
-    copy.edit(
-        "content/article.md", "{{ results.count", '{{ results.max("largest_weight") | number(2) }}: {{ results.count'
-    )
+    copy.say('results.max("largest_weight") | number(2)')
     assert stages(copy) == {"measure": (2, "measurement largest_weight is new")}  # nothing is trained or drawn again
     assert copy.edited() == ["generator/measures/columns.py"]
     page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
@@ -139,7 +144,7 @@ def place(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
     losses = sorted(row["loss"] for row in rows)
     return [{"place": 1 + losses.index(row["loss"])} for row in rows]
 """)
-    copy.edit("content/article.md", "{{ results.count", '{{ results.values("place") | join(" ") }}: {{ results.count')
+    copy.say('results.values("place") | join(" ")')
     assert stages(copy) == {"compare": (2, "measurement place is new")}
     assert copy.edited() == ["generator/measures/columns.py"]
     page = (copy.folder / "site" / "index.html").read_text(encoding="utf-8")
@@ -173,11 +178,7 @@ def test_a_figure_of_the_page(copy):
         "templates/figures/tally.html",
         "{# options: word #}\n{{ options.word }}: {% for run in chosen([], options) %}{{ run.label }} {% endfor %}\n",
     )
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "/// figure | tally\n    word: Trained\n\nAll.\n///\n\n/// figure | hidden-plane",
-    )
+    copy.place("/// figure | tally\n    word: Trained\n\nAll.\n///")
     assert re.search(r'data-figure="tally".*Trained: tanh ReLU', copy.build(), re.DOTALL)
     assert b"peek" not in copy.site("assets/page.js")
 
@@ -193,11 +194,7 @@ def test_a_mark_of_charts(copy):
         "MARKS: Mapping[str, Mark] = {\n"
         '    "extremes": Mark("the least and the greatest y", NUMBER, NUMBER, CATEGORY, _extremes, _line),\n',
     )
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "/// figure | chart\n    x: seed\n    y: loss\n    mark: extremes\n\nTwo.\n///\n\n/// figure | hidden-plane",
-    )
+    copy.place("/// figure | chart\n    x: seed\n    y: loss\n    mark: extremes\n\nTwo.\n///")
     page = copy.build()
     assert "chart--extremes" in page and page.count("data-mark") == 2
 
@@ -226,8 +223,7 @@ peek.define("tally", {
 });
 """,
     )
-    figure = "/// figure | tally\n    loud: true\n\nAll.\n///\n\n/// figure | hidden-plane"
-    copy.edit("content/article.md", "/// figure | hidden-plane", figure)
+    copy.place("/// figure | tally\n    loud: true\n\nAll.\n///")
     copy.build("--strict")
     shipped = copy.site("assets/js/tally.js")
     assert b"peek.views" in shipped and b"peek.define(`tally`" in shipped and b"peek.plane" not in shipped
@@ -288,8 +284,7 @@ BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
 {{ content | safe }}</section>
 """,
     )
-    theorem = "By @thm-far:\n\n/// theorem | *All* is far\n    id: thm-far\n    by: Us\n\nIt is.\n///"
-    copy.edit("content/article.md", "/// figure | hidden-plane", f"{theorem}\n\n/// figure | hidden-plane")
+    copy.place("By @thm-far:\n\n/// theorem | *All* is far\n    id: thm-far\n    by: Us\n\nIt is.\n///")
     page = copy.build()
     assert '<a class="reference" href="#thm-far">Theorem\u00a01</a>' in page
     assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
@@ -313,12 +308,6 @@ def extend(md):
     md.inline.ruler.before("escape", "key", _key)
 
 
-def _write(builder, tokens, at):
-    builder.mark("key", tokens[at].meta["line"], name=tokens[at].meta["name"])
-    return at + 1
-
-
-TOKENS = {"key": _write}
 MARKS = {"key": lambda writer, mark: f"<kbd>{mark.data['name']}</kbd>"}
 '''
 
@@ -326,11 +315,7 @@ MARKS = {"key": lambda writer, mark: f"<kbd>{mark.data['name']}</kbd>"}
 def test_a_construct_of_markdown(copy):
     assert named("a construct of Markdown") == ["generator/markup/constructs/<name>.py"]
     copy.add("generator/markup/constructs/keys.py", KEYS)
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "Press *++Ctrl++*, not `++Ctrl++`.\n\n/// figure | hidden-plane",
-    )
+    copy.place("Press *++Ctrl++*, not `++Ctrl++`.")
     assert "<p>Press <em><kbd>Ctrl</kbd></em>, not <code>++Ctrl++</code>.</p>" in copy.build()
 
 
@@ -382,11 +367,7 @@ def test_your_own_data_and_a_picture_that_readers_draw(copy):
     placed, _, image = named("a picture that readers draw")
     assert (placed, image) == (r"/// figure \| digit", "image = [height, width]")
     copy.edit(recipes, named("your own data")[2], f"{named('your own data')[2]}\nimage = [1, 2]")
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "/// figure | digit\n\nDraw.\n///\n\n/// figure | hidden-plane",
-    )
+    copy.place("/// figure | digit\n\nDraw.\n///")
     page = copy.build()
     assert "The classes are ham, spam." in page and 'data-explorable="digit"' in page
     assert copy.edited() == []
@@ -400,8 +381,9 @@ def test_results_made_elsewhere_and_a_table_of_them(copy):
     )
     copy.add("content/scan.csv", "lr,loss\n0.1,2\n0.1,4\n0.01,1\n")
     copy.edit(recipes, "[experiment.grid]", f"{table}\n{file}\n\n[experiment.grid]")
-    text = "{{ scan.max('loss') }} at most.\n\n/// table | Scan\n    of: scan\n    rows: lr\n    columns: loss\n///\n\n"
-    copy.edit("content/article.md", "/// figure | hidden-plane", f"{text}/// figure | hidden-plane")
+    copy.place(
+        "{{ scan.max('loss') }} at most.\n\n/// table | Scan\n    of: scan\n    rows: lr\n    columns: loss\n///"
+    )
     page = copy.build()
     assert "4 at most." in page and "2.50 – 3.50" in page and copy.edited() == []
 
@@ -417,8 +399,7 @@ def test_one_table_of_many_runs_predictions_and_a_design_of_two_factors(copy):
     says, claim = 'says = "Two tanh networks are enough."', "claim = \"full.where(activation='tanh').count == 2\""
     copy.add(file, f"date = 2026-03-01\n[[prediction]]\n{says}\n{claim}\n")
     cells = "    rows: [r]\n    columns: [c]\n    cells: [arms: My arms]\n    activation: tanh\n"
-    text = f"{block}\n///\n\n/// figure | two-way\n{cells}\nMine.\n///\n\n/// figure | hidden-plane"
-    copy.edit("content/article.md", "/// figure | hidden-plane", text)
+    copy.place(f"{block}\n///\n\n/// figure | two-way\n{cells}\nMine.\n///")
     page = copy.build()
     assert '<li data-verdict="refuted">' in page and "Two tanh networks are enough." in page
     assert page.count('class="two-way-networks"') == 1 and "My arms" in page and copy.edited() == []
@@ -429,11 +410,7 @@ def test_a_dataset(copy, browser):
     copy.add("generator/networks/datasets/sawtooth.py", SAWTOOTH)
     copy.edit("content/experiments.toml", 'kind = "spirals"', 'kind = "sawtooth"\nteeth = 2')
     copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | train")
-    copy.edit(
-        "content/article.md",
-        "{{ results.count",
-        "{{ results.one().dataset }} {{ results.one().kind }} {{ results.one().teeth | number(0) }}: {{ results.count",
-    )
+    copy.say("results.one().dataset }} {{ results.one().kind }} {{ results.one().teeth | number(0)")
     page = copy.build()
     assert "arms sawtooth 2: Two networks" in page and "The input plane: 2 zigzags of points on the regions" in page
     figure = browser.new_page().locator("figure", has_text="Where the points go.")
@@ -456,9 +433,7 @@ def test_a_key_of_a_recipe(copy):
         '    decay: float = key(0.5, "a word of my own, per epoch", number(least=0, below=1))\n    head_bias: bool =',
     )
     copy.edit("content/experiments.toml", "classes = 2", "classes = 2\ndecay = [0.25, 0.75]")
-    copy.edit(
-        "content/article.md", "{{ results.count", '{{ results.distinct("decay") | join(" and ") }}: {{ results.count'
-    )
+    copy.say('results.distinct("decay") | join(" and ")')
     copy.build()
     assert b"a word of my own, per epoch" in copy.site("reproduce.html")
     rows = list(csv.DictReader(copy.site("data/grid.csv").decode().splitlines()))
@@ -496,16 +471,8 @@ def ask_for_swish(copy):
     copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "swish"]')
     copy.edit("content/experiments.toml", "epochs = 60", "epochs = 200")
     copy.edit("content/article.md", "[tanh, relu]", "[tanh, swish]")
-    copy.edit(
-        "content/article.md",
-        "{{ results.count",
-        '{{ results.where(activation="swish").max("accuracy") | percent }}: {{ results.count',
-    )
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "/// figure | train\n\nTry.\n///\n\n/// figure | hidden-plane",
-    )
+    copy.say('results.where(activation="swish").max("accuracy") | percent')
+    copy.place("/// figure | train\n\nTry.\n///")
 
 
 def test_an_activation(copy, browser):
@@ -605,11 +572,7 @@ ACTIVATIONS =""",
     )
     copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "logistic"]')
     copy.edit("content/article.md", "[tanh, relu]", "[tanh, logistic]")
-    copy.edit(
-        "content/article.md",
-        "/// figure | hidden-plane",
-        "/// figure | train\n\nTry.\n///\n\n/// figure | hidden-plane",
-    )
+    copy.place("/// figure | train\n\nTry.\n///")
     page = copy.build()
     assert sorted(copy.edited()) == sorted([rooms, activations])
     assert "the points gather in the square from 0 to 1" in page
@@ -631,7 +594,7 @@ ACTIVATIONS =""",
         shown = opened.evaluate("peek.roomOf('logistic', Float64Array.of(0.2, 0.7))")
     assert shown["inner"] == {"x0": 0, "x1": 1, "y0": 0, "y1": 1}
     assert shown["box"] == pytest.approx({"x0": -0.07, "x1": 1.07, "y0": -0.07, "y1": 1.07})
-    assert shown["labels"] == [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "before"]]
+    assert shown["labels"] == [[0, 0, "0", "below"], [1, 0, "1", "below"], [0, 1, "1", "above"]]
 
 
 def test_a_stage(copy):

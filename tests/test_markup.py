@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -142,6 +143,21 @@ def faults(page):
     return found.faults + dead + unsaid
 
 
+def page_of(tmp_path, body, **changes):
+    """The article's page of `folder_with`."""
+    return rendered(texts.read(folder_with(tmp_path, body)), **changes)[0]
+
+
+def text_of(markup):
+    """What is read of a piece of HTML, with plain spaces."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", markup)).split())
+
+
+def first_paragraph(tmp_path, body):
+    """What is read of it on the article's page."""
+    return text_of(page_of(tmp_path, body).html.partition("</p>")[0])
+
+
 # Mistakes
 
 
@@ -181,9 +197,8 @@ def test_every_mistake_is_said_with_its_line(tmp_path, body, messages):
 def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_path):
     body = "@thm-a, [-@thm-a] and Theorem @lem-b\n\n::: theorem | After $x$\n    id: thm-a\n\nIt is.\n:::\n\n"
     body += "/// lemma\n    id: lem-b\n\nSo.\n///\n\n/// proof | of @thm-a\nClear.\n///\n"
-    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
-    text = re.sub(r"<math>.*?</math>", "x", page.html)
-    text = " ".join(re.sub(r"<[^>]*>", " ", text).replace("\u00a0", " ").split())
+    page = page_of(tmp_path, body)
+    text = " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<math>.*?</math>", "x", page.html)).split())
     assert text == ("Theorem 1 , 1 and Theorem Lemma 1 Theorem 1 After x It is. Lemma 1 So. Proof of Theorem 1 Clear.")
     assert '<div class="statement statement--theorem" id="thm-a">' in page.html and "statement--proof" in page.html
 
@@ -191,20 +206,21 @@ def test_a_theorem_has_a_number_a_name_and_references_and_a_proof_an_end(tmp_pat
 def test_a_link_without_words_says_what_it_leads_to(tmp_path):
     body = "[](second.md), [](second.md#sec-two), [](#sec-a), @sec-a\n\n"
     body += "# A *part* of $x^2$ {#sec-a .unnumbered}\n"
-    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
-    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
-    assert said == ("Second, Section 1 (“Second”), “A part of x²”, “A part of x²”")
+    assert first_paragraph(tmp_path, body) == "Second, Section 1 (“Second”), “A part of x²”, “A part of x²”"
 
 
 def test_references_of_latex_say_what_they_say_there(tmp_path):
-    body = (
-        r"Theorem \ref{thm:a}, \autoref{thm:a}, \cref{sec:one}, Table \ref{tab:t}, \eqref{eq:e}, \Cref{eq:e}" + "\n\n"
-    )
-    body += "# One {#sec-one}\n\n/// theorem\n    id: thm-a\n\nSo.\n///\n\n$$x \\label{eq:e}$$\n\n"
+    body = r"Theorem \ref{thm:a}, \autoref{thm:a}, \cref{sec:one}, Table \ref{tab:t}, \eqref{eq:e}, \Cref{eq:e}"
+    body += "\n\n# One {#sec-one}\n\n/// theorem\n    id: thm-a\n\nSo.\n///\n\n$$x \\label{eq:e}$$\n\n"
     body += "| a |\n|---|\n| b |\n\n: T {#tbl-t}\n"
-    [page, _] = rendered(texts.read(folder_with(tmp_path, body)))
-    said = re.sub(r"<[^>]*>", "", page.html.partition("</p>")[0]).replace("\u00a0", " ")
-    assert said == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
+    assert first_paragraph(tmp_path, body) == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
+
+
+def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
+    head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
+    folder = folder_with(tmp_path, "x\n", head)
+    assert said(folder) == 'article.md:2: a command of LaTeX, "\\emph"; expected *words*'
+    assert [author.name for author in texts.read(folder).meta.authors] == ["Ada Lee", "Bo Ek"]
 
 
 def test_all_pages_are_read_before_anything_is_said(tmp_path):
@@ -221,7 +237,8 @@ def test_all_pages_are_read_before_anything_is_said(tmp_path):
 def test_mistakes_in_footnotes_and_captions_have_their_own_lines(tmp_path):
     body = "x[^a]\n\n[^a]: one\n    two $\\foo$\n\n    three {{ y }}\n\n/// figure | angles\n\nOne\n@tbl-z\n///\n"
     assert said(folder_with(tmp_path, body)).split("\n") == [
-        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
+        'article.md:10: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'article.md:12: unknown name "y"; expected results',
         'article.md:17: undefined table "tbl-z"',
     ]
@@ -281,10 +298,6 @@ def test_a_figure_that_cannot_be_drawn_is_a_mistake_at_its_line(tmp_path):
 
 
 # Pages
-
-
-def page_of(tmp_path, body, **changes):
-    return rendered(texts.read(folder_with(tmp_path, body)), **changes)[0]
 
 
 @pytest.mark.parametrize("name", ["index.html", "second.html"])
@@ -367,8 +380,7 @@ WORKS = r"""@misc{2020key, author={Ada Moss}, title={In $n$ Dimensions}, year=20
 
 
 def cited(tmp_path, body, works=WORKS, front=""):
-    folder = folder_with(tmp_path, body)
-    (folder / "article.md").write_text(HEAD.replace("title: T\n", f"title: T\n{front}") + body, encoding="utf-8")
+    folder = folder_with(tmp_path, body, HEAD[:-4] + front + "---\n")
     (folder / "references.bib").write_text(works, encoding="utf-8")
     return folder
 
@@ -388,7 +400,7 @@ def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
 def test_works_are_numbered_where_the_front_matter_asks_for_it(tmp_path):
     body = "As @{it's} says [-@2020key, p. 3; @{it's}].\n"
     page = rendered(texts.read(cited(tmp_path, body, front="citations: numbered\n")))[0]
-    assert "As Moss [1] says [2, p.\u00a03; 1]." in re.sub(r"<[^>]*>", "", page.html)
+    assert "As Moss [1] says [2, p. 3; 1]." in text_of(page.html)
     assert [found.partition("</li>")[0][:52] for found in page.references_html.split("<li ")[1:]] == [
         'id="ref-it&#x27;s"><span class="reference-number">[1',
         'id="ref-2020key"><span class="reference-number">[2]<',
@@ -401,7 +413,8 @@ def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):
     folder = cited(tmp_path, "@a/b+c:d and @a/b+c:d, [@2020kez]\n")
     (folder / "second.md").write_text("---\ntitle: Second\n---\n\n@a/b+c:d\n", encoding="utf-8")
     assert said(folder).split("\n") == [
-        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported',
+        'references.bib:4: TeX: unknown command "\\foo"; expected one of https://temml.org/docs/en/supported'
+        ", or of macros in the front matter",
         'references.bib:4: unknown TeX command "\\foo"; expected the letter itself',
         'article.md:7: undefined citation "2020kez"; did you mean "2020key"?',
     ]
@@ -472,13 +485,7 @@ def test_code_is_left_alone_and_coloured(tmp_path):
     page = page_of(tmp_path, '```python\ndef f(x):\n\n    return "{{ x }}"  # $y$ @z\n```\n')
     assert '<code class="language-python"><span class="k">def</span>' in page.html
     assert "\n\n    <span" in page.html and "{{ x }}" in page.html
-    assert page_of_text(page.html) == 'def f(x): return "{{ x }}" # $y$ @z'
-
-
-def page_of_text(html):
-    import html as entities
-
-    return " ".join(entities.unescape(re.sub(r"<[^>]*>", "", html)).split())
+    assert text_of(page.html) == 'def f(x): return "{{ x }}" # $y$ @z'
 
 
 def test_blocks_inside_lists_stay_there(tmp_path):
@@ -509,10 +516,12 @@ def test_numbers_follow_the_text_and_labels_are_made_where_none_is_given(tmp_pat
     assert 'href="#eq-a">(1)</a>' in page.html and "Equation\u00a01" in page.html
 
 
-def article_of(tmp_path, front, first, *others):
+def article_of(tmp_path, front, first, *others, works=None):
     """An article of several pages: article.md, p2.md, p3.md, …; front: more lines of its front matter."""
     folder = folder_with(tmp_path, first, HEAD[:-4] + front + "---\n")
     (folder / "second.md").unlink()
+    if works is not None:
+        (folder / "references.bib").write_text(works, encoding="utf-8")
     for count, body in enumerate(others, 2):
         page = f"---\ntitle: Page {count}\nnav_order: {count}\n---\n{body}"
         (folder / f"p{count}.md").write_text(page, encoding="utf-8")
@@ -521,7 +530,7 @@ def article_of(tmp_path, front, first, *others):
 
 def words_of_references(page):
     found = re.findall(r'<a class="reference" href="([^"]*)">(.*?)</a>', page.html)
-    return [(href, said.replace("\u00a0", " ")) for href, said in found]
+    return [(href, text_of(said)) for href, said in found]
 
 
 NUMBERED = "## S {{#sec-{0}}}\n\n/// figure | angles\n    id: fig-{0}\n\nC.\n///\n\n$$x$$ {{#eq-{0}}}\n\n"
@@ -581,7 +590,7 @@ def test_names_hold_on_the_page_that_gives_them_and_those_of_the_first_on_all(tm
     first, second, third = rendered(texts.read(tmp_path / "content"))
     shown = lambda page: re.sub(r"<code>.*?</code>", "", page.html.partition("<figure")[0]).strip()  # noqa: E731
     assert shown(first) == shown(second) == shown(plain)
-    assert page_of_text(third.html) == "2 9"
+    assert text_of(third.html) == "2 9"
     assert 'where(activation="tanh").min("accuracy") &gt; 0.9</code>' in first.html  # readers are told what was asked
     assert first.html.count("<tr>") == 4
 
@@ -656,33 +665,23 @@ def test_a_label_that_the_page_itself_gives_is_refused(tmp_path, id_, form):
     assert f'article.md:7: the label "{id_}" is kept for the page itself' in said(folder_with(tmp_path, body))
 
 
+OF_ONE_YEAR = "".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}\n" for k in ("one", "two"))
+
+
 def test_letters_of_works_count_over_all_pages(tmp_path):
-    works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
-    article = article_of(tmp_path, "", "@one\n", "@two\n")
-    folder = Path(article.pages[0].file).parent
-    (folder / "references.bib").write_text(works)
-    first, second = rendered(texts.read(folder))
+    first, second = rendered(article_of(tmp_path, "", "@one\n", "@two\n", works=OF_ONE_YEAR))
     assert "B (2020a)" in first.html and "B (2020b)" in second.html
 
 
 def test_numbers_of_works_count_over_all_pages(tmp_path):
-    works = "\n".join(f"@misc{{{k}, author={{A B}}, title={{{k}}}, year=2020}}" for k in ("one", "two"))
-    article = article_of(tmp_path, "citations: numbered\n", "[@two]\n", "[@one] [@two]\n")
-    folder = Path(article.pages[0].file).parent
-    (folder / "references.bib").write_text(works)
-    first, second = rendered(texts.read(folder))
-    said = [re.sub(r"<[^>]*>", "", page.html) for page in (first, second)]
-    assert said == ["[1]", "[2] [1]"]
+    numbered = "citations: numbered\n"
+    first, second = rendered(article_of(tmp_path, numbered, "[@two]\n", "[@one] [@two]\n", works=OF_ONE_YEAR))
+    assert [text_of(page.html) for page in (first, second)] == ["[1]", "[2] [1]"]
     assert second.references_html.index("ref-two") < second.references_html.index("ref-one")
 
 
 def test_same_author_and_year_get_letters(tmp_path):
-    folder = folder_with(tmp_path, "@one and [@two]")
-    works = "\n".join(
-        f"@misc{{{k}, author={{A B}}, title={{{t}}}, year=2020}}" for k, t in (("one", "Z"), ("two", "A"))
-    )
-    (folder / "references.bib").write_text(works)
-    page = rendered(texts.read(folder))[0]
+    [page] = rendered(article_of(tmp_path, "", "@one and [@two]", works=OF_ONE_YEAR.replace("{one}", "{Z}")))
     assert "B (2020b)" in page.html and "B\u00a02020a" in page.html
     assert page.references_html.index("ref-two") < page.references_html.index("ref-one")
 

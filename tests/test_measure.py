@@ -33,11 +33,11 @@ from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
 from tests.measuring import measure_run
+from tests.test_packing import CORNERS, regular
 
 EXACT = 1e-12
 ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimals
 FLOAT32_ATOL = 2e-5
-CORNERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]])
 
 
 @dataclass
@@ -57,9 +57,9 @@ def random_weights(spec: RunSpec, seed: int = 0, scale: float = 2.0) -> np.ndarr
     return (scale * np.random.default_rng(seed).standard_normal(size)).astype(np.float32)
 
 
-def regular(count: int, radius: float = 1.0, turn: float = 0.0) -> np.ndarray:
-    angle = turn + 2 * np.pi * np.arange(count) / count
-    return radius * np.stack([np.cos(angle), np.sin(angle)], 1)
+def twice(flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> Trained:
+    """A run that learnt, whose first weights are its last."""
+    return Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
 
 
 # circular statistics
@@ -520,10 +520,7 @@ def test_a_run_that_learnt_nothing_says_so():
 def test_points_of_more_dimensions_have_measures_but_no_angles():
     spec = RunSpec(classes=3, activation="disk", seed=0, kind="simplex", hidden=(4, 3))
     x, y = datasets.points("simplex", 3, 10, 0)
-    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
-    flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
-    run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
-    found = measure_run(spec, run, lattice=5)
+    found = measure_run(spec, twice(random_weights(spec, scale=1), x, y), lattice=5)
     assert (
         found["angles"] is found["told_from_knot"] is None
         and found["polygon_gap"] is None
@@ -531,8 +528,7 @@ def test_points_of_more_dimensions_have_measures_but_no_angles():
     )
     assert 0 < found["simplex_share"] < 1 and found["simplex_fits"] is True and found["corner_each"] is True
     in_a_plane = replace(spec, hidden=(4, 2))
-    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(in_a_plane))
-    run = replace(run, weights=np.stack([flat[:size], flat[:size]]))
+    run = twice(random_weights(in_a_plane, scale=1), x, y)
     assert measure_run(in_a_plane, run, lattice=5)["angles"] is None
 
 
@@ -953,10 +949,8 @@ def test_the_longest_gap_is_counted_in_typical_steps():
 def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
     spec = RunSpec(classes=3, activation="tanh", seed=0, hidden=(4, 3))
     x, y = datasets.points("spirals", 3, 10, 0)
-    size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
-    flat = np.random.default_rng(0).normal(size=size).astype(np.float32)
-    run = Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
-    found = measure_run(spec, run, lattice=5)
+    flat = random_weights(spec, scale=1)
+    found = measure_run(spec, twice(flat, x, y), lattice=5)
     assert found["own_neighbour_data"] == pytest.approx(projection.own_neighbour(x, y)) and found["gap_map"] >= 1
     assert found["gap"] == pytest.approx(projection.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
     assert not is_lifted(replace(spec, hidden=(4, 2))) and not is_lifted(replace(spec, kind="simplex"))

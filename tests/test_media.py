@@ -221,6 +221,21 @@ def test_a_photo_with_a_film_behind_it_has_an_end(tmp_path):
     assert is_cut_off(tmp_path / "cut.jpg") and not is_cut_off(tmp_path / "moving.jpg")
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+@pytest.mark.parametrize("order", [">", "<"])
+@pytest.mark.parametrize("place", [{}, {0: b"\2\3\0\0"}, {1: "N", 2: (48.0, 8.0, 30.0)}])
+def test_a_photo_that_says_where_it_was_taken_is_told(tmp_path, kind, order, place):
+    exif = Image.Exif()
+    exif.endian = order
+    exif[0x0112] = 1
+    if place:
+        exif.get_ifd(0x8825).update(place)
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, kind, exif=exif)
+    page = shown(tmp_path, "![A](pictures/a.jpg)", pictures__a_jpg=file.getvalue())
+    assert [warned.name for warned in page.warnings] == (["located-picture"] if 2 in place else [])
+
+
 def test_a_photo_as_its_camera_made_it_is_said_to_be_heavy(tmp_path):
     data = whole("PNG")
     page = shown(tmp_path, "![A](pictures/a.png)", pictures__a_png=data[:-12] + bytes(3_000_000) + data[-12:])

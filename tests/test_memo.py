@@ -17,6 +17,7 @@ from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.options import Options
 from generator.serve import Follower, Live
+from tests.edits import add, edit
 from tests.promises import tree
 
 CASES = 3  # for each kind of edit
@@ -211,7 +212,7 @@ def square(shade, side=2):
 @pytest.fixture
 def rich(article):
     """The tiny article with a piece of everything."""
-    (article / "article.md").write_text((article / "article.md").read_text() + ALL)
+    add(article / "article.md", ALL)
     (article / "references.bib").write_text(WORK)
     (article / "own.png").write_bytes(square(9))
     return article
@@ -225,15 +226,16 @@ def test_each_kind_of_input_counts(rich, build_both_ways):
 
     before = seen()
     text, works = rich / "article.md", rich / "references.bib"
-    text.write_text(text.read_text().replace("x^2", "x^3").replace("{{ results.count }} runs", "Some runs"))
+    edit(text, "x^2", "x^3")
+    edit(text, "{{ results.count }} runs", "Some runs")
     assert b"<mn>3</mn>" in seen()["index.html"]
-    works.write_text(works.read_text().replace("2020}, journal", "2021}, journal"))
+    edit(works, "2020}, journal", "2021}, journal")
     assert b"2021" in seen()["index.html"]
     (rich / "own.png").write_bytes(square(200, 3))
     assert seen()["own.png"] != before["own.png"]
     experiments = rich / "experiments.toml"
-    experiments.write_text(experiments.read_text().replace("draw = 1", "seeds = 2\ndraw = 1"))
-    text.write_text(text.read_text().replace("results.count == 2", "results.count == 4"))
+    edit(experiments, "draw = 1", "seeds = 2\ndraw = 1")
+    edit(text, "results.count == 2", "results.count == 4")
     after = seen()
     assert b"Four networks" in after["index.html"]
     assert after["reproduce.html"] != before["reproduce.html"]
@@ -243,7 +245,7 @@ def test_each_kind_of_input_counts(rich, build_both_ways):
     (rich / "templates" / "css").mkdir()
     (rich / "templates" / "css" / "99-mine.css").write_text("main { color: red }")
     assert b"color: red" in seen("--lab")["assets/style.css"]
-    text.write_text(text.read_text().replace("date: 2026", "subtitle: Anew\ndate: 2026"))
+    edit(text, "date: 2026", "subtitle: Anew\ndate: 2026")
     assert b"Anew" in seen()["index.html"]
     assert b"noindex" in seen("--draft")["reproduce.html"]
     assert b"canonical" in seen("--base-url", "https://example.org/x/")["reproduce.html"]

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -129,6 +130,17 @@ def searched(module, monkeypatch, times: float = 1.0) -> list[tuple[Any, np.ndar
     return given
 
 
+def climbs_along_its_slopes(given, room: str) -> tuple[np.ndarray, dict[str, Any], list[Callable[..., Any]]]:
+    """The start and the options of the one search given, and what it holds, which all have the slopes that they say."""
+    [(value, start, options)] = given
+    held = options["constraints"]
+    assert len(held) == (1 if room == "square" else 2)
+    z = start + np.random.default_rng(6).normal(0, 0.2, len(start))
+    for of, slopes in [(value, options["jac"]), *((one["fun"], one["jac"]) for one in held)]:
+        np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
+    return start, options, [one["fun"] for one in held]
+
+
 def from_their_middle(points: np.ndarray) -> np.ndarray:
     """The weights of a head of norm 1 that looks to each class from the middle of all, row by row."""
     arms = points - np.mean(points, axis=0)
@@ -142,19 +154,14 @@ def test_searches_climb_along_the_slopes_of_what_they_hold(law, room, monkeypatc
     given = searched(packing, monkeypatch)
     points = rng.uniform(0, 1, (4, 2))
     packing._climb(packing.LAWS[law], ROOMS[room], points)
-    [(value, start, options)] = given
+    start, options, held = climbs_along_its_slopes(given, room)
     assert start[:8] == pytest.approx(points.ravel())
     assert law == "points" or start[8:16] == pytest.approx(from_their_middle(points))
     assert not start[16:-1].any()
-    held = [(one["fun"], one["jac"]) for one in options["constraints"]]
-    assert len(held) == (1 if room == "square" else 2)
-    z = start + rng.normal(0, 0.2, len(start))
-    for of, slopes in [(value, options["jac"]), *held]:
-        np.testing.assert_allclose(slopes(z), approx_fprime(z, of), atol=FINITE_ATOL)
     free, b = {"points": (0, 0), "margin": (8, 4), "margin-no-bias": (8, 0)}[law], packing.BIAS_BOUND
     of_head = [(-1, 1)] * free[0] + [(-b, b)] * free[1]
     assert options["bounds"] == [(ROOMS[room].packed_low, 1)] * 8 + of_head + [(-b, 2 * b)]
-    assert [min(of(start)) for of, _ in held[:1]] == pytest.approx([0])  # it starts at the least lead or distance
+    assert min(held[0](start)) == pytest.approx(0)  # it starts at the least lead or distance
 
 
 @pytest.mark.parametrize("room", ["square", "quadrant", "disk", "circle"])

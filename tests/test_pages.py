@@ -124,6 +124,18 @@ def render(
     return {path: data.decode() for path, data in files.items() if not path.endswith(".woff2")}
 
 
+def refused(folder: Path, **how: Any) -> str:
+    """What is said where `render` refuses."""
+    with pytest.raises(ContentError) as caught:
+        render(folder, **how)
+    return str(caught.value)
+
+
+def figure_of(page: str, label: str) -> str:
+    """The HTML of a page's figure."""
+    return re.search(rf'<figure id="{label}".*?</figure>', page, re.DOTALL)[0]
+
+
 @pytest.fixture
 def own_templates(tmp_path: Path) -> Path:
     """A copy of the templates, to change."""
@@ -304,7 +316,7 @@ def test_a_draft_says_so_and_is_not_indexed(tmp_path: Path) -> None:
 
 
 def test_small_multiples_keep_the_order_the_author_gave(tmp_path: Path) -> None:
-    figure = re.search(r'<figure id="fig-rooms".*?</figure>', render(tmp_path)["index.html"], re.DOTALL)[0]
+    figure = figure_of(render(tmp_path)["index.html"], "fig-rooms")
     assert re.findall(r'class="tile-label">\s*(.*?)</p>', figure) == [
         "3 classes, tanh",
         "3 classes, ReLU",
@@ -335,7 +347,7 @@ def test_pictures_come_in_both_themes_with_size_and_words(tmp_path: Path) -> Non
 
 
 def test_animations_rest_behind_a_labelled_control(tmp_path: Path) -> None:
-    poster = re.search(r'<figure id="fig-grid".*?</figure>', render(tmp_path)["index.html"], re.DOTALL)[0]
+    poster = figure_of(render(tmp_path)["index.html"], "fig-grid")
     assert poster.count('<details class="play">') == 4
     assert not re.search(r'(src|srcset)="[^"]*\.gif"', poster)
     assert "Play</span> ReLU, 3 classes</span></summary>" in poster
@@ -395,10 +407,7 @@ def test_a_figure_is_one_file(tmp_path: Path, own_templates: Path) -> None:
 )
 def test_a_figure_of_no_run_is_a_mistake_with_its_line(tmp_path: Path, wrong: str, said: str) -> None:
     body = f"/// figure | hidden-plane\n    id: fig-x\n    {wrong}\n\n**X.** Y.\n///\n"
-    with pytest.raises(ContentError) as caught:
-        render(tmp_path, body=body)
-    assert said in str(caught.value)
-    assert re.match(r".*article\.md:\d+: ", str(caught.value))
+    assert re.match(rf".*article\.md:\d+: .*{re.escape(said)}", refused(tmp_path, body=body))
 
 
 def test_stops_are_epochs_in_the_order_of_time_with_words_that_may_compute(tmp_path: Path) -> None:
@@ -419,10 +428,9 @@ def test_stops_are_epochs_in_the_order_of_time_with_words_that_may_compute(tmp_p
 )
 def test_a_stop_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, stops: str, line: int, said: str) -> None:
     body = f"/// figure | bend\n    stops: {stops}\n\n**B.** Look.\n///\n"
-    with pytest.raises(ContentError) as caught:
-        render(tmp_path, body=body)
-    assert said in str(caught.value)
-    assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in str(caught.value)
+    found = refused(tmp_path, body=body)
+    assert said in found
+    assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in found
 
 
 MOVED = "/// figure | bend\n    id: fig-bend\n{}\n**B.** Look.\n///\n"
@@ -457,10 +465,8 @@ def test_words_may_set_a_figure(tmp_path: Path) -> None:
 )
 def test_a_view_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, view: str, said: str) -> None:
     body = MOVED.format("") + "\n/// figure | grid\n    id: fig-grid\n\n**G.** Look.\n///\n\n"
-    with pytest.raises(ContentError) as caught:
-        render(tmp_path, body=f"{body}[So]({view}).\n")
-    assert f"article.md:{(FRONT + body).count(chr(10)) + 1}: " in str(caught.value)
-    assert said in str(caught.value)
+    found = refused(tmp_path, body=f"{body}[So]({view}).\n")
+    assert f"article.md:{(FRONT + body).count(chr(10)) + 1}: " in found and said in found
 
 
 def test_a_figure_stands_beside_the_text_up_to_what_is_as_wide(tmp_path: Path) -> None:
@@ -489,11 +495,9 @@ def test_a_wrong_template_is_named_with_its_line(
     tmp_path: Path, own_templates: Path, template: str, text: str, line: int | None, said: str
 ) -> None:
     (own_templates / template).write_text(text, encoding="utf-8")
-    with pytest.raises(ContentError) as caught:
-        render(tmp_path, templates=own_templates)
-    assert said in str(caught.value)
-    if line:
-        assert f"{template}:{line}: " in str(caught.value)
+    found = refused(tmp_path, templates=own_templates)
+    assert said in found
+    assert line is None or f"{template}:{line}: " in found
 
 
 def test_warnings_are_passed_on(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from generator.__main__ import main
 from generator.site import check, publish
+from tests.edits import edit
 
 TINY = Path(__file__).parent / "sites" / "tiny"
 
@@ -56,11 +57,8 @@ def commit(top, message):
     git(top, "commit", "-q", "-m", message)
 
 
-def edit(top, old="Where the points go", new="Where all points go"):
-    path = top / "content" / "article.md"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+def edit_the_text(top):
+    edit(top / "content" / "article.md", "Where the points go", "Where all points go")
 
 
 @pytest.fixture
@@ -74,6 +72,14 @@ def peek(article, cache, capsys):
         return code, said.out.splitlines(), said.err
 
     return run
+
+
+def name_the_host(bare, tmp_path):
+    """Somebody else adds a file to the site's branch."""
+    git(tmp_path, "clone", "-q", "--branch", "gh-pages", str(bare), "other")
+    (tmp_path / "other" / "CNAME").write_text("example.org")
+    commit(tmp_path / "other", "Name the host")
+    git(tmp_path / "other", "push", "-q", "origin", "gh-pages")
 
 
 def branches(bare):
@@ -106,11 +112,8 @@ def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare):
 
 def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article, bare, tmp_path):
     peek("--yes")
-    git(tmp_path, "clone", "-q", "--branch", "gh-pages", str(bare), "other")  # somebody adds a file there
-    (tmp_path / "other" / "CNAME").write_text("example.org")
-    commit(tmp_path / "other", "Name the host")
-    git(tmp_path / "other", "push", "-q", "origin", "gh-pages")
-    edit(article)
+    name_the_host(bare, tmp_path)
+    edit_the_text(article)
     commit(article, "Say it better")
     code, lines, _ = peek("--yes")
     assert code == 0 and lines[-2:] == [
@@ -141,7 +144,7 @@ def test_it_asks_first(peek, bare, monkeypatch, answer, code, last):
 
 def test_uncommitted_changes_are_refused_before_anything_is_built(peek, article, bare):
     before = branches(bare)
-    edit(article)
+    edit_the_text(article)
     (article / "notes.txt").write_text("mine")
     code, _, said = peek("--yes")
     assert code == 1 and said == (
@@ -154,7 +157,7 @@ def test_a_site_that_is_not_left_out_of_git_does_not_count_as_a_change(peek, art
     (article / ".gitignore").write_text(".cache/\n")
     commit(article, "Keep the site")
     assert peek("--yes")[0] == 0
-    edit(article)
+    edit_the_text(article)
     commit(article, "Say it better")
     assert peek("--yes")[0] == 0
 
@@ -170,7 +173,7 @@ def test_a_site_that_fails_its_check_is_refused(peek, article, bare, monkeypatch
 
 def test_an_article_with_a_mistake_is_refused(peek, article, bare):
     before = branches(bare)
-    edit(article, "hidden-plane", "hiden-plane")
+    edit(article / "content" / "article.md", "hidden-plane", "hiden-plane")
     commit(article, "Slip")
     code, _, said = peek("--yes")
     assert code == 1 and 'unknown figure "hiden-plane"' in said and branches(bare) == before
@@ -209,13 +212,10 @@ def test_a_wrong_target_is_refused_before_anything_is_built(peek, article, bare,
 
 def test_a_branch_that_moved_meanwhile_is_not_forced(peek, article, bare, tmp_path):
     peek("--yes")
-    edit(article)
+    edit_the_text(article)
     commit(article, "Say it better")
     branch = publish.look(article / "content", "origin", "gh-pages")
-    git(tmp_path, "clone", "-q", "--branch", "gh-pages", str(bare), "other")
-    (tmp_path / "other" / "CNAME").write_text("example.org")
-    commit(tmp_path / "other", "Name the host")
-    git(tmp_path / "other", "push", "-q", "origin", "gh-pages")
+    name_the_host(bare, tmp_path)
     before = branches(bare)
     (article / "site" / "CNAME").write_text("example.com")
     planned = publish.prepare(article / "site", check.Findings((), {}, {}, {}), branch)

@@ -17,6 +17,7 @@ from generator.base.store import Store
 from generator.networks.spec import RunSpec
 from generator.runs.batches import cost, shares
 from generator.runs.pipeline import Pipeline, run_key, run_keys
+from tests.edits import edit
 
 EXPERIMENTS = """
 [dataset.spirals]
@@ -229,8 +230,7 @@ def test_what_networks_take_is_read_off_what_some_take():
 
 def test_a_plan_of_many_epochs_trains_the_first_alone(folder, tmp_path, capsys):
     shutil.copytree(folder / "content", tmp_path / "content")
-    source = tmp_path / "content" / "experiments.toml"
-    source.write_text(source.read_text().replace("epochs = 30", "epochs = 1000000"))
+    edit(tmp_path / "content" / "experiments.toml", "epochs = 30", "epochs = 1000000")
     trained = []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(shards, "train_all", lambda runs: trained.extend(runs.keys) or 0)

@@ -11,11 +11,7 @@ import pytest
 from generator.base import store
 from generator.base.memo import digest
 from generator.base.store import DamagedEntry, Store, content_of
-
-
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
+from tests.promises import tree
 
 DAMAGES = {
     "a flipped bit": lambda kept: bytes([*kept[:90], kept[90] ^ 1, *kept[91:]]),

@@ -8,11 +8,11 @@ import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from generator.measures import packing
-from generator.networks import train
+from generator.networks import forward, train
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.forward import LEAST_SQUARE
 from generator.networks.rooms import PLANE
-from generator.networks.spec import RunSpec, layer_activations, layer_shapes
+from generator.networks.spec import RunSpec, layer_activations
 from generator.networks.train import (
     DivergedError,
     Run,
@@ -80,12 +80,11 @@ def way(request, monkeypatch):
 
 def reference(spec: RunSpec, x: np.ndarray, y: np.ndarray, dtype: torch.dtype) -> tuple[np.ndarray, np.ndarray]:
     """The same run written the plain way, torch.nn, autograd, torch.optim: final weights, loss of each epoch."""
-    flat, start, modules = initial_weights(spec), 0, []
+    modules = []
     activations = layer_activations(spec)
-    for index, (out, inputs) in enumerate(layer_shapes(spec)):
-        block = torch.from_numpy(flat[start : start + out * (inputs + 1)]).view(out, inputs + 1)
-        start += out * (inputs + 1)
-        linear = torch.nn.Linear(inputs, out, dtype=dtype)
+    for index, layer in enumerate(forward.split(spec, initial_weights(spec))):
+        block = torch.from_numpy(layer)
+        linear = torch.nn.Linear(layer.shape[1] - 1, len(layer), dtype=dtype)
         with torch.no_grad():
             linear.weight.copy_(block[:, :-1])
             linear.bias.copy_(block[:, -1])
@@ -146,17 +145,22 @@ def spec_of(activation: str, hidden: tuple[int, ...], epochs: int) -> RunSpec:
     )
 
 
+def matched(spec: RunSpec) -> Run:
+    """A run beside another, in double precision, which must be what the plain way gives."""
+    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
+    final, losses = reference(spec, run.x, run.y, torch.float64)
+    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
+    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    return run
+
+
 @pytest.mark.parametrize(
     ("hidden", "activation"), crossed(SHAPES[1], [SHAPES[0], *SHAPES[2:]], sorted(ACTIVATIONS, reverse=True))
 )
 @pytest.mark.usefixtures("way")
 def test_matches_plain_torch_in_double_precision(activation, hidden):
     # Where a point passes the origin, the sphere's slope has no bound: double precision too lasts a few dozen steps.
-    spec = spec_of(activation, hidden, epochs=30 if activation == "sphere" else 200)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    matched(spec_of(activation, hidden, epochs=30 if activation == "sphere" else 200))
 
 
 @pytest.mark.parametrize("activation", [*ACTIVATIONS, "swish"])
@@ -165,10 +169,7 @@ def test_rows_alone_match_plain_torch_and_company_changes_no_byte(activation, mo
     monkeypatch.setattr(train, "TUNED", {})
     monkeypatch.setitem(ACTIVATIONS, "swish", Activation("swish", of="a * logistic(a)", room=PLANE, words="…"))
     spec = spec_of(activation, (12, 8, 2), epochs=30)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    matched(spec)
     together = train_together([replace(spec, seed=seed) for seed in range(5)])
     assert_same_bytes(train_together([replace(spec, seed=3)])[0], together[3])
 
@@ -177,11 +178,7 @@ def test_rows_alone_match_plain_torch_and_company_changes_no_byte(activation, mo
 @pytest.mark.usefixtures("way")
 def test_points_of_more_dimensions_match_plain_torch(classes, hidden):
     spec = replace(spec_of("tanh", hidden, epochs=100), classes=classes, kind="simplex", points_per_class=5)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    assert run.x.shape == (5 * classes, classes)
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    assert matched(spec).x.shape == (5 * classes, classes)
 
 
 @pytest.mark.parametrize(("activation", "hidden"), crossed("tanh", ["relu"], SHAPES))
@@ -208,13 +205,10 @@ def test_matches_plain_torch_in_single_precision(activation, hidden, device):
 )
 def test_changed_heads_match_plain_torch(change):
     spec = replace(spec_of("tanh", (12, 2), epochs=120), **change)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
-    head = _layers(spec, run.weights[-1])[-1]
+    run = matched(spec)
+    head = forward.split(spec, run.weights[-1])[-1]
     assert spec.head_bias or not head[:, -1].any()
-    held = np.array_equal(head, _layers(spec, run.weights[0])[-1])
+    held = np.array_equal(head, forward.split(spec, run.weights[0])[-1])
     assert held == (spec.head_held >= spec.epochs)
 
 
@@ -237,10 +231,7 @@ def test_changed_heads_match_plain_torch(change):
 @pytest.mark.usefixtures("way")
 def test_batches_and_sgd_match_plain_torch(change, activation):
     spec = replace(spec_of(activation, (12, 2), epochs=20), **change)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    run = matched(spec)
     assert len(run.loss) == len(run.accuracy) == spec.epochs + 1
 
 
@@ -262,18 +253,15 @@ def test_batches_and_sgd_match_plain_torch(change, activation):
 @pytest.mark.usefixtures("way")
 def test_penalties_scales_and_seeds_apart_match_plain_torch(change, activation):
     spec = replace(spec_of(activation, (12, 2), epochs=60), l2=0.05, **change)
-    run = train._train([replace(spec, seed=1), spec], CPU, torch.float64)[1]
-    final, losses = reference(spec, run.x, run.y, torch.float64)
-    np.testing.assert_allclose(run.weights[-1], final, rtol=0, atol=DOUBLE_ATOL)
-    np.testing.assert_allclose(run.loss[:-1], losses, rtol=0, atol=DOUBLE_ATOL)
+    run = matched(spec)
     plain = replace(spec_of(activation, (12, 2), epochs=60), l2=0.05)
     assert np.abs(train._train([plain], CPU, torch.float64)[0].loss[-1] - run.loss[-1]) > 1e-4
 
 
 def test_first_weights_are_drawn_as_wide_as_is_said():
     spec = spec_of("relu", (12, 2), epochs=1)
-    plain = [layer.copy() for layer in _layers(spec, initial_weights(spec))]
-    scaled = _layers(spec, initial_weights(replace(spec, init_scale=3.0)))
+    plain = [layer.copy() for layer in forward.split(spec, initial_weights(spec))]
+    scaled = forward.split(spec, initial_weights(replace(spec, init_scale=3.0)))
     plain[1][:, -1] /= 3  # bias_start is said, and not drawn
     for ours, theirs in zip(scaled, plain, strict=True):
         np.testing.assert_allclose(ours, 3 * theirs, rtol=1e-6)
@@ -298,7 +286,7 @@ def test_every_epoch_of_every_seed_meets_all_points_in_another_order():
 
 def test_a_head_may_start_as_a_law_has_it():
     spec = RunSpec(classes=5, activation="tanh", seed=1, head_start="margin")
-    head = _layers(spec, initial_weights(spec, packing.predicted_head("margin", 5)))[-1]
+    head = forward.split(spec, initial_weights(spec, packing.predicted_head("margin", 5)))[-1]
     np.testing.assert_allclose(head / train.HEAD_SIZE, packing.predicted_head("margin", 5), atol=1e-6)
     drawn = replace(spec, head_start="drawn")
     below = slice(-head.size)
@@ -308,7 +296,7 @@ def test_a_head_may_start_as_a_law_has_it():
 def test_accuracy_and_loss_are_those_of_the_kept_weights():
     spec = spec_of("tanh", (64, 2), epochs=50)
     run = train_together([spec])[0]
-    hidden_1, hidden_2, head = (layer.astype(np.float64) for layer in _layers(spec, run.weights[-1]))
+    hidden_1, hidden_2, head = (layer.astype(np.float64) for layer in forward.split(spec, run.weights[-1]))
     h = np.tanh(np.tanh(run.x @ hidden_1[:, :-1].T + hidden_1[:, -1]) @ hidden_2[:, :-1].T + hidden_2[:, -1])
     logits = h @ head[:, :-1].T + head[:, -1]
     own = logits[np.arange(len(run.y)), run.y] - np.log(np.exp(logits).sum(1))
@@ -321,12 +309,6 @@ def test_a_network_that_ties_all_classes_is_right_by_chance():
     run = train_together([dead, replace(dead, seed=2)])[0]
     assert run.loss[-1] == pytest.approx(np.log(2), abs=1e-6)
     assert run.accuracy[-1] == 0.5
-
-
-def _layers(spec: RunSpec, flat: np.ndarray) -> list[np.ndarray]:
-    sizes = [out * (inputs + 1) for out, inputs in layer_shapes(spec)]
-    parts = np.split(flat, np.cumsum(sizes)[:-1])
-    return [part.reshape(out, inputs + 1) for part, (out, inputs) in zip(parts, layer_shapes(spec), strict=True)]
 
 
 def assert_same_bytes(run: Run, other: Run) -> None:

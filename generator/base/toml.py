@@ -12,6 +12,14 @@ from typing import Any
 from . import limits
 from .errors import ContentError, Problem, long_number, mistake
 
+_MEANT = {  # what Python's reader says -> what was expected
+    r"invalid value": 'a number such as 0.1, true or false, or text in straight quotes, "…"',
+    r"after a statement": "one key = value on a line, and points in numbers",
+    r"at the end of a table": "a name of letters from a to z, digits, - and _, or one in quotes",
+    r"after a key": "key = value on a line, or [table]",
+    r"overwrite|twice": "each name once",
+    r"unescaped|hex value": "/ between folders, or '…' around a text with a \\",
+}
 _DEEP = re.compile(rf"^[ \t\[]*(?:[\w\"'-]++[ \t]*\.[ \t]*){{{limits.DEEPEST}}}", re.MULTILINE)
 
 
@@ -38,7 +46,8 @@ def _wrong(file: str, text: str, error: ValueError) -> Problem:
     said, _, at = str(error).rstrip(")").partition(" (at ")
     line = {"": "", "end of document": f":{text.rstrip().count(chr(10)) + 1}"}.get(at)
     line = f":{at.removeprefix('line ').partition(',')[0]}" if line is None else line
-    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}")
+    meant = next((meant for form, meant in _MEANT.items() if re.search(form, said.lower())), "")
+    return Problem(file + line, f"not TOML: {said[:1].lower()}{said[1:]}", meant)
 
 
 # In valid TOML: strings, comments, signs by which a value goes on in the next line, and what is between.

@@ -310,6 +310,7 @@ class Style:
 def said(text: str) -> list[str]:
     """What stands after an @ in a text, with and without the signs that may end a sentence."""
     found = {key.strip("{}") for key in re.findall(f"@({KEY})", text)}
+    found |= {re.split(f"[{language.TOUCHING}]", key)[0] for key in found}
     return sorted({key for one in found for key in (one, one.rstrip(".:/+-"))})
 
 

@@ -10,6 +10,7 @@ decoded that nobody cites. Both kinds of file become one record by the tables `A
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import re
 import unicodedata
@@ -51,6 +52,7 @@ TYPES = {  # what a type says, given or meant by the kind
     **{"resreport": "Research report", "patent": "Patent", "patentus": "US patent"},
     **{"patreq": "Patent request", "software": "Software", "datacd": "Data CD", "audiocd": "Audio CD"},
 }
+TYPELESS = ("article", "book", "inbook", "incollection", "inproceedings")  # whose type is EndNote's word for the kind
 STATES = {  # what a state of publication says
     **{"inpreparation": "in preparation", "submitted": "submitted", "forthcoming": "forthcoming"},
     **{"inpress": "in press", "prepublished": "prepublished"},
@@ -355,6 +357,8 @@ class _Work:
             odd.append([self.fields["url"][1], wrong])
         for name in ("url", "doi"):
             self._clean(self.fields[name][0] if name in self.fields else "", name)
+        if KINDS.get(kind) in TYPELESS:
+            texts.pop("type", None)
         said = tex.plain(texts.get("type", [])).lower()
         if said in TYPES or (not said and kind in TYPES and kind != "software"):
             texts["type"] = [TYPES[said or kind]]
@@ -404,6 +408,7 @@ class _Work:
             self.wrong.append([line, *more[0]])
         value = tex.unescaped(value).strip().rstrip("; ")
         parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|;")]
+        parts = list(itertools.chain.from_iterable(map(_by_ampersand, parts)))
         others = False
         while parts and (found := _OTHERS.search(parts[-1])):
             others = True
@@ -422,6 +427,7 @@ class _Work:
     def _name(self, part: str, field: str) -> list[str]:
         """`Last, First`, `Last, Jr, First`, `First von Last Jr.`, `{A Body}`, or BibLaTeX's `family=…, given=…`."""
         say = functools.partial(self._word, field=field)
+        part = re.sub(r"(?<=\w)\s+\d{4}\Z", "", part)  # by which DBLP tells people of one name apart
         pieces = _split(part, r"\s*,\s*")
         if all(re.match(r"[a-z-]+\s*=", piece) for piece in pieces):
             said = {key.strip(): say(value) for key, _, value in (piece.partition("=") for piece in pieces)}
@@ -452,6 +458,12 @@ class _Work:
 
     def _word(self, value: str, field: str) -> str:
         return tex.plain(self._decoded(value, field))
+
+
+def _by_ampersand(part: str) -> list[str]:
+    """Names between which & stands for "and": each of several words, as those of a firm seldom are."""
+    pieces = [piece.strip() for piece in _split(part, r"\s\\?&(?=\s)")]
+    return pieces if all(" " in piece for piece in pieces) else [part]
 
 
 def _family_first(word: str) -> bool:

@@ -395,8 +395,12 @@ class _Reader:
         planned: list[Experiment] = []
         trials: list[Trials] = []
         for name, table in experiments.items():
-            merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
-            if isinstance(table, dict) and "run" in table:
+            if not isinstance(table, dict):
+                what = f'"{name}" outside of an experiment'
+                self.wrong(("experiment", name), what, "it below a name, [experiment.grid]")
+                continue
+            merged = {**table, **chosen.get(name, {})}
+            if "run" in table:
                 trials += self.trials(name, merged, [each.table for each in trials])
             else:
                 planned.append(self.experiment(name, merged, axes, first=not planned))
@@ -607,28 +611,31 @@ class _Reader:
             return []
         return [table.picked(table.labels[:count]) for count in counts]
 
-    def experiment(self, name: str, table: Any, data: dict[str, Any], first: bool) -> Experiment:
+    def experiment(self, name: str, table: dict[str, Any], data: dict[str, Any], first: bool) -> Experiment:
         """One experiment's runs: the product of all its axes."""
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
         before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
-        given = table if isinstance(table, dict) else {}
-        chosen = given.get("dataset", next(iter(data), "spirals"))
-        choices = chosen if isinstance(chosen, list) else [chosen]
+        chosen = table.get("dataset", next(iter(data), "spirals"))
+        choices = []
+        for one in chosen if isinstance(chosen, list) else [chosen]:
+            if isinstance(one, str):
+                choices.append(one)
+            else:
+                self.wrong((*path, "dataset"), f"dataset is {_shown(one)}", _a_table("moons"))
         taking = self.kinds_of_data() if self.lines else {}  # a recipe in Python has no table for its dataset
-        misplaced = given.keys() & set().union(*taking.values()) - {*keys}
+        misplaced = table.keys() & set().union(*taking.values()) - {*keys}
         for key in sorted(misplaced):
-            names = [str(one) for one in choices if str(one) in data]
+            names = [choice for choice in choices if choice in data]
             self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
-            del given[key]
+            del table[key]
         table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
-        own = [name for name in choices if isinstance(name, str) and name in self.read]
-        of_files = {name: self.picked(path, name, table.get("classes")) for name in own}
+        of_files = {name: self.picked(path, name, table.get("classes")) for name in choices if name in self.read}
         if of_files:
             mixed = len(of_files) < len(choices)
             table = {key: value for key, value in table.items() if key != "classes" or mixed}
@@ -639,7 +646,7 @@ class _Reader:
             counts = {len(one.labels) for some in of_files.values() for one in some}
             axes = {"classes": sorted(counts), **axes}
         for key in ("classes", "activation"):
-            if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
+            if key not in axes and not (key == "classes" and self.unread.intersection(choices)):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
         roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
         if set(axes.get("head_start", [])) - {"drawn"} and (
@@ -648,16 +655,16 @@ class _Reader:
             what = "a square or a disk, as of tanh or disk, and a last width of 2"
             self.wrong((*path, "head_start"), "a law's head needs its room", what)
         self.check_optimizers(path, axes)
-        drawn = [choice for choice in map(str, choices) if choice not in of_files]
+        drawn = [choice for choice in choices if choice not in of_files]
         kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
         self.check_shown(path, fixed, axes, kinds)
         for choice in choices:
             if not data and "dataset" not in table:
                 if not misplaced:
-                    self.wrong(path, f"experiment {name} has no dataset", "a table such as [dataset.moons]")
+                    self.wrong(path, f"experiment {name} has no dataset", _a_table("moons"))
             elif choice not in data:
-                match = nearest(choice, data) if isinstance(choice, str) else None
-                expected = _listed(list(data)) if data else "the name of a table, such as [dataset.moons]"
+                match = nearest(choice, data)
+                expected = _listed(list(data)) if match else _a_table(choice)
                 self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
         whole = all(axes.values()) and all(data.get(one) and all(data[one].values()) for one in choices)
         if len(self.problems) > before or not whole:  # what is not whole is told where it is defined
@@ -779,6 +786,15 @@ class _Reader:
 def _product(axes: Iterable[Sized]) -> int:
     """How many combinations some axes have."""
     return math.prod(map(len, axes))
+
+
+def _a_table(choice: str) -> str:
+    """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
+    if choice.endswith(files.ENDINGS):
+        name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
+        return f'the name of a table [dataset.{name}], below it file = "{choice}"'
+    name = choice if choice in tables.built_in() else "moons"
+    return f'the name of a table such as [dataset.{name}], below it kind = "{name}"'
 
 
 def _is_named(classes: Any) -> bool:

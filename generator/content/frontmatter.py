@@ -8,13 +8,13 @@ import datetime
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style
-from ..base.errors import Problem, meant, short
+from ..base.errors import Problem, meant, nearest, short
 from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
@@ -41,7 +41,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 
 RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
-DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
+DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%Y年%m月%d日", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
 CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
@@ -317,9 +317,9 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             wrong(item.line, "an author with a name")
             continue
         fields = {SPELT_OF_AUTHOR.get(key, key): field for key, field in fields.items()}
-        for key in fields.keys() - OF_AUTHOR.keys() - FOREIGN_OF_AUTHOR:
-            expected, near = meant(key, OF_AUTHOR)
-            wrong(fields[key].line, expected, f'unknown field "{key}" of an author', near)
+        for key in fields.keys() - OF_AUTHOR.keys():
+            if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
+                wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
         author = Author(**{key: row["read"](fields[key], wrong) for key, row in OF_AUTHOR.items() if key in fields})
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
@@ -329,7 +329,7 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
 
 def _names(value: Yaml) -> list[Yaml]:
     """The names in a text: "Lee, Ada" is one."""
-    names = re.split(r"\s*(?:;|,?\s+(?:and|&)\s|,)\s*", str(value.value).strip())
+    names = re.split(r"\s*(?:;|,?\s+(?:\\?and|&)\s|,)\s*", str(value.value).strip())
     return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
 
 
@@ -389,7 +389,7 @@ class Author:
     url: str = _row(_address, "", ("homepage", "website"))
     email: str = _row(_email, "")
     affiliation: str = _row(_places, "", ("affiliations",))
-    orcid: str = _row(_orcid, "")
+    orcid: str = _row(_orcid, "", ("orcid_id",))
     roles: tuple[str, ...] = _row(_roles, (), ("role",))
     group: bool = _row(_flag, False)
 
@@ -398,6 +398,8 @@ class Author:
 class Meta:
     """Front matter. A page other than the first takes from the first what it leaves out.
 
+    description  for search engines; where none is given the beginning of the abstract, or else of the text
+    date       of publication; None: it is not said
     nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
     nav_title  short title for the navigation; "": the title
     accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
@@ -413,9 +415,9 @@ class Meta:
     """
 
     title: str = _row(_unmarked_sentence, own=True)
-    description: str = _row(_unmarked_sentence, also=("summary",))
-    authors: tuple[Author, ...] = _row(_authors, also=("author",))
-    date: datetime.date = _row(_day)  # noqa: RUF009
+    description: str = _row(_unmarked_sentence, "", ("summary",), own=True)
+    authors: tuple[Author, ...] = _row(_authors, (), ("author",))
+    date: datetime.date | None = _row(_day, None)  # noqa: RUF009
     subtitle: str = _row(_unmarked_sentence, "", own=True)
     licence: str = _row(_sentence, "", ("license",))
     repository: str = _row(_address, "")
@@ -446,40 +448,28 @@ OF_AUTHOR, OF_META = (
 SPELT_OF_AUTHOR, SPELT = (
     {spelt: name for name, row in rows.items() for spelt in row["also"]} for rows in (OF_AUTHOR, OF_META)
 )
-# What Pandoc, Quarto, R Markdown, MyST, Jupyter, Jekyll, Hugo and Obsidian read beside: nothing is done with it here.
-_OTHERS = """
-aliases always_allow_html banner biblio-style bibliography-style categories citation citeproc classoption code-fold
-code-tools colorlinks comments copyright created csl css cssclasses date-format date-modified documentclass downloads
-draft editor editor_options engine eqno-prefix execute export exports fig-cap-location filters fontfamily fontsize
-format funding geometry header-includes highlight-style html html-math-method image include-before include-in-header
-jupyter jupytext keep-md kernelspec knitr lastmod layout linestretch link-citations linkcolor listing lof lot mainfont
-mathfont modified monofont mystnb nocite number-sections numbersections open_access order output papersize params
-parent parts pdf-engine permalink publish reference-section-title resources runtime sansfont section-numbering
-self_contained series server shiny site slug standalone subject template thanks theme thumbnail title-block-banner toc
-toc-depth toc-location toc-title toc_depth type updated urlcolor venue vignette weight zotero
-"""
-_OTHERS_OF_AUTHOR = """
-acknowledgements attributes bluesky corresponding deceased degrees equal-contributor equal_contributor fax github id
-linkedin mastodon metadata note number phone twitter
-"""
-FOREIGN, FOREIGN_OF_AUTHOR = {*_OTHERS.split()}, {*_OTHERS_OF_AUTHOR.split()}
-REQUIRED = [field.name for field in dataclasses.fields(Meta) if field.default is dataclasses.MISSING]
+# A field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
+FOREIGN = {
+    *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
+    *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
+}
+FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
 
 
 def read_meta(
-    fields: Mapping[str, Yaml], file: str, first: Meta | None, alone: bool, problems: list[Problem]
+    fields: Mapping[str, Yaml], body: str, file: str, first: Meta | None, problems: list[Problem]
 ) -> Meta | None:
+    """The front matter of a text, or None after adding to the problems. first: that of the first page, on another."""
     before = len(problems)
     values: dict[str, Any] = {}
     for spelt, value in _with_places(fields).items():
         key = SPELT.get(spelt, spelt)
-        if key in FOREIGN:
-            continue
         if key != spelt and key in fields:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
         if key not in OF_META:
-            wrong_field = f'unknown field "{key}" in the front matter'
-            problems.append(Problem(f"{file}:{value.line}", wrong_field, *meant(key, OF_META)))
+            if not _is_foreign(key, OF_META, FOREIGN):
+                wrong_field = f'unknown field "{key}" in the front matter'
+                problems.append(Problem(f"{file}:{value.line}", wrong_field, "", nearest(key, OF_META)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
@@ -489,20 +479,23 @@ def read_meta(
             tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
             value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = OF_META[key]["read"](value, wrong)
-        if key in ("title", "subtitle") and len(parts := in_parts(" ".join(str(value.value).split()))) > 1:
+        parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
+        if len(parts) > 1 or re.search(r"\\|``", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
-    if values.get("abstract"):
-        values.setdefault("description", _begun(values["abstract"]))
-    for key in REQUIRED if alone else ("title",):
-        if key not in values:
-            problems.append(Problem(f"{file}:1", f"the front matter has no {key}"))
-    if len(problems) > before or not (alone or first):
+    if len(problems) > before or "title" not in values:
         return None
+    values.setdefault("description", _begun(values.get("abstract") or _first_words(body) or values["title"]))
     inherited = {key: getattr(first, key) for key, row in OF_META.items() if first and not row["own"]}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     own = {name: Named(name, of, f"{file}:{line}") for name, (of, line) in values.get("names", {}).items()}
     values["names"] = tuple(({of.name: of for of in inherited.get("names", ())} | own).values())
     return Meta(**{**inherited, **values})
+
+
+def _first_words(body: str) -> str:
+    """The beginning of the first paragraph that holds words alone, as plain text; "": there is none."""
+    plain = (block for block in map(str.strip, body.split("\n\n")) if _WORDS.fullmatch(block))
+    return unmarked(next(plain, "")[: 5 * DESCRIBED])
 
 
 def _begun(text: str) -> str:
@@ -515,17 +508,21 @@ def _begun(text: str) -> str:
 
 
 def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
-    """A warning for each field that is another tool's, of the front matter and of its authors."""
+    """A warning for each field that is not ours, of the front matter and of its authors."""
     authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
-    for among, names in [
-        (fields, FOREIGN),
-        *((of.value, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
+    for among, spelt, known, others in [
+        (fields, {*SPELT, "affiliations"}, OF_META, FOREIGN),
+        *((of.value, {*SPELT_OF_AUTHOR}, OF_AUTHOR, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
     ]:
         for name, field in among.items():
-            if name in names:
-                yield Warned(
-                    "foreign-field", f'{file}:{field.line}: "{name}" is another tool\'s; nothing is done with it'
-                )
+            if name not in known and name not in spelt and _is_foreign(name, known, others):
+                said = f'{file}:{field.line}: "{name}" is no field of this tool; nothing is done with it'
+                yield Warned("foreign-field", said)
+
+
+def _is_foreign(name: str, known: Iterable[str], others: Collection[str]) -> bool:
+    """Whether an unknown field is another tool's or the author's own, and no slip in one of ours."""
+    return name in others or nearest(name, known) is None
 
 
 def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[Warned]:
@@ -540,9 +537,13 @@ def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> I
             )
 
 
+_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
+# Lines that begin as no other block does, and hold nothing to be computed.
+_WORDS = re.compile(rf"(?:(?!\d+[.)]\s|```)[\w\"'“«„*\[`$(][^\n{{}}|{_HOLDS}]*+(?:\n|\Z))++")
+
+_ASIDE = re.compile(r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]")  # a note or a citation, with any formulas in it
 # Of running text, in order: what is taken away, and what stays of it.
 _MARKS = (
-    (r"\[\^[^\[\]]*+\]|\s?\[(?=[^\[\]]*@\w)[^\[\]]*+\]", ""),
     (r"</?(?:a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)\b[^<>]*>", ""),
     (r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])", r"\1"),
     (r"(?<!`)`++([^`]+)`++", r"\1"),
@@ -550,7 +551,6 @@ _MARKS = (
     (r"\\([!-/:-@\[-`{-~])", r"\1"),
 )
 _FORMULA = re.compile(r"(?<!`)`++[^`]+`++|(?<!\\)\$(?=\S)([^$]+)(?<=\S)\$(?!\d)")
-_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
 
 
 def in_parts(text: str) -> tuple[str, ...]:
@@ -563,7 +563,7 @@ def in_parts(text: str) -> tuple[str, ...]:
         formulas.append(match[1])
         return _HOLDS
 
-    text = _FORMULA.sub(held, text)
+    text = _FORMULA.sub(held, _ASIDE.sub("", text))
     for form, kept in _MARKS:
         text = re.sub(form, kept, text)
     texts = html.unescape(" ".join(text.split())).split(_HOLDS)

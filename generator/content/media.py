@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg", ".avif")
 VIDEOS = (".mp4", ".webm")
 
 HEAVY_BYTES = 2_000_000  # of a picture: as sharp as a screen, 2,400 pixels wide, a photo has less
+PLACE, LATITUDE = 0x8825, 2  # tags of Exif: where to find those of the place, and one of these
+_EXIF = re.compile(rb"(?:Exif\0\0|EXIF....|eXIf)(?=II\*\0|MM\0\*)", re.DOTALL)  # of JPEG, of WebP, of PNG
 _BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\x1a\x45\xdf\xa3")
 _BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")  # one of which MP4 and AVIF begin with
 _HEAD = 1 << 16  # bytes in which a file says what it is
@@ -63,6 +65,23 @@ def is_cut_off(source: Path) -> bool:
     if head.startswith(b"GIF8"):
         return b";" not in tail[-64:]
     return head.startswith(b"RIFF") and int.from_bytes(head[4:8], "little") + 8 > size
+
+
+def tells_where(source: Path) -> bool:
+    """Whether a photo's file says where it was taken: a latitude in its Exif, which cameras and telephones write."""
+    with source.open("rb") as file:  # it stands in front, but in WebP behind
+        ends = file.read(_HEAD) + file.read()[-_HEAD:]
+    begin = _EXIF.search(ends)
+    tiff = ends[begin.end() :] if begin else b""
+    order: Literal["little", "big"] = "little" if tiff.startswith(b"II") else "big"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(tiff[at : at + size], order)
+
+    def tags(at: int) -> dict[int, int]:
+        return {number(entry, 2): number(entry + 8, 4) for entry in range(at + 2, at + 2 + 12 * number(at, 2), 12)}
+
+    return LATITUDE in tags(tags(number(4, 4)).get(PLACE, len(tiff)))
 
 
 def needs_paper(source: Path) -> bool:

@@ -156,7 +156,7 @@ def _of_file(
         raise found.problem(f"a label with the sign U+{ord(odd[0]):04X}", "labels of visible signs")
     if len(labels) > limits.CLASSES:
         raise found.problem(
-            f"{len(labels):,} classes", f"at most {limits.CLASSES:,}; is the label a column of classes?"
+            f"{len(labels):,} classes of the {how}", f'at most {limits.CLASSES:,}, or label = "…", their column'
         )
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
@@ -168,7 +168,7 @@ def _of_file(
         names,
         test if isinstance(test, float) else 0.0,
     )
-    _check(found, table)
+    _check(found, table, how)
     kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
     said = (
         f"{file}: {len(words) + len(test_words):,} rows of {len(names)} numbers; label: {how}"
@@ -190,7 +190,8 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     if path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
-        there = [found.relative_to(folder).as_posix() for found in folder.rglob("*") if found.suffix in endings]
+        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix in endings)
+        there = [found.as_posix() for found in own if not any(part.startswith(".") for part in found.parts)]
         near = nearest(file, there)
         raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
     return path
@@ -622,8 +623,8 @@ def _held(found: File, at: int) -> np.ndarray:
     return np.array([word in TEST for word in words])
 
 
-def _check(found: File, table: Table) -> None:
-    """What no network can be trained on.
+def _check(found: File, table: Table, how: str) -> None:
+    """What no network can be trained on. how: the column of labels was found
 
     raises  ContentError
     """
@@ -633,8 +634,8 @@ def _check(found: File, table: Table) -> None:
         raise found.problem(f"{len(table.labels)} class: {_listed(table.labels)}", "two classes at least")
     few = [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]
     if few:
-        least = f"classes with fewer than 2 rows to train on: {_listed(few)}"
-        raise found.problem(least, "two rows of each class at least; is the label a column of classes?")
+        least = f"classes of the {how}, with fewer than 2 rows to train on: {_listed(few)}"
+        raise found.problem(least, 'two rows of each class at least, or label = "…", their column')
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -699,11 +700,10 @@ def _watched(read: Read) -> Read:
             warned.append(Warned("row-numbers", f"{told}; columns = […] without them keeps these from networks"))
         if still:
             warned.append(Warned("constant-column", f"{source}: columns that hold one value: {_listed(still)}"))
-        varied = deviation[deviation > 1e-12 * largest]
-        if len(varied) and varied.max() > APART * varied.min():
-            least, most = (table.names[deviation.tolist().index(end)] for end in (varied.min(), varied.max()))
-            ends = f'"{most}" varies {varied.max() / varied.min():,.0f} times as much as "{least}"'
-            warned.append(Warned("scales-apart", f"{source}: {ends}; each is scaled to standard deviation 1"))
     scaled = "Each column is scaled to mean 0 and standard deviation 1 by the rows trained on"
-    said += f" {scaled}{', both then to fit into the square from −1 to 1' if table.x.shape[1] == 2 else ''}."
-    return Read(table, said, tuple(warned))
+    said += f" {scaled}{', both then to fit into the square from −1 to 1' if table.x.shape[1] == 2 else ''}"
+    varied = deviation[deviation > 1e-12 * np.abs(table.x).max(0)]
+    if len(varied) and varied.max() > APART * varied.min():
+        least, most = (table.names[deviation.tolist().index(end)] for end in (varied.min(), varied.max()))
+        said += f'; "{most}" varies {varied.max() / varied.min():,.0f} times as much as "{least}"'
+    return Read(table, said + ".", tuple(warned))

@@ -2,8 +2,8 @@
 
     article = read(Path("content"))
 
-`article.md` is the first page; every other `*.md` beside it but README.md is a
-page of its own. The texts themselves are read by `markup`.
+`article.md` is the first page; every other `*.md` beside it is a page of its own,
+but README.md and what begins with `_` or a dot. The texts themselves are read by `markup`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ from .predictions import Predictions
 FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
+HIDDEN = (
+    ".",
+    "_",
+)  # what a name begins with that nobody looks at: also ._article.md, which macOS leaves on other disks
 NOT_ASSETS = ("experiments.toml", WORKS)
 READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
@@ -119,7 +123,8 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     """
     memo = memo or Memo()
     problems: list[Problem] = []
-    names = [FIRST, *sorted(file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))]
+    others = (file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))
+    names = [FIRST, *sorted(name for name in others if not name.startswith(HIDDEN))]
     pages: list[Page] = []
     for name in names:
         page = _page(directory, name, pages[0].meta if pages else None, problems, memo)
@@ -201,7 +206,7 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
     found = entries(str(directory)) if directory.is_dir() else ()
     for parts in sorted(path.split("/") for path, _ in found):
         ending = PurePosixPath(parts[-1]).suffix
-        if ending == ".md" or any(part.startswith((".", "_")) or part.endswith("~") for part in parts):
+        if ending == ".md" or any(part.startswith(HIDDEN) or part.endswith("~") for part in parts):
             continue
         path = "/".join(parts)
         ours = path in NOT_ASSETS or parts[0] == TEMPLATES
@@ -263,10 +268,7 @@ def _parted(text: str) -> tuple[str, str, int] | None:
 
 
 def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem], memo: Memo) -> Page | None:
-    """A page, or None after adding to the problems.
-
-    first  the front matter that this page continues, where that was read
-    """
+    """A page, or None after adding to the problems. first: the front matter that it continues, where that was read"""
     file, data = str(directory / name), b""
     before = len(problems)
     if name == FIRST and not (directory / name).exists():
@@ -307,37 +309,36 @@ def _parsed_page(
         near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
-    lead, line = text[:above], text.count("\n", 0, above) + 1
-    if text[above:].partition("\n")[0].rstrip() != "---":
-        problems.append(_no_front_matter(text, f"{file}:{line}"))
+    line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
+    if kind := {"+++": "TOML", "{": "JSON"}.get(opening):
+        expected = "YAML, lines like title: …, between two lines ---"
+        problems.append(Problem(f"{file}:{line}", f"front matter in {kind}", expected))
         return None
-    parts = _parted(text[above:])
-    if parts is None:
-        problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
-        return None
-    front, body, first_line = parts[0], parts[1], parts[2] + lead.count("\n")
+    front, body, first_line = "", text, 1
+    if opening == "---":
+        parts = _parted(text[above:])
+        if parts is None:
+            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
+            return None
+        front, body, first_line = parts[0], parts[1], parts[2] + line - 1
     fields, wrong = yaml_fields(front, file, line + 1, memo)
     problems += wrong
-    if "title" not in fields and (heading := _TITLE.match(body)):
-        line = first_line + body.count("\n", 0, heading.start("title"))
-        fields["title"] = Yaml(_OF_HEADING.sub("", heading["title"]), line)
-        body = body[: heading.start("title")] + re.sub(r"[^\n]", "", heading["title"]) + body[heading.end("title") :]
-    meta = read_meta(fields, file, first, name == FIRST, problems) if not wrong else None
+    if heading := _TITLE.match(body):
+        said = Yaml(_OF_HEADING.sub("", heading["title"]), first_line + body.count("\n", 0, heading.start("title")))
+        if said.value.split() == str(fields.setdefault("title", said).value).split():  # else it is a heading
+            empty = re.sub(r"[^\n]", "", heading["title"])
+            body = body[: heading.start("title")] + empty + body[heading.end("title") :]
+    if "title" not in fields and not wrong:
+        expected = "a line # Title above it, or title: … between two lines --- in front of it"
+        other = f"; or _{name} for a text that is no page" if name != FIRST else ""
+        problems.append(Problem(f"{file}:1", "the text has no title", expected + other))
+    meta = read_meta(fields, body, file, first, problems) if not wrong else None
     if meta is None:
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
     odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
     return Page(name, file, output, meta, body, first_line, odd)
-
-
-def _no_front_matter(text: str, place: str) -> Problem:
-    """What is wrong with a text that begins otherwise than with ---."""
-    said = "title, description, authors, date"
-    for sign, kind in (("+++", "in TOML"), ("{", "in JSON")):
-        if text.lstrip().startswith((f"{sign}\n", f"{sign} \n")):
-            return Problem(place, f"front matter {kind}", f"YAML, lines like title: …, between two lines ---: {said}")
-    return Problem(place, "no front matter", f"a line --- and then {said}")
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 INNER = r"""(?:[^{}"'\n]++|"[^"]*"|'[^']*')*"""
 LIST = re.compile(r"\{:?[ ]*(?=[#.]|[\w-]+=)(" + INNER + r")\}")
 TRAILING = re.compile(r"(?:^|[ \t]+)\{:?((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}[ \t]*$")
+_SPELT = {"fig-alt": "alt", "fig.alt": "alt"}  # as Quarto and R spell it
 _ATTRIBUTE = re.compile(
     r"""#(?P<id>[^\s#.]+)|\.(?P<class>[^\s#.]+)|(?P<key>[^\s=]+)=(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<b>\S*))|(?P<word>\S+)"""
 )
@@ -37,7 +38,9 @@ def parse_attributes(inside: str) -> Attributes:
         elif found["class"]:
             classes.append(found["class"])
         elif found["key"]:
-            values[found["key"]] = next(v for v in (found["d"], found["s"], found["b"], "") if v is not None)
+            values[_SPELT.get(found["key"], found["key"])] = next(
+                v for v in (found["d"], found["s"], found["b"], "") if v is not None
+            )
         else:
             words.append(found["word"])
     return Attributes(id_, tuple(classes), values, tuple(words))

@@ -24,7 +24,7 @@ from markdown.util import AMP_SUBSTITUTE, BLOCK_LEVEL_ELEMENTS, Registry
 from markdown_it.token import Token
 
 from . import constructs
-from .constructs import html
+from .constructs import html, typography
 
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -123,9 +123,15 @@ class Builder:
         if token.type == "text":
             self.text(token.content)
         elif token.type == "softbreak":
-            self.text("\n")
+            is_joined = 0 < at < len(tokens) - 1 and typography.joined(tokens[at - 1].content, tokens[at + 1].content)
+            self.text("" if is_joined else "\n")
         elif token.type == "inline":
             self._inline(token)
+        elif token.type in constructs.of_marks():
+            if token.block:
+                self.block_mark(token.type, token, **token.meta)
+            else:
+                self.mark(token.type, **token.meta)
         elif token.hidden:
             pass
         elif token.nesting == 1:
@@ -196,6 +202,11 @@ class Builder:
         """A mark between blocks."""
         self.marks.append([kind, self.line_of(token), data])
         self._alone(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+
+    def block(self, token: Token, name: str, content: Fragment, **said: Any) -> None:
+        """A block of a kind. said: its argument, its options as YAML and where these begin, below the token"""
+        usual = {"argument": "", "argument_html": None, "options": "", "options_line": 0}
+        self.block_mark("block", token, name=name, content=content, **{**usual, **said})
 
     def last_mark(self) -> list[Any] | None:
         """The mark with which the text so far ends."""

@@ -80,11 +80,15 @@ class Book:
         self.formulas = _first((path, names[path].formulas) for path in self.pages)
         self.works: dict[str, str] = {}
 
+    @property
+    def numbering(self) -> str:
+        """How its pages are numbered, which the first one says."""
+        return next(iter(self.pages.values())).meta.numbering
+
     def all(self) -> tuple[Any, ...]:
         """All that answers follow from, but what files hold: values that == compares."""
         pages = [(page.path, page.output, page.title) for page in self.pages.values()]
-        numbering = next(iter(self.pages.values())).meta.numbering
-        return self.names, pages, numbering, self.years, self.bibliography.raw
+        return self.names, pages, self.numbering, self.years, self.bibliography.raw
 
     def seen(self) -> object:
         """What stands for `all` as long as it is the same; each work is looked at, so that the memo forgets none."""
@@ -131,13 +135,8 @@ class Dependencies:
 
     def given(self) -> list[Any]:
         """What the whole page depends on beside its own text: how it is numbered."""
-        counts = [
-            self.own.counts,
-            self.own.labels,
-            self.own.formulas,
-            next(iter(self.book.pages.values())).meta.numbering,
-        ]
-        return [*counts, len(self.book.pages), self.counted]
+        own = self.own
+        return [own.counts, own.labels, own.formulas, self.book.numbering, len(self.book.pages), self.counted]
 
     @property
     def counted(self) -> Mapping[str, int]:
@@ -146,11 +145,11 @@ class Dependencies:
 
     def holds(self, asked: Answers) -> bool:
         """Whether all that was asked once would be answered the same now."""
-        for question, answers in asked.items():
-            answered = getattr(self, f"_{question}")
-            if any(answered(about) != answer for about, answer in answers.items()):
-                return False
-        return True
+        return all(
+            getattr(self, f"_{question}")(about) == answer
+            for question, answers in asked.items()
+            for about, answer in answers.items()
+        )
 
     def files_hold(self, asked: Answers) -> bool:
         """As `holds`, of what was asked about files alone."""
@@ -167,9 +166,8 @@ class Dependencies:
     @functools.cached_property
     def labels(self) -> Mapping[str, str]:
         """All that can be referred to, with the page of each: this one's before others; for messages."""
-        return dict.fromkeys(self.own.labels, self.page.path) | {
-            id_: path for id_, path in self.book.labels.items() if id_ not in self.own.labels
-        }
+        own = dict.fromkeys(self.own.labels, self.page.path)
+        return own | self.book.labels | own
 
     def label(self, id_: str) -> tuple[Page, str, str, str] | None:
         """What can be referred to: its page, kind, number and title."""
@@ -178,10 +176,7 @@ class Dependencies:
 
     def _label(self, id_: str) -> list[str] | None:
         path = self.page.path if id_ in self.own.labels else self.book.labels.get(id_)
-        if path is None:
-            return None
-        page = self.book.pages[path]
-        return [path, page.output, page.title, *self.book.names[path].labels[id_]]
+        return [*self._page(path), *self.book.names[path].labels[id_]] if path else None
 
     def formula(self, label: str) -> tuple[Page, str] | None:
         r"""What `\\label` names in a formula: its page and number."""
@@ -190,10 +185,12 @@ class Dependencies:
 
     def _formula(self, label: str) -> list[str] | None:
         path = self.page.path if label in self.own.formulas else self.book.formulas.get(label)
-        if path is None:
-            return None
+        return [*self._page(path), self.book.names[path].formulas[label]] if path else None
+
+    def _page(self, path: str) -> list[str]:
+        """What a link to a page says of it."""
         page = self.book.pages[path]
-        return [path, page.output, page.title, self.book.names[path].formulas[label]]
+        return [path, page.output, page.title]
 
     def formulas(self) -> dict[str, str]:
         """The numbers of all formulas with labels, this page's before others."""
@@ -203,7 +200,7 @@ class Dependencies:
     @functools.cached_property
     def _numbers(self) -> dict[str, str]:
         others = {label: self.book.names[path].formulas[label] for label, path in self.book.formulas.items()}
-        return {**self.own.formulas, **{label: n for label, n in others.items() if label not in self.own.formulas}}
+        return {**self.own.formulas, **others, **self.own.formulas}
 
     def _formulas(self, _: str) -> str:
         return self.book.all_formulas

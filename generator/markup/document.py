@@ -38,7 +38,7 @@ from .blocks import Option
 from .blocks.figure import FigureCall
 from .builder import MARK, Fragment
 from .claims import Claim
-from .constructs import Mark, blocks
+from .constructs import Mark, blocks, faults, foreign
 from .constructs.values import VALUE
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
@@ -49,6 +49,7 @@ from .written import Body, Markup, TocEntry, kept
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
 ALONE = "figures/"  # of the site: a page for each figure
+NAMES_OF_ID = ("label", "name")  # which `id` has elsewhere
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
 Numbering = tuple[tuple[tuple[str, int], ...], str]  # what numbers go on from, and stand behind
 
@@ -247,13 +248,15 @@ class Writer:
         references = self._references()
         self.check_anchors()
         self._note_letters("".join([*units, notes]))
+        if self.toc and (notes or references):
+            self._note_empty(*self.toc[-1], "".join(units).rstrip())
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         self._note_unused()
         self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
             raise ContentError(sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong)))
-        html = ["\n".join(self._beside(units)) + notes, references]
+        html = ["\n".join(filter(None, [*self._beside(units), notes])), references]
         return Markup(
             page=self.page,
             body=Body(digest(html), bool(references), lambda: html),
@@ -271,9 +274,18 @@ class Writer:
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
 
+    def _note_empty(self, heading: Heading, inner: str, text: str) -> None:
+        """Warn of a last heading without text, where what the page adds seems to belong to it."""
+        if re.search(rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\Z', text, re.DOTALL):
+            said = f'a heading with nothing below it, "{short(self.plain(inner))}"'
+            expected = "none, as the page lists works and notes at its end"
+            self.warn("empty-section", heading.line, f"{said}; expected {expected}")
+
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
         said = self.page.meta.parts(name)
+        for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
+            faults.render(self, Mark("fault", said.line, fault.meta))
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
@@ -405,7 +417,8 @@ class Writer:
         for key, said in block.options.items():
             value = said.plain()
             if key not in known:
-                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *meant(key, known, "figures"))
+                near = ("", "id") if key in NAMES_OF_ID else meant(key, known, "figures")
+                self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *near)
             elif not known[key].fits(value):
                 self.wrong(said.line, f"{key} is {quoted(value)}", known[key].expected)
             else:
@@ -429,13 +442,8 @@ class Writer:
             )
             body = f"{body[:-4]} {back}</p>" if body.endswith("</p>") else f"{body}<p>{back}</p>"
             items.append(f'<li id="fn-{name}">{body}</li>')
-        if not items:
-            return ""
-        self.anchors |= {f"fn-{name}": 0 for name in self.notes} | {"footnotes": 0}
-        return (
-            '\n<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes">'
-            f'<h2 id="footnotes">{self.words("Notes")}</h2>\n<ol>\n{chr(10).join(items)}\n</ol>\n</section>'
-        )
+        self.anchors |= {f"fn-{name}": 0 for name in self.notes}
+        return self._section("footnotes", "doc-endnotes", "Notes", items)
 
     def _references(self) -> str:
         def back(n: int, place: str, entry: works.Entry) -> str:
@@ -453,12 +461,16 @@ class Writer:
             label = f'<span class="reference-number">{label}</span> ' if label else ""
             rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {places}</li>')
             self.anchors[f"ref-{entry.anchor}"] = 0
-        if not rows:
+        return self._section("references", "doc-bibliography", "References", rows)
+
+    def _section(self, id_: str, role: str, title: str, items: Sequence[str]) -> str:
+        """What stands below the text, a list under a title; "" where it is empty."""
+        if not items:
             return ""
-        self.anchors["references"] = 0
+        self.anchors[id_] = 0
         return (
-            '<section class="references" role="doc-bibliography" aria-labelledby="references">'
-            f'<h2 id="references">{self.words("References")}</h2>\n<ol>\n{chr(10).join(rows)}\n</ol>\n</section>'
+            f'<section class="{id_}" role="{role}" aria-labelledby="{id_}"><h2 id="{id_}">{self.words(title)}</h2>\n'
+            f"<ol>\n{chr(10).join(items)}\n</ol>\n</section>"
         )
 
     def _work_math(self, place: str, tex: str) -> str:
@@ -600,7 +612,7 @@ class Writer:
 
     @property
     def _numbers_are_unique(self) -> bool:
-        return next(iter(self.dependencies.book.pages.values())).meta.numbering != "page"
+        return self.dependencies.book.numbering != "page"
 
     def reference(self, id_: str, line: int, bare: bool = False, word: str = "") -> str:
         """`@fig-grid` -> Figure 1, with a link; on another page of the article, with its title.
@@ -641,7 +653,7 @@ class Writer:
                 return self.reference(id_, line, bare=how == "ref")
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        kind = LABELLED.get(re.split("[:-]", label)[0])
+        kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", label)[0])
         expected = f"{{#{label.replace(':', '-', 1)}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)

@@ -43,6 +43,11 @@ class ExpressionError(Exception):
         self.nearest = near
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, which true and false are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 # Filters
 
 
@@ -85,7 +90,7 @@ def say(value: Any, words: Words | None = None) -> str:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if is_number(value):
         return number(value, words=words)
     if isinstance(value, (Tally, Paired)):
         return (words or language.english()).tell(value.told)
@@ -100,7 +105,7 @@ def _digits(value: Any) -> int:
 
 
 def _number(value: Any, who: str) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not is_number(value):
         raise ExpressionError(f"{who} needs a number, and this is {kind(value)}")
     if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
         raise ExpressionError(f"{who} of a number with more than {MOST_DIGITS} digits")
@@ -113,7 +118,7 @@ def kind(value: Any) -> str:
     """What a value is, for a message."""
     if value is None:
         return "nothing (None)"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if is_number(value):
         return number(value) if abs(value) < 10**MOST_DIGITS else str(value) if isinstance(value, float) else "a number"
     kinds = {
         bool: "true or false",
@@ -255,7 +260,7 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Recor
     rows = [run for run in runs if isinstance(run, Record)]
     counted = (ROWS, *(("{n} seeds",) if any("seed" in row.values for row in rows) else ()))
     values = [run.value(key) for run in runs] if key else []
-    numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    numbers = [v for v in values if is_number(v)]
     many = len(numbers) > 1
     interval, extent = None, (min(numbers), max(numbers)) if many else None
     if isinstance(value, (Tally, Paired)):
@@ -309,19 +314,11 @@ def evaluate(
     raises  ExpressionError: it does not parse, asks for what is not there, or cannot be computed
             Unmeasured: it asks for what is not measured yet, and nothing else in it is wrong
     """
-    value, found = _evaluated(source, names, words or language.english())
-    if seen is not None:
-        seen += found
-    return value
-
-
-def _evaluated(source: str, names: Mapping[str, Any], words: Words) -> tuple[Any, list[Evidence]]:
-    """The value of an expression, and the statistics on the way."""
     tree = parse(source)
-    walk = _Walk(names, [], filters(words))
+    walk = _Walk(names, [] if seen is None else seen, filters(words or language.english()))
     try:
         try:
-            return walk.value(tree), walk.seen
+            return walk.value(tree)
         except Unmeasured:
             walk.look_around(tree)
             raise
@@ -433,15 +430,13 @@ def _operated(sign: str, of: Callable[[Any, Any], Any], left: Any, right: Any) -
         raise ExpressionError(f"{sign} between {kind(left)} and {kind(right)}", wanted) from None
 
 
+@dataclass(frozen=True)
 class _Walk:
     """One evaluation."""
 
-    def __init__(
-        self, names: Mapping[str, Any], seen: list[Evidence], filters: Mapping[str, Callable[..., Any]]
-    ) -> None:
-        self.names = names
-        self.seen = seen
-        self.filters = filters
+    names: Mapping[str, Any]
+    seen: list[Evidence]
+    filters: Mapping[str, Callable[..., Any]]
 
     def value(self, node: nodes.Node) -> Any:
         if isinstance(node, nodes.BinExpr):

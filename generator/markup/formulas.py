@@ -290,16 +290,21 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
     """One of Temml's errors as ours, at a place in the author's own TeX."""
     message = re.split(r" at (?:position \d+|end of input): ", said.strip())[0].strip()
     at = len(source.encode("utf-16-le")[: 2 * max(0, position)].decode("utf-16-le", "ignore")) - start
+    defined = set(re.findall(r"\\[A-Za-z]+", source[:start]))
     if at < 0:  # within a definition: where it is used is not told
-        names = re.findall(r"\\[A-Za-z]+", source[:start])
-        used = [found.start() for name in set(names) for found in re.finditer(re.escape(name) + r"(?![A-Za-z])", tex)]
+        used = [found.start() for name in defined for found in re.finditer(re.escape(name) + r"(?![A-Za-z])", tex)]
         at = min(used, default=0)
     at = min(at, len(tex))
     if found := re.fullmatch(r"(?:Unsupported function name|Undefined control sequence): (\\\S+)", message):
         name = found[1]
         known = {*_known()[0], *re.findall(r"\\[A-Za-z]+", source[:start])} - {name}
         near = _alike(name, known)
-        return TexError(at, f'unknown command "{name}"', "" if near else f"one of {COMMANDS}", near)
+        return TexError(
+            at,
+            f'unknown command "{name}"',
+            "" if near else f"one of {COMMANDS}, or of macros in the front matter",
+            near,
+        )
     if found := re.fullmatch(r"No such environment: (.*)", message):
         name = found[1]
         at = max(tex.rfind("\\begin", 0, at + 1), 0)

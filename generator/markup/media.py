@@ -21,6 +21,7 @@ from ..content.media import (
     is_cut_off,
     needs_paper,
     picture_size,
+    tells_where,
     video_size,
 )
 from .attributes import Attributes
@@ -32,6 +33,10 @@ ENDINGS = PICTURES + VIDEOS
 CAPTIONS = ".vtt"
 INVERT = "invert"  # the class by which an author asks for it
 _OF_VIDEOS = ("poster", "captions")
+LOOKS = ("align", "fig-align", "fig-pos", "fig-env", "lightbox", "group")  # of a picture to Quarto and its like
+WIDTH = "pixels or per cent, like width=50%"
+_PIXELS = {"": 1, "px": 1, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "em": 16, "rem": 16}  # of CSS
+_WIDTH = re.compile(r"(\d{1,5}(?:\.\d*)?|\.\d+)(%|" + "|".join(_PIXELS) + ")")
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
@@ -153,6 +158,9 @@ def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
     elif not source.name.lower().endswith(VIDEOS):
         if is_cut_off(source):
             writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle; expected the whole file')
+        if tells_where(source):
+            expected = "a copy without its place, if readers should not know it"
+            writer.warn("located-picture", line, f'"{short(path)}" says where it was taken; expected {expected}')
         if (weight := source.stat().st_size) > HEAVY_BYTES:
             sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
             said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
@@ -176,6 +184,13 @@ def _source(writer: Writer, plain: str) -> Path | None:
 # Attributes
 
 
+def width_of(said: str) -> tuple[int, str] | None:
+    """Whole pixels with "px", or per cent with "%", of a width in any unit of CSS; None: it is none."""
+    found = _WIDTH.fullmatch(said)
+    width = round(float(found[1]) * _PIXELS.get(found[2], 1)) if found else 0
+    return (width, found[2] if found[2] == "%" else "px") if found and width else None
+
+
 def width_class(per_cent: int) -> str:
     """The class of what is as wide as a share of the text, to the nearest twentieth."""
     return f"width-{min(100, max(5, 5 * round(per_cent / 5)))}"
@@ -188,13 +203,17 @@ def _attributes(
     noun, more = ("video", _OF_VIDEOS) if video else ("picture", ())
     wanted, classes = dict(said.values), list(said.classes)
     wanted.pop("alt", None)
-    width = re.fullmatch(r"([1-9][0-9]{0,4})(px|%)?", wanted.pop("width", "") if "width" in wanted else "")
+    width = width_of(wanted.pop("width", ""))
     if "width" in said.values and not width:
-        writer.wrong(line, f'width="{short(said.values["width"])}" of a {noun}', "pixels or per cent, like width=50%")
-    elif width and width[2] == "%":
-        classes.append(width_class(int(width[1])))
+        writer.wrong(line, f'width="{short(said.values["width"])}" of a {noun}', WIDTH)
+    elif width and width[1] == "%":
+        classes.append(width_class(width[0]))
     elif width:
-        size = (int(width[1]), round(int(width[1]) * size[1] / size[0])) if size else (int(width[1]), 0)
+        size = (width[0], round(width[0] * size[1] / size[0])) if size else (width[0], 0)
+    if width:
+        wanted.pop("height", None)  # which follows from it
+    for key in sorted(wanted.keys() & LOOKS):
+        writer.warn("html-style", line, f"{key}={wanted.pop(key)} of a {noun} is left out, as the page has its own")
     for key, value in wanted.items():
         near = nearest(key, ("width", "alt", *more))
         expected = "" if near else 'width in pixels, like width=320, or alt=""'

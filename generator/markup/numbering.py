@@ -31,7 +31,7 @@ _FULL = LABELLED | {"eq": "formula"}
 
 @dataclass
 class Numbered:
-    """A heading, a formula or a block. kind: that of its label, or "" """
+    """What has a number, or what a reference can point at. kind: "fig", "tbl", "eq", "sec", "" for a plain anchor."""
 
     kind: str
     id: str
@@ -47,11 +47,6 @@ class Heading(Numbered):
 
 
 @dataclass
-class Equation(Numbered):
-    """A formula on lines of its own; its rows may have labels beside its own."""
-
-
-@dataclass
 class Block(Numbered):
     """kind is the block's; title its argument."""
 
@@ -62,16 +57,9 @@ class Block(Numbered):
     def argument(self) -> str:
         return self.title
 
-
-@dataclass(frozen=True)
-class Label:
-    """What a reference can point at. kind: "fig", "tbl", "eq", "sec", or "" for a plain anchor."""
-
-    id: str
-    kind: str
-    number: str
-    title: str
-    line: int
+    def line_of(self, option: str) -> int:
+        """The line of an option, or its own where the option is not given."""
+        return self.options[option].line if option in self.options else self.line
 
 
 @dataclass
@@ -87,7 +75,7 @@ class Outline:
     """
 
     items: dict[tuple[str, int], Numbered] = field(default_factory=dict)
-    labels: dict[str, Label] = field(default_factory=dict)
+    labels: dict[str, Numbered] = field(default_factory=dict)
     anchors: dict[str, int] = field(default_factory=dict)
     notes: dict[str, tuple[int, Any]] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
@@ -129,7 +117,7 @@ def number(
     shift = any(mark.kind == "heading" and mark.data["level"] == 1 for mark in found)
     counts = book.counts = dict.fromkeys(NUMBERED, 0) | dict(before)
     sections = [0, 0, counts["sec"], 0, 0, 0, 0]
-    taken: list[Label] = []
+    taken: list[Numbered] = []
     level = 1
     for mark in itertools.chain(found, bodies):
         data, line = mark.data, mark.line
@@ -146,19 +134,19 @@ def number(
                 sections[own + 1 :] = [0] * (6 - own)
                 item.number = prefix + ".".join(str(max(1, n)) for n in sections[2 : own + 1])
                 counts["sec"] = sections[2]
-            taken.append(Label(item.id, "sec", item.number, item.title, line))
+            taken.append(item)
         elif mark.kind == "equation":
-            item = Equation("eq", data["id"], "", "", line)
+            item = Numbered("eq", data["id"], "", "", line)
             if item.id:
                 counts["eq"] += 1
                 item.number = prefix + str(counts["eq"])
-                taken.append(Label(item.id, "eq", item.number, "", line))
+                taken.append(item)
             for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
                 if row.label:
                     counts["eq"] += not row.tag
                     book.formulas[row.label] = row.tag or prefix + str(counts["eq"])
                     below = line + data["tex"].count("\n", 0, row.offset)
-                    taken.append(Label(formulas.anchor(row.label), "eq", book.formulas[row.label], "", below))
+                    taken.append(Numbered("eq", formulas.anchor(row.label), book.formulas[row.label], "", below))
         elif mark.kind == "block":
             given = options(mark)
             said = given.get("id")
@@ -169,7 +157,7 @@ def number(
                 counts[kind] += 1
                 item.number = prefix + str(counts[kind])
             if item.id or kind:
-                taken.append(Label(item.id, kind, item.number, item.title, said.line if said else line))
+                taken.append(Numbered(kind, item.id, item.number, item.title, said.line if said else line))
         else:
             id_ = data["id"] if mark.kind == "id" else (data["said"] or {}).get("id") if mark.kind == "picture" else ""
             if id_:
@@ -196,7 +184,7 @@ def _flat(fragment: Any, base: int, book: Outline, file: str) -> Iterator[Mark]:
             yield mark
 
 
-def _label(file: str, book: Outline, taken: Iterable[Label]) -> None:
+def _label(file: str, book: Outline, taken: Iterable[Numbered]) -> None:
     """Labels: those that authors gave, then ours for what has none."""
     for label in taken:
         if first := book.labels.get(label.id):
@@ -207,7 +195,7 @@ def _label(file: str, book: Outline, taken: Iterable[Label]) -> None:
             book.labels[label.id] = label
     counts: dict[str, int] = {}  # how many have asked for a name
     for item in book.items.values():
-        if item.id or isinstance(item, Equation):
+        if item.id or item.kind == "eq":
             continue
         kind = "sec" if isinstance(item, Heading) else BLOCKS[item.kind].label if item.kind in BLOCKS else ""
         if kind:
@@ -218,7 +206,7 @@ def _label(file: str, book: Outline, taken: Iterable[Label]) -> None:
             while not item.id or item.id in book.labels or item.id in book.anchors:
                 counts[wanted] = counts.get(wanted, 0) + 1
                 item.id = wanted if counts[wanted] == 1 else f"{wanted}-{counts[wanted]}"
-            book.labels[item.id] = Label(item.id, kind, item.number, title, item.line)
+            book.labels[item.id] = Numbered(kind, item.id, item.number, title, item.line)
     seen: dict[str, int] = {}
     for item in book.items.values():
         if isinstance(item, Heading):
@@ -231,7 +219,7 @@ def _label(file: str, book: Outline, taken: Iterable[Label]) -> None:
             book.problems.append(Problem(f"{file}:{label.line}", f'the label "{id_}" {KEPT}', "another label"))
 
 
-def _check_label(file: str, book: Outline, label: Label) -> None:
+def _check_label(file: str, book: Outline, label: Numbered) -> None:
     place, id_, kind = f"{file}:{label.line}", label.id, label.kind
     prefix = id_.partition("-")[0] if "-" in id_ else ""
     if re.search(r"\s", id_):
@@ -246,7 +234,7 @@ def _check_label(file: str, book: Outline, label: Label) -> None:
         )
 
 
-def is_ours(id_: str, labels: Mapping[str, Label]) -> bool:
+def is_ours(id_: str, labels: Mapping[str, Numbered]) -> bool:
     """Whether an id is one that the page itself gives, to what it adds or to a part of what has one of the labels."""
     whole, _, part = id_.rpartition("-")
     return id_ in OURS or id_.startswith(RESERVED) or (part in PARTS and whole.startswith(PARTED) and whole in labels)

@@ -17,7 +17,7 @@ from typing import Any
 from ..base import store as kept_in
 from ..base.language import Words
 from ..base.memo import digest
-from ..base.store import File, Store
+from ..base.store import File, Store, content_of
 from ..runs.results import Result, Results
 from .policy import guarded
 from .templates import TemplateRenderer
@@ -59,8 +59,7 @@ def listed(run: Result, files: Mapping[str, File], store: Store) -> dict[str, An
     key = digest("listing", run.key, run.files["npz"], run.spec, kept_in.all_code())
     found = store.load_json("listings", key)
     if found is None:
-        file = files[run.files["npz"]]
-        found = _listed(run, file if isinstance(file, bytes) else file.read_bytes())
+        found = _listed(run, content_of(files[run.files["npz"]]))
         store.save_json("listings", key, found)
     told: dict[str, Any] = found
     return told
@@ -103,8 +102,7 @@ def as_code(run: Result, told: Mapping[str, Any], renderer: TemplateRenderer, sh
 def _about(run: Result, shared: Mapping[str, Any], words: Words) -> list[str]:
     """What stands above a run's lines: its name, where it is from, the licence of the data, in lines of plain text."""
     meta, site = shared["article"], shared["site"]
-    names = ", ".join(author.name for author in meta.authors)
-    source = words("From {article} by {authors}.", article=f"{meta.title} ({meta.date.year})", authors=names)
+    source = site.source(f"{meta.title} ({site.year})")
     lines = [run.place, f"{source} {site.url('index.html')}".strip()]
     if not meta.data_licence:
         return lines

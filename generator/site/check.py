@@ -13,7 +13,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -128,16 +128,21 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     pictures = own_pictures(site, sheets["index.html"])
     weights = weigh(site, sheets["index.html"]) | ({OWN: sum(own.values())} if own else {})
     weights |= {OWN_PICTURES: sum(pictures.values())} if pictures else {}
-    problems += over_budget(site, weights)
+    for what, most_kb in BUDGETS_KB.items():
+        problems += over_budget(site, what, weights[what], most_kb)
     problems += wrong_sums(site)
     if ask is not None:
         problems += [Problem(place, f"{url} {said}") for url, place in outside.items() if (said := ask(url))]
     texts = [sheet for name, sheet in sheets.items() if not name.startswith(ALONE)]  # what a figure says is theirs
     verdicts = [verdict for sheet in texts for verdict, _, _ in sheet.claims]
     claims = {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}
-    return Findings(
-        tuple(problems), weights, outside, claims, (*over_own_budget(site, own), *over_own_pictures(site, pictures))
+    each = ", ".join(f"{path} {size / KB:.1f}" for path, size in own.items())
+    heaviest = ", ".join(f"{path} {size / KB:.0f}" for path, size in list(pictures.items())[:3])
+    warnings = (  # which keep nobody from publishing
+        *over_budget(site, OWN, sum(own.values()), OWN_SCRIPTS_KB, f" ({each})"),
+        *over_budget(site, OWN_PICTURES, sum(pictures.values()), PICTURES_KB, f", the heaviest {heaviest}", digits=0),
     )
+    return Findings(tuple(problems), weights, outside, claims, warnings)
 
 
 def parse(path: Path) -> PageParser:
@@ -222,9 +227,8 @@ def weigh(site: Path, index: PageParser) -> dict[str, int]:
     fonts = {path for sheet in styles for path in faces(sheet)}
     text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *scripts])
     text += sum(len(gzip.compress(OWN_STYLES.sub("", path.read_text("utf-8")).encode())) for path in styles)
-    pictures = {
-        link.address for link in index.links if link.address.endswith(".webp") and ".dark." not in link.address
-    } | {link.address for link in index.links if link.address.endswith(".gif") and ".dark." not in link.address}
+    addresses = {link.address for link in index.links if ".dark." not in link.address}
+    pictures = [address for address in addresses if address.endswith((".webp", ".gif"))]
     return {
         "scripts, gzipped": sum(len(gzip.compress(path.read_bytes())) for path in scripts),
         "first view, gzipped": text + sum(path.stat().st_size for path in fonts),
@@ -267,26 +271,11 @@ def own_pictures(site: Path, index: PageParser) -> dict[str, int]:
     return dict(sorted(own.items(), key=lambda item: (-item[1], item[0])))
 
 
-def over_own_pictures(site: Path, pictures: Mapping[str, int]) -> Iterator[Problem]:
-    """A problem that keeps nobody from publishing, when own pictures are above the budget of ours."""
-    if (total := sum(pictures.values())) > PICTURES_KB * KB:
-        heaviest = ", ".join(f"{path} {size / KB:.0f}" for path, size in list(pictures.items())[:3])
-        wrong = f"{OWN_PICTURES}: {total / KB:.0f} kB, the heaviest {heaviest}"
-        yield Problem(str(site / "index.html"), wrong, f"at most {PICTURES_KB} kB")
-
-
-def over_own_budget(site: Path, own: Mapping[str, int]) -> Iterator[Problem]:
-    """A problem that keeps nobody from publishing, when own scripts are above their budget."""
-    if (total := sum(own.values())) > OWN_SCRIPTS_KB * KB:
-        each = ", ".join(f"{path} {size / KB:.1f}" for path, size in own.items())
-        yield Problem(str(site / "index.html"), f"{OWN}: {total / KB:.1f} kB ({each})", f"at most {OWN_SCRIPTS_KB} kB")
-
-
-def over_budget(site: Path, weights: dict[str, int]) -> Iterator[Problem]:
-    """A problem for each weight above its budget."""
-    for what, limit_kb in BUDGETS_KB.items():
-        if weights[what] > limit_kb * KB:
-            yield Problem(str(site / "index.html"), f"{what}: {weights[what] / KB:.1f} kB", f"at most {limit_kb} kB")
+def over_budget(site: Path, what: str, weight: int, most_kb: int, of: str = "", digits: int = 1) -> Iterator[Problem]:
+    """A problem when a weight is above its budget. of: what it is made of, in words"""
+    if weight > most_kb * KB:
+        wrong = f"{what}: {weight / KB:.{digits}f} kB{of}"
+        yield Problem(str(site / "index.html"), wrong, f"at most {most_kb} kB")
 
 
 def wrong_sums(site: Path) -> Iterator[Problem]:

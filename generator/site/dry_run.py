@@ -39,27 +39,26 @@ class PendingTable(Mapping[str, Any]):
     def __init__(self, names: Mapping[str, bool] | None = None) -> None:
         self.names = names
 
+    @property
+    def known(self) -> Mapping[str, bool]:
+        """The names, where they are known."""
+        if self.names is None:
+            raise Unmeasured
+        return self.names
+
     def __getitem__(self, key: str) -> Any:
-        if self.names is not None and key not in self.names:
-            raise KeyError(key)
-        if self.names is not None and not self.names[key]:
-            return None
-        raise Unmeasured(key)
+        if self.names is None or self.names[key]:
+            raise Unmeasured(key)
+        return None
 
     def __contains__(self, key: object) -> bool:
-        if self.names is None:
-            raise Unmeasured
-        return key in self.names
+        return key in self.known
 
     def __iter__(self) -> Iterator[str]:
-        if self.names is None:
-            raise Unmeasured
-        return iter(self.names)
+        return iter(self.known)
 
     def __len__(self) -> int:
-        if self.names is None:
-            raise Unmeasured
-        return len(self.names)
+        return len(self.known)
 
     def __bool__(self) -> bool:
         return self.names is None or bool(self.names)

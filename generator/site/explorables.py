@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..base import language
@@ -39,6 +39,11 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     }
 
 
+def shipped(runs: Iterable[Result]) -> list[Result]:
+    """Those of some runs that travel with the page."""
+    return [run for run in runs if "js" in run.files]
+
+
 def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = None) -> dict[str, Any]:
     """What scripts must know of the build: runs that travel with the page, their recipes, the laws' optima.
 
@@ -50,7 +55,7 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
     """
     words = words or language.english()
     members = _recipes(results)
-    shipped = [run for run in results if "js" in run.files]
+    travelling = shipped(results)
     places = {run.place: at for at, runs in enumerate(members) for run in runs}
     optima = {
         room: {
@@ -60,12 +65,13 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         for room, of_room in laws.items()
     }
     return {
-        "runs": [_known(run) | {"recipe": places[run.place]} for run in shipped],
-        "recipes": [_recipe(max(runs, key=_classes), words) for runs in members],
+        "runs": [_known(run) | {"recipe": places[run.place]} for run in travelling],
+        # The most classes of a group have all the words that its classes have.
+        "recipes": [_recipe(max(runs, key=lambda run: run.spec["classes"]), words) for runs in members],
         "optima": optima,
         "activations": {
             str(name): words(ACTIVATIONS[name].words)
-            for name in {carried(run.spec)["activation"]: 0 for run in shipped}
+            for name in {carried(run.spec)["activation"]: 0 for run in travelling}
         },
         "rooms": {name: words(name) for name in ROOMS},
     }
@@ -75,11 +81,11 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     """What scripts must know to show the runs that travel with the page: the kinds of data, the activations,
     the formulas of own ones, and the class centres of the networks of each recipe, by the id of its first run; the
     kinds of all runs that they may draw; and whether a last hidden layer is wider than a plane."""
-    shipped = [run for run in results if "js" in run.files]
-    known: dict[str, Any] = {f"{key}s": sorted({run.spec[key] for run in shipped}) for key in ("kind", "activation")}
-    known["wide"] = any(run.spec["hidden"][-1] > 2 for run in shipped)
+    travelling = shipped(results)
+    known: dict[str, Any] = {f"{key}s": sorted({run.spec[key] for run in travelling}) for key in ("kind", "activation")}
+    known["wide"] = any(run.spec["hidden"][-1] > 2 for run in travelling)
     known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
-    formulas = {run.spec["activation"]: run.spec["formula"] for run in shipped if run.spec.get("formula")}
+    formulas = {run.spec["activation"]: run.spec["formula"] for run in travelling if run.spec.get("formula")}
     centres = {runs[0].place: _centres(results, runs) for runs in _recipes(results)}
     return known | {"formulas": dict(sorted(formulas.items())), "centres": centres}
 
@@ -88,7 +94,7 @@ def _recipes(results: Results) -> list[list[Result]]:
     """The runs that travel with the page, by what those share among which a reader chooses."""
     groups: list[dict[str, Any]] = []
     members: list[list[Result]] = []
-    for run in (run for run in results if "js" in run.files):
+    for run in shipped(results):
         if (group := _group(run)) not in groups:
             groups.append(group)
             members.append([])
@@ -179,11 +185,6 @@ def _data(run: Result, words: Words) -> dict[str, Any]:
     }
 
 
-def _classes(run: Result) -> int:
-    """How many there are: the most of a group have all the words that its classes have."""
-    return int(run.spec["classes"])
-
-
 def _group(run: Result) -> dict[str, Any]:
     """What runs share among which a reader chooses."""
     follows = (*CHOSEN, *OF_CLASSES) if run.spec["kind"].startswith(tables.NAMED) else CHOSEN
@@ -202,12 +203,12 @@ def _recipe(run: Result, words: Words) -> dict[str, Any]:
     }
 
 
-def _centres(results: Results, shipped: list[Result]) -> dict[str, dict[int, list[list[float]]]]:
+def _centres(results: Results, travelling: list[Result]) -> dict[str, dict[int, list[list[float]]]]:
     """activation -> class count -> the class centres of each network of the recipes of some runs, whatever its seed.
 
     returns  flat, [x0, y0, x1, y1, ...]; of a room without end shrunk to norm 1, as readers place theirs
     """
-    recipes = [without_seed(run) for run in shipped]
+    recipes = [without_seed(run) for run in travelling]
     found: dict[str, dict[int, list[list[float]]]] = {}
     for run in results:
         centres = run.measures.get("centres")

@@ -23,7 +23,7 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import requirements
 from .assets import live
-from .explorables import data_sets, started_with, without_seed
+from .explorables import data_sets, shipped, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -104,7 +104,7 @@ class Figures:
 
     def _choices(self) -> dict[str, list[str]]:
         """What a reader may choose of the runs that travel with the page."""
-        sent = [run for run in self.results if "js" in run.files]
+        sent = shipped(self.results)
         return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in ("classes", "activation", "seed")}
 
     def _options(self, files: Overlay, name: str) -> list[str]:
@@ -145,15 +145,19 @@ class Figures:
             projected: bool = False,
         ) -> list[Result]:
             conditions = {key: value for key, value in options.items() if key not in self.options.get(call.name, ())}
-            planes = (
-                call.name in self.own and not projected
-            )  # what stands around a hidden plane says nothing of a projection
+            planes = call.name in self.own and not projected  # what stands around one says nothing of a projection
             runs = chosen(self.results, pictures, conditions, measures, is_live, call.name, planes, image)
             shown.extend(runs)
             pictured.extend(runs if {*pictures} - {"loss"} else ())
             if pictures and not is_live:
                 odd.extend(_unchosen(call.name, runs, _able(self.results, pictures, conditions, measures)))
             return runs
+
+        def seeds(options: Mapping[str, Any], measures: Sequence[str]) -> Results:
+            """Every seed of the class counts that a figure may be drawn of, in the first experiment and activation."""
+            first = pick([], options, measures)
+            counts, activation = [run.spec["classes"] for run in first], first[0].spec["activation"]
+            return self.results.where(experiment=first[0].experiment, activation=activation, classes=counts)
 
         def charted() -> Chart:
             from .charts import chart  # takes a while to import, which articles without a chart do without
@@ -178,6 +182,7 @@ class Figures:
             "results": self.results,
             "laws": _laws(self.laws(), call.options if "laws" in self.options.get(call.name, ()) else {}),
             "chosen": pick,
+            "seeds": seeds,
             "chart": charted,
             "two_way": two_way,
             "folded": folded,
@@ -264,7 +269,7 @@ def chosen(
         if not fitting:
             raise UnknownResult(f'the figure "{figure}" needs data whose rows are pictures: image = [height, width]')
     if travelling:
-        fitting = [run for run in fitting if "js" in run.files] or fitting
+        fitting = shipped(fitting) or fitting
     pooled = ("experiment", "classes", "activation")
     listed = {key: value for key, value in conditions.items() if isinstance(value, (list, tuple)) and key not in pooled}
     first = {

@@ -105,22 +105,15 @@ class Contents:
         return cls(text.path, text.title, text.page.meta, text.toc, text.has_references, text.names_sections)
 
 
+@dataclass(frozen=True)
 class Site:
     """The article as a published thing: addresses, navigation, citation. beside: our pages about its runs."""
 
-    def __init__(
-        self,
-        meta: Meta,
-        written: Sequence[TextSummary],
-        info: BuildInfo,
-        words: Words,
-        beside: Sequence[str] = ("gallery.html", "reproduce.html"),
-    ) -> None:
-        self.beside = beside
-        self.words = words
-        self.meta = meta
-        self.written = written
-        self.info = info
+    meta: Meta
+    written: Sequence[TextSummary]
+    info: BuildInfo
+    words: Words
+    beside: Sequence[str] = ("gallery.html", "reproduce.html")
 
     @property
     def navigation(self) -> list[tuple[str, str]]:
@@ -136,6 +129,32 @@ class Site:
         base = self.info.base_url
         return base and f"{base.rstrip('/')}/{'' if path == 'index.html' else path}"
 
+    @property
+    def changed(self) -> date | None:
+        """When the site was last built, as far as that is known, or when the article was published."""
+        return self.info.built or self.meta.date
+
+    @property
+    def has_feed(self) -> bool:
+        """A feed says where it is and when it changed."""
+        return bool(self.info.base_url and self.changed)
+
+    @property
+    def year(self) -> str:
+        """The year of publication, as a citation says it."""
+        return str(self.meta.date.year) if self.meta.date else self.words("n.d.")
+
+    @property
+    def names(self) -> str:
+        """The authors in a line."""
+        return ", ".join(author.name for author in self.meta.authors)
+
+    def source(self, article: str) -> str:
+        """The sentence which says where something is from. article: how it names the article"""
+        if not self.names:
+            return self.words("From {article}.", article=article)
+        return self.words("From {article} by {authors}.", article=article, authors=self.names)
+
     def minutes(self, text: Markup) -> int:
         """Reading time of a page, at least 1."""
         return max(1, round(text.words / WORDS_A_MINUTE))
@@ -146,13 +165,18 @@ class Site:
         meta = self.meta
         families = [author.name.split()[-1] for author in meta.authors]
         word = next((word for word in re.findall(r"[a-z]+", folded(meta.title)) if len(word) > 3), "article")
-        key = re.sub(r"[^a-z0-9]", "", folded(f"{families[0] if families else 'anonymous'}{meta.date.year}{word}"))
-        names = (f"{{{_tex(author.name)}}}" if author.group else _tex(author.name) for author in meta.authors)
+        key = re.sub(
+            r"[^a-z0-9]",
+            "",
+            folded(f"{families[0] if families else 'anonymous'}{meta.date.year if meta.date else ''}{word}"),
+        )
+        each = (f"{{{_tex(author.name)}}}" if author.group else _tex(author.name) for author in meta.authors)
+        names = " and ".join(each)
         fields = {
             "title": "{{" + _tex_in_parts(meta.parts("title").parts) + "}}",
-            "author": "{" + " and ".join(names) + "}",
-            "year": f"{{{meta.date.year}}}",
-            "month": ENGLISH["months"][meta.date.month - 1][:3].lower(),
+            "author": "{" + names + "}" if names else "",
+            "year": f"{{{meta.date.year}}}" if meta.date else "",
+            "month": ENGLISH["months"][meta.date.month - 1][:3].lower() if meta.date else "",
             "version": f"{{{_tex(meta.version)}}}" if meta.version else "",
             "doi": f"{{{meta.doi}}}" if meta.doi else "",
             "url": f"{{{url}}}" if (url := self.url("index.html")) else "",
@@ -178,7 +202,7 @@ class Site:
                 if author.roles
             ],
             "version": meta.version,
-            "datePublished": meta.date.isoformat(),
+            "datePublished": meta.date.isoformat() if meta.date else "",
             "dateModified": info.built.isoformat() if info.built else "",
             "inLanguage": meta.language,
             "keywords": list(meta.keywords),

@@ -157,7 +157,13 @@ def render_pages(
         calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
         pages |= renderer.kept(results, "alone-of", text.path, make, known_alone, text.body.digest, calls)
     about_data = [ABOUT_DATA] if info.downloads else []
-    others = (*about_runs, *about_data, NOT_FOUND, *(("sitemap.xml", "feed.xml") if info.base_url else ()))
+    others = (
+        *about_runs,
+        *about_data,
+        NOT_FOUND,
+        *(["sitemap.xml"] if info.base_url else ()),
+        *(["feed.xml"] if shared["site"].has_feed else ()),
+    )
     for path in others:
         made = functools.partial(_page, renderer, path, shared | {"path": path})
         pages |= renderer.kept(results, "page", path, made, said)

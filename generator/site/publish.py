@@ -94,10 +94,8 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
     raises  PublishError: no repository, uncommitted changes, no such remote, or a branch that is not for a site
     """
     top = Path(git("rev-parse", "--show-toplevel", folder=content))
-    inside = [
-        path.resolve().relative_to(top.resolve()) for path in ours if path.resolve().is_relative_to(top.resolve())
-    ]
-    kept = [f":(exclude){path.as_posix()}" for path in inside if path != Path(".")]
+    inside = [path.relative_to(top.resolve()) for path in map(Path.resolve, ours) if top.resolve() in path.parents]
+    kept = [f":(exclude){path.as_posix()}" for path in inside]
     changed = git("status", "--porcelain", "--untracked-files=normal", "--", ".", *kept, folder=top)
     if changed:
         raise PublishError(f"{top}: uncommitted changes; expected a committed article\n{changed}")
@@ -111,10 +109,8 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
     for held, said in ((tip, f"{branch} of {remote}"), (_here(top, branch), branch)):
         if held and MARK not in git("ls-tree", "--name-only", held, folder=top).split("\n"):
             raise PublishError(f'the branch "{said}" holds something else than a site; expected one for the site alone')
-    url, commit = (
-        git("remote", "get-url", "--push", remote, folder=top),
-        git("rev-parse", "--short", "HEAD", folder=top),
-    )
+    url = git("remote", "get-url", "--push", remote, folder=top)
+    commit = git("rev-parse", "--short", "HEAD", folder=top)
     return PublishTarget(top, remote, url, branch, commit, tip)
 
 

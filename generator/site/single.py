@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
-from ..base.store import File
+from ..base.store import File, content_of
 from .assets import LATER_SCRIPT, PAGE_SCRIPT
 from .policy import guarded
 
@@ -32,21 +32,15 @@ def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
     files  the site: path -> content, or a file that holds it
     """
     packer = _Packer(files, base_url.rstrip("/"))
-    packer.feed(ALONE.sub("", content(files, page).decode()))
+    packer.feed(ALONE.sub("", packer.text(page)))
     packer.close()
     return guarded("".join(packer.out)).encode()
-
-
-def content(files: FILES, path: str) -> bytes:
-    """A file of the site."""
-    data = files[path]
-    return data if isinstance(data, bytes) else data.read_bytes()
 
 
 def embedded(files: FILES, path: str) -> str:
     """A file of the site as a data: URL."""
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content(files, path)).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(content_of(files[path])).decode()}"
 
 
 class _Packer(HTMLParser):
@@ -77,7 +71,7 @@ class _Packer(HTMLParser):
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
             later = [LATER_SCRIPT] if address == PAGE_SCRIPT and LATER_SCRIPT in self.files else []
-            self.scripts += [content(self.files, path).decode() for path in (address, *later)]
+            self.scripts += map(self.text, (address, *later))
             self.skipping = "script"
         elif tag in ("video", "audio", "track") or (tag == "source" and "src" in values):
             text = replaced(text, "src", embedded(self.files, address)) if address else text
@@ -112,8 +106,7 @@ class _Packer(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.awaited:
             figures = json.loads(data)
-            for path in dict.fromkeys(path for _, paths in figures for path in paths):
-                self.scripts.append(content(self.files, path).decode())
+            self.scripts += map(self.text, dict.fromkeys(path for _, paths in figures for path in paths))
             data, self.awaited = json.dumps([[name, []] for name, _ in figures]), False
         if not self.skipping:
             self.out.append(self.styled(data, "") if self.styling else data)
@@ -130,6 +123,10 @@ class _Packer(HTMLParser):
     def handle_decl(self, decl: str) -> None:
         self.out.append(f"<!{decl}>")
 
+    def text(self, path: str) -> str:
+        """A file of the site."""
+        return content_of(self.files[path]).decode()
+
     def own(self, address: str) -> str:
         """The site's file that an address names, or ""."""
         path = unquote(address.partition("?")[0].partition("#")[0])
@@ -138,7 +135,7 @@ class _Packer(HTMLParser):
     def link(self, values: dict[str, str], address: str) -> str:
         """A stylesheet as a <style>, an icon as data; a preload is not needed any more."""
         if values.get("rel") == "stylesheet":
-            return f"<style>\n{self.styled(content(self.files, address).decode(), 'assets/')}</style>"
+            return f"<style>\n{self.styled(self.text(address), 'assets/')}</style>"
         if values.get("rel") == "icon":
             kind = html.escape(values.get("type", ""))
             return f'<link rel="icon" type="{kind}" href="{embedded(self.files, address)}">'
@@ -172,7 +169,7 @@ class _Packer(HTMLParser):
         if self.explored:
             for path in sorted(self.files):
                 if path.startswith("data/") and path.endswith(".js"):
-                    self.out.append(f"<script>{closed(content(self.files, path).decode())}</script>\n")
+                    self.out.append(f"<script>{closed(self.text(path))}</script>\n")
 
 
 def replaced(tag: str, name: str, value: str) -> str:

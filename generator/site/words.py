@@ -92,11 +92,7 @@ def labels(runs: Sequence[Result], words: Words) -> list[str]:
 
 def scalars(run: Result) -> dict[str, float]:
     """The measures of a run that are single numbers, by name."""
-    return {
-        key: value
-        for key, value in run.measures.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
+    return {key: value for key, value in run.measures.items() if expressions.is_number(value)}
 
 
 def plain(value: Any, words: Words) -> str:
@@ -197,12 +193,10 @@ def median(values: Sequence[float]) -> float:
 
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: dict[str, Callable[..., Any]] = {
-        **{each.__name__: each for each in (compact, labels, plain, share, size, spoken)},
-    }
+    speaking: list[Callable[..., Any]] = [compact, labels, plain, share, size, spoken]
     numbers = expressions.filters(words)
     return {
-        **{name: functools.partial(made, words=words) for name, made in speaking.items()},
+        **{each.__name__: functools.partial(each, words=words) for each in speaking},
         "ended": bibliography.ended,
         "long_date": words.long_date,
         "median": median,

@@ -169,7 +169,7 @@
       if (names.includes("classes") || names.includes("activation")) {
         plane.box = room().box;
         const { x0, x1 } = room();
-        plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "before"]]);
+        plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "above"]]);
         if (view.state.at.split(";").length !== view.state.classes) view.state.at = "";
         crowd = [];
       }

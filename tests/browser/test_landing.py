@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import chromium
-from tests.rest import rest, watch
+from tests.rest import enliven, rest, watch
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 LANDED_PX = 40  # how far from the top of the window what a link names may come to stand
 MOVED_PX = 1  # of a figure's height, when it comes to life
+HEIGHTS = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"
 SHIFT = 0.01  # a tenth of what Core Web Vitals call good
 PHONE, LAPTOP = (390, 844), (1280, 800)
 OTHERS = (320, 600, 768, 1024, 1280, 1920, 2560)  # widths of windows
@@ -118,14 +119,10 @@ def test_a_figure_that_comes_to_life_moves_nothing(open_page: Open, served: str,
     page.evaluate("document.querySelectorAll('[data-figure]').forEach(({id}) => (location.hash += `&${id}.known=1`))")
     page.wait_for_function("() => document.querySelectorAll('.explorable:not(.is-built)').length === 0")
     page.evaluate("document.fonts.ready")
-    heights = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"
-    before = page.evaluate(heights)
-    for index in range(len(before)):
-        figure = page.locator(".explorable").nth(index)
-        figure.evaluate("(figure) => figure.scrollIntoView()")
-        figure.and_(page.locator(".is-live")).wait_for()
+    before = page.evaluate(HEIGHTS)
+    enliven(page)
     page.evaluate(STILL)
-    after = page.evaluate(heights)
+    after = page.evaluate(HEIGHTS)
     assert len(before) >= 6
     assert [now - was for was, now in zip(before, after, strict=True) if abs(now - was) > MOVED_PX] == []
 
@@ -167,18 +164,17 @@ def test_the_first_screen_stays_while_it_loads(browser: Browser, served: str, si
 
 
 def test_without_its_script_the_page_keeps_no_room(open_page: Open, served: str) -> None:
-    heights = "[...document.querySelectorAll('.explorable')].map((root) => root.getBoundingClientRect().height)"
     plain = open_page(f"{served}index.html", *PHONE, java_script_enabled=False)
-    pictures = plain.page.evaluate(heights)
+    pictures = plain.page.evaluate(HEIGHTS)
     blocked = open_page("about:blank", *PHONE)
     blocked.page.route("**/page.js", lambda route: route.abort())
     blocked.go(f"{served}index.html")
-    assert blocked.page.evaluate(heights) == pictures
+    assert blocked.page.evaluate(HEIGHTS) == pictures
     live = open_page(f"{served}index.html", *PHONE).page
     live.locator("#fig-bend .is-live").wait_for()
     for page in (plain.page, live):
         page.emulate_media(media="print")
-    assert live.evaluate(heights) == plain.page.evaluate(heights)
+    assert live.evaluate(HEIGHTS) == plain.page.evaluate(HEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -201,9 +197,7 @@ def test_text_at_twice_its_size_fits_a_phone(large_print: Browser, served: str) 
     page = context.new_page()
     page.goto(f"{served}index.html#fig-alive.epoch=100")
     page.keyboard.press("Shift")  # or it leads back to that one as others come
-    for figure in page.locator(".explorable").all():
-        figure.evaluate("(figure) => figure.scrollIntoView()")
-        figure.and_(page.locator(".is-live")).wait_for()
+    enliven(page)
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
     for width in (PHONE[0], 320):
         page.set_viewport_size({"width": width, "height": PHONE[1]})

@@ -5,17 +5,16 @@ import shutil
 import tomllib
 from pathlib import Path
 
-import axe_core_python
 import pytest
 
 from generator.base.progress import Progress
 from generator.build import build
 from generator.networks.recipe import axes
 from generator.options import Options
+from tests import axe
 
 TINY = Path(__file__).parent.parent / "sites" / "tiny"
 WORDS = Path(__file__).parent.parent.parent / "templates" / "words"
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 TABLES = {path.stem: tomllib.loads(path.read_text("utf-8"))["words"] for path in WORDS.glob("*.toml")}
 ARTICLE = """---
 title: Neurona
@@ -82,9 +81,7 @@ def test_a_page_runs_as_its_language_does(open_page, homes, tag):
         visit.scroll_through()
         spare = page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
         assert spare >= 0, f"{width} px: {-spare} px too wide"
-    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]] == []
+    assert axe.finds(page) == []
     assert visit.said == [] and visit.failed == []
 
 

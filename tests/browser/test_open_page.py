@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from generator.serve import NOTHING_YET, with_client
+from tests.edits import add, edit
 
 ROOT = Path(__file__).parent.parent.parent
 TINY = ROOT / "tests" / "sites" / "tiny"
@@ -86,12 +87,6 @@ def served_page(serving, browser):
     page.close()
 
 
-def replace(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
 def wait_for_line(said, start):
     """The terminal is told of what was rendered after the pages are."""
     until = time.monotonic() + START_S
@@ -103,7 +98,7 @@ def wait_for_line(said, start):
 def test_a_saved_sentence_appears_and_the_scroll_stays(serving, served_page):
     content, _, _, said = serving
     page = served_page
-    replace(content / "article.md", "Where the points go.", "Where all points go.")
+    edit(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     page.wait_for_function("() => scrollY === 200")
     wait_for_line(said, "article.md: rendered the pages in")
@@ -112,14 +107,14 @@ def test_a_saved_sentence_appears_and_the_scroll_stays(serving, served_page):
 def test_words_change_in_place_and_what_scripts_work_on_is_loaded_anew(serving, served_page):
     content, page = serving[0], served_page
     figure = page.locator("figure").first.element_handle()
-    replace(content / "article.md", "in\n@fig-planes.", "here\nin @fig-planes.\n\nA second paragraph.")
+    edit(content / "article.md", "in\n@fig-planes.", "here\nin @fig-planes.\n\nA second paragraph.")
     expect(page.get_by_text("A second paragraph.")).to_be_attached()
-    replace(content / "article.md", "A second paragraph.", "Another *second* paragraph.")
+    edit(content / "article.md", "A second paragraph.", "Another *second* paragraph.")
     expect(page.get_by_text("Another second paragraph.")).to_be_attached()
     assert page.evaluate("window.kept") and page.evaluate("scrollY") == 200
     assert figure.evaluate("figure => figure.isConnected")
-    replace(content / "article.md", "Another *second*", "A noted[^a]")
-    (content / "article.md").write_text((content / "article.md").read_text() + "\n[^a]: A note.\n")
+    edit(content / "article.md", "Another *second*", "A noted[^a]")
+    add(content / "article.md", "\n[^a]: A note.\n")
     expect(page.locator("#fn-a")).to_be_attached()
     page.wait_for_function("() => scrollY === 200 && !window.kept")
 
@@ -143,15 +138,15 @@ Last words.
 
 def test_what_is_open_stays_open_in_place_and_over_a_reload(serving, served_page):
     content, page = serving[0], served_page
-    (content / "article.md").write_text((content / "article.md").read_text() + FOLDED)
+    add(content / "article.md", FOLDED)
     more, two = page.locator("details", has_text="Hidden words"), page.locator("details.tab", has_text="Second.")
     more.locator("summary").click()
     two.locator("summary").click()
     page.evaluate("scrollTo({ top: 150, behavior: 'instant' }); window.kept = true")
-    replace(content / "article.md", "Hidden words, $x$", "Hidden *words*, $x^2$")
+    edit(content / "article.md", "Hidden words, $x$", "Hidden *words*, $x^2$")
     expect(more.locator("em")).to_be_attached()
     assert page.evaluate("window.kept")
-    replace(content / "article.md", "Last words.", "Last words.[^n]\n\n[^n]: A note.")
+    edit(content / "article.md", "Last words.", "Last words.[^n]\n\n[^n]: A note.")
     page.wait_for_function("() => !window.kept && document.querySelector('#fn-n')")
     page.wait_for_function("() => scrollY === 150")
     for details in (more, two):
@@ -168,7 +163,7 @@ def test_styles_are_exchanged_in_place(serving, served_page):
 
 def test_training_shows_on_the_page(serving, served_page):
     content, page = serving[0], served_page
-    replace(content / "experiments.toml", "draw = 1", "seeds = [11, 12]\ndraw = 1")
+    edit(content / "experiments.toml", "draw = 1", "seeds = [11, 12]\ndraw = 1")
     expect(page.get_by_role("alert")).to_contain_text("networks", timeout=60_000)
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -176,20 +171,20 @@ def test_training_shows_on_the_page(serving, served_page):
 
 def test_a_mistake_appears_over_the_page_and_goes_away(serving, served_page):
     content, page = serving[0], served_page
-    replace(content / "article.md", "hidden-plane", "hiden-plane")
+    edit(content / "article.md", "hidden-plane", "hiden-plane")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text('article.md:14: unknown figure "hiden-plane"')
     expect(page.get_by_text("Where the points go.")).to_be_visible()
-    replace(content / "article.md", "hiden-plane", "hidden-plane")
+    edit(content / "article.md", "hiden-plane", "hidden-plane")
     expect(alert).to_be_hidden()
 
 
 def test_a_template_and_an_experiment_are_watched_too(serving, served_page):
     content, templates, _, said = serving
     page = served_page
-    replace(templates / "base.html", "</body>", "<p>From the template.</p></body>")
+    edit(templates / "base.html", "</body>", "<p>From the template.</p></body>")
     expect(page.get_by_text("From the template.")).to_be_visible(timeout=60_000)
-    replace(content / "experiments.toml", "draw = 1", "seeds = 2\ndraw = 1")
+    edit(content / "experiments.toml", "draw = 1", "seeds = 2\ndraw = 1")
     expect(page.get_by_text("Four networks")).to_be_visible(timeout=60_000)
     wait_for_line(said, "experiments.toml: train 2")
 
@@ -206,7 +201,7 @@ def test_pages_and_files_are_served_and_nothing_is_written(serving, served_page)
 def test_a_picture_of_the_authors_own_is_exchanged(serving, served_page):
     content, page = serving[0], served_page
     (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10"/>')
-    (content / "article.md").write_text((content / "article.md").read_text() + "\n![Own](own.svg)\n")
+    add(content / "article.md", "\n![Own](own.svg)\n")
     shown = "document.querySelector('img[alt=Own]')?.naturalWidth"
     page.wait_for_function(f"() => {shown} === 40")
     (content / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="10"/>')
@@ -232,9 +227,9 @@ def test_a_late_answer_does_not_replace_a_newer_one(serving, browser):
     page = browser.new_page()
     page.add_init_script(LATE_FIRST_ANSWER)
     page.goto(address)
-    replace(content / "article.md", "Where the points go.", "Where one point goes.")
+    edit(content / "article.md", "Where the points go.", "Where one point goes.")
     wait_for_line(said, "article.md: rendered")
-    replace(content / "article.md", "Where one point goes.", "Where the last point goes.")
+    edit(content / "article.md", "Where one point goes.", "Where the last point goes.")
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
     page.wait_for_function("() => window.late")  # by now the first answer is there
     expect(page.get_by_text("Where the last point goes.")).to_be_visible()
@@ -254,7 +249,7 @@ def test_what_changed_before_the_page_listened_is_caught_up(serving, browser):
     page = browser.new_page()
     page.add_init_script(LATE_EVENTS)
     page.goto(address)
-    replace(content / "article.md", "Where the points go.", "Where all points go.")
+    edit(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     page.close()
 
@@ -275,7 +270,7 @@ def test_what_nobody_foresaw_is_said_over_the_page_and_serving_goes_on(serving, 
 
 def test_what_is_wrong_from_the_start_shows_where_no_page_is_yet(serving, browser):
     content, _, address, _ = serving
-    replace(content / "article.md", "/// figure", "/// figre")
+    edit(content / "article.md", "/// figure", "/// figre")
     page = browser.new_page()
     [version] = re.findall('data-version="([0-9]+)"', page.request.get(address).text())
     first = with_client(NOTHING_YET, int(version)).decode()
@@ -288,18 +283,18 @@ def test_what_is_wrong_from_the_start_shows_where_no_page_is_yet(serving, browse
 def test_a_text_is_shown_while_networks_train_and_what_is_taken_back_is_given_up(serving, served_page):
     content, page, said = serving[0], served_page, serving[3]
     alert, experiments = page.get_by_role("alert"), (content / "experiments.toml").read_text()
-    replace(content / "experiments.toml", "epochs = 60", "epochs = 900000")
+    edit(content / "experiments.toml", "epochs = 60", "epochs = 900000")
     expect(alert).to_contain_text("train: 2 networks", timeout=60_000)
-    replace(content / "article.md", "Where the points go.", "Where all points go.")
+    edit(content / "article.md", "Where the points go.", "Where all points go.")
     expect(page.get_by_text("Where all points go.")).to_be_visible()
     expect(alert).to_contain_text("train: 2 networks")
-    replace(content / "article.md", "@fig-planes", "@fig-plane")
+    edit(content / "article.md", "@fig-planes", "@fig-plane")
     expect(alert).to_contain_text('undefined figure "fig-plane"; did you mean "fig-planes"?')
-    replace(content / "article.md", "@fig-plane", "@fig-planes")
+    edit(content / "article.md", "@fig-plane", "@fig-planes")
     expect(alert).to_contain_text("train: 2 networks")
     (content / "experiments.toml").write_text(experiments)
     expect(alert).to_be_hidden()
-    replace(content / "article.md", "Where all points go.", "Where most points go.")
+    edit(content / "article.md", "Where all points go.", "Where most points go.")
     expect(page.get_by_text("Where most points go.")).to_be_visible()
     expect(alert).to_be_hidden()
     assert not any("not rebuilt" in line for line in said)
@@ -307,7 +302,7 @@ def test_a_text_is_shown_while_networks_train_and_what_is_taken_back_is_given_up
 
 def test_a_text_that_needs_runs_to_come_waits_for_them(serving, served_page):
     content, page = serving[0], served_page
-    replace(content / "experiments.toml", "epochs = 60", "epochs = 61")
-    replace(content / "article.md", "in\n@fig", "{{ results.where(epochs=61).count }} of 61 epochs, in\n@fig")
+    edit(content / "experiments.toml", "epochs = 60", "epochs = 61")
+    edit(content / "article.md", "in\n@fig", "{{ results.where(epochs=61).count }} of 61 epochs, in\n@fig")
     expect(page.get_by_text("2 of 61 epochs")).to_be_attached(timeout=60_000)
     expect(page.get_by_role("alert")).to_be_hidden()

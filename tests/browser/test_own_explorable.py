@@ -13,6 +13,8 @@ from generator.build import build
 from generator.options import Options
 from generator.site import check
 from generator.site.single import single
+from tests.edits import add
+from tests.promises import tree
 from tests.rest import rest
 
 DOC = (Path(__file__).parent.parent.parent / "docs" / "explorables.md").read_text(encoding="utf-8")
@@ -98,8 +100,7 @@ def test_it_stands_as_a_picture_without_scripts_and_works_in_one_file(built, ope
     assert figure.get_by_role("img").get_attribute("alt") and figure.get_by_role("slider").count() == 0
 
     packed = built.parent / "article.html"
-    files = {path.relative_to(built).as_posix(): path for path in built.rglob("*") if path.is_file()}
-    packed.write_bytes(single(files))
+    packed.write_bytes(single(tree(built)))
     visit = open_page(packed.as_uri() + "#fig-certainty.temperature=50", offline=True)
     expect(visit.page.locator("#fig-certainty .is-live")).to_be_visible()
     expect(visit.page.get_by_role("slider", name="Temperature")).to_have_attribute("aria-valuetext", "50")
@@ -123,7 +124,7 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page):
     whole = script.read_text(encoding="utf-8")
     article = content / "article.md"
     bend = "\n/// figure | bend\n    id: fig-bend\n\n**Bent.**\n///\n"
-    article.write_text(article.read_text(encoding="utf-8") + bend, encoding="utf-8")
+    add(article, bend)
     out = content.parent / "broken"
     for wrong, said in (
         (whole.replace("peek.define(", "peek.define(("), "certainty"),
@@ -170,7 +171,7 @@ def test_own_figures_keep_their_text_near_the_size_at_which_they_were_drawn(cont
     (tmp_path / "content" / "lab" / "lines.py").write_text(LINES, encoding="utf-8")
     article = tmp_path / "content" / "article.md"
     figures = "".join(f"\n/// figure | {name}\n    id: fig-{name}\n\n**Line.**\n///\n" for name in ("wide", "small"))
-    article.write_text(article.read_text(encoding="utf-8") + figures, encoding="utf-8")
+    add(article, figures)
     out = tmp_path / "site"
     build(Options(content=tmp_path / "content", out=out, cache=cache, workers=1, lab=True), Progress(quiet=True))
     for width in (390, 1280):

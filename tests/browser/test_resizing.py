@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.rest import rest, watch
+from tests.rest import enliven, rest, watch
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 WIDTHS_PX = (844, 390, 1280, 320)  # turned, narrowed, widened
 MORE_WIDTHS_PX = (1440, 768, 1280, 320, 2560, 320)
 
 
-def enliven(page: Page) -> None:
-    """Bring every explorable to life once, and leave them all behind."""
-    for figure in page.locator(".explorable").all():
-        figure.evaluate("(figure) => figure.scrollIntoView()")
-        figure.and_(page.locator(".is-live")).wait_for()
+def leave_behind(page: Page) -> None:
+    """Bring every explorable to life once, and scroll past them all."""
+    enliven(page)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     rest(page)
 
@@ -36,7 +34,7 @@ def test_no_figure_out_of_sight_widens_a_window_that_changes(
     for wide, narrow in itertools.pairwise(widths):
         page.set_viewport_size({"width": wide, "height": 800})
         if wide > narrow:
-            enliven(page)
+            leave_behind(page)
         page.set_viewport_size({"width": narrow, "height": 800})
         rest(page)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -3,16 +3,15 @@
 import re
 from pathlib import Path
 
-import axe_core_python
 import pytest
 from playwright.sync_api import expect
 
 from generator.__main__ import main
 from generator.site.single import single
-from tests.promises import kept_cache
+from tests import axe
+from tests.promises import kept_cache, tree
 
 SECOND = Path(__file__).parent.parent / "sites" / "second"
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 PAGES = ("index.html", "recipes.html", "gallery.html", "reproduce.html", "404.html")
 
 
@@ -49,10 +48,7 @@ def test_every_page_fits_a_phone_says_nothing_and_has_its_own_accent(open_page, 
             quiet_and_narrow(visit)
         told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
         assert told == accent, address
-        page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        said = [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found["violations"] for n in v["nodes"]]
-        assert said == [], address
+        assert axe.finds(page) == [], address
 
 
 def test_its_figures_come_alive_on_its_own_runs(open_page, home):
@@ -140,8 +136,7 @@ def test_a_dark_line_is_seen_on_dark_paper_by_setting_and_by_switch(open_page, h
 
 def test_a_video_plays_with_its_captions_from_disk_and_from_one_file(open_page, home, tmp_path):
     folder = Path(home.removeprefix("file://"))
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    (tmp_path / "one.html").write_bytes(single(files))
+    (tmp_path / "one.html").write_bytes(single(tree(folder)))
     for address in (home + "index.html", (tmp_path / "one.html").as_uri()):
         visit = open_page(address)
         video = visit.page.locator("#fig-turn video")

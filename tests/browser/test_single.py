@@ -6,13 +6,13 @@ import re
 import pytest
 
 from generator.site.single import single
+from tests.promises import tree
 
 
 @pytest.fixture(scope="module")
 def packed(site, tmp_path_factory):
-    files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
     target = tmp_path_factory.mktemp("single") / "article.html"
-    target.write_bytes(single(files))
+    target.write_bytes(single(tree(site)))
     return target
 
 
@@ -41,8 +41,7 @@ def test_its_explorable_runs_on_the_data_inside(packed, browser):
 def test_links_to_other_pages_are_plain_text_or_absolute(packed, site):
     text = packed.read_text()
     assert 'href="gallery.html' not in text and ">Gallery</span>" in re.sub(r"\s+", " ", text)
-    files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
-    assert b'href="https://example.org/a/gallery.html"' in single(files, "https://example.org/a/")
+    assert b'href="https://example.org/a/gallery.html"' in single(tree(site), "https://example.org/a/")
 
 
 def test_runs_come_along_with_explorables_alone():

@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-import axe_core_python
 import html5lib
 import pytest
 
+from tests import axe
 from tests.rest import rest
 
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 WIDTHS = (320, 768, 1280)
 LEAST_TILE_PX = 150  # of a picture of the poster on a phone
 LEAST_TARGET_PX = 24  # of what can be pressed, by WCAG 2.2, success criterion 2.5.8
-# All that axe knows but the strictest level of contrast.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
 
 
 def spare(page: Any) -> int:
@@ -95,17 +92,10 @@ THIN = r"""() => {
 }"""
 
 
-def axe_finds(page: Any, **options: object) -> list[str]:
-    """What axe says of a page."""
-    run = "options => axe.run(document, {resultTypes: ['violations'], ...options})"
-    found = page.evaluate(run, options)["violations"]
-    return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
-
-
 @pytest.mark.parametrize(
     ("home", "colours", "width_px", "rules"),
     [
-        ("served", "light", 390, RULES),
+        ("served", "light", 390, axe.RULES),
         pytest.param("file", "dark", 1440, ["color-contrast"], marks=pytest.mark.breadth),
     ],
     ids=["served-light", "file-dark"],
@@ -137,10 +127,9 @@ def test_every_page_loads_without_a_word_and_is_whole(
         page.set_viewport_size({"width": width_px, "height": 800})
         page.emulate_media(reduced_motion="reduce")
         page.evaluate(THIN)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
         assert spare(page) >= 0, f"{address} is {-spare(page)} px too wide at {width_px} px"
         assert is_cramped(page) == [], address
-        assert axe_finds(page, runOnly=rules) == [], address
+        assert axe.finds(page, runOnly=rules) == [], address
         page.emulate_media(reduced_motion="no-preference")
         visit.said.clear()  # of what axe has read
     broken, root = [], urlsplit(home)
@@ -394,7 +383,6 @@ CARDS = {  # what a link leads to -> what is in its card
 def test_a_reference_shows_what_it_leads_to(open_page: Open, served: str, width: int) -> None:
     touch = width < 1000
     page = open_page(served + "index.html", width=width, has_touch=touch, is_mobile=touch).page
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     for kind in CARDS:
         shows_what_it_leads_to(page, kind, touch)
 
@@ -428,7 +416,7 @@ def shows_what_it_leads_to(page: Any, kind: str, touch: bool) -> None:
         page.mouse.move(box["x"] + 5, box["y"] + 5)
         rest(page)
         assert card.is_visible()
-    assert page.evaluate("axe.run('#note-card').then(({violations}) => violations.map(({id}) => id))") == []
+    assert axe.finds(page, "#note-card") == []
     page.keyboard.press("Escape")
     assert not card.is_visible()
     page.mouse.move(1, 1)
@@ -447,7 +435,6 @@ def test_all_of_a_card_is_in_the_window_or_scrolled_to(open_page: Open, served: 
     rest(page)  # before, nothing listens
     page.keyboard.press("Tab")
     page.wait_for_selector("#note-card", state="attached")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     counts = (
         "marks => marks.map(mark => document.getElementById(mark.getAttribute('popovertarget')).textContent.length)"
     )
@@ -474,8 +461,7 @@ def test_all_of_a_card_is_in_the_window_or_scrolled_to(open_page: Open, served: 
             assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, box
             scrolls = page.locator(card).evaluate("card => card.scrollHeight > card.clientHeight")
             assert page.locator(card).get_attribute("tabindex") == ("0" if scrolls else None)
-            found = page.evaluate("card => axe.run(card).then(({violations}) => violations.map(({id}) => id))", card)
-            assert found == []
+            assert axe.finds(page, card) == []
             page.keyboard.press("Escape")
 
 

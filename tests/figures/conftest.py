@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -59,6 +59,11 @@ def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, Kept, dict]:
     loss, accuracy = np.full(101, 0.7, np.float32), np.full(101, 0.5, np.float32)
     run = Kept(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure_run(spec, run)
+
+
+def without_weights(run: Kept) -> Kept:
+    """The run of a network that sends all inputs to the origin."""
+    return replace(run, weights=np.zeros_like(run.weights))
 
 
 @pytest.fixture(params=list(CASES), ids=list(CASES.values()))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import without_weights
 from matplotlib.collections import PolyCollection
 
 from generator import figures
@@ -28,7 +29,7 @@ def test_counts_are_those_of_a_direct_count(case):
 
 def test_inputs_without_direction_are_left_out(relu_case):
     spec, run, _ = relu_case
-    dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
+    dead = without_weights(run)
     assert angles.angle_counts(spec, dead).sum() == 0
     assert angles.angle_counts(spec, run).sum() <= angles.LATTICE**2
 
@@ -89,6 +90,6 @@ def test_the_circle_is_cut_near_0_but_through_no_class(peaks_deg, within_deg):
 
 def test_a_class_without_direction_says_so(drawn, relu_case):
     spec, run, measures = relu_case
-    dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
+    dead = without_weights(run)
     lost = {**measures, "angles": [{"class": 0, "mean_deg": None, "std_deg": None, "share": 1.0}]}
     assert "no direction" in drawn("angles", (spec, dead, lost)).texts()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import without_weights
 
 from generator.base.style import THEMES
 from generator.figures import draw
@@ -37,7 +38,7 @@ def test_the_room_of_relu_is_closed_below_and_to_the_left(drawn, relu_case):
 
 def test_a_network_that_sends_all_to_the_origin_still_has_a_room(relu_case):
     spec, run, _ = relu_case
-    dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
+    dead = without_weights(run)
     assert draw.hidden_view(spec, dead) == draw.View(QUADRANT, 0.0, 1.0)
 
 

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from conftest import untrained
+from conftest import untrained, without_weights
 from PIL import Image
 
 from generator import figures
@@ -84,7 +84,7 @@ def test_words_and_title_say_that_it_is_a_projection(case, name):
 
 def test_a_layer_without_any_variance_is_drawn():
     spec, run, measures = CASES[0]
-    dead = type(run)(**{**vars(run), "weights": np.zeros_like(run.weights)})
+    dead = without_weights(run)
     for name in ("hidden-plane", "hidden-animation"):
         assert figures.load()[name].draw(spec, dead, measures, THEMES["light"])["png"]
 

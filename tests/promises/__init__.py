@@ -44,7 +44,12 @@ def own_site() -> Path:
     folder = ROOT / ".cache" / "test-site"
     folder.parent.mkdir(exist_ok=True)
     of = Options(
-        content=ROOT / "content", out=folder, cache=ROOT / ".cache", templates=ROOT / "templates", profile="quick"
+        content=ROOT / "content",
+        out=folder,
+        cache=ROOT / ".cache",
+        templates=ROOT / "templates",
+        profile="quick",
+        strict=True,
     )
     with FileLock(ROOT / ".cache" / "test-site.lock"):
         build(of, Progress(quiet=True))

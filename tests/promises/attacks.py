@@ -24,6 +24,7 @@ from generator.base.progress import Progress
 from generator.build import build
 from generator.options import Options
 from tests import chromium
+from tests.edits import add, edit
 from tests.promises import TINY, tree
 
 PROMISE = (
@@ -49,20 +50,17 @@ def attack(made: Callable[[Path], str]) -> Callable[[Path], str]:
 
 def more(content: Path, text: str) -> None:
     """Text at the end of the article."""
-    with (content / "article.md").open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{text}\n")
+    add(content / "article.md", f"\n\n{text}\n")
 
 
 def asked(content: Path, toml: str) -> None:
     """More of the table of experiments."""
-    with (content / "experiments.toml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{toml}\n")
+    add(content / "experiments.toml", f"\n{toml}\n")
 
 
 def front(content: Path, yaml: str) -> None:
     """More front matter."""
-    path = content / "article.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("date:", f"{yaml}\ndate:", 1), encoding="utf-8")
+    edit(content / "article.md", "date:", f"{yaml}\ndate:")
 
 
 def secret(content: Path) -> Path:
@@ -150,31 +148,30 @@ def templates_in_a_text(content: Path) -> str:
     return "{% is not part of a text"
 
 
+def words_for_a_figure(content: Path, said: str) -> str:
+    ours = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
+    own = content / "templates" / "words" / "en.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(ours.read_text(encoding="utf-8") + f'"Figure {{n}}" = "{said}"\n', encoding="utf-8")
+    return "the words of"
+
+
 @attack
 def braces_in_words(content: Path) -> str:
-    (content / "templates" / "words").mkdir(parents=True)
-    words = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
-    text = words.read_text(encoding="utf-8").replace('= "Figure {n}"', '= "{n.__class__.__mro__}"')
-    (content / "templates" / "words" / "en.toml").write_text(text, encoding="utf-8")
-    return "the words of"
+    return words_for_a_figure(content, "{n.__class__.__mro__}")
 
 
 @attack
 def html_in_words(content: Path) -> str:
-    (content / "templates" / "words").mkdir(parents=True)
-    words = Path(__file__).parents[2] / "templates" / "words" / "en.toml"
-    text = words.read_text(encoding="utf-8").replace('= "Figure {n}"', f'= "{{n}}{SCRIPT}"')
-    (content / "templates" / "words" / "en.toml").write_text(text, encoding="utf-8")
-    return "the words of"
+    return words_for_a_figure(content, f"{{n}}{SCRIPT}")
 
 
 @attack
 def scripts_in_every_field(content: Path) -> str:
     said = json.dumps(SCRIPT + "</title></style>" + EVENT)
     front(content, f"subtitle: {said}\nkeywords: [{said}]\nlicence: {said}\nnav_title: {said}")
-    path = content / "article.md"
-    text = path.read_text(encoding="utf-8").replace("title: A tiny article", f"title: {said}")
-    path.write_text(text.replace("name: A. Author", f"name: {said}\n    affiliation: {said}"), encoding="utf-8")
+    edit(content / "article.md", "title: A tiny article", f"title: {said}")
+    edit(content / "article.md", "name: A. Author", f"name: {said}\n    affiliation: {said}")
     return ""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.edits import edit
 from tests.promises import finished, kills, peek, tree
 
 PROMISE = (
@@ -49,8 +50,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         here = shutil.copytree(old, folder / "interrupted")
         kills.change(here)
         if kind == "training":
-            recipes = here / "content" / "experiments.toml"
-            recipes.write_text(recipes.read_text().replace("epochs = 60", "epochs = 2000000"))
+            edit(here / "content" / "experiments.toml", "epochs = 60", "epochs = 2000000")
         said = interrupted(here, kind, after_s, number, whom is os.killpg)
         if (site := tree(here / "site")) not in sites or (kind != "build" and site != sites[0]):
             said.append("the site is not as it was")

@@ -14,6 +14,7 @@ import psutil
 
 from generator.base.errors import PeekError
 from generator.site import manifest
+from tests.edits import edit
 from tests.promises import finished, peek, tree
 
 PROMISE = (
@@ -73,9 +74,8 @@ def killed(here: Path, after_s: float, sites: dict[str, dict[str, bytes]], rng: 
 
 def change(folder: Path) -> None:
     """Another text, and more networks."""
-    recipes, text = folder / "content" / "experiments.toml", folder / "content" / "article.md"
-    recipes.write_text(recipes.read_text().replace("draw = 1", "seeds = 3\ndraw = 1"))
-    text.write_text(text.read_text().replace("results.count == 2", "results.count == 6"))
+    edit(folder / "content" / "experiments.toml", "draw = 1", "seeds = 3\ndraw = 1")
+    edit(folder / "content" / "article.md", "Where the points go", "Where all points go")
 
 
 TAKEN_S: list[float] = []  # by the command, once in a process

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.edits import add
 from tests.promises import ROOT, finished, tree
 
 PROMISE = (
@@ -136,7 +137,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         one = order[at % len(order)]
         here = shutil.copytree(whole, folder / "here")
         text = here / "content" / "article.md"
-        text.write_text(text.read_text(encoding="utf-8") + f"\nAnother word, {at}.\n", encoding="utf-8")
+        add(text, f"\nAnother word, {at}.\n")
         lift, first = one(here, rng)
         status, said = built(here, first)
         lift()

@@ -29,6 +29,7 @@ class Option:
 
 
 ID = Option(lambda value: isinstance(value, str), "a label")
+FLAG = Option(lambda value: isinstance(value, bool), "true or false")
 SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")
 
 

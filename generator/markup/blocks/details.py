@@ -1,6 +1,5 @@
 """What is hidden until a reader asks for it."""
 
-from . import ID, BlockType, Option
+from . import FLAG, ID, BlockType
 
-OPEN = Option(lambda value: isinstance(value, bool), "true or false")
-BLOCK = BlockType("details", {"id": ID, "open": OPEN}, ("details without a summary", "/// details | What it holds"))
+BLOCK = BlockType("details", {"id": ID, "open": FLAG}, ("details without a summary", "/// details | What it holds"))

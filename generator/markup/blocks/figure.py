@@ -13,7 +13,7 @@ from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from .. import media
 from ..attributes import Attributes
-from . import ID, SIZE, BlockType, Option, several
+from . import FLAG, ID, SIZE, BlockType, Option, several
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -71,7 +71,7 @@ def _are_stops(value: Any) -> bool:
     return bool(rows) and all(re.fullmatch(r"\d{1,9}", key) and isinstance(said, str) and said for key, said in rows)
 
 
-WIDTH = Option(lambda value: re.fullmatch(r"[1-9]\d{0,4}(px|%)?", str(value)) is not None, "pixels or per cent")
+WIDTH = Option(lambda value: media.width_of(str(value)) is not None, "pixels or per cent")
 OWN = {
     "id": ID,
     "size": SIZE,
@@ -79,8 +79,7 @@ OWN = {
     "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative'),
 }
 FILE = Option(lambda value: isinstance(value, str), "a file of your own")
-INVERT = Option(lambda value: isinstance(value, bool), "true or false")
-PICTURE = OWN | {"width": WIDTH, "invert": INVERT}
+PICTURE = OWN | {"width": WIDTH, "invert": FLAG}
 VIDEO = OWN | {"width": WIDTH, "poster": FILE, "captions": FILE}
 NUMBERS = Option(_all(int), "a whole number or a list of them")
 NAMES = Option(_all(str), "a name or a list of them")
@@ -122,8 +121,7 @@ def render(block: Block, writer: Writer) -> str:
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))
     except OptionError as error:
-        said = block.options.get(error.option)
-        writer.wrong(said.line if said else block.line, error.wrong, error.expected, error.nearest)
+        writer.wrong(block.line_of(error.option), error.wrong, error.expected, error.nearest)
     except Unmeasured:  # nothing is trained yet
         return writer.filled(block.kind, {"call": call, "image": ""})
     return ""

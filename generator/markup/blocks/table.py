@@ -72,8 +72,7 @@ def _of_results(block: Block, writer: Writer, options: dict[str, Any]) -> dict[s
     try:
         return writer.of_runs("table", make, source, keys, columns) | {"headings": headings}
     except ExpressionError as error:
-        at = block.options.get("of")
-        writer.wrong(at.line if at else block.line, error.wrong, error.expected, error.nearest)
+        writer.wrong(block.line_of("of"), error.wrong, error.expected, error.nearest)
     except TableError as error:
         for option, place, wrong, expected in error.problems:
             said = block.options.get(option)

@@ -4,7 +4,8 @@ A file exposes, where it has them:
 
     extend(md)   adds its rules to markdown-it's parser
     TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
-    MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`
+    MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`; a token of this
+                 name, as `put` makes it, becomes the mark as it is
 
 Reading knows the text alone, so that what was read is remembered; a mark stands for what only the page can say.
 """
@@ -23,6 +24,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 if TYPE_CHECKING:
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.token import Token
 
     from ..builder import Builder
@@ -62,10 +64,23 @@ def of_marks() -> dict[str, RenderMark]:
 
 # For rules of blocks and of running text
 
+# Of a rule of blocks that ends whatever stands before it.
+ENDS_ANY: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
 
 def text_of_line(state: StateBlock, number: int) -> str:
     """A line of the text, from where it is indented."""
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def put_lines(state: StateBlock, silent: bool, start: int, end: int, kind: str, **meta: Any) -> bool:
+    """Take the lines from `start` up to `end` as a token of a kind."""
+    if not silent:
+        token = state.push(kind, "", 0)
+        token.map = [start, end]
+        token.meta = meta
+        state.line = end
+    return True
 
 
 def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> bool:

@@ -5,9 +5,10 @@ GitHub and Obsidian (`> [!NOTE]`), MkDocs (`!!! note`) and MyST (```{note}) writ
 from __future__ import annotations
 
 import copy
+import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -18,9 +19,9 @@ from ...base.errors import Problem, meant, short
 from ...base.memo import Memo
 from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
-from ..media import INVERT
+from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
-from . import Mark, tables, text_of_line
+from . import ENDS_ANY, Mark, put_lines, tables, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 DEEPEST = 20  # blocks inside each other
 _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
-_COLONS = re.compile(r"(?:\{(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
+_COLONS = re.compile(r"(?:\{(?:prf:)?(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
 _CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
 _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is whatever else they have
     "tip": "tip hint success check done",
@@ -43,10 +44,10 @@ _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is
 _MKDOCS = re.compile(
     r'(?P<sign>!!!|\?\?\?\+?)[ \t]*+(?P<type>[A-Za-z][\w-]*+)[\w \t-]*+(?:"(?P<title>[^"]*+)"[ \t]*+)?$'
 )
-_MYST = re.compile(r"(?P<sign>`{3,}|~{3,})\{(?P<type>[a-z]+)\}[ \t]*+(?P<title>[^`]*+)$")
+_MYST = re.compile(r"(?P<sign>`{3,}|~{3,}|:{3,})[ \t]*+\{(?P<type>[a-z]+)\}[ \t]*+(?P<title>[^`]*+)$")
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
 _OF_MYST = {"admonition", "note", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
-_LIST = re.compile(r"(?!^\{[\w-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
+_LIST = re.compile(r"(?!^\{[\w:-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
 
@@ -56,17 +57,11 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     found = _HEAD.match(text_of_line(state, start))
     if not found:
         return False
-    if silent:
-        return True
     sign, head = found[1][0], found[2].strip()
     if not head:
-        token = state.push("block_fault", "", 0)
-        token.map = [start, start + 1]
-        token.meta = {
-            "wrong": f"{sign * 3} closes no block",
-            "expected": f"{sign * 3} with the name of a block before it",
-        }
-        state.line = start + 1
+        wrong, expected = f"{sign * 3} closes no block", f"{sign * 3} with the name of a block before it"
+        return put_lines(state, silent, start, start + 1, "block_fault", wrong=wrong, expected=expected)
+    if silent:
         return True
     close = _end(state, sign, start, end)
     token = state.push("block_open", "div", 1)
@@ -109,6 +104,9 @@ def _callout(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             close += 1
         after = close
     elif (found := _MYST.match(text)) and found["type"] in _OF_MYST:
+        options = first < end and _MYST_OPTION.match(text_of_line(state, first))
+        if found["sign"][0] == ":" and found["type"] in BLOCKS and not options:
+            return False
         close, indent = _end_of_fence(state, found["sign"], first, end), state.sCount[start]
         after = close + 1
     else:
@@ -167,8 +165,8 @@ def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
 def extend(md: MarkdownIt) -> None:
     """GitHub's alerts are the parser's own."""
     md.options["alerts"] = True
-    for name, rule in (("block", _block), ("callout", _callout)):
-        md.block.ruler.before("fence", name, rule, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    for name, rule in (("callout", _callout), ("block", _block)):
+        md.block.ruler.before("fence", name, rule, ENDS_ANY)
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -182,7 +180,8 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(token, f"the block {name} is not closed", f"a line with {meta['sign'] * 3} after it")
     if found := _FLAT_OPTION.match(meta.get("flat", "")):
         builder.block_fault(token, f'the option "{found[1]}" is not indented', "four spaces before it", 1)
-    titled = inner[1] if "callout-" in meta["head"] and inner and inner[0].type == "heading_open" else None
+    takes_title = "callout-" in meta["head"] or (name in LABELLED.values() and name not in ("figure", "table"))
+    titled = inner[1] if takes_title and inner and inner[0].type == "heading_open" else None
     if titled and not argument.strip():
         argument, inner = titled.content, inner[3:]
     data = {
@@ -243,16 +242,37 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
         if folded:
             argument = argument or name.capitalize()
             name, said.values["open"] = "details", "false" if folded == "true" else "true"
+    if name == "figure" and not argument:
+        wrong = f'a figure of several pictures, "{short(whole)}"'
+        builder.block_fault(token, wrong, "a figure for each, or one picture of them all")
+        return "", "", ""
     if name not in BLOCKS:
-        _unknown(builder, token, name, whole)
+        _unknown(builder, token, name, whole if found else "")
     pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
-    return name, argument, "".join(f"{key}: {value}\n" for key, value in pairs.items())
+    return name, argument, _in_a_line(pairs)
+
+
+def _in_a_line(options: Mapping[str, str]) -> str:
+    """Options as YAML, all of which stand on one line of the text."""
+    said = (f"{key}: {value if value.isalnum() else json.dumps(value)}" for key, value in options.items())
+    return f"{{{', '.join(said)}}}" if options else ""
+
+
+_INSTEAD = {  # of divisions of Pandoc and Quarto -> what is written here
+    "panel-tabset": "/// tab | Its name … /// for each",
+    "content-hidden": "nothing, or its text without the block",
+}
 
 
 def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
+    """A block of no kind; what only has attributes, its head, is a division of Pandoc, of which the text is shown."""
     expected, near = meant(name, BLOCKS, "blocks")
-    wrong = f'unknown block "{short(name)}"' if name else f'a block without a name, "{short(head)}"'
-    builder.block_fault(token, wrong, expected, near=near)
+    if head and not near and name not in _INSTEAD:
+        wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
+        builder.block_fault(token, wrong, warning="html-style")
+    else:
+        wrong = f'unknown block "{short(name)}"' if name else f'a block without a name, "{short(head)}"'
+        builder.block_fault(token, wrong, _INSTEAD.get(name, expected), near=near)
 
 
 def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -262,16 +282,7 @@ def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
-    builder.block_mark(
-        "block",
-        tokens[at],
-        name=tokens[at].meta["kind"].lower(),
-        argument="",
-        argument_html=None,
-        options="",
-        options_line=0,
-        content=builder.flow(inner[3:]),
-    )
+    builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
     return end
 
 
@@ -310,16 +321,9 @@ def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: s
     name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
     fold = fold or ("open: false\n" if name == "details" else "")
     title = title.strip() or ("" if word in (name, "admonition") and not fold else word.capitalize())
-    builder.block_mark(
-        "block",
-        token,
-        name="details" if fold else name,
-        argument=title,
-        argument_html=builder.phrase_of(title, token) if title else None,
-        options=fold,
-        options_line=0,
-        content=content,
-    )
+    title_html = builder.phrase_of(title, token) if title else None
+    name = "details" if fold else name
+    builder.block(token, name, content, argument=title, argument_html=title_html, options=fold)
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -334,21 +338,19 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
             builder.open("p")
         return at + 1
     picture, said = children[0], children[1].meta["said"]
-    alt = next((said.values[key] for key in ("alt", "fig-alt", "fig.alt") if key in said.values), None)
-    own = ("width", "size", "poster", "captions")
-    options = {"id": f'"{said.id}"'} | {key: f'"{said.values[key]}"' for key in own if key in said.values}
+    apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
+    for key in sorted(said.values.keys() & LOOKS):
+        builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
+    options = {"id": said.id} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
-    builder.block_mark(
-        "block",
+    builder.block(
         tokens[at],
-        name="figure",
+        "figure",
+        builder.phrase(picture.children or [], 0),
         argument=str(picture.attrs["src"]),
-        argument_html=None,
-        options="".join(f"{key}: {value}\n" for key, value in options.items()),
-        options_line=0,
-        alt=alt,
+        options=_in_a_line(options),
+        alt=said.values.get("alt"),
         label=picture.meta.get("label", ""),
-        content=builder.phrase(picture.children or [], 0),
     )
     return at + 3
 
@@ -369,8 +371,7 @@ def _render(writer: Writer, mark: Mark) -> str:
     writer.used_labels.add(mark.data.get("label", ""))
     assert isinstance(block, Block)
     if block.kind not in BLOCKS:
-        writer.html(mark.data["content"])  # for the mistakes inside
-        return ""
+        return writer.html(mark.data["content"])
     return writer.within(block, BLOCKS[block.kind].render, writer)
 
 

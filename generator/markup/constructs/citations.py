@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from ...base.language import TOUCHING
 from ...content.bibliography import KEY
 from ..numbering import NUMBERED
 from . import Mark, put
@@ -68,7 +69,7 @@ def _locator(text: str) -> str:
 def _key(state: StateInline, silent: bool) -> bool:
     """A work that is named in the sentence, or a reference to what is numbered."""
     at = state.pos
-    if state.src[at] != "@" or (at and re.match(r"[\w@+]", state.src[at - 1])):
+    if state.src[at] != "@" or (at and re.match(rf"(?![{TOUCHING}])[\w@+]", state.src[at - 1])):
         return False
     found = _IN_TEXT.match(state.src, at, state.posMax)
     if not found:
@@ -124,20 +125,28 @@ def _render(writer: Writer, mark: Mark) -> str:
     references = [item["key"].startswith(_REFERENCE) for item in items]
     said = []
     for item, reference in zip(items, references, strict=True):
-        key, line, before, after = (
-            item["key"],
-            mark.line + item["line"],
-            *map(writer.html, (item["before"], item["after"])),
-        )
+        key, line = item["key"], mark.line + item["line"]
+        before, after = writer.html(item["before"]), writer.html(item["after"])
+        key, rest = _parted(writer, key) if mark.data["in_text"] else (key, "")
         if reference:
             word = mark.data["word"] or "".join(_LAST_WORD.findall(before))
             link = writer.reference(key, line, not item["author"], word)
-            said.append(before + link + after)
+            said.append(before + link + after + rest)
         else:
-            said.append(writer.citation(key, line, before, after, item["author"], mark.data["in_text"]))
+            said.append(writer.citation(key, line, before, after, item["author"], mark.data["in_text"]) + rest)
     if mark.data["in_text"]:
         return said[0]
     return "; ".join(said) if all(references) else writer.style.grouped(said)
+
+
+def _parted(writer: Writer, key: str) -> tuple[str, str]:
+    """A key, and the words that stand against it, as they do in Japanese."""
+
+    def is_known(name: str) -> bool:
+        return name in writer.bibliography.entries or writer.dependencies.label(name) is not None
+
+    head = re.split(f"[{TOUCHING}]", key, maxsplit=1)[0]
+    return (head, key[len(head) :]) if head != key and not is_known(key) and is_known(head) else (key, "")
 
 
 TOKENS = {"citation": _write}

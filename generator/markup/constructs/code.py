@@ -34,9 +34,18 @@ DRAWN = (
     "bpmn",
 )
 A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
-_INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*)*?\s*\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
-_CELL = re.compile(r"\{([a-z]+)\}\s+\S")
+_CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
+_CELLS = "python r julia js ojs bash sh sql javascript code-cell eval-rst"  # what runs elsewhere
+_DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written here
+    "table list-table csv-table": "rows like | a | b |, with |---|---| below the first, then : Caption {#tbl-name}",
+    "code code-block sourcecode literalinclude": "```python, or another language, around the code",
+    "image": "![what it shows](picture.png)",
+    "bibliography toctree tableofcontents contents": "nothing: the page has its own",
+    "tab-set tab-item tabs": "/// tab | Its name … /// for each",
+    "epigraph pull-quote": "> before each line",
+}
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -51,11 +60,8 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     if info.startswith("{") and not language:
         inside, _, argument = info.removeprefix("{").partition("}")
-        word = [*inside.split(",")[0].split(), "python"][0].removeprefix("prf:")
-        wanted = f"```{word} for code to read: nothing in a text runs"
-        if word in BLOCKS or word == "admonition":
-            wanted = f"/// {word.replace('admonition', 'note')} | {argument.strip() or '…'} ///"
-        builder.block_fault(token, f'the code cell "{info}"', wanted)
+        word = [*re.split(r"[\s,]", inside), "python"][0].removeprefix("prf:")
+        builder.block_fault(token, *_cell(word, info, argument.strip()))
         return at + 1
     if more := info.replace(f".{language}" if info.startswith("{") else language, "", 1).strip("{} "):
         builder.block_fault(token, f'"{short(more)}" behind the language of code is left out', warning="code-options")
@@ -63,6 +69,21 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(token, "the code block is not closed", warning="unclosed-code")
     builder.block_mark("code", token, language=language.lower(), text=token.content.removesuffix("\n"))
     return at + 1
+
+
+def _cell(word: str, info: str, argument: str) -> tuple[str, str]:
+    """What a fence of another system is called, and what is written here."""
+    said = f'"{short(info)}"'
+    if word.startswith("="):
+        return f"raw text of Pandoc, {said}", "Markdown, or HTML as it stands"
+    if word in DRAWN or word in ("dot", "graphviz"):
+        return f"the code cell {said}", A_PICTURE
+    if word in BLOCKS or word == "admonition":
+        return f"the code cell {said}", f"/// {word.replace('admonition', 'note')} | {argument or '…'} ///"
+    if word in _CELLS.split():
+        return f"the code cell {said}", f"```{word} for code to read: nothing in a text runs"
+    expected = next((said for words, said in _DIRECTIVES.items() if word in words.split()), "")
+    return f"a directive of MyST, {said}", expected or "Markdown, or a block that `peek list blocks` shows"
 
 
 def _render(writer: Writer, mark: Mark) -> str:
@@ -101,7 +122,8 @@ def highlighted(language: str, text: str) -> str:
 def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if found := _CELL.match(tokens[at].content):
         line = sum(token.type in ("softbreak", "hardbreak") for token in tokens[:at])
-        builder.fault(line, f'the code cell "{{{found[1]}}}" in a sentence', "an expression like {{ results.count }}")
+        wrong, expected = f'the code cell "{found[0]}" in a sentence', "an expression like {{ results.count }}"
+        builder.mark("fault", line, wrong=wrong, expected=expected, warning="" if found[0] != "r" else "stray-mark")
     builder.open("code")
     builder.text(tokens[at].content)
     builder.close()

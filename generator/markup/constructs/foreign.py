@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
+_PROTECTED = "\ue005"  # an escaped sign: it begins nothing
+_OF_LATEX = ("\\,", "\\;", '\\"', "\\'", "\\`", "\\^", "\\~", "\\=")  # its spaces and accents
+
 
 class Foreign(NamedTuple):
     """A form of another system, what it is called, and what to write here; warning: it may be meant as it stands."""
@@ -71,6 +74,7 @@ _ENVIRONMENTS = (
     ("abstract", "abstract in the front matter"),
     (r"[\w]+", "Markdown, or $$ around a formula"),
 )
+_NO_PATH = r"(?:(?<![\w\\:/.])|(?=\\[A-Za-z]+[{\[])(?<!\\)|(?=\\l?dots))"  # before a command: none of Windows
 LATEX = (
     Foreign(
         re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
@@ -84,7 +88,7 @@ LATEX = (
         "@fig-name, @sec-name or @eq-name",
     ),
     *(
-        Foreign(re.compile(rf"(?<![\w\\:])\\(?:{names})(?![A-Za-z])"), "a command of LaTeX", expected)
+        Foreign(re.compile(rf"{_NO_PATH}\\(?:{names})(?![A-Za-z])"), "a command of LaTeX", expected)
         for names, expected in _COMMANDS
     ),
     *(
@@ -92,9 +96,17 @@ LATEX = (
         for names, expected in _ENVIRONMENTS
     ),
     Foreign(
-        re.compile(r"(?<![\w\\:/.])\\[A-Za-z]{2,}(?=[{\[\s.,;:)]|\Z)"),
+        re.compile(rf"{_NO_PATH}\\[A-Za-z]{{2,}}(?=[{{\[\s.,;:)]|\Z)"),
         "a command of LaTeX",
         "Markdown, or $…$ around a formula",
+        "stray-mark",
+    ),
+    Foreign(
+        re.compile(
+            r"\\[cHuvkrb]\{[A-Za-z]\}|\\[\"^'`~=]\{\\?[A-Za-z]\}|[A-Za-z]\\[\"^~=]\\?[A-Za-z]|\{\\['\"`^~=.][A-Za-z]\}"
+        ),
+        "a letter of LaTeX",
+        "the letter itself, as é",
         "stray-mark",
     ),
     Foreign(re.compile(r"``(?=[^\s`])"), "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
@@ -104,10 +116,17 @@ LATEX = (
 FOREIGN = (
     *LATEX,
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
-    Foreign(re.compile(r"^%\s+\S"), "a title block of Pandoc", "title, authors and date in the front matter"),
-    Foreign(re.compile(r"\A\+(?:[-=:]+\+)+"), "a grid table of Pandoc", "a table like | a | b |"),
+    Foreign(re.compile(r"^%\s+\S"), "a comment of LaTeX or MyST", "<!-- comment -->"),
+    Foreign(re.compile(r"\A\+\+\+(?=\s|\Z)"), "a cell's break of Jupytext", "nothing", "stray-mark"),
     Foreign(
-        re.compile(r"\A\^\w[\w-]*\Z|\s\^[0-9a-f]{6}\Z"), "a block's name of Obsidian", "{#label} at a heading or block"
+        re.compile(r"^\+(?:[-=:]+\+)+\Z"),
+        "a grid table of Pandoc",
+        "a table like | a | b |, as `pandoc -t gfm` writes it",
+    ),
+    Foreign(
+        re.compile(r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z"),
+        "a block's name of Obsidian",
+        "{#label} at a heading or block",
     ),
     Foreign(re.compile(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z"), "a table of contents", "nothing: the page has its own"),
     Foreign(re.compile(r"\A\([\w:.-]+\)=\Z"), "a label of MyST", "{#label} behind a heading"),
@@ -116,14 +135,20 @@ FOREIGN = (
         "an option of MyST",
         "it indented below the block's head, like id: name",
     ),
-    Foreign(re.compile(r"^\[[-/<>]\]\s"), "a task's mark of Obsidian", "[ ] or [x]", "stray-mark"),
-    Foreign(re.compile(r"^(?:\(@\)|#\.)\s"), "a list of Pandoc", "1. before each item", "stray-mark"),
-    Foreign(re.compile(r"^#{1,6}(?=[^\W\d_])"), "# without a blank behind it", "# and a blank", "stray-mark"),
+    Foreign(re.compile(r"^\[[-/<>?!*\"]\]\s"), "a task's mark of Obsidian", "[ ] or [x]", "stray-mark"),
+    Foreign(re.compile(r"^(?:\(@[\w-]*\)|#\.)\s"), "a list of Pandoc", "1. before each item", "stray-mark"),
+    Foreign(
+        re.compile(r"^#{1,6}(?=[^\W\d_])"),
+        "# without a blank behind it",
+        "# and a blank, or of a tag keywords in the front matter",
+        "stray-mark",
+    ),
     Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
     Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
     Foreign(re.compile(r"\{[a-z][\w:.-]*\}(?=`)"), "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
+    Foreign(re.compile(rf"(?<={_PROTECTED})ref\([a-z]+:[\w-]+\)"), "a reference of bookdown", "@fig-name or @tbl-name"),
     Foreign(re.compile(r"\$(?=`\Z)"), "$ around code", "$…$ around a formula, without `"),
     Foreign(
         re.compile(r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])"),
@@ -142,7 +167,9 @@ FOREIGN = (
     Foreign(re.compile(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]"), "an undefined link label", warning="undefined-label"),
     Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),
     Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
-    Foreign(re.compile(r"\]\([^()\s]+ [^()]*\)"), "an address with spaces, not in < >", warning="stray-mark"),
+    Foreign(
+        re.compile(r"\]\([^()\s]+ (?:[^()]|\([^()]*\))*\)"), "an address with spaces, not in < >", warning="stray-mark"
+    ),
     Foreign(
         re.compile(r"\A(?:[#]{1,6}|[-*+])\u00a0"),
         "a no-break space behind a mark, which begins nothing then",
@@ -174,7 +201,8 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
 )
-BELOW = (  # what begins a line of a paragraph that is not its first: indented so far that it belongs to the line before
+BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
+    Foreign(re.compile(r"\A%\s+\S"), "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
     Foreign(
         re.compile(r"\A(?:[-*+]|1[.)])[ \t\u00a0]+\S"),
         "an item of a list within the line before",
@@ -187,8 +215,6 @@ _SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$~`]|\n|\A-")
 
 _OPENS = (*" \t\n([—-",)  # ends code that stands between two pairs of quotation marks of LaTeX
 BREAKS = ("softbreak", "hardbreak")
-_PROTECTED = "\ue005"  # an escaped sign: it begins nothing
-_SPACES = ("\\,", "\\;")  # of LaTeX; Markdown has no use for them
 
 
 def check(tokens: Sequence[Token]) -> None:
@@ -202,7 +228,7 @@ def check(tokens: Sequence[Token]) -> None:
 
 
 def _checked(children: Sequence[Token]) -> list[Token]:
-    found: list[Token] = []
+    told: list[Token] = []
     line, start = 0, 0
     for index in range(len(children) + 1):
         child = children[index] if index < len(children) else None
@@ -215,13 +241,13 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         if child and child.type == "code_inline" and child.markup == "``" and _is_between(child.content):
             said += f"``{child.content}"
         begins = start > 0 and children[start - 1].type in BREAKS
-        found += _faults(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
-        found += run
+        told += found(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
+        told += run
         if child:
-            found.append(child)
+            told.append(child)
             line += child.type in BREAKS
         start = index + 1
-    return found
+    return told
 
 
 def _is_between(code: str) -> bool:
@@ -232,23 +258,26 @@ def _is_between(code: str) -> bool:
 def _said(token: Token) -> str:
     """Its text as forms are looked for in it."""
     escaped = token.type == "text_special" and token.content != token.markup
-    return (token.markup if token.markup in _SPACES else _PROTECTED) if escaped else token.content
+    return (token.markup if token.markup in _OF_LATEX else _PROTECTED) if escaped else token.content
 
 
-def _faults(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
+def found(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
     """The first of each form in a run of text, where no form before it has the same signs."""
-    found, taken = list[Token](), list[tuple[int, int]]()
+    told, taken = list[Token](), list[tuple[int, int]]()
     for foreign in forms:
-        match = foreign.form.search(said)
-        if not match or (not first and foreign.form.pattern.startswith("^")):
+        if not first and foreign.form.pattern.startswith("^"):
             continue
-        if any(match.start() < end and start < match.end() for start, end in taken):
+        free = [
+            m for m in foreign.form.finditer(said) if not any(m.start() < end and at < m.end() for at, end in taken)
+        ]
+        if not free:
             continue
-        taken.append(match.span())
+        taken += [match.span() for match in free]
+        match = free[0]
         named = match[0] in (*foreign.wrong.split(), "<!--")
         wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
-        found.append(_fault(foreign, wrong, line, match[0]))
-    return found
+        told.append(_fault(foreign, wrong, line, match[0]))
+    return told
 
 
 def _fault(foreign: Foreign, wrong: str, line: int, said: str = "") -> Token:

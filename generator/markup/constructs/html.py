@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
-LOOSE = frozenset(
-    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"]
-)  # may stay open
+# What may stay open.
+LOOSE = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"])
 _PLAIN = (
     "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
     " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
@@ -157,7 +156,9 @@ class _Tags(HTMLParser):
             self.builder.fault(line, f'{name}="{short(value)}" of <{tag}>', "HTML that runs and loads nothing")
             return ""
         if name == "srcset":
-            self.builder.fault(line, f'srcset="{short(value)}"', "src, with a file of your own")
+            dark = "no <source>; for dark paper a file called picture.dark.png beside picture.png"
+            expected = dark if tag == "source" else "src, with a file of your own"
+            self.builder.fault(line, f'srcset="{short(value)}" of <{tag}>', expected)
             return ""
         if name not in ANY | ELEMENTS[tag] and not name.startswith(("data-", "aria-")):
             expected, near = meant(name, sorted(ANY | ELEMENTS[tag]), "elements")

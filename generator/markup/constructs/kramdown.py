@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from ...base.errors import short
 from ..attributes import parse_attributes
-from . import text_of_line
+from . import ENDS_ANY, put_lines, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -24,23 +24,15 @@ def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.is_code_block(start):
         return False
     found = _LINE.match(text_of_line(state, start))
-    if not found or silent:
-        return bool(found)
-    token = state.push("attribute_line", "", 0)
-    token.map = [start, start + 1]
-    token.meta = {
-        "text": found[0].strip(),
-        "said": parse_attributes(found[1].strip().removesuffix(":")),
-        "below": not state.isEmpty(start - 1),
-    }
-    state.line = start + 1
-    return True
+    if not found:
+        return False
+    said, below = parse_attributes(found[1].strip().removesuffix(":")), not state.isEmpty(start - 1)
+    return put_lines(state, silent, start, start + 1, "attribute_line", text=found[0].strip(), said=said, below=below)
 
 
 def extend(md: MarkdownIt) -> None:
     """A line that ends any block."""
-    rules = ["paragraph", "reference", "blockquote", "list"]
-    md.block.ruler.before("fence", "attribute_line", _line, {"alt": rules})
+    md.block.ruler.before("fence", "attribute_line", _line, ENDS_ANY)
 
 
 def belongs(following: Sequence[Token]) -> bool:

@@ -14,7 +14,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
-from ...base.errors import short
+from ...base.errors import quoted, short
+from ...content.media import PICTURES
 from .. import media
 from ..attributes import Attributes
 from . import Mark, line_in
@@ -115,14 +116,13 @@ def _picture(writer: Writer, mark: Mark) -> str:
     writer.used_labels.add(data["label"])
     said = Attributes(**data["said"]) if data["said"] else Attributes()
     words = writer.text(writer.html(data["alt"]))
-    if sized := re.search(r"\|(\d+)\Z", words):  # Obsidian's width
+    if sized := re.search(r"\|(\d+)(?:x\d+)?\Z", words):  # Obsidian's width
         words = words[: sized.start()]
         said = replace(said, values={"width": sized[1], **said.values})
-    if not words and "alt" not in said.values:
+    if (not words or words.lower().endswith(PICTURES)) and "alt" not in said.values:
+        what = f"the name of a file for its alt text, {quoted(words)}" if words else "no alt text"
         expected = '![what it shows](…), or {alt=""} after it if decorative'
-        writer.warn(
-            "no-alt-text", mark.line, f'the picture "{short(data["path"])}" has no alt text; expected {expected}'
-        )
+        writer.warn("no-alt-text", mark.line, f'the picture "{short(data["path"])}" has {what}; expected {expected}')
     return media.shown(writer, data["path"], said.values.get("alt", words), mark.line, said, data["title"])
 
 

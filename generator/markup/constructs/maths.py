@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from ...base.errors import short
 from .. import formulas
 from ..attributes import TRAILING, parse_attributes
-from . import Mark, put, text_of_line
+from . import ENDS_ANY, Mark, put, put_lines, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -85,16 +85,11 @@ def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Macros outside of formulas, as Pandoc reads them: from their line to the end of the paragraph."""
     if state.is_code_block(start) or not _DEFINITION.match(text_of_line(state, start)):
         return False
-    if silent:
-        return True
-    last = start
-    while last + 1 < end and not state.isEmpty(last + 1) and state.sCount[last + 1] >= state.blkIndent:
-        last += 1
-    token = state.push("definitions", "", 0)
-    token.map = [start, last + 1]
-    token.meta = {"tex": state.getLines(start, last + 1, state.blkIndent, False)}
-    state.line = last + 1
-    return True
+    after = start + 1
+    while after < end and not state.isEmpty(after) and state.sCount[after] >= state.blkIndent:
+        after += 1
+    tex = state.getLines(start, after, state.blkIndent, False)
+    return put_lines(state, silent, start, after, "definitions", tex=tex)
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -129,36 +124,18 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False  # in the middle of a sentence
     if not closed and opening == "$$" and last == start and "$$" not in text[2:] and text[2:].strip():
         return False
-    if silent:
-        return True
-    token = state.push("equation", "", 0)
-    token.map = [start, last + 1]
     tex = "\n".join(lines) + (closing if environment else "")
+    meta = {"closed": closed, "after": after, "closing": closing, "lines": last - start}
     tex = _undoubled(tex) if len(opening) == 3 else tex
-    token.meta = {"tex": tex, "closed": closed, "after": after, "closing": closing, "lines": last - start}
-    state.line = last + 1
-    return True
+    return put_lines(state, silent, start, last + 1, "equation", tex=tex, **meta)
 
 
 def extend(md: MarkdownIt) -> None:
     """Code first, then formulas, then escapes."""
     md.inline.ruler.before("strikethrough", "dollar", _dollar)
     md.inline.ruler.before("escape", "backslash_math", _backslash)
-    rules = ["paragraph", "reference", "blockquote", "list"]
-    md.block.ruler.before("fence", "definitions", _definitions, {"alt": rules})
-    md.block.ruler.before("fence", "equation", _block, {"alt": rules})
-
-
-def _write_formula(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    meta = tokens[at].meta
-    builder.mark("formula", meta["line"], tex=meta["tex"], display=meta["display"])
-    return at + 1
-
-
-def _write_ref(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    meta = tokens[at].meta
-    builder.mark("formula_ref", meta["line"], label=meta["label"], how=meta["how"])
-    return at + 1
+    md.block.ruler.before("fence", "definitions", _definitions, ENDS_ANY)
+    md.block.ruler.before("fence", "equation", _block, ENDS_ANY)
 
 
 def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -180,11 +157,6 @@ def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
             meta["lines"],
         )
     builder.block_mark("equation", token, tex=meta["tex"], id=label)
-    return at + 1
-
-
-def _write_definitions(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    builder.block_mark("definitions", tokens[at], tex=tokens[at].meta["tex"])
     return at + 1
 
 
@@ -214,10 +186,5 @@ def _formula_ref(writer: Writer, mark: Mark) -> str:
     return writer.latex_reference(mark.data["how"], mark.data["label"], mark.line)
 
 
-TOKENS = {
-    "formula": _write_formula,
-    "formula_ref": _write_ref,
-    "equation": _write_equation,
-    "definitions": _write_definitions,
-}
+TOKENS = {"equation": _write_equation}
 MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref, "definitions": _define}

@@ -70,11 +70,6 @@ def extend(md: MarkdownIt) -> None:
     md.inline.ruler.before("link", "note_in_place", _in_place)
 
 
-def _write_note(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    builder.mark("note", tokens[at].meta["line"], name=tokens[at].meta["name"])
-    return at + 1
-
-
 def _write_in_place(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     builder.mark("note", tokens[at].meta["line"], content=builder.phrase(inner, 0))
@@ -91,5 +86,5 @@ def _render(writer: Writer, mark: Mark) -> str:
     return writer.note(mark.data.get("name", ""), mark.line, mark.data.get("content"))
 
 
-TOKENS = {"note": _write_note, "note_in_place_open": _write_in_place, "definition_open": _write_definition}
+TOKENS = {"note_in_place_open": _write_in_place, "definition_open": _write_definition}
 MARKS = {"note": _render, "definition": lambda writer, mark: ""}

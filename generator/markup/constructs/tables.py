@@ -39,15 +39,14 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     text, id_ = _CAPTION.sub("", caption.content, count=1), ""
     if found := TRAILING.search(text):
         text, id_ = text[: found.start()], parse_attributes(found[1]).id
-    builder.block_mark(
-        "block",
+    builder.block(
         tokens[at],
-        name="table",
+        "table",
+        builder.flow_table(inner),
         argument=text,
         argument_html=builder.phrase_of(text, caption),
         options=f"id: {id_}" if id_ else "",
-        options_line=(caption.map or [0])[0] - (tokens[at].map or [0])[0],
-        content=builder.flow_table(inner),
+        options_line=builder.line_of(caption) - builder.line_of(tokens[at]),
     )
     return end
 

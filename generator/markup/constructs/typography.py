@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, smartquotes
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
+from ...base.language import TOUCHING, WITHOUT_BLANKS
+
+_TOUCHING, _WITHOUT_BLANKS = (re.compile(f"[{signs}]") for signs in (TOUCHING, WITHOUT_BLANKS))
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
 _NARROW = "\u202f"  # no-break spaces, this one within the quotation marks of French
 _BEFORE_A_SIGN = re.compile(r"(?<!\s) (?=[;!?»%](?!\w)|:(?:\s|\Z))|(?<=«) ")
@@ -32,9 +35,30 @@ def tildes(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def stars(state: StateInline, silent: bool) -> bool:
+    """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * opens and closes as beside a blank.
+
+    source  github.com/tats-u/markdown-cjk-friendly
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = state.src[max(0, start - 1) : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] == "*" and _TOUCHING.search(before + after):
+        for delimiter in state.delimiters[known:]:
+            delimiter.open, delimiter.close = bool(after.strip()), bool(before.strip())
+    return True
+
+
+def joined(before: str, after: str) -> bool:
+    """Whether no blank stands where a line ends between two signs, as of Chinese and Japanese."""
+    return all(_WITHOUT_BLANKS.match(sign) for sign in (before[-1:], after[:1]))
+
+
 def extend(md: MarkdownIt) -> None:
     """Quotation marks by markdown-it's own rule."""
     md.options["typographer"] = True
+    md.inline.ruler.at("emphasis", stars)
     md.inline.ruler.before("strikethrough", "tildes", tildes)
     sub_plugin(md)
     superscript_plugin(md)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 
 from . import Mark, fault, label_end, put
 
 if TYPE_CHECKING:
-    from ..builder import Builder
     from ..document import Writer
 
 VALUE = re.compile(r"""\{\{((?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*)\}\}""")
@@ -69,14 +66,8 @@ def extend(md: MarkdownIt) -> None:
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    builder.mark("value", tokens[at].meta["line"], expression=tokens[at].meta["expression"])
-    return at + 1
-
-
 def _render(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.value(mark.data["expression"], mark.line, awaited="…"))
 
 
-TOKENS = {"value": _write}
 MARKS = {"value": _render}

@@ -14,11 +14,7 @@ from ..words import compact, plain
 DIGITS = 4  # significant ones of a value that is told
 STEPS = (1, 2, 5, 10)
 CLOSEST = 0.6  # of the room of a tick: nearer than this, values are no ticks
-SPAN_OF_LOG, EVEN, APART = (
-    16,
-    2.0,
-    1.5,
-)  # greatest over least value; greatest over least ratio of two steps; least ratio
+SPAN_OF_LOG, EVEN, APART = 16, 2.0, 1.5  # greatest over least value; greatest over least ratio of steps; least ratio
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class BandScale:
 def told(value: Any, words: Words, digits: int = DIGITS) -> str:
     """A value as readers see it: to so many significant digits, whole numbers as they are."""
     if isinstance(value, bool):
-        return words("yes") if value else words("no")
+        return words("yes" if value else "no")
     if not isinstance(value, (int, float)):
         return plain(value, words)
     if value and not 1e-3 <= abs(value) < 1e7:

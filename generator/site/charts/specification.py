@@ -12,7 +12,7 @@ from ...base.language import Words
 from ...markup import expressions
 from ...markup.blocks import named
 from ...markup.blocks.figure import OWN, OptionError
-from ...markup.expressions import ExpressionError
+from ...markup.expressions import ExpressionError, is_number
 from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured
 from ..words import spoken
 from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Mark, fitting
@@ -96,7 +96,7 @@ class Specification:
                 isinstance(value, list) and any(isinstance(v, (list, dict)) for v in value)
             ):
                 raise OptionError(option, f"{key} of {row.place} is a table", "numbers or words")
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and not SMALLEST < abs(value) < LARGEST:
+            if is_number(value) and not SMALLEST < abs(value) < LARGEST:
                 value = 0 if abs(value) <= SMALLEST else None
             found.append(tuple(value) if isinstance(value, list) else value)
         if all(value is None for value in found):
@@ -216,4 +216,4 @@ def _kind(values: Sequence[Any]) -> str:
 
 
 def _number_or_none(value: Any) -> bool:
-    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+    return value is None or is_number(value)

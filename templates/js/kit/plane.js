@@ -439,6 +439,15 @@
   /** A place in px that is half a mark's size away from the plane's ends. */
   const within = (plane, px, half) => Math.min(Math.max(px, half), plane.size - half);
 
+  /** The height nearest to y px at which a word at x px covers none of those before it, to which it is added. */
+  function free(plane, words, x, y, half) {
+    const covers = (other, at) => Math.abs(at - other.y) < 1.1 * NUMBER_PX && Math.abs(x - other.x) < half + other.half;
+    const heights = [0, -1, 1, -2, 2].map((lines) => within(plane, y + 1.2 * lines * NUMBER_PX, NUMBER_PX / 2));
+    const found = heights.find((at) => !words.some((other) => covers(other, at))) ?? y;
+    words.push({ x, y: found, half });
+    return found;
+  }
+
   peek.paint = {
     /** Polygons of the regions of the hidden plane, on the field's canvas. */
     regions(plane, polygons, palette, room) {
@@ -535,6 +544,7 @@
     /** Which class is which: each one's number beyond its farthest point, where arms and rings are apart. */
     numbers(plane, positions, y, classes, theme, labels) {
       const { context } = plane;
+      const words = [];
       for (let c = 0; c < classes; c++) {
         let [at, most] = [0, -1];
         for (let point = 0; point < y.length; point++) {
@@ -546,19 +556,22 @@
         const beyond = 1 + (NUMBER_PX + 2) / (plane.px(most) - plane.px(0));
         const half = Math.max(peek.paint.halfOf(context, c, theme, labels), NUMBER_PX);
         const left = within(plane, plane.px(beyond * positions[at]), half);
-        peek.paint.number(context, c, left, within(plane, plane.py(beyond * positions[at + 1]), NUMBER_PX), theme, labels);
+        const top = within(plane, plane.py(beyond * positions[at + 1]), NUMBER_PX);
+        peek.paint.number(context, c, left, free(plane, words, left, top, half), theme, labels);
       }
     },
 
     /** The same at the centres of the classes, on discs, where these do not cover each other. */
     centres(plane, positions, y, classes, theme, labels) {
       const { context } = plane;
+      const words = [];
       const centres = peek.measure.centres(positions, y, classes);
       if (peek.measure.leastDistance(centres).distance * (plane.px(1) - plane.px(0)) < 1.5 * NUMBER_PX) return;
       for (let c = 0; c < classes; c++) {
         if (Number.isNaN(centres[2 * c])) continue;
-        const x = within(plane, plane.px(centres[2 * c]), peek.paint.halfOf(context, c, theme, labels));
-        const y = plane.py(centres[2 * c + 1]);
+        const half = peek.paint.halfOf(context, c, theme, labels);
+        const x = within(plane, plane.px(centres[2 * c]), half);
+        const y = free(plane, words, x, plane.py(centres[2 * c + 1]), half);
         context.beginPath();
         context.arc(x, y, 0.7 * NUMBER_PX, 0, 7);
         context.fillStyle = theme.paper;

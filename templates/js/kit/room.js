@@ -22,7 +22,7 @@
       return {
         ...inner, inner, open: false, walls: true,
         box: { x0: low - paper, x1: high + paper, y0: low - paper, y1: high + paper },
-        labels: [[low, low, least, "below"], [high, low, most, "below"], [low, high, most, "before"]],
+        labels: [[low, low, least, "below"], [high, low, most, "below"], [low, high, most, "above"]],
       };
     }
     let reach = LEAST_REACH;

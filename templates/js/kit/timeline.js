@@ -316,7 +316,8 @@
     /** Epoch, loss and accuracy, as the readout and every sentence have them. */
     function told(epoch) {
       const nearest = Math.min(Math.round(epoch), run.right.length - 1);
-      return [String(Math.round(epoch)), peek.text.digits(lossAt(epoch)), peek.text.percent(share(nearest))];
+      const measured = run.y.length ? [peek.text.digits(lossAt(epoch)), peek.text.percent(share(nearest))] : ["\u2013", "\u2013"];
+      return [String(Math.round(epoch)), ...measured];
     }
 
     function describe(epoch) {

@@ -149,6 +149,13 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     return Laboratory(folder, runs, runs_index(results, {}), loads(templates, wanted))
 
 
+def place(element: Locator, x: float, y: float) -> tuple[float, float]:
+    """Where in the window a place of an element is, which is given in shares of its width and height."""
+    box = element.bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
 @dataclass
 class Figure:
     """One explorable in an open page."""
@@ -181,6 +188,10 @@ class Figure:
             assert time.monotonic() < until, self.said
             self.page.wait_for_timeout(20)
 
+    def wakes(self) -> None:
+        """Wait until it is live."""
+        self.root.and_(self.page.locator(".is-live")).wait_for()
+
     def settle(self) -> None:
         """Wait until it is painted at rest."""
         rest(self.page)
@@ -207,6 +218,7 @@ class Figure:
 
 
 Show = Callable[..., Figure]
+PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="session")

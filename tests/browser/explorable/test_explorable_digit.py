@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Laboratory
+from conftest import Figure, Laboratory, Show, place
 from playwright.sync_api import expect
 
 from generator.networks import forward, tables
@@ -21,18 +20,16 @@ FINE = {"pixels": 4, "tiles": 6}  # marks along a side of a cell
 SIZE = {"pixels": (8, 8), "tiles": (6, 4)}
 RUNS = {"pixels": "pixels/k5-tanh-s1", "tiles": "tiles/k12-softplus-s1"}
 SAMPLES = 8  # of a cell along each side, where a drawing is moved and sized
-Show = Callable[..., Figure]
 
 
 def drawn(figure: Figure, *way: tuple[float, float]) -> None:
     """A stroke with the mouse through places in shares of the pad."""
-    box = figure.live.locator(".digit-pad").bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way]
+    pad = figure.live.locator(".digit-pad")
+    places = [place(pad, *share) for share in way]
     figure.page.mouse.move(*places[0])
     figure.page.mouse.down()
-    for place in places[1:]:
-        figure.page.mouse.move(*place, steps=6)
+    for following in places[1:]:
+        figure.page.mouse.move(*following, steps=6)
     figure.page.mouse.up()
 
 
@@ -144,7 +141,7 @@ def test_an_example_lands_where_its_point_is_and_may_be_drawn_on(show: Show, lab
     agree(figure, laboratory, of, x.astype(np.float32))
     figure.page.wait_for_url(re.compile("fig-digit.example=.*fig-digit.ink="))
     figure.page.reload()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     agree(figure, laboratory, of, x.astype(np.float32))
 
 
@@ -224,7 +221,7 @@ def test_through_training_and_to_other_networks(show: Show) -> None:
     figure.page.wait_for_url(re.compile("fig-digit.classes=3&fig-digit.epoch=0&fig-digit.ink="))
     figure.page.reload()
     figure.root.scroll_into_view_if_needed()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     again = rows(figure)
     assert all(np.array_equal(again[name], values) for name, values in seen[2].items())
     figure.live.get_by_role("button", name="Reset").click()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Laboratory
+from conftest import Figure, Laboratory, Show, place
 from playwright.sync_api import expect
 
 from generator.measures import arrangement, packing
@@ -17,16 +16,13 @@ from generator.networks import forward
 from tests import laws
 from tests.rest import SPEAKS_MS, rest
 
-Show = Callable[..., Figure]
-
 
 def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
     """From one place of an element to another, in shares of its box."""
-    box = locator.bounding_box()
-    place = lambda at: (box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"])  # noqa: E731
-    figure.page.mouse.move(*place(start))
+    begin, stop = place(locator, *start), place(locator, *end)
+    figure.page.mouse.move(*begin)
     figure.page.mouse.down()
-    figure.page.mouse.move(*place(end), steps=5)
+    figure.page.mouse.move(*stop, steps=5)
     figure.page.mouse.up()
     assert figure.page.evaluate("getSelection().toString()") == "", "a drag selects no words"
 
@@ -36,9 +32,8 @@ def hidden_at(laboratory: Laboratory, name: str, checkpoint: int = -1) -> np.nda
     return forward.hidden(spec, run.weights[checkpoint], run.x)
 
 
-SHOWN = (
-    1.14  # half the width shown of a plane: of the farthest coordinate in the input plane, of 1 in tanh's hidden plane
-)
+# Half the width shown of a plane: of the farthest coordinate in the input plane, of 1 in tanh's hidden plane.
+SHOWN = 1.14
 
 
 def input_edge(run: Any) -> float:
@@ -166,13 +161,9 @@ def test_a_point_lights_up_in_both_planes(show: Show, laboratory: Laboratory) ->
     point = 280  # class 3, well along its arm
     edge = input_edge(run)
     x, y = map(float, run.x[point])
-    box = figure.plane(0).bounding_box()
-    assert box is not None
     marks = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((sum, v) => sum + v, 0)"
     before = [figure.live.locator("canvas.plane-marks").nth(plane).evaluate(marks) for plane in (0, 1)]
-    figure.page.mouse.move(
-        box["x"] + (x + edge) / (2 * edge) * box["width"], box["y"] + (edge - y) / (2 * edge) * box["height"]
-    )
+    figure.page.mouse.move(*place(figure.plane(0), (x + edge) / (2 * edge), (edge - y) / (2 * edge)))
     said = figure.look()
     found = re.match(r"Point (\d+) of class 3: taken for class \d, [\d.]+\s% sure, at \((.+), (.+)\)", said)
     assert found, said
@@ -189,8 +180,6 @@ def test_a_point_lights_up_in_both_planes(show: Show, laboratory: Laboratory) ->
 def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, laboratory: Laboratory) -> None:
     figure = show("bend")
     spec, run = laboratory.runs["grid/k5-tanh-s0"]
-    box = figure.plane(1).bounding_box()
-    assert box is not None
     clear = figure.live.locator("canvas.plane-marks").first.evaluate("(c) => c.toDataURL()")
     edge = input_edge(run)
     grid = np.linspace(-edge, edge, 200)
@@ -203,8 +192,8 @@ def test_a_place_of_the_hidden_plane_lights_up_what_lands_there(show: Show, labo
         if np.linalg.norm(positions - (x, y), axis=1).min() > 0.15
     ]
     target = np.array(max(empty, key=lambda at: int((np.linalg.norm(landing - at, axis=1) < 0.08).sum())))
-    place = ((target[0] + SHOWN) / (2 * SHOWN), (SHOWN - target[1]) / (2 * SHOWN))  # shares of the plane
-    figure.page.mouse.move(box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"])
+    x, y = target
+    figure.page.mouse.move(*place(figure.plane(1), (x + SHOWN) / (2 * SHOWN), (SHOWN - y) / (2 * SHOWN)))
     said = figure.look()
     if not said.startswith("Around"):
         pytest.fail(f"expected an empty place of the room: {said}")
@@ -247,9 +236,7 @@ def test_looking_by_keyboard_is_spoken(show: Show) -> None:
 
 def test_looking_by_touch(show: Show) -> None:
     figure = show("bend", width=390, height=844, has_touch=True)
-    box = figure.plane(1).bounding_box()
-    assert box is not None
-    figure.page.touchscreen.tap(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    figure.page.touchscreen.tap(*place(figure.plane(1), 0.3, 0.3))
     assert not figure.look().startswith("Point at either")
     figure.page.wait_for_url(re.compile("look=hidden"))
 
@@ -529,9 +516,8 @@ def test_a_hole_in_the_address_is_one_that_the_slider_has(show: Show, said: str,
 def test_readers_set_what_the_data_of_the_runs_have(show: Show, laboratory: Laboratory) -> None:
     index = elsewhere(laboratory)
     arms = index["recipes"][1]
-    index["recipes"][1] = arms | {
-        "parameters": arms["parameters"] | {"root_radius": 0.75}
-    }  # beyond the slider: the author's
+    wide = {"root_radius": 0.75}  # beyond the slider: the author's
+    index["recipes"][1] = arms | {"parameters": arms["parameters"] | wide}
     of_rings = show('train {"experiment": "rings", "start": "own"}', index=index).live
     assert of_rings.get_by_role("slider", name="Noise").count() == 1
     assert of_rings.get_by_role("slider", name="Hole").count() == 0
@@ -672,7 +658,7 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     alive.locator(".wake").click()
-    alive.and_(page.locator(".is-live")).wait_for()
+    Figure(page, alive).wakes()
     assert [url for url in asked if "k5-relu-s0" in url] and not [url for url in asked if "k5-tanh-s1" in url]
     expect(alive.locator(".multiple")).to_have_count(3)
     handle = alive.locator(".timeline-handle")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
-from pathlib import Path
 from typing import Any
 
-import axe_core_python
 import numpy as np
 import pytest
-from conftest import Show
+from conftest import PHONE, Show
 from playwright.sync_api import Page, expect
 
 from generator.markup.blocks.figure import OptionError
@@ -20,13 +18,12 @@ from generator.networks.activations import Activation
 from generator.networks.calculus import FUNCTIONS, compiled
 from generator.networks.forward import NUMPY
 from generator.site.explorables import started_with
+from tests import axe
 
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 SAME = 1e-9  # relative: expressions are written out otherwise on the two sides
 RANDOM = 60  # formulas
 PLACES = np.linspace(-3.7, 4.1, 41)  # none of them 0, where a kink has a slope on either side
 CALLS = sorted(set(FUNCTIONS) - {"sign"})  # whose slope is none
-PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 READ = """([texts, places]) => texts.map((text) => {
   const { value, slope } = peek.formula.read(text);
   return [places.map(value), places.map(slope)].map((all) => all.map((each) => (Number.isFinite(each) ? each : null)));
@@ -176,14 +173,13 @@ def test_a_formula_is_typed_and_trained_with(show: Show, screen: dict[str, Any])
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(figure.live.locator(".explorable-spoken")).to_contain_text("“sine” is unknown")
     assert "a * logistic(a)" in figure.summary(), "what was trained before stays"
-    figure.page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert figure.page.evaluate("axe.run('.explorable').then(({ violations }) => violations.map(({ id }) => id))") == []
+    assert axe.finds(figure.page, ".explorable") == []
     field.fill("a + sin(2*a)")
     expect(wrong).to_have_text("")
     field.press("Enter")
     expect(figure.page).to_have_url(re.compile(r"activation=own-formula&fig-train\.typed=a\+%2B\+sin%282\*a%29"))
     figure.page.reload()
-    figure.page.locator(".explorable.is-live").first.wait_for()
+    figure.wakes()
     expect(field).to_have_value("a + sin(2*a)")
     figure.live.get_by_role("button", name="Train", exact=True).click()
     expect(figure.live.locator(".reading--epoch b")).to_have_text(re.compile(r"\d{2,}"), timeout=30000)

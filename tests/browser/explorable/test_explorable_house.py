@@ -5,21 +5,20 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from conftest import TEMPLATES, Figure, Laboratory, figures
+from conftest import TEMPLATES, Figure, Laboratory, Show, figures
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
+from tests import axe
 from tests.rest import SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
@@ -29,7 +28,6 @@ FEW = [
 THROWS = b"try{throw Error('on purpose');"
 HANDLE_PX = 10  # of what is seen of the handle, around its middle
 RUNS_MS = 4500  # long enough for several sentences
-Show = Callable[..., Figure]
 
 
 def awake(figure: Figure) -> None:
@@ -38,7 +36,7 @@ def awake(figure: Figure) -> None:
     button = figure.root.locator(".wake")
     if button.count():
         button.click()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     figure.settle()
 
 
@@ -156,13 +154,10 @@ def test_nothing_for_axe_to_say(shared: Show, name: str, scheme: str) -> None:
     explain = figure.live.get_by_role("button", name="Explain the controls")
     explain.click()
     figure.settle()
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
-    violations = Axe().run(figure.page, options={"runOnly": rules})["violations"]
+    found = axe.finds(figure.page, runOnly=axe.RULES)
     explain.click()
     figure.page.emulate_media(color_scheme="light")
-    assert not violations, json.dumps(
-        [(v["id"], [(n["html"][:120], n["failureSummary"]) for n in v["nodes"][:3]]) for v in violations], indent=1
-    )
+    assert found == []
 
 
 def test_state_is_in_the_address_and_only_what_differs(show: Show) -> None:
@@ -337,7 +332,7 @@ def test_what_a_figure_says_it_needs_is_all_it_needs(show: Show, name: str) -> N
     figure.page.reload()
     if name == "alive":
         figure.page.locator(".wake").click()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     figure.settle()
     assert figure.said == []
 
@@ -386,7 +381,7 @@ def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> 
     figure = show(name)
     notice, spoken = figure.live.locator(".explorable-notice"), figure.live.locator(".explorable-spoken")
     blocking(figure, "k5-relu-s0")
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     expect(notice).to_be_hidden()
     if name == "train":
         figure.live.get_by_role("button", name="One step").click()
@@ -423,7 +418,7 @@ def test_networks_that_cannot_be_brought_to_life_are_told_and_may_be_asked_again
     expect(wake).to_be_focused()
     gone.clear()
     wake.click()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     expect(figure.root.locator("> .explorable-notice")).to_have_count(0)
     gone.add("k5-tanh-s1")
     figure.live.get_by_role("radio", name="1", exact=True).click()
@@ -464,16 +459,17 @@ def test_a_first_run_that_is_damaged_is_told(show: Show, name: str, damage: str)
     assert figure.root.locator(".explorable-live").count() == 0
 
 
+COUNT_PAINTINGS = """() => {
+  globalThis.painted = 0;
+  const {instance} = peek.views.get("fig-bend"), paint = instance.paint;
+  instance.paint = (resting) => { painted++; return paint(resting); };
+}"""
+
+
 def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
     figure = show("bend", text='<div style="height: 4000px"></div>')
     page = figure.page
-    page.evaluate(
-        """() => {
-          globalThis.painted = 0;
-          const {instance} = peek.views.get("fig-bend"), paint = instance.paint;
-          instance.paint = (resting) => { painted++; return paint(resting); };
-        }"""
-    )
+    page.evaluate(COUNT_PAINTINGS)
     figure.live.get_by_role("button", name="Play").click()
     page.wait_for_function("painted > 3")
     page.evaluate("scrollTo(0, 3500)")
@@ -507,18 +503,12 @@ def test_loads_only_near_the_viewport(show: Show) -> None:
     assert figure.page.evaluate("peek.views.get('fig-bend').instance") is None
     assert {*figure.page.evaluate(loaded)} == {"assets/js"}
     figure.root.scroll_into_view_if_needed()
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
 
 
 def test_nothing_is_painted_at_rest(show: Show) -> None:
     figure = show("bend")
-    figure.page.evaluate(
-        """() => {
-          globalThis.painted = 0;
-          const {instance} = peek.views.get("fig-bend"), paint = instance.paint;
-          instance.paint = (resting) => { painted++; return paint(resting); };
-        }"""
-    )
+    figure.page.evaluate(COUNT_PAINTINGS)
     figure.page.wait_for_timeout(500)
     assert figure.page.evaluate("painted") == 0
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Laboratory, run_id
+from conftest import Laboratory, Show, run_id
 from playwright.sync_api import Browser, Page, expect
 
 from generator import figures
@@ -28,7 +27,6 @@ MOST_POINTS = 700  # of a data set of the article
 SIZES = [(1280, 800), (390, 844)]
 LATTICE = 200  # inputs along each axis that the build takes directions over
 MUTATIONS = 15  # addresses a figure
-Show = Callable[..., Figure]
 
 
 # One number, one value

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Show
+from conftest import PHONE, Figure, Show, place
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from generator.content.experiments import Planned
@@ -28,9 +29,7 @@ DATA = {
     "rings": RunSpec(5, "tanh", 0, kind="rings", points_per_class=40),
     "corners": RunSpec(5, "tanh", 0, kind="simplex"),  # that no page draws
 }
-PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 STATE = "peek.views.get('fig-train').state"
-Open = Callable[..., Figure]
 
 
 def results() -> Results:
@@ -39,13 +38,12 @@ def results() -> Results:
 
 
 @pytest.fixture
-def train(show: Show) -> Open:
+def train(show: Show) -> Show:
     """The figure with all these data to choose from."""
 
     def opened(hash: str = "", **options: Any) -> Figure:
         given = {"sets": data_sets(None, results()), **options.pop("given", {})}
-        figure = show(f"train {json.dumps(given)}", hash=hash, **options)
-        return figure
+        return show(f"train {json.dumps(given)}", hash=hash, **options)
 
     return opened
 
@@ -96,7 +94,7 @@ def test_data_that_no_page_draws_are_one_error(given: Any, near: str) -> None:
     assert caught.value.nearest in (near, None)
 
 
-def test_other_data_are_chosen_by_keyboard_and_kept_in_the_address(train: Open) -> None:
+def test_other_data_are_chosen_by_keyboard_and_kept_in_the_address(train: Show) -> None:
     figure = train()
     assert points(figure).shape == (500, 3)
     figure.live.get_by_role("radio", name="spiral arms", exact=True).focus()
@@ -115,7 +113,7 @@ def test_other_data_are_chosen_by_keyboard_and_kept_in_the_address(train: Open) 
     figure.live.get_by_role("button", name="One step").click()
     figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
     figure.page.reload()
-    figure.page.locator(".explorable.is-live").first.wait_for()
+    figure.wakes()
     np.testing.assert_array_equal(points(figure), drawn)
     figure.live.get_by_role("button", name="Reset").click()
     expect(figure.live.get_by_role("radio", name="the build’s start")).to_be_checked()
@@ -123,22 +121,20 @@ def test_other_data_are_chosen_by_keyboard_and_kept_in_the_address(train: Open) 
     assert points(figure).shape == (500, 3) and not figure.said
 
 
-def test_points_that_are_drawn_flat_light_up_in_both_planes(train: Open) -> None:
+def test_points_that_are_drawn_flat_light_up_in_both_planes(train: Show) -> None:
     figure = train("#fig-train.data=rays&fig-train.classes=7")
-    box = figure.plane(0).bounding_box()
-    assert box is not None
     assert points(figure)[99, :2] == pytest.approx([1, 1], abs=0.05), "the tip of the first ray"
     spoken = figure.live.locator(".explorable-spoken")
-    figure.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * (0.5 - 0.5 / 1.14))
+    figure.page.mouse.click(*place(figure.plane(0), 0.5, 0.5 - 0.5 / 1.14))
     expect(spoken).to_have_text(re.compile("Point (9[5-9]|100) of class 1: taken for class"))
-    figure.page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)
+    figure.page.mouse.click(*place(figure.plane(0), 0.02, 0.98))
     expect(spoken).to_have_text(re.compile("Point at a point to see what it is"))
 
 
 @pytest.mark.parametrize(
     ("data", "least", "most"), [("rays-root", 1, 7), pytest.param("hole", 0, 0, marks=pytest.mark.breadth)]
 )
-def test_the_two_by_two_is_trained_in_the_page(train: Open, data: str, least: int, most: int) -> None:
+def test_the_two_by_two_is_trained_in_the_page(train: Show, data: str, least: int, most: int) -> None:
     figure = train(f"#fig-train.data={data}&fig-train.classes=7", **PHONE)
     expect(figure.live.get_by_role("group", name="Data", exact=True).locator("input:checked")).to_have_value(data)
     assert least <= middle(figure) <= most and not figure.said
@@ -149,7 +145,7 @@ def test_the_two_by_two_is_trained_in_the_page(train: Open, data: str, least: in
 MINE = "#fig-train.data=own-points"
 
 
-def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> None:
+def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Show) -> None:
     figure = train(MINE)
     button = figure.live.get_by_role("button", name="Train", exact=True)
     expect(button).to_be_disabled()
@@ -171,7 +167,7 @@ def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> N
     button.click()
     figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
     figure.page.reload()
-    figure.page.locator(".explorable.is-live").first.wait_for()
+    figure.wakes()
     np.testing.assert_array_equal(points(figure), drawn)
     figure.live.get_by_role("radio", name="spiral arms", exact=True).check()
     figure.live.get_by_role("radio", name="Own points").check()
@@ -180,13 +176,14 @@ def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Open) -> N
     figure.live.get_by_role("button", name="Clear").click()
     figure.settle()
     assert not state(figure)["points"]
+    assert [said.split()[-1] for said in figure.live.locator(".reading").all_text_contents()] == ["0", "–", "–"]
     figure.live.get_by_role("button", name="Undo").click()
     figure.settle()
     np.testing.assert_array_equal(points(figure), drawn)
     assert not figure.said
 
 
-def test_own_points_are_put_by_keyboard_and_by_a_finger(train: Open) -> None:
+def test_own_points_are_put_by_keyboard_and_by_a_finger(train: Show) -> None:
     figure = train(MINE, **PHONE)
     plane = figure.plane(0)
     plane.focus()
@@ -269,7 +266,7 @@ PICTURED = """(button) => {
 }"""
 
 
-def test_a_table_is_pasted_and_its_words_name_the_classes(train: Open) -> None:
+def test_a_table_is_pasted_and_its_words_name_the_classes(train: Show) -> None:
     figure = train(MINE)
     figure.live.get_by_role("button", name="Paste a table").click()
     figure.live.get_by_role("textbox").fill("width;height;kind\n10,5;2;dog\n20;4;cat\n15;3;dog")
@@ -354,13 +351,13 @@ def covered(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("width", [390, *(pytest.param(width, marks=pytest.mark.breadth) for width in (1024, 1280))])
-def test_no_part_covers_another(train: Open, width: int) -> None:
+def test_no_part_covers_another(train: Show, width: int) -> None:
     _, *parts = train(width=width).page.evaluate(ROOM, PARTS)
     assert len(parts) > 10
     assert not [(one["name"], other["name"]) for one, other in combinations(parts, 2) if covered(one, other)]
 
 
-def test_beside_the_planes_stands_all_that_has_room_there(train: Open) -> None:
+def test_beside_the_planes_stands_all_that_has_room_there(train: Show) -> None:
     """On a laptop: no column is longer than the planes and what lies below them."""
     live, *parts = train(width=1280).page.evaluate(ROOM, PARTS)
     planes = [part for part in parts if part["name"].split()[0] == "plane"]
@@ -371,3 +368,26 @@ def test_beside_the_planes_stands_all_that_has_room_there(train: Open) -> None:
     assert max(part["bottom"] for part in beside) < min(part["top"] for part in below if "range" in part["name"])
     lines = {round(part["top"]): part["bottom"] - part["top"] for part in [*planes, *below]}
     assert live["bottom"] - live["top"] < sum(lines.values()) + GAPS_PX, lines
+
+
+WRITTEN = """(centres) => {
+  const context = document.createElement("canvas").getContext("2d");
+  const theme = { font: "sans-serif", paper: "#fff", classes: centres.map(() => "#000") };
+  const plane = { context, size: 360, px: (x) => 180 + 170 * x, py: (y) => 180 - 170 * y };
+  const labels = centres.map((_, c) => `a rather long word ${c}`);
+  const said = [];
+  context.fillText = (text, x, y) => said.push([x, y, context.measureText(text).width / 2]);
+  peek.paint.centres(plane, centres.flat(), centres.map((_, c) => c), centres.length, theme, labels);
+  return said;
+}"""
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(np.linspace(-1, 1, 9).tolist())] * 2), min_size=2, max_size=4, unique=True))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_word_of_a_class_covers_another(bare_page: Page, centres: list[tuple[float, float]]) -> None:
+    """And none is far from where its class is."""
+    written = bare_page.evaluate(WRITTEN, centres)
+    assert len(written) == len(centres)
+    for at, (x, y, half) in enumerate(written):
+        assert abs(y - (180 - 170 * centres[at][1])) < 35
+        assert all(abs(y - v) > 13 or abs(x - u) >= half + other - 0.01 for u, v, other in written[:at])

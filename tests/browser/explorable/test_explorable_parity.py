@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,14 @@ IN_TORCH = {  # the last two by their rows, the others by hand
 def lab(bare_page: Page) -> Page:
     bare_page.evaluate(
         """() => {
+          globalThis.unpacked = (script) => {
+            let run;
+            const receive = peek.receive;
+            peek.receive = (packed) => (run = peek.runs.unpack(packed));
+            (0, eval)(script);
+            peek.receive = receive;
+            return run;
+          };
           globalThis.floats = (text, kind) => new kind(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
           globalThis.text = (array) => {
             const bytes = new Uint8Array(array.buffer);
@@ -101,18 +110,26 @@ def name_of(spec: RunSpec) -> str:
 
 def in_torch(spec: RunSpec, weights: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(T, N, 2) hidden positions and (T, N, C) logits in float32, by torch."""
-    positions, logits = [], []
-    for flat in torch.from_numpy(weights):
-        below, start = torch.from_numpy(x), 0
-        for out, inputs in layer_shapes(spec):
-            layer = flat[start : start + out * (inputs + 1)].view(out, inputs + 1)
-            start += out * (inputs + 1)
-            hidden, below = below, torch.addmm(layer[:, -1], below, layer[:, :-1].T)
-            if start < len(flat):
-                below = IN_TORCH[name_of(spec)](below)
-        positions.append(hidden)
-        logits.append(below)
-    return torch.stack(positions).numpy(), torch.stack(logits).numpy()
+    found = [through(spec, by_layer(spec, flat), torch.from_numpy(x)) for flat in torch.from_numpy(weights)]
+    positions, logits = (torch.stack(of).numpy() for of in zip(*found, strict=True))
+    return positions, logits
+
+
+def by_layer(spec: RunSpec, flat: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Weights and biases of each layer, as views."""
+    shapes = layer_shapes(spec)
+    parts = flat.split([out * (inputs + 1) for out, inputs in shapes])
+    blocks = [part.view(out, inputs + 1) for part, (out, inputs) in zip(parts, shapes, strict=True)]
+    return [(block[:, :-1], block[:, -1]) for block in blocks]
+
+
+def through(
+    spec: RunSpec, layers: Sequence[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the last hidden layer makes of points, and their logits."""
+    for weight, bias in layers[:-1]:
+        x = IN_TORCH[name_of(spec)](torch.nn.functional.linear(x, weight, bias))
+    return x, torch.nn.functional.linear(x, *layers[-1])
 
 
 def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
@@ -121,11 +138,7 @@ def check_run(page: Page, spec: RunSpec, run: Any, script: bytes) -> None:
     assert np.abs(in_page(page, spec, run.weights, run.x) - positions).max() <= SAME_WEIGHTS * room
     got = page.evaluate(
         """(script) => {
-          let run;
-          const receive = peek.receive;
-          peek.receive = (packed) => (run = peek.runs.unpack(packed));
-          (0, eval)(script);
-          peek.receive = receive;
+          const run = unpacked(script);
           const machine = peek.network.evaluator(run.net), n = run.y.length, c = run.classes;
           const size = run.weights[0].length, out = new Float64Array(run.weights.length * n * 2);
           const logits = new Float64Array(run.weights.length * n * c);
@@ -206,14 +219,8 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
     weights = train.initial_weights(spec).astype(np.float64)
     x, y = rng.standard_normal((40, layer_shapes(spec)[0][1])), rng.integers(0, spec.classes, 40)
     flat = torch.tensor(weights, requires_grad=True)
-    below, start = torch.from_numpy(x), 0
-    for out, inputs in layer_shapes(spec):
-        layer = flat[start : start + out * (inputs + 1)].view(out, inputs + 1)
-        start += out * (inputs + 1)
-        below = below @ layer[:, :-1].T + layer[:, -1]
-        if start < len(flat):
-            below = IN_TORCH[activation](below)
-    loss = torch.nn.functional.cross_entropy(below, torch.from_numpy(y))
+    _, logits = through(spec, by_layer(spec, flat), torch.from_numpy(x))
+    loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(y))
     loss.backward()
     got = lab.evaluate(
         """([net, weights, x, y]) => {
@@ -257,13 +264,8 @@ def test_training_in_the_page_follows_torch(
 ) -> None:
     """In float64, as the page trains. In float32, torch itself parts from torch in float64 by some 0.01 by then."""
     spec, run = laboratory.runs.get(f"grid/{name}", of_pixels)
-    activation = name_of(spec)
-    parameters = []
-    start = 0
-    for out, inputs in layer_shapes(spec):
-        layer = torch.from_numpy(run.weights[0][start : start + out * (inputs + 1)]).double().view(out, inputs + 1)
-        start += out * (inputs + 1)
-        parameters.append((layer[:, :-1].clone().requires_grad_(), layer[:, -1].clone().requires_grad_()))
+    layers = by_layer(spec, torch.from_numpy(run.weights[0]).double())
+    parameters = [(weight.clone().requires_grad_(), bias.clone().requires_grad_()) for weight, bias in layers]
     head = [part.detach().clone() for part in parameters[-1]]
     factors = change.get("l2_factors", [1] * len(parameters))
     groups = [
@@ -282,7 +284,7 @@ def test_training_in_the_page_follows_torch(
         order = train.batch_order(seeds, epoch, len(y))[0] if change.get("batch") else np.arange(len(y))
         for some in torch.from_numpy(order).split(batch):
             optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(_logits(x[some], parameters, activation), y[some]).backward()
+            torch.nn.functional.cross_entropy(through(spec, parameters, x[some])[1], y[some]).backward()
             optimizer.step()
             if epoch < change.get("head_held", 0):
                 for now, was in zip(parameters[-1], head, strict=True):
@@ -291,11 +293,7 @@ def test_training_in_the_page_follows_torch(
     script = export.pack("own/one", spec, run).decode()
     got = lab.evaluate(
         """([script, epochs, change]) => {
-          let run;
-          const receive = peek.receive;
-          peek.receive = (packed) => (run = peek.runs.unpack(packed));
-          (0, eval)(script);
-          peek.receive = receive;
+          const run = unpacked(script);
           Object.assign(run.recipe, change);
           const trainer = peek.network.trainer(run.net, run.weights[0], run.seed);
           for (let epoch = 0; epoch < epochs; epoch++) {
@@ -307,15 +305,8 @@ def test_training_in_the_page_follows_torch(
         [script, epochs, change],
     )
     assert np.abs(received(got["weights"]) - expected).max() <= TRAINED
-    loss = torch.nn.functional.cross_entropy(_logits(x, parameters, activation), y).item()
+    loss = torch.nn.functional.cross_entropy(through(spec, parameters, x)[1], y).item()
     assert abs(got["loss"] - loss) <= TRAINED
-
-
-def _logits(x: torch.Tensor, parameters: list[tuple[torch.Tensor, torch.Tensor]], activation: str) -> torch.Tensor:
-    for weight, bias in parameters[:-1]:
-        x = torch.nn.functional.linear(x, weight, bias)
-        x = IN_TORCH[activation](x)
-    return torch.nn.functional.linear(x, *parameters[-1])
 
 
 def test_a_lattice_is_its_points(lab: Page) -> None:

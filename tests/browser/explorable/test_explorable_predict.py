@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Figure, Laboratory
+from conftest import PHONE, Figure, Laboratory, Show
 from playwright.sync_api import Browser, expect
 
 from generator.measures import arrangement, packing
@@ -18,10 +18,8 @@ from generator.networks.rooms import ROOMS
 from tests import laws
 from tests.rest import SPEAKS_MS, rest
 
-Show = Callable[..., Figure]
 ASK = 'beat {"ask": true}'
 SHOW = "Show what the networks did"
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 def written(centres: np.ndarray) -> str:
@@ -131,7 +129,7 @@ def test_the_answer_waits_until_it_is_asked_for(show: Show, laboratory: Laborato
     expect(figure.live.locator(".scale-best").nth(2)).to_have_text("6 networks")  # the loss has them too
     figure.page.wait_for_url(re.compile("fig-beat.ask=0"))
     figure.page.reload()  # as someone who was sent the link
-    figure.root.and_(figure.page.locator(".is-live")).wait_for()
+    figure.wakes()
     expect(answer(figure)).to_have_text("Try again")
     assert "Wider than all 6 networks." in verdict(figure)
     answer(figure).press("Enter")

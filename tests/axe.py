@@ -1,0 +1,21 @@
+"""What axe says of a page."""
+
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+from playwright.sync_api import Page
+
+SCRIPT = Path(axe_core_python.__file__).parent / "axe.min.js"
+# All that axe knows but the strictest level of contrast.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
+FINDS = """([of, options]) => axe.run(of ?? document, {resultTypes: ["violations"], ...options}).then(({violations}) =>
+  violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`)))"""
+
+
+def finds(page: Page, of: str | None = None, **options: Any) -> list[str]:
+    """What is wrong on a page, or in what a selector names."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(SCRIPT.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(FINDS, [of, options])
+    return found
