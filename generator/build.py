@@ -256,7 +256,10 @@ def left_out(options: Options, templates: Overlay) -> list[str]:
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
     """Say what is not used of the code and the texts beside the text, and why."""
-    named, others = "the name of a text ends in .md", [] if options.lab else texts.other_texts(options.content)
+    named, others = (
+        "a page lies beside article.md and its name ends in .md",
+        [] if options.lab else texts.other_texts(options.content),
+    )
     for left, one, several in (
         (left_out(options, templates), "it is code: --lab runs it", "they are code: --lab runs them"),
         (others, named, named),

@@ -765,7 +765,7 @@ class _Reader:
     def weigh(self, path: tuple[str, ...], specs: Iterable[RunSpec]) -> None:
         """Say how much of own data travels with the page; a run that would be too large for it is a mistake."""
         heaviest = max(specs, key=_numbers)
-        much = round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000)
+        much = max(1, round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000))
         name = path[-1]
         if much > KILOBYTES_OF_A_RUN:
             what = f"a run of experiment {name} would travel with some {much:,} kB, packed"

@@ -103,13 +103,23 @@ def _like(form: str, expected: str, before: str = "") -> _Reading:
     return read
 
 
-_name = _pieces(("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts")
+_of_person = _pieces(
+    ("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts"
+)
 _place = _pieces(
     ("department", "name", "institution", "city", "region", "state", "country"), ", ", "a place with a name"
 )
 _address = _like(r"https?://\S+", "an address that starts with https://")
 _email = _like(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", "an address like ada@example.org", "mailto:")
 _doi = _like(r"10\.\d{4,9}/\S+", "a DOI like 10.23915/distill.00001", r"https?://(?:dx\.)?doi\.org/|doi:\s*")
+
+
+def _name(value: Yaml, wrong: Callable[..., None]) -> str:
+    """Of a person, in one piece or in several."""
+    text = str(_of_person(value, wrong))
+    if not isinstance(value.value, dict) and re.search(r"[][<>{}@^*$\\]", text):
+        wrong(value.line, "a name alone: below it email:, affiliation:, roles:", f'"{short(text)}" is no name')
+    return text
 
 
 def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -136,7 +146,8 @@ def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
     """A date, or a text that begins with one, as in quotes or before a time of day; or one in English words."""
-    said = " ".join(str(value.value).replace(",", " ").split())
+    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[A-Za-z])\.(?= )|,", " ", str(value.value))
+    said = " ".join(said.split())
     for form, text in (("%Y-%m-%d", re.split("[T ]", said)[0]), *((form, said) for form in DAYS)):
         with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(text, form).date()
@@ -161,7 +172,7 @@ def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
 
 def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     if isinstance(value.value, str):
-        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+        return tuple(filter(None, map(str.strip, re.split("[,;]", value.value))))
     if isinstance(value.value, list):
         return tuple(_sentence(item, wrong) for item in value.value)
     wrong(value.line, "a list of words")

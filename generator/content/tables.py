@@ -447,7 +447,9 @@ def _names_wrong(place: str, line: int, names: Sequence[str], left: Collection[i
         if name and name in names[:at]
     ]
     wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name and at not in left]
-    return [Problem(f"{place}:{line}", what, "a name for each column") for what in wrong]
+    return [
+        Problem(f"{place}:{line}", what, "a name for each column, with # before lines above them") for what in wrong
+    ]
 
 
 class _Columns:

@@ -197,8 +197,11 @@ def files_of_code(directory: Path) -> list[str]:
 
 
 def other_texts(directory: Path) -> list[str]:
-    """The author's texts that are no pages, as their names do not end in .md, by their paths in the folder."""
-    return [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
+    """The author's texts that are no pages, by their paths: in folders, or by names that do not end in .md."""
+    others = [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
+    below = (path.split("/") for path, _ in entries(str(directory)) if "/" in path and path.endswith(".md"))
+    seen = (parts for parts in below if not any(part.startswith(HIDDEN) or part in NOT_PAGES for part in parts))
+    return sorted([*others, *("/".join(parts) for parts in seen)])
 
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
