@@ -49,7 +49,7 @@ def test_front_matter_in_full():
     meta = texts.read(FIXTURE).meta
     assert meta.title == "Small planes: a fixture" and meta.subtitle == "Every construct once"
     assert meta.authors == (
-        Author("Ada Example", "https://example.org/ada", "Institute of Examples"),
+        Author("Ada Example", "https://example.org/ada", affiliation="Institute of Examples"),
         Author("Bob Sample"),
     )
     assert meta.date == datetime.date(2026, 3, 1) and meta.keywords == ("planes", "packing")

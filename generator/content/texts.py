@@ -13,7 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -163,14 +163,13 @@ def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
     if asset.source.suffix.lower() != ".svg":
         return None
     place = str(directory / asset.path)
-    said = memo(
-        "drawing", [place, sha256(asset.source)], lambda: _plain(drawings.wrong(asset.source.read_bytes(), place))
-    )
+
+    def look() -> list[Any]:
+        wrong = drawings.wrong(asset.source.read_bytes(), place)
+        return [*astuple(wrong)] if wrong else []
+
+    said = memo("drawing", [place, sha256(asset.source)], look)
     return Problem(*said) if said else None
-
-
-def _plain(problem: Problem | None) -> list[Any]:
-    return [problem.place, problem.wrong, problem.expected, problem.nearest] if problem else []
 
 
 def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
