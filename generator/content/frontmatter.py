@@ -143,10 +143,7 @@ def _name(value: Yaml, wrong: Callable[..., None]) -> str:
     """Of a person, in one piece or in several."""
     parts = value.value
     if not isinstance(parts, dict):
-        text = _sentence(value, wrong)
-        if re.search(r"[][<>{}@^*$\\]", text):
-            wrong(value.line, "a name alone: below it email:, affiliation:, roles:", f'"{short(text)}" is no name')
-        return text
+        return _sentence(value, wrong)
     said = [
         _sentence(parts[key], wrong) for key in ("literal", "given", "non-dropping-particle", "family") if key in parts
     ]
@@ -387,6 +384,10 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
                 wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
         author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
+        if re.search(r"[][<>{}@^*$\\]", author.name):
+            wrong(
+                item.line, "a name alone: below it email:, affiliation:, roles:", f'"{short(author.name)}" is no name'
+            )
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)

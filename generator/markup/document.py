@@ -284,7 +284,7 @@ class Writer:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
         said = self.page.meta.parts(name)
         for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
-            faults.render(self, Mark("fault", said.line, fault.meta))
+            faults.MARKS["fault"](self, Mark("fault", said.line, fault.meta))
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)

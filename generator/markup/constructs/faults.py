@@ -20,7 +20,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     return at + 1
 
 
-def render(writer: Writer, mark: Mark) -> str:
+def _render(writer: Writer, mark: Mark) -> str:
     if name := mark.data.get("warning"):
         writer.warn(name, mark.line, "; expected ".join(filter(None, (mark.data["wrong"], mark.data["expected"]))))
         return ""
@@ -29,4 +29,4 @@ def render(writer: Writer, mark: Mark) -> str:
 
 
 TOKENS = {"fault": _write}
-MARKS = {"fault": render}
+MARKS = {"fault": _render}
