@@ -640,6 +640,10 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
             ['r.bib:1: the names "A Moss, B Rohr, C Li" were not understood; expected names joined by " and "'],
         ),
         (
+            "@misc{k, author={A. Moss, B. Rohr},\n title={T}, year=2020}",
+            ['r.bib:1: the names "A. Moss, B. Rohr" were not understood; expected names joined by " and "'],
+        ),
+        (
             "@misc{k, author={A B},\n title={A\n \\alfa}, year=2020}",
             ['r.bib:3: unknown TeX command "\\alfa"; expected the letter itself'],
         ),

@@ -103,23 +103,13 @@ def _like(form: str, expected: str, before: str = "") -> _Reading:
     return read
 
 
-_of_person = _pieces(
-    ("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts"
-)
+_name = _pieces(("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts")
 _place = _pieces(
     ("department", "name", "institution", "city", "region", "state", "country"), ", ", "a place with a name"
 )
 _address = _like(r"https?://\S+", "an address that starts with https://")
 _email = _like(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", "an address like ada@example.org", "mailto:")
 _doi = _like(r"10\.\d{4,9}/\S+", "a DOI like 10.23915/distill.00001", r"https?://(?:dx\.)?doi\.org/|doi:\s*")
-
-
-def _name(value: Yaml, wrong: Callable[..., None]) -> str:
-    """Of a person, in one piece or in several."""
-    text = str(_of_person(value, wrong))
-    if not isinstance(value.value, dict) and re.search(r"[][<>{}@^*$\\]", text):
-        wrong(value.line, "a name alone: below it email:, affiliation:, roles:", f'"{short(text)}" is no name')
-    return text
 
 
 def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -332,6 +322,9 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
                 wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
         author = Author(**{key: row["read"](fields[key], wrong) for key, row in OF_AUTHOR.items() if key in fields})
+        if re.search(r"[][<>{}@^*$\\]", author.name):
+            said = f'"{short(author.name)}" is no name'
+            wrong(item.line, "a name alone: below it email:, affiliation:, roles:", said)
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)

@@ -114,6 +114,15 @@ LATEX = (
     Foreign(re.compile(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)"), "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
 FOREIGN = (
+    Foreign(
+        re.compile(
+            r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
+            r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)"
+        ),
+        "a blank behind the first or before the last $, which makes no formula",
+        "$…$ close around it",
+        "stray-mark",
+    ),
     *LATEX,
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
     Foreign(re.compile(r"^%\s+\S"), "a comment of LaTeX or MyST", "<!-- comment -->"),
@@ -148,7 +157,9 @@ FOREIGN = (
         "a directive of reStructuredText",
         "Markdown, or a block that `peek list blocks` shows",
     ),
-    Foreign(re.compile(r"【[^【】]*†[^【】]*】|:contentReference\[oaicite:\d+\]"), "a citation of ChatGPT", "[@key]"),
+    Foreign(
+        re.compile(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]"), "a citation of ChatGPT", "[@key]"
+    ),
     Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
@@ -174,7 +185,9 @@ FOREIGN = (
     Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),
     Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
     Foreign(
-        re.compile(r"\]\([^()\s]+ (?:[^()]|\([^()]*\))*\)"), "an address with spaces, not in < >", warning="stray-mark"
+        re.compile(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"),
+        "an address with spaces, not in < >",
+        warning="stray-mark",
     ),
     Foreign(
         re.compile(r"\A(?:[#]{1,6}|[-*+])\u00a0"),
