@@ -86,6 +86,9 @@ FAST = {  # as the decision calls it -> as the report does
     "the same, fused Adam": "the same, fused Adam",
     "`torch.func.vmap`": "torch.func.vmap",
     "JAX: jit, vmap, scan": "JAX jit, vmap, scan",
+    "Equinox and Optax, the same": "Equinox and Optax, the same",
+    "Keras on JAX, one network after another": "Keras on JAX, one after another",
+    "Numba, a fused loop": "Numba, a fused loop by hand",
 }
 SHAPES = (0, 2, 6)  # of the tables against the fast ways: one network, a hundred, a hundred wide ones
 SEEN = {tool: cell("Authoring", tool, 2) for tool in ("peek", "MkDocs", "Eleventy")}
