@@ -63,6 +63,9 @@ class Run(Result):
 
     _read: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Run {self.place.strip('/')}>"
+
     @functools.cached_property
     def _arrays(self) -> Any:
         return self._read()
@@ -151,6 +154,9 @@ class Runs(Results):
 
     raises  UnknownResult: a key that no run knows, or conditions that none fits
     """
+
+    def __repr__(self) -> str:
+        return f"<{self.count} runs of {', '.join(self.distinct('experiment')) or 'no experiment'}>"
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)  # type: ignore[arg-type]

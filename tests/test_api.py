@@ -56,6 +56,8 @@ def test_runs_are_those_of_the_site_and_chosen_by_their_fields(runs):
     assert runs.where(experiment="more").values("seed") == [1, 2]
     with pytest.raises(UnknownResult, match="did you mean"):
         runs.where(clases=2)
+    assert (repr(runs), repr(relu)) == ("<4 runs of grid, more>", "<Run grid/k2-relu-s1>")
+    assert {"load", "train"} <= set(dir(generator))
 
 
 def test_what_a_run_computes_is_what_the_build_measured(runs):
