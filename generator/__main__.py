@@ -63,14 +63,20 @@ def run(arguments: list[str] | None) -> int:
     gc.set_threshold(GARBAGE_AFTER)
     atexit.register(gc.freeze)
     try:
-        return int(asked.run(options.given(asked)))
+        status = int(asked.run(options.given(asked)))
+        sys.stdout.flush()
+        return status
     except PeekError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # who reads what is printed has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BY_SIGNAL + 13  # SIGPIPE, which not every system has
     except OSError as error:
         if error.errno not in REFUSED and not vanished_during_build(error, asked):
             raise
-        print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror}; the site is as it was", file=sys.stderr)
         return 1
 
 

@@ -104,6 +104,7 @@ def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
         ({"noise": 1}, 'unknown key of an experiment "noise"'),
         ({"classes": [2, 3]}, "the recipe is one of 2 runs; expected one value for each key"),
         ({"seeds": 3}, "seeds is no part of one run"),
+        ({"kind": "own-37b13897ef528ae1", "dataset": "mine", "inputs": 4}, 'its data, "mine", are rows or code of an'),
         ({"seed": "x"}, 'seed is "x"; expected a whole number, at least 0'),
         ({"dataset": "rings"}, 'dataset is "rings" without a kind; expected kind, one of blobs'),
         ({"classes": None}, "experiment recipe has no classes"),

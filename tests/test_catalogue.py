@@ -18,10 +18,10 @@ from generator.content import experiments
 from generator.measures import columns, packing
 from generator.networks import datasets, train
 from generator.networks.spec import RunSpec, unflat
-from generator.runs import pipeline, stages, tasks
+from generator.runs import export, pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
-from generator.runs.pipeline import DivergedRunError, run_key
+from generator.runs.pipeline import DivergedRunError, TooFarApartError, run_key
 from tests.promises import tree
 
 TOML = """\
@@ -182,6 +182,14 @@ def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
         match=r":\d+: experiment grid, run k\d-\w+-learningrate1e-30-s1: the loss is not finite",
     ):
         make(text, tmp_path)
+
+
+def test_a_run_that_cannot_travel_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "FINEST", export.COARSEST)
+    with pytest.raises(
+        TooFarApartError, match=r":\d+: experiment grid, run k\d-\w+-s1: its weights .* expected ship = 0"
+    ):
+        make(TOML, tmp_path)
 
 
 def test_the_table_holds_a_row_a_run_and_no_python():
