@@ -75,9 +75,16 @@ def run(arguments: list[str] | None) -> int:
     except OSError as error:
         if error.errno not in REFUSED and not vanished_during_build(error, asked):
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"{where}{error.strerror}; the site is as it was", file=sys.stderr)
+        print(f"{error.filename or _written(asked)}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
+
+
+def _written(asked: argparse.Namespace) -> str:
+    """Where a command writes, for what the system refuses without a name, as it does where a disk is full."""
+    from .options import Options
+
+    names = [name for name in ("cache", "out") if hasattr(asked, name)]
+    return " or ".join(str(getattr(asked, name) or getattr(Options, name)) for name in names) or "standard output"
 
 
 def vanished_during_build(error: OSError, asked: argparse.Namespace) -> bool:

@@ -174,7 +174,10 @@ def load(site: str | Path) -> Runs:
     tables = sorted(folder.glob("*.csv"))
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
-    ours = ((table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys())
+    ours = [(table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys()]
+    if not ours:
+        names = ", ".join(table.name for table in tables)
+        raise NoSiteError(f"{site}: no runs of networks; expected some beside the tables in its data, {names}")
     return Runs([_of_row(row, table.stem, folder) for table, row in ours])
 
 

@@ -203,12 +203,18 @@ def write_table(made: Catalogue, path: Path) -> str:
 
     Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
     the processor and the versions that they were made with stand above its header.
+
+    raises  PeekError: there are none
     """
     import csv
 
     from .networks.machine import processor
     from .runs import pipeline
 
+    if not made.runs:
+        raise PeekError(
+            "--table: none of these experiments trains networks; the site has rows of own code in data/NAME.csv"
+        )
     rows = [{"experiment": run["experiment"], **run["spec"], **run["measures"]} for run in made.runs]
     known = list(dict.fromkeys(key for row in rows for key in row))
     lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}

@@ -124,6 +124,10 @@ def test_a_run_that_diverges_is_told_of():
 def test_a_folder_without_runs_is_told_of(tmp_path):
     with pytest.raises(api.NoSiteError, match="expected a site that peek build made"):
         generator.load(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "phases.csv").write_text("sparsity,loss\n0.1,2\n")
+    with pytest.raises(api.NoSiteError, match=r"no runs of networks; .* in its data, phases\.csv"):
+        generator.load(tmp_path)
 
 
 def test_the_examples_hold(runs, folder, monkeypatch):

@@ -77,8 +77,10 @@ def test_what_is_shipped_reads_well_whichever_values_come_out(started):
 
 
 def test_a_page_about_runs_names_a_command_that_there_is(started):
-    said = re.search(r'aria-label="Command"><code>(.*?)</code>', (started / "site" / "reproduce.html").read_text())[1]
-    assert said == "peek build" + " --lab" * (started / "content" / "lab").is_dir()
+    said = re.findall(r'aria-label="Command"><code>(.*?)</code>', (started / "site" / "reproduce.html").read_text())
+    assert said[0] == "peek build" + " --lab" * (started / "content" / "lab").is_dir()
+    [verify] = [command for command in said if command.startswith("peek verify . ") or command == "peek verify ."]
+    assert main(["verify", str(started / "site"), *verify.split()[3:]]) == 0  # where no run can train again, without
 
 
 def test_git_leaves_the_output_out(started):

@@ -263,7 +263,7 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     own = {"points_per_class", *(drawn[kind].defaults if kind in drawn else ())}
     data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
     reader = _Reader(place, {})
-    if str(kind).startswith((tables.NAMED, tables.FROM_CODE)):
+    if not tables.carried(kind):
         what = f'its data, "{name}", are rows or code of an article\'s own, which no recipe carries'
         raise ContentError([Problem(place, what, "a kind that is drawn, " + _listed(list(drawn)))])
     if unclear:
