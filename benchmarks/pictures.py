@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.contest import Contestant, prose, shown, table
 from generator import figures
 from generator.base import style
-from generator.figures.pictures import hidden_animation
+from generator.figures import film
 from generator.networks.spec import RunSpec
 from generator.runs import pools, tasks
 
@@ -108,14 +108,14 @@ def drawn(specs: list[RunSpec]) -> dict[tuple[int, str], dict[str, Any]]:
 
 def network(spec: RunSpec) -> dict[str, Any]:
     """One network trained, measured and drawn: seconds of its steps, of figures in both themes, and the GIF's bytes."""
-    hidden_animation.FRAMES = FRAMES  # the article's films are shorter
+    film.FRAMES = FRAMES  # the article's films are shorter
     began = time.perf_counter()
     ((data, measured),) = tasks.train([spec], "cpu", "")
     took = {"training": time.perf_counter() - began}
     assert measured is not None
     measures = {column: value for of_one in measured.values() for column, value in of_one.items()}
     run = tasks.decode(data)
-    frames = len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
+    frames = len(film.shown_checkpoints(len(run.checkpoints)))
     for name in KINDS:
         figure, start = figures.load()[name], time.perf_counter()
         encoded = [figure.draw(spec, run, measures, theme) for theme in style.THEMES.values()]

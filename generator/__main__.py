@@ -63,7 +63,7 @@ def run(arguments: list[str] | None) -> int:
     gc.set_threshold(GARBAGE_AFTER)
     atexit.register(gc.freeze)
     try:
-        status = int(asked.run(options.given(asked)))
+        status = int(asked.run(options.given(asked)) or 0)
         sys.stdout.flush()
         return status
     except PeekError as error:
@@ -124,7 +124,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run_build(asked: Options) -> int:
+def run_build(asked: Options) -> None:
     """peek build: ends with the path of the page."""
     from .base.progress import Progress
     from .build import build, prepare, write_table
@@ -139,7 +139,7 @@ def run_build(asked: Options) -> int:
         if asked.explain:
             explain(report, progress)
         progress.say(f"{', '.join(asked.only)}: in the cache; the site is as it was")
-        return 0
+        return
     built = build(asked, progress)
     if asked.explain:
         explain(built.report, progress)
@@ -148,7 +148,6 @@ def run_build(asked: Options) -> int:
     progress.say(f"site {'written' if built.changed else 'unchanged'} in {built.seconds:.2f} s")
     if not asked.quiet:
         print(built.index)
-    return 0
 
 
 def look_at_table(path: Path, only: Sequence[str]) -> None:
@@ -173,7 +172,7 @@ def explain(report: Report | None, progress: Progress) -> None:
         progress.say(f"{stage}: {ran} of {total}" + (f", {reason}" if ran else ", all in the cache"))
 
 
-def run_new(asked: Options) -> int:
+def run_new(asked: Options) -> None:
     """peek new: says what it wrote and what to do next."""
     from .build import default_templates
     from .content import texts
@@ -184,16 +183,14 @@ def run_new(asked: Options) -> int:
         print(path)
     lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
     print(f"next: cd {asked.folder} && peek serve{lab}")
-    return 0
 
 
-def run_list(asked: Options) -> int:
+def run_list(asked: Options) -> None:
     """peek list: one list, or all, with what the article's own templates add."""
     from . import guide
     from .build import templates_of
 
     print(guide.plain([asked.listed] if asked.listed else list(guide.LISTS), templates_of(asked)), end="")
-    return 0
 
 
 def write_single(site: Path, target: Path, base_url: str) -> str:
@@ -207,12 +204,11 @@ def write_single(site: Path, target: Path, base_url: str) -> str:
     return f"{target}: {len(packed) / 1e6:.1f} MB"
 
 
-def run_serve(asked: Options) -> int:
+def run_serve(asked: Options) -> None:
     """peek serve: until interrupted."""
     from .serve import serve
 
     serve(asked)
-    return 0
 
 
 def run_check(asked: Options) -> int:
@@ -309,21 +305,20 @@ def confirmed(question: str) -> bool:
         return False
 
 
-def of_shards(name: str) -> Callable[[Options], int]:
+def of_shards(name: str) -> Callable[[Options], None]:
     """peek plan, peek train, peek cache add DIR: says in lines what there is to train, or what was trained or added."""
 
-    def run(asked: Options) -> int:
+    def run(asked: Options) -> None:
         from . import shards
         from .base.progress import Progress
 
         for line in shards.COMMANDS[name](asked, Progress(asked.quiet)):
             print(line)
-        return 0
 
     return run
 
 
-COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
+COMMANDS: dict[str, tuple[Callable[[Options], int | None], str]] = {
     "build": (run_build, "train, draw and build the site"),
     "serve": (run_serve, "serve the site on this machine, and rebuild it as you save"),
     "check": (run_check, "look over a built site: links, anchors, alt texts, claims, weights, sums"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from .networks.spec import RunSpec
+    from .runs.tasks import Kept
 
 
 class NoSiteError(PeekError):
@@ -67,38 +68,39 @@ class Run(Result):
         return f"<Run {self.place.strip('/')}>"
 
     @functools.cached_property
-    def _arrays(self) -> Any:
-        return self._read()
+    def _arrays(self) -> Kept:
+        kept: Kept = self._read()
+        return kept
 
     @property
     def x(self) -> np.ndarray:
         """(N, D) float32 training points, in class order."""
-        return self._arrays.x  # type: ignore[no-any-return]
+        return self._arrays.x
 
     @property
     def y(self) -> np.ndarray:
         """(N,) int64 classes of the points, from 0."""
-        return self._arrays.y  # type: ignore[no-any-return]
+        return self._arrays.y
 
     @property
     def checkpoints(self) -> np.ndarray:
         """(T,) int64 epochs at which the weights were kept; the first is 0, before training."""
-        return self._arrays.checkpoints  # type: ignore[no-any-return]
+        return self._arrays.checkpoints
 
     @property
     def weights(self) -> np.ndarray:
         """(T, P) float32 weights at each checkpoint, layer by layer [W | b], row by row."""
-        return self._arrays.weights  # type: ignore[no-any-return]
+        return self._arrays.weights
 
     @property
     def loss(self) -> np.ndarray:
         """(epochs + 1,) float32 mean cross-entropy at each epoch, nats, without the L2 term."""
-        return self._arrays.loss  # type: ignore[no-any-return]
+        return self._arrays.loss
 
     @property
     def accuracy(self) -> np.ndarray:
         """(epochs + 1,) float32 share of the training points classified right at each epoch."""
-        return self._arrays.accuracy  # type: ignore[no-any-return]
+        return self._arrays.accuracy
 
     def layers(self, checkpoint: int = -1) -> list[np.ndarray]:
         """Each layer's (outputs, inputs + 1) float32 matrix [W | b] at a checkpoint, the output layer last.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, collecting, nearest, one_of
+from .base.errors import ContentError, PeekError, Problem, collecting, few, nearest, one_of
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -26,6 +26,7 @@ from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, File, Store
 from .base.warnings import UNUSED, Warned, without
 from .content import texts
+from .content.texts import Article
 from .options import Options, deciding
 from .runs import catalogue
 from .runs.catalogue import Catalogue, EarlyResults, Report, RunContext
@@ -33,22 +34,14 @@ from .site.folder import SiteFolder
 
 if TYPE_CHECKING:
     from .content.experiments import Plan
-    from .content.texts import Article
 
 Used = TypeVar("Used")
 
 SOCIAL_CARD = "social-card.png"
 MEMO = ("memo", "last", "txt")
 NAMED_AT_MOST = 4
-ALSO = (
-    "imagesize",
-    "markupsafe",
-    "minify-html",
-    "pygments",
-    "pyyaml",
-    "quickjs-ng",
-    "rjsmin",
-)  # of less interest to readers
+# Of less interest to readers
+ALSO = ("imagesize", "markupsafe", "minify-html", "pygments", "pyyaml", "quickjs-ng", "rjsmin")
 LIBRARIES = ("torch", "numpy", "scikit-learn", "matplotlib", "imageio", "pillow", "jinja2", "markdown")
 
 
@@ -107,10 +100,6 @@ class RunsPending(Exception):
     """The first runs are being made. Its argument: the EarlyResults there are to see of them, or None."""
 
 
-class StrictError(PeekError):
-    """Warnings, where none are allowed."""
-
-
 def build(options: Options, progress: Progress) -> Built:
     """Build the site, unless the one that is there was made from the same.
 
@@ -140,7 +129,7 @@ def build(options: Options, progress: Progress) -> Built:
     for warning in warnings:
         progress.warn(str(warning))
     if options.strict and warnings:
-        raise StrictError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
+        raise PeekError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))
 
 
@@ -264,24 +253,26 @@ def template_folders(options: Options) -> list[Path]:
 
 def left_out(options: Options, templates: Overlay) -> list[str]:
     """The files of code beside the text that are not used, as nobody asked for them."""
-    code = [] if options.lab else texts.own_code(options.content)
-    pages = [] if options.lab else texts.files_of_code(options.content)
+    if options.lab:
+        return []
+    code = [path.relative_to(options.content).as_posix() for path in texts.own_code(options.content)]
     beside = [f"{texts.TEMPLATES}/{name}" for name in templates.left_out]
-    return [*(path.relative_to(options.content).as_posix() for path in code), *beside, *pages]
+    return [*code, *beside, *texts.files_of_code(options.content)]
 
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
     """Say what is not used of the code and the texts beside the text, and why."""
-    named, others = "the name of a text ends in .md", [] if options.lab else texts.other_texts(options.content)
+    named, others = (
+        "a page lies beside article.md and its name ends in .md",
+        [] if options.lab else texts.other_texts(options.content),
+    )
     for left, one, several in (
         (left_out(options, templates), "it is code: --lab runs it", "they are code: --lab runs them"),
         (others, named, named),
     ):
         if left:
-            files = ", ".join(left[:NAMED_AT_MOST])
-            more = f" and {len(left) - NAMED_AT_MOST} more" if len(left) > NAMED_AT_MOST else ""
             why = f"was left out, as {one}" if len(left) == 1 else f"were left out, as {several}"
-            progress.say(f"{files}{more} {why}")
+            progress.say(f"{few(left, NAMED_AT_MOST)} {why}")
 
 
 @contextlib.contextmanager
@@ -296,7 +287,7 @@ def hinted(options: Options, templates: Overlay) -> Iterator[None]:
             raise
         from .content import lab
 
-        files |= {} if options.lab else lab.names(options.content)
+        files |= lab.names(options.content)
         raise ContentError(_hinted(problem, files) for problem in error.problems) from None
 
 
@@ -325,8 +316,9 @@ def rebuild_command(options: Options) -> str:
         return "make site" + f" PROFILE={options.profile}" * (options.profile != "standard")
     chosen = {"--content": (content.name, "content"), "--profile": (options.profile, "standard")}
     words = ["peek build", *(f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual)]
-    without = replace(options, lab=False)
-    return " ".join([*words, *["--lab"] * bool(options.lab and left_out(without, templates_of(without)))])
+    if options.lab and left_out(without := replace(options, lab=False), templates_of(without)):
+        words.append("--lab")
+    return " ".join(words)
 
 
 def made_with() -> list[Any]:

@@ -171,11 +171,10 @@ def _rooms() -> Iterator[Row]:
 
 
 def _measures() -> Iterator[Row]:
-    from .measures.columns import COMPARISONS, MEASUREMENTS
+    from .measures.columns import all_words
 
-    for columns in [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]:
-        for name, words in columns.items():
-            yield Row(name, words)
+    for name, words in all_words().items():
+        yield Row(name, words)
 
 
 def _lab() -> Iterator[Row]:

@@ -8,25 +8,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .base.errors import PeekError, nearest, one_of
+from .base.errors import PeekError, mistake, nearest, one_of
 
 SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
-NAMES = {
-    "gitignore": ".gitignore",
-    "gitignore.site": "site/.gitignore",
-    "pages.yml": ".github/workflows/pages.yml",
-}  # packages leave files out that begin with a dot
-
-
-class NotEmptyError(PeekError):
-    """The folder for a new article holds something."""
-
-
-class NoExampleError(PeekError):
-    """No example has this name."""
+# Packages leave files out that begin with a dot
+NAMES = {"gitignore": ".gitignore", "gitignore.site": "site/.gitignore", "pages.yml": ".github/workflows/pages.yml"}
 
 
 def examples(templates: Path) -> list[str]:
@@ -41,21 +30,16 @@ def new(
 
     data    a table of the author's, .csv or .npz, which the article is then about, whatever the example
     label   its column of classes; None: the one column of words, else the last
-    raises  NotEmptyError: nothing is ever overwritten
-            NoExampleError: with the nearest name
-            ContentError: what is wrong with the table, by line and column
+    raises  PeekError: nothing is ever overwritten
+            ContentError: no such example; what is wrong with the table, by line and column
     """
     if label and not data:
         raise PeekError("--label without --data; expected --data FILE, whose column it is")
     example = TABLE if data else example
     if example not in (there := examples(templates)):
-        near = nearest(example, there)
-        raise NoExampleError(
-            f'--example: no example "{example}"; expected {one_of(there)}'
-            + (f'; did you mean "{near}"?' if near else "")
-        )
+        raise mistake("--example", f'no example "{example}"', one_of(there), nearest(example, there))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotEmptyError(f"{folder}: not empty; expected a new folder for the article")
+        raise PeekError(f"{folder}: not empty; expected a new folder for the article")
     settings = _settings(data, label) if data else {}
     written = []
     for top in (templates / "new" / SHARED, templates / "new" / example):
@@ -81,8 +65,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
 
     if not data.is_file():
         there = [path.name for path in data.absolute().parent.glob("*") if path.suffix in tables.ENDINGS]
-        near = nearest(data.name, there)
-        raise PeekError(f"--data: no file {data}" + (f'; did you mean "{near}"?' if near else ""))
+        raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
@@ -90,7 +73,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
-            raise PeekError(f"--data: {data} has several columns of words; expected --label with {one_of(words)}")
+            raise mistake("--data", f"{data} has several columns of words", f"--label with {one_of(words)}")
         left = [name for name in words if name != label]
         if left and label in found.names:
             said["columns"] = tuple(name for name in found.names if name not in (*words, label))
@@ -112,14 +95,10 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     target = shutil.copyfile(data, content / "data" / data.name)
     sent, left = settings.pop("numbers") <= MOST_SENT, settings.pop("left")
     source, text = content / "experiments.toml", content / "article.md"
-    told = (
-        {"columns": f"  # left out, as they hold words or count the rows: {json.dumps(left, ensure_ascii=False)}"}
-        if left
-        else {}
-    )
-    lines = "\n".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}{told.get(key, '')}" for key, value in settings.items()
-    )
+    said = {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
+    if left:
+        said["columns"] += f"  # left out, as they hold words or count the rows: {json.dumps(left, ensure_ascii=False)}"
+    lines = "\n".join(f"{key} = {value}" for key, value in said.items())
     recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
     if not sent:  # the build would refuse it
         recipe = recipe.replace("ship = 1\n", "")

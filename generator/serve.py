@@ -225,37 +225,30 @@ class Training:
         self.made: tuple[Catalogue, Report] | None = None
         self.error: Exception | None = None
         self._progress = PageProgress(live, context.progress.quiet)
-        context = replace(context, progress=self._progress)
-        self._thread = threading.Thread(target=self._make, args=(plan, order, context, live, renewed), daemon=True)
-
-    def start(self) -> None:
-        """Begin, where it has not begun."""
-        if self._thread.ident is None:
-            self._thread.start()
-
-    def _make(
-        self,
-        plan: Plan,
-        order: Sequence[tuple[str, str]],
-        context: RunContext,
-        live: Live,
-        renewed: Callable[[], object],
-    ) -> None:
-        from .runs import pipeline
 
         def show(early: EarlyResults) -> None:
             self.early = early
             renewed()
 
-        try:
-            self.made = pipeline.make(plan, self.key, context, order, show)
-        except pipeline.TrainingCancelled:
-            pass
-        except Exception as error:  # raised again where the runs are asked for
-            self.error = error
-        live.progress = ""
-        if self._progress.wanted():
-            renewed()
+        def make() -> None:
+            from .runs import pipeline
+
+            try:
+                self.made = pipeline.make(plan, key, replace(context, progress=self._progress), order, show)
+            except pipeline.TrainingCancelled:
+                pass
+            except Exception as error:  # raised again where the runs are asked for
+                self.error = error
+            live.progress = ""
+            if self._progress.wanted():
+                renewed()
+
+        self._thread = threading.Thread(target=make, daemon=True)
+
+    def start(self) -> None:
+        """Begin, where it has not begun."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def stop(self) -> None:
         """Give it up; what is finished is kept."""
@@ -461,15 +454,11 @@ def unexpected(error: Exception) -> str:
     return f"{said} ({Path(at.filename).name}:{at.lineno}; peek serve --debug tells more)"
 
 
-class PortError(PeekError):
-    """The server cannot listen where it was told to."""
-
-
 def listening(port: int) -> socket.socket:
     """A socket of this machine alone.
 
     port    0 takes a free one
-    raises  PortError: another program has it, or it takes rights that are lacking
+    raises  PeekError: another program has it, or it takes rights that are lacking
     """
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that ended a moment ago is free
@@ -480,14 +469,14 @@ def listening(port: int) -> socket.socket:
         made.close()
         reasons = {errno.EADDRINUSE: "is in use", errno.EACCES: "takes rights that you lack"}
         reason = reasons.get(error.errno or 0, f"cannot be had: {error.strerror}")
-        raise PortError(f"port {port} {reason}; expected another, with --port") from None
+        raise PeekError(f"port {port} {reason}; expected another, with --port") from None
     return made
 
 
 def serve(options: Options) -> None:
     """Serve until interrupted; the address is told once the server listens.
 
-    raises PortError: the port cannot be had
+    raises PeekError: the port cannot be had
     """
     import uvicorn
     import watchfiles

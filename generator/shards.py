@@ -17,7 +17,6 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from .base.errors import PeekError
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, Store
 from .networks import machine
-from .networks.spec import RunSpec, layer_shapes
+from .networks.spec import RunSpec
 from .options import Options
 from .runs.batches import batches, cost, shares
 from .runs.pipeline import Pipeline, run_keys
@@ -39,10 +38,6 @@ TRIED_RECIPES, TRIED_AT_MOST = 6, 8  # networks of each
 TRIED_EPOCHS = 3_000  # of each that is tried
 TRIED_COST = 2_000_000_000  # at most, as batches.cost has it
 MB = 1e6
-
-
-class ForeignCacheError(PeekError):
-    """A cache cannot be added: it is none, or was made with something else."""
 
 
 def plan(options: Options, progress: Progress) -> Iterator[str]:
@@ -96,7 +91,7 @@ def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec
     warming = replace(last, seed=1 + max(spec.seed for spec in trials[-1]), epochs=max(last.checkpoints, 1))
     tried = run_keys(list(chain(*trials)))
     runs.keys = tried
-    needed_laws(runs)
+    runs.solve_for_heads()
     clock = []
     for trial in [[warming], *trials]:  # neither what a worker does once nor a law is training
         runs.keys = run_keys(trial)
@@ -111,10 +106,8 @@ def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec
 
 def array_bytes(spec: RunSpec) -> int:
     """About what a network's arrays take, see networks.train.Run: its points, its checkpoints, its history."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    points = spec.classes * spec.points_per_class * (4 * shapes[0][1] + 8)
-    return points + (spec.checkpoints + 1) * (4 * weights + 8) + 8 * (spec.epochs + 1)
+    points, checkpoint = 4 * spec.inputs + 8, 4 * spec.weight_count + 8
+    return spec.point_count * points + (spec.checkpoints + 1) * checkpoint + 8 * (spec.epochs + 1)
 
 
 def first_epochs(spec: RunSpec) -> RunSpec:
@@ -152,14 +145,9 @@ def own_code(runs: Pipeline) -> Iterator[str]:
 
 def train_all(runs: Pipeline) -> int:
     """Train and measure. Returns how many networks the cache had not."""
-    runs.train(needed_laws(runs))
+    runs.train(runs.solve_for_heads())
     runs.measure()
     return runs.report.ran["train"][0]
-
-
-def needed_laws(runs: Pipeline) -> dict[int, dict[str, Any]]:
-    """The laws that heads start from, as Pipeline.solve gives them; {} where none does."""
-    return runs.solve() if any(spec.head_start != "drawn" for spec in runs.keys) else {}
 
 
 def add(options: Options, progress: Progress) -> Iterator[str]:
@@ -167,7 +155,7 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
 
     Each entry is compared with its checksum; what is there already stays.
 
-    raises  ForeignCacheError: it is no cache, or all of it was trained with other code or other libraries
+    raises  PeekError: it is no cache, or all of it was trained with other code or other libraries
     """
     other, store = Store(options.other, progress.warn), Store(options.cache, progress.warn)
     try:
@@ -177,9 +165,9 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
     except (ValueError, KeyError, TypeError, AttributeError):  # another version's, or nobody's
         origins = []
     if not origins:
-        raise ForeignCacheError(f"{options.other}: no networks in it; expected a folder that peek train --cache filled")
+        raise PeekError(f"{options.other}: no networks in it; expected a folder that peek train --cache filled")
     if all(differing):
-        raise ForeignCacheError(
+        raise PeekError(
             f"{options.other}: trained with another {', '.join(differing[0])}; expected the same code and libraries as"
             " here, so that its networks are this plan's"
         )

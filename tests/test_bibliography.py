@@ -570,7 +570,7 @@ def test_nobody_and_a_long_title():
 )
 def test_a_title_of_more_than_forty_signs_is_cut_where_a_part_or_a_word_ends(title, short):
     work = works(f"@misc{{a, title={{{title}}}, year=2000}}").entries["a"]
-    assert work.people_cited == f"“{short or title}”"
+    assert work.people_in(language.english()) == f"“{short or title}”"
 
 
 def test_any_key_has_its_own_readable_anchor():
@@ -638,6 +638,10 @@ GOOD = "@misc{k, author={A B}, title={T}, year={2020}}\n"
         (
             "@misc{k, author={A Moss, B Rohr, C Li},\n title={T}, year=2020}",
             ['r.bib:1: the names "A Moss, B Rohr, C Li" were not understood; expected names joined by " and "'],
+        ),
+        (
+            "@misc{k, author={A. Moss, B. Rohr},\n title={T}, year=2020}",
+            ['r.bib:1: the names "A. Moss, B. Rohr" were not understood; expected names joined by " and "'],
         ),
         (
             "@misc{k, author={A B},\n title={A\n \\alfa}, year=2020}",

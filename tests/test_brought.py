@@ -36,6 +36,11 @@ def shown(tmp_path: Path, body: str) -> str:
         ("Where $`a_1`$ is.", "<p>Where ⟦a1⟧ is.</p>"),
         ("Text\n```math\na\n\nb\n```\nText", '<div class="equation">⟦ab⟧</div>'),
         ("```{math}\n:label: eq-one\na\n```\n\n@eq-one", '<div class="equation" id="eq-one">⟦a⟧'),
+        # Brackets that Word's and Google's texts escape
+        (r"as \[1\] and \[2, 3\], \[Figure 1 here\] \[...\]", "<p>as [1] and [2, 3], [Figure 1 here] […]</p>"),
+        ("\\[Figure 1 here\\]", "<p>[Figure 1 here]</p>"),
+        (r"\[x\] \[ab = c\] \[\text{word}\]", "<p>⟦x⟧ ⟦ab=c⟧ ⟦word⟧</p>"),
+        ("[see @olah2014, @papyan2020 and @olah2014, p. 3]", "(see <a "),
         # Attributes on the line below a block
         ("## H\n{: .no_toc #own }\n\n[x](#own)", '<h2 id="own" data-number="1">H</h2>\n<p><a href="#own">x</a></p>'),
         ("Words.\n{: .notice}", '<p class="notice">Words.</p>'),
@@ -62,6 +67,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<p style="text-align: center">x</p>', '<p class="align-center">x</p>'),
         ('<img src="pictures/room.png" alt="x" style="max-width:48%">', 'alt="x" class="width-50"'),
         ('<img src="pictures/room.png" alt="x" height="4" style="width: 100px;">', 'alt="x" width="100" data-dark'),
+        ('<img src="pictures/room.png" alt="x" style="width:1in;height:2in">', 'alt="x" width="96" data-dark'),
         ("[a]{.underline} [b]{.mark}", '<u class="underline">a</u> <mark class="mark">b</mark>'),
         # Scripts without blanks between words
         ("**「強調」**は**注意：**次\nの", "<p><strong>「強調」</strong>は<strong>注意：</strong>次の</p>"),
@@ -106,6 +112,9 @@ def shown(tmp_path: Path, body: str) -> str:
         (":::{prf:lemma} Own\nT\n:::", '<span class="statement-name">Own</span>'),
         ("::: {#lem-a}\n## Own\nT\n:::", '<span class="statement-name">Own</span>'),
         ("::: {.columns}\n:::: {.column width=50%}\nT\n::::\n:::\nU", "\n<p>T</p>\n<p>U</p>"),
+        (":::tip[Own *title*]\nT\n:::", '<p class="admonition-title">Own <em>title</em></p>'),
+        (":::danger\nT\n:::", '<div class="admonition caution" role="note"><p class="admonition-title">Danger</p>'),
+        ("| a |\n|---|\n| $\\|x\\|$ |", "<td>⟦|x|⟧</td>"),
         ("```{margin}\nT\n```", '<aside class="sidenote" role="note"><p>T</p>'),
         ("![A|60](pictures/room.png)", 'alt="A" width="60"'),
         ("![A|60x9](pictures/room.png)", 'alt="A" width="60"'),

@@ -49,7 +49,7 @@ def test_front_matter_in_full():
     meta = texts.read(FIXTURE).meta
     assert meta.title == "Small planes: a fixture" and meta.subtitle == "Every construct once"
     assert meta.authors == (
-        Author("Ada Example", "https://example.org/ada", "Institute of Examples"),
+        Author("Ada Example", "https://example.org/ada", affiliation="Institute of Examples"),
         Author("Bob Sample"),
     )
     assert meta.date == datetime.date(2026, 3, 1) and meta.keywords == ("planes", "packing")
@@ -84,7 +84,8 @@ def test_authors_come_in_any_ordinary_form(tmp_path, change, names):
         ("fr-FR", "12 mars 2026"),
         ("es", "12 de marzo de 2026"),
         ("ar", "12 مارس 2026"),
-        ("en", "March 12, 2026"),
+        ("en", "March 12th, 2026"),
+        ("en", "12 Mar. 2026"),
         ("ja", "2026年3月12日"),
         ("xx", "12 March 2026"),
     ],
@@ -239,10 +240,11 @@ def test_a_page_of_another_name_is_told_the_nearest(tmp_path, name, near):
 
 def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another_ending_no_page(tmp_path):
     files = ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF", "b/Two.MD", "three.qmd", "four.markdown", "a.js"]
+    files += ["b/five.md", "b/README.md", "b/_six.md"]
     folder = folder_of(tmp_path, **{name: "x" for name in files})
     assert [asset.path for asset in texts.read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
     assert texts.files_of_code(folder) == ["a.js"]
-    assert texts.other_texts(folder) == ["b/Two.MD", "four.markdown", "three.qmd"]
+    assert texts.other_texts(folder) == ["b/Two.MD", "b/five.md", "four.markdown", "three.qmd"]
 
 
 @pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
@@ -335,6 +337,10 @@ def test_there_may_be_nothing_at_all(tmp_path):
     ("change", "messages"),
     [
         ({"title": None}, [f"article.md:1: {NO_TITLE}"]),
+        (
+            {"authors": "Ada Lee^1^"},
+            ['article.md:4: "Ada Lee^1^" is no name; expected a name alone: below it email:, affiliation:, roles:'],
+        ),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),
         ({"date": "2026-02-30"}, ['article.md:5: "2026-02-30" was not understood; expected a day of the calendar']),
@@ -451,6 +457,20 @@ def test_there_may_be_nothing_at_all(tmp_path):
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
     assert said(folder_of(tmp_path, article=written(FRONT | change))) == messages
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("title:T", 'article.md:2: no blank behind the colon of "title"; expected title: …'),
+        (
+            "\ttitle: T",
+            "article.md:2: not YAML: found character that cannot start any token; expected blanks in place of a tab",
+        ),
+    ],
+)
+def test_blanks_of_front_matter(tmp_path, line, message):
+    assert said(folder_of(tmp_path, article=written(FRONT).replace("title: T", line))) == [message]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 
+from generator.base.errors import PeekError
 from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments, lab
@@ -21,7 +22,6 @@ from generator.runs import pipeline, pools, tasks
 from generator.runs.batches import batches
 from generator.runs.catalogue import RunContext
 from generator.runs.lab import LabError
-from generator.runs.pools import ClusterError
 from tests.edits import edit
 from tests.promises import tree
 
@@ -138,26 +138,26 @@ def test_own_code_travels_to_a_cluster_as_text(cluster, tmp_path):
 
 
 def test_a_worker_with_other_code_is_refused():
-    with pytest.raises(tasks.OtherCodeError, match="same version of peek"):
+    with pytest.raises(PeekError, match="same version of peek"):
         tasks.train(specs()[:1], "cpu", made_by="other")
 
 
 def test_a_cluster_must_be_named(tmp_path, monkeypatch):
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
-    with pytest.raises(ClusterError, match="no cluster named; expected --scheduler"):
+    with pytest.raises(PeekError, match="no cluster named; expected --scheduler"):
         make(tmp_path, executor="dask")
 
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(pools, "WAIT_S", 1)
-    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
+    with pytest.raises(PeekError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
         make(tmp_path, executor="dask", scheduler="tcp://127.0.0.1:9")
 
 
 def test_a_cluster_without_workers_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(pools, "WAIT_S", 1)
     none = LocalCluster(n_workers=0, processes=True, dashboard_address=":0")
-    with none, pytest.raises(ClusterError, match="has no workers"):
+    with none, pytest.raises(PeekError, match="has no workers"):
         make(tmp_path, executor="dask", scheduler=none.scheduler_address)
 
 

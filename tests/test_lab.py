@@ -303,7 +303,10 @@ def test_without_the_flag_one_message_says_what_is_left_out_and_what_needs_it(fo
     with pytest.raises(ContentError) as caught:
         build(asked(folder, lab=False), Progress())
     err = capsys.readouterr().err
-    assert err.count(left) == 1 and "Second.MD was left out, as the name of a text ends in .md" in err
+    assert (
+        err.count(left) == 1
+        and "Second.MD was left out, as a page lies beside article.md and its name ends in .md" in err
+    )
     for name, file in (("bars", "walks"), ("walk", "walks"), ("other", "other")):
         assert f'is "{name}"; expected --lab, which runs lab/{file}.py' in str(caught.value)
     shutil.copy(ROOT / "tests/sites/tiny/experiments.toml", folder / "content")

@@ -257,7 +257,7 @@ def describe(spec, measures):
     return f"Accuracy of {network_of(spec)}: {percent(measures['accuracy'])} at the end."
 
 
-FIGURE = Figure("accuracy", "accuracy", "Accuracy", 240, 160, False, draw_accuracy, describe)
+FIGURE = Figure("accuracy", "accuracy", "Accuracy", draw_accuracy, describe, 240, 160)
 ''',
     )
     copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | accuracy")
@@ -613,7 +613,7 @@ def test_a_stage(copy):
         keys = {item: digest("weighed", self.keys[run.spec]) for item, run in self.runs.items()}
 
         def jobs(missing):
-            return (Job([item], weighed, (_later(self.data, [self.runs[item].spec]),)) for item in missing)
+            return (Job([item], weighed, (partial(self.data, [self.runs[item].spec]),)) for item in missing)
 
         files = self.run("weigh", list(keys), self.files("weighed", "txt", keys), jobs)
         return {f"data/{'/'.join(item)}.txt": file for item, file in files.items()}
@@ -621,7 +621,7 @@ def test_a_stage(copy):
     def remember(self)""",
     )
     with (copy.folder / methods).open("a", encoding="utf-8") as file:
-        file.write("\n\ndef weighed(data):\n    return [str(tasks.decode(data[0]).weights[-1].size).encode()]\n")
+        file.write("\n\ndef weighed(data):\n    return str(tasks.decode(data[0]).weights[-1].size).encode()\n")
     assert stages(copy)["weigh"] == (2, "not in the cache")
     assert sorted(copy.edited()) == sorted([rows, methods])
     for run in peek.load(copy.folder / "site"):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from generator.measures.expected import columns_of
 from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
+from tests.measuring import measure_run
 from tests.test_packing import CORNERS, regular
 
 EXACT = 1e-12
@@ -415,7 +417,7 @@ def corner_run() -> tuple[RunSpec, Trained]:
 
 def test_a_hand_made_network_fills_the_corners():
     spec, run = corner_run()
-    found = columns.measure_run(spec, run, lattice=20)
+    found = measure_run(spec, run, lattice=20)
     assert found["packing_ratio"] == pytest.approx(1, abs=1e-5)
     assert found["least_distance"] == pytest.approx(2, abs=1e-5)
     assert found["margin"] == pytest.approx(2 / math.sqrt(8), abs=1e-5)
@@ -463,15 +465,23 @@ def test_four_points_of_a_disk_cannot_be_a_simplex():
 
 
 def test_classes_and_neurons_say_what_there_is_room_for():
-    assert [arrangement.simplex_fits(k, 3) for k in (4, 5)] == [True, False]
-    assert [arrangement.corner_each(k, 3) for k in (8, 9)] == [True, False]
+    def said(name, k):
+        return columns.MEASUREMENTS[name].of(SimpleNamespace(spec=SimpleNamespace(classes=k, hidden=(3,))))
+
+    assert [said("simplex_fits", k) for k in (4, 5)] == [True, False]
+    assert [said("corner_each", k) for k in (8, 9)] == [True, False]
+
+
+def test_the_largest_of_any_number_of_classes_is_found():
+    logits = np.random.default_rng(0).normal(size=(300, 2000))
+    assert directions.largest(iter(logits.copy())).tolist() == logits.argmax(0).tolist()
 
 
 def test_the_wall_gap_is_that_of_the_centre_least_near_a_wall():
     spec, run = corner_run()
     run.x[:10] = [0.01, 0.0]  # the first class's centre: tanh(9 tanh 0.09), 0
     gap = 1 - math.tanh(9 * math.tanh(9 * 0.01))
-    assert columns.measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
+    assert measure_run(spec, run, lattice=5)["wall_gap"] == pytest.approx(gap, rel=1e-5)
 
 
 @pytest.mark.parametrize("shared", [False, True])
@@ -481,18 +491,18 @@ def test_the_objective_counts_the_penalty_of_each_layer_without_biases(shared):
     shares = [0.0, *range(2, len(layers) + 1)] if shared else [1.0] * len(layers)
     spec = replace(spec, l2=0.5, l2_factors=tuple(shares) if shared else ())
     wanted = run.loss[-1] + 0.25 * sum(s * float((w[:, :-1] ** 2).sum()) for s, w in zip(shares, layers, strict=True))
-    assert columns.measure_run(spec, run, lattice=5)["objective"] == pytest.approx(wanted, rel=1e-5)
+    assert measure_run(spec, run, lattice=5)["objective"] == pytest.approx(wanted, rel=1e-5)
 
 
 def test_numbers_keep_six_digits():
     spec, run = corner_run()
     run.loss[-1] = 0.012345678901
-    assert columns.measure_run(spec, run, lattice=5)["loss"] == 0.0123457
+    assert measure_run(spec, run, lattice=5)["loss"] == 0.0123457
 
 
 def test_measures_are_plain_and_come_back_from_json():
     spec, run = corner_run()
-    found = columns.measure_run(spec, run, lattice=20)
+    found = measure_run(spec, run, lattice=20)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
@@ -500,7 +510,7 @@ def test_a_run_that_learnt_nothing_says_so():
     spec, run = corner_run()
     run.weights[-1] = 0
     run.accuracy[-1] = 0.25
-    found = columns.measure_run(replace(spec, activation="relu"), run, lattice=20)
+    found = measure_run(replace(spec, activation="relu"), run, lattice=20)
     assert found["collapsed"] is True and found["epochs_to_90"] is None
     assert found["least_distance"] == 0 and found["packing_ratio"] == 0
     assert found["nc1"] is None and found["margin"] is None and found["wall_gap"] is None
@@ -510,7 +520,7 @@ def test_a_run_that_learnt_nothing_says_so():
 def test_points_of_more_dimensions_have_measures_but_no_angles():
     spec = RunSpec(classes=3, activation="disk", seed=0, kind="simplex", hidden=(4, 3))
     x, y = datasets.points("simplex", 3, 10, 0)
-    found = columns.measure_run(spec, twice(random_weights(spec, scale=1), x, y), lattice=5)
+    found = measure_run(spec, twice(random_weights(spec, scale=1), x, y), lattice=5)
     assert (
         found["angles"] is found["told_from_knot"] is None
         and found["polygon_gap"] is None
@@ -519,19 +529,19 @@ def test_points_of_more_dimensions_have_measures_but_no_angles():
     assert 0 < found["simplex_share"] < 1 and found["simplex_fits"] is True and found["corner_each"] is True
     in_a_plane = replace(spec, hidden=(4, 2))
     run = twice(random_weights(in_a_plane, scale=1), x, y)
-    assert columns.measure_run(in_a_plane, run, lattice=5)["angles"] is None
+    assert measure_run(in_a_plane, run, lattice=5)["angles"] is None
 
 
 def test_an_earlier_plane_is_measured_as_the_last_is():
     spec, run = corner_run()
-    found = columns.measure_run(spec, run, lattice=5)
+    found = measure_run(spec, run, lattice=5)
     assert found["early_packing_ratio"] == pytest.approx(math.tanh(4.5), abs=1e-5)
     assert (found["early_own_centre"], found["own_centre"]) == (1, 1)
     assert (found["early_own_centre_epoch"], found["own_centre_epoch"]) == (1, 1)
     shallow = replace(spec, hidden=(3, 2))
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(shallow))
     run = replace(run, weights=np.ones((2, size), np.float32))
-    found = columns.measure_run(shallow, run, lattice=5)
+    found = measure_run(shallow, run, lattice=5)
     assert found["early_packing_ratio"] is found["early_own_centre"] is found["own_centre_epoch"] is None
 
 
@@ -558,7 +568,7 @@ def opening_run(kept: int) -> tuple[RunSpec, Trained]:
 @pytest.mark.parametrize("kept", [3, 20, 64])
 def test_the_course_of_a_run_is_what_its_kept_epochs_show(kept):
     spec, run = opening_run(kept)
-    course = columns.measure_run(spec, run, lattice=5)["course"]
+    course = measure_run(spec, run, lattice=5)["course"]
     epochs = course["epoch"]
     assert len(epochs) == min(kept, trained.MOMENTS) and epochs == sorted(set(epochs) & set(run.checkpoints.tolist()))
     assert epochs[0] == 0 and epochs[-1] == run.checkpoints[-1]
@@ -570,8 +580,8 @@ def test_the_course_of_a_run_is_what_its_kept_epochs_show(kept):
 
 
 def test_a_run_of_two_checkpoints_has_no_course():
-    assert columns.measure_run(*corner_run(), lattice=5)["course"] is None
-    assert columns.measure_run(*opening_run(2), lattice=5)["settled_epoch"] is None
+    assert measure_run(*corner_run(), lattice=5)["course"] is None
+    assert measure_run(*opening_run(2), lattice=5)["settled_epoch"] is None
 
 
 def test_settled_is_the_first_epoch_that_the_value_does_not_leave_again():
@@ -618,7 +628,7 @@ def test_own_centre_counts_points_nearer_to_another_class():
 
 def test_every_key_is_described():
     spec, run = corner_run()
-    assert set(columns.measure_run(spec, run, lattice=5)) == {
+    assert set(measure_run(spec, run, lattice=5)) == {
         name for each in columns.MEASUREMENTS.values() if each.always for name in each.columns
     }
 
@@ -670,7 +680,7 @@ def nearest_of(point: np.ndarray, centres: np.ndarray) -> int:
 def test_every_column_is_what_its_words_say(name):
     spec = SPECS[name]
     run = any_run(spec)
-    found = columns.measure_run(spec, run, lattice=9)
+    found = measure_run(spec, run, lattice=9)
     layers = forward.forward(spec, run.weights[-1], run.x)
     points, k, labels = layers.hidden[-1], spec.classes, run.y
     centres = np.array(
@@ -791,7 +801,7 @@ def of_a_plane(spec, run, points, centres, head) -> dict[str, Any]:
 @pytest.mark.parametrize("name", SPECS)
 def test_a_run_is_known_to_have_its_columns_before_it_is_trained(name):
     spec = SPECS[name]
-    found = columns.measure_run(spec, any_run(spec), lattice=5)
+    found = measure_run(spec, any_run(spec), lattice=5)
     compared = {column for each in columns.COMPARISONS.values() if each.suits(spec) for column in each.columns}
     expected = columns_of(spec)
     assert expected.keys() == found.keys() | compared and all(expected[column] for column in compared)
@@ -822,7 +832,7 @@ def test_own_data_is_tried_on_the_points_held_out(held):
     )
     spec = replace(SPECS["a plane without walls"], classes=3, kind=tables.enter(table), points_per_class=4)
     run = any_run(spec)
-    found = columns.measure_run(spec, run, lattice=5)
+    found = measure_run(spec, run, lattice=5)
     held_out = tables.held_out(spec)
     wanted = held_out and np.mean(forward.forward(spec, run.weights[-1], held_out[0]).logits.argmax(1) == held_out[1])
     assert found["test_accuracy"] == (pytest.approx(wanted, rel=1e-5) if held else None)
@@ -940,9 +950,9 @@ def test_maps_are_measured_of_wide_layers_over_a_plane_alone():
     spec = RunSpec(classes=3, activation="tanh", seed=0, hidden=(4, 3))
     x, y = datasets.points("spirals", 3, 10, 0)
     flat = random_weights(spec, scale=1)
-    found = columns.measure_run(spec, twice(flat, x, y), lattice=5)
+    found = measure_run(spec, twice(flat, x, y), lattice=5)
     assert found["own_neighbour_data"] == pytest.approx(projection.own_neighbour(x, y)) and found["gap_map"] >= 1
     assert found["gap"] == pytest.approx(projection.longest_gap(forward.hidden(spec, flat, x), y), rel=1e-5)
     assert not is_lifted(replace(spec, hidden=(4, 2))) and not is_lifted(replace(spec, kind="simplex"))
     spec, run = corner_run()
-    assert columns.measure_run(spec, run, lattice=5)["own_neighbour_map"] is None
+    assert measure_run(spec, run, lattice=5)["own_neighbour_map"] is None

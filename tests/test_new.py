@@ -12,7 +12,7 @@ from generator.__main__ import main
 from generator.base.errors import ContentError, PeekError
 from generator.build import default_templates
 from generator.content import experiments
-from generator.new import NoExampleError, NotEmptyError, new
+from generator.new import new
 
 
 def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
@@ -24,7 +24,7 @@ def test_it_builds_without_a_warning_and_passes_its_check(started, capsys):
 
 
 def test_a_wrong_name_is_refused_with_the_nearest(tmp_path):
-    with pytest.raises(NoExampleError, match=r'no example "digit"; expected one of .*; did you mean "digits"'):
+    with pytest.raises(PeekError, match=r'no example "digit"; expected one of .*; did you mean "digits"'):
         new(tmp_path, default_templates(), "digit")
 
 
@@ -102,7 +102,7 @@ def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):
 
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(NotEmptyError, match="not empty; expected a new folder"):
+    with pytest.raises(PeekError, match="not empty; expected a new folder"):
         new(tmp_path, default_templates())
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

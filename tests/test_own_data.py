@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import pickle
 import re
 import shutil
 from pathlib import Path
@@ -241,8 +242,7 @@ def test_uneven_classes_lose_no_row_unsaid(tmp_path, balance, each):
     np.savez(tmp_path / "points.npz", x=np.arange(34.0)[:, None], y=np.repeat(["u", "v"], [25, 9]))
     found = plan(tmp_path, f'file = "points.npz"\ntest = 0.28\nbalance = "{balance}"')
     spec = found.experiments[0].runs[0].spec
-    workers = {kind: datasets.load().pop(kind) for kind in [spec.kind]}
-    kinds.enter_sent({kind: of.table.encoded() for kind, of in workers.items()})
+    kinds.enter(pickle.loads(pickle.dumps(datasets.load().pop(spec.kind).table)))
     points, labels = datasets.points(spec.kind, 2, spec.points_per_class, spec.seed)
     held, _ = kinds.held_out(spec)
     assert np.bincount(labels).tolist() == [each, each] and not set(points.ravel()) & set(held.ravel())
@@ -295,7 +295,7 @@ def test_workers_are_sent_the_rows_and_readers_need_none(tmp_path, monkeypatch):
     [experiment] = plan(tmp_path, 'file = "data/points.csv"\ntest = 0.25').experiments
     spec = experiment.runs[0].spec
     here = tasks.train([spec], "cpu", "")
-    key, sent = run_key(spec), kinds.encoded({spec.kind})
+    key, sent = run_key(spec), pickle.loads(pickle.dumps(kinds.among({spec.kind})))
     elsewhere = kinds.built_in()
     monkeypatch.setattr(datasets, "load", lambda: elsewhere)
     with pytest.raises(KeyError):

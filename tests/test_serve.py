@@ -13,11 +13,11 @@ import pytest
 
 from generator import build as make
 from generator import serve
-from generator.base.errors import ContentError, Problem
+from generator.base.errors import ContentError, PeekError, Problem
 from generator.base.progress import Progress
 from generator.base.store import Store, content_of
 from generator.options import Options
-from generator.serve import Live, PortError, fingerprint, follow, unexpected
+from generator.serve import Live, fingerprint, follow, unexpected
 
 
 class Recorder:
@@ -112,7 +112,7 @@ def test_a_port_that_cannot_be_had_is_said_in_a_line(error, why, monkeypatch):
                 raise OSError(error, "no")
 
             monkeypatch.setattr(socket.socket, "bind", refuse)
-        with pytest.raises(PortError, match=rf"port {port} {why}.*; expected another, with --port$"):
+        with pytest.raises(PeekError, match=rf"port {port} {why}.*; expected another, with --port$"):
             serve.serve(Options(port=port, quiet=True))
 
 

@@ -216,7 +216,7 @@ def test_what_networks_take_is_read_off_what_some_take():
 
     worked = [100.0]  # what a worker had done before
     executor = SimpleNamespace(submit=lambda clock: SimpleNamespace(result=lambda: sum(worked)))  # its clock
-    runs = SimpleNamespace(pool=lambda: SimpleNamespace(executor=executor))
+    runs = SimpleNamespace(pool=lambda: SimpleNamespace(executor=executor), solve_for_heads=dict)
     recipe = RunSpec(classes=3, activation="tanh", seed=1)
     trials = [
         [replace(recipe, seed=seed, epochs=epochs) for seed in range(count)] for epochs, count in ((4000, 3), (200, 2))

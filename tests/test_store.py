@@ -122,8 +122,8 @@ def test_an_entry_has_its_place_and_is_written_again(tmp_path):
         assert entry.path == tmp_path / "entries" / "runs" / "01" / "0123.npz" and entry.read_bytes() == data
         assert entry.stat().st_size == len(store.sha256(b"")) + 1 + len(data)
     assert store.sha256(entry.path) == store.sha256(entry.path.read_bytes())
-    assert cache.find_all("runs", "0123", {"run": "npz"}) == {"run": entry}
-    assert cache.find_all("runs", "0123", {"run": "npz", "other": "json"}) is None
+    assert cache.find_all("runs", "0123", ["npz"]) == {"npz": entry}
+    assert cache.find_all("runs", "0123", ["npz", "json"]) is None
     with pytest.raises(ValueError, match="JSON"):
         cache.save_json("runs", "0123", float("nan"))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from generator.base import style
-from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.base.style import MARKERS, THEMES
 
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 MARK_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
@@ -133,11 +133,11 @@ def covered(corners: tuple[tuple[float, float], ...]) -> np.ndarray:
 @pytest.mark.parametrize("vision", VISION)
 @themes
 def test_markers_tell_apart_what_colours_do_not_at_a_glance(theme, vision):
-    shapes = [covered(corners) for corners in style.MARKER_CORNERS.values()]
+    shapes = [covered(marker.corners) for marker in MARKERS]
     for one, other in itertools.combinations(range(len(MARKERS)), 2):
         if least_difference((theme.classes[one], theme.classes[other]), vision) < LEAST_DIFFERENCE:
             shared = (shapes[one] & shapes[other]).sum() / (shapes[one] | shapes[other]).sum()
-            assert shared < MOST_COVERED, (MARKERS[one], MARKERS[other])
+            assert shared < MOST_COVERED, (MARKERS[one].name, MARKERS[other].name)
 
 
 @themes
@@ -167,14 +167,14 @@ def test_text_can_be_read_on_paper_and_on_panels(theme):
 def test_a_marker_and_two_colours_a_class():
     for theme in THEMES.values():
         assert len(theme.classes) == len(theme.tints) == len(MARKERS) == 12
-    assert len({MATPLOTLIB_MARKERS[marker] for marker in MARKERS}) == 12
+    assert len({marker.matplotlib for marker in MARKERS}) == 12
 
 
 def test_css_holds_every_token_of_both_themes():
     sheet = style.css()
-    for number, corners in enumerate(style.MARKER_CORNERS.values()):
+    for number, marker in enumerate(MARKERS):
         said = sheet.partition(f"--marker-{number}: ")[2].partition(";")[0]
-        assert [tuple(map(float, point.split(","))) for point in said.split() if "," in point] == [*corners]
+        assert [tuple(map(float, point.split(","))) for point in said.split() if "," in point] == [*marker.corners]
     for theme in THEMES.values():
         for name, colour in style.variables(theme).items():
             assert f"--{name}: {colour};" in sheet

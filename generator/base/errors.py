@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,11 @@ class ContentError(PeekError):
         more = len(self.problems) - MOST_SAID
         said = [*map(str, self.problems[:MOST_SAID]), *([f"and {more:,} more"] if more > 0 else [])]
         super().__init__("\n".join(said))
+
+
+def mistake(place: str, wrong: str, expected: str = "", near: str | None = None) -> ContentError:
+    """One mistake alone, to be raised: see Problem."""
+    return ContentError([Problem(place, wrong, expected, near)])
 
 
 @contextlib.contextmanager
@@ -138,6 +143,10 @@ def quoted(value: Any) -> str:
 def one_of(choices: Iterable[str]) -> str:
     """Choices for a message, the first of many; "" where there are none."""
     named = list(choices)
-    if len(named) > FEW:
-        return f"one of {', '.join(named[:FEW])} and {len(named) - FEW} more"
-    return "one of " + ", ".join(named) if len(named) > 1 else "".join(named)
+    return f"one of {few(named, FEW)}" if len(named) > 1 else "".join(named)
+
+
+def few(names: Sequence[str], most: int) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from . import limits, rounding, toml
-from .errors import ContentError, Problem, short
+from .errors import ContentError, Problem, mistake, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
@@ -75,7 +75,7 @@ def name_of(tag: str) -> str:
     return str(Locale.parse(tag, sep="-").get_display_name("en"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Words:
     """A language: called with an English sentence, it says that sentence.
 
@@ -93,9 +93,6 @@ class Words:
     table: Mapping[str, Any]
     quotes: tuple[str, str, str, str]
     numbers: tuple[str, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Words) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((self.tag, len(self.table)))
@@ -221,7 +218,7 @@ def _table(text: str, place: str) -> dict[str, Any]:
     lists = all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in told.values())
     if not lists or len(table["quotes"]) != len(QUOTES) or not isinstance(table.get("words"), dict):
         expected = f"quotes, like {QUOTES}, numbers, a list of words, and a table [words]"
-        raise ContentError([Problem(place, "no table of a language", expected)])
+        raise mistake(place, "no table of a language", expected)
     wrong = [
         Problem(
             place,

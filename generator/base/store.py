@@ -22,12 +22,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from .errors import PeekError
 from .memo import digest
-
-Name = TypeVar("Name")
 
 GENERATOR = Path(__file__).parent.parent
 
@@ -76,17 +74,12 @@ def _installed() -> dict[str, str]:
 
 def installed(modules: Iterable[str]) -> dict[str, str]:
     """Versions of the packages that modules are from, by name of the module; of those that are installed."""
-    known, unknown = _installed(), []
     found: dict[str, str] = {}
     for module in modules:
-        version = known.get(module.lower().replace("_", "-"))
-        if version:
+        if version := _installed().get(module.lower().replace("_", "-")):
             found[module] = version
-        else:
-            unknown.append(module)
-    if unknown:
-        packages = _packages()
-        found |= {name: _told(packages[name][0]) for name in unknown if name in packages}
+        elif module in _packages():
+            found[module] = _told(_packages()[module][0])
     return found
 
 
@@ -255,10 +248,10 @@ class Store:
         """An entry that is there and sound, or None."""
         return None if self.load(kind, key, ending) is None else self.entry(kind, key, ending)
 
-    def find_all(self, kind: str, key: str, endings: Mapping[Name, str]) -> dict[Name, Entry] | None:
-        """Entries of one address by name, when all of them are there and sound. endings: by name"""
-        found = {name: self.find(kind, key, ending) for name, ending in endings.items()}
-        sound = {name: entry for name, entry in found.items() if entry}
+    def find_all(self, kind: str, key: str, endings: Iterable[str]) -> dict[str, Entry] | None:
+        """Entries of one address by ending, when all of them are there and sound."""
+        found = {ending: self.find(kind, key, ending) for ending in endings}
+        sound = {ending: entry for ending, entry in found.items() if entry}
         return sound if len(sound) == len(found) else None
 
     def save(self, kind: str, key: str, ending: str, data: bytes) -> Entry:

@@ -67,53 +67,59 @@ THEMES = {
     ),
 }
 
-# Outlines around (0, 0), y downwards, in units of a circle's radius; the circle has no corners.
-MARKER_CORNERS: dict[str, tuple[tuple[float, float], ...]] = {
-    "circle": (),
-    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
-    "triangle-up": ((0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
-    "diamond": ((0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0)),
-    "triangle-down": ((0, 1.2), (1.1, -0.8), (-1.1, -0.8)),
-    "plus": (
-        *((-0.42, -1.2), (0.42, -1.2), (0.42, -0.42), (1.2, -0.42), (1.2, 0.42), (0.42, 0.42)),
-        *((0.42, 1.2), (-0.42, 1.2), (-0.42, 0.42), (-1.2, 0.42), (-1.2, -0.42), (-0.42, -0.42)),
+
+@dataclass(frozen=True)
+class Marker:
+    """What tells a class's points apart beside their colour.
+
+    corners   its outline around (0, 0), y downwards, in units of a circle's radius; the circle has none
+    plotted   what matplotlib calls it; "": it has no name there
+    width_px  in pictures; shapes of one size look unequal, these look alike
+    """
+
+    name: str
+    plotted: str
+    width_px: float
+    corners: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def matplotlib(self) -> Any:
+        """As matplotlib takes it: its name, or its outline, y upwards and closed."""
+        return self.plotted or tuple((x, -y) for x, y in (*self.corners, self.corners[0]))
+
+
+MARKERS = (
+    Marker("circle", "o", 8.6),
+    Marker("square", "s", 7.6, ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9))),
+    Marker("triangle-up", "^", 9.6, ((0, -1.2), (1.1, 0.8), (-1.1, 0.8))),
+    Marker("diamond", "D", 7.2, ((0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0))),
+    Marker("triangle-down", "v", 9.6, ((0, 1.2), (1.1, -0.8), (-1.1, -0.8))),
+    Marker(
+        *("plus", "P", 10.4),
+        (
+            *((-0.42, -1.2), (0.42, -1.2), (0.42, -0.42), (1.2, -0.42), (1.2, 0.42), (0.42, 0.42)),
+            *((0.42, 1.2), (-0.42, 1.2), (-0.42, 0.42), (-1.2, 0.42), (-1.2, -0.42), (-0.42, -0.42)),
+        ),
     ),
-    "cross": (
-        *((0, -0.55), (0.6, -1.15), (1.15, -0.6), (0.55, 0), (1.15, 0.6), (0.6, 1.15)),
-        *((0, 0.55), (-0.6, 1.15), (-1.15, 0.6), (-0.55, 0), (-1.15, -0.6), (-0.6, -1.15)),
+    Marker(
+        *("cross", "X", 9.8),
+        (
+            *((0, -0.55), (0.6, -1.15), (1.15, -0.6), (0.55, 0), (1.15, 0.6), (0.6, 1.15)),
+            *((0, 0.55), (-0.6, 1.15), (-1.15, 0.6), (-0.55, 0), (-1.15, -0.6), (-0.6, -1.15)),
+        ),
     ),
-    "triangle-left": ((-1.2, 0), (0.8, -1.1), (0.8, 1.1)),
-    "star": (
-        *((0, -1.5), (0.36, -0.49), (1.43, -0.46), (0.58, 0.19), (0.88, 1.21)),
-        *((0, 0.61), (-0.88, 1.21), (-0.58, 0.19), (-1.43, -0.46), (-0.36, -0.49)),
+    Marker("triangle-left", "<", 9.6, ((-1.2, 0), (0.8, -1.1), (0.8, 1.1))),
+    Marker(
+        *("star", "*", 13.2),
+        (
+            *((0, -1.5), (0.36, -0.49), (1.43, -0.46), (0.58, 0.19), (0.88, 1.21)),
+            *((0, 0.61), (-0.88, 1.21), (-0.58, 0.19), (-1.43, -0.46), (-0.36, -0.49)),
+        ),
     ),
-    "triangle-right": ((1.2, 0), (-0.8, -1.1), (-0.8, 1.1)),
-    "bar": ((-0.5, -1.5), (0.5, -1.5), (0.5, 1.5), (-0.5, 1.5)),
-    "hourglass": ((-1.15, -1.2), (1.15, -1.2), (0.2, 0), (1.15, 1.2), (-1.15, 1.2), (-0.2, 0)),
-}
-MARKERS = tuple(MARKER_CORNERS)
-
-
-def _outline(marker: str) -> tuple[tuple[float, float], ...]:
-    """A marker's corners as matplotlib takes them: y upwards, and closed."""
-    corners = MARKER_CORNERS[marker]
-    return tuple((x, -y) for x, y in (*corners, corners[0]))
-
-
-MATPLOTLIB_MARKERS: dict[str, Any] = {
-    "circle": "o",
-    "square": "s",
-    "triangle-up": "^",
-    "diamond": "D",
-    "triangle-down": "v",
-    "plus": "P",
-    "cross": "X",
-    "triangle-left": "<",
-    "star": "*",
-    "triangle-right": ">",
-    "bar": _outline("bar"),
-    "hourglass": _outline("hourglass"),
-}
+    Marker("triangle-right", ">", 9.6, ((1.2, 0), (-0.8, -1.1), (-0.8, 1.1))),
+    Marker("bar", "", 13.0, ((-0.5, -1.5), (0.5, -1.5), (0.5, 1.5), (-0.5, 1.5))),
+    Marker("hourglass", "", 9.6, ((-1.15, -1.2), (1.15, -1.2), (0.2, 0), (1.15, 1.2), (-1.15, 1.2), (-0.2, 0))),
+)
 
 
 def variables(theme: Theme) -> dict[str, str]:
@@ -126,7 +132,7 @@ def variables(theme: Theme) -> dict[str, str]:
 
 def markers() -> dict[str, str]:
     """The markers as CSS variables, name (without --) to the points of an SVG polygon, or "circle"."""
-    outlines = [" ".join(f"{x:g},{y:g}" for x, y in corners) for corners in MARKER_CORNERS.values()]
+    outlines = [" ".join(f"{x:g},{y:g}" for x, y in marker.corners) for marker in MARKERS]
     return {f"marker-{index}": outline or "circle" for index, outline in enumerate(outlines)}
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from . import limits
-from .errors import ContentError, Problem
+from .errors import mistake
 
 
 def read(path: Path, errors: str = "strict") -> str:
@@ -27,9 +27,9 @@ def read_bytes(path: Path) -> bytes:
             limits.check_size(str(path), os.fstat(file.fileno()).st_size)
             return file.read()
     except FileNotFoundError:
-        raise ContentError([Problem(str(path), "there is no such file")]) from None
+        raise mistake(str(path), "there is no such file") from None
     except OSError as error:
-        raise ContentError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
+        raise mistake(str(path), f"cannot be read: {error.strerror}") from None
 
 
 def decode(data: bytes, place: str, errors: str = "strict") -> str:
@@ -41,6 +41,5 @@ def decode(data: bytes, place: str, errors: str = "strict") -> str:
         text = data.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        wrong = Problem(f"{place}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8")
-        raise ContentError([wrong]) from None
+        raise mistake(f"{place}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import limits
-from .errors import ContentError, Problem, long_number
+from .errors import ContentError, Problem, long_number, mistake
 
 _MEANT = {  # what Python's reader says -> what was expected
     r"invalid value": 'a number such as 0.1, true or false, or text in straight quotes, "…"',
@@ -30,11 +30,11 @@ def parse(text: str, file: str) -> dict[str, Any]:
     """
     if deep := _DEEP.search(text):
         place = f"{file}:{text.count(chr(10), 0, deep.start()) + 1}"
-        raise ContentError([Problem(place, "tables too deep in each other", f"at most {limits.DEEPEST}")])
+        raise mistake(place, "tables too deep in each other", f"at most {limits.DEEPEST}")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ContentError([Problem(file, "not TOML: lists too deep in each other", "fewer brackets")]) from None
+        raise mistake(file, "not TOML: lists too deep in each other", "fewer brackets") from None
     except ValueError as error:
         raise ContentError([_wrong(file, text, error)]) from None
 

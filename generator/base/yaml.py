@@ -44,7 +44,13 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     problems: list[Problem] = []
     kind, at, value = memo("yaml", text, lambda: _composed(text))
     if kind == "wrong":
-        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", _remedy(value))]
+        lines = text.split("\n")[max(0, at - 1) : at + 1]
+        if glued := next(filter(None, map(_GLUED.match, lines)), None):
+            line = first_line + at + 1 - len(lines) + lines.index(glued.string)
+            return {}, [Problem(f"{file}:{line}", f'no blank behind the colon of "{glued[1]}"', f"{glued[1]}: …")]
+        tab = "tab" if lines[-1].startswith("\t") else value
+        expected = next((remedy for said, remedy in _REMEDIES.items() if said in tab), _PLAINLY)
+        return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", expected)]
     if kind == "nothing":
         return {}, []
     if kind != "mapping":
@@ -52,15 +58,9 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     return _yaml([kind, at, value], file, first_line, problems).value, problems
 
 
-def _remedy(wrong: str) -> str:
-    """What was expected where the parser gave up."""
-    for said, remedy in _REMEDIES.items():
-        if said in wrong:
-            return remedy
-    return "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
-
-
-_REMEDIES = {
+_PLAINLY = "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
+_GLUED = re.compile(r"[ \t-]*([A-Za-z_][\w-]*):(?=[^\s/:])")  # a name and its text, which the parser takes for one text
+_REMEDIES = {  # what was expected where the parser gave up, by what it says
     "mapping values": "quotes around a text that holds a colon",
     "tab": "blanks in place of a tab",
     "escape": "single quotes around a text that holds a backslash",

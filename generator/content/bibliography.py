@@ -115,13 +115,8 @@ class Entry:
             found = [*found, " " if tex.plain(found)[-1:] in STOPS else ". ", *addon]
         return [part for part in found if part]
 
-    @property
-    def people_cited(self) -> str:
-        """Family names as they stand in running text; a short title where nobody is named."""
-        return self.people_in(language.english())
-
     def people_in(self, words: Words) -> str:
-        """The same in a language."""
+        """Family names as they stand in running text; a short title where nobody is named."""
         names, others = self._leading("shortauthor", "author", "shorteditor", "editor")
         families = [name.family for name in names]
         if not families:
@@ -142,7 +137,7 @@ class Entry:
     @property
     def label(self) -> str:
         """Who and when."""
-        return f"{self.people_cited}\u00a0{self.year}"
+        return f"{self.people_in(language.english())}\u00a0{self.year}"
 
 
 class _Works(Mapping[str, Entry]):

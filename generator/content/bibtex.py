@@ -436,7 +436,9 @@ class _Work:
         if len(pieces) > 1:
             pieces = [piece for piece in pieces if piece]
             last, *middle, given = [say(piece) for piece in pieces] if len(pieces) > 1 else [say(pieces[0]), ""]
-            if len(middle) > 1 or (middle and not _SUFFIX.fullmatch(middle[0]) and not _SUFFIX.fullmatch(given)):
+            in_order = re.match(r"[A-Z]\.[ -]", last) and not _SUFFIX.fullmatch(given)  # Y. LeCun, Y. Bengio
+            no_suffix = middle and not _SUFFIX.fullmatch(middle[0]) and not _SUFFIX.fullmatch(given)
+            if len(middle) > 1 or no_suffix or in_order:
                 at = self.fields[field][1]
                 self.wrong.append(
                     [at, f'the names "{short(part)}" were not understood', 'names joined by " and "', None]

@@ -93,20 +93,11 @@ class _Look:
         self.styles: list[str] = []  # the pieces of the style that is open
         self.entities = 0
 
-    def doctype(self, name: str, system: str | None, public: str | None, has_more: bool) -> None:
+    def doctype(self, name: str, *_: object) -> None:
         if name.rpartition(":")[2] != "svg":
             raise _Refused(f'the document type "{short(name)}"', "svg")
 
-    def entity(
-        self,
-        name: str,
-        is_parameter: bool,
-        value: str | None,
-        base: str | None,
-        system: str | None,
-        public: str | None,
-        notation: str | None,
-    ) -> None:
+    def entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
         self.entities += 1
         plain = value is not None and not is_parameter and len(value) <= ENTITY and not set(value) & set("&<%")
         if not plain or self.entities > ENTITIES:

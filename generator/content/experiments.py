@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
-from ..networks.recipe import Field
-from ..networks.spec import RunSpec, flat, layer_shapes
+from ..networks.recipe import Field, plain
+from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
 from . import tables as files
@@ -104,14 +104,8 @@ class Plan:
         return [*self.experiments, *self.trials]
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    return value
-
-
 def _label(value: Any) -> str:
-    if not re.fullmatch(r"\w+(-\w+)*", _text(value)):
+    if not re.fullmatch(r"\w+(-\w+)*", value):
         raise ValueError
     return str(value)
 
@@ -140,7 +134,7 @@ def _seeds(value: Any) -> tuple[int, ...]:
 
 RUN_FIELDS = recipe.axes()
 EXPERIMENT_FIELDS = {
-    "about": Field(_text, "a sentence", words="what the experiment is for, as pages say it"),
+    "about": replace(plain("a sentence", str), words="what the experiment is for, as pages say it"),
     "seeds": Field(
         _seeds, 'how many seeds, such as 20, or which: "101 to 120", or a list', words="the seeds of each recipe"
     ),
@@ -157,19 +151,6 @@ def _share(value: Any) -> float | str:
     return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
 
 
-def _several(least: int, *kinds: type) -> Callable[[Any], tuple[Any, ...]]:
-    """So many values or more, each of some kind, each once."""
-
-    def accepts(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list) or len({*map(str, value)}) < max(least, len(value)):
-            raise ValueError
-        if not all(type(one) in kinds for one in value):
-            raise ValueError
-        return tuple(value)
-
-    return accepts
-
-
 def _image(value: Any) -> tuple[int, int]:
     height, width = value
     if any(type(side) is not int or side < 1 for side in (height, width)):
@@ -180,7 +161,8 @@ def _image(value: Any) -> tuple[int, int]:
 IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
-CLASSES = Field(_several(2, str, int), 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]')
+TWO_OR_MORE = 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]'
+CLASSES = recipe.several(plain("a class", str, int), TWO_OR_MORE, 2, once=True)
 DIGITS_FIELDS = {
     "kind": recipe.choice(DIGITS),
     "classes": CLASSES,
@@ -188,10 +170,11 @@ DIGITS_FIELDS = {
     "test": recipe.number(above=0, below=1),
     "balance": recipe.choice(*tables.BALANCES),
 }
+SOME_COLUMNS = 'names of the columns of numbers, each once, such as ["width", "height"]'
 FILE_FIELDS = {
-    "file": Field(_text, 'a file in the content\'s folder, such as "data/points.csv"'),
-    "label": Field(_text, "the name of the column with the labels"),
-    "columns": Field(_several(1, str), 'names of the columns of numbers, each once, such as ["width", "height"]'),
+    "file": plain('a file in the content\'s folder, such as "data/points.csv"', str),
+    "label": plain("the name of the column with the labels", str),
+    "columns": recipe.several(plain("a name", str), SOME_COLUMNS, 1, once=True),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,
@@ -205,9 +188,8 @@ def _told(value: Any) -> dict[str, str]:
     return value
 
 
-DRAWN_KEYS = ("kind", "points_per_class")  # of data that are drawn, beside their kind's parameters
 RESULT_FIELDS = {
-    "file": Field(_text, 'a file in the content\'s folder, such as "scan.csv"'),
+    "file": plain('a file in the content\'s folder, such as "scan.csv"', str),
     "columns": Field(_told, 'words of columns, such as columns.loss = "mean loss, nats"'),
 }
 
@@ -253,8 +235,8 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
 
     raises  ContentError: every mistake
     """
-    given = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
-    given = {key: value for key, value in given.items() if value is not None}
+    there = {key: value for key, value in asked.items() if value is not None}
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in there.items()}
     unclear = "dataset" in given and "kind" not in given
     seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
     name = str(given.pop("dataset", kind))
@@ -271,16 +253,16 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     if type(seed) is not int or seed < 0:
         reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
         seed = 1
-    refused = [key for key in given if key in EXPERIMENT_FIELDS]
-    for key in refused:
+    for key in [key for key in given if key in EXPERIMENT_FIELDS]:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
-    table = {key: value for key, value in given.items() if key not in refused}
+        del given[key]
+    asks: dict[str, Any] = {"dataset": {name: data}, "experiment": {"recipe": {**given, "seeds": [seed]}}}
+    activation = str(given.get("activation"))
     if isinstance(formula, list):
-        reader.activations[str(table.get("activation"))] = Own.told(str(table.get("activation")), formula)
-    formulas = {"activation": {str(table.get("activation")): {"formula": formula}}} if isinstance(formula, str) else {}
-    asks = {"dataset": {name: data}, "experiment": {"recipe": {**table, "seeds": [seed]}}, **formulas}
-    plan = reader.plan(asks, "standard")
-    runs = plan.experiments[0].runs
+        reader.activations[activation] = Own.told(activation, formula)
+    elif isinstance(formula, str):
+        asks["activation"] = {activation: {"formula": formula}}
+    runs = reader.plan(asks, "standard").experiments[0].runs
     if len(runs) > 1:
         reader.wrong((), f"the recipe is one of {len(runs)} runs", "one value for each key")
     if reader.problems:
@@ -324,10 +306,10 @@ class _Reader:
         elif name in ACTIVATIONS:
             self.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
         fields = {
-            "formula": Field(_text, 'arithmetic of a, such as "a * logistic(a)", or of r'),
+            "formula": plain('arithmetic of a, such as "a * logistic(a)", or of r', str),
             "room": Field(_room, "the least and the greatest value, such as [0, 1] or [0, inf]"),
             "label": Field(_label, "a word of letters, digits and hyphens"),
-            "words": Field(_text, "what it does to a neuron's sum"),
+            "words": plain("what it does to a neuron's sum", str),
         }
         known = self.known(path, table, fields, "key of an activation")
         given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
@@ -400,11 +382,9 @@ class _Reader:
         """All experiments of the file under a profile."""
         given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results", "model"), "table")
         self.lab.enter_data()
-        own = self.known(("activation",), given.get("activation", {}), given.get("activation", {}), "activation")
-        for name, table in own.items():
+        for name, table in self.section(given, "activation").items():
             self.activation(name, table)
-        data = self.known(("dataset",), given.get("dataset", {}), given.get("dataset", {}), "dataset")
-        axes = {name: self.dataset(name, table) for name, table in data.items()}
+        axes = {name: self.dataset(name, table) for name, table in self.section(given, "dataset").items()}
         profiles = given.get("profile", {})
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
@@ -418,17 +398,17 @@ class _Reader:
         planned: list[Experiment] = []
         trials: list[Trials] = []
         for name, table in experiments.items():
-            merged = {**table, **chosen.get(name, {})} if isinstance(table, dict) else table
             if not isinstance(table, dict):
-                self.wrong(
-                    ("experiment", name), f'"{name}" outside of an experiment', "it below a name, [experiment.grid]"
-                )
-            elif "run" in table:
+                what = f'"{name}" outside of an experiment'
+                self.wrong(("experiment", name), what, "it below a name, [experiment.grid]")
+                continue
+            merged = {**table, **chosen.get(name, {})}
+            if "run" in table:
                 trials += self.trials(name, merged, [each.table for each in trials])
             else:
                 planned.append(self.experiment(name, merged, axes, first=not planned))
-        given_results = self.known(("results",), given.get("results", {}), given.get("results", {}), "results")
-        beside = [self.results(name, table, experiments) for name, table in given_results.items()]
+        results = self.section(given, "results")
+        beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
         said = dict.fromkeys(
             [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
@@ -440,11 +420,15 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
-        models = self.models(given.get("model", {}), {each.table for each in trials} | {*given_results})
+        models = self.models(given.get("model", {}), {each.table for each in trials} | {*results})
         self.check_needs([*experiments, *(table.name for table in found)])
         return Plan(
             tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
         )
+
+    def section(self, given: dict[str, Any], kind: str) -> dict[str, Any]:
+        """All [kind.NAME] by their names; what is no table of tables is a mistake."""
+        return self.known((kind,), given.get(kind, {}), given.get(kind, {}), kind)
 
     def models(self, given: Any, taken: set[str]) -> dict[str, tuple[int, ...]]:
         """The models that the file asks for. taken: names of other tables"""
@@ -549,7 +533,7 @@ class _Reader:
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
             self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
             return {}
-        fields = dict(zip(DRAWN_KEYS, (kinds, recipe.integer(1, limits.POINTS)), strict=True))
+        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
         if kind in own:
             fields |= own[kind].fields
             defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
@@ -631,26 +615,13 @@ class _Reader:
             return []
         return [table.picked(table.labels[:count]) for count in counts]
 
-    def experiment(self, name: str, table: Any, data: dict[str, Any], first: bool) -> Experiment:
+    def experiment(self, name: str, table: dict[str, Any], data: dict[str, Any], first: bool) -> Experiment:
         """One experiment's runs: the product of all its axes."""
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
         before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
-        misplaced: set[str] = set()
-        if isinstance(table, dict) and self.lines:  # a recipe in Python has no table for its dataset
-            taking = self.kinds_of_data()
-            misplaced = table.keys() & set().union(*taking.values()) - {*keys}
-            chosen = table.get("dataset", list(data)[:1])
-            for key in sorted(misplaced):
-                names = [str(one) for one in (chosen if isinstance(chosen, list) else [chosen]) if str(one) in data]
-                self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
-            table = {key: value for key, value in table.items() if key not in misplaced}
-        table = self.known(path, table, keys, "key of an experiment")
-        fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
-        for key in EXPERIMENT_FIELDS.keys() & table.keys():
-            fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
         chosen = table.get("dataset", next(iter(data), "spirals"))
         choices = []
         for one in chosen if isinstance(chosen, list) else [chosen]:
@@ -658,9 +629,17 @@ class _Reader:
                 choices.append(one)
             else:
                 self.wrong((*path, "dataset"), f"dataset is {_shown(one)}", _a_table("moons"))
-        asked = table.get("classes")
-        own = [name for name in choices if isinstance(name, str) and name in self.read]
-        of_files = {name: self.picked(path, name, asked) for name in own}
+        taking = self.kinds_of_data() if self.lines else {}  # a recipe in Python has no table for its dataset
+        misplaced = table.keys() & set().union(*taking.values()) - {*keys}
+        for key in sorted(misplaced):
+            names = [choice for choice in choices if choice in data]
+            self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
+            del table[key]
+        table = self.known(path, table, keys, "key of an experiment")
+        fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
+        for key in EXPERIMENT_FIELDS.keys() & table.keys():
+            fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
+        of_files = {name: self.picked(path, name, table.get("classes")) for name in choices if name in self.read}
         if of_files:
             mixed = len(of_files) < len(choices)
             table = {key: value for key, value in table.items() if key != "classes" or mixed}
@@ -671,7 +650,7 @@ class _Reader:
             counts = {len(one.labels) for some in of_files.values() for one in some}
             axes = {"classes": sorted(counts), **axes}
         for key in ("classes", "activation"):
-            if key not in axes and not (key == "classes" and self.unread.intersection(map(str, choices))):
+            if key not in axes and not (key == "classes" and self.unread.intersection(choices)):
                 self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
         roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
         if set(axes.get("head_start", [])) - {"drawn"} and (
@@ -680,7 +659,7 @@ class _Reader:
             what = "a square or a disk, as of tanh or disk, and a last width of 2"
             self.wrong((*path, "head_start"), "a law's head needs its room", what)
         self.check_optimizers(path, axes)
-        drawn = [choice for choice in map(str, choices) if choice not in of_files]
+        drawn = [choice for choice in choices if choice not in of_files]
         kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
         self.check_shown(path, fixed, axes, kinds)
         for choice in choices:
@@ -753,8 +732,8 @@ class _Reader:
             what = f"a run of experiment {path[-1]} would hold {_held(heavy):,} numbers"
             less = "fewer points, narrower layers or fewer checkpoints"
             self.wrong(path, what, f"at most {limits.NUMBERS_OF_A_RUN:,}: {less}")
-        if few := next((spec for spec in specs if (spec.batch or 0) > spec.classes * spec.points_per_class), None):
-            points = few.classes * few.points_per_class
+        if few := next((spec for spec in specs if (spec.batch or 0) > spec.point_count), None):
+            points = few.point_count
             what = f"batch is {few.batch} where {few.classes} classes have {points} points together"
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
         odd = next((spec for spec in specs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1), None)
@@ -766,7 +745,7 @@ class _Reader:
         """What the table of a dataset may hold, by what it says of its kind."""
         drawn = {name: [each.name for each in kind.parameters] for name, kind in tables.built_in().items()}
         drawn |= {name: list(function.fields) for name, function in self.lab.of("dataset").items()}
-        kinds = {f'kind = "{name}"': (*DRAWN_KEYS, *own) for name, own in drawn.items()}
+        kinds = {f'kind = "{name}"': ("kind", "points_per_class", *own) for name, own in drawn.items()}
         return kinds | {f'kind = "{DIGITS}"': (*DIGITS_FIELDS,), 'file = "…"': (*FILE_FIELDS,)}
 
     def misplaced(self, path: tuple[str, ...], names: Sequence[str], kinds: Sequence[str]) -> None:
@@ -798,7 +777,7 @@ class _Reader:
     def weigh(self, path: tuple[str, ...], specs: Iterable[RunSpec]) -> None:
         """Say how much of own data travels with the page; a run that would be too large for it is a mistake."""
         heaviest = max(specs, key=_numbers)
-        much = round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000)
+        much = max(1, round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000))
         name = path[-1]
         if much > KILOBYTES_OF_A_RUN:
             what = f"a run of experiment {name} would travel with some {much:,} kB, packed"
@@ -861,17 +840,13 @@ def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple
 
 def _held(spec: RunSpec) -> int:
     """How many numbers a run holds at once: its points, what each layer makes of them, its weights at checkpoints."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    a_point = shapes[0][1] + sum(out for out, _ in shapes)
-    return spec.classes * spec.points_per_class * a_point + weights * spec.checkpoints + spec.epochs
+    a_point = spec.inputs + sum(spec.hidden) + spec.classes
+    return spec.point_count * a_point + spec.weight_count * spec.checkpoints + spec.epochs
 
 
 def _numbers(spec: RunSpec) -> int:
     """How many numbers a run brings to the page: those of its points, and its weights at every checkpoint."""
-    shapes = layer_shapes(spec)
-    weights = sum(out * (inputs + 1) for out, inputs in shapes)
-    return shapes[0][1] * spec.classes * spec.points_per_class + weights * spec.checkpoints
+    return spec.point_count * spec.inputs + spec.weight_count * spec.checkpoints
 
 
 def _planned(
@@ -905,19 +880,18 @@ def _planned(
 
 def _slug(key: str, value: Any) -> str:
     """A field and its value as part of an address."""
+    named = key.replace("_", "")
     if key == "hidden":
         return "h" + "-".join(map(str, value))
     if key in ("dataset", "labels"):
         return re.sub(r"[^a-z0-9.]+", "-", value.lower())
     if isinstance(value, tuple):
-        return f"{key.replace('_', '')}-" + "-".join(f"{one:g}" for one in value)
+        return f"{named}-" + "-".join(f"{one:g}" for one in value)
     if isinstance(value, bool):
-        return f"{key.replace('_', '')}-{'on' if value else 'off'}"
+        return f"{named}-{'on' if value else 'off'}"
     if isinstance(value, str):
-        return f"{key.replace('_', '')}-{value}"
-    return re.sub(
-        r"[^a-z0-9.]+", "-", f"{key.replace('_', '')}{value:g}" if isinstance(value, float) else f"{key}{value}"
-    )
+        return f"{named}-{value}"
+    return re.sub(r"[^a-z0-9.]+", "-", f"{named}{value:g}" if isinstance(value, float) else f"{key}{value}")
 
 
 def _shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, long_number, short
+from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
@@ -61,7 +61,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     for at, (heading, plain) in enumerate(names.items()):
         before = [other for other in list(names)[:at] if names[other] == plain]
         if before:
-            raise _wrong(path, f'columns "{before[0]}" and "{heading}" would both be {plain}', "different names")
+            raise mistake(str(path), f'columns "{before[0]}" and "{heading}" would both be {plain}', "different names")
     rows = tuple(dict(zip(names.values(), row, strict=True)) for row in zip(*found.values(), strict=True))
     renamed = {plain: heading for heading, plain in names.items() if plain != heading}
     called = [f'{plain} ("{renamed[plain]}")' if plain in renamed else plain for plain in names.values()]
@@ -87,10 +87,6 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
         table = tables.csv_columns(path, gaps=True)
         return _csv(table), table.about
     return {".json": _json, ".npz": _npz}[path.suffix](path), ""
-
-
-def _wrong(path: Path, what: str, expected: str) -> ContentError:
-    return ContentError([Problem(str(path), what, expected)])
 
 
 def _csv(found: tables.File) -> dict[str, list[Value]]:
@@ -119,9 +115,9 @@ def _json(path: Path) -> dict[str, list[Value]]:
         held = json.loads(path.read_bytes())
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
-        raise ContentError([Problem(f"{path}:{error.lineno}", said, EXPECTED)]) from None
+        raise mistake(f"{path}:{error.lineno}", said, EXPECTED) from None
     except (UnicodeDecodeError, RecursionError) as error:
-        raise _wrong(path, f"cannot be read: {error}", "JSON in UTF-8") from None
+        raise mistake(str(path), f"cannot be read: {error}", "JSON in UTF-8") from None
     except ValueError:
         raise ContentError([long_number(str(path), path.read_text(json.detect_encoding(path.read_bytes())))]) from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
@@ -129,7 +125,7 @@ def _json(path: Path) -> dict[str, list[Value]]:
         held = {name: [row.get(name) for row in held] for name in names}
     if not isinstance(held, dict) or not all(isinstance(column, list) for column in held.values()):
         kind = "an object" if isinstance(held, dict) else "a list" if isinstance(held, list) else "a single value"
-        raise _wrong(path, f"{kind}, and not of such rows", f'{EXPECTED} (pandas: to_json(orient="records"))')
+        raise mistake(str(path), f"{kind}, and not of such rows", f'{EXPECTED} (pandas: to_json(orient="records"))')
     return _checked(path, held)
 
 
@@ -138,7 +134,7 @@ def _npz(path: Path) -> dict[str, list[Value]]:
     for name, array in arrays.items():
         if array.ndim != 1 or array.dtype.kind not in "iufbUS":
             what = f"{name} is {array.shape} of {array.dtype}"
-            raise _wrong(path, what, "arrays (N,) of numbers, words, or true and false")
+            raise mistake(str(path), what, "arrays (N,) of numbers, words, or true and false")
     plain = {name: array.astype(str) if array.dtype.kind == "S" else array for name, array in arrays.items()}
     return _checked(path, {name: array.tolist() for name, array in plain.items()})
 
@@ -150,14 +146,16 @@ def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]
     """
     lengths = {name: len(column) for name, column in columns.items()}
     if not any(lengths.values()):
-        raise _wrong(path, "has no rows", "a row at least")
+        raise mistake(str(path), "has no rows", "a row at least")
     if max(lengths.values()) > limits.ROWS or len(lengths) > limits.COLUMNS:
         what = f"{max(lengths.values()):,} rows of {len(lengths):,} columns"
-        raise _wrong(path, what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
+        raise mistake(str(path), what, f"at most {limits.ROWS:,} rows of {limits.COLUMNS:,} columns")
     if len(set(lengths.values())) > 1:
-        raise _wrong(path, "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "one for all columns")
+        raise mistake(
+            str(path), "lengths: " + ", ".join(f"{name} {n}" for name, n in lengths.items()), "one for all columns"
+        )
     if unnamed := [name for name in columns if not name.strip()]:
-        raise _wrong(path, f'a column is named "{unnamed[0]}"', "a name for each column")
+        raise mistake(str(path), f'a column is named "{unnamed[0]}"', "a name for each column")
     problems: list[Problem] = []
     checked: dict[str, list[Value]] = {}
     for name, column in columns.items():

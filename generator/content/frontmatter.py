@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import functools
 import html
@@ -46,24 +47,6 @@ CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # e
 
 
 @dataclass(frozen=True)
-class Author:
-    """Who wrote the article. url, email, affiliation and orcid may be "".
-
-    orcid  iD without its address: "0000-0002-1825-0097"
-    roles  what they did, of ROLES
-    group  whether these are several who share a name
-    """
-
-    name: str
-    url: str = ""
-    affiliation: str = ""
-    orcid: str = ""
-    roles: tuple[str, ...] = ()
-    group: bool = False
-    email: str = ""
-
-
-@dataclass(frozen=True)
 class InParts:
     """A text that may hold formulas. parts: every second one is TeX; line: of the file, where it stands."""
 
@@ -80,54 +63,6 @@ class Named:
     place: str = ""
 
 
-@dataclass(frozen=True)
-class Meta:
-    """Front matter. A page other than the first takes from the first what it leaves out.
-
-    description  for search engines; where none is given the beginning of the abstract, or else of the text
-    date       of publication; None: it is not said
-    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
-    nav_title  short title for the navigation; "": the title
-    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
-    citations  how works are cited, a row of `bibliography.STYLES`
-    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
-    names      expressions by names that those of the page may use; the first page's hold on all
-    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
-    version    of the article, as others cite it
-    data_licence  of what readers may take away; "": nothing is said
-    abstract   as plain text; the page begins with it as it was written
-    headings   "title" and "subtitle" as the page sets them, where they hold formulas
-    bibliography  the file of works, in the folder
-    """
-
-    title: str
-    description: str = ""
-    authors: tuple[Author, ...] = ()
-    date: datetime.date | None = None
-    subtitle: str = ""
-    licence: str = ""
-    repository: str = ""
-    keywords: tuple[str, ...] = ()
-    doi: str = ""
-    language: str = "en"
-    nav_order: int | None = None
-    nav_title: str = ""
-    accent: tuple[str, ...] = ()
-    citations: str = "author-year"
-    macros: str = ""
-    names: tuple[Named, ...] = ()
-    numbering: str = "page"
-    version: str = ""
-    data_licence: str = ""
-    abstract: str = ""
-    bibliography: str = "references.bib"
-    headings: tuple[tuple[str, InParts], ...] = ()
-
-    def parts(self, name: str) -> InParts:
-        """Title or subtitle as the page sets it."""
-        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
-
-
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
 
 
@@ -141,29 +76,45 @@ def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     return ""
 
 
-def _name(value: Yaml, wrong: Callable[..., None]) -> str:
-    """Of a person, in one piece or in several."""
-    parts = value.value
-    if not isinstance(parts, dict):
-        return _sentence(value, wrong)
-    said = [
-        _sentence(parts[key], wrong) for key in ("literal", "given", "non-dropping-particle", "family") if key in parts
-    ]
-    if not said:
-        wrong(value.line, "a name, or its given and family parts")
-    return " ".join(said)
+def _pieces(keys: Sequence[str], between: str, expected: str) -> _Reading:
+    """A text in one piece or in several."""
+
+    def read(value: Yaml, wrong: Callable[..., None]) -> str:
+        parts = value.value
+        if not isinstance(parts, dict):
+            return _sentence(value, wrong)
+        said = [_sentence(parts[key], wrong) for key in keys if key in parts]
+        if not said:
+            wrong(value.line, expected)
+        return between.join(said)
+
+    return read
+
+
+def _like(form: str, expected: str, before: str = "") -> _Reading:
+    """A text of some form, without what may stand before it."""
+
+    def read(value: Yaml, wrong: Callable[..., None]) -> str:
+        text = re.sub(f"^(?:{before})", "", _sentence(value, wrong))
+        if text and not re.fullmatch(form, text):
+            wrong(value.line, expected)
+        return text
+
+    return read
+
+
+_name = _pieces(("literal", "given", "non-dropping-particle", "family"), " ", "a name, or its given and family parts")
+_place = _pieces(
+    ("department", "name", "institution", "city", "region", "state", "country"), ", ", "a place with a name"
+)
+_address = _like(r"https?://\S+", "an address that starts with https://")
+_email = _like(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", "an address like ada@example.org", "mailto:")
+_doi = _like(r"10\.\d{4,9}/\S+", "a DOI like 10.23915/distill.00001", r"https?://(?:dx\.)?doi\.org/|doi:\s*")
 
 
 def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     text = _sentence(value, wrong)
     return unmarked(text) or text
-
-
-def _email(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong).removeprefix("mailto:")
-    if text and not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+", text):
-        wrong(value.line, "an address like ada@example.org")
-    return text
 
 
 def _bibliography(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -183,16 +134,10 @@ def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
     return "\n".join(map(unmarked, re.split(r"\n\s*\n", value.value.strip())))
 
 
-def _address(value: Yaml, wrong: Callable[..., None]) -> str:
-    text = _sentence(value, wrong)
-    if text and not re.match(r"https?://\S+$", text):
-        wrong(value.line, "an address that starts with https://")
-    return text
-
-
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
     """A date, or a text that begins with one, as in quotes or before a time of day; or one in English words."""
-    said = " ".join(str(value.value).replace(",", " ").split())
+    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[A-Za-z])\.(?= )|,", " ", str(value.value))
+    said = " ".join(said.split())
     for form, text in (("%Y-%m-%d", re.split("[T ]", said)[0]), *((form, said) for form in DAYS)):
         with contextlib.suppress(ValueError):
             return datetime.datetime.strptime(text, form).date()
@@ -217,19 +162,11 @@ def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
 
 def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     if isinstance(value.value, str):
-        return tuple(filter(None, (word.strip() for word in value.value.split(","))))
+        return tuple(filter(None, map(str.strip, re.split("[,;]", value.value))))
     if isinstance(value.value, list):
         return tuple(_sentence(item, wrong) for item in value.value)
     wrong(value.line, "a list of words")
     return ()
-
-
-def _doi(value: Yaml, wrong: Callable[..., None]) -> str:
-    """A DOI, or its address."""
-    text = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", _sentence(value, wrong))
-    if text and not re.fullmatch(r"10\.\d{4,9}/\S+", text):
-        wrong(value.line, "a DOI like 10.23915/distill.00001")
-    return text
 
 
 def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -384,7 +321,10 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
         for key in fields.keys() - OF_AUTHOR.keys():
             if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
                 wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
-        author = Author(**{key: read(fields[key], wrong) for key, read in OF_AUTHOR.items() if key in fields})
+        author = Author(**{key: row["read"](fields[key], wrong) for key, row in OF_AUTHOR.items() if key in fields})
+        if re.search(r"[][<>{}@^*$\\]", author.name):
+            said = f'"{short(author.name)}" is no name'
+            wrong(item.line, "a name alone: below it email:, affiliation:, roles:", said)
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)
@@ -402,16 +342,6 @@ def _places(value: Yaml, wrong: Callable[..., None]) -> str:
     return "; ".join(_place(item, wrong) for item in value.items)
 
 
-def _place(value: Yaml, wrong: Callable[..., None]) -> str:
-    parts = value.value
-    if not isinstance(parts, dict):
-        return _sentence(value, wrong)
-    said = [_sentence(parts[key], wrong) for key in PARTS_OF_A_PLACE if key in parts]
-    if not said:
-        wrong(value.line, "a place with a name")
-    return ", ".join(said)
-
-
 def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     """The fields with the places that authors name by their ids, where `affiliations` lists them apart."""
     listed = fields.get("affiliations", Yaml([], 0)).items
@@ -425,7 +355,9 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
         if not isinstance(author.value, dict):
             return author
         own = {
-            key: Yaml([full(item) for item in of.items], of.line) for key, of in author.value.items() if key in PLACES
+            key: Yaml([full(item) for item in of.items], of.line)
+            for key, of in author.value.items()
+            if SPELT_OF_AUTHOR.get(key, key) == "affiliation"
         }
         return Yaml({**author.value, **own}, author.line)
 
@@ -437,72 +369,95 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     return {key: authors.get(key, of) for key, of in fields.items() if key != "affiliations"}
 
 
-OF_AUTHOR: Mapping[str, _Reading] = {
-    "name": _name,
-    "url": _address,
-    "email": _email,
-    "affiliation": _places,
-    "orcid": _orcid,
-    "roles": _roles,
-    "group": _flag,
-}
-FIELDS: Mapping[str, _Reading] = {
-    "title": _unmarked_sentence,
-    "description": _unmarked_sentence,
-    "authors": _authors,
-    "date": _day,
-    "subtitle": _unmarked_sentence,
-    "licence": _sentence,
-    "repository": _address,
-    "keywords": _words,
-    "doi": _doi,
-    "language": _language,
-    "nav_order": _whole,
-    "nav_title": _unmarked_sentence,
-    "accent": _accent,
-    "citations": _citations,
-    "macros": _macros,
-    "names": _named,
-    "numbering": _numbering,
-    "version": _version,
-    "data_licence": _sentence,
-    "abstract": _abstract,
-    "bibliography": _bibliography,
-}
-SPELT = {  # as others spell a field
-    "author": "authors",
-    "license": "licence",
-    "data_license": "data_licence",
-    "lang": "language",
-    "tags": "keywords",
-    "summary": "description",
-    "short_title": "nav_title",
-    "math": "macros",
-}
-PLACES = ("affiliation", "affiliations")
-PARTS_OF_A_PLACE = ("department", "name", "institution", "city", "region", "state", "country")
-SPELT_OF_AUTHOR = {
-    "orcid_id": "orcid",
-    "affiliations": "affiliation",
-    "role": "roles",
-    "homepage": "url",
-    "website": "url",
-}
+def _row(read: _Reading, default: Any = dataclasses.MISSING, also: Sequence[str] = (), own: bool = False) -> Any:
+    """A field.
+
+    read     how it is read
+    default  what it is where it is left out; MISSING: it must not be
+    also     how others spell it
+    own      whether no page takes it from the first
+    """
+    return dataclasses.field(default=default, metadata={"read": read, "also": also, "own": own})
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote the article. url, email, affiliation and orcid may be "".
+
+    orcid  iD without its address: "0000-0002-1825-0097"
+    roles  what they did, of ROLES
+    group  whether these are several who share a name
+    """
+
+    name: str = _row(_name)
+    url: str = _row(_address, "", ("homepage", "website"))
+    email: str = _row(_email, "")
+    affiliation: str = _row(_places, "", ("affiliations",))
+    orcid: str = _row(_orcid, "", ("orcid_id",))
+    roles: tuple[str, ...] = _row(_roles, (), ("role",))
+    group: bool = _row(_flag, False)
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Front matter. A page other than the first takes from the first what it leaves out.
+
+    description  for search engines; where none is given the beginning of the abstract, or else of the text
+    date       of publication; None: it is not said
+    nav_order  place of the page in the navigation after the first; None: after the ordered ones, by name
+    nav_title  short title for the navigation; "": the title
+    accent     colour of links and handles on light and on dark paper, as #rrggbb; (): the house's
+    citations  how works are cited, a row of `bibliography.STYLES`
+    macros     TeX that defines what the formulas of the page may use; the first page's hold on all
+    names      expressions by names that those of the page may use; the first page's hold on all
+    numbering  of figures, tables, equations and sections over several pages, one of NUMBERINGS
+    version    of the article, as others cite it
+    data_licence  of what readers may take away; "": nothing is said
+    abstract   as plain text; the page begins with it as it was written
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas
+    bibliography  the file of works, in the folder
+    """
+
+    title: str = _row(_unmarked_sentence, own=True)
+    description: str = _row(_unmarked_sentence, "", ("summary",), own=True)
+    authors: tuple[Author, ...] = _row(_authors, (), ("author",))
+    date: datetime.date | None = _row(_day, None)  # noqa: RUF009
+    subtitle: str = _row(_unmarked_sentence, "", own=True)
+    licence: str = _row(_sentence, "", ("license",))
+    repository: str = _row(_address, "")
+    keywords: tuple[str, ...] = _row(_words, (), ("tags",))
+    doi: str = _row(_doi, "", own=True)
+    language: str = _row(_language, "en", ("lang",))
+    nav_order: int | None = _row(_whole, None, own=True)
+    nav_title: str = _row(_unmarked_sentence, "", ("short_title",), own=True)
+    accent: tuple[str, ...] = _row(_accent, ())
+    citations: str = _row(_citations, "author-year")
+    macros: str = _row(_macros, "", ("math",))
+    names: tuple[Named, ...] = _row(_named, ())
+    numbering: str = _row(_numbering, "page")
+    version: str = _row(_version, "")
+    data_licence: str = _row(_sentence, "", ("data_license",))
+    abstract: str = _row(_abstract, "", own=True)
+    bibliography: str = _row(_bibliography, "references.bib")
+    headings: tuple[tuple[str, InParts], ...] = ()
+
+    def parts(self, name: str) -> InParts:
+        """Title or subtitle as the page sets it."""
+        return dict(self.headings).get(name) or InParts((getattr(self, name),), 1)
+
+
+OF_AUTHOR, OF_META = (
+    {field.name: field.metadata for field in dataclasses.fields(kind) if field.metadata} for kind in (Author, Meta)
+)
+SPELT_OF_AUTHOR, SPELT = (
+    {spelt: name for name, row in rows.items() for spelt in row["also"]} for rows in (OF_AUTHOR, OF_META)
+)
 # A field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
 FOREIGN = {
     *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
     *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
 }
 FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
-OWN = (
-    "title",
-    "description",
-    "nav_order",
-    "nav_title",
-    "subtitle",
-    "doi",
-    "abstract",
-)  # what a page never takes from the first
 
 
 def read_meta(
@@ -515,10 +470,10 @@ def read_meta(
         key = SPELT.get(spelt, spelt)
         if key != spelt and key in fields:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
-        if key not in FIELDS:
-            if not _is_foreign(key, FIELDS, FOREIGN):
+        if key not in OF_META:
+            if not _is_foreign(key, OF_META, FOREIGN):
                 wrong_field = f'unknown field "{key}" in the front matter'
-                problems.append(Problem(f"{file}:{value.line}", wrong_field, "", nearest(key, FIELDS)))
+                problems.append(Problem(f"{file}:{value.line}", wrong_field, "", nearest(key, OF_META)))
             continue
 
         def wrong(line: int, expected: str, said: str = f"{key} was not understood", near: str | None = None) -> None:
@@ -527,14 +482,14 @@ def read_meta(
         if key == "date":
             tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
             value = _in_english(value, str(tag).replace("_", "-"))
-        values[key] = FIELDS[key](value, wrong)
+        values[key] = OF_META[key]["read"](value, wrong)
         parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
         if len(parts) > 1 or re.search(r"\\|``", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if len(problems) > before or "title" not in values:
         return None
     values.setdefault("description", _begun(values.get("abstract") or _first_words(body) or values["title"]))
-    inherited = {key: getattr(first, key) for key in FIELDS if first and key not in OWN}
+    inherited = {key: getattr(first, key) for key, row in OF_META.items() if first and not row["own"]}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")
     own = {name: Named(name, of, f"{file}:{line}") for name, (of, line) in values.get("names", {}).items()}
     values["names"] = tuple(({of.name: of for of in inherited.get("names", ())} | own).values())
@@ -560,7 +515,7 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
     """A warning for each field that is not ours, of the front matter and of its authors."""
     authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
     for among, spelt, known, others in [
-        (fields, {*SPELT, "affiliations"}, FIELDS, FOREIGN),
+        (fields, {*SPELT, "affiliations"}, OF_META, FOREIGN),
         *((of.value, {*SPELT_OF_AUTHOR}, OF_AUTHOR, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
     ]:
         for name, field in among.items():

@@ -102,13 +102,12 @@ class Lab:
 
         raises  ContentError: a column that every run has already
         """
-        from ..measures.columns import COMPARISONS, MEASUREMENTS, RECIPE  # takes numpy, which a plan does without
-        from ..measures.measurement import OwnMeasurement
+        from ..measures.columns import MEASUREMENTS, RECIPE  # takes numpy, which a plan does without
+        from ..measures.measurement import OwnMeasurement, all_words
 
         for name in [name for name, each in MEASUREMENTS.items() if isinstance(each, OwnMeasurement)]:
             del MEASUREMENTS[name]
-        taken = {*RECIPE, *(column for each in MEASUREMENTS.values() for column in each.columns)}
-        taken |= {column for each in COMPARISONS.values() for column in each.columns}
+        taken = {*RECIPE, *all_words()}
         wrong = [
             Problem(function.place, f'a column "{column}" of every run is there already', "another name")
             for function in self.of("measurement").values()
@@ -173,7 +172,7 @@ def parse(texts: Mapping[str, str], place: str) -> Lab:
             line = getattr(error, "lineno", None) or 1
             said = getattr(error, "msg", str(error))
             problems.append(Problem(f"{place}/{name}:{line}", f"not Python: {said[0].lower() + said[1:]}"))
-    used = {name: _Imports(name, tree, trees, f"{place}/{name}", problems) for name, tree in trees.items()}
+    used = {name: _imports(name, tree, trees, f"{place}/{name}", problems) for name, tree in trees.items()}
     found: dict[str, Function] = {}
     for name, tree in trees.items():
         source = functools.partial(_source, name, texts, used)
@@ -196,48 +195,39 @@ def names(content: Path) -> dict[str, str]:
     return found
 
 
-class _Imports:
+def _imports(
+    name: str, tree: ast.Module, known: Mapping[str, Any], place: str, problems: list[Problem]
+) -> tuple[set[str], set[str]]:
     """What a file imports: files beside it, and libraries."""
-
-    def __init__(
-        self, name: str, tree: ast.Module, known: Mapping[str, Any], place: str, problems: list[Problem]
-    ) -> None:
-        self.beside: set[str] = set()
-        self.libraries: set[str] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                named = [alias.name.partition(".")[0] for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                named = [(node.module or "").partition(".")[0]]
-            elif isinstance(node, ast.ImportFrom):
-                asked = [node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names]
-                for one in asked:
-                    if f"{one}.py" in known:
-                        self.beside.add(f"{one}.py")
-                    else:
-                        near = nearest(one, [file.removesuffix(".py") for file in known])
-                        what = f'no file "{one}.py" beside {name}'
-                        problems.append(Problem(f"{place}:{node.lineno}", what, one_of(sorted(known)), near))
-                continue
-            else:
-                continue
-            for one in named:
+    beside: set[str] = set()
+    libraries: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            for one in [node.module.partition(".")[0]] if node.module else [alias.name for alias in node.names]:
+                if f"{one}.py" not in known:
+                    near = nearest(one, [file.removesuffix(".py") for file in known])
+                    what = f'no file "{one}.py" beside {name}'
+                    problems.append(Problem(f"{place}:{node.lineno}", what, one_of(sorted(known)), near))
+                beside.add(f"{one}.py")
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            modules = [str(node.module)] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            for one in (module.partition(".")[0] for module in modules):
                 if f"{one}.py" in known and one not in sys.stdlib_module_names:
                     what = f"import of {one}, a file beside {name}"
-                    problems.append(
-                        Problem(f"{place}:{node.lineno}", what, f"from . import {one}, or from .{one} import …")
-                    )
-            self.libraries.update(named)
+                    expected = f"from . import {one}, or from .{one} import …"
+                    problems.append(Problem(f"{place}:{node.lineno}", what, expected))
+                libraries.add(one)
+    return beside & known.keys(), libraries
 
 
-def _source(name: str, texts: Mapping[str, str], used: Mapping[str, _Imports]) -> str:
-    """The digest of a file and of all that decides what it does."""
+def _source(name: str, texts: Mapping[str, str], used: Mapping[str, tuple[set[str], set[str]]]) -> str:
+    """The digest of a file and of all that decides what it does. used: as `_imports` has it"""
     reached, waiting = {name}, [name]
     while waiting:
-        new = used[waiting.pop()].beside - reached
-        reached |= new
-        waiting += new
-    libraries = set().union(*(used[one].libraries for one in reached)) - {*sys.stdlib_module_names, *PROGRAMS}
+        beside, _ = used[waiting.pop()]
+        waiting += beside - reached
+        reached |= beside
+    libraries = set().union(*(used[one][1] for one in reached)) - {*sys.stdlib_module_names, *PROGRAMS}
     return digest({one: texts[one] for one in sorted(reached)}, installed(sorted(libraries)))
 
 
@@ -363,47 +353,29 @@ def _listed(value: Any) -> Any:
     return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _plain(expected: str, *kinds: type) -> Field:
-    """A value of one of some kinds."""
-
-    def accepts(value: Any) -> Any:
-        if type(value) not in kinds:
-            raise ValueError
-        return value
-
-    return Field(accepts, expected)
+ANY = recipe.plain("a number, a text, true or false", bool, int, float, str)
 
 
-WHOLE, WORD = _plain("a whole number", int), _plain("a text", str)
-ANY = _plain("a number, a text, true or false", bool, int, float, str)
-
-
-def several(of: Field) -> Field:
-    """A list of values."""
-
-    def accepts(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise ValueError
-        return tuple(map(of.accepts, value))
-
-    return Field(accepts, f"a list, each {of.expected}", listed=True)
-
-
-PLAIN = {"float": recipe.number(), "int": WHOLE, "str": WORD, "bool": Field(recipe.boolean, "true or false")}
+PLAIN = {
+    "float": recipe.number(),
+    "int": recipe.plain("a whole number", int),
+    "str": recipe.plain("a text", str),
+    "bool": recipe.plain("true or false", bool),
+}
 
 
 def _field(annotation: ast.expr | None, default: Any) -> Field:
     """What a parameter may be. raises ValueError: an annotation that says nothing of plain values."""
     if annotation is None:
         if isinstance(default, list):
-            return several(ANY)
+            return recipe.several(ANY)
         return PLAIN.get(type(default).__name__, ANY)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return _field(ast.parse(annotation.value, mode="eval").body, default)
     if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
         return PLAIN[annotation.id]
     if isinstance(annotation, ast.Name) and annotation.id in ("list", "tuple"):
-        return several(ANY)
+        return recipe.several(ANY)
     if isinstance(annotation, ast.Subscript):
         of, inside = ast.unparse(annotation.value).rpartition(".")[2], annotation.slice
         if of == "Literal":
@@ -411,7 +383,7 @@ def _field(annotation: ast.expr | None, default: Any) -> Field:
             return recipe.choice(*map(str, choices if isinstance(choices, tuple) else (choices,)))
         if of in ("list", "tuple", "Sequence", "List"):
             parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-            return several(_field(parts[0], None))
+            return recipe.several(_field(parts[0], None))
     raise ValueError
 
 

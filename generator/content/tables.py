@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import gzip
 import importlib.util
 import itertools
 import math
@@ -18,15 +19,14 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from ..base import limits
-from ..base.errors import ContentError, Problem, nearest, one_of, short
+from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
-
-if TYPE_CHECKING:
-    import numpy as np
 
 COMMENT = re.compile(r"#( |[ ,;\t]*$)")  # how a line above the header begins that is about the file
 # What can only be a decimal sign, and thousands apart: of a file with decimal commas, and of others
@@ -78,7 +78,7 @@ class File:
     about: str = ""
 
     def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
-        return ContentError([Problem(self.place, what, expected, match)])
+        return mistake(self.place, what, expected, match)
 
 
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
@@ -91,9 +91,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     if "file" in options:
         file, test = options["file"], options.get("test")
         if test == file:
-            raise ContentError(
-                [Problem("test", f'"{file}" is what is trained on', "another file, a column or a share")]
-            )
+            raise mistake("test", f'"{file}" is what is trained on', "another file, a column or a share")
         named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
@@ -105,8 +103,8 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     words = [_word(label) for label in options["classes"]]
     for word in words:
         if word not in whole.table.labels:
-            match = nearest(word, whole.table.labels)
-            raise ContentError([Problem("classes", f'no class "{word}"', one_of(whole.table.labels), match)])
+            labels = whole.table.labels
+            raise mistake("classes", f'no class "{word}"', one_of(labels), nearest(word, labels))
     table = whole.table.picked(words)
     return _watched(Read(table, f"{whole.said} Of its classes: {', '.join(words)}.", whole.warned))
 
@@ -123,8 +121,6 @@ def _of_file(
     test: float | str | None,
     stamps: tuple[int, ...],
 ) -> Read:
-    import numpy as np
-
     path = located(folder, file)
     only = {*columns, label, str(test)} if columns and label else None
     found = _opened(path, only, label)
@@ -188,17 +184,16 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     """
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise ContentError([Problem(key, f'"{file}" is outside the content\'s folder', "a file inside it")])
+        raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
     if path.suffix not in endings:
-        raise ContentError([Problem(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))])
+        raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
     if path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
         own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix in endings)
         there = [found.as_posix() for found in own if not any(part.startswith(".") for part in found.parts)]
         near = nearest(file, there)
-        expected = "" if near else one_of(sorted(there)[:9])
-        raise ContentError([Problem(key, f'no file "{path}"', expected, near)])
+        raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
     return path
 
 
@@ -211,10 +206,6 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
 
     raises  ContentError: they are not, or the file is damaged
     """
-    import numpy as np
-
-    def wrong(what: str, expected: str = expected) -> ContentError:
-        return ContentError([Problem(str(path), what, expected)])
 
     total = 0
     try:
@@ -222,24 +213,23 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
             for member in archive.infolist():
                 total += member.file_size
                 if total > limits.DATA_BYTES:
-                    raise wrong(f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
+                    raise mistake(str(path), f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
                 with archive.open(member) as file:
                     reading = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
                     shape, _, kind = reading[np.lib.format.read_magic(file)](file)
                 if kind.hasobject or math.prod(shape) * kind.itemsize > member.file_size:
-                    raise wrong(f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}")
+                    what = f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}"
+                    raise mistake(str(path), what, expected)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except ContentError:
         raise
     except Exception as error:  # whatever zipfile, zlib and numpy make of damage: each has kinds of its own
-        raise wrong(f"cannot be read: {short(str(error))}") from None
+        raise mistake(str(path), f"cannot be read: {short(str(error))}", expected) from None
 
 
 def _npz(path: Path) -> File:
     """Arrays x (N, D), y (N,), and names (D,) where they are."""
-    import numpy as np
-
     found = File(str(path), [], [])
     arrays = arrays_of(path, "an .npz file of plain arrays x and y")
     if lacking := [name for name in ("x", "y") if name not in arrays]:
@@ -366,8 +356,6 @@ def _quick(
     path: Path, between: str, skipped: int, spoken: Sequence[bool], number: Numbers
 ) -> list[np.ndarray | list[str]] | None:
     """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
-    import numpy as np
-
     kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
     try:
         with warnings.catch_warnings():
@@ -459,7 +447,9 @@ def _names_wrong(place: str, line: int, names: Sequence[str], left: Collection[i
         if name and name in names[:at]
     ]
     wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name and at not in left]
-    return [Problem(f"{place}:{line}", what, "a name for each column") for what in wrong]
+    return [
+        Problem(f"{place}:{line}", what, "a name for each column, with # before lines above them") for what in wrong
+    ]
 
 
 class _Columns:
@@ -485,8 +475,6 @@ class _Columns:
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
-        import numpy as np
-
         width = len(self.names)
         if any(len(row) != width for row in rows):
             for row, line in zip(rows, lines, strict=True):
@@ -540,8 +528,6 @@ class _Columns:
 
     def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
         """The columns of all parts together."""
-        import numpy as np
-
         return [
             list(itertools.chain.from_iterable(part[at] for part in parts))
             if spoken
@@ -620,8 +606,6 @@ def _column(found: File, name: str, key: str) -> int:
 
 def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
     """The columns of inputs as (N, D) float64."""
-    import numpy as np
-
     if not inputs:
         raise found.problem("no column of numbers", "one at least beside the label")
     for at in inputs:
@@ -634,8 +618,6 @@ def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
 
 def _held(found: File, at: int) -> np.ndarray:
     """Which rows a column holds out."""
-    import numpy as np
-
     words = [word.lower() for word in _words(found.columns[at])]
     for word in words:
         if word not in TRAIN | TEST:
@@ -648,8 +630,6 @@ def _check(found: File, table: Table, how: str) -> None:
 
     raises  ContentError
     """
-    import numpy as np
-
     if not np.abs(table.x).max(initial=0.0) < limits.LARGEST:
         raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {limits.LARGEST:g}")
     if len(table.labels) < 2:
@@ -661,8 +641,7 @@ def _check(found: File, table: Table, how: str) -> None:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f'"{short(name)}"' for name in names[:SHOWN]) + more
+    return few([f'"{short(name)}"' for name in names], SHOWN)
 
 
 # scikit-learn's digits
@@ -673,10 +652,6 @@ DIGIT = (8, 8)  # height and width
 @functools.cache
 def _digits(test: float | None) -> Read:
     """1,797 handwritten digits of 8 by 8 pixels, as scikit-learn ships them; the package itself is not imported."""
-    import gzip
-
-    import numpy as np
-
     spec = importlib.util.find_spec("sklearn")
     assert spec is not None and spec.origin is not None
     file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
@@ -692,8 +667,6 @@ def _digits(test: float | None) -> Read:
 
 def counting(table: Table) -> list[str]:
     """The columns that say which row it is, beside others: each number is one more than that above it."""
-    import numpy as np
-
     if len(table.names) == 1:
         return []
     return [name for name, column in zip(table.names, table.x.T, strict=True) if (np.diff(column) == 1).all()]
@@ -701,8 +674,6 @@ def counting(table: Table) -> list[str]:
 
 def _watched(read: Read) -> Read:
     """A table with what is odd about it."""
-    import numpy as np
-
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
     if len(set(table.counts)) > 1:

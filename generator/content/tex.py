@@ -39,27 +39,22 @@ THROUGH = (
     *("NoCaseChange", "MakeUppercase", "MakeLowercase", "uppercase", "lowercase", "autocap", "mkbibparens", "t"),
 )
 DROPPED = ("noopsort", "SortNoop", "sortnoop", "hspace", "label", "hyphenation", "phantom", "hphantom")
-SIGNS = {
+SIGNS = {  # those that the library says otherwise, or not at all
     **dict.fromkeys(("relax", "protect", "/", "-", "!", "adddot", "isdot", "allowbreak", "nobreak", "unskip"), ""),
     **dict.fromkeys(("rm", "rmfamily", "sf", "sffamily", "normalfont", "upshape", "mdseries", "noindent"), ""),
     **dict.fromkeys(("\\", "par", "newline", "linebreak", "break", "addspace", "newblock", "space", "\n"), " "),
-    **{"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_", "textdollar": "$", "slash": "/"},
-    **{
-        "textasciitilde": "~",
-        "textasciicircum": "^",
-        "textquotesingle": "'",
-        "textquotedbl": '"',
-        "hyp": "-",
-        "hyphen": "-",
-    },
-    **{"textasciigrave": "`", "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "lq": "‘", "rq": "’"},
-    **{"cprime": "ʹ", "cdprime": "ʺ", "textprime": "′", "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2ε"},
-    **{"BibTeX": "BibTeX", "textellipsis": "…", "textbullet": "•", "texttrademark": "™", "copyright": "©", "S": "§"},
-    **{"pounds": "£", "P": "¶", "ddag": "‡", "textnumero": "№", "glqq": "„", "grqq": "“", "flqq": "«", "frqq": "»"},
-    **{"textdegree": "°", "textcelsius": "℃", "nobreakspace": "\u00a0", "nobreakdash": ""},
+    **{"textbar": "|", "textunderscore": "_", "slash": "/", "textasciicircum": "^", "hyp": "-", "hyphen": "-"},
+    **{"textquotedbl": '"', "textbraceleft": "{", "textbraceright": "}", "lq": "‘", "rq": "’"},
+    **{"cprime": "ʹ", "cdprime": "ʺ", "textprime": "′", "copyright": "©", "S": "§", "pounds": "£", "P": "¶"},
+    **{"ddag": "‡", "glqq": "„", "grqq": "“", "flqq": "«", "frqq": "»"},
+    **{"nobreakspace": "\u00a0", "nobreakdash": "", "thinspace": " "},
+    **{"LaTeXe": "LaTeX2ε", "MF": "METAFONT", "MP": "METAPOST", "AmS": "AMS"},
 }
-LOGOS = ("ConTeXt", "LuaTeX", "LuaLaTeX", "XeTeX", "XeLaTeX", "pdfTeX", "pdfLaTeX", "BibLaTeX", "TikZ", "METAFONT")
-SIGNS |= {name: name for name in LOGOS} | {"thinspace": " ", "MF": "METAFONT", "MP": "METAPOST", "AmS": "AMS"}
+LOGOS = (
+    *("TeX", "LaTeX", "BibTeX", "BibLaTeX", "ConTeXt", "LuaTeX", "LuaLaTeX", "XeTeX", "XeLaTeX"),
+    *("pdfTeX", "pdfLaTeX", "TikZ", "METAFONT"),
+)
+SIGNS |= {name: name for name in LOGOS}
 SIGNS |= {  # journals as NASA's ADS exports them
     **{"aj": "Astronomical Journal", "apj": "Astrophysical Journal", "apjl": "Astrophysical Journal Letters"},
     **{"apjs": "Astrophysical Journal Supplement Series", "aap": "Astronomy & Astrophysics", "nat": "Nature"},
@@ -72,17 +67,9 @@ SIGNS |= {  # journals as NASA's ADS exports them
     **{"jcap": "Journal of Cosmology and Astroparticle Physics", "solphys": "Solar Physics"},
     **{f"pr{letter}": f"Physical Review {letter.upper()}" for letter in "abcde"},
     **{"prl": "Physical Review Letters", "physrep": "Physics Reports", "procspie": "Proceedings of the SPIE"},
-    **{
-        "jgr": "Journal of Geophysical Research",
-        "grl": "Geophysical Research Letters",
-        "psj": "Planetary Science Journal",
-    },
+    **{"jgr": "Journal of Geophysical Research", "grl": "Geophysical Research Letters", "actaa": "Acta Astronomica"},
     **{"planss": "Planetary and Space Science", "jqsrt": "Journal of Quantitative Spectroscopy and Radiative Transfer"},
-    **{
-        "araa": "Annual Review of Astronomy and Astrophysics",
-        "actaa": "Acta Astronomica",
-        "psj": "Planetary Science Journal",
-    },
+    **{"araa": "Annual Review of Astronomy and Astrophysics", "psj": "Planetary Science Journal"},
     **{"rmxaa": "Revista Mexicana de Astronomía y Astrofísica", "gca": "Geochimica et Cosmochimica Acta"},
 }
 ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")

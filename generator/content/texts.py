@@ -13,7 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -163,14 +163,13 @@ def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
     if asset.source.suffix.lower() != ".svg":
         return None
     place = str(directory / asset.path)
-    said = memo(
-        "drawing", [place, sha256(asset.source)], lambda: _plain(drawings.wrong(asset.source.read_bytes(), place))
-    )
+
+    def look() -> list[Any]:
+        wrong = drawings.wrong(asset.source.read_bytes(), place)
+        return [*astuple(wrong)] if wrong else []
+
+    said = memo("drawing", [place, sha256(asset.source)], look)
     return Problem(*said) if said else None
-
-
-def _plain(problem: Problem | None) -> list[Any]:
-    return [problem.place, problem.wrong, problem.expected, problem.nearest] if problem else []
 
 
 def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
@@ -198,8 +197,11 @@ def files_of_code(directory: Path) -> list[str]:
 
 
 def other_texts(directory: Path) -> list[str]:
-    """The author's texts that are no pages, as their names do not end in .md, by their paths in the folder."""
-    return [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
+    """The author's texts that are no pages, by their paths: in folders, or by names that do not end in .md."""
+    others = [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
+    below = (path.split("/") for path, _ in entries(str(directory)) if "/" in path and path.endswith(".md"))
+    seen = (parts for parts in below if not any(part.startswith(HIDDEN) or part in NOT_PAGES for part in parts))
+    return sorted([*others, *("/".join(parts) for parts in seen)])
 
 
 def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:

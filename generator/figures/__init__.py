@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from ..base import rounding
 from ..base.language import Message, message
 from ..networks import datasets, tables
-from ..networks.spec import layer_shapes
 
 if TYPE_CHECKING:
     from ..base.style import Theme
@@ -29,7 +28,7 @@ Measures = Mapping[str, Any]
 
 def has_plane_inputs(spec: RunSpec) -> bool:
     """Whether a network takes points of a plane."""
-    return layer_shapes(spec)[0][1] == 2
+    return spec.inputs == 2
 
 
 def is_plane_to_plane(spec: RunSpec) -> bool:
@@ -49,12 +48,12 @@ class Figure:
     name       what authors write
     stem       the picture's file name without activation and ending
     title      its heading in the gallery
-    width_px   CSS pixels; the picture has two pixels for each
-    height_px  CSS pixels
-    animated   whether `draw` also gives a GIF, of which the still is the last frame
     draw       (spec, run, measures, theme) -> the picture's files, ending to bytes: "png", "webp", "gif"
     alt        (spec, measures) -> the picture in words and numbers, a sentence or two: language.message, which pages
                tell in their language
+    width_px   CSS pixels; the picture has two pixels for each
+    height_px  CSS pixels
+    animated   whether `draw` also gives a GIF, of which the still is the last frame
     suits      whether a network can be drawn so; most figures need inputs and a last hidden layer that are planes
     projected  its heading where the last hidden layer is wider than a plane, if it is another
     reads      the measures that `draw` and `alt` look at, by column; no other one makes them drawn again
@@ -63,11 +62,11 @@ class Figure:
     name: str
     stem: str
     title: str
-    width_px: int
-    height_px: int
-    animated: bool
     draw: Callable[[RunSpec, Run, Measures, Theme], dict[str, bytes]]
     alt: Callable[[RunSpec, Measures], Message | str]
+    width_px: int = 240
+    height_px: int = 240
+    animated: bool = False
     suits: Callable[[RunSpec], bool] = is_plane_to_plane
     reads: tuple[str, ...] = ("accuracy",)
     projected: str = ""
@@ -113,12 +112,9 @@ def degrees(mean_deg: float | None, std_deg: float | None) -> str:
 
 def network_of(spec: RunSpec) -> Message:
     """The network in words, for alt texts: "a tanh network of 5 classes"."""
-    return message("a {activation} network of {classes}", activation=spec.label, classes=classes_of(spec))
-
-
-def classes_of(spec: RunSpec) -> Message:
-    """ "5 classes"."""
-    return message("{n} classes", n=spec.classes)
+    return message(
+        "a {activation} network of {classes}", activation=spec.label, classes=message("{n} classes", n=spec.classes)
+    )
 
 
 def data_of(spec: RunSpec) -> Message:

@@ -9,11 +9,10 @@ alone as in the page, and animation frames need no transparent edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import imageio.v3 as iio
 import matplotlib as mpl
@@ -28,7 +27,7 @@ from matplotlib.quiver import Quiver
 from PIL import Image
 
 from ..base import rounding
-from ..base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES, Theme
+from ..base.style import MARKERS, THEMES, Theme
 from ..measures import directions, projection
 from ..networks import forward
 from ..networks.rooms import PLANE, Room
@@ -49,22 +48,6 @@ RIM_PX = 0.7  # of paper around a point
 COLOURS = 256  # of a still: its tints, inks and the steps between them that make edges soft
 
 NO_CLASS = 255  # in an image of classes, what lies outside the room
-
-# Shapes of one size look unequal: these widths in pixels look alike.
-MARKER_PX = {
-    "circle": 8.6,
-    "square": 7.6,
-    "triangle-up": 9.6,
-    "diamond": 7.2,
-    "triangle-down": 9.6,
-    "plus": 10.4,
-    "cross": 9.8,
-    "triangle-left": 9.6,
-    "star": 13.2,
-    "triangle-right": 9.6,
-    "bar": 13.0,
-    "hourglass": 9.6,
-}
 
 BEYOND = 1.04  # how much further than the farthest point a plane is shown, where its room has no wall
 FONTS = Path(__file__).parent.parent / "fonts"
@@ -244,22 +227,25 @@ def points(axes: Axes, xy: np.ndarray, y: np.ndarray, theme: Theme, scale: float
     """
     lines = []
     for label in range(int(y.max()) + 1):
-        marker = MARKERS[label]
         (line,) = axes.plot(
             *xy[y == label].T,
             linestyle="none",
-            marker=MATPLOTLIB_MARKERS[marker],
-            markersize=MARKER_PX[marker] * scale,
-            markerfacecolor=theme.classes[label],
             markeredgecolor=theme.paper,
             markeredgewidth=RIM_PX,
             clip_on=False,
             zorder=3,
             scalex=False,
             scaley=False,
+            **_of_class(label, theme, scale),
         )
         lines.append(line)
     return lines
+
+
+def _of_class(label: int, theme: Theme, scale: float) -> dict[str, Any]:
+    """A class's marker and colour as matplotlib takes them."""
+    size = MARKERS[label].width_px * scale
+    return {"marker": MARKERS[label].matplotlib, "markersize": size, "markerfacecolor": theme.classes[label]}
 
 
 def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: float, rim: str | None = None) -> None:
@@ -267,19 +253,8 @@ def marker(figure: Figure, x: float, y: float, label: int, theme: Theme, scale: 
 
     rim  colour of its edge; None: the paper's
     """
-    kind = MARKERS[label]
-    figure.add_artist(
-        Line2D(
-            [x],
-            [y],
-            marker=MATPLOTLIB_MARKERS[kind],
-            markersize=MARKER_PX[kind] * scale,
-            markerfacecolor=theme.classes[label],
-            markeredgecolor=rim or theme.paper,
-            markeredgewidth=RIM_PX * scale,
-            transform=figure.transFigure,
-        )
-    )
+    edge: Any = {"markeredgecolor": rim or theme.paper, "markeredgewidth": RIM_PX * scale}
+    figure.add_artist(Line2D([x], [y], transform=figure.transFigure, **edge, **_of_class(label, theme, scale)))
 
 
 def arrows(axes: Axes, places: np.ndarray, units: np.ndarray, colours: np.ndarray, length: float) -> Quiver:
@@ -315,35 +290,21 @@ def headline(figure: Figure, theme: Theme, left: str, right: str) -> None:
 
 # --- what several pictures of a run show ------------------------------------
 
-Made = TypeVar("Made")
-_MADE: dict[Any, tuple[RunSpec, Run, Any]] = {}
+# It is kept while a run is drawn: both themes and several figures ask for it.
 
 
-def of_run(make: Callable[[RunSpec, Run], Made], spec: RunSpec, run: Run) -> Made:
-    """What `make` gives for a run, made once while that run is drawn: both themes and several figures ask for it."""
-    known = _MADE.get(make)
-    if known is None or known[0] != spec or known[1] is not run:
-        known = _MADE[make] = spec, run, make(spec, run)
-    made: Made = known[2]
-    return made
-
-
-def input_regions(spec: RunSpec, flat: np.ndarray, view: View = INPUT_VIEW) -> np.ndarray:
+@lru_cache(maxsize=2)
+def input_regions(spec: RunSpec, run: Run, view: View = INPUT_VIEW) -> np.ndarray:
     """The class that the network gives each place of the input plane in a view.
 
     returns  (2 * TILE_PX, 2 * TILE_PX) uint8, top row first
     """
-    return _input_regions(spec, flat.tobytes(), view.high)
-
-
-@lru_cache(maxsize=2)
-def _input_regions(spec: RunSpec, weights: bytes, reach: float) -> np.ndarray:
-    flat = np.frombuffer(weights, np.float32)
-    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, reach)
+    flat = run.weights[-1]
+    hidden, _ = directions.lattice_hidden(spec, flat, TILE_PX + 1, view.high)
     if len(hidden) == 2:
         return _largest_logit(spec, flat, *map(_finer, hidden))
     head = forward.split(spec, flat)[-1]
-    return _largest(_finer(row[:-1] @ hidden + row[-1]) for row in head)
+    return directions.largest(_finer(row[:-1] @ hidden + row[-1]) for row in head).astype(np.uint8)
 
 
 def _finer(values: np.ndarray) -> np.ndarray:
@@ -371,12 +332,9 @@ class Projection(NamedTuple):
     shares: list[float]
 
 
+@lru_cache(maxsize=1)
 def projected(spec: RunSpec, run: Run) -> Projection:
     """Onto what the points of a last hidden layer of more than two neurons are projected, at every checkpoint."""
-    return of_run(_projected, spec, run)
-
-
-def _projected(spec: RunSpec, run: Run) -> Projection:
     points = forward.hidden(spec, run.weights[-1], run.x)
     middle, axes = points.mean(0), projection.principal_axes(points)
     whole = float(((points - middle) ** 2).sum())
@@ -384,12 +342,9 @@ def _projected(spec: RunSpec, run: Run) -> Projection:
     return Projection(middle, axes, (kept / whole if whole > 0 else 0 * kept).tolist())
 
 
+@lru_cache(maxsize=1)
 def moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     """The points in the hidden plane, or projected onto one, at every checkpoint: (T, N, 2) float32."""
-    return of_run(_moving_points, spec, run)
-
-
-def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
     activations = layer_activations(spec)
     moving = np.empty((len(run.weights), *run.x.shape[:1], 2), np.float32)
     onto = projected(spec, run) if spec.hidden[-1] > 2 else None
@@ -401,6 +356,11 @@ def _moving_points(spec: RunSpec, run: Run) -> np.ndarray:
             below = forward.activate(activation, below.T).T
         points[:] = (below.T - onto.middle) @ onto.axes if onto else below.T
     return moving
+
+
+def class_centres(spec: RunSpec, run: Run, moving: np.ndarray) -> np.ndarray:
+    """The mean position of each class's points: (F, N, 2) to (F, C, 2)."""
+    return np.stack([moving[:, run.y == label].mean(1) for label in range(spec.classes)], 1)
 
 
 def hidden_view(spec: RunSpec, run: Run) -> View:
@@ -418,11 +378,9 @@ def hidden_view(spec: RunSpec, run: Run) -> View:
     if not room.open:
         return View(room, room.low, room.high)
     moving = moving_points(spec, run)
-    centres = [moving[:, run.y == c].mean(1) for c in range(spec.classes)]
-    least, greatest = (
-        pick(0.0, float(pick(moving[-1].ravel())), *(float(pick(of_class.ravel())) for of_class in centres))
-        for pick in (min, max)
-    )
+    centres = class_centres(spec, run, moving)
+    least = min(0.0, float(moving[-1].min()), float(centres.min()))
+    greatest = max(0.0, float(moving[-1].max()), float(centres.max()))
     if greatest == least:
         return View(room, room.packed_low, 1.0, axes)
     margin = (BEYOND - 1) * (greatest - least)
@@ -446,17 +404,8 @@ def output_regions(spec: RunSpec, flat: np.ndarray, view: View) -> np.ndarray:
 def _largest_logit(spec: RunSpec, flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The class that the output layer gives hidden vectors, of which x and y broadcast together: uint8."""
     head = forward.split(spec, flat)[-1]
-    return _largest(weight_x * x + (weight_y * y + bias) for weight_x, weight_y, bias in head)
-
-
-def _largest(logits: Iterator[np.ndarray]) -> np.ndarray:
-    """Which of some classes' logits is the largest, the first of several, place by place: uint8."""
-    best = next(logits)
-    labels = np.zeros(best.shape, np.uint8)
-    for label, own in enumerate(logits, 1):
-        labels[own > best] = label
-        np.maximum(best, own, out=best)
-    return labels
+    logits = (weight_x * x + (weight_y * y + bias) for weight_x, weight_y, bias in head)
+    return directions.largest(logits).astype(np.uint8)
 
 
 # --- the site's own pictures ------------------------------------------------
@@ -491,7 +440,7 @@ def social_card(title: str, subtitle: str, spec: RunSpec, run: Run) -> bytes:
     points(after, moving_points(spec, run)[-1], run.y, theme)
     image = pixels(
         figure,
-        regions(input_regions(spec, run.weights[-1], shown), theme, left, top, side),
+        regions(input_regions(spec, run, shown), theme, left, top, side),
         regions(output_regions(spec, run.weights[-1], inner), theme, right, top, side),
     )
     return encode(image)["png"]
@@ -543,15 +492,7 @@ def encode(image: np.ndarray) -> dict[str, bytes]:
     indices, colours = quantised(image)
     flat = Image.fromarray(indices).convert("P")
     flat.putpalette(colours.tobytes())
-    return {
-        "png": _saved(flat, "PNG"),
-        "webp": iio.imwrite(
-            "<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2
-        ),
-    }
-
-
-def _saved(image: Image.Image, kind: str) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind)
-    return file.getvalue()
+    png = io.BytesIO()
+    flat.save(png, "PNG")
+    webp = iio.imwrite("<bytes>", colours.take(indices, 0), extension=".webp", lossless=True, quality=50, method=2)
+    return {"png": png.getvalue(), "webp": webp}

@@ -92,14 +92,10 @@ def encode(drawn: Any) -> bytes:
     if isinstance(drawn, Figure):
         file = io.BytesIO()
         drawn.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-        width, height = (round(side * 96) for side in drawn.get_size_inches())
         text = file.getvalue().decode()
-        return re.sub(
-            r'(<svg\b[^>]*?) width="[^"]*"',
-            rf'\1 width="{width}"',
-            re.sub(r'(<svg\b[^>]*?) height="[^"]*"', rf'\1 height="{height}"', text, count=1),
-            count=1,
-        ).encode()
+        for side, inches in zip(("width", "height"), drawn.get_size_inches(), strict=True):
+            text = re.sub(rf'(<svg\b[^>]*?) {side}="[^"]*"', rf'\1 {side}="{round(inches * 96)}"', text, count=1)
+        return text.encode()
     if not isinstance(drawn, str):
         said = "nothing (None)" if drawn is None else f"a {type(drawn).__name__}"
         raise ValueError(f"{said}; expected a figure of matplotlib, or the text of an SVG")

@@ -220,7 +220,9 @@ def _attributes(
         writer.wrong(line, f'{key}="{short(value)}" of a {noun}', expected, near)
     for word in said.words:
         writer.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
-    if said.id:
+    if said.id.startswith("fig:"):
+        writer.wrong(line, f'the label "{said.id}" of a picture', f"{{#{said.id.replace(':', '-', 1)}}} for a figure")
+    elif said.id:
         writer.take_anchor(said.id, line)
     parts = [f'id="{html.escape(said.id)}"'] if said.id else []
     parts += [f'class="{html.escape(" ".join(classes))}"'] if classes else []

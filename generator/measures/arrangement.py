@@ -82,16 +82,6 @@ def simplex_share(centres: np.ndarray, room: str) -> float | None:
     return packing.least_distance(centres) / (radius * math.sqrt(2 * k / (k - 1)))
 
 
-def simplex_fits(k: int, d: int) -> bool:
-    """Whether d dimensions hold k points at equal distances."""
-    return k <= d + 1
-
-
-def corner_each(k: int, d: int) -> bool:
-    """Whether a cube of d dimensions has a corner for each of k points."""
-    return k <= 1 << d
-
-
 def order_kept(centres: np.ndarray) -> bool | None:
     """Whether (k, 2) centres stand around their mean in the order of their numbers, either way round.
 

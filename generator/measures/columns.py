@@ -18,14 +18,14 @@ from ..base.language import Message, message
 from ..networks import datasets, forward, recipe
 from ..networks.activations import ACTIVATIONS
 from ..networks.rooms import SQUARE
-from ..networks.spec import RunSpec
+from ..networks.spec import RunSpec, is_lifted
 from . import arrangement, directions, kinds, models, packing, projection, tied
 from . import knot as knots
 from .collapse import collapse_metrics
-from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, measure_run, measured, measurement
+from .measurement import COMPARISONS, MEASUREMENTS, Laws, Row, across, all_words, measured, measurement
 from .trained import Trained
 
-__all__ = ["COMPARISONS", "MEASUREMENTS", "has_laws", "measure_run", "measured", "words"]
+__all__ = ["COMPARISONS", "MEASUREMENTS", "all_words", "has_laws", "measured", "words"]
 
 COLLAPSED_ABOVE_CHANCE = 0.1  # a run no better than chance by more than this learnt nothing
 SPHERE_AT_MOST = 12  # classes up to which the sphere's optima are found from nearly every start
@@ -42,15 +42,14 @@ RECIPE = {
 
 def words(kinds_of_data: Collection[str]) -> dict[str, Message]:
     """What each column of a table holds, by its name: a run's recipe, its data among it, then what was measured."""
-    columns = [each.columns for each in MEASUREMENTS.values()] + [each.columns for each in COMPARISONS.values()]
-    measured = {name: message(what) for of_one in columns for name, what in of_one.items()}
     data: dict[str, list[Message]] = {}  # of each kind where they share a parameter
     for kind in sorted(kinds_of_data):
         for parameter in datasets.load()[kind].parameters:
             about = message("{kind}: {what}", kind=kind, what=message(parameter.about))
             data.setdefault(parameter.name, []).append(about)
     of_data = {name: Message(row=about) for name, about in data.items()}
-    return {name: message(what) for name, what in RECIPE.items()} | of_data | measured
+    recipe, measured = ({name: message(what) for name, what in some.items()} for some in (RECIPE, all_words()))
+    return recipe | of_data | measured
 
 
 def model_words(model: str) -> dict[str, Message]:
@@ -185,12 +184,12 @@ def simplex_share(trained: Trained) -> float | None:
 
 @measurement("whether all classes can be equally far from each other: k at most d + 1")
 def simplex_fits(trained: Trained) -> bool:
-    return arrangement.simplex_fits(*trained.centres.shape)
+    return trained.spec.classes <= trained.spec.hidden[-1] + 1
 
 
 @measurement("whether a cube of d dimensions has a corner for every class: k at most 2 to the power d")
 def corner_each(trained: Trained) -> bool:
-    return arrangement.corner_each(*trained.centres.shape)
+    return trained.spec.classes <= 1 << trained.spec.hidden[-1]
 
 
 @measurement("how far the centres are from a regular polygon: 0 is one", suits=is_plane)
@@ -261,7 +260,7 @@ def two_axes(trained: Trained) -> float:
     own_neighbour_map="wide layers: the same in the picture that t-SNE makes of the last hidden layer",
     gap="wide layers: longest step that joins a class's points, in its typical steps, median of the classes",
     gap_map="wide layers: the same in t-SNE's picture",
-    suits=lambda trained: trained.is_lifted,
+    suits=lambda trained: is_lifted(trained.spec),
 )
 def as_a_map(trained: Trained) -> dict[str, float]:
     run, shown = trained.run, projection.neighbour_map(trained.points)
@@ -376,7 +375,7 @@ def thread(trained: Trained) -> float:
 @measurement(
     course="accuracy, least_distance and packing_ratio at some of the kept epochs; empty: too few were kept",
     settled_epoch="first kept epoch from which on least_distance stays within a tenth of its last value",
-    suits=lambda trained: trained.has_course,
+    suits=lambda trained: trained.is_plane and len(trained.run.checkpoints) > 2,
 )
 def course(trained: Trained) -> dict[str, Any]:
     epochs = trained.run.checkpoints[trained.moments]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..networks.spec import RunSpec, layer_shapes
+from ..networks.spec import RunSpec
 from .columns import COMPARISONS, MEASUREMENTS
 from .trained import Trained
 
@@ -15,7 +15,7 @@ from .trained import Trained
 def columns_of(spec: RunSpec) -> dict[str, bool]:
     """The columns that a run will have, and whether there is something to measure; in the others it has None."""
     kept = range(min(spec.checkpoints, spec.epochs + 1))
-    untrained = Trained(spec, cast(Any, SimpleNamespace(checkpoints=kept, x=np.empty((0, layer_shapes(spec)[0][1])))))
+    untrained = Trained(spec, cast(Any, SimpleNamespace(checkpoints=kept, x=np.empty((0, spec.inputs)))))
     found = {
         column: each.suits(untrained)
         for each in MEASUREMENTS.values()

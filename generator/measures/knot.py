@@ -20,11 +20,6 @@ LAWS = ("packing", "margin", "margin_no_bias", "tied")  # as the columns of shar
 SQUARE_ROUND = 8.0  # the perimeter of [-1, 1]^2
 
 
-def class_medians(points: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Each class's median in each coordinate: (N, d) points and (N,) labels to (classes, d)."""
-    return np.array([np.median(points[labels == label], axis=0) for label in range(classes)])
-
-
 def entropy(logits: np.ndarray) -> float:
     """The softmax entropy of (k,) scores over log k: 1 where all are equal, 0 where one is far ahead."""
     shifted = logits - logits.max()

@@ -10,32 +10,39 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..base.memo import digest
 from ..networks.spec import RunSpec
 from .trained import Trained, plain
-
-if TYPE_CHECKING:
-    from ..networks.train import Run
 
 Row = Mapping[str, Any]
 Laws = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Measurement:
+class _Measured:
+    """What a function measures. columns: name of each -> what it holds, in words"""
+
+    name: str
+    columns: Mapping[str, str]
+    of: Callable[..., Any]
+
+    @property
+    def source(self) -> str:
+        """Digest of its code and of what all in its file share, without other measurements and without words."""
+        return _sources(self.of.__code__.co_filename)[self.of.__name__]
+
+
+@dataclass(frozen=True)
+class Measurement(_Measured):
     """What is measured of a run.
 
-    columns  name of each column -> what it holds, in words
     of       a trained run -> the value, or the values by column
     suits    whether a run has it; others have None
     always   whether others have it as None; or not at all, so that a table without such runs has no such column
     """
 
-    name: str
-    columns: Mapping[str, str]
-    of: Callable[[Trained], Any]
     suits: Callable[[Trained], bool]
     always: bool = True
 
@@ -46,11 +53,6 @@ class Measurement:
         found = self.of(trained)
         ready: dict[str, Any] = plain(found if isinstance(found, dict) else {self.name: found})
         return ready
-
-    @property
-    def source(self) -> str:
-        """Digest of its code and of what all in its file share, without other measurements and without words."""
-        return _sources(self.of.__code__.co_filename)[self.of.__name__]
 
 
 @dataclass(frozen=True)
@@ -65,26 +67,17 @@ class OwnMeasurement(Measurement):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(_Measured):
     """What is measured across the runs of one recipe, whose seeds alone differ.
 
-    columns  as for a measurement
-    reads    the columns of the runs that it looks at
-    of       the runs, a row each with these columns, and what the laws predict for as many classes, as packing.solve
-             gives it, by law -> the values by column, a row each
+    of       the runs, a row each with the columns that it reads, and what the laws predict for as many classes, as
+             packing.solve gives it, by law -> the values by column, a row each
     suits    whether runs of a recipe have it
+    reads    the columns of the runs that it looks at
     """
 
-    name: str
-    columns: Mapping[str, str]
-    reads: tuple[str, ...]
-    of: Callable[[Sequence[Row], Laws], list[dict[str, Any]]]
     suits: Callable[[RunSpec], bool]
-
-    @property
-    def source(self) -> str:
-        """As for a measurement."""
-        return _sources(self.of.__code__.co_filename)[self.of.__name__]
+    reads: tuple[str, ...]
 
 
 MEASUREMENTS: dict[str, Measurement] = {}
@@ -110,21 +103,17 @@ def across(reads: Sequence[str], suits: Callable[[RunSpec], bool], **columns: st
     """Register what is measured across the runs of a recipe. columns: name -> words."""
 
     def register(function: Across) -> Across:
-        COMPARISONS[function.__name__] = Comparison(function.__name__, columns, tuple(reads), function, suits)
+        COMPARISONS[function.__name__] = Comparison(function.__name__, columns, function, suits, tuple(reads))
         return function
 
     return register
 
 
-def measure_run(spec: RunSpec, run: Run, lattice: int = 200) -> dict[str, Any]:
-    """Everything that is measured of one run, by column, ready for JSON.
-
-    lattice  points along each axis of the inputs that directions are taken over
-    """
-    found: dict[str, Any] = {}
-    for values in measured(Trained(spec, run, lattice), MEASUREMENTS).values():
-        found |= values
-    return found
+def all_words() -> dict[str, str]:
+    """What each column that is measured holds, by its name."""
+    return {
+        name: words for each in (*MEASUREMENTS.values(), *COMPARISONS.values()) for name, words in each.columns.items()
+    }
 
 
 def measured(trained: Trained, names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ Without biases it is Jiang et al.'s softmax code, with this room in the ball's p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -40,8 +40,13 @@ SLACK = 1e-6  # share of the margin given up when asking where else a point may 
 
 def least_distance(points: np.ndarray) -> float:
     """The least distance between any two of (k, d) points, k >= 2."""
+    return float(_distances(points).min())
+
+
+def _distances(points: np.ndarray) -> np.ndarray:
+    """The distance of each of (k, d) points from each other one, (k (k - 1) / 2,)."""
     first, second = np.triu_indices(len(points), 1)
-    return float(np.linalg.norm(points[first] - points[second], axis=1).min())
+    return np.asarray(np.linalg.norm(points[first] - points[second], axis=1))
 
 
 def sizes(points: np.ndarray, room: str) -> np.ndarray:
@@ -60,7 +65,7 @@ def hull_distance(point: np.ndarray, others: np.ndarray) -> float:
     """Distance from a (d,) point to the convex hull of (n, d) others; 0 inside."""
     offsets = others - point
     scale = max(float(np.abs(offsets).max()), 1e-300)
-    distance = float(np.linalg.norm(_nearest_to_origin(offsets / scale)))
+    distance = float(np.linalg.norm(nearest_weights(offsets / scale) @ (offsets / scale)))
     return distance * scale if distance > 1e-7 else 0.0
 
 
@@ -119,11 +124,6 @@ def _demanded_weight(points: np.ndarray, bias: bool) -> np.ndarray:
     return np.tensordot(weights, vectors, 1)
 
 
-def _nearest_to_origin(vectors: np.ndarray) -> np.ndarray:
-    """The shortest convex combination of (n, m) vectors."""
-    return np.asarray(nearest_weights(vectors) @ vectors)
-
-
 def nearest_weights(vectors: np.ndarray, cancel: np.ndarray | None = None) -> np.ndarray:
     """The (n,) weights of the shortest convex combination of (n, m) vectors; they make (n, c) `cancel` sum to 0."""
     equal = np.ones((1, len(vectors))) if cancel is None else np.vstack([np.ones(len(vectors)), cancel.T])
@@ -146,9 +146,8 @@ def _pairs(k: int) -> tuple[np.ndarray, np.ndarray]:
 
 def energy(points: np.ndarray) -> float:
     """What (k, d) equal charges would cost: the sum over pairs of 1 / distance; inf where two coincide."""
-    first, second = np.triu_indices(len(points), 1)
     with np.errstate(divide="ignore"):
-        return float((1 / np.linalg.norm(points[first] - points[second], axis=1)).sum())
+        return float((1 / _distances(points)).sum())
 
 
 @cache
@@ -189,12 +188,8 @@ def shape_distance(first: np.ndarray, second: np.ndarray) -> float:
 
     0 where they differ by a turn, a mirror, a move or labels, in any dimension.
     """
-    return float(np.sqrt(((_sorted_distances(first) - _sorted_distances(second)) ** 2).mean()))
-
-
-def _sorted_distances(points: np.ndarray) -> np.ndarray:
-    first, second = np.triu_indices(len(points), 1)
-    return np.sort(np.linalg.norm(points[first] - points[second], axis=1))
+    apart = np.sort(_distances(first)) - np.sort(_distances(second))
+    return float(np.sqrt((apart**2).mean()))
 
 
 # How arrangements compare
@@ -305,11 +300,26 @@ class Optimum:
     value    what the law maximises, here
     regions  where each point may stand without loss while head and value stay: (m, 2) corners of a convex
              polygon a point, a single corner where it is pinned; empty for point packing and where d is not 2
+    tie      (2,), where all scores agree, of the law that asks for such a point
     """
 
     points: np.ndarray
     value: float
     regions: tuple[np.ndarray, ...] = ()
+    tie: np.ndarray | None = None
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        regions = [region.tolist() for region in self.regions]
+        found = {"value": self.value, "points": self.points.tolist(), "regions": regions}
+        return found if self.tie is None else {**found, "tie": self.tie.tolist()}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Optimum:
+        """What `plain` gave of one."""
+        regions = tuple(np.asarray(region, np.float64).reshape(-1, 2) for region in plain["regions"])
+        return cls(np.asarray(plain["points"]), plain["value"], regions)
 
 
 @dataclass(frozen=True)
@@ -425,8 +435,13 @@ def optima(
         found = [_climb(LAWS[law], ROOMS[room], rng.uniform(low, 1, (k, dimension))) for _ in range(starts)]
     top = max(optimum.value for optimum in found)
     best = [optimum for optimum in found if optimum.value > top - SAME_VALUE]
-    kept = best[:1]
-    for optimum in best[1:] if dimension == 2 else []:
+    return different(best, room) if dimension == 2 else (best[0],)
+
+
+def different(optima: Iterable[Optimum], room: str) -> tuple[Optimum, ...]:
+    """Of some optima in a plane each once modulo symmetry and labels."""
+    kept: list[Optimum] = []
+    for optimum in optima:
         if all(_distance_to(optimum.points, other, room) > SAME_PLACE for other in kept):
             kept.append(optimum)
     return tuple(kept)
@@ -458,12 +473,27 @@ def solve(law: str, k: int, room: str) -> dict[str, Any]:
     interior  how many points lie inside the convex hull of the others, off the walls
     corners   how many are as far out as can be in both coordinates; walls: in one of them
     """
-    best = optima(law, k, room)
-    plain = [
-        {"value": one.value, "points": one.points.tolist(), "regions": [region.tolist() for region in one.regions]}
-        for one in best
-    ]
-    return {"title": LAWS[law].title, "told": _described(best), "optima": plain}
+    return solved(LAWS[law].title, optima(law, k, room))
+
+
+def solved(title: str, best: Sequence[Optimum]) -> dict[str, Any]:
+    """As `solve`, of optima that are there."""
+    first = best[0]
+    loose = any(_extent(region) > SAME_PLACE for region in first.regions)
+    at_wall = (np.abs(first.points) > 1 - SAME_PLACE).sum(1)
+    told = {
+        "value": round(first.value, 6),
+        "points": _plain(first.points),
+        "least_distance": round(least_distance(first.points), 6),
+        "interior": int(((hull_distances(first.points) == 0) & (at_wall == 0)).sum()),
+        "corners": int((at_wall == 2).sum()),
+        "walls": int((at_wall == 1).sum()),
+        "unique": len(best) == 1 and not loose,
+        "regions": [_plain(region) for region in first.regions],
+    }
+    if first.tie is not None:
+        told["tie"] = _plain(first.tie[None])[0]
+    return {"title": title, "told": told, "optima": [one.plain for one in best]}
 
 
 def against_laws(centres: list[list[float]], found: Mapping[str, list[dict[str, Any]]], room: str) -> dict[str, Any]:
@@ -475,12 +505,8 @@ def against_laws(centres: list[list[float]], found: Mapping[str, list[dict[str, 
              nearest_law: the law at the least distance, None when several are equally near;
              pose: the scaled centres, moved by the room's symmetry that brings them closest to the last law's optimum
     """
-    points = np.asarray(centres, np.float64)
-    reach = float(np.abs(points).max())
-    points = points / reach if reach > 0 else points
-    distances = {
-        law: min(_distance_to(points, _optimum(plain), room) for plain in of_law) for law, of_law in found.items()
-    }
+    points = blown_up(np.asarray(centres, np.float64))
+    distances = {law: least_distance_to(points, of_law, room) for law, of_law in found.items()}
     least = min(distances.values())
     nearest = [law for law, distance in distances.items() if distance < least + SAME_PLACE]
     target = np.asarray(list(found.values())[-1][0]["points"])
@@ -491,29 +517,51 @@ def against_laws(centres: list[list[float]], found: Mapping[str, list[dict[str, 
     }
 
 
-def _optimum(plain: Mapping[str, Any]) -> Optimum:
-    regions = tuple(np.asarray(region, np.float64).reshape(-1, 2) for region in plain["regions"])
-    return Optimum(np.asarray(plain["points"]), plain["value"], regions)
-
-
-def _described(best: tuple[Optimum, ...]) -> dict[str, Any]:
-    first = best[0]
-    loose = any(_extent(region) > SAME_PLACE for region in first.regions)
-    at_wall = (np.abs(first.points) > 1 - SAME_PLACE).sum(1)
-    return {
-        "value": round(first.value, 6),
-        "points": _plain(first.points),
-        "least_distance": round(least_distance(first.points), 6),
-        "interior": int(((hull_distances(first.points) == 0) & (at_wall == 0)).sum()),
-        "corners": int((at_wall == 2).sum()),
-        "walls": int((at_wall == 1).sum()),
-        "unique": len(best) == 1 and not loose,
-        "regions": [_plain(region) for region in first.regions],
-    }
+def least_distance_to(points: np.ndarray, optima: Iterable[Mapping[str, Any]], room: str) -> float:
+    """How far (k, 2) points are from the nearest of some optima, from `solve`."""
+    return min(_distance_to(points, Optimum.of(plain), room) for plain in optima)
 
 
 def _plain(points: np.ndarray) -> list[list[float]]:
     return [[round(float(x), 6) + 0.0 for x in point] for point in points]
+
+
+def maximised(
+    z: np.ndarray,
+    constraints: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+    bounds: Sequence[tuple[float | None, float | None]],
+    places: np.ndarray,
+    shape: str,
+) -> np.ndarray:
+    """Where sequential quadratic programming comes from z, whose last number it makes as large as the others let it.
+
+    constraints  z -> values (m,) that must not be negative, and their derivatives (m, len(z))
+    places       (n, d) places in z of points that lie in a room of some shape; walls are bounds
+    """
+    upward = np.zeros(len(z))
+    upward[-1] = -1
+
+    def inside(z: np.ndarray) -> np.ndarray:
+        return np.asarray(1 - (z[places] ** 2).sum(1))
+
+    def inside_slopes(z: np.ndarray) -> np.ndarray:
+        slopes = np.zeros((len(places), len(z)))
+        np.put_along_axis(slopes, places, -2 * z[places], 1)
+        return slopes
+
+    wanted = [_both(constraints)]
+    if shape != "box":
+        wanted.append({"type": "eq" if shape == "sphere" else "ineq", "fun": inside, "jac": inside_slopes})
+    found = minimize(
+        lambda z: -z[-1],
+        z,
+        jac=lambda z: upward,
+        bounds=bounds,
+        constraints=wanted,
+        method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-13},
+    )
+    return np.asarray(found.x)
 
 
 def _both(function: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
@@ -538,30 +586,8 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
     bounds = [(low, 1.0)] * size + problem.bounds + [(-BIAS_BOUND, 2 * BIAS_BOUND)]
     z = np.concatenate([points.ravel(), problem.start(points), [0.0]])
     z[-1] = problem.constraints(z)[0].min()
-    upward = np.zeros(len(z))
-    upward[-1] = -1
-
-    def inside(z: np.ndarray) -> np.ndarray:
-        return np.asarray(1 - (z[:size].reshape(k, d) ** 2).sum(1))
-
-    def inside_slopes(z: np.ndarray) -> np.ndarray:
-        slopes = np.zeros((k, len(z)))
-        slopes[:, :size].reshape(k, k, d)[np.arange(k), np.arange(k)] = -2 * z[:size].reshape(k, d)
-        return slopes
-
-    wanted = [_both(problem.constraints)]
-    if shape != "box":
-        wanted.append({"type": "eq" if shape == "sphere" else "ineq", "fun": inside, "jac": inside_slopes})
-    found = minimize(
-        lambda z: -z[-1],
-        z,
-        jac=lambda z: upward,
-        bounds=bounds,
-        constraints=wanted,
-        method="SLSQP",
-        options={"maxiter": 500, "ftol": 1e-13},
-    )
-    best = np.clip(found.x[:size].reshape(k, d), low, 1)
+    found = maximised(z, problem.constraints, bounds, np.arange(size).reshape(k, d), shape)
+    best = np.clip(found[:size].reshape(k, d), low, 1)
     norms = np.linalg.norm(best, axis=1, keepdims=True)
     if shape == "sphere":
         best = best / np.maximum(norms, 1e-300)
@@ -569,22 +595,22 @@ def _climb(law: Law, room: Room, points: np.ndarray) -> Optimum:
         best = best / np.maximum(norms, 1)
     value = law.value(best)
     free = problem.bounds and d == 2 and shape == "box"
-    return Optimum(best, value, _regions(found.x[size:-1], value, k, low) if free else ())
+    return Optimum(best, value, regions(found[size:-1], value, k, low) if free else ())
 
 
-def _regions(head: np.ndarray, value: float, k: int, low: float) -> tuple[np.ndarray, ...]:
+def regions(head: np.ndarray, value: float, k: int, low: float) -> tuple[np.ndarray, ...]:
     """For each class the polygon of the square [low, 1]^2 where a head, W row by row then b, keeps its margin."""
     weight = head[: 2 * k].reshape(k, 2)
     bias = head[2 * k :] if len(head) > 2 * k else np.zeros(k)
-    regions = []
+    found = []
     for own in range(k):
         corners = np.array([[low, low], [1, low], [1, 1], [low, 1]])
         for other in range(k):
             if other != own:
                 least = value * (1 - SLACK) - SLACK - (bias[own] - bias[other])
                 corners = _clipped(corners, weight[own] - weight[other], least)
-        regions.append(corners)
-    return tuple(regions)
+        found.append(corners)
+    return tuple(found)
 
 
 def _clipped(corners: np.ndarray, normal: np.ndarray, least: float) -> np.ndarray:

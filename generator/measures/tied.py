@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from ..networks.rooms import ROOMS, Room
@@ -84,103 +83,57 @@ def best_head(points: np.ndarray, tie: np.ndarray) -> np.ndarray:
 
 
 @cache
-def optima(k: int, room: str = "square") -> tuple[tuple[Optimum, np.ndarray], ...]:
-    """The best arrangements of k points that a search from many starts finds, with the tie of each, (2,).
+def optima(k: int, room: str = "square") -> tuple[Optimum, ...]:
+    """The best arrangements of k points that a search from many starts finds, each with its tie.
 
     As packing.optima, whose seeds and comparisons these are.
     """
     rng = np.random.default_rng([k, 2])
     low = ROOMS[room].packed_low
-    found: list[tuple[float, np.ndarray, np.ndarray]] = []
+    starts = STARTS if k <= packing.FEW else MORE_STARTS
     with threadpool_limits(1):
-        for _ in range(STARTS if k <= packing.FEW else MORE_STARTS):
-            found.append(_climb(rng.uniform(low, 1, (k, 2)), np.zeros(2), ROOMS[room]))
-    top = max(value for value, _, _ in found)
-    kept: list[tuple[Optimum, np.ndarray]] = []
-    for value, points, tie in found:
-        if value > top - packing.SAME_VALUE and all(
-            packing._distance_to(points, other, room) > packing.SAME_PLACE for other, _ in kept
-        ):
-            kept.append((Optimum(points, value, _regions(points, tie, value, ROOMS[room])), tie))
-    return tuple(kept)
+        found = [_climb(rng.uniform(low, 1, (k, 2)), np.zeros(2), ROOMS[room]) for _ in range(starts)]
+    least = max(value for value, _, _ in found) - packing.SAME_VALUE
+    best = [
+        Optimum(points, value, _regions(points, tie, value, ROOMS[room]), tie)
+        for value, points, tie in found
+        if value > least
+    ]
+    return packing.different(best, room)
 
 
 def solve(k: int, room: str) -> dict[str, Any]:
     """Its optima as plain data, as packing.solve gives those of the other laws; told has the `tie` as well."""
-    best = optima(k, room)
-    plain = [
-        {
-            "value": one.value,
-            "points": one.points.tolist(),
-            "regions": [region.tolist() for region in one.regions],
-            "tie": tie.tolist(),
-        }
-        for one, tie in best
-    ]
-    told = packing._described(tuple(one for one, _ in best)) | {"tie": packing._plain(best[0][1][None])[0]}
-    return {"title": TITLE, "told": told, "optima": plain}
+    return packing.solved(TITLE, optima(k, room))
 
 
 def distance(centres: np.ndarray, found: list[Mapping[str, Any]], room: str) -> float:
     """How far (k, 2) centres, scaled until one touches the wall, are from its optima, from `solve`."""
-    points = packing.blown_up(centres)
-    return min(packing._distance_to(points, packing._optimum(one), room) for one in found)
-
-
-def _constraints(z: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values and slopes of what must not be negative: each lead less t, and what is left of the weights' norm.
-
-    z  (k, 2) points, (k, 2) weights, (2,) tie, t
-    """
-    own, other = packing._pairs(k)
-    rows, size = np.arange(len(own)), 2 * k
-    points, weight, tie = z[:size].reshape(k, 2), z[size : 2 * size].reshape(k, 2), z[2 * size : -1]
-    apart, arm = weight[own] - weight[other], points[own] - tie
-    slopes = np.zeros((len(own) + 1, len(z)))
-    by_point, by_weight = np.zeros((2, len(own), k, 2))
-    by_point[rows, own] = apart
-    by_weight[rows, own], by_weight[rows, other] = arm, -arm
-    slopes[:-1, :size] = by_point.reshape(len(own), -1)
-    slopes[:-1, size : 2 * size] = by_weight.reshape(len(own), -1)
-    slopes[:-1, 2 * size : -1], slopes[:-1, -1] = -apart, -1
-    slopes[-1, size : 2 * size] = -2 * weight.ravel()
-    return np.append((apart * arm).sum(1) - z[-1], 1 - (weight**2).sum()), slopes
+    return packing.least_distance_to(packing.blown_up(centres), found, room)
 
 
 def _maximum(points: np.ndarray, tie: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
-    """The local maximum of the margin over (k, 2) points, head and tie."""
+    """The local maximum of the margin over (k, 2) points, head and tie.
+
+    From the tie the points are seen as those of a head without biases are from the origin.
+    """
     k = len(points)
     size, low = 2 * k, room.packed_low
-    arms = points - points.mean(0)
-    z = np.concatenate([points.ravel(), (arms / max(float(np.linalg.norm(arms)), 1e-300)).ravel(), tie, [0.0]])
-    z[-1] = _constraints(z, k)[0].min()
-    bounds = [(low, 1.0)] * size + [(-1.0, 1.0)] * size + [(low, 1.0)] * 2 + [(None, None)]
-    upward = np.zeros(len(z))
-    upward[-1] = -1
+    unbiased = packing.LAWS["margin-no-bias"].problem(k, 2)
 
-    def inside(z: np.ndarray) -> np.ndarray:
-        return np.asarray(1 - (np.concatenate([z[:size], z[-3:-1]]).reshape(-1, 2) ** 2).sum(1))
+    def constraints(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        seen = (z[:size].reshape(k, 2) - z[-3:-1]).ravel()
+        values, slopes = unbiased.constraints(np.concatenate([seen, z[size:-3], z[-1:]]))
+        by_tie = -slopes[:, :size].reshape(-1, k, 2).sum(1)
+        return values, np.hstack([slopes[:, :-1], by_tie, slopes[:, -1:]])
 
-    def inside_slopes(z: np.ndarray) -> np.ndarray:
-        slopes = np.zeros((k + 1, len(z)))
-        for row in range(k + 1):
-            at = slice(2 * row, 2 * row + 2) if row < k else slice(-3, -1)
-            slopes[row, at] = -2 * z[at]
-        return slopes
-
-    wanted = [packing._both(lambda z: _constraints(z, k))]
-    if room.packed_shape != "box":
-        wanted.append({"type": "ineq", "fun": inside, "jac": inside_slopes})
-    found = minimize(
-        lambda z: -z[-1],
-        z,
-        jac=lambda z: upward,
-        bounds=bounds,
-        constraints=wanted,
-        method="SLSQP",
-        options={"maxiter": 500, "ftol": 1e-13},
-    )
-    placed = _inside(np.concatenate([found.x[:size], found.x[-3:-1]]).reshape(-1, 2), room)
+    z = np.concatenate([points.ravel(), unbiased.start(points), tie, [0.0]])
+    z[-1] = constraints(z)[0].min()
+    bounds = [(low, 1.0)] * size + unbiased.bounds + [(low, 1.0)] * 2 + [(None, None)]
+    places = np.append(np.arange(size), [2 * size, 2 * size + 1]).reshape(-1, 2)  # of the points, and of the tie
+    shape = "box" if room.packed_shape == "box" else "ball"
+    found = packing.maximised(z, constraints, bounds, places, shape)
+    placed = _inside(found[places], room)
     return placed[:-1], placed[-1]
 
 
@@ -206,4 +159,4 @@ def _regions(points: np.ndarray, tie: np.ndarray, value: float, room: Room) -> t
         return ()
     head = best_head(points, tie)
     flat = np.concatenate([head[:, :-1].ravel(), head[:, -1]])
-    return packing._regions(flat, value, len(points), room.packed_low)
+    return packing.regions(flat, value, len(points), room.packed_low)

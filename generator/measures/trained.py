@@ -11,8 +11,8 @@ import numpy as np
 
 from ..networks import forward
 from ..networks.activations import ACTIVATIONS
-from ..networks.spec import RunSpec, is_lifted, layer_activations, planes
-from . import arrangement, knot, packing
+from ..networks.spec import RunSpec, layer_activations, planes
+from . import arrangement, packing
 from .directions import lattice_hidden
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Trained:
     @cached_property
     def medians(self) -> np.ndarray:
         """Each class's median in each coordinate of the last hidden layer, (k, d)."""
-        return knot.class_medians(self.points, self.run.y, self.spec.classes)
+        return np.array([np.median(self.points[self.run.y == label], axis=0) for label in range(self.spec.classes)])
 
     @cached_property
     def knot(self) -> forward.Layers:
@@ -89,11 +89,6 @@ class Trained:
         return self.is_plane and self.run.x.shape[1] == 2
 
     @property
-    def is_lifted(self) -> bool:
-        """Whether points of a plane go to a last hidden layer of more dimensions."""
-        return is_lifted(self.spec)
-
-    @property
     def early_plane(self) -> int | None:
         """The first hidden layer of two neurons where it is not the last one, which has two as well."""
         at = planes(self.spec)
@@ -119,11 +114,6 @@ class Trained:
             hidden = forward.forward(self.spec, flat, self.run.x).hidden
             shares[row] = [arrangement.own_centre(hidden[at], self.run.y) for at in (planes(self.spec)[0], -1)]
         return shares
-
-    @property
-    def has_course(self) -> bool:
-        """Whether a run with a last layer of two neurons kept more than its start and its end."""
-        return self.is_plane and len(self.run.checkpoints) > 2
 
     @cached_property
     def moments(self) -> np.ndarray:

@@ -10,11 +10,14 @@ are no part of a run's address, its values are: a reworded row trains nothing ag
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..base import limits
+from . import datasets
 from .activations import ACTIVATIONS
 from .rooms import Room
 
@@ -76,24 +79,28 @@ def choice(*choices: str) -> Field:
     return Field(accepts, "one of " + ", ".join(choices), choices)
 
 
-def widths(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= limits.LAYERS:
-        raise ValueError
-    if not all(type(width) is int and 1 <= width <= limits.WIDTH for width in value):
-        raise ValueError
-    return tuple(value)
+def several(of: Field, expected: str = "", least: int = 0, most: float = math.inf, once: bool = False) -> Field:
+    """A list of so many values. once: no two of which are written alike"""
+
+    def accepts(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise ValueError
+        if once and len(set(map(str, value))) < len(value):
+            raise ValueError
+        return tuple(map(of.accepts, value))
+
+    return Field(accepts, expected or f"a list, each {of.expected}", listed=True)
 
 
-def factors(value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError
-    return tuple(number(least=0).accepts(factor) for factor in value)
+def plain(expected: str, *kinds: type) -> Field:
+    """A value of one of some kinds."""
 
+    def accepts(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise ValueError
+        return value
 
-def boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+    return Field(accepts, expected)
 
 
 def key(default: Any, words: str, check: Field | None = None, slow: bool = False, late: bool = False) -> Any:
@@ -128,7 +135,7 @@ class RunSpec:
     hidden: tuple[int, ...] = key(
         (64, 2),
         "widths of the hidden layers, first to last",
-        Field(widths, f"a list of widths up to {limits.WIDTH:,} such as [64, 2]", listed=True),
+        several(integer(1, limits.WIDTH), f"a list of widths up to {limits.WIDTH:,} such as [64, 2]", 1, limits.LAYERS),
         slow=True,
     )
     epochs: int = key(3000, "passes through all points", integer(1, limits.EPOCHS))
@@ -153,7 +160,7 @@ class RunSpec:
     l2_factors: tuple[float, ...] | None = key(
         None,
         "what l2 is multiplied by in each layer, the output layer last; empty: 1 in all",
-        Field(factors, "a list of numbers at least 0, one a layer, such as [0, 0, 1]", listed=True),
+        several(number(least=0), "a list of numbers at least 0, one a layer, such as [0, 0, 1]", 1),
         late=True,
     )
     init_scale: float = key(
@@ -165,7 +172,7 @@ class RunSpec:
     checkpoints: int = key(
         64, "how many times the weights were kept, epoch 0 and the last included", integer(2, limits.CHECKPOINTS)
     )
-    head_bias: bool = key(True, "whether the output layer has biases", Field(boolean, "true or false"))
+    head_bias: bool = key(True, "whether the output layer has biases", plain("true or false", bool))
     head_start: str = key(
         "drawn", "drawn, or the law whose best output layer training started from", choice("drawn", *LAWS)
     )
@@ -175,6 +182,22 @@ class RunSpec:
     def seed_of_data(self) -> int:
         """What decides the points, and which of own data are held out."""
         return self.seed if self.data_seed is None else self.data_seed
+
+    @property
+    def inputs(self) -> int:
+        """How many coordinates its points have."""
+        return datasets.inputs(self.kind, self.classes)
+
+    @property
+    def point_count(self) -> int:
+        """How many points it trains on."""
+        return self.classes * self.points_per_class
+
+    @property
+    def weight_count(self) -> int:
+        """How many weights it has, biases among them."""
+        widths = itertools.pairwise([self.inputs, *self.hidden, self.classes])
+        return sum(out * (inputs + 1) for inputs, out in widths)
 
     @property
     def label(self) -> str:

@@ -7,7 +7,6 @@ say of it. Whoever works on a run elsewhere is sent the table, or knows its shap
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -93,13 +92,13 @@ class Table:
         """The table of some of its classes, in the order given."""
         import numpy as np
 
-        number = {self.labels.index(word): place for place, word in enumerate(chosen)}
-        kept = [np.isin(of, list(number)) for of in (self.y, self.test_y)]
-        y, test_y = (
-            np.array([number[label] for label in of[where].tolist()], np.int64)
-            for of, where in zip((self.y, self.test_y), kept, strict=True)
+        number = np.full(len(self.labels), -1, np.int64)  # of each class among the chosen
+        number[[self.labels.index(word) for word in chosen]] = np.arange(len(chosen))
+        (x, y), (test_x, test_y) = (
+            (rows[number[labels] >= 0], number[labels][number[labels] >= 0])
+            for rows, labels in ((self.x, self.y), (self.test_x, self.test_y))
         )
-        return replace(self, x=self.x[kept[0]], y=y, test_x=self.test_x[kept[1]], test_y=test_y, labels=tuple(chosen))
+        return replace(self, x=x, y=y, test_x=test_x, test_y=test_y, labels=tuple(chosen))
 
     def split(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows to train on, as many of each class, and rows held out, drawn at random, unscaled.
@@ -115,15 +114,6 @@ class Table:
             labels.append(np.full(count, label))
             trained.append(self.x[np.resize(rows[count:], self.points_per_class)])  # cut, or said again
         return np.stack(trained), np.concatenate(held), np.concatenate(labels)
-
-    def encoded(self) -> bytes:
-        """The table for those who work elsewhere."""
-        import numpy as np
-
-        file = io.BytesIO()
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in ("x", "y", "test_x", "test_y")}
-        np.savez(file, labels=self.labels, names=self.names, share=self.share, balance=self.balance, **arrays)
-        return file.getvalue()
 
 
 @dataclass(frozen=True)
@@ -250,24 +240,10 @@ def scaling(spec: RunSpec) -> dict[str, np.ndarray]:
     table = of_kind(spec.kind)
     if table is None:
         return {}
-    return dict(
-        zip(("mean", "scale"), scale(table.split(np.random.default_rng([spec.seed_of_data, 0]))[0]), strict=True)
-    )
+    rows, _, _ = table.split(np.random.default_rng([spec.seed_of_data, 0]))
+    return dict(zip(("mean", "scale"), scale(rows), strict=True))
 
 
-def encoded(kinds: Collection[str]) -> dict[str, bytes]:
-    """The tables among some kinds of data, by kind."""
-    found = {kind: of_kind(kind) for kind in sorted(set(kinds))}
-    return {kind: table.encoded() for kind, table in found.items() if table is not None}
-
-
-def enter_sent(tables: Mapping[str, bytes]) -> None:
-    """Make tables that were sent, as `encoded` gives them, kinds of data here."""
-    import numpy as np
-
-    for kind, data in tables.items():
-        if of_kind(kind) is None:
-            with np.load(io.BytesIO(data)) as file:
-                labels, names = (tuple(file[name].tolist()) for name in ("labels", "names"))
-                rows = (file["x"], file["y"], file["test_x"], file["test_y"])
-                enter(Table(*rows, labels, names, float(file["share"]), str(file["balance"])))
+def among(kinds: Collection[str]) -> list[Table]:
+    """The tables among some kinds of data."""
+    return [table for kind in sorted(kinds) if (table := of_kind(kind)) is not None]

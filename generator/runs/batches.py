@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from ..networks.spec import RunSpec, layer_shapes
+from ..networks.spec import RunSpec
 
 BATCHES_EACH = 2  # that a worker trains at least, where there are so many runs: the last ones end near together
 # Activations and their gradients, 4.8 MB of float32: a plan on two cores took a ninth less than with a third of that.
@@ -49,8 +49,7 @@ def shares(specs: Iterable[RunSpec], count: int) -> list[list[RunSpec]]:
 
 def cost(spec: RunSpec) -> int:
     """Multiplications of one training run, about."""
-    weights = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
-    return 3 * weights * spec.classes * spec.points_per_class * spec.epochs
+    return 3 * spec.weight_count * spec.point_count * spec.epochs
 
 
 def batch_size(spec: RunSpec, device: str = "cpu") -> int:
@@ -58,6 +57,6 @@ def batch_size(spec: RunSpec, device: str = "cpu") -> int:
 
     On a CPU as many as keep their work in cache; on a GPU so many that its memory is busy.
     """
-    numbers = 2 * (sum(spec.hidden) + spec.classes) * spec.classes * spec.points_per_class
+    numbers = 2 * (sum(spec.hidden) + spec.classes) * spec.point_count
     size = BATCH_NUMBERS // numbers if device == "cpu" else GPU_BATCH_NUMBERS // numbers
     return max(1, min(BATCH_AT_MOST if device == "cpu" else GPU_BATCH_AT_MOST, size))

@@ -195,7 +195,7 @@ def on_card(gathered: Catalogue) -> dict[str, Any] | None:
 
 def card_key(run: Mapping[str, Any], title: str, subtitle: str) -> str:
     """The address of an article's social card. run: as on_card gives it."""
-    return digest("card", title, subtitle, run["key"], *STAGES["card"].source.digest)
+    return STAGES["card"].key("card", title, subtitle, run["key"])
 
 
 def default_workers() -> int:

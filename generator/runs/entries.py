@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from .. import figures
 from ..base.language import Message, message
+from ..content.experiments import Plan, Planned
 from ..figures import Figure
 from ..networks import tables
 from ..networks.activations import Own
 from ..networks.spec import flat
-
-if TYPE_CHECKING:
-    from ..content.experiments import Plan, Planned
 
 
 def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], told: bool = True) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def entry(experiment: str, run: Planned, key: str, measures: Mapping[str, Any], 
                 "formats": figure.formats,
                 "width": figure.width_px,
                 "height": figure.height_px,
-                "alt": _in_words(run, figure.alt(run.spec, _read(figure, measures))) if told else "",
+                "alt": _in_words(run, figure.alt(run.spec, picked(measures, figure.reads))) if told else "",
                 "title": figure.titled(run.spec),
             }
             for figure in drawn_of(run)
@@ -62,8 +60,9 @@ def drawn_of(run: Planned) -> list[Figure]:
     return [figure for figure in figures.load().values() if figure.suits(run.spec)] if run.folder else []
 
 
-def _read(figure: Figure, measures: Mapping[str, Any]) -> dict[str, Any]:
-    return {column: measures[column] for column in figure.reads}
+def picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
+    """Some columns of a run."""
+    return {column: measures[column] for column in columns}
 
 
 def _in_words(run: Planned, told: Message | str) -> Message | str:

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..measures import projection
 from ..networks import forward, recipe, tables
-from ..networks.spec import RunSpec, layer_shapes
+from ..networks.spec import RunSpec
 
 if TYPE_CHECKING:
     from ..networks.train import Run
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 DIGITS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
 TOLERANCE = 5e-4  # of the room's size: half of what pages promise, so that their own rounding has the rest
 COARSEST, FINEST = 8, 24  # steps of 2^-8 to 2^-24; beyond, float32 itself is no finer
+# The keys of a recipe that the page needs to train such a network, beside those that came late and the data's own.
+RETRAINED = (
+    *("epochs", "learning_rate", "schedule", "beta1", "beta2", "epsilon", "l2", "bias_start"),
+    *("kind", "points_per_class"),
+)
 LOSS_STEP = 2e-4  # of the natural logarithm of the loss: 0.02 % of its value
 
 
@@ -68,18 +73,9 @@ def contents(run_id: str, spec: RunSpec, run: Run) -> dict[str, Any]:
         "classes": spec.classes,
         "activation": spec.activation,
         "seed": spec.seed,
-        "widths": [layer_shapes(spec)[0][1], *spec.hidden, spec.classes],
+        "widths": [spec.inputs, *spec.hidden, spec.classes],
         "recipe": {
-            "epochs": spec.epochs,
-            "learning_rate": spec.learning_rate,
-            "schedule": spec.schedule,
-            "beta1": spec.beta1,
-            "beta2": spec.beta2,
-            "epsilon": spec.epsilon,
-            "l2": spec.l2,
-            "bias_start": spec.bias_start,
-            "kind": spec.kind,
-            "points_per_class": spec.points_per_class,
+            **{key: getattr(spec, key) for key in RETRAINED},
             **recipe.late_fields(vars(spec)),
             **dict(spec.dataset_options),
         },

@@ -21,6 +21,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from ..base import lab as decorators
 from ..base.errors import PeekError, short
 from ..base.memo import digest
@@ -128,8 +130,6 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
 
     raises  LabError: the function fails, or returns what it must not
     """
-    import numpy as np
-
     function, told = read.functions[name], _told(parameters)
     package, _ = _package(read.place, tuple(sorted(read.texts.items())))
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
@@ -153,13 +153,11 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
         if plain is NotImplemented:
             raise LabError(f'{wrong}"{key}" as {_kind(value)}; expected {RESULT}')
         (arrays if isinstance(plain, np.ndarray) else values)[key] = plain
-    return values, _npz(arrays)
+    return values, npz(arrays)
 
 
 def _plain(value: Any) -> Any:
     """A plain value, or an array of numbers; NotImplemented: it is neither."""
-    import numpy as np
-
     if value is None or isinstance(value, (bool, int, float, str)):
         return value.item() if isinstance(value, np.generic) else value
     try:
@@ -180,9 +178,8 @@ def is_finite(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def _npz(arrays: Mapping[str, Any]) -> bytes:
-    import numpy as np
-
+def npz(arrays: Mapping[str, Any]) -> bytes:
+    """Arrays by name in one file, b"" where there are none."""
     file = io.BytesIO()
     if arrays:
         np.savez_compressed(file, **arrays)
@@ -191,8 +188,6 @@ def _npz(arrays: Mapping[str, Any]) -> bytes:
 
 def arrays_of(data: bytes) -> dict[str, Any]:
     """The arrays of a run, by name."""
-    import numpy as np
-
     if not data:
         return {}
     with np.load(io.BytesIO(data)) as file:
@@ -201,8 +196,6 @@ def arrays_of(data: bytes) -> dict[str, Any]:
 
 def stacked(runs: Sequence[bytes]) -> bytes:
     """The arrays of all runs in one .npz: of one shape, under their name with a run in each row; else `name.ROW`."""
-    import numpy as np
-
     each = [arrays_of(data) for data in runs]
     found: dict[str, Any] = {}
     for name in dict.fromkeys(name for arrays in each for name in arrays):
@@ -212,14 +205,14 @@ def stacked(runs: Sequence[bytes]) -> bytes:
             found[name] = np.stack(list(there.values()))
         else:
             found |= {f"{name}.{at}": array for at, array in there.items()}
-    return _npz(found)
+    return npz(found)
 
 
 # Figures
 
 
 def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str, bytes]:
-    """A figure as SVG on each paper, theme -> file.
+    """A figure as SVG on each paper: "light.svg" -> file.
 
     rows    of the experiment that it needs, or by name of several
     raises  LabError: the function fails, or returns what is no figure
@@ -234,7 +227,7 @@ def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str
             with own.styled(theme):
                 found = _call(package, function, f"rows, the {said} style", rows, theme)
                 try:
-                    drawn[said] = own.encode(found)
+                    drawn[f"{said}.svg"] = own.encode(found)
                 except ValueError as error:
                     raise LabError(f"{function.place}: {name} returned {error}") from None
     return drawn
@@ -245,8 +238,6 @@ def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str
 
 def _measured(package: str, function: Function, trained: Any) -> Any:
     """A measurement's values by column, plain."""
-    import numpy as np
-
     spec = trained.spec
     given = f"a network of {spec.classes} classes, {spec.label}, seed {spec.seed}"
     found = _call(package, function, given, trained)
@@ -265,8 +256,6 @@ def _points(
     package: str, function: Function, classes: int, points_per_class: int, rng: Any, inputs: float = 0, **said: Any
 ) -> Any:
     """Points of a kind of data: (classes, points_per_class, D) float64, in the order in which the function has them."""
-    import numpy as np
-
     given = _told({"points_per_class": points_per_class, "classes": classes, **said})
     found = _call(package, function, given, points_per_class, classes, rng, **said)
     wrong = f"{function.place}: {function.name}({given}) returned "

@@ -12,40 +12,39 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .. import figures
 from ..base import interrupts
-from ..base.errors import PeekError
+from ..base.errors import PeekError, few
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256, versions
 from ..base.style import THEMES
 from ..base.warnings import Warned
 from ..content.experiments import Plan, Trials
 from ..content.lab import Lab
+from ..content.media import svg_size
 from ..figures import Figure
-from ..networks import tables
+from ..measures import columns, models, packing, tied
+from ..measures.columns import COMPARISONS, MEASUREMENTS
+from ..networks import machine, tables
 from ..networks.activations import ACTIVATIONS, carried
-from ..networks.machine import processor
 from ..networks.recipe import decides
 from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
-from . import stages, tasks
+from . import pools, stages, tasks
 from .batches import all_but_seed, batches
 from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
-from .entries import downloads, drawn_of, entry, own_picture, picture_path, published, recipe_of, runs_of
-from .lab import LabError, is_finite
+from .entries import downloads, drawn_of, entry, own_picture, picked, picture_path, published, recipe_of, runs_of
+from .lab import LabError, is_finite, stacked
+from .pools import Pool
 from .stages import STAGES, TRAINING, Source
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from .pools import Pool
-
-Asked = TypeVar("Asked")
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
@@ -53,8 +52,7 @@ MEASURED_AT_ONCE = 10
 PERFORMED_AT_ONCE = 16
 LOOK_UP_S = 0.1  # how soon work that nobody waits for any more is given up
 NAMED_AT_MOST = 3
-TIED = "tied"  # measures.tied.NAME, which needs scipy
-SOLVED = (*LAWS, TIED)
+SOLVED = (*LAWS, tied.NAME)
 
 
 class TrainingCancelled(Exception):
@@ -63,14 +61,6 @@ class TrainingCancelled(Exception):
 
 class DivergedRunError(PeekError):
     """A run's loss turned non-finite."""
-
-
-class TooFarApartError(PeekError):
-    """A run's weights cannot travel with the page."""
-
-
-class LostWorkerError(PeekError):
-    """A process that did jobs is gone."""
 
 
 def diverged(place: str, error: Exception) -> DivergedRunError:
@@ -89,12 +79,14 @@ class Job(Generic[Item]):
     items      what its results are of, in their order
     arguments  of the task; callables are called when the job is sent, so that only data under way is in memory
     of         the runs whose own data goes with it
+    several    whether the task gives a result each, in a list; else that of the one item
     """
 
     items: Sequence[Item]
     task: Callable[..., Any]
     arguments: tuple[Any, ...]
     of: Sequence[RunSpec] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +138,7 @@ def make(
         if show and not context.force:  # what is forced would be made twice
             runs.make_seen(order, show)
         laws = runs.solve()
-        models = runs.model(laws)
+        modelled = runs.model(laws)
         runs.train(laws)
         measures = runs.measure()
         compared = runs.compare(measures, laws)
@@ -154,11 +146,11 @@ def make(
         scripts = runs.export()
         trials = runs.perform()
         arrays = runs.bundle(measures, trials)
-        columns = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
-        plots = runs.plot(columns, trials)
+        measured = {spec: {**measures[spec], **compared.get(spec, {})} for spec in measures}
+        plots = runs.plot(measured, trials)
         runs.remember()
         files = {**pictures, **scripts, **arrays, **plots}
-        return runs.catalogue(key, columns, laws, trials, models, files), runs.report
+        return runs.catalogue(key, measured, laws, trials, modelled, files), runs.report
 
 
 def run_key(spec: RunSpec) -> str:
@@ -237,7 +229,7 @@ class Pipeline:
             self.runs = {item: every[item] for item in some}
             self.keys = {run.spec: keys[run.spec] for run in self.runs.values()}
             before = self.report.made
-            self.train(self.solve() if any(spec.head_start != "drawn" for spec in self.keys) else {})
+            self.train(self.solve_for_heads())
             measures = self.measure()
             runs = runs + [entry(item[0], run, keys[run.spec], measures[run.spec]) for item, run in self.runs.items()]
             files = files | self.draw(measures) | self.export()
@@ -249,24 +241,28 @@ class Pipeline:
 
     def solve(self) -> dict[int, dict[str, Any]]:
         """What the laws predict: class count -> law -> as packing.solve gives it."""
-        from ..measures import columns
-
         counts = columns.class_counts(self.keys, self.plan.models)
         keys = {(k, law): law_key(law, k) for k, law in itertools.product(reversed(counts), SOLVED)}  # long jobs first
 
-        def jobs(missing: list[tuple[int, str]]) -> list[Job[tuple[int, str]]]:
-            return [Job([(k, law)], tasks.solve, (law, k, columns.ROOM)) for k, law in missing]
+        def jobs(missing: list[tuple[int, str]]) -> Iterator[Job[tuple[int, str]]]:
+            for k, law in missing:
+                task, named = (tied.solve, ()) if law == tied.NAME else (packing.solve, (law,))
+                yield Job([(k, law)], task, (*named, k, columns.ROOM))
 
         found = self.run("solve", keys, self.plain("laws", keys), jobs)
         return {k: {law: found[k, law] for law in SOLVED} for k in counts}
 
+    def solve_for_heads(self) -> dict[int, dict[str, Any]]:
+        """The laws that heads start from, as `solve` gives them; {} where none does."""
+        return self.solve() if any(spec.head_start != "drawn" for spec in self.keys) else {}
+
     def model(self, laws: dict[int, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """The rows of each model that the plan asks for."""
         asked = [(name, k) for name, counts in self.plan.models.items() for k in counts]
-        keys = {(name, k): digest("model", name, laws[k], *STAGES["model"].source.digest) for name, k in asked}
+        keys = {(name, k): STAGES["model"].key("model", name, laws[k]) for name, k in asked}
 
         def jobs(missing: list[tuple[str, int]]) -> list[Job[tuple[str, int]]]:
-            return [Job([(name, k)], tasks.model, (name, k, laws[k])) for name, k in reversed(missing)]
+            return [Job([(name, k)], models.rows, (name, k, laws[k])) for name, k in reversed(missing)]
 
         found = self.run("model", asked, self.plain("models", keys), jobs) if asked else {}
         return {name: [row for k in counts for row in found[name, k]] for name, counts in self.plan.models.items()}
@@ -282,11 +278,9 @@ class Pipeline:
                 measured.keep(spec, measures)
             return path
 
-        def jobs(missing: list[RunSpec]) -> list[Job[RunSpec]]:
-            return self.training(missing, laws) if missing else []
-
+        shelf, jobs = StageCache(kept.find, keep), partial(self.training, laws)
         try:
-            self.run("train", self.keys, StageCache(kept.find, keep), jobs, self.context.executor)
+            self.run("train", self.keys, shelf, jobs, self.context.executor)
             if self.report.ran["train"][0]:
                 self.sign()
         except Exception as error:
@@ -305,13 +299,13 @@ class Pipeline:
         origin = {"made_with": STAGES["train"].source.parts, "machine": self.machine()}
         self.store.save_json("origins", digest("origin", origin), origin)
 
-    def training(self, missing: list[RunSpec], laws: dict[int, dict[str, Any]]) -> list[Job[RunSpec]]:
+    def training(self, laws: dict[int, dict[str, Any]], missing: list[RunSpec]) -> list[Job[RunSpec]]:
         """Jobs that train runs, where the build's options want them trained."""
         pool, device = self.pool(self.context.executor), "cpu"
         if self.context.device != "cpu":
             device = pool.executor.submit(tasks.device, self.context.device).result()
         return [
-            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs)
+            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs, several=True)
             for specs in batches(missing, pool.size, device)
         ]
 
@@ -325,7 +319,7 @@ class Pipeline:
             for names, specs in alike.items():
                 for at in range(0, len(specs), MEASURED_AT_ONCE):
                     some = specs[at : at + MEASURED_AT_ONCE]
-                    yield Job(some, tasks.measure, (some, _later(self.data, some), names), some)
+                    yield Job(some, tasks.measure, (some, partial(self.data, some), names), some, several=True)
 
         return self.run("measure", self.keys, self._measures(), jobs)
 
@@ -333,8 +327,6 @@ class Pipeline:
         self, measures: Mapping[RunSpec, dict[str, Any]], laws: dict[int, dict[str, Any]]
     ) -> dict[RunSpec, dict[str, Any]]:
         """What is measured across the runs of a recipe, whatever experiments they are in: run -> values by column."""
-        from ..measures.columns import COMPARISONS
-
         recipes: dict[RunSpec, list[RunSpec]] = {}
         for spec in self.keys:
             recipes.setdefault(replace(spec, seed=0, checkpoints=2), []).append(spec)
@@ -342,18 +334,17 @@ class Pipeline:
         pairs = itertools.product(COMPARISONS, longest_first)
         asked = [(name, recipe) for name, recipe in pairs if COMPARISONS[name].suits(recipe)]
         rows = {
-            (name, recipe): [_picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
+            (name, recipe): [picked(measures[spec], COMPARISONS[name].reads) for spec in recipes[recipe]]
             for name, recipe in asked
         }
-        made_with = STAGES["compare"].source.digest
         keys = {
-            (name, recipe): digest(COMPARISONS[name].source, of_runs, laws.get(recipe.classes), *made_with)
+            (name, recipe): STAGES["compare"].key(COMPARISONS[name].source, of_runs, laws.get(recipe.classes))
             for (name, recipe), of_runs in rows.items()
         }
 
         def jobs(missing: list[tuple[str, RunSpec]]) -> Iterator[Job[tuple[str, RunSpec]]]:
             for name, recipe in missing:
-                yield Job([(name, recipe)], tasks.compare, (name, rows[name, recipe], laws.get(recipe.classes, {})))
+                yield Job([(name, recipe)], COMPARISONS[name].of, (rows[name, recipe], laws.get(recipe.classes, {})))
 
         found = self.run("compare", asked, self.plain("comparisons", keys), jobs)
         compared: dict[RunSpec, dict[str, Any]] = {}
@@ -366,17 +357,11 @@ class Pipeline:
         """The pictures of drawn runs, by their paths in the site."""
         known = figures.load()
         pictures = [(run, figure) for run in self.runs.values() for figure in drawn_of(run)]
-        read = {(run.spec, figure.name): _picked(measures[run.spec], figure.reads) for run, figure in pictures}
+        read = {(run.spec, figure.name): picked(measures[run.spec], figure.reads) for run, figure in pictures}
         keys = {
             (spec, name): digest("picture", self.keys[spec], of_run, name, *picture_source(known[name]).digest)
             for (spec, name), of_run in read.items()
         }
-
-        def find(item: tuple[RunSpec, str]) -> dict[str, Entry] | None:
-            return self.store.find_all("pictures", keys[item], {ending: ending for ending in known[item[1]].endings})
-
-        def keep(item: tuple[RunSpec, str], encoded: Mapping[str, bytes]) -> dict[str, Entry]:
-            return {ending: self.store.save("pictures", keys[item], ending, data) for ending, data in encoded.items()}
 
         def jobs(missing: list[tuple[RunSpec, str]]) -> Iterator[Job[tuple[RunSpec, str]]]:
             of_runs: dict[RunSpec, list[str]] = {}
@@ -385,9 +370,9 @@ class Pipeline:
             for spec, names in of_runs.items():
                 asked = {name: read[spec, name] for name in names}
                 items = [(spec, name) for name in names]
-                yield Job(items, tasks.draw, (spec, _later(self.data, [spec]), asked), [spec])
+                yield Job(items, tasks.draw, (spec, partial(self.data, [spec]), asked), [spec], several=True)
 
-        drawn = self.run("draw", read, StageCache(find, keep), jobs)
+        drawn = self.run("draw", read, self.sets("pictures", keys, lambda item: known[item[1]].endings), jobs)
         return {
             f"{picture_path(run, figure)}.{ending}": file
             for run, figure in pictures
@@ -397,13 +382,12 @@ class Pipeline:
     def export(self) -> dict[str, Entry]:
         """The scripts and arrays of runs that travel with the page or are drawn, by their paths in the site."""
         shipped = {item: run for item, run in self.runs.items() if run.shipped}
-        made_with = STAGES["export"].source.digest
-        keys = {item: digest("script", item, self.keys[run.spec], *made_with) for item, run in shipped.items()}
+        keys = {item: STAGES["export"].key("script", item, self.keys[run.spec]) for item, run in shipped.items()}
 
         def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
             for item in missing:
                 spec = shipped[item].spec
-                yield Job([item], tasks.export, ("/".join(item), spec, _later(self.data, [spec])), [spec])
+                yield Job([item], tasks.export, ("/".join(item), spec, partial(self.data, [spec])), [spec])
 
         try:
             scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
@@ -411,7 +395,7 @@ class Pipeline:
             if type(error).__name__ != "UnpackableError":  # its module imports what this process does without
                 raise
             spec = error.args[0]
-            raise TooFarApartError(
+            raise PeekError(
                 f"{self.place(spec)}: its weights span too much to travel with the page; expected ship = 0 in"
                 f" its experiment, or a smaller learning_rate than {spec.learning_rate:g}"
             ) from None
@@ -422,18 +406,12 @@ class Pipeline:
 
     def perform(self) -> dict[str, list[Trial]]:
         """What the author's own experiments gave: experiment -> a trial each run, in their order."""
-        made_with = STAGES["perform"].source.digest
-        keys = {
-            trials.name: [
-                digest("trial", trials.function.name, row, trials.function.source, *made_with) for row in trials.rows
-            ]
-            for trials in self.plan.trials
-        }
-        asked = {
-            key: (trials.function.name, row)
-            for trials in self.plan.trials
-            for key, row in zip(keys[trials.name], trials.rows, strict=True)
-        }
+        keys: dict[str, list[str]] = {}
+        asked: dict[str, tuple[str, dict[str, Any]]] = {}
+        for trials in self.plan.trials:
+            name, source = trials.function.name, trials.function.source
+            keys[trials.name] = [STAGES["perform"].key("trial", name, row, source) for row in trials.rows]
+            asked |= {key: (name, row) for key, row in zip(keys[trials.name], trials.rows, strict=True)}
         if not asked:
             return {}
 
@@ -453,7 +431,8 @@ class Pipeline:
             size = max(1, min(PERFORMED_AT_ONCE, len(missing) // (4 * self.context.workers)))
             for at in range(0, len(missing), size):
                 some = missing[at : at + size]
-                yield Job(some, tasks.perform, (*self._own_code, self._made_by, [asked[key] for key in some]))
+                rows = [asked[key] for key in some]
+                yield Job(some, tasks.perform, (*self._own_code, self._made_by, rows), several=True)
 
         found = self.run("perform", asked, StageCache(find, keep), jobs, self.context.executor)
         return {name: [found[key] for key in of_one] for name, of_one in keys.items()}
@@ -464,42 +443,37 @@ class Pipeline:
         specs: dict[str, dict[str, RunSpec]] = {}
         for (name, run_id), run in self.runs.items():
             specs.setdefault(name, {})[run_id] = run.spec
-        centres = {name: {of: measures[spec]["centres"] for of, spec in runs.items()} for name, runs in specs.items()}
-        weights = {name: {of: self.keys[spec] for of, spec in runs.items()} for name, runs in specs.items()}
-        own = {name: of_one for name, of_one in trials.items() if any(trial.arrays for trial in of_one)}
-        made_with = STAGES["bundle"].source.digest
-        keys = {(name, ".centres"): digest("centres", of_all, *made_with) for name, of_all in centres.items()}
-        keys |= {(name, ".weights"): digest("weights", of_all, *made_with) for name, of_all in weights.items()}
-        keys |= {
-            (name, ""): digest("arrays", [each.key for each in of_one], *made_with) for name, of_one in own.items()
-        }
-
-        def jobs(missing: list[tuple[str, str]]) -> Iterator[Job[tuple[str, str]]]:
-            for name, kind in missing:
-                if kind == ".centres":
-                    yield Job([(name, kind)], tasks.bundle, (centres[name],))
-                elif kind == ".weights":
-                    ids, of_runs = list(specs[name]), _later(self.data, list(specs[name].values()))
-                    yield Job([(name, kind)], tasks.gather, (ids, of_runs))
-                else:
-                    yield Job([(name, kind)], tasks.stack, (_later(self.arrays, own[name]),))
-
-        files = self.run("bundle", list(keys), self.files("bundles", "npz", keys), jobs)
-        return {f"data/{name}{kind}.npz": file for (name, kind), file in files.items()}
+        made: dict[str, tuple[Any, Job[str]]] = {}  # path -> what decides its content, and its job
+        for name, runs in specs.items():
+            centres = {run_id: measures[spec]["centres"] for run_id, spec in runs.items()}
+            of_runs = {run_id: self.keys[spec] for run_id, spec in runs.items()}
+            data = partial(self.data, list(runs.values()))
+            path = f"data/{name}.centres.npz"
+            made[path] = ["centres", centres], Job([path], tasks.bundle, (centres,))
+            path = f"data/{name}.weights.npz"
+            made[path] = ["weights", of_runs], Job([path], tasks.gather, (list(runs), data))
+        for name, of_one in trials.items():
+            if any(trial.arrays for trial in of_one):
+                path = f"data/{name}.npz"
+                given = ["arrays", [trial.key for trial in of_one]]
+                made[path] = given, Job([path], stacked, (partial(self.arrays, of_one),))
+        keys = {path: STAGES["bundle"].key(*given) for path, (given, _) in made.items()}
+        shelf = self.files("bundles", "npz", keys)
+        return self.run("bundle", keys, shelf, lambda missing: [made[path][1] for path in missing])
 
     def machine(self) -> dict[str, str]:
         """Where networks are trained here; asked of a worker once, since it takes torch to tell."""
         if not self.keys:
             return {}
-        key = digest("machine", processor(), versions(*TRAINING))
+        key = digest("machine", machine.processor(), versions(*TRAINING))
         known: dict[str, str] | None = self.store.load_json("machines", key)
         if known is None:
             here = self._trained_on if self.context.executor == "local" else None  # else one more process imports torch
-            known = here or self.pool().executor.submit(tasks.machine).result()
+            known = here or self.pool().executor.submit(machine.told).result()
             self.store.save_json("machines", key, known)
         return known
 
-    def plot(self, columns: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
+    def plot(self, measured: Mapping[RunSpec, dict[str, Any]], trials: Mapping[str, list[Trial]]) -> dict[str, Entry]:
         """The author's own figures, by their paths in the site."""
         wanted = self.plan.lab.of("figure")
         if not wanted:
@@ -507,27 +481,16 @@ class Pipeline:
         rows = {each.name: own_rows(each, trials[each.name]) for each in self.plan.trials}
         rows |= {each.name: [dict(row) for row in each.rows] for each in self.plan.external}
         for (name, _), run in self.runs.items():
-            rows.setdefault(name, []).append({**recipe_of(run), **columns[run.spec]})
-        made_with = STAGES["plot"].source.digest
+            rows.setdefault(name, []).append({**recipe_of(run), **measured[run.spec]})
         keys = {
-            name: digest(
-                "plot",
-                name,
-                figure.source,
-                figure.needs,
+            name: STAGES["plot"].key(
+                *("plot", name, figure.source, figure.needs),
                 [rows.get(needed) for needed in figure.needs],
                 [[trial.key for trial in trials.get(needed, ())] for needed in figure.needs],
-                *made_with,
             )
             for name, figure in wanted.items()
             if set(figure.needs) <= rows.keys()
         }
-
-        def find(name: str) -> dict[str, Entry] | None:
-            return self.store.find_all("plots", keys[name], {theme: f"{theme}.svg" for theme in THEMES})
-
-        def keep(name: str, drawn: Mapping[str, bytes]) -> dict[str, Entry]:
-            return {theme: self.store.save("plots", keys[name], f"{theme}.svg", data) for theme, data in drawn.items()}
 
         def needed(names: tuple[str, ...]) -> dict[str, Any]:
             return {
@@ -539,13 +502,14 @@ class Pipeline:
             for name in missing:
                 needs = wanted[name].needs
                 one = isinstance(wanted[name].given.get("needs"), str)
-                yield Job([name], tasks.plot, (*self._own_code, name, _later(needed, needs), one))
+                yield Job([name], tasks.plot, (*self._own_code, name, partial(needed, needs), one))
 
-        drawn = self.run("plot", keys, StageCache(find, keep), jobs, patient=True)
+        files = self.sets("plots", keys, lambda name: [f"{theme}.svg" for theme in THEMES])
+        drawn = self.run("plot", keys, files, jobs, patient=True)
         return {
-            f"{own_picture(name)}{'' if theme == 'light' else f'.{theme}'}.svg": file
+            f"{own_picture(name)}.{ending.removeprefix('light.')}": file
             for name, of_one in drawn.items()
-            for theme, file in of_one.items()
+            for ending, file in of_one.items()
         }
 
     def remember(self) -> None:
@@ -555,18 +519,16 @@ class Pipeline:
     def catalogue(
         self,
         key: str,
-        columns: Mapping[RunSpec, dict[str, Any]],
+        measured: Mapping[RunSpec, dict[str, Any]],
         laws: dict[int, dict[str, Any]],
         trials: Mapping[str, list[Trial]],
-        models: Mapping[str, list[dict[str, Any]]],
+        modelled: Mapping[str, list[dict[str, Any]]],
         files: dict[str, Entry],
     ) -> Catalogue:
-        """All of it, kept under its address; columns: what was measured of each run."""
-        from ..content.media import svg_size
-        from ..measures.columns import model_words, words
-
+        """All of it, kept under its address; measured: what was measured of each run."""
         runs = [
-            entry(experiment, run, self.keys[run.spec], columns[run.spec]) for (experiment, _), run in self.runs.items()
+            entry(experiment, run, self.keys[run.spec], measured[run.spec])
+            for (experiment, _), run in self.runs.items()
         ]
         about = {experiment.name: experiment.about for experiment in self.plan.named}
         tables = {
@@ -580,8 +542,9 @@ class Pipeline:
             rows[each.table] = own_rows(each, trials[each.name])
             warned += odd_values(each, trials[each.name])
             tables[each.name] = csv_of(rows[each.table])
-        for name, of_model in models.items():
-            beside[name] = {"columns": model_words(name), "source": {"model": name, "path": f"data/{name}.csv"}}
+        for name, of_model in modelled.items():
+            source = {"model": name, "path": f"data/{name}.csv"}
+            beside[name] = {"columns": columns.model_words(name), "source": source}
             rows[name] = of_model
             tables[name] = csv_of(of_model)
         if laws:
@@ -595,8 +558,9 @@ class Pipeline:
                 width, height = map(round, svg_size(files[path + ".svg"].read_bytes()))
                 said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
                 own[name] = {"path": path, **said_of}
-        said = words({spec.kind for spec in self.keys})
-        said |= {column: what for name in models for column, what in model_words(name).items()}
+        said = columns.words({spec.kind for spec in self.keys})
+        for name in modelled:
+            said |= columns.model_words(name)
         for name, text in tables.items():
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
@@ -652,15 +616,12 @@ class Pipeline:
         found = {item: None if forced else shelf.find(item) for item in items}
         missing = [item for item, product in found.items() if product is None]
         before, _, why = self.report.ran.get(stage, (0, 0, ""))
-        self.report.ran[stage] = (
-            before + len(missing),
-            len(found),
-            why or (self._why(stage, missing) if missing else ""),
-        )
+        why = why or (self._why(stage, missing) if missing else "")
+        self.report.ran[stage] = before + len(missing), len(found), why
         if missing:
             self.context.progress.start(stage, len(missing), STAGES[stage].unit)
-            for job, results in self._done(list(jobs(missing)), executor, patient):
-                for item, result in zip(job.items, results, strict=True):
+            for job, gave in self._done(list(jobs(missing)), executor, patient):
+                for item, result in zip(job.items, gave if job.several else [gave], strict=True):
                     found[item] = shelf.keep(item, result)
                 self.context.progress.advance(len(job.items))
             self.context.progress.close()
@@ -668,9 +629,7 @@ class Pipeline:
 
     def _done(self, jobs: Iterable[Job[Item]], executor: str, patient: bool) -> Iterator[tuple[Job[Item], Any]]:
         """Jobs with their results, as they end."""
-        failed = list[str]()
-        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-
+        failed: list[str] = []
         waiting, size = iter(jobs), self.context.workers
         try:
             pool = self.pool(executor)
@@ -690,14 +649,14 @@ class Pipeline:
             if failed:
                 raise LabError("\n".join(sorted(failed)))
         except BrokenExecutor:
-            raise LostWorkerError(
+            raise PeekError(
                 "a worker process was ended by the system or by somebody; expected enough memory for"
                 f" --workers {size}, or fewer. What was finished is kept"
             ) from None
 
     def _send(self, pool: Pool, job: Job[Any]) -> Future[Any]:
         arguments = [argument() if callable(argument) else argument for argument in job.arguments]
-        lab, sent = self.plan.lab, tables.encoded({spec.kind for spec in job.of})
+        lab, sent = self.plan.lab, tables.among({spec.kind for spec in job.of})
         asked = (job.task, *arguments)
         if job.of and (lab.of("measurement") or lab.of("dataset")):
             asked = (tasks.with_lab, *self._own_code, *asked)
@@ -717,8 +676,6 @@ class Pipeline:
 
     def pool(self, executor: str = "local") -> Pool:
         """Those who do the jobs, called up at the first one."""
-        from . import pools  # not needed where everything is in the cache
-
         if executor not in self._pools and executor == "dask":
             self._pools[executor] = pools.dask(self.context.scheduler)
         elif executor not in self._pools:
@@ -733,20 +690,18 @@ class Pipeline:
         now, then = self._parts(stage), self._made_with.get(stage, {})
         changed = [_change(name, then[name], now[name]) for name in now if name in then and then[name] != now[name]]
         if changed:
-            return f"{_few(changed)} changed"
+            return f"{few(changed, NAMED_AT_MOST)} changed"
         if then and (new := [name for name in now if name not in then]):
-            return f"{_few(new)} is new" if len(new) == 1 else f"{_few(new)} are new"
+            return f"{few(new, NAMED_AT_MOST)} {'is' if len(new) == 1 else 'are'} new"
         fed = [other for other in STAGES[stage].fed_by if self.report.ran.get(other, (0,))[0]]
         if fed:
-            return f"after {_few(fed)}"
+            return f"after {few(fed, NAMED_AT_MOST)}"
         asked = {item for item in missing if isinstance(item, RunSpec)}
         lacking = dict.fromkeys(f"experiment {name}" for (name, _), run in self.runs.items() if run.spec in asked)
-        return "not in the cache" + (f": {_few(list(lacking))}" if lacking else "")
+        return "not in the cache" + (f": {few(list(lacking), NAMED_AT_MOST)}" if lacking else "")
 
     def _parts(self, stage: str) -> dict[str, str]:
         """What a stage is made with, by name."""
-        from ..measures.columns import COMPARISONS, MEASUREMENTS
-
         own: dict[str, str] = {}
         if stage == "train":
             kinds = sorted({spec.kind for spec in self.keys})
@@ -770,6 +725,17 @@ class Pipeline:
         return StageCache(
             lambda item: self.store.find(kind, keys[item], ending),
             lambda item, data: self.store.save(kind, keys[item], ending, data),
+        )
+
+    def sets(
+        self, kind: str, keys: Mapping[Item, str], endings: Callable[[Item], Iterable[str]]
+    ) -> StageCache[Item, dict[str, Entry]]:
+        """Products that are several files, by their endings."""
+        return StageCache(
+            lambda item: self.store.find_all(kind, keys[item], endings(item)),
+            lambda item, files: {
+                ending: self.store.save(kind, keys[item], ending, data) for ending, data in files.items()
+            },
         )
 
     def plain(self, kind: str, keys: Mapping[Item, str]) -> StageCache[Item, Any]:
@@ -824,34 +790,17 @@ class Pipeline:
 
 def law_key(law: str, k: int) -> str:
     """The address of a law's best arrangements of k points."""
-    return digest("law", law, k, *(stages.TIED if law == TIED else stages.LAWS).digest)
+    return digest("law", law, k, *(stages.TIED if law == tied.NAME else stages.LAWS).digest)
 
 
 def _measurement_keys() -> dict[str, str]:
     """The address of each measurement's values among those of a run -> its name."""
-    from ..measures.columns import MEASUREMENTS
-
-    made_with = STAGES["measure"].source.digest
-    return {digest(name, each.source, *made_with): name for name, each in MEASUREMENTS.items()}
+    return {STAGES["measure"].key(name, each.source): name for name, each in MEASUREMENTS.items()}
 
 
 def _change(name: str, then: str, now: str) -> str:
     """A changed part; of a library with its versions."""
     return name if "/" in name or " " in name else f"{name} {then} → {now}"
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first names of a list, and how many more there are."""
-    more = len(names) - NAMED_AT_MOST
-    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-
-
-def _picked(measures: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
-    return {column: measures[column] for column in columns}
-
-
-def _later(function: Callable[[Asked], Any], asked: Asked) -> Callable[[], Any]:
-    return lambda: function(asked)
 
 
 def _optimum(spec: RunSpec, laws: dict[int, dict[str, Any]]) -> list[list[float]] | None:

@@ -1,32 +1,27 @@
 """Who does a build's jobs: processes on this machine, or the workers of a Dask cluster.
 
 Both are executors of concurrent.futures, so that a build treats them alike.
-What is slow to import is imported when a pool is called up.
+Dask, slow to import, is imported when a pool of its workers is called up.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..base import interrupts
 from ..base.errors import PeekError
 from . import tasks
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
 WAIT_S = 30
 ENDED_S = 0.5
 OF_POOLS = "concurrent.futures.process"
-
-
-class ClusterError(PeekError):
-    """The cluster that training was to go to cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +40,12 @@ class Pool:
 
 def local(workers: int) -> Pool:
     """Processes on this machine, one thread each."""
-    import concurrent.futures
-    import multiprocessing
-
     spawning = multiprocessing.get_context("spawn")
-    processes = concurrent.futures.ProcessPoolExecutor(workers, spawning, tasks.start_worker)
+    processes = ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others, before = multiprocessing.active_children(), threading.enumerate()
     with interrupts.children_ignoring_sigint():
         for _ in range(workers):  # a process is started only when a job finds none idle
-            processes.submit(tasks.ready)
+            processes.submit(os.getpid)
     mine = [child for child in multiprocessing.active_children() if child not in others]
     managers = [each for each in threading.enumerate() if each not in before and type(each).__module__ == OF_POOLS]
 
@@ -76,28 +68,26 @@ def dask(scheduler: str) -> Pool:
     A job whose worker dies is done again by another.
 
     scheduler  address such as tcp://host:8786, or the path of a scheduler file; "": DASK_SCHEDULER_ADDRESS
-    raises     ClusterError: Dask is not installed, nobody answers, there are no workers
+    raises     PeekError: Dask is not installed, nobody answers, there are no workers
     """
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError(
-            '--executor dask: Dask is not installed; expected pip install "peek-article[dask]"'
-        ) from None
+        raise PeekError('--executor dask: Dask is not installed; expected pip install "peek-article[dask]"') from None
     where = scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS", "")
     if not where:
-        raise ClusterError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
+        raise PeekError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
     is_file = Path(where).is_file()
     named: dict[str, Any] = {"scheduler_file": where} if is_file else {"address": where}
     try:
         client = Client(**named, timeout=WAIT_S, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise ClusterError(f"{where}: no Dask scheduler answers: {error}") from None
+        raise PeekError(f"{where}: no Dask scheduler answers: {error}") from None
     try:
         client.wait_for_workers(1, timeout=WAIT_S)
     except TimeoutError:
         client.close()
-        raise ClusterError(f"{where}: the Dask cluster has no workers") from None
+        raise PeekError(f"{where}: the Dask cluster has no workers") from None
     cluster = client.get_executor(pure=False)
 
     def close() -> None:

@@ -65,8 +65,23 @@ class Moment:
     high: float
 
 
+class _Row(Protocol):
+    """What statistics are made of; each of its values is an attribute as well."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def seed(self) -> Any: ...
+    def value(self, key: str) -> Any: ...
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return self.value(key)
+
+
 @dataclass(frozen=True)
-class Result:
+class Result(_Row):
     """One run: its spec's fields, what was measured, its pictures by figure name, its downloads by kind."""
 
     id: str
@@ -101,14 +116,9 @@ class Result:
         known = ["id", "experiment", "label", *self.spec, *self.measures]
         raise UnknownResult(f'unknown result "{key}"{_instead(key, known)}')
 
-    def __getattr__(self, key: str) -> Any:
-        if key.startswith("_"):
-            raise AttributeError(key)
-        return self.value(key)
-
 
 @dataclass(frozen=True)
-class Record:
+class Record(_Row):
     """One row of a table: the table's name, its place there from 1, its values by column."""
 
     table: str
@@ -133,21 +143,6 @@ class Record:
         if key in self.values:
             return self.values[key]
         raise UnknownResult(f'unknown column "{key}"{_instead(key, self.values)}')
-
-    def __getattr__(self, key: str) -> Any:
-        if key.startswith("_"):
-            raise AttributeError(key)
-        return self.value(key)
-
-
-class _Row(Protocol):
-    """What statistics are made of."""
-
-    @property
-    def place(self) -> str: ...
-    @property
-    def seed(self) -> Any: ...
-    def value(self, key: str) -> Any: ...
 
 
 Row = TypeVar("Row", bound=_Row)

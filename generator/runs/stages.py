@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.memo import digest
 from ..base.store import GENERATOR, code, versions
 
 TRAINING = ("torch", "numpy", "sympy")
@@ -49,6 +50,10 @@ class Stage:
     fed_by: tuple[str, ...]
     source: Source
 
+    def key(self, *parts: Any) -> str:
+        """The address of a product, which these decide and what it is made with."""
+        return digest(*parts, *self.source.digest)
+
 
 LAWS = Source(("measures/packing", "networks/rooms"), ("numpy", "scipy"))
 TIED = Source(("measures/tied",), ()) + LAWS
@@ -59,7 +64,9 @@ MODELS = Source(("measures/models", "measures/knot"), ()) + TIED
 MEASURING = (
     Source(("measures/trained", "measures/collapse", "measures/knot"), ("scipy", "scikit-learn")) + HIDDEN + TIED
 )
-DRAWN = Source(("figures/__init__", "figures/draw", "figures/gif", "base/style", "base/rounding", SANS), DRAWING)
+DRAWN = Source(
+    ("figures/__init__", "figures/draw", "figures/film", "figures/gif", "base/style", "base/rounding", SANS), DRAWING
+)
 
 STAGES = {
     stage.name: stage

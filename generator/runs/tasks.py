@@ -2,22 +2,49 @@
 
 Each takes and returns plain data, so that it can run in another process or on
 another machine; only the store's owner writes. Heavy libraries are imported
-where they are used, so that planning the jobs needs none of them.
+where they are used, so that planning the jobs needs none of them; numpy, after `start_worker`
+has said how many threads it may use.
 """
 
 from __future__ import annotations
 
 import io
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from .. import figures
+from ..base import store, style
 from ..base.errors import PeekError
-from ..networks.spec import RunSpec
+from ..networks import machine, tables
+from ..networks.spec import RunSpec, unflat
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..networks.train import Run
 
-ARRAYS = ("x", "y", "checkpoints", "weights", "loss", "accuracy")
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A run as the cache has it: see networks.train.Run.
+
+    It equals itself alone, so that what is made of it can be kept for it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    checkpoints: np.ndarray
+    weights: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+
+ARRAYS = [field.name for field in fields(Kept)]
 
 
 def start_worker() -> None:
@@ -25,10 +52,6 @@ def start_worker() -> None:
 
     Whoever started it ends it when interrupted; it ends itself when they are gone, however they went.
     """
-    import os
-    import signal
-    import threading
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
@@ -36,24 +59,16 @@ def start_worker() -> None:
 
 
 def _end_with_parent() -> None:
-    import multiprocessing
-    import os
-
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
 
 
-def ready() -> None:
-    """The first job, which starts the processes."""
-
-
-def with_tables(sent: dict[str, bytes], task: Callable[..., Any], *arguments: Any) -> Any:
+def with_tables(sent: list[tables.Table], task: Callable[..., Any], *arguments: Any) -> Any:
     """Do a job where the own data of its runs, which comes with it, may not be known yet."""
-    from ..networks import tables
-
-    tables.enter_sent(sent)
+    for table in sent:
+        tables.enter(table)
     return task(*arguments)
 
 
@@ -65,16 +80,10 @@ def with_lab(place: str, texts: dict[str, str], task: Callable[..., Any], *argum
     return task(*arguments)
 
 
-class OtherCodeError(PeekError):
-    """A worker elsewhere has other code than the build, so its runs would not be the build's."""
-
-
 def check_code(made_by: str) -> None:
-    """raises  OtherCodeError: the code here is another than that of the digest; "": it is this machine's"""
-    from ..base import store
-
+    """raises  PeekError: the code here is another than that of the digest; "": it is this machine's"""
     if made_by and store.all_code() != made_by:
-        raise OtherCodeError("a worker runs other code than this build; expected the same version of peek everywhere")
+        raise PeekError("a worker runs other code than this build; expected the same version of peek everywhere")
 
 
 def device(asked: str) -> str:
@@ -82,13 +91,6 @@ def device(asked: str) -> str:
     from ..networks import train
 
     return train.device(asked)
-
-
-def machine() -> dict[str, str]:
-    """What a worker's numbers depend on: see networks.machine.told."""
-    from ..networks import machine
-
-    return machine.told()
 
 
 def train(
@@ -102,7 +104,7 @@ def train(
     device   "cpu" or "cuda"
     made_by  digest of the code that asks from elsewhere; "": it is this machine's
     optimum  where their head starts from a law's: the first that `solve` found; None: it is searched for
-    raises   OtherCodeError: the code here is another
+    raises   PeekError: the code here is another
     """
     check_code(made_by)
     import numpy as np
@@ -111,14 +113,13 @@ def train(
     from ..measures.columns import MEASUREMENTS, measured
     from ..measures.measurement import OwnMeasurement
     from ..measures.trained import Trained
-    from ..networks import tables
     from ..networks.train import train_together
 
     law, head = specs[0].head_start, None
     if law != "drawn":
         known = None if optimum is None else np.array(optimum)
         head = packing.predicted_head(law, specs[0].classes, known, specs[0].room.name)
-    runs, here = train_together(specs, device, head), machine()
+    runs, here = train_together(specs, device, head), machine.told()
     encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":
         return [(data, None, here) for data in encoded]
@@ -135,35 +136,11 @@ def measure(specs: list[RunSpec], data: list[bytes], names: tuple[str, ...]) -> 
     return [measured(Trained(spec, decode(of_run)), names) for spec, of_run in zip(specs, data, strict=True)]
 
 
-def solve(law: str, k: int, room: str) -> list[dict[str, Any]]:
-    """A law's best arrangements of k points. law: a key of packing.LAWS, or tied.NAME"""
-    from ..measures import packing, tied
-
-    return [tied.solve(k, room) if law == tied.NAME else packing.solve(law, k, room)]
-
-
-def model(name: str, k: int, laws: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """The rows of a model for k classes."""
-    from ..measures import models
-
-    return [models.rows(name, k, laws)]
-
-
-def compare(name: str, rows: list[dict[str, Any]], laws: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """What a measurement across the runs of a recipe gives, a row each."""
-    from ..measures.columns import COMPARISONS
-
-    return [COMPARISONS[name].of(rows, laws)]
-
-
 def draw(spec: RunSpec, data: list[bytes], read: dict[str, dict[str, Any]]) -> list[dict[str, bytes]]:
     """Figures of a run in both themes, each as ending ("png", "dark.png", …) -> bytes.
 
     read  figure name -> the measures that it looks at
     """
-    from .. import figures
-    from ..base import style
-
     run = decode(data[0])
     drawn = []
     for name, measures in read.items():
@@ -176,41 +153,35 @@ def draw(spec: RunSpec, data: list[bytes], read: dict[str, dict[str, Any]]) -> l
     return drawn
 
 
-def card(title: str, subtitle: str, recipe: dict[str, Any], data: bytes) -> list[bytes]:
+def card(title: str, subtitle: str, recipe: dict[str, Any], data: bytes) -> bytes:
     """The picture that a link to the article shows elsewhere, PNG. recipe: the fields of the run's spec."""
     from ..figures.draw import social_card
-    from ..networks import tables
-    from ..networks.spec import unflat
 
     tables.recall(recipe)
-    return [social_card(title, subtitle, unflat(recipe), decode(data))]
+    return social_card(title, subtitle, unflat(recipe), decode(data))
 
 
-def export(run_id: str, spec: RunSpec, data: list[bytes]) -> list[bytes]:
+def export(run_id: str, spec: RunSpec, data: list[bytes]) -> bytes:
     """A run as the script that the page's explorables load."""
     from .export import pack
 
-    return [pack(run_id, spec, decode(data[0]))]
+    return pack(run_id, spec, decode(data[0]))
 
 
-def bundle(centres: dict[str, list[list[float]]]) -> list[bytes]:
+def bundle(centres: dict[str, list[list[float]]]) -> bytes:
     """Class centres by run as an .npz file: a (classes, width) array under each run's id."""
     import numpy as np
 
-    return [_by_run({name: np.asarray(of_run, np.float64) for name, of_run in centres.items()})]
+    from . import lab
+
+    return lab.npz({name: np.asarray(of_run, np.float64) for name, of_run in centres.items()})
 
 
-def gather(ids: list[str], runs: list[bytes]) -> list[bytes]:
+def gather(ids: list[str], runs: list[bytes]) -> bytes:
     """Final weights by run as an .npz file: a (P,) float32 array under each run's id, as networks.forward splits it."""
-    return [_by_run({name: decode(data).weights[-1] for name, data in zip(ids, runs, strict=True)})]
+    from . import lab
 
-
-def _by_run(arrays: dict[str, Any]) -> bytes:
-    import numpy as np
-
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
-    return file.getvalue()
+    return lab.npz({name: decode(data).weights[-1] for name, data in zip(ids, runs, strict=True)})
 
 
 def perform(
@@ -227,22 +198,14 @@ def perform(
     return [lab.perform(read, name, parameters) for name, parameters in asked]
 
 
-def stack(runs: list[bytes]) -> list[bytes]:
-    """The arrays of such runs in one file: see lab.stacked."""
-    from . import lab
-
-    return [lab.stacked(runs)]
-
-
 def plot(
     place: str, texts: dict[str, str], name: str, needed: dict[str, tuple[list[dict[str, Any]], list[bytes]]], one: bool
-) -> list[dict[str, bytes]]:
-    """A figure in the author's own code as SVG, theme -> file.
+) -> dict[str, bytes]:
+    """A figure in the author's own code, see lab.draw.
 
     needed  of each experiment its rows, and the arrays of each row
     one     whether it is given the rows of the first alone
     """
-    from ..base import style
     from . import lab
 
     read = lab.enter(place, texts)
@@ -250,7 +213,7 @@ def plot(
         of: [{**row, **lab.arrays_of(data)} for row, data in zip(listed, arrays, strict=True)]
         for of, (listed, arrays) in needed.items()
     }
-    return [lab.draw(read, name, next(iter(rows.values())) if one else rows, style.THEMES)]
+    return lab.draw(read, name, next(iter(rows.values())) if one else rows, style.THEMES)
 
 
 def encode(run: Run, **more: Any) -> bytes:
@@ -263,10 +226,8 @@ def encode(run: Run, **more: Any) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """A run from its .npz file."""
-    from types import SimpleNamespace
-
+    """A run from its .npz file: a Kept, which is as good as a networks.train.Run."""
     import numpy as np
 
     with np.load(io.BytesIO(data)) as arrays:
-        return SimpleNamespace(**{name: arrays[name] for name in ARRAYS})
+        return Kept(**{name: arrays[name] for name in ARRAYS})

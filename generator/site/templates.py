@@ -60,7 +60,9 @@ def environment(templates: Overlay, compiled: Store | None, said: Words) -> jinj
         bytecode_cache=Compiled(compiled) if compiled else None,
     )
     env.filters.update(words.filters(said))
-    env.globals.update(themes=style.THEMES, markers=[*style.MARKER_CORNERS.values()], _=said, **words.FUNCTIONS)
+    env.globals.update(
+        themes=style.THEMES, markers=[marker.corners for marker in style.MARKERS], _=said, **words.FUNCTIONS
+    )
     return env
 
 

@@ -21,7 +21,7 @@ def test_counts_are_those_of_a_direct_count(case):
     directed = (x != 0) | (y != 0)
     turned = np.degrees(np.arctan2(y, x))[directed] % 360
     predicted = layers.logits.argmax(1)[directed]
-    edges = np.linspace(0, angles.span_deg(spec), angles.BINS + 1)
+    edges = np.linspace(0, spec.room.turn_deg, angles.BINS + 1)
     for label in range(spec.classes):
         expected = np.histogram(turned[predicted == label], edges)[0] / len(inputs)
         np.testing.assert_allclose(counts[label] / angles.LATTICE**2, expected, atol=0.01)

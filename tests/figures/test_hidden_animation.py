@@ -9,9 +9,8 @@ from PIL import Image, ImageSequence
 
 from generator import figures
 from generator.base.style import MARKERS, THEMES
-from generator.figures import draw
-from generator.figures.pictures import hidden_animation
-from generator.figures.pictures.hidden_animation import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
+from generator.figures import draw, film
+from generator.figures.film import FILM_PX, FRAME_MS, FRAMES, HELD_PX, HOLD_MS, NEWS
 from generator.networks.rooms import DISK, QUADRANT
 
 FRAME_BYTES = 9_000
@@ -19,9 +18,9 @@ STILL_WITHIN = 12  # of 255, on average over pixels: the still has finer edges a
 
 
 @pytest.fixture
-def film(case):
+def filmed(case):
     spec, run, _ = case
-    return hidden_animation.film(spec, run)
+    return film.frames_of(spec, run)
 
 
 def frames_of(data: bytes) -> list[np.ndarray]:
@@ -29,11 +28,11 @@ def frames_of(data: bytes) -> list[np.ndarray]:
 
 
 def test_frames_show_the_first_checkpoint_the_last_and_those_between():
-    shown = hidden_animation.shown_checkpoints(64)
+    shown = film.shown_checkpoints(64)
     assert len(shown) == FRAMES
     assert (shown[0], shown[-1]) == (0, 63)
     assert (np.diff(shown) > 0).all()
-    np.testing.assert_array_equal(hidden_animation.shown_checkpoints(3), [0, 1, 2])
+    np.testing.assert_array_equal(film.shown_checkpoints(3), [0, 1, 2])
 
 
 @pytest.mark.parametrize("count", [200, 400, 600])
@@ -42,16 +41,16 @@ def test_a_frame_says_the_share_that_was_counted(count):
     shares = np.arange(count + 1, dtype=np.float32) / np.float32(count)
     run = SimpleNamespace(accuracy=np.nextafter(shares, np.float32(2)), y=np.zeros(count))
     for right in range(count + 1):
-        assert hidden_animation.headline(run, right)[1] == f"{figures.percent(right / count)} right"
+        assert film.headline(run, right)[1] == f"{figures.percent(right / count)} right"
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_file_gives_the_frames_back(case, theme):
     spec, run, _ = case
-    frames = hidden_animation.film(spec, run)
-    colours = np.array(hidden_animation.colours(THEMES[theme], spec.classes), np.uint8)
+    frames = film.frames_of(spec, run)
+    colours = np.array(film.colours(THEMES[theme], spec.classes), np.uint8)
     decoded = frames_of(figures.load()["hidden-animation"].draw(*case, THEMES[theme])["gif"])
-    assert len(decoded) == len(frames) == len(hidden_animation.shown_checkpoints(len(run.checkpoints)))
+    assert len(decoded) == len(frames) == len(film.shown_checkpoints(len(run.checkpoints)))
     for frame, found in zip(frames, decoded, strict=True):
         np.testing.assert_array_equal(found, colours[frame])
 
@@ -74,9 +73,9 @@ def local_palettes(data: bytes) -> list[bool]:
     return own
 
 
-def test_one_palette_serves_every_frame(case, film):
+def test_one_palette_serves_every_frame(case, filmed):
     data = figures.load()["hidden-animation"].draw(*case, THEMES["light"])["gif"]
-    assert local_palettes(data) == [False] * len(film)
+    assert local_palettes(data) == [False] * len(filmed)
 
 
 def test_it_loops_and_holds_the_end(case):
@@ -102,18 +101,18 @@ def test_the_last_frame_is_the_still(case):
     assert np.abs(last - np.asarray(still)).mean() < 0.5 * np.abs(first - np.asarray(still)).mean()
 
 
-def test_points_are_stamped_at_their_places(case, film):
+def test_points_are_stamped_at_their_places(case, filmed):
     spec, run, _ = case
-    shown = hidden_animation.shown_checkpoints(len(run.checkpoints))
+    shown = film.shown_checkpoints(len(run.checkpoints))
     room = draw.hidden_view(spec, run)
     moving = draw.moving_points(spec, run)[shown]
-    full = hidden_animation.inks().points[:, -1]
-    for frame, places in zip(film, hidden_animation.pixel_positions(moving, room).astype(int), strict=True):
+    full = film.inks().points[:, -1]
+    for frame, places in zip(filmed, film.pixel_positions(moving, room).astype(int), strict=True):
         column, row = places[-1]  # the last drawn, so nothing hides it
         assert frame[row, column] == full[run.y[-1]]
     for label in range(spec.classes):
-        rows, columns = np.nonzero(film[-1] == full[label])
-        off = hidden_animation.pixel_positions(moving[-1, run.y == label], room)
+        rows, columns = np.nonzero(filmed[-1] == full[label])
+        off = film.pixel_positions(moving[-1, run.y == label], room)
         near = np.abs(np.stack([columns, rows], 1)[:, None] + 0.5 - off).max(-1).min(1)
         assert near.max() < 6  # pixels: every spot of a class's colour belongs to a point
 
@@ -124,55 +123,55 @@ def test_points_beyond_an_open_room_are_left_out(relu_case, monkeypatch):
     for edge in (farthest.min() / 2, farthest[1] / 1.04):  # points past the right edge; one amid the text
         smaller = draw.View(QUADRANT, 0.0, float(edge))
         monkeypatch.setattr(draw, "hidden_view", lambda *_, room=smaller: room)
-        frame = hidden_animation.film(spec, run)[-1]
+        frame = film.frames_of(spec, run)[-1]
         text = frame[: int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 8]
-        assert not np.isin(text, hidden_animation.inks().points[:, 1:]).any()
+        assert not np.isin(text, film.inks().points[:, 1:]).any()
 
 
-def test_epoch_and_accuracy_stand_above_every_frame(case, film):
+def test_epoch_and_accuracy_stand_above_every_frame(case, filmed):
     _, run, _ = case
-    assert hidden_animation.headline(run, 0) == ("epoch 0", f"{figures.percent(float(run.accuracy[0]))} right")
-    text = hidden_animation.inks().text[-1]
+    assert film.headline(run, 0) == ("epoch 0", f"{figures.percent(float(run.accuracy[0]))} right")
+    text = film.inks().text[-1]
     strip = int(draw.TILE_TOP_PX * FILM_PX / draw.PLANE_PX) - 6
     for side in (np.s_[:strip, : FILM_PX // 2], np.s_[:strip, FILM_PX // 2 :]):
-        assert all((frame[side] == text).sum() > 20 for frame in film)
-    assert not np.array_equal(film[0][:strip], film[-1][:strip])
+        assert all((frame[side] == text).sum() > 20 for frame in filmed)
+    assert not np.array_equal(filmed[0][:strip], filmed[-1][:strip])
 
 
 def test_trails_pale_with_age_and_follow_the_centres():
     centres = np.array([[[50.0, 50.0]], [[90.0, 50.0]], [[90.0, 90.0]]])  # (3 frames, 1 class, 2)
-    lasting = np.concatenate([centres, centres[-1:].repeat(hidden_animation.TRAIL_FRAMES * 5, 0)])
+    lasting = np.concatenate([centres, centres[-1:].repeat(film.TRAIL_FRAMES * 5, 0)])
     frames = np.zeros((len(lasting), FILM_PX, FILM_PX), np.uint8)
-    hidden_animation.trails_of(lasting).draw(frames)
+    film.trails_of(lasting).draw(frames)
     assert not frames[0].any()
-    assert frames[1, 50, 70] == hidden_animation.inks().trails[0, 0, -1]
+    assert frames[1, 50, 70] == film.inks().trails[0, 0, -1]
     assert frames[1, 70, 90] == 0  # not yet gone
-    assert frames[-1, 70, 90] == frames[-1, 50, 70] == hidden_animation.inks().trails[0, -1, -1]
+    assert frames[-1, 70, 90] == frames[-1, 50, 70] == film.inks().trails[0, -1, -1]
 
 
 def test_where_ways_cross_the_strongest_pixel_is_seen_and_of_equals_the_newest():
     def trails(*pixels):  # (step, class, level), all in one place, in the order that trails_of gives
         steps, labels, levels = np.array(sorted(pixels, key=lambda pixel: (pixel[2], pixel[0], pixel[1]))).T
-        return hidden_animation.Trails(np.full(len(pixels), 5), steps, labels, levels)
+        return film.Trails(np.full(len(pixels), 5), steps, labels, levels)
 
     def shown(*pixels):
         frames = np.zeros((4, FILM_PX, FILM_PX), np.uint8)
         trails(*pixels).draw(frames)
         return frames[:, 0, 5].tolist()
 
-    ink = hidden_animation.inks().trails[:, 0]
+    ink = film.inks().trails[:, 0]
     assert shown((0, 1, 2), (1, 2, 1), (2, 3, 2)) == [0, ink[1, 2], ink[1, 2], ink[3, 2]]
     assert shown((0, 1, 1), (1, 2, 1), (1, 3, 1)) == [0, ink[1, 1], ink[3, 1], ink[3, 1]]
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_palette_is_the_themes(theme):
-    inks, colours = hidden_animation.inks(), hidden_animation.colours(THEMES[theme], len(MARKERS))
+    inks, colours = film.inks(), film.colours(THEMES[theme], len(MARKERS))
     assert colours[0] == draw.rgb(THEMES[theme].paper)
     assert colours[inks.text[-1]] == draw.rgb(THEMES[theme].ink)
     assert [colours[index] for index in inks.points[:, -1]] == [draw.rgb(c) for c in THEMES[theme].classes]
     assert len(set(colours)) == len(colours)  # what is different looks different
-    assert hidden_animation.colours(THEMES[theme], 3) == colours[: inks.points[3, 1]]
+    assert film.colours(THEMES[theme], 3) == colours[: inks.points[3, 1]]
 
 
 def test_both_themes_share_all_but_the_palette(case):
@@ -186,7 +185,7 @@ def test_points_tremble_no_more_than_is_seen():
     rng = np.random.default_rng(1)
     there, way = np.array([51.0, 51.0]), np.array([0.4, 0.1])
     places = np.stack([there + rng.uniform(-0.6, 0.6, (40, 2)), there + way * np.arange(40)[:, None]], 1)
-    drawn = hidden_animation.held(places)
+    drawn = film.held(places)
     assert np.abs(drawn + 0.5 - places).max() <= HELD_PX
     np.testing.assert_array_equal(drawn[-1], np.floor(places[-1]))
     trembling, going = (np.diff(drawn, axis=0) != 0).any(-1).sum(0)
@@ -196,36 +195,36 @@ def test_points_tremble_no_more_than_is_seen():
 
 def test_the_text_tells_of_an_epoch_close_by():
     epochs = np.unique(np.geomspace(1, 5001, 350).round().astype(int)) - 1
-    told = np.array(hidden_animation.told_epochs(epochs))
+    told = np.array(film.told_epochs(epochs))
     assert (told <= epochs).all() and (told * NEWS >= epochs - 1).all()
     assert told[-1] == epochs[-1]
     assert len(set(told)) < 0.5 * len(epochs)
     sparse = [0, 1, 2, 5, 20, 100]
-    assert hidden_animation.told_epochs(np.array(sparse)) == sparse
+    assert film.told_epochs(np.array(sparse)) == sparse
 
 
 def test_the_stills_ways_are_as_old_as_the_films():
     for frames in (1, 2, 7, 9, 13, 14, 60):
         ages = np.full(frames - 1, -1)
-        for age, (first, last) in enumerate(hidden_animation.spans(frames)):
+        for age, (first, last) in enumerate(film.spans(frames)):
             ages[first:last] = age
-        oldest = len(hidden_animation.TRAIL) - 1
-        expected = [min((frames - 2 - step) // hidden_animation.TRAIL_FRAMES, oldest) for step in range(frames - 1)]
+        oldest = len(film.TRAIL) - 1
+        expected = [min((frames - 2 - step) // film.TRAIL_FRAMES, oldest) for step in range(frames - 1)]
         assert ages.tolist() == expected
 
 
 def test_a_round_rooms_outline_is_a_circle_around_the_tiles_middle():
     room = draw.View(DISK, -1.0, 1.0)
-    rows, columns = np.nonzero(hidden_animation.empty_room(room))
-    (left, bottom), (right, top) = hidden_animation.pixel_positions(np.array([[-1, -1], [1, 1]]), room)
+    rows, columns = np.nonzero(film.empty_room(room))
+    (left, bottom), (right, top) = film.pixel_positions(np.array([[-1, -1], [1, 1]]), room)
     radius = np.hypot(columns + 0.5 - (left + right) / 2, rows + 0.5 - (top + bottom) / 2)
     assert np.abs(radius - (right - left) / 2).max() < 1.25
     assert len(rows) > 2 * np.pi * (right - left) / 2  # closed
 
 
 def test_every_class_has_a_stamp_of_its_own():
-    shapes = {tuple(zip(*(part.tolist() for part in stamp), strict=True)) for stamp in hidden_animation.stamps()}
+    shapes = {tuple(zip(*(part.tolist() for part in stamp), strict=True)) for stamp in film.stamps()}
     assert len(shapes) == len(MARKERS)
-    for rows, columns, levels in hidden_animation.stamps():
-        assert levels[(rows == 0) & (columns == 0)] == hidden_animation.LEVELS
+    for rows, columns, levels in film.stamps():
+        assert levels[(rows == 0) & (columns == 0)] == film.LEVELS
         assert 35 < levels.sum() < 60  # all about as heavy

@@ -1,13 +1,13 @@
 """The input plane: every class's points with a marker of its own, on the regions that the network predicts."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from generator import figures
-from generator.base.style import MARKERS, MATPLOTLIB_MARKERS, THEMES
+from generator.base.style import MARKERS, THEMES
 from generator.figures import draw
 from generator.networks import forward
 
@@ -17,7 +17,7 @@ def test_each_class_has_its_points_colour_and_marker(drawn, case, theme):
     spec, run, _ = case
     lines = [line for line in drawn("input-plane", case, theme).axes.lines if line.get_gid() != "room"]
     assert len(lines) == spec.classes
-    assert [line.get_marker() for line in lines] == [MATPLOTLIB_MARKERS[marker] for marker in MARKERS[: spec.classes]]
+    assert [line.get_marker() for line in lines] == [marker.matplotlib for marker in MARKERS[: spec.classes]]
     assert [to_hex(line.get_markerfacecolor()) for line in lines] == list(THEMES[theme].classes[: spec.classes])
     for label, line in enumerate(lines):
         np.testing.assert_array_equal(line.get_xydata(), run.x[run.y == label])
@@ -40,11 +40,11 @@ def test_regions_have_the_tint_of_the_class_predicted_there(drawn, case):
 @pytest.mark.parametrize("name", ["input-plane", "vector-field"])
 def test_no_point_stands_outside_its_planes_tint(case, name):
     spec, run, measures = case
-    shifted = SimpleNamespace(**{**vars(run), "x": run.x * np.float32(1.7)})
+    shifted = replace(run, x=run.x * np.float32(1.7))
     view = draw.input_view(shifted)
     assert view.low < shifted.x.min() and shifted.x.max() < view.high and view.low == -view.high
     assert draw.input_view(run) == draw.INPUT_VIEW  # spirals reach just as far
-    tint = draw.input_regions(spec, run.weights[-1], view)
+    tint = draw.input_regions(spec, shifted, view)
     at = ((0.5 + shifted.x / (2 * view.high)) * len(tint)).astype(int)
     places = tint[len(tint) - 1 - at[:, 1], at[:, 0]]
     assert (places == forward.predict(spec, run.weights[-1], shifted.x)).mean() > 0.95

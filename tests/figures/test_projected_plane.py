@@ -10,9 +10,8 @@ from PIL import Image
 from generator import figures
 from generator.base import rounding
 from generator.base.style import THEMES
-from generator.figures import draw
-from generator.figures.pictures import hidden_animation
-from generator.figures.pictures.hidden_animation import FILM_PX
+from generator.figures import draw, film
+from generator.figures.film import FILM_PX
 from generator.networks import forward
 
 FLOAT32_ATOL = 1e-5
@@ -58,13 +57,13 @@ def test_all_frames_are_projected_onto_the_plane_of_the_end(case):
     middle, _, axes = covariance_of(case)
     expected = [(forward.hidden(spec, flat, run.x) - middle) @ axes for flat in run.weights]
     np.testing.assert_allclose(draw.moving_points(spec, run), expected, atol=FLOAT32_ATOL)
-    film, view = hidden_animation.film(spec, run), draw.hidden_view(spec, run)
-    ink = hidden_animation.inks().text[-1]
+    frames, view = film.frames_of(spec, run), draw.hidden_view(spec, run)
+    ink = film.inks().text[-1]
     left, top, side = (int(place * FILM_PX / draw.PLANE_PX) for place in view.tile)
-    for frame in film:
+    for frame in frames:
         assert (frame[top + side :] == ink).sum() > 300 and (frame[top:, :left] == ink).sum() > 300
-    full = hidden_animation.inks().points[:, -1]
-    for frame, places in zip(film, hidden_animation.pixel_positions(np.array(expected), view), strict=True):
+    full = film.inks().points[:, -1]
+    for frame, places in zip(frames, film.pixel_positions(np.array(expected), view), strict=True):
         column, row = places[-1].astype(int)  # the last drawn, so nothing hides it
         assert frame[row, column] == full[run.y[-1]]
     files = figures.load()["hidden-animation"].draw(*case, THEMES["dark"])
@@ -93,7 +92,7 @@ def test_a_layer_without_any_variance_is_drawn():
 @wide
 def test_regions_of_the_input_plane_are_the_networks(case):
     spec, run, _ = case
-    labels = draw.input_regions(spec, run.weights[-1])
+    labels = draw.input_regions(spec, run)
     side = len(labels)
     rows, columns = np.mgrid[7:side:29, 7:side:29].reshape(2, -1)
     places = np.stack([2 * (columns + 0.5) / side - 1, 1 - 2 * (rows + 0.5) / side], 1)

@@ -171,7 +171,7 @@ def scripts_in_every_field(content: Path) -> str:
     said = json.dumps(SCRIPT + "</title></style>" + EVENT)
     front(content, f"subtitle: {said}\nkeywords: [{said}]\nlicence: {said}\nnav_title: {said}")
     edit(content / "article.md", "title: A tiny article", f"title: {said}")
-    edit(content / "article.md", "name: A. Author", f"name: {said}\n    affiliation: {said}")
+    edit(content / "article.md", "name: A. Author", f"name: A. Author\n    affiliation: {said}")
     return ""
 
 

@@ -25,23 +25,19 @@ BINS = 72  # over the angles that the room allows: 5 degrees wide for tanh, 1.25
 NEXT_TO_NOTHING = 0.003  # of all inputs
 
 
+@lru_cache(maxsize=1)  # each theme draws the same
 def angle_counts(spec: RunSpec, run: Run) -> np.ndarray:
     """How many inputs of a dense lattice each class sends to each direction.
 
     returns  (C, BINS) int64; the bins divide 360 degrees, or 90 in a quadrant.
              Inputs whose hidden vector is zero have no direction and are left out.
     """
-    return _angle_counts(spec, run.weights[-1].tobytes())
-
-
-@lru_cache(maxsize=2)
-def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     import numpy as np
 
     from ...measures import directions
 
-    (x, y), predicted = directions.lattice_hidden(spec, np.frombuffer(flat, np.float32), LATTICE)
-    turn = np.float32(BINS / np.radians(span_deg(spec)))
+    (x, y), predicted = directions.lattice_hidden(spec, run.weights[-1], LATTICE)
+    turn = np.float32(BINS / np.radians(spec.room.turn_deg))
     bins = np.arctan2(y, x)
     bins *= turn
     bins = np.floor(bins, out=bins).astype(np.int32)
@@ -52,11 +48,6 @@ def _angle_counts(spec: RunSpec, flat: bytes) -> np.ndarray:
     if not directed.all():
         bins = bins[directed]
     return np.bincount(bins, minlength=spec.classes * BINS).reshape(spec.classes, BINS)
-
-
-def span_deg(spec: RunSpec) -> int:
-    """The angles a hidden vector can have: all, or the quadrant's."""
-    return spec.room.turn_deg
 
 
 def cut_bin(counts: np.ndarray) -> int:
@@ -113,7 +104,7 @@ def draw_angles(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> di
     from .. import draw
 
     counts = angle_counts(spec, run)
-    span = span_deg(spec)
+    span = spec.room.turn_deg
     cut = cut_bin(counts) if span == 360 else 0
     cut_deg = cut * span // BINS
     rows = sorted(
@@ -147,6 +138,4 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-FIGURE = Figure(
-    "angles", "angles", "Angles of the hidden vector", 360, 240, False, draw_angles, describe, reads=("angles",)
-)
+FIGURE = Figure("angles", "angles", "Angles of the hidden vector", draw_angles, describe, 360, 240, reads=("angles",))

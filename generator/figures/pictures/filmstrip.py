@@ -106,17 +106,15 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-READS = ("accuracy", "early_own_centre", "own_centre")
 FIGURE = Figure(
     "filmstrip",
     "filmstrip",
     "Layers of two neurons",
-    480,
-    310,
-    False,
     draw_filmstrip,
     describe,
-    suits,
-    READS,
-    "Two layers while training, projected",
+    WIDTH_PX // 2,
+    HEIGHT_PX // 2,
+    suits=suits,
+    reads=("accuracy", "early_own_centre", "own_centre"),
+    projected="Two layers while training, projected",
 )

@@ -20,7 +20,7 @@ def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) 
     view = draw.input_view(run)
     figure, axes = draw.plane(view, theme)
     draw.points(axes, run.x, run.y, theme)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run, view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> Message:
@@ -33,6 +33,4 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-FIGURE = Figure(
-    "input-plane", "inputData", "Input plane", 240, 240, False, draw_input_plane, describe, has_plane_inputs
-)
+FIGURE = Figure("input-plane", "inputData", "Input plane", draw_input_plane, describe, suits=has_plane_inputs)

@@ -71,4 +71,6 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
     )
 
 
-FIGURE = Figure("loss", "loss", "Loss", 360, 240, False, draw_loss, describe, lambda spec: True, ("accuracy", "loss"))
+FIGURE = Figure(
+    "loss", "loss", "Loss", draw_loss, describe, 360, 240, suits=lambda spec: True, reads=("accuracy", "loss")
+)

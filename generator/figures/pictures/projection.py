@@ -33,41 +33,31 @@ def draw_projection(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -
     from ...networks import forward
     from .. import draw
 
-    hidden = forward.hidden(spec, run.weights[-1], run.x)
+    hidden, gap = forward.hidden(spec, run.weights[-1], run.x), measures["gap_map"]
     figure = draw.canvas(draw.PLANE_PX, HEIGHT_PX, theme)
     rows = [
-        ((hidden - hidden.mean(0)) @ projection.principal_axes(hidden), "two axes", "two_axes"),
-        (_mapped(hidden.tobytes(), hidden.shape), "t-SNE", "gap_map"),
+        ((hidden - hidden.mean(0)) @ projection.principal_axes(hidden), "two axes", percent(measures["two_axes"])),
+        (_mapped(spec, run), "t-SNE", "" if gap is None else f"gap {fixed(gap)}"),
     ]
-    for row, (flat, words, key) in enumerate(rows):
+    for row, (flat, words, value) in enumerate(rows):
         top = row * HEIGHT_PX // 2
         flat = flat - (flat.max(0) + flat.min(0)) / 2
         reach = MARGIN * max(float(np.abs(flat).max()), 1e-9)
         axes = draw.room_axes(figure, draw.View(None, -reach, reach), theme, top=top + HEAD_PX)
         draw.points(axes, flat, run.y, theme)
         baseline = 1 - (top + TEXT_PX) / HEIGHT_PX
-        value = percent(measures[key]) if key == "two_axes" else _gap(measures[key])
         left, right = draw.TILE_LEFT_PX, draw.TILE_LEFT_PX + draw.TILE_PX
         figure.text(left / draw.PLANE_PX, baseline, words, color=theme.ink, fontsize=TEXT_PX)
         figure.text(right / draw.PLANE_PX, baseline, value, color=theme.ink, ha="right", fontsize=TEXT_PX)
     return draw.encode(draw.pixels(figure))
 
 
-def _gap(steps: float | None) -> str:
-    return "" if steps is None else f"gap {fixed(steps)}"
-
-
-@lru_cache(maxsize=2)  # each theme draws the same
-def _mapped(hidden: bytes, shape: tuple[int, int]) -> np.ndarray:
-    import numpy as np
-
+@lru_cache(maxsize=1)  # each theme draws the same
+def _mapped(spec: RunSpec, run: Run) -> np.ndarray:
     from ...measures import projection
+    from ...networks import forward
 
-    return projection.neighbour_map(np.frombuffer(hidden).reshape(shape))
-
-
-def suits(spec: RunSpec) -> bool:
-    return spec.hidden[-1] > 2
+    return projection.neighbour_map(forward.hidden(spec, run.weights[-1], run.x))
 
 
 def describe(spec: RunSpec, measures: Measures) -> Message:
@@ -93,11 +83,9 @@ FIGURE = Figure(
     "projection",
     "projection",
     "Last hidden layer, projected",
-    240,
-    HEIGHT_PX // 2,
-    False,
     draw_projection,
     describe,
-    suits,
-    ("accuracy", "two_axes", "own_neighbour_map", "gap", "gap_map"),
+    height_px=HEIGHT_PX // 2,
+    suits=lambda spec: spec.hidden[-1] > 2,
+    reads=("accuracy", "two_axes", "own_neighbour_map", "gap", "gap_map"),
 )

@@ -48,7 +48,7 @@ def draw_vector_field(spec: RunSpec, run: Run, measures: Measures, theme: Theme)
     draw.arrows(axes, places[~still], units[~still], colours[~still], 2 * view.high / ARROWS * 0.78)
     x, y = places[still].T
     axes.scatter(x, y, s=14, c=colours[still], linewidths=0, zorder=3)
-    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run.weights[-1], view), theme)))
+    return draw.encode(draw.pixels(figure, draw.regions(draw.input_regions(spec, run, view), theme)))
 
 
 def describe(spec: RunSpec, measures: Measures) -> Message:
@@ -67,9 +67,6 @@ FIGURE = Figure(
     "vector-field",
     "vector.DataTransformer",
     "Direction of the hidden vector",
-    240,
-    240,
-    False,
     draw_vector_field,
     describe,
     reads=("angles",),

@@ -33,6 +33,7 @@ _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
 _COLONS = re.compile(r"(?:\{(?:prf:)?(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
 _CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
 _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is whatever else they have
+    "note": "note info",
     "tip": "tip hint success check done",
     "important": "important",
     "warning": "warning attention question help faq",
@@ -46,7 +47,7 @@ _MKDOCS = re.compile(
 )
 _MYST = re.compile(r"(?P<sign>`{3,}|~{3,}|:{3,})[ \t]*+\{(?P<type>[a-z]+)\}[ \t]*+(?P<title>[^`]*+)$")
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
-_OF_MYST = {"admonition", "note", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
+_OF_MYST = {"admonition", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w:-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
@@ -235,6 +236,7 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
     name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
     argument = said.values.get("title", "") or named["rest"].strip().removeprefix("|").lstrip()
+    argument = re.sub(r"\A\[(.*)\]\Z", r"\1", argument)  # as Docusaurus has titles
     if name.startswith("callout-"):
         name, folded = name.removeprefix("callout-"), said.values.pop("collapse", "")
         for look in ("icon", "appearance"):
@@ -242,6 +244,8 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
         if folded:
             argument = argument or name.capitalize()
             name, said.values["open"] = "details", "false" if folded == "true" else "true"
+    if name not in BLOCKS and (same := _called(name)):
+        name, argument = same, argument or name.capitalize()
     if name == "figure" and not argument:
         wrong = f'a figure of several pictures, "{short(whole)}"'
         builder.block_fault(token, wrong, "a figure for each, or one picture of them all")
@@ -315,10 +319,15 @@ def _write_callout(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     return end
 
 
+def _called(word: str) -> str:
+    """The block that others call by a word."""
+    return next((name for name, words in _CALLOUTS.items() if word in words.split()), "")
+
+
 def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: str, content: Fragment) -> None:
     """Another system's callout as a block, under its own title or under what that system calls it."""
     word = word.lower()
-    name = next((name for name, words in _CALLOUTS.items() if word in words.split()), "note")
+    name = _called(word) or "note"
     fold = fold or ("open: false\n" if name == "details" else "")
     title = title.strip() or ("" if word in (name, "admonition") and not fold else word.capitalize())
     title_html = builder.phrase_of(title, token) if title else None

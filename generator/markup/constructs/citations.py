@@ -31,6 +31,7 @@ _COMMAND = re.compile(
     r"\{(?P<keys>[^{}]+)\}"
 )
 _ROLE = re.compile(r"\{(?P<kind>cite(?::[pt])?|eq|numref|ref)\}`(?P<before>)(?P<after>)(?P<keys>[^`<>]+)`")
+_BETWEEN = re.compile(r";|(?:,|\band\b|&)(?=\s*-?@)")  # works; the first is Pandoc's
 _IN_SENTENCE = ("citet", "cite:t", "textcite")
 _LAST_WORD = re.compile(r"(\w+\.?)[ \u00a0]\Z")
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
@@ -43,7 +44,8 @@ def _group(state: StateInline, silent: bool) -> bool:
     found = _GROUP.match(state.src, state.pos, state.posMax)
     if not found:
         return False
-    items = [_CITED.match(part) for part in found[1].split(";")]
+    parts = _BETWEEN.split(found[1])
+    items = [_CITED.match(part) for part in parts]
     if not all(items):
         return False
     said = [
@@ -116,6 +118,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         for side in ("before", "after"):
             item[side] = builder.phrase(builder.parse(item[side]), line + item["line"])
     said = _LAST_WORD.search(tokens[at - 1].content) if at else None
+    around = tokens[at - 1].content[-1:] + tokens[at + 1].content[:1] if 0 < at < len(tokens) - 1 else ""
+    if around == "()" and meta["in_text"] and not meta["items"][0]["key"].startswith(_REFERENCE):
+        wrong, expected = "a citation in brackets of its own and of yours", f"[@{meta['items'][0]['key']}]"
+        builder.mark("fault", line, wrong=wrong, expected=expected, warning="stray-mark")
     builder.mark("citation", line, word=said[1] if said and meta["in_text"] else "", **meta)
     return at + 1
 

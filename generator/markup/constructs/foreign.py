@@ -114,6 +114,15 @@ LATEX = (
     Foreign(re.compile(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)"), "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
 FOREIGN = (
+    Foreign(
+        re.compile(
+            r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
+            r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)"
+        ),
+        "a blank behind the first or before the last $, which makes no formula",
+        "$…$ close around it",
+        "stray-mark",
+    ),
     *LATEX,
     Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
     Foreign(re.compile(r"^%\s+\S"), "a comment of LaTeX or MyST", "<!-- comment -->"),
@@ -143,6 +152,14 @@ FOREIGN = (
         "# and a blank, or of a tag keywords in the front matter",
         "stray-mark",
     ),
+    Foreign(
+        re.compile(r"^\.\. [\w:-]+::"),
+        "a directive of reStructuredText",
+        "Markdown, or a block that `peek list blocks` shows",
+    ),
+    Foreign(
+        re.compile(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]"), "a citation of ChatGPT", "[@key]"
+    ),
     Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
     Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
     Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
@@ -168,7 +185,9 @@ FOREIGN = (
     Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),
     Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
     Foreign(
-        re.compile(r"\]\([^()\s]+ (?:[^()]|\([^()]*\))*\)"), "an address with spaces, not in < >", warning="stray-mark"
+        re.compile(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"),
+        "an address with spaces, not in < >",
+        warning="stray-mark",
     ),
     Foreign(
         re.compile(r"\A(?:[#]{1,6}|[-*+])\u00a0"),
@@ -183,7 +202,13 @@ FOREIGN = (
     ),
 )
 PARAGRAPHS = (  # what takes a paragraph's lines together
-    Foreign(re.compile(r"\A\[\[_TOC_\]\]\Z"), "a table of contents", "nothing: the page has its own"),
+    Foreign(
+        re.compile(r"\A-[^\W\d_].*\n *-[^\W\d_]"),
+        "lines that begin with - and are no list",
+        "a blank behind it",
+        "stray-mark",
+    ),
+    Foreign(re.compile(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z"), "a table of contents", "nothing: the page has its own"),
     Foreign(re.compile(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z"), "a formula's label of MyST", "{#eq-name} behind $$"),
     Foreign(
         re.compile(r"\A\|\s(?:.*[^|\s])?\s*\n *\|\s(?:.*[^|\s])?\s*(?:\n|\Z)"),
@@ -201,6 +226,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
 )
+_BULLETS = "•◦▪‣●○■"
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
     Foreign(re.compile(r"\A%\s+\S"), "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
     Foreign(
@@ -209,8 +235,9 @@ BELOW = (  # what begins a line of a paragraph that is not its first, and so bel
         "an empty line before the list, or items as far in as the text of the one around",
         "stray-mark",
     ),
+    Foreign(re.compile(rf"\A[{_BULLETS}]\s+\S"), "a bullet within the line before", "- and a blank", "stray-mark"),
 )
-_SIGNS = re.compile(r"[!?{\\\[%=/*<|+:^(#$~`]|\n|\A-")
+_SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【{_BULLETS}]|\n|\A-")
 
 
 _OPENS = (*" \t\n([—-",)  # ends code that stands between two pairs of quotation marks of LaTeX
@@ -263,17 +290,12 @@ def _said(token: Token) -> str:
 
 def found(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[Token]:
     """The first of each form in a run of text, where no form before it has the same signs."""
-    told, taken = list[Token](), list[tuple[int, int]]()
+    told = list[Token]()
     for foreign in forms:
-        if not first and foreign.form.pattern.startswith("^"):
+        match = foreign.form.search(said)
+        if not match or (not first and foreign.form.pattern.startswith("^")):
             continue
-        free = [
-            m for m in foreign.form.finditer(said) if not any(m.start() < end and at < m.end() for at, end in taken)
-        ]
-        if not free:
-            continue
-        taken += [match.span() for match in free]
-        match = free[0]
+        said = foreign.form.sub(lambda taken: _PROTECTED * len(taken[0]), said)
         named = match[0] in (*foreign.wrong.split(), "<!--")
         wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
         told.append(_fault(foreign, wrong, line, match[0]))

@@ -61,7 +61,11 @@ _INSTEAD = {  # of elements that others have, Distill's among them
     "d-math": "$…$",
     "d-code": "``` around code",
     "font": '<span class="…">',
-    "iframe": "a link",
+    **dict.fromkeys(("style", "link"), "nothing: the page has its own looks"),
+    **dict.fromkeys(("iframe", "embed", "object"), "a link"),
+    "svg": "![what it shows](picture.svg), a file beside the text",
+    "math": "$…$",
+    "script": "a figure of your own, templates/figures/NAME.html",
     "input": "- [ ] before a task",
 }
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
@@ -141,9 +145,9 @@ class _Tags(HTMLParser):
             name, value = map(str.strip, declaration.partition(":")[::2])
             if name == "text-align" and value in ("left", "center", "right"):
                 kept[name] = value
-            elif name in ("width", "max-width") and tag in _SIZED and re.fullmatch(r"[1-9]\d{0,3}(?:px|%)", value):
-                kept["width"] = value
-            else:
+            elif name in ("width", "max-width") and tag in _SIZED and (width := media.width_of(value)):
+                kept["width"] = f"{width[0]}{width[1]}"
+            elif name != "height" or "width" not in style:  # of a picture it follows from the width
                 lost.append(f"{name}: {value}")
         if lost:
             wrong = f'the style "{short("; ".join(lost))}" of <{tag}> is left out, as the page has its own'
@@ -246,7 +250,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     tags = _Tags(builder, line, source)
     tags.feed(source)
-    if tags.rawdata:  # a tag that does not end
+    if tags.rawdata and tags.cdata_elem is None:  # a tag that does not end
         builder.fault(line, f'the HTML "{short(tags.rawdata)}"', "Markdown, or &lt; for the sign itself")
     builder.raw("".join(tags.out), tags.moves)
     return at + 1

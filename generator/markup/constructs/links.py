@@ -119,7 +119,7 @@ def _picture(writer: Writer, mark: Mark) -> str:
     if sized := re.search(r"\|(\d+)(?:x\d+)?\Z", words):  # Obsidian's width
         words = words[: sized.start()]
         said = replace(said, values={"width": sized[1], **said.values})
-    if (not words or words.lower().endswith(PICTURES)) and "alt" not in said.values:
+    if (not words or f".{words}".lower().endswith(PICTURES)) and "alt" not in said.values:
         what = f"the name of a file for its alt text, {quoted(words)}" if words else "no alt text"
         expected = '![what it shows](…), or {alt=""} after it if decorative'
         writer.warn("no-alt-text", mark.line, f'the picture "{short(data["path"])}" has {what}; expected {expected}')

@@ -29,6 +29,9 @@ _ROUND = re.compile(r"\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))(.+?)\\\)", re.DOTALL)
 _SQUARE = re.compile(
     r"\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL
 )
+_WORDS = re.compile(  # no TeX
+    r"[\d\s,;–-]++|[.…\s]++|(?=[^\\^_=+*/<>|{}$@]*?[^\W\d_]{3})[^\\^_=+*/<>|{}$@]*+|(?=[^\\@]*+@)[^\\]*+"
+)
 _DOUBLED = (  # as kramdown wants them for MathJax
     re.compile(r"\\\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))((?:(?!\\\\[()]).)+)\\\\\)", re.DOTALL),
     re.compile(r"\\\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))((?:(?!\\\\[\[\]]).)+)\\\\\]", re.DOTALL),
@@ -71,7 +74,9 @@ def _backslash(state: StateInline, silent: bool) -> bool:
         return put(state, silent, found.end(), "formula_ref", label=found["label"], how=found["how"])
     pattern = _ROUND if following == r"\(" else _SQUARE if following == r"\[" else None
     found = pattern.match(state.src, state.pos, state.posMax) if pattern else None
-    if not found:
+    if not found or (
+        pattern is _SQUARE and _WORDS.fullmatch(found[1])
+    ):  # brackets that Word's and Google's texts escape
         return False
     return put(state, silent, found.end(), "formula", tex=found[1], display=following == r"\[")
 
@@ -119,6 +124,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         last += 1
         rest = text_of_line(state, last)
     if opening.endswith("[") and (not closed or after.strip()):
+        return False
+    if opening == r"\[" and last == start and _WORDS.fullmatch(lines[0]):
         return False
     if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):
         return False  # in the middle of a sentence

@@ -88,7 +88,7 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
     last = parent[-1] if len(parent) and not parent[-1].tail else None
     if last is None:
         builder.fault(
-            line, f'"{short(meta["text"])}" belongs to nothing', "it directly after *text*, a link or a picture"
+            line, f'"{short(meta["text"])}" belongs to nothing', "it directly after *text*, a link, a picture or $$"
         )
         return at + 1
     of = " of a link" if last.tag == "a" else ""

@@ -67,7 +67,7 @@ def _own_caption(inner: list[Token]) -> tuple[list[Token], Token | None]:
 def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if lost := tokens[at].meta.get("lost"):
         wrong = f"a row with {lost} more than the first has, which are left out"
-        builder.block_fault(tokens[at], wrong, warning="table-cells")
+        builder.block_fault(tokens[at], wrong, "\\| for a bar within a cell", warning="table-cells")
     builder.open("tr")
     return at + 1
 

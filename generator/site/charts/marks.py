@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ...base.style import MARKER_CORNERS
+from ...base.style import MARKERS
 from ...runs.results import quantile
 from ...runs.statistics import ranks
 from .scales import BandScale, Numbers, nice_step
@@ -258,8 +258,8 @@ SHAPE_PX = 4.3
 CIRCLE = "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z"
 # What marks a series beside its colour, as the pictures have it: base.style.MARKERS. Around the origin, px.
 SHAPES: Mapping[str, str] = {
-    marker: f"M{'L'.join(f'{SHAPE_PX * x:g} {SHAPE_PX * y:g}' for x, y in corners)}Z" if corners else CIRCLE
-    for marker, corners in MARKER_CORNERS.items()
+    name: f"M{'L'.join(f'{SHAPE_PX * x:g} {SHAPE_PX * y:g}' for x, y in corners)}Z" if corners else CIRCLE
+    for name, corners in ((marker.name, marker.corners) for marker in MARKERS)
 }
 SUMMED = ("x", "y", "low", "high", "count")
 MARKS: Mapping[str, Mark] = {
