@@ -30,3 +30,7 @@ def __getattr__(name: str) -> Any:
     from . import api
 
     return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -63,15 +63,28 @@ def run(arguments: list[str] | None) -> int:
     gc.set_threshold(GARBAGE_AFTER)
     atexit.register(gc.freeze)
     try:
-        return int(asked.run(options.given(asked)) or 0)
+        status = int(asked.run(options.given(asked)) or 0)
+        sys.stdout.flush()
+        return status
     except PeekError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # who reads what is printed has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BY_SIGNAL + 13  # SIGPIPE, which not every system has
     except OSError as error:
         if error.errno not in REFUSED and not vanished_during_build(error, asked):
             raise
-        print(f"{error.filename or asked.cache}: {error.strerror}; the site is as it was", file=sys.stderr)
+        print(f"{error.filename or _written(asked)}: {error.strerror}; the site is as it was", file=sys.stderr)
         return 1
+
+
+def _written(asked: argparse.Namespace) -> str:
+    """Where a command writes, for what the system refuses without a name, as it does where a disk is full."""
+    from .options import Options
+
+    names = [name for name in ("cache", "out") if hasattr(asked, name)]
+    return " or ".join(str(getattr(asked, name) or getattr(Options, name)) for name in names) or "standard output"
 
 
 def vanished_during_build(error: OSError, asked: argparse.Namespace) -> bool:

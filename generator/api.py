@@ -64,6 +64,9 @@ class Run(Result):
 
     _read: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Run {self.place.strip('/')}>"
+
     @functools.cached_property
     def _arrays(self) -> Kept:
         kept: Kept = self._read()
@@ -154,6 +157,9 @@ class Runs(Results):
     raises  UnknownResult: a key that no run knows, or conditions that none fits
     """
 
+    def __repr__(self) -> str:
+        return f"<{self.count} runs of {', '.join(self.distinct('experiment')) or 'no experiment'}>"
+
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)  # type: ignore[arg-type]
 
@@ -170,7 +176,10 @@ def load(site: str | Path) -> Runs:
     tables = sorted(folder.glob("*.csv"))
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
-    ours = ((table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys())
+    ours = [(table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys()]
+    if not ours:
+        names = ", ".join(table.name for table in tables)
+        raise NoSiteError(f"{site}: no runs of networks; expected some beside the tables in its data, {names}")
     return Runs([_of_row(row, table.stem, folder) for table, row in ours])
 
 
@@ -180,7 +189,7 @@ def train(recipe: Mapping[str, Any]) -> Run:
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
             table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
             it, and for an activation of one's own its `formula`; what is left out has its default
-    raises  ContentError: every mistake in the recipe, in the words of a build
+    raises  ContentError: every mistake in the recipe, in the words of a build; data that are an article's own
             DivergedRunError: the loss turned non-finite
     """
     from .content import experiments

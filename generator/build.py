@@ -192,12 +192,18 @@ def write_table(made: Catalogue, path: Path) -> str:
 
     Columns are those of the file where it is there, else all in which runs differ; numbers have five digits. The day,
     the processor and the versions that they were made with stand above its header.
+
+    raises  PeekError: there are none
     """
     import csv
 
     from .networks.machine import processor
     from .runs import pipeline
 
+    if not made.runs:
+        raise PeekError(
+            "--table: none of these experiments trains networks; the site has rows of own code in data/NAME.csv"
+        )
     rows = [{"experiment": run["experiment"], **run["spec"], **run["measures"]} for run in made.runs]
     known = list(dict.fromkeys(key for row in rows for key in row))
     lists = {key for row in rows for key, value in row.items() if isinstance(value, (dict, list, tuple))} - {"hidden"}
@@ -294,9 +300,9 @@ def _hinted(problem: Problem, files: Mapping[str, str]) -> Problem:
 def inputs_digest(options: Options, templates: Overlay) -> str:
     """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
     folder = options.content
-    inputs = {
-        path.relative_to(folder).as_posix(): store.sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    hidden = {path for path in files if any(part.startswith(".") for part in path.parts[:-1])}
+    inputs = {path.as_posix(): store.sha256(file) for path, file in files.items() if path not in hidden}
     return digest(
         inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), rebuild_command(options), made_with()
     )
@@ -459,15 +465,18 @@ def check_unmade(
 
 
 def collapsed(made: Catalogue) -> list[Warned]:
-    """A warning for each run that learned next to nothing."""
+    """A warning for each experiment with runs that learned next to nothing, which names the first."""
+    found = dict[str, list[dict[str, Any]]]()
+    for run in made.runs:
+        if run["measures"]["collapsed"]:
+            found.setdefault(run["experiment"], []).append(run)
     return [
         Warned(
             "collapsed-run",
-            f"experiment {run['experiment']}, run {run['id']}: collapsed, accuracy"
-            f" {run['measures']['accuracy']:.2f} with {run['spec']['classes']} classes",
+            f"experiment {name}, run {first['id']}: collapsed, accuracy {first['measures']['accuracy']:.2f}"
+            f" with {first['spec']['classes']} classes" + f"; {len(others):,} more of its runs did" * bool(others),
         )
-        for run in made.runs
-        if run["measures"]["collapsed"]
+        for name, (first, *others) in found.items()
     ]
 
 

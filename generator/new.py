@@ -43,7 +43,7 @@ def new(
     settings = _settings(data, label) if data else {}
     written = []
     for top in (templates / "new" / SHARED, templates / "new" / example):
-        for source in sorted(path for path in top.rglob("*") if path.is_file()):
+        for source in sorted(path for path in top.rglob("*") if path.is_file() and path.suffix != ".pyc"):
             name = source.relative_to(top).as_posix()
             target = folder / (NAMES.get(name, name) if top.name == SHARED else name)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .base.errors import one_of
+from .base.errors import PeekError, one_of
 from .base.overlay import default_templates
 from .base.warnings import WARNINGS
 from .guide import LISTS
@@ -180,6 +180,12 @@ class Options:
         return self.content / "experiments.toml"
 
 
+APART = (
+    ("out", "content", "whose files go with the site, so that each build would publish the one before"),
+    ("cache", "out", "which a build replaces"),
+)
+
+
 def rows() -> Iterator[tuple[str, Any, Row]]:
     """Each option's name, default (None where it is found out) and row."""
     for field in dataclasses.fields(Options):
@@ -213,12 +219,20 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def given(arguments: argparse.Namespace) -> Options:
-    """The options that a command line gives; those that it leaves out have their defaults."""
+    """The options that a command line gives; those that it leaves out have their defaults.
+
+    raises  PeekError: a folder lies in another that a command reads or replaces as a whole
+    """
     said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for name, default, _ in rows():
         if isinstance(default, (tuple, frozenset)) and name in said:
             said[name] = type(default)(said[name])
-    return Options(**said)
+    options = Options(**said)
+    for inner, outer, why in APART:
+        here, there = (Path(getattr(options, name)) for name in (inner, outer))
+        if {inner, outer} <= vars(arguments).keys() and there.resolve() in here.resolve().parents:
+            raise PeekError(f"--{inner} {here}: lies in --{outer} {there}, {why}; expected a folder beside that")
+    return options
 
 
 def deciding(options: Options) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import api
 from .base.errors import PeekError
+from .networks import tables
 
 # Of 1 or of a value's size where that is more. Another processor adds in another order, which training spreads from
 # the last bit of a weight; kinds of arrangement and whatever else is no fraction are the same on any.
@@ -21,11 +22,15 @@ def rerun(site: Path, count: int, seed: int) -> Iterator[tuple[api.Run, str, boo
     """Train runs picked at random: each, why it was passed over ("" when it was not), and how it came out.
 
     That is whether it is the same bit by bit, weights with the published arrays and measures with the tables, and what
-    lies farther apart than TOLERANCE. A run without published arrays is not picked.
+    lies farther apart than TOLERANCE. A run without published arrays, or of an article's own data, is not picked.
 
     raises  NoSiteError: the site has no tables of runs
+            PeekError: none can be picked
     """
-    published = [run for run in api.load(site) if (site / "data" / run.experiment / f"{run.id}.npz").is_file()]
+    carried = [run for run in api.load(site) if tables.carried(run.kind)]
+    published = [run for run in carried if (site / "data" / run.experiment / f"{run.id}.npz").is_file()]
+    if not published:
+        raise PeekError(f"{site}: no run to train again; expected one with arrays in data/, of data that are drawn")
     for run in random.Random(seed).sample(published, min(count, len(published))):
         try:
             again = api.train(run.spec)

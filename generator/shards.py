@@ -53,6 +53,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
         kept = runs.files("runs", "npz", known)
         missing = {spec for spec in known if kept.find(spec) is None}
         yield f"networks: {len(known):,}, to train: {len(missing):,}"
+        yield from own_code(runs)
     if not missing:
         return
     found = batches(missing, options.workers)
@@ -60,7 +61,7 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
     trials = [[first_epochs(spec) for spec in batch] for batch in tried]
     with TemporaryDirectory() as folder:
         alone = replace(options, cache=Path(folder), workers=1, executor="local")
-        with Pipeline(build.context_of(alone, progress), runs.plan) as apart:
+        with Pipeline(build.context_of(alone, Progress(quiet=True)), runs.plan) as apart:
             seconds = cost_model(apart, trials)
             data = apart.data(list(chain(*trials)))
             rows = [path.stat().st_size for path in apart.store.root.glob(f"entries/{MEASURES}/*/*")]
@@ -125,6 +126,7 @@ def train(options: Options, progress: Progress) -> Iterator[str]:
         runs.keys = {spec: runs.keys[spec] for spec in part}
         count = train_all(runs)
         runs.sign()
+        yield from own_code(runs)
     yield f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
 
 
@@ -133,6 +135,12 @@ def pipeline(options: Options, progress: Progress) -> Pipeline:
     return Pipeline(
         build.context_of(options, progress), replace(build.planned(options, options.only, progress), models={})
     )
+
+
+def own_code(runs: Pipeline) -> Iterator[str]:
+    """That experiments in the author's own code are no networks, where there are any."""
+    if count := sum(len(trials.rows) for trials in runs.plan.trials):
+        yield f"runs of own code: {count:,}, which peek build performs where it runs, and no part does"
 
 
 def train_all(runs: Pipeline) -> int:

@@ -56,6 +56,8 @@ def test_runs_are_those_of_the_site_and_chosen_by_their_fields(runs):
     assert runs.where(experiment="more").values("seed") == [1, 2]
     with pytest.raises(UnknownResult, match="did you mean"):
         runs.where(clases=2)
+    assert (repr(runs), repr(relu)) == ("<4 runs of grid, more>", "<Run grid/k2-relu-s1>")
+    assert {"load", "train"} <= set(dir(generator))
 
 
 def test_what_a_run_computes_is_what_the_build_measured(runs):
@@ -102,6 +104,7 @@ def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
         ({"noise": 1}, 'unknown key of an experiment "noise"'),
         ({"classes": [2, 3]}, "the recipe is one of 2 runs; expected one value for each key"),
         ({"seeds": 3}, "seeds is no part of one run"),
+        ({"kind": "own-37b13897ef528ae1", "dataset": "mine", "inputs": 4}, 'its data, "mine", are rows or code of an'),
         ({"seed": "x"}, 'seed is "x"; expected a whole number, at least 0'),
         ({"dataset": "rings"}, 'dataset is "rings" without a kind; expected kind, one of blobs'),
         ({"classes": None}, "experiment recipe has no classes"),
@@ -120,6 +123,10 @@ def test_a_run_that_diverges_is_told_of():
 
 def test_a_folder_without_runs_is_told_of(tmp_path):
     with pytest.raises(api.NoSiteError, match="expected a site that peek build made"):
+        generator.load(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "phases.csv").write_text("sparsity,loss\n0.1,2\n")
+    with pytest.raises(api.NoSiteError, match=r"no runs of networks; .* in its data, phases\.csv"):
         generator.load(tmp_path)
 
 

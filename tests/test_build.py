@@ -125,12 +125,14 @@ def test_a_title_is_all_that_an_article_must_say_of_itself(build, article, tmp_p
 
 
 def test_a_collapsed_run_is_a_warning_shown_again_and_an_error_when_strict(build, article, tmp_path):
-    edit(article / "experiments.toml", '["tanh", "relu"]', '"relu"\nbias_start = -9.0')
+    edit(article / "experiments.toml", '["tanh", "relu"]', '"relu"\nbias_start = -9.0\nseeds = 2')
     edit(article / "article.md", "[tanh, relu]", "[relu]")
     code, _, first = build("--quiet")
     assert (
         code == 0
-        and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes [collapsed-run]" in first
+        and "warning: experiment grid, run k2-relu-s1: collapsed, accuracy 0.50 with 2 classes; 1 more of its runs did"
+        " [collapsed-run]"
+        in first
     )
     _, _, again = build("--quiet")
     assert "collapsed" in again

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from generator import figures
+from generator.base.errors import PeekError
 from generator.base.memo import digest
 from generator.base.progress import Progress
 from generator.base.store import Store
@@ -18,7 +19,7 @@ from generator.content import experiments
 from generator.measures import columns, packing
 from generator.networks import datasets, machine, train
 from generator.networks.spec import RunSpec, unflat
-from generator.runs import pipeline, stages, tasks
+from generator.runs import export, pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
 from generator.runs.pipeline import DivergedRunError, run_key
@@ -182,6 +183,12 @@ def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
         match=r":\d+: experiment grid, run k\d-\w+-learningrate1e-30-s1: the loss is not finite",
     ):
         make(text, tmp_path)
+
+
+def test_a_run_that_cannot_travel_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "FINEST", export.COARSEST)
+    with pytest.raises(PeekError, match=r":\d+: experiment grid, run k\d-\w+-s1: its weights .* expected ship = 0"):
+        make(TOML, tmp_path)
 
 
 def test_the_table_holds_a_row_a_run_and_no_python():

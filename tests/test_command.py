@@ -1,7 +1,10 @@
 """The command's options: each stands in the help, and does what that says."""
 
 import csv
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -42,6 +45,14 @@ def test_the_help_names_every_option_in_words(capsys):
     told = " ".join(capsys.readouterr().out.split())
     for option in OPTIONS:
         assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault():
+    unread, written = os.pipe()
+    os.close(unread)
+    done = subprocess.run([sys.executable, "-m", "generator", "list", "marks"], stdout=written, stderr=subprocess.PIPE)
+    os.close(written)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize(

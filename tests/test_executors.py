@@ -4,8 +4,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -194,6 +196,29 @@ def test_a_dismissed_crew_is_gone_and_one_job_does_not_leave_a_worker_behind():
     started = [child.pid for child in set(multiprocessing.active_children()) - others]
     pool.close()
     assert len(started) == 2 and gone(started)
+
+
+def half_a_result(sent):
+    """Says that a result of 1,000 bytes follows, and sends none of them."""
+    frame = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["result_queue"]._writer._send(struct.pack("!i", 1000))
+    sent.touch()
+    time.sleep(GONE_S)
+
+
+def test_a_crew_that_is_dismissed_amid_a_result_leaves_nobody_waiting_for_its_rest(tmp_path):
+    before = threading.enumerate()
+    pool = pools.local(2)
+    pool.executor.submit(half_a_result, tmp_path / "sent")
+    until = time.monotonic() + STARTED_S
+    while not (tmp_path / "sent").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    pool.close()
+    assert not [
+        each for each in threading.enumerate() if each not in before and type(each).__module__ == pools.OF_POOLS
+    ]
 
 
 def marked(mark):

@@ -109,5 +109,5 @@ def test_the_room_of_relu_is_as_far_as_it_reaches() -> None:
 
 def test_weights_beyond_packing_are_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "FINEST", export.COARSEST)
-    with pytest.raises(ValueError, match="do not pack within"):
+    with pytest.raises(export.UnpackableError, match="do not pack within"):
         export.quantise(SPEC, run)

@@ -31,6 +31,12 @@ HUGE = 10**9
         ("[8, 2]", f"[{HUGE}, 2]", "hidden is [1000000000, 2]"),
         ("[8, 2]", f"[{'8, ' * 100}2]", "hidden is [8, 8"),
         ("[8, 2]", "[90000, 90000, 2]", "a run of experiment grid would hold"),
+        ("grid]", f"{'n' * 240}]", "a name of 240 signs"),
+        (
+            "[8, 2]",
+            f"[[{'1000, ' * 50}2], [8, 2]]",
+            "in experiment grid; expected at most 200: a shorter one, or fewer",
+        ),
         ("epochs = 60", f"seeds = {HUGE}", "seeds is 1000000000"),
         ("epochs = 60", f"seeds = {10**30}", "seeds is 1000000000"),
         ("epochs = 60", f'seeds = "1 to {HUGE}"', "seeds is"),

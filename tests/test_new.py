@@ -1,6 +1,7 @@
 """A new article: made once, never over anything, built by the same command."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -76,8 +77,10 @@ def test_what_is_shipped_reads_well_whichever_values_come_out(started):
 
 
 def test_a_page_about_runs_names_a_command_that_there_is(started):
-    said = re.search(r'aria-label="Command"><code>(.*?)</code>', (started / "site" / "reproduce.html").read_text())[1]
-    assert said == "peek build" + " --lab" * (started / "content" / "lab").is_dir()
+    said = re.findall(r'aria-label="Command"><code>(.*?)</code>', (started / "site" / "reproduce.html").read_text())
+    assert said[0] == "peek build" + " --lab" * (started / "content" / "lab").is_dir()
+    [verify] = [command for command in said if command.startswith("peek verify . ") or command == "peek verify ."]
+    assert main(["verify", str(started / "site"), *verify.split()[3:]]) == 0  # where no run can train again, without
 
 
 def test_git_leaves_the_output_out(started):
@@ -87,6 +90,14 @@ def test_git_leaves_the_output_out(started):
     example = default_templates() / "new" / started.name.removeprefix("new-")
     own = [path.relative_to(example).as_posix() for path in example.rglob("*") if path.is_file()]
     assert sorted(listed) == sorted([".gitignore", ".github/workflows/pages.yml", "site/.gitignore", *own])
+
+
+def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):
+    shutil.copytree(default_templates() / "new", tmp_path / "new")
+    compiled = tmp_path / "new" / "superposition" / "content" / "lab" / "__pycache__" / "superposition.cpython-311.pyc"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(b"")
+    assert not [path for path in new(tmp_path / "a", tmp_path, "superposition") if path.suffix == ".pyc"]
 
 
 def test_nothing_is_overwritten(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from generator import build, options
 from generator.__main__ import COMMANDS, parser
+from generator.base.errors import PeekError
 from generator.base.progress import Progress
 from generator.options import Options
 from generator.runs.catalogue import RunContext
@@ -19,6 +20,14 @@ def given(*words):
 def test_what_is_left_out_has_the_rows_default():
     assert given("build") == given("publish") == given("serve") == given("check") == Options()
     assert given("check", "there") == Options(site=Path("there")) and given("new", "a") == Options(folder=Path("a"))
+
+
+def test_no_folder_lies_in_one_that_is_published_or_replaced():
+    with pytest.raises(PeekError, match=r"--out site: lies in --content ., whose files .* expected a folder beside"):
+        given("build", "--content", ".")
+    with pytest.raises(PeekError, match=r"--cache site/c: lies in --out site, which a build replaces"):
+        given("serve", "--cache", "site/c")
+    assert given("plan", "--content", ".").content == Path(".")
 
 
 def test_every_option_belongs_to_commands_that_there_are():

@@ -23,6 +23,7 @@ VALUES = 10_000  # of front matter or of a block
 PICTURES_IN_A_PARAGRAPH, LINKS_IN_A_PARAGRAPH = 200, 2_000
 EXPRESSION = 2_000  # characters
 DIGITS = 100  # after a point
+NAME = 200  # signs of that of an experiment or a run, which are names of files
 RUNS = 100_000  # of a table of experiments
 NUMBERS_OF_A_RUN = 100_000_000  # of its points, what its layers make of them, and its weights at all checkpoints
 CLASSES, POINTS, EPOCHS, CHECKPOINTS = 10_000, 10_000_000, 10_000_000, 10_000

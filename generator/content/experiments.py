@@ -245,6 +245,9 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     own = {"points_per_class", *(drawn[kind].defaults if kind in drawn else ())}
     data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
     reader = _Reader(place, {})
+    if not tables.carried(kind):
+        what = f'its data, "{name}", are rows or code of an article\'s own, which no recipe carries'
+        raise ContentError([Problem(place, what, "a kind that is drawn, " + _listed(list(drawn)))])
     if unclear:
         reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(drawn))}")
     if type(seed) is not int or seed < 0:
@@ -473,6 +476,7 @@ class _Reader:
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "a small letter, then letters, digits, hyphens")
+        self.check_length(path, [name])
         if (called := name.replace("-", "_")) in taken or called == "results":
             self.wrong(path, f'the table of experiment {name} is "{called}", as another is', "another name")
         functions = self.lab.of("experiment")
@@ -685,7 +689,15 @@ class _Reader:
         if fixed["ship"] and of_files:
             self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        return Experiment(name, about, _planned(name, runs, fixed, first, self.images), self.at(path))
+        planned = _planned(name, runs, fixed, first, self.images)
+        self.check_length(path, [name, *(run.id for run in planned)])
+        return Experiment(name, about, planned, self.at(path))
+
+    def check_length(self, path: tuple[str, ...], names: Iterable[str]) -> None:
+        """Names of experiments and runs become names of files."""
+        if (size := len(longest := max(names, key=len))) > limits.NAME:
+            what = f'a name of {size} signs, "{longest[:30]}…", in experiment {path[-1][:30]}'
+            self.wrong(path, what, f"at most {limits.NAME}: a shorter one, or fewer keys with lists")
 
     def check_shown(
         self, path: tuple[str, ...], fixed: Mapping[str, Any], axes: Mapping[str, list[Any]], kinds: Iterable[str]

@@ -192,6 +192,11 @@ def _dataset(kind: str, inputs: int, labels: tuple[str, ...], table: Table | Non
     )
 
 
+def carried(kind: Any) -> bool:
+    """Whether a recipe that names this kind of data says all that its points need: neither own rows nor own code."""
+    return not str(kind).startswith((NAMED, FROM_CODE))
+
+
 def built_in() -> dict[str, Dataset]:
     """The kinds of data that are drawn, by name."""
     return {

@@ -38,6 +38,10 @@ RETRAINED = (
 LOSS_STEP = 2e-4  # of the natural logarithm of the loss: 0.02 % of its value
 
 
+class UnpackableError(Exception):
+    """A run's weights are too large, or lie too far apart, to travel with the page.  args: spec, why."""
+
+
 def pack(run_id: str, spec: RunSpec, run: Run) -> bytes:
     """A run as a classic script, peek.receive({...}); 80 kB, 30 kB gzipped, where it has seven classes.
 
@@ -121,7 +125,7 @@ def quantise(spec: RunSpec, run: Run) -> tuple[int, np.ndarray]:
     """The coarsest steps that leave every point of every checkpoint where it is in the hidden plane.
 
     returns  exponent, whole (T, P) int64: weights are checkpoint 0 + 2^-exponent * whole
-    raises   ValueError: not even the finest steps are within TOLERANCE of the room's size
+    raises   UnpackableError: not even the finest steps are within TOLERANCE of the room's size
     """
     weights = run.weights.astype(np.float64)
     exact = _positions(spec, weights, run.x)
@@ -131,7 +135,7 @@ def quantise(spec: RunSpec, run: Run) -> tuple[int, np.ndarray]:
         moved = _positions(spec, weights[0] + whole * 2.0**-exponent, run.x)
         if np.abs(moved - exact).max() <= TOLERANCE * room:
             return exponent, whole
-    raise ValueError(f"weights of {spec} do not pack within {TOLERANCE} of the room")
+    raise UnpackableError(spec, f"weights do not pack within {TOLERANCE} of the room")
 
 
 def room_size(spec: RunSpec, final: np.ndarray) -> float:

@@ -286,10 +286,13 @@ class Pipeline:
         except Exception as error:
             if type(error).__name__ != "DivergedError":  # its module imports torch, which this process does without
                 raise
-            spec, _ = error.args
-            experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
-            [place] = [each.place for each in self.plan.experiments if each.name == experiment]
-            raise diverged(f"{place}: experiment {experiment}, run {run_id}", error) from None
+            raise diverged(self.place(error.args[0]), error) from None
+
+    def place(self, spec: RunSpec) -> str:
+        """Where the author wrote of a run, and its names, as messages begin."""
+        experiment, run_id = next(name for name, run in self.runs.items() if run.spec == spec)
+        [place] = [each.place for each in self.plan.experiments if each.name == experiment]
+        return f"{place}: experiment {experiment}, run {run_id}"
 
     def sign(self) -> None:
         """Keep what networks are trained with and on, for who adds this cache to another."""
@@ -386,7 +389,16 @@ class Pipeline:
                 spec = shipped[item].spec
                 yield Job([item], tasks.export, ("/".join(item), spec, partial(self.data, [spec])), [spec])
 
-        scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
+        try:
+            scripts = self.run("export", list(shipped), self.files("scripts", "js", keys), jobs)
+        except Exception as error:
+            if type(error).__name__ != "UnpackableError":  # its module imports what this process does without
+                raise
+            spec = error.args[0]
+            raise PeekError(
+                f"{self.place(spec)}: its weights span too much to travel with the page; expected ship = 0 in"
+                f" its experiment, or a smaller learning_rate than {spec.learning_rate:g}"
+            ) from None
         arrays = {item: self.run_path(run.spec) for item, run in self.runs.items() if run.shipped or run.folder}
         return {f"data/{'/'.join(item)}.js": file for item, file in scripts.items()} | {
             f"data/{'/'.join(item)}.npz": file for item, file in arrays.items()

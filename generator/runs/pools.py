@@ -56,6 +56,7 @@ def local(workers: int) -> Pool:
         for child in mine:
             child.join()
         for manager in managers:  # Python stumbles over one that is about to end when it ends itself
+            manager.result_queue._writer.close()  # type: ignore[attr-defined]  # else it waits for a result half sent
             manager.join(ENDED_S)
 
     return Pool(processes, workers, close)
