@@ -13,7 +13,7 @@ from ..base.language import Words
 from ..content import bibliography
 from ..markup import expressions
 from ..markup.tabulation import SHARES
-from ..networks import datasets
+from ..networks import datasets, tables
 from ..runs.results import Picture, Result
 from ..runs.statistics import EXACT_UP_TO
 from .explorables import start_state
@@ -197,6 +197,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
     numbers = expressions.filters(words)
     return {
         **{each.__name__: functools.partial(each, words=words) for each in speaking},
+        "carried": tables.carried,
         "ended": bibliography.ended,
         "long_date": words.long_date,
         "median": median,
