@@ -85,6 +85,16 @@ def test_an_interruption_between_the_two_renames_is_mended(tmp_path):
     assert (out / "index.html").read_bytes() == SITE["index.html"]
 
 
+def test_a_site_that_a_killed_build_did_not_remove_goes_though_nothing_is_to_be_made(tmp_path, monkeypatch):
+    out, old = tmp_path / "site", tmp_path / ".site.old"
+    publish(SITE, out, "a")
+    with monkeypatch.context() as patched:
+        patched.setattr(folder.shutil, "rmtree", lambda *_, **__: None)
+        publish({**SITE, "index.html": b"two", "more.html": b""}, out, "b")
+    assert intact(out, "a") is None and old.exists()
+    assert intact(out, "b") == [] and not old.exists()
+
+
 def test_what_stays_the_same_is_taken_over_and_not_read_again(tmp_path, monkeypatch):
     out = tmp_path / "site"
     publish(SITE, out)

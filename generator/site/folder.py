@@ -49,6 +49,7 @@ class SiteFolder:
         record = self._record()
         if record.get("made_from") != made_from or not is_ours(self.out) or self._found(record)[0] != record["files"]:
             return None
+        shutil.rmtree(self._old, ignore_errors=True)  # which a build that was killed amid removing it left
         return [Warned(*warned) for warned in record["warnings"]]
 
     def publish(
