@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from generator.__main__ import main
+from generator.base.progress import Progress
 from generator.content import external
 from generator.runs import pipeline
 from tests.edits import add
@@ -45,6 +46,12 @@ def test_the_help_names_every_option_in_words(capsys):
     told = " ".join(capsys.readouterr().out.split())
     for option in OPTIONS:
         assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
+
+
+def test_one_is_not_several(capsys):
+    for count in (1, 2):
+        Progress().start("train", count, "networks")
+    assert capsys.readouterr().err == "train: 1 network\ntrain: 2 networks\n"
 
 
 def test_a_reader_who_has_seen_enough_is_no_fault():

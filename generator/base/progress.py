@@ -33,7 +33,8 @@ class Progress:
         self._print(f"warning: {text}")
 
     def start(self, name: str, total: int, unit: str) -> None:
-        """Begin a stage of `total` steps."""
+        """Begin a stage of `total` steps. unit: what these are, "networks" """
+        unit = unit.removesuffix("s") if total == 1 else unit
         self._name, self._total, self._done, self._unit = name, total, 0, unit
         self._began = self._said = time.monotonic()
         if self.quiet:
