@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from benchmarks.contest import serve
+from benchmarks.contest import answered, serve
 
 _PROGRAMS: dict[Any, Any] = {}  # the last one compiled
 
@@ -89,15 +89,7 @@ def answer(path: str, spec: dict[str, Any]) -> dict[str, Any]:
         _PROGRAMS.clear()
         _PROGRAMS[shape] = eqx.filter_jit(train).lower(networks, x, y).compile()
         compile_s = time.perf_counter() - began
-    began, cpu = time.perf_counter(), time.process_time()
-    _, (loss, _) = _PROGRAMS[shape](networks, x, y)
-    last = np.asarray(loss)[:, -1]
-    return {
-        "seconds": time.perf_counter() - began,
-        "cpu_s": time.process_time() - cpu,
-        "compile_s": compile_s,
-        "losses": [float(value) for value in last],
-    }
+    return answered(lambda: np.asarray(_PROGRAMS[shape](networks, x, y)[1][0])[:, -1].tolist(), compile_s)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.contest import serve
+from benchmarks.contest import answered, serve
 
 _PROGRAMS: dict[Any, Any] = {}  # the last one compiled
 
@@ -78,17 +78,7 @@ def answer(path: str, spec: dict[str, Any]) -> dict[str, Any]:
         _PROGRAMS.clear()
         _PROGRAMS[shape] = train.lower(layers, x, sizes, floors).compile()
         compile_s = time.perf_counter() - began
-    program = _PROGRAMS[shape]
-    began = time.perf_counter()
-    cpu = time.process_time()
-    _, (loss, _) = program(layers, x, sizes, floors)
-    last = np.asarray(loss)[-1]
-    return {
-        "seconds": time.perf_counter() - began,
-        "cpu_s": time.process_time() - cpu,
-        "compile_s": compile_s,
-        "losses": [float(v) for v in last],
-    }
+    return answered(lambda: np.asarray(_PROGRAMS[shape](layers, x, sizes, floors)[1][0])[-1].tolist(), compile_s)
 
 
 if __name__ == "__main__":
