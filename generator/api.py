@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
+    from .networks.run import Run as Kept
     from .networks.spec import RunSpec
-    from .runs.tasks import Kept
 
 
 class NoSiteError(PeekError):

@@ -105,7 +105,7 @@ def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec
 
 
 def array_bytes(spec: RunSpec) -> int:
-    """About what a network's arrays take, see networks.train.Run: its points, its checkpoints, its history."""
+    """About what a network's arrays take, see networks.run.Run: its points, its checkpoints, its history."""
     points, checkpoint = 4 * spec.inputs + 8, 4 * spec.weight_count + 8
     return spec.point_count * points + (spec.checkpoints + 1) * checkpoint + 8 * (spec.epochs + 1)
 

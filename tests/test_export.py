@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from generator.networks import forward
+from generator.networks.run import Run
 from generator.networks.spec import RunSpec
-from generator.networks.train import Run, train_together
+from generator.networks.train import train_together
 from generator.runs import export
 
 KILOBYTES_OF_A_RUN = 60  # gzipped; what a reader's browser may be asked to load for one run

@@ -7,7 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +31,7 @@ from generator.measures import (
 from generator.measures.expected import columns_of
 from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
+from generator.networks.run import Run
 from generator.networks.spec import RunSpec, is_lifted, layer_shapes
 from tests.measuring import measure_run
 from tests.test_packing import CORNERS, regular
@@ -40,26 +41,14 @@ ANGLE_ATOL_DEG = 0.01  # float32 over a lattice, and the rounding to two decimal
 FLOAT32_ATOL = 2e-5
 
 
-@dataclass
-class Trained:
-    """What measure_run reads of a run."""
-
-    x: np.ndarray
-    y: np.ndarray
-    checkpoints: np.ndarray
-    weights: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-
-
 def random_weights(spec: RunSpec, seed: int = 0, scale: float = 2.0) -> np.ndarray:
     size = sum(out * (inputs + 1) for out, inputs in layer_shapes(spec))
     return (scale * np.random.default_rng(seed).standard_normal(size)).astype(np.float32)
 
 
-def twice(flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> Trained:
+def twice(flat: np.ndarray, x: np.ndarray, y: np.ndarray) -> Run:
     """A run that learnt, whose first weights are its last."""
-    return Trained(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
+    return Run(x, y, np.array([0, 1]), np.stack([flat, flat]), np.array([1.1, 0.1]), np.array([0.3, 1.0]))
 
 
 # circular statistics
@@ -410,7 +399,7 @@ def corner_run() -> tuple[RunSpec, Trained]:
     flat = np.concatenate([layer.ravel() for layer in layers]).astype(np.float32)
     x = np.repeat(CORNERS * 0.5, 10, axis=0).astype(np.float32)
     epochs = np.array([0, 1])
-    return spec, Trained(
+    return spec, Run(
         x, np.repeat(np.arange(4), 10), epochs, np.stack([0 * flat, flat]), np.array([1.4, 0.1]), np.array([0.25, 1.0])
     )
 
@@ -546,7 +535,7 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
 
 
 def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
-    of = trained.Trained(*corner_run())
+    of = trained.Run(*corner_run())
     vars(of)["own_centre_shares"] = np.array([[0.89, 0.9], [0.9, 1]])
     assert (columns.early_own_centre_epoch(of), columns.own_centre_epoch(of)) == (1, 0)
     assert columns.early_own_centre(of) == 0.9
@@ -651,7 +640,7 @@ SPECS = {
 }
 
 
-def any_run(spec: RunSpec, kept: int = 5) -> Trained:
+def any_run(spec: RunSpec, kept: int = 5) -> Run:
     """A run of random weights, no two epochs of which are alike."""
     rng = np.random.default_rng(spec.seed)
     x, y = datasets.points(spec.kind, spec.classes, spec.points_per_class, spec.seed)
@@ -659,7 +648,7 @@ def any_run(spec: RunSpec, kept: int = 5) -> Trained:
     weights = np.stack([random_weights(spec, 100 * spec.seed + at, scale=0.8) for at in range(kept)])
     accuracy = np.append(rng.uniform(0.3, 0.8, 2 * kept - 2), [0.9, 0.85])
     epochs = np.append(2 * np.arange(kept - 1), len(accuracy) - 1)
-    return Trained(x[shuffled], y[shuffled], epochs, weights, rng.uniform(0.1, 2, len(accuracy)), accuracy)
+    return Run(x[shuffled], y[shuffled], epochs, weights, rng.uniform(0.1, 2, len(accuracy)), accuracy)
 
 
 def principal(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -807,7 +796,7 @@ def test_a_run_is_known_to_have_its_columns_before_it_is_trained(name):
     assert expected.keys() == found.keys() | compared and all(expected[column] for column in compared)
     assert all(expected[column] for column, value in found.items() if value is not None)
     own = {
-        column: each.suits(trained.Trained(spec, any_run(spec)))
+        column: each.suits(trained.Run(spec, any_run(spec)))
         for each in columns.MEASUREMENTS.values()
         for column in each.columns
     }
@@ -864,7 +853,7 @@ def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
 @pytest.mark.parametrize(("classes", "accuracy", "collapsed"), [(10, 0.2, False), (10, 0.19, True), (4, 0.3, True)])
 def test_what_is_no_better_than_chance_by_a_tenth_learnt_nothing(classes, accuracy, collapsed):
     run = replace(corner_run()[1], accuracy=np.array([1, 1, accuracy]))
-    of = trained.Trained(RunSpec(classes=classes, activation="tanh", seed=0), run)
+    of = trained.Run(RunSpec(classes=classes, activation="tanh", seed=0), run)
     assert columns.collapsed(of) is collapsed
 
 

@@ -20,8 +20,8 @@ from ..networks import datasets, tables
 
 if TYPE_CHECKING:
     from ..base.style import Theme
+    from ..networks.run import Run
     from ..networks.spec import RunSpec
-    from ..networks.train import Run
 
 Measures = Mapping[str, Any]
 

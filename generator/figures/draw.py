@@ -34,7 +34,7 @@ from ..networks.rooms import PLANE, Room
 from ..networks.spec import RunSpec, layer_activations
 
 if TYPE_CHECKING:
-    from ..networks.train import Run
+    from ..networks.run import Run
 
 DPI = 72
 PLANE_PX = 480  # a plane's picture

@@ -24,7 +24,7 @@ from . import draw, gif, percent
 from .draw import View
 
 if TYPE_CHECKING:
-    from ..networks.train import Run
+    from ..networks.run import Run
 
 FILM_PX = 360  # a side of the film: fewer pixels than a still has, as bytes grow with them
 FRAMES = 38

@@ -16,7 +16,7 @@ from . import arrangement, packing
 from .directions import lattice_hidden
 
 if TYPE_CHECKING:
-    from ..networks.train import Run
+    from ..networks.run import Run
 
 SIGNIFICANT = 6  # digits kept of every number that is not rounded already
 MOMENTS = 20  # of a run's course at most: its kept epochs, thinned

@@ -30,7 +30,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, partial, reduce
 from typing import Any, NamedTuple
 
@@ -43,6 +42,7 @@ from ..base.errors import PeekError
 from . import calculus, datasets
 from .activations import ACTIVATIONS, Activation
 from .forward import LEAST_SQUARE
+from .run import Run
 from .spec import RunSpec, layer_activations, layer_shapes
 
 LANES = 32
@@ -55,26 +55,6 @@ ORDER_SEED = 0x2545F491  # sets the order of points apart from what else a seed 
 HEAD_SIZE = 10.0  # about what trained output layers reach at five classes
 
 aten = torch.ops.aten
-
-
-@dataclass(frozen=True)
-class Run:
-    """A trained network and its history.
-
-    x            (N, 2) float32, points in class order
-    y            (N,) int64
-    checkpoints  (T,) int64, epochs at which the weights were kept
-    weights      (T, P) float32, layer by layer [W | b] row by row
-    loss         (epochs + 1,) float32, mean cross-entropy, nats, without L2
-    accuracy     (epochs + 1,) float32, share of points classified right
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    checkpoints: np.ndarray
-    weights: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
 
 
 class DivergedError(Exception):

@@ -25,7 +25,7 @@ from ..networks import forward, recipe, tables
 from ..networks.spec import RunSpec
 
 if TYPE_CHECKING:
-    from ..networks.train import Run
+    from ..networks.run import Run
 
 DIGITS = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
 TOLERANCE = 5e-4  # of the room's size: half of what pages promise, so that their own rounding has the rest

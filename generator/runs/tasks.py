@@ -14,37 +14,17 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from .. import figures
 from ..base import store, style
 from ..base.errors import PeekError
 from ..networks import machine, tables
+from ..networks.run import ARRAYS, Run
 from ..networks.spec import RunSpec, unflat
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from ..networks.train import Run
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A run as the cache has it: see networks.train.Run.
-
-    It equals itself alone, so that what is made of it can be kept for it.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    checkpoints: np.ndarray
-    weights: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-
-
-ARRAYS = [field.name for field in fields(Kept)]
+    pass
 
 
 def start_worker() -> None:
@@ -226,8 +206,8 @@ def encode(run: Run, **more: Any) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """A run from its .npz file: a Kept, which is as good as a networks.train.Run."""
+    """A run from its .npz file."""
     import numpy as np
 
     with np.load(io.BytesIO(data)) as arrays:
-        return Kept(**{name: arrays[name] for name in ARRAYS})
+        return Run(**{name: arrays[name] for name in ARRAYS})

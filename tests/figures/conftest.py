@@ -12,15 +12,15 @@ from generator import figures
 from generator.base.style import THEMES
 from generator.figures import draw
 from generator.networks import datasets, forward
+from generator.networks.run import Run
 from generator.networks.spec import RunSpec, layer_shapes
-from generator.runs.tasks import Kept
 from tests.measuring import measure_run
 
 CASES = {(5, "tanh"): "five classes, tanh", (4, "relu"): "four classes, ReLU"}
 
 
 @cache
-def sample(classes: int, activation: str) -> tuple[RunSpec, Kept, dict]:
+def sample(classes: int, activation: str) -> tuple[RunSpec, Run, dict]:
     """A network whose first layer is drawn at random and whose second is fitted to corners by least squares.
 
     returns  spec, run (as train.Run) and measures
@@ -43,12 +43,12 @@ def sample(classes: int, activation: str) -> tuple[RunSpec, Kept, dict]:
     weights = (share * last + (1 - share) * last * rng.uniform(0, 1, last.shape)).astype(np.float32)
     accuracy = np.linspace(1 / classes, (forward.predict(spec, weights[-1], x) == y).mean(), 201, dtype=np.float32)
     loss = (math.log(classes) * np.exp(-np.arange(201) / 40)).astype(np.float32)
-    run = Kept(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
+    run = Run(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure_run(spec, run)
 
 
 @cache
-def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, Kept, dict]:
+def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, Run, dict]:
     """A tanh network of any shape with random weights that grow from checkpoint to checkpoint."""
     spec = RunSpec(classes=3, activation="tanh", seed=1, points_per_class=30, epochs=100, hidden=hidden)
     x, y = datasets.points("spirals", 3, 30, 1)
@@ -57,11 +57,11 @@ def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, Kept, dict]:
     flat = np.random.default_rng(2).normal(size=size)
     weights = (np.array([0.2, 0.5, 1.0, 2.0])[:, None] * flat).astype(np.float32)
     loss, accuracy = np.full(101, 0.7, np.float32), np.full(101, 0.5, np.float32)
-    run = Kept(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
+    run = Run(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure_run(spec, run)
 
 
-def without_weights(run: Kept) -> Kept:
+def without_weights(run: Run) -> Run:
     """The run of a network that sends all inputs to the origin."""
     return replace(run, weights=np.zeros_like(run.weights))
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 WIDTH_PX, HEIGHT_PX = 720, 480
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 200, 24, 16, 74

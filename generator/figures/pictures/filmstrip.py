@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
     from ..draw import View
 
 WIDTH_PX, HEIGHT_PX = 960, 620

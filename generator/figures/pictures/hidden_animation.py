@@ -9,8 +9,8 @@ from .. import Figure, Measures, data_of, is_seen_in_plane, network_of, number, 
 
 if TYPE_CHECKING:
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 
 def draw_hidden_animation(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:

@@ -10,8 +10,8 @@ from .. import Figure, Measures, is_seen_in_plane, network_of, number, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 
 def draw_hidden_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:

@@ -9,8 +9,8 @@ from .. import Figure, Measures, data_of, has_plane_inputs, network_of, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 
 def draw_input_plane(spec: RunSpec, run: Run, measures: Measures, theme: Theme) -> dict[str, bytes]:

@@ -11,8 +11,8 @@ from .. import Figure, Measures, network_of, number, share
 
 if TYPE_CHECKING:
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 WIDTH_PX, HEIGHT_PX = 720, 480
 

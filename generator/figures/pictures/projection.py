@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 MARGIN = 1.04
 HEAD_PX, TEXT_PX = 46, 32  # above each plane; legible where a phone shows a third of these pixels

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ...base.style import Theme
+    from ...networks.run import Run
     from ...networks.spec import RunSpec
-    from ...networks.train import Run
 
 ARROWS = 20  # along each axis
 

@@ -23,8 +23,9 @@ from generator.content.experiments import Planned
 from generator.networks import datasets, tables
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.rooms import PLANE
+from generator.networks.run import Run
 from generator.networks.spec import RunSpec
-from generator.networks.train import Run, train_together
+from generator.networks.train import train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue

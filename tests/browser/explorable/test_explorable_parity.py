@@ -17,10 +17,10 @@ from playwright.sync_api import Page
 from generator.content import tables as files
 from generator.figures import draw
 from generator.networks import formulas, forward, tables, train
+from generator.networks.run import Run
 from generator.networks.spec import RunSpec, layer_shapes
-from generator.networks.train import Run, train_together
+from generator.networks.train import train_together
 from generator.runs import export
-from generator.runs.tasks import Kept
 
 SAME_WEIGHTS = 1e-5  # of the room's size: both sides round float32 their own way
 PACKED = 1e-3  # of the room's size: what packing may cost
@@ -360,7 +360,7 @@ def test_a_wide_last_layer_is_projected_as_the_pictures_project_it(lab: Page, hi
         packed,
     )
     places = np.array(got[0]).reshape(len(run.weights), -1, 2)
-    drawn = draw.moving_points(spec, Kept(**vars(run)))
+    drawn = draw.moving_points(spec, run)
     assert np.abs(places - drawn).max() < PACKED * export.room_size(spec, places[-1])
     assert np.array(got[1]) == pytest.approx(forward.forward(spec, run.weights[-1], run.x[:1]).logits[0], abs=0.05)
     assert got[2] == [] and f"{hidden[-1]} neurons, projected" in got[3]
