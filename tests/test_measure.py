@@ -388,7 +388,7 @@ def test_classes_at_one_place_have_no_collapse_metrics():
 # a whole run
 
 
-def corner_run() -> tuple[RunSpec, Trained]:
+def corner_run() -> tuple[RunSpec, Run]:
     """A hand-made network that sends the four quadrants of the input plane to the four corners."""
     spec = RunSpec(classes=4, activation="tanh", seed=0, hidden=(2, 2))
     layers = [
@@ -543,7 +543,7 @@ def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
     assert columns.early_own_centre_epoch(of) is columns.own_centre_epoch(of) is None
 
 
-def opening_run(kept: int) -> tuple[RunSpec, Trained]:
+def opening_run(kept: int) -> tuple[RunSpec, Run]:
     """The hand-made network of corners, with its plane opening from a point to the whole square while it trains."""
     spec, run = corner_run()
     first, second, head = forward.split(spec, run.weights[-1])
