@@ -535,7 +535,7 @@ def test_an_earlier_plane_is_measured_as_the_last_is():
 
 
 def test_nine_in_ten_points_are_enough_for_an_epoch_of_their_own_centres():
-    of = trained.Run(*corner_run())
+    of = trained.Trained(*corner_run())
     vars(of)["own_centre_shares"] = np.array([[0.89, 0.9], [0.9, 1]])
     assert (columns.early_own_centre_epoch(of), columns.own_centre_epoch(of)) == (1, 0)
     assert columns.early_own_centre(of) == 0.9
@@ -796,7 +796,7 @@ def test_a_run_is_known_to_have_its_columns_before_it_is_trained(name):
     assert expected.keys() == found.keys() | compared and all(expected[column] for column in compared)
     assert all(expected[column] for column, value in found.items() if value is not None)
     own = {
-        column: each.suits(trained.Run(spec, any_run(spec)))
+        column: each.suits(trained.Trained(spec, any_run(spec)))
         for each in columns.MEASUREMENTS.values()
         for column in each.columns
     }
@@ -853,7 +853,7 @@ def test_the_laws_speak_of_up_to_ten_classes_in_a_square():
 @pytest.mark.parametrize(("classes", "accuracy", "collapsed"), [(10, 0.2, False), (10, 0.19, True), (4, 0.3, True)])
 def test_what_is_no_better_than_chance_by_a_tenth_learnt_nothing(classes, accuracy, collapsed):
     run = replace(corner_run()[1], accuracy=np.array([1, 1, accuracy]))
-    of = trained.Run(RunSpec(classes=classes, activation="tanh", seed=0), run)
+    of = trained.Trained(RunSpec(classes=classes, activation="tanh", seed=0), run)
     assert columns.collapsed(of) is collapsed
 
 
