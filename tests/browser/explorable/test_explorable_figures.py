@@ -671,6 +671,7 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     expect(handle).to_have_attribute("aria-valuenow", epoch)
     opener = alive.get_by_role("button", name="5 classes, ReLU: open in the large figure")
     opener.scroll_into_view_if_needed()
+    rest(page)  # else it is read while the page still scrolls
     before = page.evaluate("scrollY")
     opener.click()
     expect(figure.live.get_by_role("radio", name="ReLU")).to_be_checked()
