@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import struct
 import unicodedata
 
@@ -262,12 +263,51 @@ def test_a_first_page_of_another_case_is_named(tmp_path):
     assert said(folder) == ['article.md: there is no such file; did you mean "Article.MD"?']
 
 
-def test_front_matter_in_another_notation_is_named(tmp_path):
-    toml, json = "+++\ntitle = 'T'\n+++\n", '\n{\n  "title": "T"\n}\n'
-    assert [line.partition(";")[0] for line in said(folder_of(tmp_path, article=toml, second=json))] == [
-        "article.md:1: front matter in TOML",
-        "second.md:2: front matter in JSON",
-    ]
+IN_TOML = '''+++
+title = "Nets: a #1 guide"
+date = 2026-03-12T09:00:00Z
+abstract = """
+One.
+Two."""
+weight = 3
+[[author]]
+name = "A. B."
++++
+Text.
+'''
+IN_JSON = """
+{
+  "title": "Nets: a #1 guide",
+  "date": "2026-03-12",
+  "author": [{
+    "name": "A. B."
+  }],
+  "weight": 3,
+  "abstract": "One.\\nTwo."
+}
+Text.
+"""
+
+
+@pytest.mark.parametrize("text", [IN_TOML, IN_JSON], ids=["TOML", "JSON"])
+def test_front_matter_may_be_written_in_toml_or_json(tmp_path, text):
+    fields = {"title": "'Nets: a #1 guide'", "date": "2026-03-12", "author": "A. B.", "abstract": "|\n  One.\n  Two."}
+    [page] = texts.read(folder_of(tmp_path / "other", article=text)).pages
+    [plain] = texts.read(folder_of(tmp_path / "yaml", article=written(fields, "Text.\n"))).pages
+    assert page.meta == plain.meta and page.body.split() == plain.body.split()
+    lines = text.split("\n")
+    assert lines[page.first_line + page.body.split("\n").index("Text.") - 1] == "Text."
+    [foreign] = page.odd
+    at = next(number for number, line in enumerate(lines, 1) if "weight" in line)
+    assert f'article.md:{at}: "weight" is no field of this tool' in str(foreign)
+    sign = text.strip()[:3].strip()
+    wrong = text.replace("abstract", "abstarct"), re.sub(r"(weight\W+)3", r"\1[3", text), sign + "\n\n"
+    said_of = [said(folder_of(tmp_path / str(at), article=each))[0] for at, each in enumerate(wrong)]
+    at = next(number for number, line in enumerate(lines, 1) if "abstract" in line)
+    assert said_of[0] == f'article.md:{at}: unknown field "abstarct" in the front matter; did you mean "abstract"?'
+    assert re.match(r"article\.md:\d+: not (TOML|YAML): ", said_of[1])
+    closing = sign.replace("{", "}")
+    assert said_of[2] == f"article.md:1: the front matter is not closed; expected a line {closing} after it"
 
 
 def test_empty_lines_may_stand_above_front_matter(tmp_path):

@@ -17,7 +17,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..base import limits, textfile
+from ..base import limits, textfile, toml
 from ..base.errors import ContentError, Problem, collecting, meant, nearest
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
@@ -261,10 +261,13 @@ def _invisible(text: str) -> list[tuple[int, str]]:
     return [(text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text)]
 
 
-def _parted(text: str) -> tuple[str, str, int] | None:
-    """The front matter of a text that begins with ---, its body and the body's first line; None: it is not closed."""
+def _parted(text: str, ends: str) -> tuple[str, str, int] | None:
+    """The front matter of a text that begins with it, its body and the body's first line; None: it is not closed.
+
+    ends  what the line behind it holds
+    """
     begin = text.index("\n") + 1 if "\n" in text else len(text)
-    end = _CLOSED.search(text, begin)
+    end = re.compile(rf"^{re.escape(ends)}[^\S\n]*$", re.MULTILINE).search(text, begin)
     if end is None:
         return None
     return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
@@ -313,18 +316,17 @@ def _parsed_page(
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
     line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
-    if kind := {"+++": "TOML", "{": "JSON"}.get(opening):
-        expected = "YAML, lines like title: …, between two lines ---"
-        problems.append(Problem(f"{file}:{line}", f"front matter in {kind}", expected))
-        return None
     front, body, first_line = "", text, 1
-    if opening == "---":
-        parts = _parted(text[above:])
+    ends, read = _FRONT.get(opening, ("", yaml_fields))
+    if ends:
+        parts = _parted(text[above:], ends)
         if parts is None:
-            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
+            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", f"a line {ends} after it"))
             return None
         front, body, first_line = parts[0], parts[1], parts[2] + line - 1
-    fields, wrong = yaml_fields(front, file, line + 1, memo)
+        if opening == "{":  # which are its own
+            front, line = f"{{\n{front}\n}}", line - 1
+    fields, wrong = read(front, file, line + 1, memo)
     problems += wrong
     if heading := _TITLE.match(body):
         said = Yaml(_OF_HEADING.sub("", heading["title"]), first_line + body.count("\n", 0, heading.start("title")))
@@ -340,24 +342,25 @@ def _parsed_page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
+    odd = (*foreign_fields(fields, file), *(cut_fields(fields, text.split("\n"), file) if opening == "---" else ()))
     return Page(name, file, output, meta, body, first_line, odd)
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
     """A body that begins with the abstract of its front matter, as a block, and on which line that begins.
 
-    Each line of the abstract keeps its number; those of the other fields are empty.
+    Each line of the abstract keeps its number, where it has one; those of the other fields are empty.
     """
     below = _SCALAR.match(text.split("\n")[abstract.line - 1]) is not None
-    start = abstract.line - (not below)  # of the block, a line above its text
     block = ["::: abstract", *abstract.value.rstrip().split("\n"), ":::"]
+    start = min(abstract.line - (not below), first_line - len(block))  # of the block, a line above its text
     rest = first_line - start - len(block)
     return "\n".join([*block, *[""] * rest, body]), start
 
 
 _EMPTY = re.compile(r"(?:[^\S\n]*\n)*+")  # lines before front matter
-_CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
+# Front matter by its first line: what ends it, and what reads it. JSON is YAML.
+_FRONT = {"---": ("---", yaml_fields), "+++": ("+++", toml.fields), "{": ("}", yaml_fields)}
 
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
@@ -367,4 +370,6 @@ _TITLE = re.compile(
     r"(?:[ \t]*[^\s][^\n]*+\n)+? {0,3}=+[ \t]*(?=\n|\Z))"
 )
 _OF_HEADING = re.compile(r"<[^<>]*>|\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z|[ \t]*\{[^{}]*\}\s*\Z")
-_SCALAR = re.compile(r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$")  # the head of a text on the lines below
+_SCALAR = re.compile(
+    r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$|[^=:]*=\s*(?:\"{3}|'{3})$"
+)  # the head of a text on the lines below
