@@ -815,8 +815,9 @@ class Writer:
         claim = self._judged(prediction.claim, prediction.needs_seeds, None, prediction.place)
         if claim is None:
             return None
-        mark = self._marked(replace(claim, sentence=prediction.says), line)
-        return {"says": prediction.says, "verdict": claim.verdict, "mark": mark}
+        (says,) = reading.typeset([prediction.says], tuple(self.words.quotes))
+        mark = self._marked(replace(claim, sentence=says), line)
+        return {"says": says, "verdict": claim.verdict, "mark": mark}
 
     def _judged(self, condition: str, wanted: int, refuted: bool | None, place: str) -> Claim | None:
         """How a condition stands; None where it has no value, which is told, or nothing is made.
