@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
+from generator.__main__ import main, run_build
 from generator.site import check, publish
 from tests.edits import edit
 
@@ -122,6 +122,14 @@ def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article,
     ]  # the page, the figure's own and the manifest
     assert git(bare, "log", "--format=%s", "gh-pages").split("\n")[1] == "Name the host"
     assert "Where all points go" in git(bare, "show", "gh-pages:index.html")
+
+
+def test_what_finder_leaves_is_not_pushed(peek, article, bare, monkeypatch):
+    monkeypatch.setattr("generator.__main__.run_build", lambda asked, real=run_build: [real(asked), left.touch()])
+    left = article / "site" / "data" / ".DS_Store"
+    code, lines, _ = peek("--yes")
+    assert code == 0 and left.exists() and not [name for name in files(bare) if ".DS_Store" in name]
+    assert lines[0].startswith(f"publish {len(files(bare))} files")
 
 
 def test_the_same_site_is_not_pushed_again(peek, bare):

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 
+from . import filenames
 from .errors import ContentError, Problem
 
 FILES = 20_000  # in the folder
@@ -38,7 +39,8 @@ def file_wrong(path: str) -> Problem | None:
     """What is wrong with a file of an author before any of it is read: its name, its kind or its size."""
     found = os.stat(path)
     shown = path.encode("utf-8", "backslashreplace").decode()
-    if odd := _ODD.search(os.path.basename(path)):
+    name = os.path.basename(path)
+    if (odd := _ODD.search(name)) and not filenames.of_system(name):
         wrong = f"a name with the sign U+{ord(odd[0]):04X}"
         return Problem(_ODD.sub("?", shown), wrong, "a name of visible signs in UTF-8, without \\")
     if kind := _KINDS.get(stat.S_IFMT(found.st_mode)):

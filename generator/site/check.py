@@ -113,7 +113,8 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
 
     ask  tells what is wrong with an outside address ("" when nothing is); None: they are listed only
     """
-    sheets = {path.relative_to(site).as_posix(): parse(path) for path in sorted(site.rglob("*.html"))}
+    found = sorted(site.rglob("*.html"), key=Path.as_posix)
+    sheets = {path.relative_to(site).as_posix(): parse(path) for path in found}
     if "index.html" not in sheets:
         return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
     problems: list[Problem] = []
@@ -206,7 +207,7 @@ def dead_link(site: Path, name: str, link: Link, sheets: dict[str, PageParser], 
 
 def styles_problems(site: Path) -> Iterator[Problem]:
     """What is wrong with the files that style sheets name."""
-    for sheet in sorted(site.rglob("*.css")):
+    for sheet in sorted(site.rglob("*.css"), key=Path.as_posix):
         for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
             for address in STYLE_URL.findall(line):
                 path = urllib.parse.unquote(address.partition("#")[0].partition("?")[0])
