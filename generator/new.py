@@ -16,7 +16,8 @@ DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
 # Packages leave files out that begin with a dot
-NAMES = {"gitignore": ".gitignore", "gitignore.site": "site/.gitignore", "pages.yml": ".github/workflows/pages.yml"}
+NAMES = {"gitignore": ".gitignore", "gitattributes": ".gitattributes", "gitignore.site": "site/.gitignore"}
+NAMES |= {"pages.yml": ".github/workflows/pages.yml"}
 
 
 def examples(templates: Path) -> list[str]:

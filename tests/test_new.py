@@ -89,7 +89,9 @@ def test_git_leaves_the_output_out(started):
     listed = subprocess.run(["git", "ls-files"], cwd=started, check=True, capture_output=True, text=True).stdout.split()
     example = default_templates() / "new" / started.name.removeprefix("new-")
     own = [path.relative_to(example).as_posix() for path in example.rglob("*") if path.is_file()]
-    assert sorted(listed) == sorted([".gitignore", ".github/workflows/pages.yml", "site/.gitignore", *own])
+    assert sorted(listed) == sorted(
+        [".gitattributes", ".gitignore", ".github/workflows/pages.yml", "site/.gitignore", *own]
+    )
 
 
 def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.__main__ import main, run_build
-from generator.site import check, publish
+from generator.site import check, manifest, publish
 from tests.edits import edit
 
 TINY = Path(__file__).parent / "sites" / "tiny"
@@ -91,7 +91,7 @@ def files(bare, branch="gh-pages"):
     return set(git(bare, "ls-tree", "-r", "--name-only", branch).split("\n"))
 
 
-def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare):
+def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare, tmp_path):
     before = branches(bare)
     code, lines, _ = peek("--yes")
     built_from = git(article, "rev-parse", "--short", "HEAD")
@@ -108,6 +108,9 @@ def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare):
     assert git(bare, "log", "--format=%s", "gh-pages") == f"Publish the site built from {built_from}"
     assert git(bare, "show", "gh-pages:index.html") == (article / "site" / "index.html").read_text().strip()
     assert git(article, "status", "--porcelain") == "" and git(article, "branch", "--show-current") == "main"
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", "--branch", "gh-pages", str(bare), "on-windows")
+    verified = manifest.verify(tmp_path / "on-windows")
+    assert not verified.missing and not verified.changed
 
 
 def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article, bare, tmp_path):
