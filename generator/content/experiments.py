@@ -691,7 +691,7 @@ class _Reader:
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         planned = _planned(name, runs, fixed, first, self.images)
         places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
-        self.check_names(path, [name, *(run.id for run in planned), *dict.fromkeys(places)])
+        self.check_names(path, [name, *(f"{name}/{run.id}" for run in planned), *dict.fromkeys(places)])
         return Experiment(name, about, planned, self.at(path))
 
     def check_names(self, path: tuple[str, ...], names: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base import filenames, limits
+from ..base import limits, textfile
 from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
@@ -111,15 +111,14 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 def _json(path: Path) -> dict[str, list[Value]]:
     limits.check_size(str(path), path.stat().st_size, limits.JSON_BYTES)
+    text = textfile.decode(path.read_bytes(), str(path))
     try:
-        data = path.read_bytes()
-        text = filenames.composed(data.decode(json.detect_encoding(data)))
         held = json.loads(text)
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise mistake(f"{path}:{error.lineno}", said, EXPECTED) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise mistake(str(path), f"cannot be read: {error}", "JSON in UTF-8") from None
+    except RecursionError as error:
+        raise mistake(str(path), f"cannot be read: {error}", "fewer brackets") from None
     except ValueError:
         raise ContentError([long_number(str(path), text)]) from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
