@@ -261,6 +261,7 @@ ALIKE = "expected names that differ in their letters, and not in capitals or com
         ("a/fig:1.png", 'a/fig:1.png: Windows has no place for a name with the sign ":"; expected another name'),
         ("con.md", 'con.md: Windows has no place for a name with "con", a device of its own; expected another name'),
         ("Gallery.md", f'Gallery.md: Windows and macOS take "Gallery.html" for "gallery.html"; {ALIKE}'),
+        ("Lab/a.py", f'Lab: Windows and macOS take "Lab" for "lab"; {ALIKE}; did you mean "lab"?'),
         ("Figures/a.png", f'Figures: Windows and macOS take "Figures" for "figures"; {ALIKE}; did you mean "figures"?'),
     ],
 )

@@ -49,7 +49,8 @@ _PUBLISHED = """
 PUBLISHED = {"", *PICTURES, *VIDEOS, *_PUBLISHED.split()}  # endings of files that go with the site as they are
 OTHER_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")  # endings, of which .md alone is a page's
 OUR_FOLDERS = ("assets", "data", "plots")
-BESIDE = ("figures", *(f"{name}.html" for name in OUR_PAGES))  # and what the build makes beside the author's own
+# What else has its name: where the build looks, and what it makes beside the author's own
+BESIDE = (TEMPLATES, LAB, "figures", *(f"{name}.html" for name in OUR_PAGES))
 
 
 @dataclass(frozen=True)
