@@ -215,6 +215,13 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     assert beta.meta.date == datetime.date(2026, 2, 2) and zeta.meta.date == article.meta.date
 
 
+def test_a_page_with_the_title_of_another_is_odd(tmp_path):
+    [first, second] = texts.read(folder_of(tmp_path, **{"article-LAPTOP": written(FRONT)})).pages
+    [warned] = second.odd
+    assert first.odd == () and warned.name == "repeated-title"
+    assert warned.said.endswith('article-LAPTOP.md: its title is that of article.md, "T"; expected one of its own')
+
+
 def test_own_files_are_assets(tmp_path):
     files = {"pictures/a.png": b"x", "notes.txt": "n", ".hidden": "h", "_draft/x.png": b"x", "experiments.toml": ""}
     files |= {"~$report.docx": "", "~$a.md": "", "pictures/Thumbs.db": "", "$RECYCLE.BIN/a.pdf": ""}

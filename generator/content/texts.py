@@ -12,12 +12,12 @@ import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..base import filenames, limits, textfile
-from ..base.errors import ContentError, Problem, collecting, meant, nearest
+from ..base.errors import ContentError, Problem, collecting, meant, nearest, short
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
 from ..base.warnings import Warned
@@ -143,7 +143,18 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, own, foreseen)
+    return Article(tuple(_told_apart(pages)), works, own, foreseen)
+
+
+def _told_apart(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages; of those that have the title of one before it is odd, as of what synchronisation copied."""
+    first: dict[str, Page] = {}
+    for page in pages:
+        if (other := first.setdefault(page.title, page)) is page:
+            yield page
+        else:
+            said = f'{page.file}: its title is that of {other.path}, "{short(page.title)}"; expected one of its own'
+            yield replace(page, odd=(*page.odd, Warned("repeated-title", said)))
 
 
 def is_hidden(name: str) -> bool:
