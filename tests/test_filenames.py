@@ -59,6 +59,12 @@ def test_a_file_is_located_by_its_letters_and_its_capitals(tmp_path):
         assert filenames.located(tmp_path, name) is None
 
 
+def test_a_site_and_a_cache_can_lie_on_every_disk(made_tiny):
+    paths = [path.relative_to(made_tiny).as_posix() for path in made_tiny.rglob("*")]
+    assert paths and not [path for path in paths if filenames.wrong(path.rpartition("/")[2])]
+    assert not [*filenames.alike(paths)]
+
+
 @functools.cache
 def calls():
     """Each call of the generator's, with the file and the line."""

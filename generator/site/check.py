@@ -206,7 +206,7 @@ def dead_link(
         target = posixpath.normpath(posixpath.join(target, "index.html"))
     if target not in there:
         ending = posixpath.splitext(target)[1]
-        pages = (file for file in there if "/" not in file and file.endswith(ending))
+        pages = (file for file in sorted(there) if "/" not in file and file.endswith(ending))
         others = [posixpath.relpath(file, posixpath.dirname(name) or ".") for file in pages]
         yield Problem(place, f"{link.address} leads nowhere", "a file of the site", nearest(path, others))
         return
