@@ -67,10 +67,11 @@ def test_a_site_and_a_cache_can_lie_on_every_disk(made_tiny):
 
 @functools.cache
 def calls():
-    """Each call of the generator's, with the file and the line."""
+    """Each call of our code, with the file and the line."""
     return [
         (f"{path.relative_to(ROOT).as_posix()}:{node.lineno}", node)
-        for path in sorted((ROOT / "generator").rglob("*.py"))
+        for folder in ("generator", "tools", "templates")
+        for path in sorted((ROOT / folder).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
     ]
