@@ -165,7 +165,14 @@ def test_a_bad_file_is_refused_by_row_and_column(tmp_path, fault):
         (text(ROWS, "x,y,"), ":1: column 3 has no name"),
         (text([(x, y, "a\0") for x, y, _ in ROWS]), r"a label with the sign U\+0000; expected labels of visible"),
         ("kind\na\nb\n", ":1: 1 column"),
-        ("x,kind\n1,\xe4\n".encode("latin-1"), "is not UTF-8"),
+        (
+            "x,kind\n1,\xe4\n".encode("latin-1"),
+            "points.csv:2: a byte that is not UTF-8; expected the file saved as UTF-8; in",
+        ),
+        (
+            "x,kind\n1,a\n".encode("utf-16"),
+            "points.csv: saved as UTF-16; expected the file saved as UTF-8; in Excel, CSV UTF",
+        ),
     ],
 )
 def test_a_bad_header_or_writing_is_refused(tmp_path, content, said):

@@ -36,16 +36,16 @@ def read_bytes(path: Path) -> bytes:
         raise mistake(str(path), f"cannot be read: {error.strerror}") from None
 
 
-def decode(data: bytes, place: str, errors: str = "strict") -> str:
+def decode(data: bytes, place: str, errors: str = "strict", expected: str = "the file saved as UTF-8") -> str:
     """Bytes in UTF-8 as text with plain line ends and composed letters.
 
     raises  ContentError: they are not, with the line
     """
     if data.startswith(_UTF_16) or b"\0" in data[:2]:
-        raise mistake(place, "saved as UTF-16", "the file saved as UTF-8")
+        raise mistake(place, "saved as UTF-16", expected)
     try:
         text = data.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
-        raise mistake(f"{place}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8") from None
+        raise mistake(f"{place}:{line}", "a byte that is not UTF-8", expected) from None
     return filenames.composed(text.replace("\r\n", "\n").replace("\r", "\n"))

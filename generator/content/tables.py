@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import filenames, limits
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
@@ -326,8 +326,9 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                     raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
-    except UnicodeDecodeError as error:
-        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8; in Excel, CSV UTF-8") from None
+    except UnicodeDecodeError:
+        textfile.decode(path.read_bytes(), found.place, expected="the file saved as UTF-8; in Excel, CSV UTF-8")
+        raise
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
