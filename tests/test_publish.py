@@ -243,6 +243,11 @@ def test_what_git_says_is_passed_on(article, peek, tmp_path):
     assert peek("--yes")[2].startswith("git rev-parse: fatal: not a git repository")
 
 
+def test_what_git_says_in_other_letters_is_passed_on(article):
+    with pytest.raises(publish.PublishError, match="git log: fatal: "):
+        publish.git("log", "\udcff", folder=article)
+
+
 def test_a_committer_without_a_name_is_told_before_anything_is_built(article, peek, tmp_path):
     (tmp_path / "gitconfig").write_text("[user]\nuseConfigOnly = true\n")
     code, _, said = peek("--yes")

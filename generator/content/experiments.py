@@ -410,6 +410,8 @@ class _Reader:
         results = self.section(given, "results")
         beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
+        for name, first in filenames.alike([*experiments, *results]):  # each is a file, data/NAME.csv
+            self.wrong(("results", name), f'Windows and macOS take "{name}" for "{first}"', "another name")
         said = dict.fromkeys(
             [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
         )

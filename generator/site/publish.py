@@ -80,12 +80,17 @@ def git(*arguments: str, folder: Path) -> str:
     raises  PublishError: git's own words
     """
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     except FileNotFoundError:
         raise PublishError("git is not installed") from None
     if done.returncode:
-        raise PublishError(f"git {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout.rstrip()
+        raise PublishError(f"git {arguments[0]}: {_said(done.stderr).strip() or _said(done.stdout).strip()}")
+    return _said(done.stdout).rstrip()
+
+
+def _said(output: bytes) -> str:
+    """What git printed; bytes that are not UTF-8, as its messages on Windows may have, are kept as in file names."""
+    return output.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> PublishTarget:
