@@ -62,6 +62,15 @@
     figures.filter((figure) => ids.includes(figure.id)).forEach(bring);
   }
 
+  /** An entry of the history where the reader has been has a state. */
+  function mark() {
+    try {
+      history.replaceState({ ...history.state }, "");
+    } catch {
+      // Some browsers refuse this for pages opened from a file.
+    }
+  }
+
   /**
    * An address leads to what it names, a state to the first of its figures, the key End to the end: at once, and again
    * whenever the page's height changes while fonts and figures come, until the reader moves. A page that is left and returned to stands as it stood.
@@ -85,10 +94,14 @@
       }, { capture: true, passive: true });
     }
     addEventListener("load", () => until && (until = performance.now() + LANDING_MS));
-    addEventListener("hashchange", () => {
-      until = performance.now() + LANDING_MS;
+    mark();
+    addEventListener("hashchange", ({ isTrusted }) => {
       ends = false;
       follow();
+      const isBack = isTrusted && history.state !== null; // or Forward: the browser leads to where the reader was
+      mark();
+      until = isBack ? 0 : performance.now() + LANDING_MS;
+      if (isBack) return;
       const figure = stated(location.hash).length && place();
       if (!figure) return; // the browser goes there
       const live = inSight(figure);

@@ -206,11 +206,31 @@ def test_an_address_is_a_view(show: Show) -> None:
     assert figure.reading()[0] == 100
 
 
-def test_a_link_in_the_text_sets_the_figure(show: Show) -> None:
-    figure = show("bend", text='<p><a id="go" href="#fig-bend.classes=3&amp;fig-bend.epoch=10">three</a></p>')
-    figure.page.locator("#go").click()
+def test_words_lead_to_a_figure_each_time_and_back_leads_to_the_words(show: Show) -> None:
+    view = "fig-bend.classes=3&amp;fig-bend.epoch=10"
+    words = f'<p style="margin-block: 200vh"><a id="go" href="#{view}" data-state="{view}">three</a></p>'
+    figure = show("bend", text=words)
+    page, go = figure.page, figure.page.locator("#go")
+    places = []
+    for _ in range(2):
+        go.scroll_into_view_if_needed()
+        rest(page)
+        places.append(page.evaluate("scrollY"))
+        go.click()
+        expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
+        page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow === '10'")
+        page.wait_for_function("(from) => scrollY < from / 2", arg=places[-1])
+    go.scroll_into_view_if_needed()
+    rest(page)
+    page.go_back()
+    page.wait_for_function("(before) => scrollY === before", arg=places[0])
+    rest(page)
+    page.evaluate("scrollTo({ top: 150, behavior: 'instant' })")
+    go.scroll_into_view_if_needed()
+    page.go_forward()
     expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
-    figure.page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow === '10'")
+    rest(page)
+    assert page.evaluate("scrollY") > places[0] / 2
 
 
 @pytest.mark.parametrize(
