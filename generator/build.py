@@ -300,7 +300,7 @@ def _hinted(problem: Problem, files: Mapping[str, str]) -> Problem:
 def inputs_digest(options: Options, templates: Overlay) -> str:
     """The digest of all that a site comes from: every file of the content and the templates, the code, the options."""
     folder = options.content
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     hidden = {path for path in files if any(part.startswith(".") for part in path.parts[:-1])}
     inputs = {path.as_posix(): store.sha256(file) for path, file in files.items() if path not in hidden}
     return digest(

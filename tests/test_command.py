@@ -62,6 +62,14 @@ def test_a_reader_who_has_seen_enough_is_no_fault():
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+def test_a_console_that_lacks_signs_is_no_fault():
+    told = {}
+    for encoding in ("utf-8", "ascii"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        told[encoding] = subprocess.check_output([sys.executable, "-m", "generator", "list"], env=environment)
+    assert told["ascii"] == told["utf-8"].decode().encode("ascii", "backslashreplace") != told["utf-8"]
+
+
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [

@@ -213,6 +213,8 @@ WRONG = {
     '[results.my-scan]\nfile = "s.csv"': '1: "my-scan" is no name for results; did you mean "my_scan"?',
     '[results.results]\nfile = "s.csv"': '1: "results" is a word of expressions; expected another name',
     '[results.grid]\nfile = "s.csv"\n[experiment.grid]\nclasses = 2\nactivation = "tanh"': '1: "grid" is the name of',
+    '[results.Grid]\nfile = "s.csv"\n[experiment.grid]\nclasses = 2\nactivation = "tanh"': "1: Windows and macOS",
+    '[results.aux]\nfile = "s.csv"': '1: Windows has no place for a name with "aux", a device',
     '[results.s]\nfle = "s.csv"': "1: results s have no file; expected file = a file in the content",
     '[results.s]\nfile = "t.csv"': '2: no file "t.csv"; did you mean "s.csv"?',
     '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .json, .npz',

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base import limits
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
@@ -111,15 +111,16 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 def _json(path: Path) -> dict[str, list[Value]]:
     limits.check_size(str(path), path.stat().st_size, limits.JSON_BYTES)
+    text = textfile.decode(path.read_bytes(), str(path))
     try:
-        held = json.loads(path.read_bytes())
+        held = json.loads(text)
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise mistake(f"{path}:{error.lineno}", said, EXPECTED) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise mistake(str(path), f"cannot be read: {error}", "JSON in UTF-8") from None
+    except RecursionError as error:
+        raise mistake(str(path), f"cannot be read: {error}", "fewer brackets") from None
     except ValueError:
-        raise ContentError([long_number(str(path), path.read_text(json.detect_encoding(path.read_bytes())))]) from None
+        raise ContentError([long_number(str(path), text)]) from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
         names = dict.fromkeys(name for row in held for name in row)
         held = {name: [row.get(name) for row in held] for name in names}
@@ -192,6 +193,8 @@ def names_wrong(name: str, experiments: Sequence[str]) -> tuple[str, str, str | 
         return f'"{name}" is no name for results', "" if near else "letters, digits and _", near
     if name.lower() in KEPT:
         return f'"{name}" is a word of expressions', "another name", None
+    if odd := filenames.wrong(name):
+        return f"Windows has no place for a name with {odd}", "another name", None
     if name in experiments:
         return f'"{name}" is the name of an experiment', "another name", None
     return None

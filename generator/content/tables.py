@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import limits
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
@@ -182,16 +182,17 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
 
     raises  ContentError: it is not there, with the nearest name
     """
-    path = folder / file
+    place = filenames.located(folder, file)
+    path = place or folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
     if path.suffix not in endings:
         raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
-    if path.is_file():
+    if place and path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
         own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix in endings)
-        there = [found.as_posix() for found in own if not any(part.startswith(".") for part in found.parts)]
+        there = [found.as_posix() for found in own if not any(map(filenames.left_behind, found.parts))]
         near = nearest(file, there)
         raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
     return path
@@ -290,7 +291,11 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                 above.pop()
             remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
             found.about = " ".join(filter(None, remarks))
-            names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
+            names = (
+                [filenames.composed(cell.strip()) for cell in top[0]]
+                if header
+                else [f"column {at + 1}" for at in range(len(top[0]))]
+            )
             left = {at for at in (0, len(names) - 1) if header and not names[at]}
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:
@@ -321,8 +326,9 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                     raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
-    except UnicodeDecodeError as error:
-        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8; in Excel, CSV UTF-8") from None
+    except UnicodeDecodeError:
+        textfile.decode(path.read_bytes(), found.place, expected="the file saved as UTF-8; in Excel, CSV UTF-8")
+        raise
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
@@ -333,7 +339,11 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     if len(names) - 1 in left and any(map(str, read[-1])):
         raise ContentError(_names_wrong(found.place, skipped, names))
     found.names = [name for at, name in enumerate(names) if at not in left]
-    found.columns = [column for at, column in enumerate(read) if at not in left]
+    found.columns = [
+        [*map(filenames.composed, column)] if isinstance(column, list) else column
+        for at, column in enumerate(read)
+        if at not in left
+    ]
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     told.append("signs between thousands" if columns.thousands else "")
@@ -566,7 +576,7 @@ def _all_spoken(
 def _word(value: Any) -> str:
     """A label in words: numbers as they are counted, letters as they look."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return " ".join(unicodedata.normalize("NFC", str(value)).split())
+        return " ".join(filenames.composed(str(value)).split())
     return f"{value:g}" if abs(value) < 1e5 else repr(value)
 
 
@@ -655,7 +665,7 @@ def _digits(test: float | None) -> Read:
     spec = importlib.util.find_spec("sklearn")
     assert spec is not None and spec.origin is not None
     file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    with gzip.open(file, "rt") as text:
+    with gzip.open(file, "rt", encoding="ascii") as text:
         rows = np.loadtxt(text, delimiter=",")
     x, y = rows[:, :-1], rows[:, -1].astype(np.int64)
     none = np.empty((0, x.shape[1])), np.empty(0, np.int64)
