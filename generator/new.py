@@ -30,7 +30,7 @@ def new(
 ) -> list[Path]:
     """Fill a new or empty folder with an article. Returns the files written, in order.
 
-    data    a table of the author's, .csv or .npz, which the article is then about, whatever the example
+    data    a table of the author's, .csv, .tsv or .npz, which the article is then about, whatever the example
     label   its column of classes; None: the one column of words, else the last
     raises  PeekError: nothing is ever overwritten
             ContentError: no such example; what is wrong with the table, by line and column
@@ -67,12 +67,12 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
     from .content import tables
 
     if not data.is_file():
-        there = [path.name for path in data.absolute().parent.glob("*") if path.suffix in tables.ENDINGS]
+        there = [path.name for path in data.absolute().parent.glob("*") if tables.is_file(path.name)]
         raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
-    if place.suffix == ".csv":
+    if place.suffix.lower() in tables.OF_TEXT:
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:

@@ -57,7 +57,8 @@ WRITINGS = {
     "commas.csv": lambda path: path.write_text(csv()),
     "mark.csv": lambda path: path.write_bytes(b"\xef\xbb\xbf" + csv(end="\r\n").encode()),
     "german.csv": lambda path: path.write_text(csv(";", ",")),
-    "tabs.csv": lambda path: path.write_text(csv("\t")),
+    "tabs.tsv": lambda path: path.write_text(csv("\t")),
+    "CAPITALS.TSV": lambda path: path.write_text(csv("\t")),
     "rows.json": lambda path: path.write_text(
         json.dumps([{"lr" if k == "lr" else k: v for k, v in zip(ROWS, row, strict=True) if v is not None}
                     for row in zip(*ROWS.values(), strict=True)])
@@ -74,7 +75,7 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     assert json.dumps(found.rows) == json.dumps(wanted)  # whole numbers are whole, gaps are None
     assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     assert (found.source["rows"], found.source["columns"]) == (4, [*ROWS])
-    assert ('test_loss ("test loss")' in found.said) == name.endswith(".csv")
+    assert ('test_loss ("test loss")' in found.said) == ("json" not in name)
 
 
 def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
@@ -217,7 +218,7 @@ WRONG = {
     '[results.aux]\nfile = "s.csv"': '1: Windows has no place for a name with "aux", a device',
     '[results.s]\nfle = "s.csv"': "1: results s have no file; expected file = a file in the content",
     '[results.s]\nfile = "t.csv"': '2: no file "t.csv"; did you mean "s.csv"?',
-    '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .json, .npz',
+    '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .tsv, .json, .npz',
     '[results.s]\nfile = "../s.csv"': '2: "../s.csv" is outside the content\'s folder',
     '[results.s]\nfile = "s.csv"\ncolumns.los = "x"': '3: no column "los" in s.csv; expected one of loss, lr; did you',
     '[results.s]\nfile = "s.csv"\ncolumns.loss = 3': '3: columns is {"loss": 3}; expected words of columns, such as',

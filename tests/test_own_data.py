@@ -65,7 +65,8 @@ WRITINGS = {
 @pytest.mark.parametrize("times", [1, tables.AT_ONCE])  # a long file is read in another way
 @pytest.mark.parametrize("writing", WRITINGS)
 def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing, times):
-    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times)))
+    name = {"tabs": "points.tsv", "quoted": "POINTS.CSV"}.get(writing, "points.csv")
+    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times), name))
     assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
     assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
     told = {"decimal commas": "decimal commas", "no header": "no header", "without a name": "row names"}

@@ -808,7 +808,7 @@ def _product(axes: Iterable[Sized]) -> int:
 
 def _a_table(choice: str) -> str:
     """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
-    if choice.endswith(files.ENDINGS):
+    if files.is_file(choice):
         name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
         return f'the name of a table [dataset.{name}], below it file = "{choice}"'
     name = choice if choice in tables.built_in() else "moons"

@@ -16,7 +16,7 @@ from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
 
-ENDINGS = (".csv", ".json", ".npz")
+ENDINGS = (*tables.OF_TEXT, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
 SHOWN = tables.SHOWN  # mistakes of a file
 BOOLEAN = {"true": True, "false": False}
@@ -45,7 +45,7 @@ class ExternalResults:
 
 
 def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Memo | None = None) -> ExternalResults:
-    """The table in a file of the content's folder: .csv, .json or .npz.
+    """The table in a file of the content's folder: .csv, .tsv, .json or .npz.
 
     words   what columns hold, by their names
     memo    what was read of files before, a part each
@@ -70,7 +70,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
         "sha256": sha256(content),
         "rows": len(rows),
         "columns": list(names.values()),
-        "path": f"data/{name}{path.suffix}",
+        "path": f"data/{name}{path.suffix.lower()}",
     }
     if about:
         source["about"] = about
@@ -83,10 +83,11 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
 
     raises  ContentError: what is wrong with it
     """
-    if path.suffix == ".csv":
+    ending = path.suffix.lower()
+    if ending in tables.OF_TEXT:
         table = tables.csv_columns(path, gaps=True)
         return _csv(table), table.about
-    return {".json": _json, ".npz": _npz}[path.suffix](path), ""
+    return {".json": _json, ".npz": _npz}[ending](path), ""
 
 
 def _csv(found: tables.File) -> dict[str, list[Value]]:

@@ -47,7 +47,8 @@ MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
-ENDINGS = (".csv", ".npz")
+OF_TEXT = (".csv", ".tsv")  # what is between cells is found, whatever a file is called
+ENDINGS = (*OF_TEXT, ".npz")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
         file, test = options["file"], options.get("test")
         if test == file:
             raise mistake("test", f'"{file}" is what is trained on', "another file, a column or a share")
-        named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
+        named = {"file": file} | ({"test": test} if is_file(test) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
     else:
@@ -126,7 +127,7 @@ def _of_file(
     found = _opened(path, only, label)
     at, how = _label_of(found, label)
     apart: int | None = None
-    if isinstance(test, str) and not test.endswith(ENDINGS):
+    if isinstance(test, str) and not is_file(test):
         apart = _column(found, test, "test")
         if apart == at:
             raise found.problem(f'the column "{test}" is the label', "another column for test")
@@ -142,7 +143,7 @@ def _of_file(
     held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
-    if isinstance(test, str) and test.endswith(ENDINGS):
+    if isinstance(test, str) and is_file(test):
         second = _opened(located(folder, test), only, label)
         if second.names != found.names:
             raise second.problem(
@@ -177,6 +178,11 @@ def _of_file(
     return Read(table, said)
 
 
+def is_file(named: Any) -> bool:
+    """Whether what an author names is a table's file, and no column, kind or share."""
+    return isinstance(named, str) and named.lower().endswith(ENDINGS)
+
+
 def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] = ENDINGS) -> Path:
     """The path of a file in the content's folder, that a key of the experiments file names.
 
@@ -186,12 +192,12 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
     path = place or folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
-    if path.suffix not in endings:
+    if path.suffix.lower() not in endings:
         raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
     if place and path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
-        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix in endings)
+        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix.lower() in endings)
         there = [found.as_posix() for found in own if not any(map(filenames.left_behind, found.parts))]
         near = nearest(file, there)
         raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
@@ -199,7 +205,7 @@ def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] =
 
 
 def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:
-    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only, label=label)
+    return _npz(path) if path.suffix.lower() == ".npz" else csv_columns(path, only=only, label=label)
 
 
 def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:

@@ -153,7 +153,7 @@ def inputs_digest(source: Path, profile: str, lab: bool = False) -> str:
     lab  whether the author's own code counts
     """
     text = text_of(source)
-    named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|json|npz))["']""", text))
+    named = set(re.findall(r"""["']([^"'\n]+\.(?:[ct]sv|json|npz))["']""", text, re.IGNORECASE))
     placed = {name: filenames.located(source.parent, name) for name in sorted(named)}
     data = {name: sha256(path) for name, path in placed.items() if path and path.is_file()}
     own = {path.name: sha256(path) for path in own_code(source.parent)} if lab else {}

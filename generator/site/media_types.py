@@ -8,7 +8,7 @@ _TYPES = mimetypes.MimeTypes()  # none of the system's files, nor what programs 
 for _ending, _kind in {
     **{".js": "text/javascript", ".mjs": "text/javascript", ".xml": "application/xml", ".md": "text/markdown"},
     **{".webp": "image/webp", ".avif": "image/avif", ".woff": "font/woff", ".woff2": "font/woff2"},
-    **{".vtt": "text/vtt", ".csv": "text/csv"},
+    **{".vtt": "text/vtt", ".csv": "text/csv", ".tsv": "text/tab-separated-values"},
 }.items():
     _TYPES.add_type(_kind, _ending)
 
