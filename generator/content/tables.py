@@ -297,11 +297,9 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                 above.pop()
             remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
             found.about = " ".join(filter(None, remarks))
-            names = (
-                [filenames.composed(cell.strip()) for cell in top[0]]
-                if header
-                else [f"column {at + 1}" for at in range(len(top[0]))]
-            )
+            names = [filenames.composed(cell.strip()) for cell in top[0]]
+            if not header:
+                names = [f"column {at}" for at in range(1, len(names) + 1)]
             left = {at for at in (0, len(names) - 1) if header and not names[at]}
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:

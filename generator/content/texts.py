@@ -35,10 +35,7 @@ NOT_ASSETS = ("experiments.toml", WORKS)
 READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
-DATA, DATA_FILES = (
-    "data",
-    (".csv", ".tsv", ".json", ".npz"),
-)  # own data and results may lie there, and is no part of the site
+DATA, DATA_FILES = "data", (".csv", ".tsv", ".json", ".npz")  # own data and results may lie there, no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
 .vtt .srt .mp3 .ogg .wav .m4a .aac .opus .flac .ico .tif .tiff .bmp .heic .heif .eps .ps .ai .psd .dng
