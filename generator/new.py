@@ -69,7 +69,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
-    if place.suffix == ".csv":
+    if place.suffix in tables.CELLS:
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:

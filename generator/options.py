@@ -171,7 +171,9 @@ class Options:
     listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
     example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
-    data: Path | None = option(None, "a table of your own to start from, .csv or .npz", "FILE", ("new",), read=Path)
+    data: Path | None = option(
+        None, "a table of your own to start from, .csv, .tsv or .npz", "FILE", ("new",), read=Path
+    )
     label: str | None = option(None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",))
 
     @property

@@ -57,7 +57,7 @@ WRITINGS = {
     "commas.csv": lambda path: path.write_text(csv()),
     "mark.csv": lambda path: path.write_bytes(b"\xef\xbb\xbf" + csv(end="\r\n").encode()),
     "german.csv": lambda path: path.write_text(csv(";", ",")),
-    "tabs.csv": lambda path: path.write_text(csv("\t")),
+    "tabs.tsv": lambda path: path.write_text(csv("\t")),
     "rows.json": lambda path: path.write_text(
         json.dumps([{"lr" if k == "lr" else k: v for k, v in zip(ROWS, row, strict=True) if v is not None}
                     for row in zip(*ROWS.values(), strict=True)])
@@ -74,7 +74,16 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     assert json.dumps(found.rows) == json.dumps(wanted)  # whole numbers are whole, gaps are None
     assert found.source["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     assert (found.source["rows"], found.source["columns"]) == (4, [*ROWS])
-    assert ('test_loss ("test loss")' in found.said) == name.endswith(".csv")
+    assert ('test_loss ("test loss")' in found.said) == name.endswith(("csv", "tsv"))
+
+
+def test_what_its_cells_are_written_with_is_told_and_per_cent_is_the_unit_of_its_column(tmp_path):
+    (tmp_path / "s.csv").write_text("model;top-1;error %;n\nA;76,1 %;1%;1,5\nB;;2 %;1.200\n")
+    found = external.read(tmp_path, "s", "s.csv", {"n": "size"})
+    assert [*found.rows[0].values()] == ["A", 76.1, 1, 1.5] and found.rows[1]["n"] == 1200
+    assert found.columns == {"top_1": "top-1, %", "error": "error %", "n": "size"}
+    how = "semicolons between cells; decimal commas; signs between thousands; 12 % read as 12."
+    assert found.said.endswith(f"; {how}")
 
 
 def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
@@ -215,7 +224,7 @@ WRONG = {
     '[results.grid]\nfile = "s.csv"\n[experiment.grid]\nclasses = 2\nactivation = "tanh"': '1: "grid" is the name of',
     '[results.s]\nfle = "s.csv"': "1: results s have no file; expected file = a file in the content",
     '[results.s]\nfile = "t.csv"': '2: no file "t.csv"; did you mean "s.csv"?',
-    '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .json, .npz',
+    '[results.s]\nfile = "s.txt"': '2: "s.txt" ends in ".txt"; expected one of .csv, .tsv, .json, .npz',
     '[results.s]\nfile = "../s.csv"': '2: "../s.csv" is outside the content\'s folder',
     '[results.s]\nfile = "s.csv"\ncolumns.los = "x"': '3: no column "los" in s.csv; expected one of loss, lr; did you',
     '[results.s]\nfile = "s.csv"\ncolumns.loss = 3': '3: columns is {"loss": 3}; expected words of columns, such as',

@@ -56,6 +56,7 @@ WRITINGS = {
     "rows that are empty": lambda rows: text(rows) + ",,\n , ,\n",
     "row names": lambda rows: text([(str(at), *row) for at, row in enumerate(rows)], ",x,y,kind"),
     "a comma too many": lambda rows: text([(*row, "") for row in rows], "x,y,kind,"),
+    "three commas too many": lambda rows: text([(*row, "", " ", "") for row in rows], "x,y,kind,, ,"),
     "the label first": lambda rows: text([(kind, x, y) for x, y, kind in rows], "kind,x,y"),
 }
 

@@ -16,7 +16,7 @@ from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
 
-ENDINGS = (".csv", ".json", ".npz")
+ENDINGS = (*tables.CELLS, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
 SHOWN = tables.SHOWN  # mistakes of a file
 BOOLEAN = {"true": True, "false": False}
@@ -45,7 +45,7 @@ class ExternalResults:
 
 
 def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Memo | None = None) -> ExternalResults:
-    """The table in a file of the content's folder: .csv, .json or .npz.
+    """The table in a file of the content's folder: .csv, .tsv, .json or .npz.
 
     words   what columns hold, by their names
     memo    what was read of files before, a part each
@@ -55,7 +55,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     content = path.read_bytes()
     memo = memo or Memo()
     with memo.part(file, anew=True):
-        found, about = memo("external", [path.suffix, sha256(content)], lambda: _columns(path))
+        found, about, told, per_cent = memo("external", [path.suffix, sha256(content)], lambda: _columns(path))
     names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
     names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
     for at, (heading, plain) in enumerate(names.items()):
@@ -74,19 +74,21 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     }
     if about:
         source["about"] = about
-    said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
-    return ExternalResults(name, rows, {**renamed, **words}, content, source, said)
+    how = "".join(f"; {each}" for each in told)
+    said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}{how}."
+    units = {names[heading]: heading if "%" in heading else f"{heading}, %" for heading in per_cent}
+    return ExternalResults(name, rows, {**renamed, **units, **words}, content, source, said)
 
 
-def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
-    """A file's columns by their headings, and what it says above them.
+def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[str]]:
+    """A file's columns by their headings, what it says above them, how its cells were read, and the columns of %.
 
     raises  ContentError: what is wrong with it
     """
-    if path.suffix == ".csv":
+    if path.suffix in tables.CELLS:
         table = tables.csv_columns(path, gaps=True)
-        return _csv(table), table.about
-    return {".json": _json, ".npz": _npz}[path.suffix](path), ""
+        return _csv(table), table.about, table.told, table.per_cent
+    return {".json": _json, ".npz": _npz}[path.suffix](path), "", [], []
 
 
 def _csv(found: tables.File) -> dict[str, list[Value]]:

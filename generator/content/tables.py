@@ -47,7 +47,8 @@ MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
-ENDINGS = (".csv", ".npz")
+CELLS = (".csv", ".tsv")  # endings of text between commas, semicolons or tabs
+ENDINGS = (*CELLS, ".npz")
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class Read:
 class File:
     """The columns of a file, each with numbers or with words.
 
-    told   how its numbers and names are written, where that was found out
-    about  what the lines above its header say that begin with "# "
+    told      how its numbers and names are written, where that was found out
+    about     what the lines above its header say that begin with "# "
+    per_cent  names of columns whose cells have a % behind their numbers
     """
 
     place: str
@@ -76,6 +78,7 @@ class File:
     columns: list[np.ndarray | list[str]]
     told: list[str] = field(default_factory=list)
     about: str = ""
+    per_cent: list[str] = field(default_factory=list)
 
     def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
         return mistake(self.place, what, expected, match)
@@ -256,7 +259,7 @@ def _npz(path: Path) -> File:
 def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
 
-    A first column without a name, as of row names, is left out, and so is a last one that is empty as well.
+    A first column without a name, as of row names, is left out, and so are the last ones that are empty as well.
 
     gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
             there is a header, and one column is enough
@@ -291,7 +294,8 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
             remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
             found.about = " ".join(filter(None, remarks))
             names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
-            left = {at for at in (0, len(names) - 1) if header and not names[at]}
+            end = len(names) - len(list(itertools.takewhile(lambda name: not name, reversed(names))))
+            left = {at for at in (0, *range(end, len(names))) if header and not names[at]}
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:
                 wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
@@ -330,7 +334,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     if not start_rows:
         raise found.problem("has a header and no rows", "a row of cells each")
     read = quick or columns.joined(parts)
-    if len(names) - 1 in left and any(map(str, read[-1])):
+    if any(any(map(str, column)) for column in read[max(1, end) :]):
         raise ContentError(_names_wrong(found.place, skipped, names))
     found.names = [name for at, name in enumerate(names) if at not in left]
     found.columns = [column for at, column in enumerate(read) if at not in left]
@@ -340,6 +344,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     told.append("12 % read as 12" if columns.per_cent else "")
     told.append("the first column, without a name, left out" if 0 in left else "")
     found.told = [said for said in told if said]
+    found.per_cent = [names[at] for at in sorted(columns.per_cent)]
     return found
 
 
@@ -471,7 +476,8 @@ class _Columns:
         self.place, self.names, self.number, self.gaps, self.passed = place, names, number, gaps, passed
         self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
-        self.commas = self.thousands = self.per_cent = False
+        self.commas = self.thousands = False
+        self.per_cent: set[int] = set()
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -497,7 +503,7 @@ class _Columns:
             except ValueError:
                 values = [self.number.read(cell) for cell in cells]
                 numbers = np.array([np.nan if value is None else value for value in values])
-                self.per_cent |= any(map(PER_CENT.search, cells))
+                self.per_cent |= {at} if any(map(PER_CENT.search, cells)) else set()
                 self.commas |= self.number.commas and any("," in cell for cell in cells)
                 self.thousands |= any(
                     self.number.is_apart(cell)
