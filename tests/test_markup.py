@@ -216,6 +216,17 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert first_paragraph(tmp_path, body) == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
 
 
+def test_what_a_tag_says_is_the_number_whatever_it_is(tmp_path):
+    body = r"@eq-s, [-@eq-s], \ref{eq:s}, \eqref{eq:s}, @eq-b, [](#eq-h), \eqref{eq:h}, @eq-n"
+    body += "\n\n$$a \\tag{*}$$ {#eq-s}\n\n$$b \\tag{$\\star$}$$ {#eq-b}\n\n"
+    body += "$$c \\label{eq:h} \\tag{<img src=x>}$$\n\n$$d$$ {#eq-n}\n"
+    html = page_of(tmp_path, body).html
+    tag = "&lt;img src=x&gt;"
+    said = f"Equation\u00a0*, *, *, (*), Equation\u00a0⋆, Equation\u00a0{tag}, ({tag}), Equation\u00a01"
+    assert re.sub("<[^>]*>", "", html.partition("</p>")[0]) == said
+    assert "<img" not in html and html.count('class="equation-number"') == 1
+
+
 def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
     head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
     folder = folder_with(tmp_path, "x\n", head)
