@@ -502,7 +502,7 @@ ORDINARY = """# A **plain** text
 1. One
 
 Some *words*, and
-[more](x.md) of $R^2$. They end.
+[more](https://x.org/$a/$b) of $R^2$. They end.
 """
 
 

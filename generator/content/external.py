@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
+from .frontmatter import CONTROL
 
 ENDINGS = (*tables.CELLS, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
@@ -87,8 +89,15 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
     """
     if path.suffix in tables.CELLS:
         table = tables.csv_columns(path, gaps=True)
-        return _csv(table), table.about, table.told, table.per_cent
-    return {".json": _json, ".npz": _npz}[path.suffix](path), "", [], []
+        found, about, told, per_cent = _csv(table), table.about, table.told, table.per_cent
+    else:
+        found, about, told, per_cent = {".json": _json, ".npz": _npz}[path.suffix](path), "", [], []
+    for name, column in found.items():
+        for row, value in enumerate((name, *column)):
+            if isinstance(value, str) and (odd := CONTROL.search(value)):
+                where = f'row {row}, "{short(name)}"' if row else f'the column "{short(name)}"'
+                raise mistake(str(path), f"{where}: an invisible character, U+{ord(odd[0]):04X}", "none")
+    return found, about, told, per_cent
 
 
 def _csv(found: tables.File) -> dict[str, list[Value]]:
@@ -182,7 +191,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, (int, float)):
-        return "a number" if math.isfinite(value) else "infinity"
+        return "a number" if abs(value) <= sys.float_info.max else "infinity"
     return "a word" if isinstance(value, str) else "something else"
 
 
