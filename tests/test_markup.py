@@ -244,6 +244,12 @@ def test_references_in_code_are_not_resolved(tmp_path):
     assert "&amp;#xE000;" in page_of(tmp_path, "`&#xE000;` &#x1F600;").html
 
 
+def test_an_expression_in_a_title_is_told(tmp_path):
+    head = HEAD.replace("title: T", 'title: T\nsubtitle: "{{ results.count }} nets"')
+    warned = " ".join(map(str, rendered(texts.read(folder_with(tmp_path, "x\n", head)))[0].warnings))
+    assert 'article.md:3: an expression in a subtitle, "{{ results.count }}"; expected what it says, as' in warned
+
+
 def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
     head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
     folder = folder_with(tmp_path, "x\n", head)

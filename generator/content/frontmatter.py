@@ -414,7 +414,7 @@ class Meta:
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
     abstract   as plain text; the page begins with it as it was written
-    headings   "title" and "subtitle" as the page sets them, where they hold formulas
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas or what is told of
     bibliography  the file of works, in the folder
     """
 
@@ -484,7 +484,7 @@ def read_meta(
             value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = OF_META[key]["read"](value, wrong)
         parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
-        if len(parts) > 1 or re.search(r"\\|``", "".join(parts)):
+        if len(parts) > 1 or re.search(r"\\|``|\{\{", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if len(problems) > before or "title" not in values:
         return None

@@ -286,6 +286,9 @@ class Writer:
         said = self.page.meta.parts(name)
         for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
             faults.render(self, Mark("fault", said.line, fault.meta))
+        if found := VALUE.search("".join(said.parts[::2])):
+            expected = "what it says, as nothing is computed there"
+            self.warn("stray-mark", said.line, f'an expression in a {name}, "{short(found[0])}"; expected {expected}')
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
