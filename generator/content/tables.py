@@ -683,7 +683,7 @@ def _watched(read: Read) -> Read:
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
     if len(set(table.counts)) > 1:
-        counts = ", ".join(f"{word} {count:,}" for word, count in zip(table.labels, table.counts, strict=True))
+        counts = ", ".join(f"{word} ({count:,})" for word, count in zip(table.labels, table.counts, strict=True))
         each, unused = f"networks train on {table.points_per_class:,} of each class", ""
         if table.balance == "drop":
             over = sum(table.left) - table.points_per_class * len(table.labels)
@@ -694,7 +694,7 @@ def _watched(read: Read) -> Read:
                 warned.append(Warned("uneven-classes", f'{told}; balance = "repeat" trains on all'))
         else:
             each += f", those of smaller classes up to {-(-table.points_per_class // min(table.left))} times"
-        said += f" The classes have {counts} rows; {each}{unused}."
+        said += f" Rows of the classes: {counts}; {each}{unused}."
     by_letters: dict[str, str] = {}
     for word in table.labels:
         if (other := by_letters.setdefault(word.casefold(), word)) != word:
