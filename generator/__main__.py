@@ -6,6 +6,7 @@ import argparse
 import atexit
 import errno
 import gc
+import io
 import os
 import re
 import signal
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def command() -> None:
     """The command, as a process of its own."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a sign is no reason to end
     status = main()
     interrupts.ignore()
     if interrupts.came:  # Python would kill itself where it fell into code that is text, as that of a dataclass is

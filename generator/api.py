@@ -173,7 +173,7 @@ def load(site: str | Path) -> Runs:
     raises  NoSiteError: the folder has no tables of runs
     """
     folder = Path(site) / "data"
-    tables = sorted(folder.glob("*.csv"))
+    tables = sorted(folder.glob("*.csv"), key=Path.as_posix)
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
     ours = [(table, row) for table in tables for row in _rows(table) if {"id", "kind", "classes"} <= row.keys()]

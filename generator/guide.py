@@ -308,4 +308,4 @@ def updated(text: str) -> str:
 
 
 if __name__ == "__main__":
-    GUIDE.write_text(updated(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    GUIDE.write_text(updated(GUIDE.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

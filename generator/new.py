@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from .base import filenames
 from .base.errors import PeekError, mistake, nearest, one_of
 
 SHARED = "shared"  # what every new article gets
@@ -15,7 +16,8 @@ DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
 # Packages leave files out that begin with a dot
-NAMES = {"gitignore": ".gitignore", "gitignore.site": "site/.gitignore", "pages.yml": ".github/workflows/pages.yml"}
+NAMES = {"gitignore": ".gitignore", "gitattributes": ".gitattributes", "gitignore.site": "site/.gitignore"}
+NAMES |= {"pages.yml": ".github/workflows/pages.yml"}
 
 
 def examples(templates: Path) -> list[str]:
@@ -28,7 +30,7 @@ def new(
 ) -> list[Path]:
     """Fill a new or empty folder with an article. Returns the files written, in order.
 
-    data    a table of the author's, .csv or .npz, which the article is then about, whatever the example
+    data    a table of the author's, .csv, .tsv or .npz, which the article is then about, whatever the example
     label   its column of classes; None: the one column of words, else the last
     raises  PeekError: nothing is ever overwritten
             ContentError: no such example; what is wrong with the table, by line and column
@@ -38,12 +40,13 @@ def new(
     example = TABLE if data else example
     if example not in (there := examples(templates)):
         raise mistake("--example", f'no example "{example}"', one_of(there), nearest(example, there))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not (folder.is_dir() and all(filenames.of_system(path.name) for path in folder.iterdir())):
         raise PeekError(f"{folder}: not empty; expected a new folder for the article")
     settings = _settings(data, label) if data else {}
     written = []
     for top in (templates / "new" / SHARED, templates / "new" / example):
-        for source in sorted(path for path in top.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        ours = (path for path in top.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        for source in sorted((path for path in ours if not filenames.left_behind(path.name)), key=Path.as_posix):
             name = source.relative_to(top).as_posix()
             target = folder / (NAMES.get(name, name) if top.name == SHARED else name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,12 +67,12 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
     from .content import tables
 
     if not data.is_file():
-        there = [path.name for path in data.absolute().parent.glob("*") if path.suffix in tables.ENDINGS]
+        there = [path.name for path in data.absolute().parent.glob("*") if tables.is_file(path.name)]
         raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
     place = tables.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
-    if place.suffix in tables.CELLS:
+    if place.suffix.lower() in tables.OF_TEXT:
         found = tables.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
@@ -102,6 +105,7 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
     if not sent:  # the build would refuse it
         recipe = recipe.replace("ship = 1\n", "")
-        text.write_text(text.read_text(encoding="utf-8").replace("| bend", "| hidden-plane"), encoding="utf-8")
-    source.write_text(recipe, encoding="utf-8")
+        drawn = text.read_text(encoding="utf-8").replace("| bend", "| hidden-plane")
+        text.write_text(drawn, encoding="utf-8", newline="\n")
+    source.write_text(recipe, encoding="utf-8", newline="\n")
     return [target]

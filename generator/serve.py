@@ -17,7 +17,6 @@ import functools
 import hashlib
 import json
 import logging
-import mimetypes
 import os
 import socket
 import sys
@@ -62,6 +61,7 @@ from .build import (
 from .content import texts
 from .options import Options
 from .runs.catalogue import Catalogue, EarlyResults, Report, RunContext
+from .site.media_types import kind_of
 from .site.policy import guarded
 
 if TYPE_CHECKING:
@@ -302,8 +302,7 @@ def application(live: Live) -> Starlette:
             body = live.page(found)
         else:
             body = await asyncio.to_thread(content_of, live.files[found])
-        kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
-        return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind)
+        return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind_of(found))
 
     async def events(_: Request) -> Response:
         return StreamingResponse(live.listen(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})

@@ -201,7 +201,7 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
 
 def entries(store: Store, kind: str) -> Iterator[tuple[str, bytes]]:
     """The sound entries of a kind in a cache, by name; others are told and left out."""
-    for path in sorted((store.root / "entries" / kind).glob("??/*")):
+    for path in sorted((store.root / "entries" / kind).glob("??/*"), key=Path.as_posix):
         try:
             if NAME.fullmatch(path.name):
                 yield path.name, Entry(path).read_bytes()

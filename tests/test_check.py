@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -189,6 +190,25 @@ def test_weights_above_their_budgets_are_said(site, monkeypatch):
     assert said(site) == [
         f"index.html: {what}: {weights[what] / 1000:.1f} kB; expected at most 0 kB" for what in check.BUDGETS_KB
     ]
+
+
+def test_capitals_count_where_the_disk_would_pass_over_them(site, monkeypatch):
+    def is_file(path, real=Path.is_file):
+        return real(path) or path.name.lower() in [each.name.lower() for each in path.parent.iterdir()]
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    edit(site / "index.html", "more.html", "More.html")
+    edit(site / "assets" / "style.css", "data:image/png;base64,x", "../pictures/A.png")
+    assert [line.partition(";")[0] for line in said(site)] == [
+        "index.html:8: More.html#part leads nowhere",
+        "assets/style.css:3: ../pictures/A.png leads nowhere",
+    ]
+
+
+def test_a_link_out_of_the_site_leads_nowhere(site):
+    (site.parent / "beside.html").touch()
+    edit(site / "index.html", '"more.html#part"', '"../beside.html"')
+    assert [line.partition(";")[0] for line in said(site)] == ["index.html:8: ../beside.html leads nowhere"]
 
 
 def test_the_first_view_is_what_the_page_loads_before_its_reader_moves(site):

@@ -62,6 +62,14 @@ def test_a_reader_who_has_seen_enough_is_no_fault():
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+def test_a_console_that_lacks_signs_is_no_fault():
+    told = {}
+    for encoding in ("utf-8", "ascii"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        told[encoding] = subprocess.check_output([sys.executable, "-m", "generator", "list"], env=environment)
+    assert told["ascii"] == told["utf-8"].decode().encode("ascii", "backslashreplace") != told["utf-8"]
+
+
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
@@ -103,6 +111,14 @@ def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path)
     assert code == 0 and "train: 2 of 3, not in the cache: experiment grid" in said
     code, said = build("--only", "mroe")
     assert code == 1 and said == [f'{file}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
+
+
+@pytest.mark.parametrize("epoch", ["today", "²", "1.5", "9" * 30])
+def test_a_date_that_is_none_is_told_before_anything_is_made(build, tmp_path, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    code, said = build(cache=tmp_path / "fresh")
+    wanted = f'SOURCE_DATE_EPOCH is "{epoch}"; expected seconds since 1970, such as 1767225600, or nothing'
+    assert code == 1 and said == [wanted] and not (tmp_path / "site").exists()
 
 
 def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(build, article, tmp_path, monkeypatch):

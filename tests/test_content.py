@@ -1,7 +1,9 @@
 """The author's folder: pages, front matter and files, and every mistake with its exact message."""
 
 import datetime
+import functools
 import json
+import re
 import struct
 import unicodedata
 
@@ -214,10 +216,21 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     assert beta.meta.date == datetime.date(2026, 2, 2) and zeta.meta.date == article.meta.date
 
 
+def test_a_page_with_the_title_of_another_is_odd(tmp_path):
+    [first, second] = texts.read(folder_of(tmp_path, **{"article-LAPTOP": written(FRONT)})).pages
+    [warned] = second.odd
+    assert first.odd == () and warned.name == "repeated-title"
+    assert warned.said.endswith('article-LAPTOP.md: its title is that of article.md, "T"; expected one of its own')
+
+
 def test_own_files_are_assets(tmp_path):
     files = {"pictures/a.png": b"x", "notes.txt": "n", ".hidden": "h", "_draft/x.png": b"x", "experiments.toml": ""}
-    article = texts.read(folder_of(tmp_path, **files))
+    files |= {"~$report.docx": "", "~$a.md": "", "pictures/Thumbs.db": "", "$RECYCLE.BIN/a.pdf": ""}
+    folder = folder_of(tmp_path, **files)
+    (folder / "Icon\r").touch()
+    article = texts.read(folder)
     assert [asset.path for asset in article.assets] == ["notes.txt", "pictures/a.png"]
+    assert not texts.files_of_code(folder) and not texts.refuse_strange(folder)
     assert article.assets[0].source.read_text() == "n"
 
 
@@ -247,12 +260,30 @@ def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another
     assert texts.other_texts(folder) == ["b/Two.MD", "b/five.md", "four.markdown", "three.qmd"]
 
 
+ALIKE = "expected names that differ in their letters, and not in capitals or composition alone"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("a/fig:1.png", 'a/fig:1.png: Windows has no place for a name with the sign ":"; expected another name'),
+        ("con.md", 'con.md: Windows has no place for a name with "con", a device of its own; expected another name'),
+        ("Gallery.md", f'Gallery.md: Windows and macOS take "Gallery.html" for "gallery.html"; {ALIKE}'),
+        ("Lab/a.py", f'Lab: Windows and macOS take "Lab" for "lab"; {ALIKE}; did you mean "lab"?'),
+        ("Figures/a.png", f'Figures: Windows and macOS take "Figures" for "figures"; {ALIKE}; did you mean "figures"?'),
+    ],
+)
+def test_a_site_can_lie_on_every_disk(tmp_path, name, wrong):
+    assert said(folder_of(tmp_path, **{name: "# T\n"})) == [wrong]
+    assert texts.read(folder_of(tmp_path / "b", **{"figures/a.png": "", "other.md": "# T\n"}))
+
+
 @pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
 @pytest.mark.parametrize("typed", [str.capitalize, str.upper, lambda name: f"{name}.txt"])
 def test_a_file_that_is_nearly_called_like_one_that_is_read_is_told(tmp_path, name, typed):
     [wrong] = said(folder_of(tmp_path, **{typed(name): ""}))
     assert wrong == f'{typed(name)}: no file of this name is read; did you mean "{name}"?'
-    (tmp_path / "content" / name).write_text("")
+    (tmp_path / "content" / typed(name)).rename(tmp_path / "content" / name)
     assert not list(texts.misnamed(tmp_path / "content", [name]))
 
 
@@ -262,12 +293,51 @@ def test_a_first_page_of_another_case_is_named(tmp_path):
     assert said(folder) == ['article.md: there is no such file; did you mean "Article.MD"?']
 
 
-def test_front_matter_in_another_notation_is_named(tmp_path):
-    toml, json = "+++\ntitle = 'T'\n+++\n", '\n{\n  "title": "T"\n}\n'
-    assert [line.partition(";")[0] for line in said(folder_of(tmp_path, article=toml, second=json))] == [
-        "article.md:1: front matter in TOML",
-        "second.md:2: front matter in JSON",
-    ]
+IN_TOML = '''+++
+title = "Nets: a #1 guide"
+date = 2026-03-12T09:00:00Z
+abstract = """
+One.
+Two."""
+weight = 3
+[[author]]
+name = "A. B."
++++
+Text.
+'''
+IN_JSON = """
+{
+  "title": "Nets: a #1 guide",
+  "date": "2026-03-12",
+  "author": [{
+    "name": "A. B."
+  }],
+  "weight": 3,
+  "abstract": "One.\\nTwo."
+}
+Text.
+"""
+
+
+@pytest.mark.parametrize("text", [IN_TOML, IN_JSON], ids=["TOML", "JSON"])
+def test_front_matter_may_be_written_in_toml_or_json(tmp_path, text):
+    fields = {"title": "'Nets: a #1 guide'", "date": "2026-03-12", "author": "A. B.", "abstract": "|\n  One.\n  Two."}
+    [page] = texts.read(folder_of(tmp_path / "other", article=text)).pages
+    [plain] = texts.read(folder_of(tmp_path / "yaml", article=written(fields, "Text.\n"))).pages
+    assert page.meta == plain.meta and page.body.split() == plain.body.split()
+    lines = text.split("\n")
+    assert lines[page.first_line + page.body.split("\n").index("Text.") - 1] == "Text."
+    [foreign] = page.odd
+    at = next(number for number, line in enumerate(lines, 1) if "weight" in line)
+    assert f'article.md:{at}: "weight" is no field of this tool' in str(foreign)
+    sign = text.strip()[:3].strip()
+    wrong = text.replace("abstract", "abstarct"), re.sub(r"(weight\W+)3", r"\1[3", text), sign + "\n\n"
+    said_of = [said(folder_of(tmp_path / str(at), article=each))[0] for at, each in enumerate(wrong)]
+    at = next(number for number, line in enumerate(lines, 1) if "abstract" in line)
+    assert said_of[0] == f'article.md:{at}: unknown field "abstarct" in the front matter; did you mean "abstract"?'
+    assert re.match(r"article\.md:\d+: not (TOML|YAML): ", said_of[1])
+    closing = sign.replace("{", "}")
+    assert said_of[2] == f"article.md:1: the front matter is not closed; expected a line {closing} after it"
 
 
 def test_empty_lines_may_stand_above_front_matter(tmp_path):
@@ -312,6 +382,17 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path):
     (tmp_path / "content" / "article.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert texts.read(tmp_path / "content").pages[0] == plain
     assert plain.first_line == 7 and plain.body.startswith("One.")
+
+
+def test_letters_are_composed_however_a_text_was_saved(tmp_path):
+    text, works = written(FRONT, "## Größe\n\n@müller2020\n"), "@misc{müller2020, title = {Größe}, year = 2020}\n"
+    read = [
+        texts.read(folder_of(tmp_path / form, article=form_of(text), **{"references.bib": form_of(works)}))
+        for form in ("NFC", "NFD")
+        for form_of in [functools.partial(unicodedata.normalize, form)]
+    ]
+    assert read[0].pages[0].body == read[1].pages[0].body
+    assert [*read[0].bibliography.entries] == [*read[1].bibliography.entries]
 
 
 def test_a_text_is_read_as_it_was_where_nothing_has_changed(tmp_path):
@@ -605,6 +686,9 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
             b"---\ntitle: T\n---\n\nCaf\xe9\n",
             "article.md:5: a byte that is not UTF-8; expected the file saved as UTF-8",
         ),
+        (b"---\r\rCaf\xe9\r", "article.md:3: a byte that is not UTF-8; expected the file saved as UTF-8"),
+        ("---\ntitle: T\n".encode("utf-16"), "article.md: saved as UTF-16; expected the file saved as UTF-8"),
+        ("---\ntitle: T\n".encode("utf-16-le"), "article.md: saved as UTF-16; expected the file saved as UTF-8"),
         (b"---\ntitle: T\n---\na\x02b", "article.md:4: an invisible character, U+0002; expected none"),
         ("---\ntitle: T\n---\na\ue000b".encode(), "article.md:4: an invisible character, U+E000; expected none"),
     ],

@@ -46,6 +46,7 @@ def test_gitignore_of_the_folder_stays(tmp_path):
     out = tmp_path / "site"
     out.mkdir()
     (out / ".gitignore").write_text("*\n")
+    (out / ".DS_Store").touch()  # it is empty to who looks into it
     publish(SITE, out)
     publish({"index.html": b"two"}, out)
     assert (out / ".gitignore").read_text() == "*\n"

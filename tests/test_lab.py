@@ -240,6 +240,7 @@ READ = {
     "beside": ("from .steps", "from steps", "import of steps, a file beside walks.py; expected from . import steps"),
     "no file": ("from .steps", "from .step", 'no file "step.py" beside walks.py'),
     "built-in": ("def bars(", "def moons(", '"moons" is a built-in kind of data; expected another name'),
+    "a device": ("def disc(", "def aux(", 'Windows has no place for a name with "aux", a device of its own'),
     "a second": ("def disc(", "def other(", "a second function other; the first is"),
 }
 

@@ -31,7 +31,8 @@ HUGE = 10**9
         ("[8, 2]", f"[{HUGE}, 2]", "hidden is [1000000000, 2]"),
         ("[8, 2]", f"[{'8, ' * 100}2]", "hidden is [8, 8"),
         ("[8, 2]", "[90000, 90000, 2]", "a run of experiment grid would hold"),
-        ("grid]", f"{'n' * 240}]", "a name of 240 signs"),
+        ("grid]", f"{'n' * 240}]", "a name of 251 signs"),
+        ("grid]", "aux]", 'e.toml:1: experiment aux: Windows has no place for a name with "aux", a device of its own'),
         (
             "[8, 2]",
             f"[[{'1000, ' * 50}2], [8, 2]]",

@@ -489,7 +489,10 @@ ACTIVATIONS =""",
     page = copy.build()
     assert copy.edited() == ["generator/networks/activations.py"]
     assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60  # it learned something
-    assert "a swish network of 2 classes" in page and "the points gather in the plane, which has no end" in page
+    assert (
+        "a swish network of 2 classes" in page
+        and "the points gather in their room, the plane, which has no end" in page
+    )
     with Image.open(io.BytesIO(copy.site("plots/2/swish.decisionBoundaries.Final.png"))) as picture:
         seen = picture.convert("RGB").getcolors(1 << 24)
     drawn = {bytes(colour).hex(): count for count, colour in seen}
@@ -575,7 +578,7 @@ ACTIVATIONS =""",
     copy.place("/// figure | train\n\nTry.\n///")
     page = copy.build()
     assert sorted(copy.edited()) == sorted([rooms, activations])
-    assert "the points gather in the square from 0 to 1" in page
+    assert "the points gather in their room, the square from 0 to 1" in page
     rows = csv.DictReader(copy.site("data/grid.csv").decode().splitlines())
     [row] = [row for row in rows if row["activation"] == "logistic"]
     centres = np.array(json.loads(row["centres"]))

@@ -89,7 +89,9 @@ def test_git_leaves_the_output_out(started):
     listed = subprocess.run(["git", "ls-files"], cwd=started, check=True, capture_output=True, text=True).stdout.split()
     example = default_templates() / "new" / started.name.removeprefix("new-")
     own = [path.relative_to(example).as_posix() for path in example.rglob("*") if path.is_file()]
-    assert sorted(listed) == sorted([".gitignore", ".github/workflows/pages.yml", "site/.gitignore", *own])
+    assert sorted(listed) == sorted(
+        [".gitattributes", ".gitignore", ".github/workflows/pages.yml", "site/.gitignore", *own]
+    )
 
 
 def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):
@@ -97,7 +99,9 @@ def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):
     compiled = tmp_path / "new" / "superposition" / "content" / "lab" / "__pycache__" / "superposition.cpython-311.pyc"
     compiled.parent.mkdir(exist_ok=True)
     compiled.write_bytes(b"")
-    assert not [path for path in new(tmp_path / "a", tmp_path, "superposition") if path.suffix == ".pyc"]
+    (tmp_path / "new" / "superposition" / "content" / ".DS_Store").touch()
+    files = new(tmp_path / "a", tmp_path, "superposition")
+    assert not [path for path in files if path.suffix == ".pyc" or path.name == ".DS_Store"]
 
 
 def test_nothing_is_overwritten(tmp_path):
@@ -105,6 +109,12 @@ def test_nothing_is_overwritten(tmp_path):
     with pytest.raises(PeekError, match="not empty; expected a new folder"):
         new(tmp_path, default_templates())
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_folder_that_finder_or_explorer_has_shown_is_empty(tmp_path):
+    (tmp_path / ".DS_Store").touch()
+    (tmp_path / "desktop.ini").touch()
+    assert new(tmp_path, default_templates())
 
 
 def test_the_command_says_what_is_next(tmp_path, capsys):

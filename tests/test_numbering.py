@@ -1,9 +1,12 @@
 """What of a text is numbered, with its lines; and the attribute lists that name it."""
 
+from types import SimpleNamespace
+
 from generator.base.memo import Memo
 from generator.markup import numbering, reading
 from generator.markup.attributes import parse_attributes
 from generator.markup.constructs import blocks
+from generator.markup.dependencies import Book
 from generator.markup.numbering import slug
 
 
@@ -58,6 +61,15 @@ def test_theorems_and_their_like_are_numbered_each_kind_apart():
 def test_a_block_of_quarto_is_of_the_kind_that_its_label_says():
     [item] = outline("::: {#thm-main}\nx\n:::\n").items.values()
     assert (item.kind, item.id, item.number) == ("theorem", "thm-main", "1")
+
+
+def test_of_figures_that_differ_in_capitals_one_page_alone_has_the_name_for_its_file():
+    pages = [SimpleNamespace(path=path, output=path) for path in ("a.md", "b.md")]
+    names = {
+        path: SimpleNamespace(labels=[label], formulas=()) for path, label in (("a.md", "fig-A"), ("b.md", "fig-a"))
+    }
+    book = Book(pages, names, None, {})
+    assert book.labels == {"fig-A": "a.md", "fig-a": "b.md"} and book.files == {"fig-a": "a.md"}
 
 
 def test_a_section_of_the_first_level_shifts_all_levels():

@@ -2,10 +2,12 @@
 
 import csv
 import dataclasses
+import functools
 import json
 import pickle
 import re
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,7 @@ def text(rows, header="x,y,kind"):
 
 
 def written(folder, content, name="points.csv"):
-    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     content = content.encode() if isinstance(content, str) else content
     (folder / "data" / name).write_bytes(content)
     return {"file": f"data/{name}"}
@@ -64,7 +66,8 @@ WRITINGS = {
 @pytest.mark.parametrize("times", [1, tables.AT_ONCE])  # a long file is read in another way
 @pytest.mark.parametrize("writing", WRITINGS)
 def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing, times):
-    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times)))
+    name = {"tabs": "points.tsv", "quoted": "POINTS.CSV"}.get(writing, "points.csv")
+    found = tables.read(tmp_path, written(tmp_path, WRITINGS[writing](ROWS * times), name))
     assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
     assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
     told = {"decimal commas": "decimal commas", "no header": "no header", "without a name": "row names"}
@@ -164,7 +167,14 @@ def test_a_bad_file_is_refused_by_row_and_column(tmp_path, fault):
         (text(ROWS, "x,y,"), ":1: column 3 has no name"),
         (text([(x, y, "a\0") for x, y, _ in ROWS]), r"a label with the sign U\+0000; expected labels of visible"),
         ("kind\na\nb\n", ":1: 1 column"),
-        ("x,kind\n1,\xe4\n".encode("latin-1"), "is not UTF-8"),
+        (
+            "x,kind\n1,\xe4\n".encode("latin-1"),
+            "points.csv:2: a byte that is not UTF-8; expected the file saved as UTF-8; in",
+        ),
+        (
+            "x,kind\n1,a\n".encode("utf-16"),
+            "points.csv: saved as UTF-16; expected the file saved as UTF-8; in Excel, CSV UTF",
+        ),
     ],
 )
 def test_a_bad_header_or_writing_is_refused(tmp_path, content, said):
@@ -342,6 +352,24 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     changed += [{"data_seed": 1}, {"l2_factors": (1.0, 1.0, 1.0)}, {"init_scale": 3.0}]
     assert len({before, *(run_key(dataclasses.replace(spec, **change)) for change in changed)}) == 8
     assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
+
+
+@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+def test_letters_of_data_are_composed_and_their_file_is_found(tmp_path, times):
+    decomposed = {form: functools.partial(unicodedata.normalize, form) for form in ("NFC", "NFD")}
+    name, header, word = "ü.csv", "größe,y,art", "é"
+    rows = [(x, y, kind.replace("a", word)) for x, y, kind in ROWS * times]
+    read, keys = [], []
+    for form, of in decomposed.items():
+        top = tmp_path / form
+        written(top, of(text(rows, header)), of(name))
+        other = decomposed["NFD" if form == "NFC" else "NFC"]
+        read.append(tables.read(top, {"file": other(f"data/{name}"), "label": "art"}).table)
+        (top / "experiments.toml").write_text(f'file = "{other(f"data/{name}")}"', encoding="utf-8")
+        keys.append(inputs_digest(top / "experiments.toml", "standard"))
+        written(top, of(text(rows[1:], header)), of(name))
+        assert inputs_digest(top / "experiments.toml", "standard") != keys[-1]
+    assert read[0].names == read[1].names == ("größe", "y") and read[0].labels == read[1].labels == ("b", "é")
 
 
 def test_what_a_file_holds_decides_and_not_its_name(tmp_path):

@@ -79,6 +79,11 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
     text = (article / "article.md").read_text()
     text += "\n[It must be.]{claim=\"results.max('accuracy') <= 1\" check}\n"
     (article / "article.md").write_text(text + "\n/// predictions\nWe thought so.\n///\n")
+    experiments = (article / "experiments.toml").read_text()
+    about = """about = "What's 'tried'."\n"""
+    (article / "experiments.toml").write_text(
+        re.sub(r"(\[experiment\..+\]\n)", lambda found: found[1] + about, experiments)
+    )
     options = Options(content=article, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()
     follower = Follower(live, options, context_of(options, Progress(quiet=True)), made.set)
@@ -93,19 +98,20 @@ def test_the_page_says_how_they_come_out_and_the_server_sees_edits(
 
     more = "".join(
         ONE.replace("All <learn>", says).replace("> 0", condition) + f"needs_seeds = {seeds}\n"
-        for says, condition, seeds in (("None does", "> 2", 0), ("Many do", "> 2", 100))
+        for says, condition, seeds in (('None\'s \\"so\\"', "> 2", 0), ("Many do", "> 2", 100))
     )
     page = saved(FILE + more)
     items = re.findall(r'<li data-verdict="(\w+)"><b>([^<]+)</b> ([^<]+)<span class="claim-mark">', page)
     assert items == [
         ("holds", "Came true", "All &lt;learn&gt;."),
-        ("refuted", "Did not come true", "None does."),
+        ("refuted", "Did not come true", "None’s “so”."),
         ("open", "Not yet known", "Many do."),
     ]
     assert "Came true: 1." in page and "Did not: 1." in page and "We thought so." in page and "2026" in page
     reproduce = content_of(live.files["reproduce.html"]).decode()
+    assert "What’s ‘tried’." in reproduce
     findings, checks = reproduce.split("<h3>Checks</h3>")
-    assert all(says in findings for says in ("All &lt;learn&gt;.", "None does.", "Many do."))
+    assert all(says in findings for says in ("All &lt;learn&gt;.", "None’s “so”.", "Many do."))
     assert "It must be." in checks and "It must be." not in findings and "All &lt;learn&gt;." not in checks
     edited = saved(FILE.replace("All <learn>", "All of them do"))
     assert edited.count("data-verdict") < page.count("data-verdict") and "All of them do." in edited

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import main
-from generator.site import check, publish
+from generator.__main__ import main, run_build
+from generator.site import check, manifest, publish
 from tests.edits import edit
 
 TINY = Path(__file__).parent / "sites" / "tiny"
@@ -91,7 +91,7 @@ def files(bare, branch="gh-pages"):
     return set(git(bare, "ls-tree", "-r", "--name-only", branch).split("\n"))
 
 
-def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare):
+def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare, tmp_path):
     before = branches(bare)
     code, lines, _ = peek("--yes")
     built_from = git(article, "rev-parse", "--short", "HEAD")
@@ -108,6 +108,9 @@ def test_it_sums_up_and_pushes_the_site_and_nothing_else(peek, article, bare):
     assert git(bare, "log", "--format=%s", "gh-pages") == f"Publish the site built from {built_from}"
     assert git(bare, "show", "gh-pages:index.html") == (article / "site" / "index.html").read_text().strip()
     assert git(article, "status", "--porcelain") == "" and git(article, "branch", "--show-current") == "main"
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", "--branch", "gh-pages", str(bare), "on-windows")
+    verified = manifest.verify(tmp_path / "on-windows")
+    assert not verified.missing and not verified.changed
 
 
 def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article, bare, tmp_path):
@@ -122,6 +125,14 @@ def test_publishing_again_adds_to_the_branch_as_the_remote_has_it(peek, article,
     ]  # the page, the figure's own and the manifest
     assert git(bare, "log", "--format=%s", "gh-pages").split("\n")[1] == "Name the host"
     assert "Where all points go" in git(bare, "show", "gh-pages:index.html")
+
+
+def test_what_finder_leaves_is_not_pushed(peek, article, bare, monkeypatch):
+    monkeypatch.setattr("generator.__main__.run_build", lambda asked, real=run_build: [real(asked), left.touch()])
+    left = article / "site" / "data" / ".DS_Store"
+    code, lines, _ = peek("--yes")
+    assert code == 0 and left.exists() and not [name for name in files(bare) if ".DS_Store" in name]
+    assert lines[0].startswith(f"publish {len(files(bare))} files")
 
 
 def test_the_same_site_is_not_pushed_again(peek, bare):
@@ -230,6 +241,11 @@ def test_what_git_says_is_passed_on(article, peek, tmp_path):
     assert code == 1 and said.startswith("git ls-remote: fatal: ")
     shutil.rmtree(article / ".git")
     assert peek("--yes")[2].startswith("git rev-parse: fatal: not a git repository")
+
+
+def test_what_git_says_in_other_letters_is_passed_on(article):
+    with pytest.raises(publish.PublishError, match="git log: fatal: "):
+        publish.git("log", "\udcff", folder=article)
 
 
 def test_a_committer_without_a_name_is_told_before_anything_is_built(article, peek, tmp_path):

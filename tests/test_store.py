@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from generator.base import store
@@ -65,6 +66,17 @@ def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not
     assert sorted(path.name for path in swap.parent.iterdir() if "new" in path.name) == [live.name]
     assert live.exists() and not dead.exists() and not reused.exists()
     assert cache.load("runs", digest("a"), "npz") == b"a"
+
+
+def test_what_a_process_of_somebody_else_may_write_stays(tmp_path, monkeypatch):
+    def refused(pid):
+        raise psutil.AccessDenied(pid)
+
+    left = tmp_path / f".new-{os.getpid()}-1-0"
+    left.touch()
+    monkeypatch.setattr(psutil, "Process", refused)
+    store.sweep(tmp_path)
+    assert left.exists()
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):

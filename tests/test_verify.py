@@ -50,6 +50,7 @@ def test_what_differs_is_said(site, capsys, tmp_path):
     (site / "folder").symlink_to(tmp_path)
     (site / "gone").symlink_to("nowhere")
     (site / "a\x1b[2Jb").write_text("")
+    (site / "data" / ".DS_Store").write_text("")  # as Finder leaves in what it shows
     code, out, err = verify(site, capsys)
     assert (code, out) == (1, [])
     assert err[-1] == "2 missing, 0 changed, 3 foreign"

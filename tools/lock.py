@@ -80,8 +80,8 @@ def main() -> None:
             for name, version in sorted(dict(pins).items())
             if name != APART
         ]
-        Path(path).write_text("\n".join(rows) + "\n")
-    Path("torch.lock").write_text(f"{APART}=={test[APART]}\n")
+        Path(path).write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
+    Path("torch.lock").write_text(f"{APART}=={test[APART]}\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 
+from . import filenames
 from .errors import ContentError, Problem
 
 FILES = 20_000  # in the folder
@@ -23,7 +24,7 @@ VALUES = 10_000  # of front matter or of a block
 PICTURES_IN_A_PARAGRAPH, LINKS_IN_A_PARAGRAPH = 200, 2_000
 EXPRESSION = 2_000  # characters
 DIGITS = 100  # after a point
-NAME = 200  # signs of that of an experiment or a run, which are names of files
+NAME = 200  # signs of that of an experiment with that of a run, names of files: Windows takes 260 for a whole path
 RUNS = 100_000  # of a table of experiments
 NUMBERS_OF_A_RUN = 100_000_000  # of its points, what its layers make of them, and its weights at all checkpoints
 CLASSES, POINTS, EPOCHS, CHECKPOINTS = 10_000, 10_000_000, 10_000_000, 10_000
@@ -38,7 +39,8 @@ def file_wrong(path: str) -> Problem | None:
     """What is wrong with a file of an author before any of it is read: its name, its kind or its size."""
     found = os.stat(path)
     shown = path.encode("utf-8", "backslashreplace").decode()
-    if odd := _ODD.search(os.path.basename(path)):
+    name = os.path.basename(path)
+    if (odd := _ODD.search(name)) and not filenames.of_system(name):
         wrong = f"a name with the sign U+{ord(odd[0]):04X}"
         return Problem(_ODD.sub("?", shown), wrong, "a name of visible signs in UTF-8, without \\")
     if kind := _KINDS.get(stat.S_IFMT(found.st_mode)):

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from . import textfile
+from . import filenames, textfile
 from .memo import digest
 from .store import entries
 
@@ -28,7 +28,7 @@ def default_templates() -> Path:
 
 def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
     for name, entry in entries(str(folder)) if folder.is_dir() else ():
-        if not name.startswith(STARTER):
+        if not (name.startswith(STARTER) or any(map(filenames.left_behind, name.split("/")))):
             yield name, Path(entry.path)
 
 

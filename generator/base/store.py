@@ -150,6 +150,8 @@ def _lives(pid: int, since: float) -> bool:
         return bool(psutil.Process(pid).create_time() <= since)
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:  # another person's, of which not every system tells
+        return True
 
 
 class DamagedEntry(PeekError):

@@ -1,16 +1,20 @@
-"""Files of text, as authors save them: UTF-8, with or without its mark, and with line ends of any system."""
+"""Files of text, as authors save them: UTF-8, with or without its mark, line ends and letters of any system."""
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 from pathlib import Path
 
-from . import limits
+from . import filenames, limits
 from .errors import mistake
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode" to Notepad, and what PowerShell writes behind >
 
 
 def read(path: Path, errors: str = "strict") -> str:
-    """The text of an author's file, with plain line ends. errors: "replace" leaves what is not UTF-8 to be judged later
+    """The text of an author's file, as `decode` gives it. errors: "replace" leaves what is not UTF-8 to be judged later
 
     raises  ContentError: it is too large, cannot be read, or is not UTF-8
     """
@@ -32,14 +36,16 @@ def read_bytes(path: Path) -> bytes:
         raise mistake(str(path), f"cannot be read: {error.strerror}") from None
 
 
-def decode(data: bytes, place: str, errors: str = "strict") -> str:
-    """Bytes in UTF-8 as text with plain line ends.
+def decode(data: bytes, place: str, errors: str = "strict", expected: str = "the file saved as UTF-8") -> str:
+    """Bytes in UTF-8 as text with plain line ends and composed letters.
 
     raises  ContentError: they are not, with the line
     """
+    if data.startswith(_UTF_16) or b"\0" in data[:2]:
+        raise mistake(place, "saved as UTF-16", expected)
     try:
         text = data.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise mistake(f"{place}:{line}", "a byte that is not UTF-8", "the file saved as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        line = len(re.findall(rb"\r\n?|\n", data[: error.start])) + 1
+        raise mistake(f"{place}:{line}", "a byte that is not UTF-8", expected) from None
+    return filenames.composed(text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 import re
 import tomllib
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import limits
-from .errors import ContentError, Problem, long_number, mistake
+from .errors import ContentError, Problem, collecting, long_number, mistake
+from .memo import Memo
+from .yaml import Yaml
 
 _MEANT = {  # what Python's reader says -> what was expected
     r"invalid value": 'a number such as 0.1, true or false, or text in straight quotes, "…"',
@@ -37,6 +40,32 @@ def parse(text: str, file: str) -> dict[str, Any]:
         raise mistake(file, "not TOML: lists too deep in each other", "fewer brackets") from None
     except ValueError as error:
         raise ContentError([_wrong(file, text, error)]) from None
+
+
+def fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict[str, Yaml], list[Problem]]:
+    """The fields of a table, each value with its line, and what is wrong with it, as `yaml.yaml_fields` reads YAML's.
+
+    first_line  line of `text` in the file
+    memo        what was read before, which is not asked: TOML is quickly read
+    """
+    text = "\n" * (first_line - 1) + text
+    problems: list[Problem] = []
+    lines: dict[tuple[str, ...], int] = {}
+
+    def held(value: Any, key: tuple[str, ...], line: int) -> Yaml:
+        line = lines.get(key, line)
+        if isinstance(value, dict):
+            return Yaml({name: held(inner, (*key, name), line) for name, inner in value.items()}, line)
+        if isinstance(value, list):
+            return Yaml([held(inner, (*key, str(at)), line) for at, inner in enumerate(value)], line)
+        is_time = isinstance(value, datetime.time | datetime.datetime)
+        return Yaml(value.isoformat() if is_time else value, line)
+
+    with collecting(problems):
+        table = parse(text, file)
+        lines = lines_of(text)
+        return held(table, (), first_line).value, problems
+    return {}, problems
 
 
 def _wrong(file: str, text: str, error: ValueError) -> Problem:

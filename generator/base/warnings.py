@@ -14,6 +14,7 @@ WARNINGS = {
     "not-finite": "a result of own code is no finite number",
     "foreign-field": "a field of front matter that this tool does not read",
     "cut-field": "a field of front matter ends before a # that begins no remark",
+    "repeated-title": "two pages have one title",
     "heading-level": "a heading skips a level",
     "empty-section": "a last heading has no text below it",
     "untranslated-page": "no table has the page's own words in the article's language",

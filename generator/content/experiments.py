@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..base import limits, style, textfile, toml
+from ..base import filenames, limits, style, textfile, toml
 from ..base.errors import ContentError, Problem, an, nearest
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -412,6 +412,8 @@ class _Reader:
         results = self.section(given, "results")
         beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
+        for name, first in filenames.alike([*experiments, *results]):  # each is a file, data/NAME.csv
+            self.wrong(("results", name), f'Windows and macOS take "{name}" for "{first}"', "another name")
         said = dict.fromkeys(
             [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
         )
@@ -478,7 +480,7 @@ class _Reader:
         path = ("experiment", name)
         if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "a small letter, then letters, digits, hyphens")
-        self.check_length(path, [name])
+        self.check_names(path, [name])
         if (called := name.replace("-", "_")) in taken or called == "results":
             self.wrong(path, f'the table of experiment {name} is "{called}", as another is', "another name")
         functions = self.lab.of("experiment")
@@ -692,11 +694,15 @@ class _Reader:
             self.weigh(path, [spec for _, spec in runs])
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
         planned = _planned(name, runs, fixed, first, self.images)
-        self.check_length(path, [name, *(run.id for run in planned)])
+        places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
+        self.check_names(path, [name, *(f"{name}/{run.id}" for run in planned), *dict.fromkeys(places)])
         return Experiment(name, about, planned, self.at(path))
 
-    def check_length(self, path: tuple[str, ...], names: Iterable[str]) -> None:
-        """Names of experiments and runs become names of files."""
+    def check_names(self, path: tuple[str, ...], names: Iterable[str]) -> None:
+        """Names of experiments and runs, of what is drawn of them and its folders become names of files."""
+        names = [*names]
+        if odd := next(filter(None, map(filenames.wrong, names)), ""):
+            self.wrong(path, f"experiment {path[-1]}: Windows has no place for a name with {odd}", "another name")
         if (size := len(longest := max(names, key=len))) > limits.NAME:
             what = f'a name of {size} signs, "{longest[:30]}…", in experiment {path[-1][:30]}'
             self.wrong(path, what, f"at most {limits.NAME}: a shorter one, or fewer keys with lists")
@@ -804,7 +810,7 @@ def _product(axes: Iterable[Sized]) -> int:
 
 def _a_table(choice: str) -> str:
     """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
-    if choice.endswith(files.ENDINGS):
+    if files.is_file(choice):
         name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
         return f'the name of a table [dataset.{name}], below it file = "{choice}"'
     name = choice if choice in tables.built_in() else "moons"

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base import limits
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
 from .frontmatter import CONTROL
 
-ENDINGS = (*tables.CELLS, ".json", ".npz")
+ENDINGS = (*tables.OF_TEXT, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
 SHOWN = tables.SHOWN  # mistakes of a file
 BOOLEAN = {"true": True, "false": False}
@@ -72,7 +72,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
         "sha256": sha256(content),
         "rows": len(rows),
         "columns": list(names.values()),
-        "path": f"data/{name}{path.suffix}",
+        "path": f"data/{name}{path.suffix.lower()}",
     }
     if about:
         source["about"] = about
@@ -87,11 +87,12 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
 
     raises  ContentError: what is wrong with it
     """
-    if path.suffix in tables.CELLS:
+    ending = path.suffix.lower()
+    if ending in tables.OF_TEXT:
         table = tables.csv_columns(path, gaps=True)
         found, about, told, per_cent = _csv(table), table.about, table.told, table.per_cent
     else:
-        found, about, told, per_cent = {".json": _json, ".npz": _npz}[path.suffix](path), "", [], []
+        found, about, told, per_cent = {".json": _json, ".npz": _npz}[ending](path), "", [], []
     for name, column in found.items():
         for row, value in enumerate((name, *column)):
             if isinstance(value, str) and (odd := CONTROL.search(value)):
@@ -122,15 +123,16 @@ def _of_numbers(values: Sequence[float]) -> list[Value]:
 
 def _json(path: Path) -> dict[str, list[Value]]:
     limits.check_size(str(path), path.stat().st_size, limits.JSON_BYTES)
+    text = textfile.decode(path.read_bytes(), str(path))
     try:
-        held = json.loads(path.read_bytes())
+        held = json.loads(text)
     except json.JSONDecodeError as error:
         said = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         raise mistake(f"{path}:{error.lineno}", said, EXPECTED) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise mistake(str(path), f"cannot be read: {error}", "JSON in UTF-8") from None
+    except RecursionError as error:
+        raise mistake(str(path), f"cannot be read: {error}", "fewer brackets") from None
     except ValueError:
-        raise ContentError([long_number(str(path), path.read_text(json.detect_encoding(path.read_bytes())))]) from None
+        raise ContentError([long_number(str(path), text)]) from None
     if isinstance(held, list) and all(isinstance(row, dict) for row in held):
         names = dict.fromkeys(name for row in held for name in row)
         held = {name: [row.get(name) for row in held] for name in names}
@@ -203,6 +205,8 @@ def names_wrong(name: str, experiments: Sequence[str]) -> tuple[str, str, str | 
         return f'"{name}" is no name for results', "" if near else "letters, digits and _", near
     if name.lower() in KEPT:
         return f'"{name}" is a word of expressions', "another name", None
+    if odd := filenames.wrong(name):
+        return f"Windows has no place for a name with {odd}", "another name", None
     if name in experiments:
         return f'"{name}" is the name of an experiment', "another name", None
     return None

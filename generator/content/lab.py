@@ -10,12 +10,12 @@ import ast
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base import textfile
+from ..base import filenames, textfile
 from ..base.errors import ContentError, Problem, collecting, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
@@ -181,9 +181,20 @@ def parse(texts: Mapping[str, str], place: str) -> Lab:
                 what = f"a second function {function.name}; the first is {found[function.name].place}"
                 problems.append(Problem(function.place, what, "another name"))
             found.setdefault(function.name, function)
+    problems += _unportable(place, texts, found.values())
     if problems:
         raise ContentError(problems)
     return Lab(place, dict(texts), found)
+
+
+def _unportable(place: str, files: Iterable[str], functions: Iterable[Function]) -> Iterator[Problem]:
+    """A problem for each file, and for each figure, whose own file Windows or macOS has no place for in a site."""
+    drawn = {function.name: function.place for function in functions if function.kind == "figure"}
+    for name, where in {**{file: f"{place}/{file}" for file in files}, **drawn}.items():
+        if odd := filenames.wrong(name):
+            yield Problem(where, f"Windows has no place for a name with {odd}", "another name")
+    for name, first in filenames.alike(drawn):
+        yield Problem(drawn[name], f'Windows and macOS take "{name}" for "{first}"', "another name")
 
 
 def names(content: Path) -> dict[str, str]:

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import limits
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
@@ -47,8 +47,8 @@ MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
-CELLS = (".csv", ".tsv")  # endings of text between commas, semicolons or tabs
-ENDINGS = (*CELLS, ".npz")
+OF_TEXT = (".csv", ".tsv")  # what is between cells is found, whatever a file is called
+ENDINGS = (*OF_TEXT, ".npz")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
         file, test = options["file"], options.get("test")
         if test == file:
             raise mistake("test", f'"{file}" is what is trained on', "another file, a column or a share")
-        named = {"file": file} | ({"test": test} if isinstance(test, str) and test.endswith(ENDINGS) else {})
+        named = {"file": file} | ({"test": test} if is_file(test) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
         whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
     else:
@@ -129,7 +129,7 @@ def _of_file(
     found = _opened(path, only, label)
     at, how = _label_of(found, label)
     apart: int | None = None
-    if isinstance(test, str) and not test.endswith(ENDINGS):
+    if isinstance(test, str) and not is_file(test):
         apart = _column(found, test, "test")
         if apart == at:
             raise found.problem(f'the column "{test}" is the label', "another column for test")
@@ -145,7 +145,7 @@ def _of_file(
     held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
     test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
     x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
-    if isinstance(test, str) and test.endswith(ENDINGS):
+    if isinstance(test, str) and is_file(test):
         second = _opened(located(folder, test), only, label)
         if second.names != found.names:
             raise second.problem(
@@ -180,28 +180,34 @@ def _of_file(
     return Read(table, said)
 
 
+def is_file(named: Any) -> bool:
+    """Whether what an author names is a table's file, and no column, kind or share."""
+    return isinstance(named, str) and named.lower().endswith(ENDINGS)
+
+
 def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] = ENDINGS) -> Path:
     """The path of a file in the content's folder, that a key of the experiments file names.
 
     raises  ContentError: it is not there, with the nearest name
     """
-    path = folder / file
+    place = filenames.located(folder, file)
+    path = place or folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
-    if path.suffix not in endings:
+    if path.suffix.lower() not in endings:
         raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
-    if path.is_file():
+    if place and path.is_file():
         limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
     else:
-        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix in endings)
-        there = [found.as_posix() for found in own if not any(part.startswith(".") for part in found.parts)]
+        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix.lower() in endings)
+        there = [found.as_posix() for found in own if not any(map(filenames.left_behind, found.parts))]
         near = nearest(file, there)
         raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
     return path
 
 
 def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:
-    return _npz(path) if path.suffix == ".npz" else csv_columns(path, only=only, label=label)
+    return _npz(path) if path.suffix.lower() == ".npz" else csv_columns(path, only=only, label=label)
 
 
 def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
@@ -293,7 +299,11 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                 above.pop()
             remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
             found.about = " ".join(filter(None, remarks))
-            names = [cell.strip() for cell in top[0]] if header else [f"column {at + 1}" for at in range(len(top[0]))]
+            names = (
+                [filenames.composed(cell.strip()) for cell in top[0]]
+                if header
+                else [f"column {at + 1}" for at in range(len(top[0]))]
+            )
             end = len(names) - len(list(itertools.takewhile(lambda name: not name, reversed(names))))
             left = {at for at in (0, *range(end, len(names))) if header and not names[at]}
             wrong: list[Problem] = []
@@ -325,8 +335,9 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
                     raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
                 parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
                 at += len(chunk)
-    except UnicodeDecodeError as error:
-        raise found.problem(f"byte {error.start} is not UTF-8", "a file saved as UTF-8; in Excel, CSV UTF-8") from None
+    except UnicodeDecodeError:
+        textfile.decode(path.read_bytes(), found.place, expected="the file saved as UTF-8; in Excel, CSV UTF-8")
+        raise
     except csv.Error as error:
         raise found.problem(f"is no CSV: {error}", "rows of cells") from None
     if columns.problems:
@@ -337,7 +348,11 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     if any(any(map(str, column)) for column in read[max(1, end) :]):
         raise ContentError(_names_wrong(found.place, skipped, names))
     found.names = [name for at, name in enumerate(names) if at not in left]
-    found.columns = [column for at, column in enumerate(read) if at not in left]
+    found.columns = [
+        [*map(filenames.composed, column)] if isinstance(column, list) else column
+        for at, column in enumerate(read)
+        if at not in left
+    ]
     signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
     told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
     told.append("signs between thousands" if columns.thousands else "")
@@ -572,7 +587,7 @@ def _all_spoken(
 def _word(value: Any) -> str:
     """A label in words: numbers as they are counted, letters as they look."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return " ".join(unicodedata.normalize("NFC", str(value)).split())
+        return " ".join(filenames.composed(str(value)).split())
     return f"{value:g}" if abs(value) < 1e5 else repr(value)
 
 
@@ -661,7 +676,7 @@ def _digits(test: float | None) -> Read:
     spec = importlib.util.find_spec("sklearn")
     assert spec is not None and spec.origin is not None
     file = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    with gzip.open(file, "rt") as text:
+    with gzip.open(file, "rt", encoding="ascii") as text:
         rows = np.loadtxt(text, delimiter=",")
     x, y = rows[:, :-1], rows[:, -1].astype(np.int64)
     none = np.empty((0, x.shape[1])), np.empty(0, np.int64)

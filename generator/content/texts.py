@@ -11,14 +11,13 @@ from __future__ import annotations
 import functools
 import os
 import re
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..base import limits, textfile
-from ..base.errors import ContentError, Problem, collecting, meant, nearest
+from ..base import filenames, limits, textfile, toml
+from ..base.errors import ContentError, Problem, collecting, meant, nearest, short
 from ..base.memo import Memo, digest
 from ..base.store import entries, sha256
 from ..base.warnings import Warned
@@ -32,10 +31,6 @@ from .predictions import Predictions
 FIRST = "article.md"
 WORKS = "references.bib"
 NOT_PAGES = ("README.md",)
-HIDDEN = (
-    ".",
-    "_",
-)  # what a name begins with that nobody looks at: also ._article.md, which macOS leaves on other disks
 NOT_ASSETS = ("experiments.toml", WORKS)
 READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
@@ -54,6 +49,8 @@ _PUBLISHED = """
 PUBLISHED = {"", *PICTURES, *VIDEOS, *_PUBLISHED.split()}  # endings of files that go with the site as they are
 OTHER_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")  # endings, of which .md alone is a page's
 OUR_FOLDERS = ("assets", "data", "plots")
+# What else has its name: where the build looks, and what it makes beside the author's own
+BESIDE = (TEMPLATES, LAB, "figures", *(f"{name}.html" for name in OUR_PAGES))
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     memo = memo or Memo()
     problems: list[Problem] = []
     others = (file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))
-    names = [FIRST, *sorted(name for name in others if not name.startswith(HIDDEN))]
+    names = [FIRST, *sorted(name for name in others if not is_hidden(name))]
     pages: list[Page] = []
     for name in names:
         page = _page(directory, name, pages[0].meta if pages else None, problems, memo)
@@ -139,21 +136,52 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     problems += misnamed(directory, {*READ, name_of_works})
     own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
+    problems += _unportable(directory, pages, own)
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
         if folder in OUR_FOLDERS:
             problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
     if problems:
         raise ContentError(problems)
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
-    return Article(tuple(pages), works, own, foreseen)
+    return Article(tuple(_told_apart(pages)), works, own, foreseen)
 
 
-def misnamed(directory: Path, names: Iterable[str]) -> Iterable[Problem]:
+def _told_apart(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages; of those that have the title of one before it is odd, as of what synchronisation copied."""
+    first: dict[str, Page] = {}
+    for page in pages:
+        if (other := first.setdefault(page.title, page)) is page:
+            yield page
+        else:
+            said = f'{page.file}: its title is that of {other.path}, "{short(page.title)}"; expected one of its own'
+            yield replace(page, odd=(*page.odd, Warned("repeated-title", said)))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether nobody looks at a file or folder of the author's, by its name."""
+    return name.startswith("_") or filenames.left_behind(name)
+
+
+def _unportable(directory: Path, pages: Iterable[Page], own: Iterable[Asset]) -> Iterator[Problem]:
+    """A problem for each file of the site that Windows or macOS has no place for beside the others."""
+    files = {page.output: page.path for page in pages}
+    files |= {path: path for path in (asset.source.relative_to(directory).as_posix() for asset in own)}
+    for path in files:
+        if odd := next(filter(None, map(filenames.wrong, path.split("/"))), ""):
+            yield Problem(str(directory / files[path]), f"Windows has no place for a name with {odd}", "another name")
+    for path, first in filenames.alike([*OUR_FOLDERS, *BESIDE, *files]):
+        what = f'Windows and macOS take "{path}" for "{first}"'
+        expected = "names that differ in their letters, and not in capitals or composition alone"
+        yield Problem(str(directory / files.get(path, path)), what, expected, None if path in files else first)
+
+
+def misnamed(directory: Path, wanted: Iterable[str]) -> Iterable[Problem]:
     """A problem for each file that is nearly called like one that is read and is not there: in other capitals, or with
     the ending that Windows does not show."""
-    there = [path for path in sorted(directory.iterdir()) if path.is_file()] if directory.is_dir() else []
-    for name in sorted(names):
-        if not (directory / name).exists():
+    found = sorted(directory.iterdir(), key=Path.as_posix) if directory.is_dir() else []
+    there = [path for path in found if path.is_file()]
+    for name in sorted(wanted):
+        if not filenames.located(directory, name):
             near = (path for path in there if path.name.lower() in (name.lower(), f"{name}.txt".lower()))
             yield from (Problem(str(path), "no file of this name is read", "", name) for path in near)
 
@@ -174,8 +202,9 @@ def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
 
 def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
     """The works of a file in the folder, empty without one, and what is wrong with it as a whole."""
-    file = directory / name
-    if not file.exists():
+    file = filenames.located(directory, name)
+    if not file:
+        file = directory / name
         there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
         wrong = Problem(str(file), "there is no such file, which the front matter names", *meant(name, there, "files"))
         return Bibliography(file=str(file)), [] if name == WORKS else [wrong]
@@ -200,7 +229,7 @@ def other_texts(directory: Path) -> list[str]:
     """The author's texts that are no pages, by their paths: in folders, or by names that do not end in .md."""
     others = [asset.path for asset in assets(directory, lab=True) if asset.path.lower().endswith(OTHER_TEXTS)]
     below = (path.split("/") for path, _ in entries(str(directory)) if "/" in path and path.endswith(".md"))
-    seen = (parts for parts in below if not any(part.startswith(HIDDEN) or part in NOT_PAGES for part in parts))
+    seen = (parts for parts in below if not any(is_hidden(part) or part in NOT_PAGES for part in parts))
     return sorted([*others, *("/".join(parts) for parts in seen)])
 
 
@@ -209,14 +238,14 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
     found = entries(str(directory)) if directory.is_dir() else ()
     for parts in sorted(path.split("/") for path, _ in found):
         ending = PurePosixPath(parts[-1]).suffix
-        if ending == ".md" or any(part.startswith(HIDDEN) or part.endswith("~") for part in parts):
+        if ending == ".md" or any(map(is_hidden, parts)):
             continue
         path = "/".join(parts)
         ours = path in NOT_ASSETS or parts[0] in (TEMPLATES, DATA)
         ours |= parts[:-1] == [LAB] and ending == ".py"
         ours |= not lab and not published(parts[-1])
         if not ours:
-            yield Asset(unicodedata.normalize("NFC", path), directory / path)
+            yield Asset(filenames.composed(path), directory / path)
 
 
 def refuse_strange(directory: Path) -> None:
@@ -246,7 +275,8 @@ def refuse_strange(directory: Path) -> None:
 
 def own_code(directory: Path) -> list[Path]:
     """The files of the author's own code in a folder of content."""
-    return sorted(path for path in (directory / LAB).glob("*.py") if path.is_file())
+    found = (path for path in (directory / LAB).glob("*.py") if path.is_file())
+    return sorted((path for path in found if not filenames.left_behind(path.name)), key=Path.as_posix)
 
 
 # Texts
@@ -260,10 +290,13 @@ def _invisible(text: str) -> list[tuple[int, str]]:
     return [(text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text)]
 
 
-def _parted(text: str) -> tuple[str, str, int] | None:
-    """The front matter of a text that begins with ---, its body and the body's first line; None: it is not closed."""
+def _parted(text: str, ends: str) -> tuple[str, str, int] | None:
+    """The front matter of a text that begins with it, its body and the body's first line; None: it is not closed.
+
+    ends  what the line behind it holds
+    """
     begin = text.index("\n") + 1 if "\n" in text else len(text)
-    end = _CLOSED.search(text, begin)
+    end = re.compile(rf"^{re.escape(ends)}[^\S\n]*$", re.MULTILINE).search(text, begin)
     if end is None:
         return None
     return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
@@ -273,7 +306,7 @@ def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem
     """A page, or None after adding to the problems. first: the front matter that it continues, where that was read"""
     file, data = str(directory / name), b""
     before = len(problems)
-    if name == FIRST and not (directory / name).exists():
+    if name == FIRST and not filenames.located(directory, name):
         there = sorted(file.name for file in directory.glob("*") if file.suffix.lower() in (".md", ".markdown", ".txt"))
         problems.append(Problem(file, "there is no such file", "", nearest(name, there)))
         return None
@@ -312,18 +345,17 @@ def _parsed_page(
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
     line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
-    if kind := {"+++": "TOML", "{": "JSON"}.get(opening):
-        expected = "YAML, lines like title: …, between two lines ---"
-        problems.append(Problem(f"{file}:{line}", f"front matter in {kind}", expected))
-        return None
     front, body, first_line = "", text, 1
-    if opening == "---":
-        parts = _parted(text[above:])
+    ends, read = _FRONT.get(opening, ("", yaml_fields))
+    if ends:
+        parts = _parted(text[above:], ends)
         if parts is None:
-            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", "a line --- after it"))
+            problems.append(Problem(f"{file}:{line}", "the front matter is not closed", f"a line {ends} after it"))
             return None
         front, body, first_line = parts[0], parts[1], parts[2] + line - 1
-    fields, wrong = yaml_fields(front, file, line + 1, memo)
+        if opening == "{":  # which are its own
+            front, line = f"{{\n{front}\n}}", line - 1
+    fields, wrong = read(front, file, line + 1, memo)
     problems += wrong
     if heading := _TITLE.match(body):
         said = Yaml(_OF_HEADING.sub("", heading["title"]), first_line + body.count("\n", 0, heading.start("title")))
@@ -339,24 +371,25 @@ def _parsed_page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    odd = (*foreign_fields(fields, file), *cut_fields(fields, text.split("\n"), file))
+    odd = (*foreign_fields(fields, file), *(cut_fields(fields, text.split("\n"), file) if opening == "---" else ()))
     return Page(name, file, output, meta, body, first_line, odd)
 
 
 def _after_abstract(abstract: Yaml, text: str, body: str, first_line: int) -> tuple[str, int]:
     """A body that begins with the abstract of its front matter, as a block, and on which line that begins.
 
-    Each line of the abstract keeps its number; those of the other fields are empty.
+    Each line of the abstract keeps its number, where it has one; those of the other fields are empty.
     """
     below = _SCALAR.match(text.split("\n")[abstract.line - 1]) is not None
-    start = abstract.line - (not below)  # of the block, a line above its text
     block = ["::: abstract", *abstract.value.rstrip().split("\n"), ":::"]
+    start = min(abstract.line - (not below), first_line - len(block))  # of the block, a line above its text
     rest = first_line - start - len(block)
     return "\n".join([*block, *[""] * rest, body]), start
 
 
 _EMPTY = re.compile(r"(?:[^\S\n]*\n)*+")  # lines before front matter
-_CLOSED = re.compile(r"^---[^\S\n]*$", re.MULTILINE)  # the line that ends front matter
+# Front matter by its first line: what ends it, and what reads it. JSON is YAML.
+_FRONT = {"---": ("---", yaml_fields), "+++": ("+++", toml.fields), "{": ("}", yaml_fields)}
 
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
@@ -366,4 +399,6 @@ _TITLE = re.compile(
     r"(?:[ \t]*[^\s][^\n]*+\n)+? {0,3}=+[ \t]*(?=\n|\Z))"
 )
 _OF_HEADING = re.compile(r"<[^<>]*>|\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z|[ \t]*\{[^{}]*\}\s*\Z")
-_SCALAR = re.compile(r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$")  # the head of a text on the lines below
+_SCALAR = re.compile(
+    r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$|[^=:]*=\s*(?:\"{3}|'{3})$"
+)  # the head of a text on the lines below

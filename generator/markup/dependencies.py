@@ -77,6 +77,7 @@ class Book:
         self.years = years
         self.by_path = {path: page for page in reversed(pages) for path in (page.path, page.output)}
         self.labels = _first((path, names[path].labels) for path in self.pages)
+        self.files = _first((path, map(str.lower, names[path].labels)) for path in self.pages)
         self.formulas = _first((path, names[path].formulas) for path in self.pages)
         self.works: dict[str, str] = {}
 
@@ -239,12 +240,12 @@ class Dependencies:
         return self.book.names[path].placed.get(id_) if path in self.book.names else None
 
     def first_with(self, id_: str) -> str:
-        """The path of the first page that has a label."""
+        """The path of the first page that has a label, in whatever capitals: it is the name of a file."""
         found: str = self._ask("first", id_)
         return found
 
     def _first(self, id_: str) -> str | None:
-        return self.book.labels.get(id_)
+        return self.book.files.get(id_.lower())
 
     # Works and files
 

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from ..base import language
+from ..base import filenames, language
 from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short
 from ..base.language import Words
 from ..base.memo import Memo, digest
@@ -672,6 +672,8 @@ class Writer:
     def alone(self, label: str) -> str:
         """The path of the page that has a figure alone: below this page's name, where one before has such a label."""
         name = re.sub(r"[^\w-]", lambda sign: f".{ord(sign[0]):x}", label.removeprefix("fig-"))
+        if filenames.wrong(name):
+            name = f"{name[:-1]}.{ord(name[-1]):x}"
         is_first = self.dependencies.first_with(label) == self.page.path
         folder = "" if is_first else f"{self.page.output.removesuffix('.html')}/"
         return f"{ALONE}{folder}{name}.html"
@@ -825,8 +827,9 @@ class Writer:
         claim = self._judged(prediction.claim, prediction.needs_seeds, None, prediction.place)
         if claim is None:
             return None
-        mark = self._marked(replace(claim, sentence=prediction.says), line)
-        return {"says": prediction.says, "verdict": claim.verdict, "mark": mark}
+        (says,) = reading.typeset([prediction.says], tuple(self.words.quotes))
+        mark = self._marked(replace(claim, sentence=says), line)
+        return {"says": says, "verdict": claim.verdict, "mark": mark}
 
     def _judged(self, condition: str, wanted: int, refuted: bool | None, place: str) -> Claim | None:
         """How a condition stands; None where it has no value, which is told, or nothing is made.

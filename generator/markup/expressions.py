@@ -17,14 +17,15 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import jinja2
 from jinja2 import nodes
 from jinja2.parser import Parser
 
-from ..base import language, limits
-from ..base.errors import meant
+from ..base import language, limits, rounding
+from ..base.errors import meant, quoted
 from ..base.language import Message, Words, message
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
 from ..runs.statistics import COVERAGE, Paired, Tally, holm
@@ -81,6 +82,21 @@ def spelled(value: Any, words: Words | None = None) -> str:
     if not float(value).is_integer():
         raise ExpressionError(f"words needs a whole number, and this is {value}")
     return names[int(value)] if 0 <= value < len(names) else number(value, words=words)
+
+
+METHODS = ("common", "floor", "ceil")  # of rounding, as Jinja calls them
+
+
+def _round(value: Any, digits: int = 0, method: str = "common") -> Any:
+    """A number rounded to so many digits: to the nearest, or as a bound is told, to the next below or above."""
+    value, digits = _number(value, "round"), _digits(digits)
+    if method not in METHODS:
+        raise ExpressionError(f"round has no method {quoted(method)}", *meant(str(method), METHODS))
+    if method == "common":
+        return round(value, digits)
+    near, exact = rounding.rounded(value, digits), rounding.rounded(value, digits + rounding.DIGITS)
+    beyond = (near < exact) if method == "ceil" else -(near > exact)
+    return float(near + beyond * Decimal(1).scaleb(-digits))
 
 
 def say(value: Any, words: Words | None = None) -> str:
@@ -170,7 +186,7 @@ FILTERS: Mapping[str, Filter] = {
     "holm": Filter(_holm, "comparisons, a list, each p adjusted for how many there are by Holm's method"),
     "abs": Filter(abs, "a number without its sign"),
     "round": Filter(
-        lambda value, digits=0: round(value, _digits(digits)), "a number rounded; `round(2)` to two decimals"
+        _round, 'a number rounded; `round(2)` to two decimals, `round(2, "floor")` down and `round(2, "ceil")` up'
     ),
     "length": Filter(len, "how many there are"),
     "count": Filter(len, "how many there are"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..base import filenames
 from ..base.errors import Problem, an
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
@@ -215,6 +216,9 @@ def _label(file: str, book: Outline, taken: Iterable[Numbered]) -> None:
             count = seen[name] = seen.get(name, -1) + 1
             for known in (name, name.lstrip("0123456789")):  # Pandoc begins with a letter
                 book.headings.setdefault(known + (str(count) if count else ""), item.id)
+    for id_, first_id in filenames.alike(id_ for id_, label in book.labels.items() if label.kind == "fig"):
+        wrong = f'the label "{id_}" differs from "{first_id}" in capitals alone, and pages of figures are files'
+        book.problems.append(Problem(f"{file}:{book.labels[id_].line}", wrong, "another label"))
     for id_, label in book.labels.items():
         if is_ours(id_, book.labels):
             book.problems.append(Problem(f"{file}:{label.line}", f'the label "{id_}" {KEPT}', "another label"))

@@ -10,7 +10,11 @@ from pathlib import Path
 def processor() -> str:
     """What this machine's processor is called."""
     info = Path("/proc/cpuinfo")
-    found = re.search(r"^model name\s*:\s*(.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
+    found = (
+        re.search(r"^model name\s*:\s*(.+)$", info.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+        if info.is_file()
+        else None
+    )
     return found[1] if found else platform.processor() or platform.machine()
 
 

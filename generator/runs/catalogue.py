@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..base import filenames
 from ..base.memo import digest
 from ..base.progress import Progress
 from ..base.store import Entry, Store, all_code, sha256, versions
@@ -152,8 +153,9 @@ def inputs_digest(source: Path, profile: str, lab: bool = False) -> str:
     lab  whether the author's own code counts
     """
     text = text_of(source)
-    named = set(re.findall(r"""["']([^"'\n]+\.(?:csv|json|npz))["']""", text))
-    data = {name: sha256(source.parent / name) for name in sorted(named) if (source.parent / name).is_file()}
+    named = set(re.findall(r"""["']([^"'\n]+\.(?:[ct]sv|json|npz))["']""", text, re.IGNORECASE))
+    placed = {name: filenames.located(source.parent, name) for name in sorted(named)}
+    data = {name: sha256(path) for name, path in placed.items() if path and path.is_file()}
     own = {path.name: sha256(path) for path in own_code(source.parent)} if lab else {}
     return digest(text, data, own, profile, all_code(), versions(*sorted({*TRAINING, *DRAWING})))
 

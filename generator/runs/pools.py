@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -22,6 +23,7 @@ from . import tasks
 WAIT_S = 30
 ENDED_S = 0.5
 OF_POOLS = "concurrent.futures.process"
+MOST_ON_WINDOWS = 61  # processes that it waits for at once
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Pool:
 
 def local(workers: int) -> Pool:
     """Processes on this machine, one thread each."""
+    if sys.platform == "win32":
+        workers = min(workers, MOST_ON_WINDOWS)
     spawning = multiprocessing.get_context("spawn")
     processes = ProcessPoolExecutor(workers, spawning, tasks.start_worker)
     others, before = multiprocessing.active_children(), threading.enumerate()

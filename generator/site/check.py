@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import posixpath
 import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -113,17 +114,19 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
 
     ask  tells what is wrong with an outside address ("" when nothing is); None: they are listed only
     """
-    sheets = {path.relative_to(site).as_posix(): parse(path) for path in sorted(site.rglob("*.html"))}
+    found = sorted(site.rglob("*.html"), key=Path.as_posix)
+    sheets = {path.relative_to(site).as_posix(): parse(path) for path in found}
     if "index.html" not in sheets:
         return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
+    there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     problems: list[Problem] = []
     outside: dict[str, str] = {}
     for name, sheet in sheets.items():
-        problems += page_problems(site, name, sheet, sheets)
+        problems += page_problems(site, name, sheet, sheets, there)
         for link in sheet.links:
             if link.tag == "a" and is_outside(link.address):
                 outside.setdefault(link.address, f"{site / name}:{link.line}")
-    problems += styles_problems(site)
+    problems += styles_problems(site, there)
     own = own_weights(site, sheets["index.html"])
     pictures = own_pictures(site, sheets["index.html"])
     weights = weigh(site, sheets["index.html"]) | ({OWN: sum(own.values())} if own else {})
@@ -157,8 +160,10 @@ def is_outside(address: str) -> bool:
     return address.startswith(("http:", "https:", "//"))
 
 
-def page_problems(site: Path, name: str, sheet: PageParser, sheets: dict[str, PageParser]) -> Iterator[Problem]:
-    """What is wrong in one page."""
+def page_problems(
+    site: Path, name: str, sheet: PageParser, sheets: dict[str, PageParser], there: Collection[str]
+) -> Iterator[Problem]:
+    """What is wrong in one page. there: the files of the site"""
     seen: set[str] = set()
     for identity, line in sheet.ids:
         if identity in seen:
@@ -179,40 +184,49 @@ def page_problems(site: Path, name: str, sheet: PageParser, sheets: dict[str, Pa
             continue
         if link.address.startswith(("data:", "mailto:", "javascript:", "blob:")):
             continue
-        yield from dead_link(site, name, link, sheets, place)
+        yield from dead_link(site, name, link, sheets, there, place)
 
 
-def dead_link(site: Path, name: str, link: Link, sheets: dict[str, PageParser], place: str) -> Iterator[Problem]:
+def beside(name: str, address: str) -> str:
+    """The path in the site that an address names in a file of that path: to the letter, as hosts read it."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+
+
+def dead_link(
+    site: Path, name: str, link: Link, sheets: dict[str, PageParser], there: Collection[str], place: str
+) -> Iterator[Problem]:
     """A problem when a relative address leads nowhere."""
     parts = urllib.parse.urlsplit(link.address)
     path = urllib.parse.unquote(parts.path)
     if path.startswith("/"):
         yield Problem(place, f"{link.address} begins at the host's root", "a relative address, so that any path works")
         return
-    target = (site / name).parent / path if path else site / name
-    if path.endswith("/") or target.is_dir():
-        target = target / "index.html"
-    if not target.is_file():
-        others = [file.relative_to((site / name).parent).as_posix() for file in site.glob(f"*{target.suffix}")]
+    target = beside(name, path) if path else name
+    if path.endswith("/") or (site / target).is_dir():
+        target = posixpath.normpath(posixpath.join(target, "index.html"))
+    if target not in there:
+        ending = posixpath.splitext(target)[1]
+        pages = (file for file in sorted(there) if "/" not in file and file.endswith(ending))
+        others = [posixpath.relpath(file, posixpath.dirname(name) or ".") for file in pages]
         yield Problem(place, f"{link.address} leads nowhere", "a file of the site", nearest(path, others))
         return
-    inside = target.resolve().relative_to(site.resolve()).as_posix()
     anchor = urllib.parse.unquote(parts.fragment)
-    if anchor and inside in sheets and "=" not in anchor:  # with "=" it is an explorable's state
-        known = [identity for identity, _ in sheets[inside].ids]
+    if anchor and target in sheets and "=" not in anchor:  # with "=" it is an explorable's state
+        known = [identity for identity, _ in sheets[target].ids]
         if anchor not in known:
-            yield Problem(place, f"no #{anchor} in {inside}", "the id of something there", nearest(anchor, known))
+            yield Problem(place, f"no #{anchor} in {target}", "the id of something there", nearest(anchor, known))
 
 
-def styles_problems(site: Path) -> Iterator[Problem]:
-    """What is wrong with the files that style sheets name."""
-    for sheet in sorted(site.rglob("*.css")):
+def styles_problems(site: Path, there: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with the files that style sheets name. there: the files of the site"""
+    for sheet in sorted(site.rglob("*.css"), key=Path.as_posix):
+        name = sheet.relative_to(site).as_posix()
         for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
             for address in STYLE_URL.findall(line):
                 path = urllib.parse.unquote(address.partition("#")[0].partition("?")[0])
                 if is_outside(address):
                     yield Problem(f"{sheet}:{number}", f"url() loads {address}", "nothing from another host")
-                elif path and not address.startswith("data:") and not (sheet.parent / path).is_file():
+                elif path and not address.startswith("data:") and beside(name, path) not in there:
                     yield Problem(f"{sheet}:{number}", f"{address} leads nowhere", "a file of the site")
 
 

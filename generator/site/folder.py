@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..base import interrupts
+from ..base import filenames, interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
 from ..base.store import Entry, File, KnownEntry, Store, content_of, entries, passing, sha256, sweep, write_whole
@@ -128,7 +128,7 @@ class SiteFolder:
     def _refuse_foreign(self) -> None:
         if not self.out.exists() or is_ours(self.out):
             return
-        if not self.out.is_dir() or any(entry.name != ".gitignore" for entry in self.out.iterdir()):
+        if not self.out.is_dir() or any(not _is_nothing(entry.name) for entry in self.out.iterdir()):
             raise ForeignFolderError(
                 f"{self.out}: holds files that peek did not put there;"
                 " expected an empty folder, or a site that peek made"
@@ -176,6 +176,11 @@ class SiteFolder:
                 same = path in known and before.get(path) == seen[path]
                 found[path] = known[path] if same else sha256(Path(entry.path))
         return found, seen
+
+
+def _is_nothing(name: str) -> bool:
+    """Whether a folder with a file of this name is as good as empty."""
+    return name == ".gitignore" or filenames.of_system(name)
 
 
 def is_ours(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.errors import ContentError, PeekError, Problem
+from ..base.filenames import of_system
 from ..base.store import sha256
 
 NAME = "SHA256SUMS"
@@ -72,7 +73,7 @@ def verify(site: Path) -> Verified:
     """
     if not (site / NAME).is_file():
         raise NoManifestError(f"{site / NAME}: no such file; expected a site that peek build made")
-    found = {path for path in _all(site) if path not in (NAME, *KEPT)}
+    found = {path for path in _all(site) if path not in (NAME, *KEPT) and not of_system(path.rpartition("/")[2])}
     sound = {path: sha256(site / path) for path in found if stat.S_ISREG((site / path).lstat().st_mode)}
     verified = _compared(site / NAME, found, sound)
     if not verified.whole and (site / NEXT).is_file() and (new := _compared(site / NEXT, found, sound)).whole:

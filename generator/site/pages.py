@@ -37,6 +37,7 @@ from .templates import TemplateRenderer
 
 GALLERY, REPRODUCE, NOT_FOUND = "gallery.html", "reproduce.html", "404.html"
 ABOUT_DATA = "data/README.md"  # what the downloads are, for those who have them without the site
+AS_THEY_ARE = b"* -text\n"  # to a git that gives lines the ends of its system, which the manifest does not know
 
 
 def render_site(
@@ -214,7 +215,7 @@ def text_pages(
     }
     classes = {name for text in texts for name in text.classes}
     loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
-    pages: dict[str, File] = {".nojekyll": b"", **loaded}
+    pages: dict[str, File] = {".nojekyll": b"", ".gitattributes": AS_THEY_ARE, **loaded}
     contents = tuple(Contents.of(text) for text in texts)
     said = known_to_all(meta, info, shared, renderer.memo)
     all_said = digest(said, renderer.memo.held("contents", "", contents, lambda: digest(repr(contents))))

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..base import filenames
 from ..base.errors import PeekError
 from .check import Findings
 from .folder import is_ours
@@ -79,12 +80,17 @@ def git(*arguments: str, folder: Path) -> str:
     raises  PublishError: git's own words
     """
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     except FileNotFoundError:
         raise PublishError("git is not installed") from None
     if done.returncode:
-        raise PublishError(f"git {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout.rstrip()
+        raise PublishError(f"git {arguments[0]}: {_said(done.stderr).strip() or _said(done.stdout).strip()}")
+    return _said(done.stdout).rstrip()
+
+
+def _said(output: bytes) -> str:
+    """What git printed; bytes that are not UTF-8, as its messages on Windows may have, are kept as in file names."""
+    return output.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> PublishTarget:
@@ -141,7 +147,7 @@ def prepare(site: Path, findings: Findings, branch: PublishTarget) -> Push:
     if findings.problems:
         raise PublishError("\n".join(map(str, findings.problems)) + f"\n{site}: not published while these stand")
     files = {path.relative_to(site).as_posix(): path for path in site.rglob("*") if path.is_file()}
-    ours = {name: path.read_bytes() for name, path in files.items() if path.name not in KEPT}
+    ours = {name: path.read_bytes() for name, path in files.items() if not _stays(path.name)}
     theirs = _tree(branch)
     changed = sum(_blob(data) != theirs[name] for name, data in ours.items() if name in theirs)
     return Push(
@@ -152,6 +158,11 @@ def prepare(site: Path, findings: Findings, branch: PublishTarget) -> Push:
         changed=changed,
         gone=len(theirs.keys() - ours.keys()),
     )
+
+
+def _stays(name: str) -> bool:
+    """Whether a file or folder of the site's folder is none of the site."""
+    return name in KEPT or filenames.of_system(name)
 
 
 def _tree(branch: PublishTarget) -> dict[str, str]:
@@ -183,7 +194,7 @@ def push(site: Path, planned: Push) -> bool:
         tempfile.TemporaryDirectory() as staged,
         contextlib.chdir(branch.repository),
     ):  # ghp-import works where it stands
-        shutil.copytree(site, staged, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*KEPT))
+        shutil.copytree(site, staged, dirs_exist_ok=True, ignore=lambda _, names: [*filter(_stays, names)])
         message = f"Publish the site built from {branch.commit}"
         try:
             ghp_import.ghp_import(staged, mesg=message, branch=branch.name, remote=branch.remote, nojekyll=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import mimetypes
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 
 from ..base.store import File, content_of
 from .assets import LATER_SCRIPT, PAGE_SCRIPT
+from .media_types import kind_of
 from .policy import guarded
 
 FILES = Mapping[str, File]
@@ -39,8 +39,7 @@ def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
 
 def embedded(files: FILES, path: str) -> str:
     """A file of the site as a data: URL."""
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content_of(files[path])).decode()}"
+    return f"data:{kind_of(path)};base64,{base64.b64encode(content_of(files[path])).decode()}"
 
 
 class _Packer(HTMLParser):

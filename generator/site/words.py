@@ -191,9 +191,17 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
+def typeset(text: str, words: Words) -> str:
+    """A plain sentence of an author's, its marks as a typographer sets them."""
+    from ..markup import reading  # brings markdown, for pages that are seldom rendered
+
+    (said,) = reading.typeset([text], tuple(words.quotes))
+    return said
+
+
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: list[Callable[..., Any]] = [compact, labels, plain, share, size, spoken]
+    speaking: list[Callable[..., Any]] = [compact, labels, plain, share, size, spoken, typeset]
     numbers = expressions.filters(words)
     return {
         **{each.__name__: functools.partial(each, words=words) for each in speaking},

@@ -42,8 +42,8 @@
           shown: (state) => !state.ask,
         },
         {
-          kind: "flag", name: "bias", label: words.say("Head with biases"), initial: true,
-          explain: words.say("Whether the linear head may shift its borders. Without biases all borders pass through the origin."),
+          kind: "flag", name: "bias", label: words.say("Output layer with biases"), initial: true,
+          explain: words.say("Whether the output layer may shift its borders. Without biases all borders pass through the origin."),
         },
         { kind: "flag", name: "ask", initial: false, explain: "Whether readers place the centres first: what networks and laws do is hidden until they want to see it." },
         { kind: "text", name: "at", initial: "", fits: peek.places.FITS },
@@ -85,8 +85,8 @@
         : words.say("{n} centres in the {room}. The two nearest, of classes {a} and {b}, are {distance} apart.", values),
       ...(!low ? [] : [low === high ? words.say("The build\u2019s networks reached {low}.", values) : words.say("The build\u2019s networks reached {low} to {high}.", values)]),
       margin
-        ? words.say("The widest margin of a linear head on them is {margin}; the best head\u2019s loss is {loss}.", values)
-        : words.say("No linear head tells all of them apart; the best head\u2019s loss is {loss}.", values),
+        ? words.say("The widest margin of an output layer on them is {margin}; the loss of the best one is {loss}.", values)
+        : words.say("No output layer tells all of them apart; the loss of the best one is {loss}.", values),
     ].join(" ");
   }
 
@@ -117,8 +117,8 @@
     const verdict = element("b", {});
     const grounds = element("span", {});
     const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
-    const margin = scaleOf(words.say("Margin"), words.say("of the best linear head, per unit of its weights; more is better"));
-    const loss = scaleOf(words.say("Loss"), words.say("of the best linear head with the recipe\u2019s L2, from none to guessing; less is better"));
+    const margin = scaleOf(words.say("Margin"), words.say("of the best output layer, per unit of its weights; more is better"));
+    const loss = scaleOf(words.say("Loss"), words.say("of the best output layer with the recipe\u2019s L2, from none to guessing; less is better"));
     const answer = peek.controls.button("", words.say("Lay the networks\u2019 arrangements over yours, or hide them again."), askOrShow, { class: "is-main" });
     const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
     const start = peek.controls.button(words.say("Start a network from mine"),

@@ -305,8 +305,14 @@ def names_of_files_that_run_or_overwrite(content: Path) -> str:
     (content / "index.html").write_text(SCRIPT)
     (content / ".peek.json").write_text("{}")
     (content / "x onload=ran.png").write_bytes(b"x")
-    (content / '"><img src=x onerror=ran>.png').write_bytes(b"x")
+    (content / "'&quot;&gt;&lt;img src=x onerror=ran&gt;.png").write_bytes(b"x")
     return ""
+
+
+@attack
+def names_of_files_that_end_a_tag(content: Path) -> str:
+    (content / '"><img src=x onerror=ran>.png').write_bytes(b"x")
+    return "Windows has no place for a name with the sign"
 
 
 @attack

@@ -40,9 +40,9 @@ def describe(spec: RunSpec, measures: Measures) -> Message:
             distance=number(measures["least_distance"], 2),
         )
     return message(
-        "The hidden plane of {network} after {epochs} epochs: the points gather in {room}, the output layer cuts it by "
-        "straight lines, {accuracy} of the points are on the right side. The two nearest class centres are {distance} "
-        "apart.",
+        "The hidden plane of {network} after {epochs} epochs: the points gather in their room, {room}; the output "
+        "layer cuts it by straight lines, {accuracy} of the points are on the right side. The two nearest class "
+        "centres are {distance} apart.",
         network=network_of(spec),
         epochs=spec.epochs,
         room=message(spec.room.words, label=spec.label),

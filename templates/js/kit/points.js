@@ -87,7 +87,7 @@ peek.points = (function () {
     const labels = [];
     let by = "";
     let [columns, count] = [[0, 1, 2], 3];
-    table.split(/\r\n?|\n/).forEach((text, at) => {
+    table.normalize().split(/\r\n?|\n/).forEach((text, at) => {
       if (!text.trim() || text.startsWith("#")) return;
       const line = at + 1;
       const isFirst = !by;

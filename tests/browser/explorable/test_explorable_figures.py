@@ -564,9 +564,9 @@ def test_beat_says_what_the_arrangement_has(show: Show, laboratory: Laboratory) 
     assert "1.41 apart, 100.0\u202f% of the best known" in said and "reached 1.00 to 1.10" in said
     outputs = figure.live.locator(".scale output")
     assert [outputs.nth(at).inner_text() for at in range(2)] == ["1.41", "0.35"]
-    figure.live.get_by_role("switch", name="Head with biases").uncheck()
+    figure.live.get_by_role("switch", name="Output layer with biases").uncheck()
     expect(outputs.nth(1)).to_have_text("none")
-    assert "No linear head tells all of them apart" in figure.summary()
+    assert "No output layer tells all of them apart" in figure.summary()
 
 
 def elsewhere(laboratory: Laboratory) -> dict[str, Any]:
