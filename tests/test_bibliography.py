@@ -209,7 +209,7 @@ LINES = {
           urldate = {2020-05-01}, pubstate = {prepublished}, keywords = {a,b}
         }""",
         "Vaswani, A., et al. (2017). [Attention Is All You Need](http://arxiv.org/abs/1706.03762). Prepublished. "
-        "Accessed 2020-05-01. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+        "Accessed 1 May 2020. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
     ),
     "JabRef": (
         """% Encoding: UTF-8
@@ -710,9 +710,13 @@ def test_editions_are_counted_as_english_counts(shown):
         ),
         ("@misc{a, author={Eins, A.}, title={T}, pubstate={inpress}}", "Eins, A. (im Druck). T."),
         ("@misc{a, author={Eins, A.}, title={T}, date=2000, pubstate={submitted}}", "Eins, A. (2000). T. Eingereicht."),
+        (
+            "@online{a, author={Eins, A.}, title={T}, year=2000, url={https://x.org}, urldate={2020-03-01}}",
+            "Eins, A. (2000). [T](https://x.org). Abgerufen am 1. März 2020.",
+        ),
     ],
 )
-def test_kinds_and_states_of_works_are_said_in_the_language_of_the_page(fields, shown):
+def test_kinds_states_and_days_of_works_are_said_in_the_language_of_the_page(fields, shown):
     assert line(fields, words=language.load("de", Overlay(default_templates()))) == shown
 
 

@@ -583,7 +583,7 @@ ORDINARY = """# A **plain** text
 1. One
 
 Some *words*, and
-[more](x.md) of $R^2$. They end.
+[more](https://x.org/$a/$b) of $R^2$. They end.
 """
 
 
@@ -665,6 +665,7 @@ def test_all_mistakes_of_the_folder_are_said_at_once(tmp_path):
         "third": "---\ntitle: T\n",
         "references.bib": "404: Not Found\n",
         "plots/x.png": b"",
+        "data/raw/LICENCE.txt": "",
     }
     assert said(folder_of(tmp_path, **files)) == [
         f"article.md:1: {NO_TITLE}",

@@ -78,6 +78,15 @@ def test_every_way_of_writing_gives_the_same_rows(tmp_path, name):
     assert ('test_loss ("test loss")' in found.said) == ("json" not in name)
 
 
+def test_what_its_cells_are_written_with_is_told_and_per_cent_is_the_unit_of_its_column(tmp_path):
+    (tmp_path / "s.csv").write_text("model;top-1;error %;n\nA;76,1 %;1%;1,5\nB;;2 %;1.200\n")
+    found = external.read(tmp_path, "s", "s.csv", {"n": "size"})
+    assert [*found.rows[0].values()] == ["A", 76.1, 1, 1.5] and found.rows[1]["n"] == 1200
+    assert found.columns == {"top_1": "top-1, %", "error": "error %", "n": "size"}
+    how = "semicolons between cells; decimal commas; signs between thousands; 12 % read as 12."
+    assert found.said.endswith(f"; {how}")
+
+
 def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
     file, store, read = tmp_path / "scan.csv", Store(tmp_path / "cache"), []
     columns = external._columns
@@ -197,6 +206,9 @@ BAD = {
     '[{"a": 1}, {"a": "x"}, {"a": 2}]': 's.json: row 2, "a": "x"; expected a number, or null for a gap',
     '[{"a": Infinity}]': 's.json: row 1, "a": Infinity; expected a number',
     '[{"a": [1]}]': 's.json: row 1, "a": [1]; expected',
+    f'[{{"a": {"9" * 400}}}]': 's.json: row 1, "a": 9999',
+    '[{"a": "b"}, {"a": "c\\u0000"}]': 's.json: row 2, "a": an invisible character, U+0000; expected none',
+    "x,y\n1,a\n2,b\x1b\n": 's.csv: row 2, "y": an invisible character, U+001B; expected none',
     "[]": "s.json: has no rows",
 }
 

@@ -41,7 +41,7 @@ def walk(steps: int, drift: float = 0.5, seed: int = 1):
     '''
     path = np.cumsum(longer(np.random.default_rng(seed).normal(drift, 1, steps)))
     print("a word")
-    return {"distance": abs(path[-1]), "path": path, "ratio": np.nan if seed == 2 else 1.0}
+    return {"distance": abs(path[-1]), "path": path, "ratio": -(10**400) if seed == 2 else 1.0}
 
 
 @lab.measurement("share of the points above the middle")
@@ -170,7 +170,7 @@ def test_an_article_with_all_that_own_code_can_be(folder, capsys):
     assert own.TEXT_PT * 96 / 72 * 350 / own.SIZE_PX[0] >= 11  # pixels of text where a phone shows it
     assert "a word" not in capsys.readouterr().out  # which has the page's path alone
     assert [str(warned) for warned in built.warnings if warned.name == "not-finite"] == [
-        "experiment walks: ratio is nan in 2 of 6 runs, with steps=4, drift=0.5, seed=2 the first; these are left out"
+        "experiment walks: ratio is -inf in 2 of 6 runs, with steps=4, drift=0.5, seed=2 the first; these are left out"
         " [not-finite]"
     ]
     reproduce = (site / "reproduce.html").read_text()
@@ -204,6 +204,7 @@ WRONG = {
         "returned a int; expected a dict of numbers, texts and arrays by name",  # whichever seed comes first
     ),
     "an object": ('"path": path', '"path": [object()]', 'returned "path" as a list; expected a dict of numbers, texts'),
+    "a sign": ('"path": path', '"path": "a\\0"', 'returned "path" with an invisible character, U+0000; expected none'),
     "a parameter": ('"path": path', '"steps": 1', 'returned "steps", which is the name of a parameter'),
     "no figure": ("return figure", "return 1", "ends returned a int; expected a figure of matplotlib, or the text of"),
     "no SVG": ("<svg xmlns", "<svg ", "disc returned text that is no SVG"),

@@ -513,7 +513,7 @@ def test_an_activation_by_its_formula(copy, browser):
     assert copy.edited() == []
     assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60
     assert "a Swish network of 2 classes" in page and "both values are at least −0.278" in page
-    assert copy.site("plots/2/Swish.decisionBoundaries.Final.png")
+    assert copy.site("plots/2/swish.decisionBoundaries.Final.png")
     run = peek.load(copy.folder / "site").one(activation="swish")
     again = peek.train(run.spec)  # here nothing but the run's own recipe knows the formula
     assert run.label == again.label == "Swish" and (again.weights == run.weights).all()

@@ -216,6 +216,40 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert first_paragraph(tmp_path, body) == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
 
 
+def test_what_a_tag_says_is_the_number_whatever_it_is(tmp_path):
+    body = r"@eq-s, [-@eq-s], \ref{eq:s}, \eqref{eq:s}, @eq-b, [](#eq-h), \eqref{eq:h}, @eq-n"
+    body += "\n\n$$a \\tag{*}$$ {#eq-s}\n\n$$b \\tag{$\\star$}$$ {#eq-b}\n\n"
+    body += "$$c \\label{eq:h} \\tag{<img src=x>}$$\n\n$$d$$ {#eq-n}\n"
+    html = page_of(tmp_path, body).html
+    tag = "&lt;img src=x&gt;"
+    said = f"Equation\u00a0*, *, *, (*), Equation\u00a0⋆, Equation\u00a0{tag}, ({tag}), Equation\u00a01"
+    assert re.sub("<[^>]*>", "", html.partition("</p>")[0]) == said
+    assert "<img" not in html and html.count('class="equation-number"') == 1
+
+
+def test_no_reference_stands_for_a_sign_that_reading_keeps_for_itself(tmp_path):
+    sign = "&#xE000;9&#xe001;"
+    places = [sign, f"a\nb {sign}", f'[x](https://x.org "{sign}")', f"![a {sign}](own.png)", f'<b title="{sign}">x</b>']
+    places += [f"<div>\n{sign}</div>", f"## H {sign}", f"## H {sign} {{#sec-h}}", f"| {sign} |\n|---|\n| x |"]
+    places += [f"- a\n  - {sign}", f"[r]\n\n[r]: https://x.org '{sign}'", "&#61448;"]
+    body = "\n\n".join(places)
+    at = [7 + body[: m.start()].count("\n") for m in re.finditer(f"{re.escape(sign)}|&#61448;", body)]
+    at[-2] -= 2  # where the label is used
+    told = "{}: an invisible character, U+{}; expected none"
+    wanted = [told.format(f"article.md:{line}", "E000" if line < at[-1] else "F008") for line in at]
+    assert [line for line in said(folder_with(tmp_path, f"{body}\n")).split("\n") if "invisible" in line] == wanted
+
+
+def test_references_in_code_are_not_resolved(tmp_path):
+    assert "&amp;#xE000;" in page_of(tmp_path, "`&#xE000;` &#x1F600;").html
+
+
+def test_an_expression_in_a_title_is_told(tmp_path):
+    head = HEAD.replace("title: T", 'title: T\nsubtitle: "{{ results.count }} nets"')
+    warned = " ".join(map(str, rendered(texts.read(folder_with(tmp_path, "x\n", head)))[0].warnings))
+    assert 'article.md:3: an expression in a subtitle, "{{ results.count }}"; expected what it says, as' in warned
+
+
 def test_what_is_left_of_latex_in_a_title_is_told(tmp_path):
     head = HEAD.replace("title: T", "title: On \\emph{this}").replace("[A B]", "Ada Lee \\and Bo Ek")
     folder = folder_with(tmp_path, "x\n", head)

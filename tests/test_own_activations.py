@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from generator import figures
 from generator.base.errors import ContentError
 from generator.content import experiments
 from generator.networks import calculus, formulas, forward, train
 from generator.networks.activations import ACTIVATIONS, Own, carried
 from generator.networks.spec import RunSpec
+from generator.runs import entries
 from generator.runs.pipeline import run_key
 
 GRID = """[experiment.grid]
@@ -64,6 +66,8 @@ def test_a_formula_has_its_room(formula):
         ('formula = "sign(a)"', '"sign(a)" has no value or no slope'),
         ('formula = "a"\nroom = [-1, 1]', '"a" is -20 at a = -20, outside of its room; expected values from -1 to 1'),
         ('formula = "a"\nlabel = "ReLU"', '"ReLU" is another activation\'s label'),
+        ('formula = "a"\nlabel = "on\\ntwo"', "expected at most 40 signs in a line"),
+        (f'formula = "a"\nlabel = "{"a" * 41}"', "expected at most 40 signs in a line"),
         ('formla = "a"', 'unknown key of an activation "formla"'),
     ],
 )
@@ -74,7 +78,15 @@ def test_each_mistake_has_its_line(line, said):
     assert "e.toml:5" in str(refused.value) or "e.toml:6" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["relu", "My-own", "9x"])
+def test_a_label_is_whatever_readers_are_to_see_and_names_no_file():
+    asked = GRID.replace("(a)", '(a)"\nlabel = "ELU (α = 1) / $x$', 1).replace("2\n", "2\ndraw = 1\n", 1)
+    for run in entries.runs_of(experiments.parse(asked, "e.toml")).values():
+        own = isinstance(run.spec.activation, Own)
+        assert run.spec.label == ("ELU (α = 1) / $x$" if own else "tanh")
+        assert entries.picture_path(run, figures.load()["loss"]) == f"plots/2/{run.spec.activation}.loss"
+
+
+@pytest.mark.parametrize("name", ["relu", "circle", "My-own", "9x"])
 def test_names_are_free_and_plain(name):
     with pytest.raises(ContentError, match=r"e\.toml:4: .* (is the name of a built-in|is no name)"):
         experiments.parse(GRID.replace("swish", name), "e.toml")

@@ -58,6 +58,7 @@ WRITINGS = {
     "rows that are empty": lambda rows: text(rows) + ",,\n , ,\n",
     "row names": lambda rows: text([(str(at), *row) for at, row in enumerate(rows)], ",x,y,kind"),
     "a comma too many": lambda rows: text([(*row, "") for row in rows], "x,y,kind,"),
+    "three commas too many": lambda rows: text([(*row, "", " ", "") for row in rows], "x,y,kind,, ,"),
     "the label first": lambda rows: text([(kind, x, y) for x, y, kind in rows], "kind,x,y"),
 }
 
@@ -249,7 +250,7 @@ def test_what_is_odd_is_warned_of(tmp_path):
 
 @pytest.mark.parametrize(("balance", "each"), [("drop", 6), ("repeat", 18)])
 def test_uneven_classes_lose_no_row_unsaid(tmp_path, balance, each):
-    np.savez(tmp_path / "points.npz", x=np.arange(34.0)[:, None], y=np.repeat(["u", "v"], [25, 9]))
+    np.savez(tmp_path / "points.npz", x=np.arange(34.0)[:, None], y=np.repeat([-1, 1], [25, 9]))
     found = plan(tmp_path, f'file = "points.npz"\ntest = 0.28\nbalance = "{balance}"')
     spec = found.experiments[0].runs[0].spec
     kinds.enter(pickle.loads(pickle.dumps(datasets.load().pop(spec.kind).table)))
@@ -260,6 +261,7 @@ def test_uneven_classes_lose_no_row_unsaid(tmp_path, balance, each):
     assert left_out == (12 if balance == "drop" else 0)
     said = {"drop": "12 rows of the larger classes", "repeat": "those of smaller classes up to 3 times"}[balance]
     assert said in found.said[0] and bool(found.warned) == (balance == "drop")
+    assert "Rows of the classes: -1 (25), 1 (9); networks" in found.said[0]
 
 
 def test_a_split_is_the_seeds_and_training_rows_are_scaled(tmp_path):

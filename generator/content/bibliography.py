@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import functools
 import html
 import re
@@ -468,6 +470,8 @@ class _Line:
                 sentence = self.take(name)
                 yield sentence[:1].upper() + sentence[1:] if name == "pubstate" else sentence
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
+            with contextlib.suppress(ValueError):
+                day = self.words.long_date(datetime.date.fromisoformat(day))
             yield f"{self.say('accessed')} {day}"
 
     def _appeared(self, container: str) -> str:

@@ -105,9 +105,10 @@ class Plan:
 
 
 def _label(value: Any) -> str:
-    if not re.fullmatch(r"\w+(-\w+)*", value):
+    said = value.strip()
+    if not 0 < len(said) <= LONGEST_LABEL or not said.isprintable():
         raise ValueError
-    return str(value)
+    return str(said)
 
 
 def _room(value: Any) -> tuple[float, float]:
@@ -143,6 +144,7 @@ EXPERIMENT_FIELDS = {
 }
 DIGITS = "digits"
 LONGEST_SHOWN = 200  # characters of a wrong value
+LONGEST_LABEL = 40  # characters of an activation's label
 KILOBYTES_OF_A_RUN = 400  # gzipped: what a run may bring to the page, several times what the article's own do
 BYTES_OF_A_NUMBER = 1.5  # of it, gzipped; see runs.export
 
@@ -301,22 +303,22 @@ class _Reader:
     def activation(self, name: str, table: Any) -> None:
         """An own activation, if its table is right."""
         path, before = ("activation", name), len(self.problems)
+        built_in = {said.lower() for row in ACTIVATIONS.values() for said in (row.label, row.in_plane)}
         if not re.fullmatch(r"[a-z][a-z0-9]*", name):
             self.wrong(path, f'"{name}" is no name for an activation', "small letters and digits")
-        elif name in ACTIVATIONS:
+        elif name in ACTIVATIONS or name in built_in:
             self.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
         fields = {
             "formula": plain('arithmetic of a, such as "a * logistic(a)", or of r', str),
             "room": Field(_room, "the least and the greatest value, such as [0, 1] or [0, inf]"),
-            "label": Field(_label, "a word of letters, digits and hyphens"),
+            "label": Field(_label, f"at most {LONGEST_LABEL} signs in a line"),
             "words": plain("what it does to a neuron's sum", str),
         }
         known = self.known(path, table, fields, "key of an activation")
         given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
         if isinstance(table, dict) and "formula" not in table:
             self.wrong(path, f"activation {name} has no formula", f"formula = {fields['formula'].expected}")
-        taken = {said.lower() for row in ACTIVATIONS.values() for said in (row.label, row.in_plane)}
-        taken |= {each.row.label.lower() for each in self.activations.values()}
+        taken = built_in | {each.row.label.lower() for each in self.activations.values()}
         if (label := given.get("label") or name).lower() in taken:
             self.wrong((*path, "label"), f'"{label}" is another activation\'s label', "another label")
         if len(self.problems) > before:

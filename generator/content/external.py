@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
 from . import tables
+from .frontmatter import CONTROL
 
 ENDINGS = (*tables.OF_TEXT, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
@@ -55,7 +57,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     content = path.read_bytes()
     memo = memo or Memo()
     with memo.part(file, anew=True):
-        found, about = memo("external", [path.suffix, sha256(content)], lambda: _columns(path))
+        found, about, told, per_cent = memo("external", [path.suffix, sha256(content)], lambda: _columns(path))
     names = {heading: re.sub(r"\W+", "_", heading).strip("_") or heading for heading in found}
     names = {heading: f"_{plain}" if plain[0].isdigit() else plain for heading, plain in names.items()}
     for at, (heading, plain) in enumerate(names.items()):
@@ -74,20 +76,29 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     }
     if about:
         source["about"] = about
-    said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}."
-    return ExternalResults(name, rows, {**renamed, **words}, content, source, said)
+    how = "".join(f"; {each}" for each in told)
+    said = f"{name}: {len(rows):,} row{'s' * (len(rows) > 1)} of {file}; columns: {', '.join(called)}{how}."
+    units = {names[heading]: heading if "%" in heading else f"{heading}, %" for heading in per_cent}
+    return ExternalResults(name, rows, {**renamed, **units, **words}, content, source, said)
 
 
-def _columns(path: Path) -> tuple[dict[str, list[Value]], str]:
-    """A file's columns by their headings, and what it says above them.
+def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[str]]:
+    """A file's columns by their headings, what it says above them, how its cells were read, and the columns of %.
 
     raises  ContentError: what is wrong with it
     """
     ending = path.suffix.lower()
     if ending in tables.OF_TEXT:
         table = tables.csv_columns(path, gaps=True)
-        return _csv(table), table.about
-    return {".json": _json, ".npz": _npz}[ending](path), ""
+        found, about, told, per_cent = _csv(table), table.about, table.told, table.per_cent
+    else:
+        found, about, told, per_cent = {".json": _json, ".npz": _npz}[ending](path), "", [], []
+    for name, column in found.items():
+        for row, value in enumerate((name, *column)):
+            if isinstance(value, str) and (odd := CONTROL.search(value)):
+                where = f'row {row}, "{short(name)}"' if row else f'the column "{short(name)}"'
+                raise mistake(str(path), f"{where}: an invisible character, U+{ord(odd[0]):04X}", "none")
+    return found, about, told, per_cent
 
 
 def _csv(found: tables.File) -> dict[str, list[Value]]:
@@ -182,7 +193,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, (int, float)):
-        return "a number" if math.isfinite(value) else "infinity"
+        return "a number" if abs(value) <= sys.float_info.max else "infinity"
     return "a word" if isinstance(value, str) else "something else"
 
 

@@ -414,7 +414,7 @@ class Meta:
     version    of the article, as others cite it
     data_licence  of what readers may take away; "": nothing is said
     abstract   as plain text; the page begins with it as it was written
-    headings   "title" and "subtitle" as the page sets them, where they hold formulas
+    headings   "title" and "subtitle" as the page sets them, where they hold formulas or what is told of
     bibliography  the file of works, in the folder
     """
 
@@ -484,7 +484,7 @@ def read_meta(
             value = _in_english(value, str(tag).replace("_", "-"))
         values[key] = OF_META[key]["read"](value, wrong)
         parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
-        if len(parts) > 1 or re.search(r"\\|``", "".join(parts)):
+        if len(parts) > 1 or re.search(r"\\|``|\{\{", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
     if len(problems) > before or "title" not in values:
         return None
@@ -541,7 +541,7 @@ def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> I
             )
 
 
-_HOLDS = "\ue000"  # the place of a formula, while marks are taken away: a sign that no field can have
+_HOLDS = "\ue000"  # around the number of a formula, while marks are taken away: a sign that no field can have
 # Lines that begin as no other block does, and hold nothing to be computed.
 _WORDS = re.compile(rf"(?:(?!\d+[.)]\s|```)[\w\"'“«„*\[`$(][^\n{{}}|{_HOLDS}]*+(?:\n|\Z))++")
 
@@ -565,13 +565,13 @@ def in_parts(text: str) -> tuple[str, ...]:
         if match[1] is None:
             return match[0]
         formulas.append(match[1])
-        return _HOLDS
+        return f"{_HOLDS}{len(formulas) - 1}{_HOLDS}"
 
     text = _FORMULA.sub(held, _ASIDE.sub("", text))
     for form, kept in _MARKS:
         text = re.sub(form, kept, text)
-    texts = html.unescape(" ".join(text.split())).split(_HOLDS)
-    return tuple(part for pair in zip(texts, [*formulas, ""], strict=True) for part in pair)[:-1]
+    parts = " ".join(text.split()).split(_HOLDS)  # a formula may be gone with what was taken away
+    return tuple(formulas[int(part)] if at % 2 else html.unescape(part) for at, part in enumerate(parts))
 
 
 def unmarked(text: str) -> str:

@@ -68,8 +68,9 @@ class Read:
 class File:
     """The columns of a file, each with numbers or with words.
 
-    told   how its numbers and names are written, where that was found out
-    about  what the lines above its header say that begin with "# "
+    told      how its numbers and names are written, where that was found out
+    about     what the lines above its header say that begin with "# "
+    per_cent  names of columns whose cells have a % behind their numbers
     """
 
     place: str
@@ -77,6 +78,7 @@ class File:
     columns: list[np.ndarray | list[str]]
     told: list[str] = field(default_factory=list)
     about: str = ""
+    per_cent: list[str] = field(default_factory=list)
 
     def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
         return mistake(self.place, what, expected, match)
@@ -263,7 +265,7 @@ def _npz(path: Path) -> File:
 def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
 
-    A first column without a name, as of row names, is left out, and so is a last one that is empty as well.
+    A first column without a name, as of row names, is left out, and so are the last ones that are empty as well.
 
     gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
             there is a header, and one column is enough
@@ -300,7 +302,8 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
             names = [filenames.composed(cell.strip()) for cell in top[0]]
             if not header:
                 names = [f"column {at}" for at in range(1, len(names) + 1)]
-            left = {at for at in (0, len(names) - 1) if header and not names[at]}
+            end = len(names) - len(list(itertools.takewhile(lambda name: not name, reversed(names))))
+            left = {at for at in (0, *range(end, len(names))) if header and not names[at]}
             wrong: list[Problem] = []
             if len(names) > limits.COLUMNS:
                 wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
@@ -340,7 +343,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     if not start_rows:
         raise found.problem("has a header and no rows", "a row of cells each")
     read = quick or columns.joined(parts)
-    if len(names) - 1 in left and any(map(str, read[-1])):
+    if any(any(map(str, column)) for column in read[max(1, end) :]):
         raise ContentError(_names_wrong(found.place, skipped, names))
     found.names = [name for at, name in enumerate(names) if at not in left]
     found.columns = [
@@ -354,6 +357,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
     told.append("12 % read as 12" if columns.per_cent else "")
     told.append("the first column, without a name, left out" if 0 in left else "")
     found.told = [said for said in told if said]
+    found.per_cent = [names[at] for at in sorted(columns.per_cent)]
     return found
 
 
@@ -485,7 +489,8 @@ class _Columns:
         self.place, self.names, self.number, self.gaps, self.passed = place, names, number, gaps, passed
         self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
         self.problems: list[Problem] = []
-        self.commas = self.thousands = self.per_cent = False
+        self.commas = self.thousands = False
+        self.per_cent: set[int] = set()
 
     def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
         """The columns of some rows; what is wrong with them is noted."""
@@ -511,7 +516,7 @@ class _Columns:
             except ValueError:
                 values = [self.number.read(cell) for cell in cells]
                 numbers = np.array([np.nan if value is None else value for value in values])
-                self.per_cent |= any(map(PER_CENT.search, cells))
+                self.per_cent |= {at} if any(map(PER_CENT.search, cells)) else set()
                 self.commas |= self.number.commas and any("," in cell for cell in cells)
                 self.thousands |= any(
                     self.number.is_apart(cell)
@@ -691,7 +696,7 @@ def _watched(read: Read) -> Read:
     table, said, warned = read.table, read.said, []
     source = said.partition(":")[0]
     if len(set(table.counts)) > 1:
-        counts = ", ".join(f"{word} {count:,}" for word, count in zip(table.labels, table.counts, strict=True))
+        counts = ", ".join(f"{word} ({count:,})" for word, count in zip(table.labels, table.counts, strict=True))
         each, unused = f"networks train on {table.points_per_class:,} of each class", ""
         if table.balance == "drop":
             over = sum(table.left) - table.points_per_class * len(table.labels)
@@ -702,7 +707,7 @@ def _watched(read: Read) -> Read:
                 warned.append(Warned("uneven-classes", f'{told}; balance = "repeat" trains on all'))
         else:
             each += f", those of smaller classes up to {-(-table.points_per_class // min(table.left))} times"
-        said += f" The classes have {counts} rows; {each}{unused}."
+        said += f" Rows of the classes: {counts}; {each}{unused}."
     by_letters: dict[str, str] = {}
     for word in table.labels:
         if (other := by_letters.setdefault(word.casefold(), word)) != word:

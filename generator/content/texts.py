@@ -35,7 +35,7 @@ NOT_ASSETS = ("experiments.toml", WORKS)
 READ = ("experiments.toml", predictions.FILE)  # beside the texts and their works
 TEMPLATES = "templates"  # a folder of the author's own, laid over ours
 LAB = "lab"  # and one of their code
-DATA, DATA_FILES = "data", (".csv", ".tsv", ".json", ".npz")  # own data and results may lie there, no part of the site
+DATA = "data"  # own data and results may lie there, with whatever is about them; no part of the site
 OUR_PAGES = ("gallery", "reproduce", "404", "index")
 _PUBLISHED = """
 .vtt .srt .mp3 .ogg .wav .m4a .aac .opus .flac .ico .tif .tiff .bmp .heic .heif .eps .ps .ai .psd .dng
@@ -241,8 +241,7 @@ def assets(directory: Path, lab: bool = False) -> Iterable[Asset]:
         if ending == ".md" or any(map(is_hidden, parts)):
             continue
         path = "/".join(parts)
-        ours = path in NOT_ASSETS or parts[0] == TEMPLATES
-        ours |= parts[0] == DATA and ending.lower() in DATA_FILES
+        ours = path in NOT_ASSETS or parts[0] in (TEMPLATES, DATA)
         ours |= parts[:-1] == [LAB] and ending == ".py"
         ours |= not lab and not published(parts[-1])
         if not ours:

@@ -286,6 +286,9 @@ class Writer:
         said = self.page.meta.parts(name)
         for fault in foreign.found("".join(said.parts[::2]), 0, True, foreign.LATEX):
             faults.render(self, Mark("fault", said.line, fault.meta))
+        if found := VALUE.search("".join(said.parts[::2])):
+            expected = "what it says, as nothing is computed there"
+            self.warn("stray-mark", said.line, f'an expression in a {name}, "{short(found[0])}"; expected {expected}')
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
@@ -606,6 +609,10 @@ class Writer:
                 said = f"{said} ({self._in_quotes(page.title)})"
         return f'<a class="reference" href="{href}">{said}</a>'
 
+    def _number(self, number: str, line: int) -> str:
+        r"""A number as HTML; what \tag says in its place may be any text of TeX."""
+        return self.math(rf"\text{{{number}}}", line, False) if re.search(r"[\\$~{}]", number) else html.escape(number)
+
     def _in_quotes(self, text: str) -> str:
         opening, closing = self.words.quotes[:2]
         return f"{opening}{html.escape(text)}{closing}"
@@ -628,10 +635,11 @@ class Writer:
             self.wrong(line, f'undefined {what} "{id_}"', *meant(id_, alike, also=labels))
             return ""
         page, kind, counted, title = found
-        number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=counted) if counted else ""
+        shown = self._number(counted, line)
+        number = self.words(f"{NUMBERED[kind]}\u00a0{{n}}", n=shown) if counted else ""
         name, begun = number.partition("\u00a0")[0].lower(), word.lower().removesuffix(".")
         if bare:
-            number = counted
+            number = shown
         elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
             said = number.replace("\u00a0", " ")
             self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
@@ -646,11 +654,13 @@ class Writer:
         """
         if found := self.dependencies.formula(label):
             page, number = found
-            said = {"eqref": f"({number})", "ref": number}.get(how) or self.words("Equation\u00a0{n}", n=number)
-            return self._link_to(page, formulas.anchor(label), html.escape(said), self._numbers_are_unique)
+            shown = self._number(number, line)
+            said = {"eqref": f"({shown})", "ref": shown}.get(how) or self.words("Equation\u00a0{n}", n=shown)
+            return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
         for id_ in dict.fromkeys((label, re.sub("^tab-", "tbl-", label.replace(":", "-", 1)))):
             if self.dependencies.label(id_):
-                return self.reference(id_, line, bare=how == "ref")
+                said = self.reference(id_, line, bare=how in ("ref", "eqref"))
+                return f"({said})" if how == "eqref" else said
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
         kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", label)[0])

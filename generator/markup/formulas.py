@@ -191,6 +191,12 @@ def rows(tex: str) -> tuple[Row, ...]:
     return (*found, last) if rest or label or tag or not found else tuple(found)
 
 
+def tag(tex: str) -> str:
+    r"""What \tag says in place of the number of a whole formula, as TeX, or ""."""
+    row, *more = rows(tex) if r"\tag" in tex else (Row(0),)
+    return "" if more else row.tag
+
+
 def _words(tex: str) -> Iterator[tuple[str, int, int]]:
     """Each command, brace and &, how many environments and groups it stands in, and where it ends."""
     depth = 0

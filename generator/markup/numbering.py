@@ -139,8 +139,9 @@ def number(
         elif mark.kind == "equation":
             item = Numbered("eq", data["id"], "", "", line)
             if item.id:
-                counts["eq"] += 1
-                item.number = prefix + str(counts["eq"])
+                tag = formulas.tag(data["tex"])
+                counts["eq"] += not tag
+                item.number = tag or prefix + str(counts["eq"])
                 taken.append(item)
             for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
                 if row.label:

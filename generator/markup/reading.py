@@ -22,7 +22,7 @@ from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .builder import Builder, Fragment
-from .constructs import abbreviations, blocks, foreign, html, kramdown, maths, tables, typography
+from .constructs import abbreviations, blocks, faults, foreign, html, kramdown, maths, tables, typography
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
@@ -131,6 +131,9 @@ def _fragment(
     def set_inline(found: list[Token]) -> None:
         state = StateCore("", md, env, found)
         inline(state)
+        for token in found:
+            if fault := faults.of_private(token):
+                token.children = [fault]
         foreign.check(found)
         typography.typeset(state, found)
         text_join(state)
@@ -149,6 +152,10 @@ def _fragment(
                 token.content = ""
                 builder.fault(builder.line_of(token), f"{many:,} {what} in one paragraph", f"at most {most:,}")
     set_inline(inner)
+    for token in tokens:
+        if token.type == "html_block" and (fault := faults.of_private(token)):
+            builder.block_fault(token, fault.meta["wrong"], fault.meta["expected"], fault.meta["line"])
+            token.content = ""
     builder.walk(tokens)
     return _piped(builder.fragment())  # type: ignore[no-any-return]
 

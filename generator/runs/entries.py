@@ -92,7 +92,8 @@ def _named(told: Any, labels: Sequence[str]) -> Any:
 
 def picture_path(run: Planned, figure: Figure) -> str:
     """Where a picture of a run goes in the site, without its ending."""
-    return f"plots/{run.folder}/{run.spec.label}.{figure.stem}"
+    activation = run.spec.activation
+    return f"plots/{run.folder}/{activation if isinstance(activation, Own) else run.spec.label}.{figure.stem}"
 
 
 def own_picture(name: str) -> str:

@@ -27,6 +27,7 @@ from ..base import lab as decorators
 from ..base.errors import PeekError, short
 from ..base.memo import digest
 from ..content import lab
+from ..content.frontmatter import CONTROL
 from ..content.lab import SEED, Function, Lab
 
 PROGRAM = "peek_article"
@@ -149,6 +150,8 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
             raise LabError(f"{wrong}the name {short(repr(key))}; expected letters, digits and _")
         if key in parameters:
             raise LabError(f'{wrong}"{key}", which is the name of a parameter; expected another name')
+        if isinstance(value, str) and (odd := CONTROL.search(value)):
+            raise LabError(f'{wrong}"{key}" with an invisible character, U+{ord(odd[0]):04X}; expected none')
         plain = _plain(value)
         if plain is NotImplemented:
             raise LabError(f'{wrong}"{key}" as {_kind(value)}; expected {RESULT}')
@@ -157,7 +160,9 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
 
 
 def _plain(value: Any) -> Any:
-    """A plain value, or an array of numbers; NotImplemented: it is neither."""
+    """A plain value, or an array of numbers; NotImplemented: it is neither. What no float holds is inf."""
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
     if value is None or isinstance(value, (bool, int, float, str)):
         return value.item() if isinstance(value, np.generic) else value
     try:

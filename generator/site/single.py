@@ -177,5 +177,5 @@ def replaced(tag: str, name: str, value: str) -> str:
 
 
 def closed(script: str) -> str:
-    """A script that cannot end its element early."""
-    return script.replace("</script", r"<\/script")
+    """A script that ends its element neither early nor, behind what begins a comment and a script, too late."""
+    return script.replace("</script", r"<\/script").replace("<!--", r"<\!--")

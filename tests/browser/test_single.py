@@ -45,12 +45,13 @@ def test_links_to_other_pages_are_plain_text_or_absolute(packed, site):
 
 
 def test_runs_come_along_with_explorables_alone():
-    files = {"assets/page.js": b"page()", "data/grid/a.js": b"peek.receive()"}
+    files = {"assets/page.js": b"page()", "data/grid/a.js": b"peek.receive()//<!--<script>"}
     page = b'<html><head><script src="assets/page.js"></script></head><body>%s</body></html>'
     alive = single(files | {"index.html": page % b"<div data-explorable='bend'></div>"})
     still = single(files | {"index.html": page % b""})
     assert b"page()" in alive and b"peek.receive()" in alive
     assert b"page()" in still and b"peek.receive()" not in still  # where nothing is there to receive it
+    assert b"<!--" not in alive  # behind which <script> would let </script> end nothing
 
 
 def test_pictures_are_inside_as_they_are():

@@ -201,6 +201,7 @@ def scripts_in_labels_of_data(content: Path) -> str:
     asked(content, '[dataset.own]\nfile = "data/a.csv"\nlabel = "label"\n[experiment.own]\ndataset = "own"')
     asked(content, 'activation = "tanh"\nhidden = [8, 2]\nepochs = 20\ncheckpoints = 3\nship = 1\ndraw = 1')
     more(content, "/// figure | hidden-plane\n    id: fig-own\n    experiment: own\n\nOwn.\n///")
+    more(content, "$$a \\label{eq:a} \\tag{<img src=x onerror='window.ran=1'>}$$\n\n@eq-a, \\eqref{eq:a}")
     return ""
 
 

@@ -185,7 +185,8 @@ def _equation(writer: Writer, mark: Mark) -> str:
     math = writer.math(mark.data["tex"], mark.line, display=True)
     if not numbered.id:
         return f'<div class="equation">{math}</div>'
-    link = f'<a class="equation-number" href="#{numbered.id}">({numbered.number})</a>'
+    shown = formulas.tag(mark.data["tex"])
+    link = "" if shown else f'<a class="equation-number" href="#{numbered.id}">({numbered.number})</a>'
     return f'<div class="equation" id="{numbered.id}">{math}{link}</div>'
 
 
