@@ -254,6 +254,7 @@ class Evidence:
         return cls(**{**plain, **pairs})
 
 
+_TOLD = ("experiment", "activation", "classes")  # of runs, in words of their own
 _TUPLES = ("runs", "interval", "extent", "counted", "bound")
 STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "values", "distinct", "count")
 
@@ -282,6 +283,7 @@ def evidence(
     runs: Sequence[Result | Record],
     told: str,
     bound: tuple[str, Any] | None = None,
+    asked: Sequence[tuple[str, Any]] = (),
 ) -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]
@@ -300,7 +302,7 @@ def evidence(
         value.told if isinstance(value, (Tally, Paired)) else value,
         tuple(run.place for run in runs),
         len({run.seed for run in runs}),
-        _described(runs),
+        _described(runs, asked),
         interval,
         extent,
         told,
@@ -315,11 +317,14 @@ def _bound(given: Mapping[str, Any]) -> tuple[str, Any] | None:
     return next(((sign, given[name]) for name, sign in signs.items() if given.get(name) is not None), None)
 
 
-def _described(rows: Sequence[Result | Record]) -> Message:
-    """What runs or rows have in common, in words."""
+def _described(rows: Sequence[Result | Record], asked: Sequence[tuple[str, Any]]) -> Message:
+    """What runs or rows have in common, in words, and what else was asked of them."""
     runs = [row for row in rows if isinstance(row, Result)]
+    wanted = ((key, want if isinstance(want, tuple) else [want]) for key, want in asked if not (runs and key in _TOLD))
+    conditions = [f"{key} = {' / '.join(map(str, values))}" for key, values in wanted]
     if not runs:
-        return Message(all=list(dict.fromkeys(row.table for row in rows if isinstance(row, Record))))
+        tables = dict.fromkeys(row.table for row in rows if isinstance(row, Record))
+        return Message(list=[Message(all=list(tables)), *conditions])
     counts = sorted({run.spec["classes"] for run in runs if "classes" in run.spec})
     several = len(counts) > 2 and counts == list(range(counts[0], counts[-1] + 1))
     parts = [
@@ -331,7 +336,7 @@ def _described(rows: Sequence[Result | Record]) -> Message:
         parts.append(message("{n} classes", n=counts[0]))
     elif counts:
         parts.append(message("{counts} classes", counts=Message(all=counts)))
-    return Message(list=parts)
+    return Message(list=[*parts, *conditions])
 
 
 # Evaluation
@@ -603,16 +608,22 @@ class _Walk:
             raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
         if isinstance(holder, Rows) and name == "count":
-            self._see("count", "", value, holder.rows)
+            self._see("count", "", value, holder)
         return value
 
     def _see(
-        self, statistic: str, key: str, value: Any, rows: Sequence[Any], bound: tuple[str, Any] | None = None
+        self,
+        statistic: str,
+        key: str,
+        value: Any,
+        some: Rows[Any] | Sequence[Any],
+        bound: tuple[str, Any] | None = None,
     ) -> None:
         """Note a statistic; of a table's column, with what it holds in its author's words: ours are by its name."""
+        rows, asked = (some.rows, some.asked) if isinstance(some, Rows) else (some, ())
         table = self.names.get(rows[0].table) if rows and isinstance(rows[0], Record) else None
         told = table.columns.get(key) if isinstance(table, Table) else None
-        self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else "", bound))
+        self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else "", bound, asked))
 
     def _call(self, node: nodes.Call) -> Any:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
@@ -626,11 +637,9 @@ class _Walk:
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
         if isinstance(owner, Rows) and name in ("share", "tally", "paired", *STATISTICS):
             given = inspect.signature(called).bind(*arguments, **named).arguments
-            rows, key = value.rows if isinstance(value, Paired) else owner.rows, str(given["key"])
-            if name == "share":
-                self._see(name, key, owner.tally(*arguments, **named), rows, _bound(given))
-            else:
-                self._see("share" if name == "tally" else name, key, value, rows, _bound(given))
+            counted = owner.tally(*arguments, **named) if name == "share" else value
+            some = value.rows if isinstance(value, Paired) else owner
+            self._see("share" if name == "tally" else name, str(given["key"]), counted, some, _bound(given))
         if isinstance(owner, (Result, Record)) and arguments:
             self._see("value", str(arguments[0]), value, [owner])
         return value
@@ -648,7 +657,7 @@ class _Walk:
         arguments, named = self._given(node)
         subject = self.value(node.node)
         if isinstance(subject, Rows) and node.name in ("length", "count"):
-            self._see("count", "", len(subject), subject.rows)
+            self._see("count", "", len(subject), subject)
         if node.name == "map":
             return self._map(subject, arguments, named)
         _look(FILTERS[node.name].of, node.name, named)
