@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base import store
-from .base.errors import ContentError, PeekError, Problem, collecting, few, nearest, one_of
+from .base.errors import ContentError, PeekError, Problem, collecting, few, nearest, one_of, quoted
 from .base.memo import Memo, digest
 from .base.overlay import Overlay
 from .base.overlay import default_templates as default_templates
@@ -526,6 +526,13 @@ def site_files(
 
 
 def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:
-    """The build's date where SOURCE_DATE_EPOCH fixes one."""
+    """The build's date where SOURCE_DATE_EPOCH fixes one (reproducible-builds.org/specs/source-date-epoch).
+
+    raises  PeekError: it is no time
+    """
     epoch = environment.get("SOURCE_DATE_EPOCH", "")
-    return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch.isdigit() else None
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch else None
+    except (ValueError, OverflowError, OSError):
+        expected = "seconds since 1970, such as 1767225600, or nothing"
+        raise PeekError(f"SOURCE_DATE_EPOCH is {quoted(epoch)}; expected {expected}") from None

@@ -113,6 +113,14 @@ def test_only_trains_an_experiment_and_leaves_the_site(build, article, tmp_path)
     assert code == 1 and said == [f'{file}: no experiment "mroe"; expected one of grid, more; did you mean "more"?']
 
 
+@pytest.mark.parametrize("epoch", ["today", "²", "1.5", "9" * 30])
+def test_a_date_that_is_none_is_told_before_anything_is_made(build, tmp_path, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    code, said = build(cache=tmp_path / "fresh")
+    wanted = f'SOURCE_DATE_EPOCH is "{epoch}"; expected seconds since 1970, such as 1767225600, or nothing'
+    assert code == 1 and said == [wanted] and not (tmp_path / "site").exists()
+
+
 def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(build, article, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772323200")
     source, file = article / "experiments.toml", article / "all.csv"
