@@ -45,6 +45,17 @@ def test_evidence_in_words():
     )
 
 
+def test_evidence_says_which_values_a_share_counts_and_which_quantile_it_is():
+    of = "of 18 runs, 3 seeds (grid, tanh and ReLU, 2 to 4 classes)"
+    for call, said in {
+        "share('accuracy', at_least=0.97)": f"share by accuracy ≥ 0.97 {of}",
+        "tally('activation', equals='relu').share": f"share by activation = relu {of}",
+        "quantile(key='accuracy', q=0.05)": f"0.05 quantile of accuracy {of}",
+        "median(key='accuracy')": f"median accuracy {of}",
+    }.items():
+        assert verdict(f"results.{call} > 0").in_words.startswith(said)
+
+
 def test_the_same_statistic_is_shown_once():
     claim = verdict("results.min('accuracy') > 0.9 and results.min('accuracy') < 1")
     assert len(claim.evidence) == 1

@@ -143,14 +143,15 @@ def test_what_cannot_be_counted_or_paired_is_said(source, wrong):
 
 
 def test_evidence_has_counts_intervals_and_p():
-    condition = f"results.share('middle', at_least=1) <= 0.5 and full.tally('seed').hits == 30 and {PAIRED}.p < 0.05"
+    some = "results.where(classes=5, middle=[0, 1])"
+    condition = f"{some}.share('middle', at_least=1) <= 0.5 and full.where(seed=1).count and {PAIRED}.p < 0.05"
     asked = json.loads(json.dumps(ask(condition, NAMES)))  # as the cache keeps it
     claim = judge("claim-1", condition, asked, 0, False, "a.md:1")
     assert [row(item, english()) for item in claim.evidence] == asked["rows"]
     assert asked["rows"] == [
-        "Share by middle of 14 runs, 7 seeds (started and free, tanh, 5 classes): 7 of 14, 95 % interval 26.8\u202f% to"
-        " 73.2\u202f%.",
-        "Share by seed of 30 rows, 30 seeds (full): 30 of 30 (100\u202f%), 95 % interval 88.6\u202f% to 100.0\u202f%.",
+        "Share by middle ≥ 1 of 14 runs, 7 seeds (started and free, tanh, 5 classes, middle = 0 / 1): 7 of 14,"
+        " 95 % interval 26.8\u202f% to 73.2\u202f%.",
+        "Number of rows of 1 row, 1 seed (full, seed = 1): 1.",
         "Paired objective of 14 runs, 7 seeds (started and free, tanh, 5 classes): lower in 6 of 7 pairs, higher in 1;"
         " median difference −0.150, p = 0.047.",
     ]

@@ -136,10 +136,19 @@ def row(evidence: Evidence, words: Words) -> str:
     if evidence.told:
         key, comma, measured_in = evidence.told.rpartition(", ")
         key, unit = (key, f"\u00a0{measured_in}") if comma else (measured_in, "")
+    which: dict[str, str] = {}
+    if evidence.bound:
+        sign, bound = evidence.bound
+        if evidence.statistic == "quantile":
+            which = {"q": _figure(bound, words)}
+        else:
+            key = f"{key} {sign} {_figure(bound, words)}{unit if not isinstance(bound, str) else ''}"
+    if evidence.statistic == "share":
+        unit = ""
     statistic = STATISTICS.get(evidence.statistic, f"{evidence.statistic} {{measure}}")
     if statistic == STATISTICS["count"] and evidence.counted[0] == ROWS:
         statistic = "number of rows {measure}"
-    said = words(statistic, measure=key).strip()
+    said = words(statistic, measure=key, **which).strip()
     text = words("{statistic} of {runs}", statistic=said, runs=of)
     if isinstance(evidence.value, Mapping):
         text = words("{statistic}: {value}", statistic=text, value=words.tell(evidence.value))
@@ -168,6 +177,7 @@ STATISTICS = {
     "mean": "mean {measure}",
     "std": "standard deviation of {measure}",
     "iqr": "interquartile range of {measure}",
+    "quantile": "{q} quantile of {measure}",
     "share": "share by {measure}",
     "paired": "paired {measure}",
     "value": "{measure}",

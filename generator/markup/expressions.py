@@ -12,6 +12,7 @@ arithmetic, comparisons and the filters below.
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import operator
 import re
@@ -231,6 +232,7 @@ class Evidence:
     extent     least and greatest value, where there are several
     told       what the key holds, where the author says it: "mean loss, nats"
     counted    what there are so many of: runs and seeds, or rows of a table
+    bound      of a share ["≥", 0.5] or ["=", "relu"]: which values count; of a quantile which one, ["", 0.05]
     """
 
     statistic: str
@@ -243,14 +245,17 @@ class Evidence:
     extent: tuple[float, float] | None = None
     told: str = ""
     counted: tuple[str, ...] = ("{n} runs", "{n} seeds")
+    bound: tuple[str, Any] | None = None
 
     @classmethod
     def of_plain(cls, plain: Mapping[str, Any]) -> Evidence:
         """From plain values, whose pairs are lists."""
-        pairs = {key: tuple(plain[key]) for key in ("runs", "interval", "extent", "counted") if plain[key] is not None}
+        pairs = {key: tuple(plain[key]) for key in _TUPLES if plain[key] is not None}
         return cls(**{**plain, **pairs})
 
 
+_TOLD = ("experiment", "activation", "classes")  # of runs, in words of their own
+_TUPLES = ("runs", "interval", "extent", "counted", "bound")
 STATISTICS = ("min", "max", "median", "mean", "std", "iqr", "quantile", "values", "distinct", "count")
 
 
@@ -271,7 +276,15 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
-def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Record], told: str) -> Evidence:
+def evidence(
+    statistic: str,
+    key: str,
+    value: Any,
+    runs: Sequence[Result | Record],
+    told: str,
+    bound: tuple[str, Any] | None = None,
+    asked: Sequence[tuple[str, Any]] = (),
+) -> Evidence:
     """What a statistic over runs, or over rows of a table, rests on."""
     rows = [run for run in runs if isinstance(run, Record)]
     counted = (ROWS, *(("{n} seeds",) if any("seed" in row.values for row in rows) else ()))
@@ -289,19 +302,29 @@ def evidence(statistic: str, key: str, value: Any, runs: Sequence[Result | Recor
         value.told if isinstance(value, (Tally, Paired)) else value,
         tuple(run.place for run in runs),
         len({run.seed for run in runs}),
-        _described(runs),
+        _described(runs, asked),
         interval,
         extent,
         told,
         counted if rows else ("{n} runs", "{n} seeds"),
+        bound,
     )
 
 
-def _described(rows: Sequence[Result | Record]) -> Message:
-    """What runs or rows have in common, in words."""
+def _bound(given: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Which values a share counts, or which quantile it is, by what its method was given."""
+    signs = {"at_least": "≥", "equals": "=", "q": ""}
+    return next(((sign, given[name]) for name, sign in signs.items() if given.get(name) is not None), None)
+
+
+def _described(rows: Sequence[Result | Record], asked: Sequence[tuple[str, Any]]) -> Message:
+    """What runs or rows have in common, in words, and what else was asked of them."""
     runs = [row for row in rows if isinstance(row, Result)]
+    wanted = ((key, want if isinstance(want, tuple) else [want]) for key, want in asked if not (runs and key in _TOLD))
+    conditions = [f"{key} = {' / '.join(map(str, values))}" for key, values in wanted]
     if not runs:
-        return Message(all=list(dict.fromkeys(row.table for row in rows if isinstance(row, Record))))
+        tables = dict.fromkeys(row.table for row in rows if isinstance(row, Record))
+        return Message(list=[Message(all=list(tables)), *conditions])
     counts = sorted({run.spec["classes"] for run in runs if "classes" in run.spec})
     several = len(counts) > 2 and counts == list(range(counts[0], counts[-1] + 1))
     parts = [
@@ -313,7 +336,7 @@ def _described(rows: Sequence[Result | Record]) -> Message:
         parts.append(message("{n} classes", n=counts[0]))
     elif counts:
         parts.append(message("{counts} classes", counts=Message(all=counts)))
-    return Message(list=parts)
+    return Message(list=[*parts, *conditions])
 
 
 # Evaluation
@@ -585,14 +608,22 @@ class _Walk:
             raise ExpressionError(f'{what} has no "{name}"', *meant(name, known, "results"))
         value = getattr(holder, name)
         if isinstance(holder, Rows) and name == "count":
-            self._see("count", "", value, holder.rows)
+            self._see("count", "", value, holder)
         return value
 
-    def _see(self, statistic: str, key: str, value: Any, rows: Sequence[Any]) -> None:
+    def _see(
+        self,
+        statistic: str,
+        key: str,
+        value: Any,
+        some: Rows[Any] | Sequence[Any],
+        bound: tuple[str, Any] | None = None,
+    ) -> None:
         """Note a statistic; of a table's column, with what it holds in its author's words: ours are by its name."""
+        rows, asked = (some.rows, some.asked) if isinstance(some, Rows) else (some, ())
         table = self.names.get(rows[0].table) if rows and isinstance(rows[0], Record) else None
         told = table.columns.get(key) if isinstance(table, Table) else None
-        self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else ""))
+        self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else "", bound, asked))
 
     def _call(self, node: nodes.Call) -> Any:
         if node.dyn_args is not None or node.dyn_kwargs is not None:
@@ -604,13 +635,11 @@ class _Walk:
         _look(called, called.__name__, named)
         value = called(*arguments, **named)
         owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
-        if isinstance(owner, Rows) and name in ("share", "tally"):
-            counted = value if isinstance(value, Tally) else owner.tally(*arguments, **named)
-            self._see("share", str(arguments[0] if arguments else named["key"]), counted, owner.rows)
-        if isinstance(value, Paired):
-            self._see("paired", str(arguments[1] if len(arguments) > 1 else named["key"]), value, value.rows)
-        if isinstance(owner, Rows) and name in STATISTICS and arguments:
-            self._see(name, str(arguments[0]), value, owner.rows)
+        if isinstance(owner, Rows) and name in ("share", "tally", "paired", *STATISTICS):
+            given = inspect.signature(called).bind(*arguments, **named).arguments
+            counted = owner.tally(*arguments, **named) if name == "share" else value
+            some = value.rows if isinstance(value, Paired) else owner
+            self._see("share" if name == "tally" else name, str(given["key"]), counted, some, _bound(given))
         if isinstance(owner, (Result, Record)) and arguments:
             self._see("value", str(arguments[0]), value, [owner])
         return value
@@ -628,7 +657,7 @@ class _Walk:
         arguments, named = self._given(node)
         subject = self.value(node.node)
         if isinstance(subject, Rows) and node.name in ("length", "count"):
-            self._see("count", "", len(subject), subject.rows)
+            self._see("count", "", len(subject), subject)
         if node.name == "map":
             return self._map(subject, arguments, named)
         _look(FILTERS[node.name].of, node.name, named)

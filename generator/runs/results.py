@@ -151,8 +151,9 @@ Row = TypeVar("Row", bound=_Row)
 class Rows(Generic[Row]):
     """Some rows, in order, and statistics of them.
 
-    rows  them, or what reads them when somebody asks
-    of    a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
+    rows   them, or what reads them when somebody asks
+    of     a digest of all that they hold, "" where nobody knows it: then nothing made of them is kept
+    asked  the conditions that they are some by: ("classes", 4), …
     """
 
     _one, _none = "row", ""  # what messages call it, and say where there is none
@@ -160,7 +161,8 @@ class Rows(Generic[Row]):
     def __init__(self, rows: Iterable[Row] | Callable[[], Iterable[Row]], of: str = "") -> None:
         self._rows = rows
         self._of = of
-        self._asked: dict[tuple[str, Any], Self] = {}  # an article asks for the same rows again and again
+        self.asked: tuple[tuple[str, Any], ...] = ()
+        self._kept: dict[tuple[str, Any], Self] = {}  # an article asks for the same rows again and again
 
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -204,9 +206,10 @@ class Rows(Generic[Row]):
 
     def _fitting(self, key: str, want: Any) -> Self:
         """The rows for which one condition holds."""
-        kept = self._asked.get((key, want))
+        kept = self._kept.get((key, want))
         if kept is None:
-            kept = self._asked[key, want] = self._some([row for row in self.rows if fits(self._value(row, key), want)])
+            kept = self._kept[key, want] = self._some([row for row in self.rows if fits(self._value(row, key), want)])
+            kept.asked = (*self.asked, (key, want))
         return kept
 
     def _some(self, rows: Iterable[Row]) -> Self:
