@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -134,7 +134,7 @@ def run_build(asked: Options) -> None:
 
     progress = Progress(asked.quiet)
     if asked.table:
-        look_at_table(asked.table, asked.only)
+        look_at_table(asked.table)
     if asked.only:
         made, report = prepare(asked, asked.only, progress)
         if asked.table:
@@ -153,13 +153,11 @@ def run_build(asked: Options) -> None:
         print(built.index)
 
 
-def look_at_table(path: Path, only: Sequence[str]) -> None:
+def look_at_table(path: Path) -> None:
     """Look whether a table can be written, before what may take hours.
 
     raises  PeekError: it cannot
     """
-    if not only:
-        raise PeekError("--table without --only; expected --only NAME for each experiment that goes into the table")
     if path.suffix != ".csv" or path.is_dir():
         raise PeekError(f"--table {path}; expected a file that ends in .csv")
     if not path.parent.is_dir():

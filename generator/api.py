@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .base.errors import PeekError
-from .runs.results import Result, Results
+from .runs.results import Result, Results, UnknownResult
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +47,10 @@ class NoArraysError(PeekError):
     """A run of which the site has a row in a table and no arrays."""
 
 
+class NoAttributeError(UnknownResult, AttributeError):
+    """An attribute that a run lacks, so that `hasattr` and all that asks an object what it is can do so."""
+
+
 @dataclass(frozen=True)
 class Run(Result):
     """One run: its recipe, what was measured of it, and the arrays of its training.
@@ -59,13 +63,22 @@ class Run(Result):
     The arrays are read when they are first asked for.
 
     raises  NoArraysError: an array of a run that is neither drawn nor travels with the page
-            UnknownResult: an attribute that the run lacks, with the nearest
+            NoAttributeError: an attribute that the run lacks, with the nearest
     """
 
     _read: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         return f"<Run {self.place.strip('/')}>"
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return super().__getattr__(key)
+        except UnknownResult as error:
+            raise NoAttributeError(*error.args) from None
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.spec, *self.measures})
 
     @functools.cached_property
     def _arrays(self) -> Kept:
@@ -160,6 +173,9 @@ class Runs(Results):
     def __repr__(self) -> str:
         return f"<{self.count} runs of {', '.join(self.distinct('experiment')) or 'no experiment'}>"
 
+    def __reduce__(self) -> tuple[type[Runs], tuple[tuple[Result, ...]]]:
+        return type(self), (self.runs,)
+
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)  # type: ignore[arg-type]
 
@@ -171,6 +187,7 @@ def load(site: str | Path) -> Runs:
     """All runs of a built site, from its folder `data`: a row of a table each, and arrays where the site has them.
 
     raises  NoSiteError: the folder has no tables of runs
+            ContentError: recipes that this version does not know, such as of a kind of data that another has
     """
     folder = Path(site) / "data"
     tables = sorted(folder.glob("*.csv"), key=Path.as_posix)
@@ -189,13 +206,16 @@ def train(recipe: Mapping[str, Any]) -> Run:
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
             table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
             it, and for an activation of one's own its `formula`; what is left out has its default
-    raises  ContentError: every mistake in the recipe, in the words of a build; data that are an article's own
+    raises  TypeError: the recipe is no mapping
+            ContentError: every mistake in the recipe, in the words of a build; data that are an article's own
             DivergedRunError: the loss turned non-finite
     """
     from .content import experiments
     from .runs import pipeline, tasks
     from .runs.entries import recipe_of
 
+    if not isinstance(recipe, Mapping):
+        raise TypeError(f"the recipe is {recipe!r}; expected keys and values such as {{'classes': 5}}")
     asked = experiments.single(recipe)
     from .networks.train import DivergedError
 
@@ -204,22 +224,37 @@ def train(recipe: Mapping[str, Any]) -> Run:
     except DivergedError as error:
         raise pipeline.diverged("recipe", error) from None
     measures = {column: value for of_one in (measured or {}).values() for column, value in of_one.items()}
-    return _run(asked.id, "", recipe_of(asked), measures, lambda: data)
+    return _run(asked.id, "", recipe_of(asked), measures, functools.partial(bytes, data))
 
 
 def _run(
     run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], data: Callable[[], bytes]
 ) -> Run:
-    """A run whose arrays are in an .npz file that `data` reads."""
+    """A run whose arrays are in an .npz file that `data` reads; it can be pickled where that can."""
     from .networks import tables
     from .networks.activations import carried
     from .networks.spec import unflat
-    from .runs import tasks
 
     tables.recall(spec)
     label = unflat(carried(spec)).label
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
-    return Run(run_id, experiment, "", label, spec, measures, {}, {}, lambda: tasks.decode(data()))
+    return Run(run_id, experiment, "", label, spec, measures, {}, {}, functools.partial(_decoded, data))
+
+
+def _decoded(data: Callable[[], bytes]) -> Kept:
+    from .runs import tasks
+
+    return tasks.decode(data())
+
+
+def _kept(path: Path) -> bytes:
+    """An .npz file of a site, which has those of some runs alone."""
+    if not path.exists():
+        raise NoArraysError(
+            f"{path}: no such file; expected a run that is drawn or travels with the page (`draw` and `ship` in"
+            " experiments.toml), or train(run.spec)"
+        )
+    return path.read_bytes()
 
 
 def _rows(table: Path) -> Iterator[dict[str, Any]]:
@@ -240,6 +275,7 @@ def _value(cell: str) -> Any:
 
 
 def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
+    from .content import experiments
     from .networks import datasets, recipe, tables
 
     tables.recall(row)
@@ -249,17 +285,13 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     spec = {
         key: value
         for key, value in row.items()
-        if (key in own and (value is not None or key not in ("formula", "image"))) or key in of_kind[row["kind"]]
+        if (key in own and (value is not None or key not in ("formula", "image")))
+        or key in of_kind.get(row["kind"], ())
     }
     measures = {key: value for key, value in row.items() if key not in known}
     path = folder / experiment / f"{row['id']}.npz"
-
-    def data() -> bytes:
-        if not path.exists():
-            raise NoArraysError(
-                f"{path}: no such file; expected a run that is drawn or travels with the page (`draw` and `ship` in"
-                " experiments.toml), or train(run.spec)"
-            )
-        return path.read_bytes()
-
-    return _run(row["id"], experiment, spec, measures, data)
+    try:
+        return _run(row["id"], experiment, spec, measures, functools.partial(_kept, path))
+    except (KeyError, TypeError):  # another version's
+        experiments.single(spec, f"{folder / experiment}.csv, run {row['id']}")
+        raise

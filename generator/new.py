@@ -35,8 +35,6 @@ def new(
     raises  PeekError: nothing is ever overwritten
             ContentError: no such example; what is wrong with the table, by line and column
     """
-    if label and not data:
-        raise PeekError("--label without --data; expected --data FILE, whose column it is")
     example = TABLE if data else example
     if example not in (there := examples(templates)):
         raise mistake("--example", f'no example "{example}"', one_of(there), nearest(example, there))

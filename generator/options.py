@@ -44,6 +44,7 @@ class Row:
     read        from a word of the command line to the value; raises argparse.ArgumentTypeError
     choices     the only values
     positional  whether it is given without its name
+    needs       what it says nothing without, as that is given
     """
 
     words: str
@@ -53,6 +54,7 @@ class Row:
     read: Callable[[str], Any]
     choices: tuple[str, ...] | None
     positional: bool
+    needs: str
 
 
 def option(
@@ -64,9 +66,10 @@ def option(
     read: Callable[[str], Any] = str,
     choices: tuple[str, ...] | None = None,
     positional: bool = False,
+    needs: str = "",
 ) -> Any:
     """A field with its row. default: a value, or a function that finds it."""
-    row = Row(words, metavar, commands, decides, read, choices, positional)
+    row = Row(words, metavar, commands, decides, read, choices, positional, needs)
     how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
     return dataclasses.field(**how, metadata={"row": row})
 
@@ -132,7 +135,9 @@ class Options:
     executor: str = option(
         "local", "who trains: processes here, or a cluster", None, TRAINING, choices=("local", "dask")
     )
-    scheduler: str = option("", "of the Dask cluster, or its scheduler file", "ADDRESS", TRAINING)
+    scheduler: str = option(
+        "", "of the Dask cluster, or its scheduler file", "ADDRESS", TRAINING, needs="--executor dask"
+    )
     base_url: str = option(
         "", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True, read=address
     )
@@ -155,7 +160,12 @@ class Options:
     act: str = option(None, "what to do with it", "ACT", ("cache",), choices=("add",), positional=True)
     other: Path = option(None, "the cache of another machine or folder", "DIR", ("cache",), read=Path, positional=True)
     table: Path | None = option(
-        None, "with --only: also write their runs, a row each, into one table, a CSV", "FILE", ("build",), read=Path
+        None,
+        "with --only: also write their runs, a row each, into one table, a CSV",
+        "FILE",
+        ("build",),
+        read=Path,
+        needs="--only NAME",
     )
     single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))
@@ -163,7 +173,9 @@ class Options:
     debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
     site: Path = option(Path("site"), "its folder", "SITE", ("check", "verify"), read=Path, positional=True)
     rerun: int = option(0, "also train so many runs again, picked at random", "N", ("verify",), read=whole(0))
-    seed: int | None = option(None, "of what is picked (another each time)", "N", ("verify",), read=whole(0))
+    seed: int | None = option(
+        None, "with --rerun: of what is picked (another each time)", "N", ("verify",), read=whole(0), needs="--rerun N"
+    )
     ask: bool = option(False, "ask every outside link once whether it is there", commands=("check",))
     remote: str = option("origin", "where to push", "NAME", ("publish",))
     branch: str = option("gh-pages", "branch for the site alone", "NAME", ("publish",))
@@ -174,7 +186,9 @@ class Options:
     data: Path | None = option(
         None, "a table of your own to start from, .csv, .tsv or .npz", "FILE", ("new",), read=Path
     )
-    label: str | None = option(None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",))
+    label: str | None = option(
+        None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",), needs="--data FILE"
+    )
 
     @property
     def experiments(self) -> Path:
@@ -223,13 +237,18 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
 def given(arguments: argparse.Namespace) -> Options:
     """The options that a command line gives; those that it leaves out have their defaults.
 
-    raises  PeekError: a folder lies in another that a command reads or replaces as a whole
+    raises  PeekError: an option without the one that it needs; a folder lies in another that a command reads or
+            replaces as a whole
     """
     said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for name, default, _ in rows():
         if isinstance(default, (tuple, frozenset)) and name in said:
             said[name] = type(default)(said[name])
     options = Options(**said)
+    for name, _, row in rows():
+        needed = row.needs.removeprefix("--").partition(" ")[0]
+        if name in said and needed and getattr(options, needed) == getattr(Options, needed):
+            raise PeekError(f"--{name} without --{needed}; expected {row.needs} too")
     for inner, outer, why in APART:
         here, there = (Path(getattr(options, name)) for name in (inner, outer))
         if {inner, outer} <= vars(arguments).keys() and there.resolve() in here.resolve().parents:

@@ -1,6 +1,7 @@
 """The package as a library: a built site's runs as arrays, and a network from a recipe."""
 
 import doctest
+import pickle
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,30 @@ def test_a_run_of_which_the_site_has_a_row_alone_says_so(runs):
         run.hidden([[0, 0]])
 
 
+def test_runs_travel_to_other_processes_and_say_what_they_have(runs):
+    for run in (runs.one(experiment="grid"), generator.train({**RECIPE, "epochs": 2, "checkpoints": 2})):
+        again = pickle.loads(pickle.dumps(run))
+        assert np.array_equal(again.weights, run.weights) and again.classes == 2 and repr(again) == repr(run)
+        assert not hasattr(run, "clases") and {"classes", "centres", "loss", "hidden"} <= set(dir(run))
+    some = pickle.loads(pickle.dumps(runs.where(experiment="grid")))
+    assert repr(some) == "<2 runs of grid>" and some.one(activation="relu").label == "ReLU"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        (",spirals,", ",helices,", 'kind is "helices"; expected one of'),
+        (",tanh,", ",gelu,", 'activation is "gelu"; expected one of'),
+    ],
+)
+def test_runs_of_what_another_version_knows_are_told_of(runs, folder, tmp_path, old, new, wrong):
+    (tmp_path / "data").mkdir()
+    rows = (folder / "site" / "data" / "grid.csv").read_text(encoding="utf-8")
+    (tmp_path / "data" / "grid.csv").write_text(rows.replace(old, new), encoding="utf-8")
+    with pytest.raises(ContentError, match=rf"grid\.csv, run k2-tanh-s1: {wrong}"):
+        generator.load(tmp_path)
+
+
 def test_points_of_another_shape_are_told_of(runs):
     with pytest.raises(ValueError, match=r"shape \(2,\); expected \(N, 2\)"):
         runs[0].predict([0.0, 1.0])
@@ -96,12 +121,13 @@ def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"epoch": 5}, 'recipe: unknown key of an experiment "epoch"'),
+        ({"epoch": 5}, 'recipe: unknown key of a recipe "epoch"; expected one of seed, kind, points_per'),
+        ({1: 5}, 'recipe: unknown key of a recipe "1"'),
         ({"activation": "tahn"}, 'softplus; did you mean "tanh"?'),
         ({"classes": 1}, "classes is 1; expected a whole number, at least 2"),
         ({"kind": "spiral"}, 'kind is "spiral"; expected one of'),
         ({"kind": "rings", "noise": -1}, "noise is -1; expected a number at least 0"),
-        ({"noise": 1}, 'unknown key of an experiment "noise"'),
+        ({"noise": 1}, 'unknown key of a recipe "noise"'),
         ({"classes": [2, 3]}, "the recipe is one of 2 runs; expected one value for each key"),
         ({"seeds": 3}, "seeds is no part of one run"),
         ({"kind": "own-37b13897ef528ae1", "dataset": "mine", "inputs": 4}, 'its data, "mine", are rows or code of an'),
@@ -114,6 +140,14 @@ def test_a_wrong_recipe_is_told_in_the_words_of_a_build(change, said):
     with pytest.raises(ContentError) as caught:
         generator.train({**RECIPE, **change})
     assert said in str(caught.value)
+
+
+def test_a_recipe_of_numpys_numbers_is_the_same_recipe():
+    of_numpy = {"classes": np.int64(2), "hidden": np.array([8, 2]), "learning_rate": np.float64(0.03)}
+    again = generator.train({**RECIPE, **of_numpy, "epochs": np.int32(2), "checkpoints": 2})
+    assert again.spec == generator.train({**RECIPE, "learning_rate": 0.03, "epochs": 2, "checkpoints": 2}).spec
+    with pytest.raises(TypeError, match="the recipe is None; expected keys and values"):
+        generator.train(None)
 
 
 def test_a_run_that_diverges_is_told_of():

@@ -30,6 +30,20 @@ def test_no_folder_lies_in_one_that_is_published_or_replaced():
     assert given("plan", "--content", ".").content == Path(".")
 
 
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("build", "--table", "a.csv"), "--table without --only; expected --only NAME too"),
+        (("new", "a", "--label", "kind"), "--label without --data; expected --data FILE too"),
+        (("train", "--scheduler", "tcp://a:1"), "--scheduler without --executor; expected --executor dask too"),
+        (("verify", "--seed", "3"), "--seed without --rerun; expected --rerun N too"),
+    ],
+)
+def test_an_option_that_says_nothing_without_another_is_refused_without_it(words, wrong):
+    with pytest.raises(PeekError, match=wrong):
+        given(*words)
+
+
 def test_every_option_belongs_to_commands_that_there_are():
     assert all(row.commands and set(row.commands) <= COMMANDS.keys() for _, _, row in options.rows())
 

@@ -127,6 +127,24 @@ def test_a_part_that_was_ended_goes_on_where_it_was(folder, capsys, tmp_path):
     assert entries(tmp_path / "cache", "runs") == entries(folder / str(part), "runs")
 
 
+def test_what_a_part_finished_before_it_was_killed_can_be_added(folder, capsys, tmp_path, one_worker_is_this_process):
+    class Killed(BaseException):
+        """What ends a process so that nothing after it runs."""
+
+    def killed(store, kind, *at):
+        if kind == "runs" and entries(tmp_path / "part", "runs"):
+            raise Killed
+        return save(store, kind, *at)
+
+    save = Store.save
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(Store, "save", killed)
+        main(["train", "--content", str(folder / "content"), "--cache", str(tmp_path / "part"), "--workers", "1"])
+    capsys.readouterr()
+    assert main(["cache", "add", str(tmp_path / "part"), "--cache", str(tmp_path / "all")]) == 0
+    assert "added networks: 1," in capsys.readouterr().out
+
+
 def test_damage_is_left_out_and_what_is_here_stays(folder, capsys, tmp_path):
     shutil.copytree(folder / "1", tmp_path / "other")
     hit, *_ = sorted((tmp_path / "other/entries/runs").glob("??/*"))

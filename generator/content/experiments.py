@@ -237,15 +237,14 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
 
     raises  ContentError: every mistake
     """
-    there = {key: value for key, value in asked.items() if value is not None}
-    given = {key: list(value) if isinstance(value, tuple) else value for key, value in there.items()}
+    given = {str(key): _plain(value) for key, value in asked.items() if value is not None}
     unclear = "dataset" in given and "kind" not in given
     seed, kind = given.pop("seed", 1), given.pop("kind", "spirals")
     name = str(given.pop("dataset", kind))
     formula = given.pop("formula", None)
     drawn = tables.built_in()
-    own = {"points_per_class", *(drawn[kind].defaults if kind in drawn else ())}
-    data = {"kind": kind, **{key: given.pop(key) for key in own & given.keys()}}
+    own = ["points_per_class", *(drawn[kind].defaults if kind in drawn else ())]
+    data = {"kind": kind, **{key: given.pop(key) for key in own if key in given}}
     reader = _Reader(place, {})
     if not tables.carried(kind):
         what = f'its data, "{name}", are rows or code of an article\'s own, which no recipe carries'
@@ -258,6 +257,7 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     for key in [key for key in given if key in EXPERIMENT_FIELDS]:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
         del given[key]
+    given = reader.known((), given, ["seed", "kind", *own, *RUN_FIELDS], "key of a recipe")
     asks: dict[str, Any] = {"dataset": {name: data}, "experiment": {"recipe": {**given, "seeds": [seed]}}}
     activation = str(given.get("activation"))
     if isinstance(formula, list):
@@ -900,6 +900,11 @@ def _slug(key: str, value: Any) -> str:
     if isinstance(value, str):
         return f"{named}-{value}"
     return re.sub(r"[^a-z0-9.]+", "-", f"{named}{value:g}" if isinstance(value, float) else f"{key}{value}")
+
+
+def _plain(value: Any) -> Any:
+    """A value of a recipe as TOML would have it; those of numpy know how."""
+    return list(value) if isinstance(value, tuple) else value.tolist() if hasattr(value, "tolist") else value
 
 
 def _shown(value: Any) -> str:
