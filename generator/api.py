@@ -242,9 +242,11 @@ def _run(
 
 
 def _decoded(data: Callable[[], bytes]) -> Kept:
+    """The arrays in an .npz file that `data` reads."""
     from .runs import tasks
 
-    return tasks.decode(data())
+    kept: Kept = tasks.decode(data())
+    return kept
 
 
 def _kept(path: Path) -> bytes:
