@@ -184,12 +184,12 @@ class PageProgress(Progress):
         self.live = live
         self.stopped = threading.Event()
 
-    def start(self, name: str, total: int, unit: str) -> None:
-        super().start(name, total, unit)
+    def start(self, name: str, total: int, unit: str, work: float) -> None:
+        super().start(name, total, unit, work)
         self._show(f"{name}: {total} {unit}")
 
-    def advance(self, steps: int = 1) -> None:
-        super().advance(steps)
+    def advance(self, steps: int, work: float) -> None:
+        super().advance(steps, work)
         self._show(f"{self._name}: {self._done} of {self._total} {self._unit}")
 
     def wanted(self) -> bool:

@@ -36,7 +36,7 @@ KINDS = ("origins", "laws", "models", "runs", MEASURES, "comparisons", "pictures
 NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
 TRIED_RECIPES, TRIED_AT_MOST = 6, 8  # networks of each
 TRIED_EPOCHS = 3_000  # of each that is tried
-TRIED_COST = 2_000_000_000  # at most, as batches.cost has it
+TRIED_COST = 8_000_000_000  # at most, as batches.cost has it
 MB = 1e6
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from ..networks.spec import RunSpec
 
@@ -11,6 +11,8 @@ BATCHES_EACH = 2  # that a worker trains at least, where there are so many runs:
 BATCH_NUMBERS = 1_200_000
 BATCH_AT_MOST = 32  # by then, what a call costs is spread thin
 GPU_BATCH_NUMBERS = 500_000_000  # 2 GB of float32
+UNIT = 40  # multiplications in whose time a neuron's activation and slope at a point are taken
+CALLS = 3_000_000  # in that of the calls that a step makes, for all that are stepped together
 GPU_BATCH_AT_MOST = 512  # their histories and checkpoints on the way to the store are 200 MB
 
 
@@ -28,7 +30,7 @@ def batches(specs: Iterable[RunSpec], workers: int, device: str = "cpu") -> list
             size = max(1, min(size, most // cost(group[0])))
         count = -(-len(group) // size)
         found += [group[len(group) * part // count : len(group) * (part + 1) // count] for part in range(count)]
-    return sorted(found, key=lambda batch: -len(batch) * cost(batch[0]))
+    return sorted(found, key=batch_cost, reverse=True)
 
 
 def all_but_seed(spec: RunSpec) -> Hashable:
@@ -43,13 +45,23 @@ def shares(specs: Iterable[RunSpec], count: int) -> list[list[RunSpec]]:
     for batch in batches(specs, count):
         least = costs.index(min(costs))
         parts[least] += batch
-        costs[least] += len(batch) * cost(batch[0])
+        costs[least] += batch_cost(batch)
     return parts
 
 
-def cost(spec: RunSpec) -> int:
-    """Multiplications of one training run, about."""
-    return 3 * spec.weight_count * spec.point_count * spec.epochs
+def batch_cost(batch: Sequence[RunSpec]) -> int:
+    """What training runs together takes, as `cost` has it."""
+    return len(batch) * cost(batch[0], len(batch))
+
+
+def cost(spec: RunSpec, together: int = 0) -> int:
+    """What training a run takes, in multiplications, about.
+
+    together  how many are stepped together; 0: as many as is best
+    """
+    a_point = 3 * spec.weight_count + UNIT * (sum(spec.hidden) + spec.classes)
+    steps = -(-spec.point_count // (spec.batch or spec.point_count))  # of an epoch
+    return spec.epochs * (a_point * spec.point_count + CALLS * steps // (together or batch_size(spec)))
 
 
 def batch_size(spec: RunSpec, device: str = "cpu") -> int:

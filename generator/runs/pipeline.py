@@ -38,7 +38,7 @@ from ..networks.rooms import SQUARE
 from ..networks.spec import LAWS, RunSpec, layer_activations
 from ..networks.tables import remembered
 from . import pools, stages, tasks
-from .batches import all_but_seed, batches
+from .batches import all_but_seed, batch_cost, batches
 from .catalogue import Catalogue, EarlyResults, Report, RunContext, card_key
 from .entries import downloads, drawn_of, entry, own_picture, picked, picture_path, published, recipe_of, runs_of
 from .lab import LabError, is_finite, stacked
@@ -80,6 +80,7 @@ class Job(Generic[Item]):
     arguments  of the task; callables are called when the job is sent, so that only data under way is in memory
     of         the runs whose own data goes with it
     several    whether the task gives a result each, in a list; else that of the one item
+    cost       what it takes beside other jobs of the stage; 0: as much as it has items
     """
 
     items: Sequence[Item]
@@ -87,6 +88,11 @@ class Job(Generic[Item]):
     arguments: tuple[Any, ...]
     of: Sequence[RunSpec] = ()
     several: bool = False
+    cost: float = 0.0
+
+    @property
+    def work(self) -> float:
+        return self.cost or len(self.items)
 
 
 @dataclass(frozen=True)
@@ -304,10 +310,9 @@ class Pipeline:
         pool, device = self.pool(self.context.executor), "cpu"
         if self.context.device != "cpu":
             device = pool.executor.submit(tasks.device, self.context.device).result()
-        return [
-            Job(specs, tasks.train, (specs, device, self._made_by, _optimum(specs[0], laws)), specs, several=True)
-            for specs in batches(missing, pool.size, device)
-        ]
+        found = batches(missing, pool.size, device)
+        asked = [(specs, device, self._made_by, _optimum(specs[0], laws)) for specs in found]
+        return [Job(of[0], tasks.train, of, of[0], several=True, cost=batch_cost(of[0])) for of in asked]
 
     def measure(self) -> dict[RunSpec, dict[str, Any]]:
         """What is measured of each run, by column; only the columns that the cache lacks are measured."""
@@ -619,11 +624,13 @@ class Pipeline:
         why = why or (self._why(stage, missing) if missing else "")
         self.report.ran[stage] = before + len(missing), len(found), why
         if missing:
-            self.context.progress.start(stage, len(missing), STAGES[stage].unit)
-            for job, gave in self._done(list(jobs(missing)), executor, patient):
+            asked = list(jobs(missing))
+            work = sum(job.work for job in asked)
+            self.context.progress.start(stage, len(missing), STAGES[stage].unit, work)
+            for job, gave in self._done(asked, executor, patient):
                 for item, result in zip(job.items, gave if job.several else [gave], strict=True):
                     found[item] = shelf.keep(item, result)
-                self.context.progress.advance(len(job.items))
+                self.context.progress.advance(len(job.items), job.work)
             self.context.progress.close()
         return {item: product for item, product in found.items() if product is not None}
 
