@@ -16,7 +16,7 @@
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
   const HELD = 1 / 3; // of the epochs in which it stays as it started
-  const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
+  const SPEEDS = [["1", "1"], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
     title: words.say("Train the network in your browser"),

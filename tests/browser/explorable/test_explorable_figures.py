@@ -56,6 +56,7 @@ def test_bend_time_is_dragged(show: Show, laboratory: Laboratory) -> None:
     figure.settle()
     epoch, loss, accuracy = figure.reading()
     assert 50 < epoch < 300
+    assert figure.page.evaluate("peek.views.get('fig-bend').state.epoch") == epoch, "a whole one, as the address has it"
     assert abs(loss - run.loss[int(epoch)]) < 0.02
     assert abs(accuracy - run.accuracy[int(epoch)]) < 0.02
     drag(figure, figure.live.locator(".timeline-track"), (0.6, 0.5), (-0.2, 0.5))
@@ -257,6 +258,8 @@ def test_layers_begin_with_the_input_and_end_in_the_hidden_plane(show: Show, lab
         (3, hidden_at(laboratory, "grid/k5-tanh-s0")),
     ):
         figure = show("layers", hash=f"#fig-layers.stage={stage}" if stage < 3 else "")
+        ends = figure.live.locator(".plane").nth(1).locator(".plane-label")
+        expect(ends).to_have_text(["\u22121", "1", "1"] if stage == 3 else [re.compile(r"[\d.]+ wide")])
         rows = figure.page.evaluate("peek.views.get('fig-layers').instance.rows().slice(1).map((row) => row.slice(3))")
         tolerance = 1e-3 * max(np.abs(expected[np.abs(expected) < 4]).max(), 2)
         fits = np.abs(np.array(rows) - expected)[np.abs(expected) < 4]

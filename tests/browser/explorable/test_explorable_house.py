@@ -705,6 +705,7 @@ def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str) ->
     figure.live.get_by_role("button", name="Pause").click()
     rest(figure.page, SPEAKS_MS)
     assert len(figure.page.evaluate("spoken")) == 1
+    assert figure.page.evaluate("(name) => peek.views.get(`fig-${name}`).state.epoch % 1", name) == 0
 
 
 @pytest.mark.parametrize("name", FEW)
