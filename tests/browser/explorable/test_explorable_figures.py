@@ -647,6 +647,14 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
     centres = arrangement.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
     said = re.search(r"are ([\d.]+) apart", figure.summary())
     assert said and abs(float(said[1]) - packing.least_distance(centres)) < 0.01
+    figure.live.get_by_role("radio", name="Farthest apart").check()
+    figure.settle()
+    figure.live.get_by_role("button", name="Go there").click()
+    figure.live.get_by_role("radio", name="3", exact=True).check()
+    figure.settle()
+    assert figure.page.evaluate("peek.views.get('fig-beat').state.at") == "", (
+        "of three classes none is on its way to five places"
+    )
 
 
 # The grid, alive
