@@ -108,7 +108,7 @@
     async mount(view) {
       const figure = train(view);
       await view.near;
-      await figure.reset();
+      await figure.begin();
       return figure;
     },
   });
@@ -444,7 +444,11 @@
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
       },
       stopped: timeline.stopped,
-      reset: begin,
+      begin,
+      reset() {
+        tools.reset();
+        begin();
+      },
       destroy: stop,
       summary() {
         if (obstacle()) return obstacle();
