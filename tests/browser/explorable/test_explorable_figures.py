@@ -324,6 +324,15 @@ def test_directions_are_linked(show: Show) -> None:
     drag(figure, figure.live.locator(".spread"), (0.5, 0.5), (0.6, 1.5))
 
 
+def test_what_points_along_a_wall_is_in_the_picture(show: Show) -> None:
+    """A quadrant's directions end at 90 degrees, where those lie that its wall cuts off."""
+    figure = show("directions", hash="#fig-directions.activation=relu")
+    figure.settle()
+    _, *rows = figure.page.evaluate("peek.views.get('fig-directions').instance.rows()")
+    upward = [share for _, _, end, share in rows if end >= 90]
+    assert max(end for _, _, end, _ in rows) == 90 and max(upward) > 0.05
+
+
 def test_directions_are_said_once_they_are_taken_over_as_many_places_as_the_builds(show: Show) -> None:
     figure = show("directions")
     assert "\u00b1" in figure.summary()
