@@ -50,8 +50,19 @@ def test_the_help_names_every_option_in_words(capsys):
 
 def test_one_is_not_several(capsys):
     for count in (1, 2):
-        Progress().start("train", count, "networks")
+        Progress().start("train", count, "networks", count)
     assert capsys.readouterr().err == "train: 1 network\ntrain: 2 networks\n"
+
+
+def test_the_time_that_is_left_is_told_by_what_is_left_to_do(capsys, monkeypatch):
+    seconds = iter([0, 30, 30, 60, 60])
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    progress = Progress()
+    progress.start("train", 40, "networks", 400)
+    progress.advance(1, 100)
+    progress.advance(9, 200)
+    said = ["train: 40 networks", "train: 1 of 40 networks, 90 s left", "train: 10 of 40 networks, 20 s left"]
+    assert capsys.readouterr().err.splitlines() == said
 
 
 def test_a_reader_who_has_seen_enough_is_no_fault():

@@ -50,8 +50,8 @@ class KillAWorker(Progress):
         self.address = address
         self.killed = None
 
-    def advance(self, steps=1):
-        super().advance(steps)
+    def advance(self, steps, work):
+        super().advance(steps, work)
         if self.killed is None:
             with Client(self.address, set_as_default=False) as client:
                 working = {worker: keys for worker, keys in client.processing().items() if keys}

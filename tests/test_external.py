@@ -434,7 +434,7 @@ def test_a_file_of_results_is_in_sentences_claims_tables_and_downloads(
     build(options, Progress(quiet=True))
     page, reproduce = ((tmp_path / "site" / name).read_text("utf-8") for name in ("index.html", "reproduce.html"))
     assert "0.50 is the median." in page
-    assert "Median mean test loss of 7 rows, 7 seeds (scan): 0.25" in page.replace("&nbsp;", " ")
+    assert "Median mean test loss of 7 rows, 7 seeds (scan, lr = 0.01): 0.25" in page.replace("&nbsp;", " ")
     tables = table_of(page)
     assert ["0.01", "7", "0.250 0.156 – 0.344"] in tables and ["0.1", "7", "0.500 0.312 – 0.688"] in tables
     assert ["rate", "rows", "mean test loss, nats"] in tables

@@ -105,16 +105,18 @@
 
     return {
       change() {
-        if (view.state.seed === seed) return;
-        const before = seed;
-        seed = view.state.seed;
+        const asked = view.state.seed;
+        if (asked === seed) return;
+        seed = asked;
         gather(view, ofSeed(runs, seed)).then((next) => view.guard(() => {
+          if (seed !== asked) return; // others have been asked for since
           networks.splice(0, networks.length, ...next);
           build(view, rows, networks);
           timeline.show(together(networks));
           view.refresh([]);
         }), () => {
-          seed = before;
+          if (seed !== asked) return;
+          seed = networks[0].run.seed;
           view.set({ seed });
         });
       },

@@ -167,6 +167,7 @@
 
     function change(names) {
       if (names.includes("classes") || names.includes("activation")) {
+        view.stop(); // on the way to places of other classes
         plane.box = room().box;
         const { x0, x1 } = room();
         plane.label([[x0, x0, text.end(x0), "below"], [x1, x0, text.end(x1), "below"], [x0, x1, text.end(x1), "above"]]);

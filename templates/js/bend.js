@@ -88,7 +88,10 @@
         timeline.stopped();
         guide?.stopped();
       },
-      reset: scene.reset,
+      reset() {
+        scene.reset();
+        guide?.reset();
+      },
       rows: scene.rows,
       summary() {
         return told(text.run(run), timeline.describe(epoch()), text.pair(scene.least(), run.labels), run.net.widths.at(-2) > 2);

@@ -443,7 +443,7 @@
       });
       context.fillStyle = theme.hairline;
       context.fillRect(0, height / 2 - 0.5, wide * values.length, 1);
-      if (values.length > 2) return;
+      if (values.length > 2 || !at) return;
       context.fillStyle = theme.ink;
       context.font = `13px ${theme.font}`;
       context.textAlign = "left";

@@ -117,7 +117,7 @@
       }
       peek.winners(found, net, 0, columns);
       taken = found;
-      const bins = Math.ceil(360 / BINS_DEG);
+      const bins = Math.ceil(full() / BINS_DEG); // what points straight up in a quadrant is in the last
       const sums = Array.from({ length: run.classes }, (_, c) => ({ c, count: 0, x: 0, y: 0, bins: new Float64Array(bins) }));
       let none = 0;
       for (let node = 0; node < taken.winner.length; node++) {
@@ -261,7 +261,6 @@
       context.beginPath();
       context.moveTo(PAD.left, bottom);
       of.bins.forEach((count, bin) => {
-        if (bin * BINS_DEG >= full()) return;
         const y = bottom - (room * count) / most;
         context.lineTo(PAD.left + bin * BINS_DEG * width, y);
         context.lineTo(PAD.left + (bin + 1) * BINS_DEG * width, y);

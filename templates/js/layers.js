@@ -300,7 +300,7 @@
       yield* paintInput(stage);
     }
 
-    /** The stage in words, and how wide its plane is. */
+    /** The stage in words, and how wide its plane is; in the end the ends of the room, as elsewhere. */
     function say(stage) {
       const stop = Math.round(stage);
       const still = Math.abs(stage - stop) < 0.02;
@@ -309,7 +309,7 @@
       const noted = still ? MIDDLE[stop] : words.say("{share} % to {stop}", { share: peek.text.fixed(100 * (stage % 1)), stop: MIDDLE[to] });
       peek.write(note, noted);
       const width = moving.box.x1 - moving.box.x0;
-      moving.label([[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, words.say("{width} wide", { width: text.digits(width) }), "corner"]]);
+      moving.label(still && stop === 3 ? room.labels : [[moving.box.x0 + width * 0.98, moving.box.y0 + width * 0.035, words.say("{width} wide", { width: text.digits(width) }), "corner"]]);
     }
 
     /** The input plane, where it is another: of the stages only some move the fold lines. */

@@ -16,7 +16,7 @@
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
   const HELD = 1 / 3; // of the epochs in which it stays as it started
-  const SPEEDS = [["1", words.say("1 a second")], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
+  const SPEEDS = [["1", "1"], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
     title: words.say("Train the network in your browser"),
@@ -108,7 +108,7 @@
     async mount(view) {
       const figure = train(view);
       await view.near;
-      await figure.reset();
+      await figure.begin();
       return figure;
     },
   });
@@ -158,6 +158,7 @@
 
     /** @type {any} */
     let run = null; // a Run that grows
+    let coming = false; // whether another is about to take its place, and this one is not to grow
     let kept = []; // epochs at which weights are kept
     let training = false;
     let finished = false;
@@ -182,6 +183,7 @@
       if (new Set(run.y).size < 2) return words.say("Put points of two classes or more on the input plane, then train.");
       return Number.isFinite(run.loss[0]) ? "" : words.say("This network cannot be trained: its loss at the start is not a number. Take another formula or another seed.");
     }
+    const isIdle = () => finished || coming || !run || obstacle() !== "";
     const wish = () => Object.values(wishes()).join();
 
     // Where to start from
@@ -196,8 +198,11 @@
       begunWith = wish();
       const from = wishes();
       stop();
+      coming = true;
+      buttons();
       const ready = starting().then((start) => {
         if (mine !== generation) return;
+        coming = false;
         run = {
           id: "own", classes: start.net.widths.at(-1), activation: start.net.activation, seed: view.state.seed,
           from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
@@ -226,6 +231,7 @@
     /** The network asked for could not be had: the one before is still there, paused. */
     function backTo(from) {
       begunWith = Object.values(from).join();
+      coming = false;
       view.set(from);
       buttons();
     }
@@ -300,7 +306,7 @@
     }
 
     function go() {
-      if (!run || finished || obstacle()) return;
+      if (isIdle()) return;
       rewind();
       if (!worker) start();
       notice.replaceChildren();
@@ -311,7 +317,7 @@
     }
 
     function advance(steps) {
-      if (!run || finished || obstacle()) return;
+      if (isIdle()) return;
       rewind();
       if (!worker) start();
       training = false;
@@ -406,9 +412,8 @@
 
     function buttons() {
       peek.write(main.button, training ? words.say("Pause") : finished ? words.say("Trained") : run && run.loss.length > 1 ? words.say("Train on") : words.say("Train"));
-      const idle = finished || !run || obstacle() !== "";
-      main.button.disabled = idle;
-      single.button.disabled = idle || training;
+      main.button.disabled = isIdle();
+      single.button.disabled = isIdle() || training;
     }
 
     return {
@@ -439,7 +444,11 @@
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
       },
       stopped: timeline.stopped,
-      reset: begin,
+      begin,
+      reset() {
+        tools.reset();
+        begin();
+      },
       destroy: stop,
       summary() {
         if (obstacle()) return obstacle();

@@ -156,3 +156,7 @@ def test_a_tour_names_the_parts(open_page: Open, served: str, size: tuple[int, i
     page.keyboard.press("Escape")
     assert page.evaluate(pointed) == []
     expect(ask).to_be_focused()
+    ask.click()
+    page.locator("#fig-bend").get_by_role("button", name="Reset").click()
+    assert page.evaluate(pointed) == []
+    expect(page.locator("#fig-bend .guide-count")).to_have_text("1/3")

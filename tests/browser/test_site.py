@@ -160,7 +160,8 @@ STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcapti
     range.setEnd(text, 1);
     if (begins(range.getBoundingClientRect())) found.push(text.data.slice(0, 40));
   }
-  const marks = [...block.querySelectorAll(".claim")].filter(mark => begins(mark.getBoundingClientRect()));
+  const middle = box => ({width: box.width, left: box.left + box.width / 2 - 5}); // more can be pressed than is seen
+  const marks = [...block.querySelectorAll(".claim")].filter(mark => begins(middle(mark.getBoundingClientRect())));
   return [...found, ...marks.map(mark => mark.getAttribute("popovertarget"))];
 })"""
 

@@ -112,6 +112,13 @@
         if (goal >= 0 && epoch() === stops[goal][0]) view.say(stops[goal][1]);
         goal = -1;
       },
+      /** All is as at the start: a tour is over, and what it changed is not to come back. */
+      reset() {
+        mark(false);
+        before = {};
+        step = -1;
+        ask.setAttribute("aria-pressed", "false");
+      },
     };
   };
 })();

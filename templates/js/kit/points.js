@@ -131,7 +131,7 @@ peek.points = (function () {
   /**
    * The tools to draw points on a plane, which are the view's property `points`, and `names` their classes' words.
    * @param {any} view
-   * @returns {{root: HTMLElement, hand: (where: any, plane: any) => boolean, draws: () => boolean, update: () => void}}
+   * @returns {{root: HTMLElement, hand: (where: any, plane: any) => boolean, draws: () => boolean, update: () => void, reset: () => void}}
    *   hand: what a pointer or a key does on the plane, and whether it did; draws: whether it would
    */
   function tools(view) {
@@ -155,16 +155,22 @@ peek.points = (function () {
     const drawing = element("fieldset", { class: "control control--choice" }, element("legend", {}, words.say("Draw points of class")), segments);
     peek.controls.explain(drawing, words.say("Choose a class, then tap or drag on the input plane: at most {n} points. By keyboard on the plane: arrow keys move the cross-hair, Enter or Space puts a point, Delete takes the nearest away, 1 to 7 choose the class.", { n: MOST }), drawing);
     const undo = peek.controls.button(words.say("Undo"), "", back);
-    const clear = peek.controls.button(words.say("Clear"), "", () => change([], ""));
+    const clear = peek.controls.button(words.say("Clear"), "", () => {
+      change([], "");
+      if (brush === "look") choose(0); // at nothing
+    });
     const wrong = element("p", { class: "control-wrong", id: peek.newId("wrong") });
     const table = element("textarea", { rows: 5, spellcheck: "false", placeholder: "0.2, -0.5, 1\n0.3, 0.1, 2", "aria-label": words.say("A table of x, y and class, a point a line"), "aria-describedby": wrong.id });
     const use = peek.controls.button(words.say("Use these points"), "", paste);
     const pasting = element("div", { class: "points-table", hidden: true }, table, use.control, wrong);
     const open = peek.controls.button(words.say("Paste a table"), "", () => {
-      pasting.hidden = !pasting.hidden;
-      open.button.setAttribute("aria-expanded", String(!pasting.hidden));
+      unfold(pasting.hidden);
       if (!pasting.hidden) table.focus();
     }, { "aria-expanded": "false" });
+    const unfold = (shown) => {
+      pasting.hidden = !shown;
+      open.button.setAttribute("aria-expanded", String(shown));
+    };
     const root = element("div", { class: "points-tools" }, drawing, element("div", { class: "control-actions" }, undo.control, clear.control, open.control), pasting);
 
     function mark(c) {
@@ -276,7 +282,16 @@ peek.points = (function () {
       clear.button.disabled = !view.state.points;
     }
 
-    return { root, hand, draws, update };
+    /** As at the start, with nothing drawn. */
+    function reset() {
+      brush = 0;
+      before.length = 0;
+      table.value = wrong.textContent = "";
+      table.setAttribute("aria-invalid", "false");
+      unfold(false);
+    }
+
+    return { root, hand, draws, update, reset };
   }
 
   return { FITS, NAMES, MOST, pack, unpack, data, read, tools };

@@ -69,6 +69,7 @@
       paint,
       stopped() {
         play.textContent = words.say("Play");
+        come();
       },
     };
 
@@ -85,6 +86,9 @@
       root.classList.add("is-used");
       view.set({ epoch: Math.min(Math.max(epoch, 0), last()) });
     }
+
+    /** Come to rest at a whole epoch, which is what is said and what an address keeps. */
+    const come = () => view.set({ epoch: Math.round(view.state.epoch) });
 
     function step(steps) {
       if (!run) return;
@@ -150,6 +154,7 @@
     }
 
     function release() {
+      if (held) come();
       touched = null;
       held = false;
       root.classList.remove("is-held");

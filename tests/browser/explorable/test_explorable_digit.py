@@ -192,6 +192,8 @@ def test_by_finger_on_a_phone(show: Show, laboratory: Laboratory) -> None:
 def test_what_is_said_is_what_is_shown(show: Show, laboratory: Laboratory) -> None:
     figure = show("digit")
     assert "Nothing is drawn yet: draw one, or take an example." in figure.summary()
+    inked = "(c) => c.getContext('2d').getImageData(80, 0, c.width - 80, c.height).data.some((value) => value > 0)"
+    assert not figure.live.locator(".digit-strip").last.evaluate(inked), "no place of what is not there"
     drawn(figure, *STROKES["seven"])
     said, found = figure.summary(), rows(figure)
     spec, run = laboratory.runs[RUNS["pixels"]]

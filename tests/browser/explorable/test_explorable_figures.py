@@ -56,6 +56,7 @@ def test_bend_time_is_dragged(show: Show, laboratory: Laboratory) -> None:
     figure.settle()
     epoch, loss, accuracy = figure.reading()
     assert 50 < epoch < 300
+    assert figure.page.evaluate("peek.views.get('fig-bend').state.epoch") == epoch, "a whole one, as the address has it"
     assert abs(loss - run.loss[int(epoch)]) < 0.02
     assert abs(accuracy - run.accuracy[int(epoch)]) < 0.02
     drag(figure, figure.live.locator(".timeline-track"), (0.6, 0.5), (-0.2, 0.5))
@@ -257,6 +258,8 @@ def test_layers_begin_with_the_input_and_end_in_the_hidden_plane(show: Show, lab
         (3, hidden_at(laboratory, "grid/k5-tanh-s0")),
     ):
         figure = show("layers", hash=f"#fig-layers.stage={stage}" if stage < 3 else "")
+        ends = figure.live.locator(".plane").nth(1).locator(".plane-label")
+        expect(ends).to_have_text(["\u22121", "1", "1"] if stage == 3 else [re.compile(r"[\d.]+ wide")])
         rows = figure.page.evaluate("peek.views.get('fig-layers').instance.rows().slice(1).map((row) => row.slice(3))")
         tolerance = 1e-3 * max(np.abs(expected[np.abs(expected) < 4]).max(), 2)
         fits = np.abs(np.array(rows) - expected)[np.abs(expected) < 4]
@@ -319,6 +322,15 @@ def test_directions_are_linked(show: Show) -> None:
     assert re.search(r"points to \d+°", figure.look())
     drag(figure, figure.handle(), (0.5, 0.5), (-5, 1.5))
     drag(figure, figure.live.locator(".spread"), (0.5, 0.5), (0.6, 1.5))
+
+
+def test_what_points_along_a_wall_is_in_the_picture(show: Show) -> None:
+    """A quadrant's directions end at 90 degrees, where those lie that its wall cuts off."""
+    figure = show("directions", hash="#fig-directions.activation=relu")
+    figure.settle()
+    _, *rows = figure.page.evaluate("peek.views.get('fig-directions').instance.rows()")
+    upward = [share for _, _, end, share in rows if end >= 90]
+    assert max(end for _, _, end, _ in rows) == 90 and max(upward) > 0.05
 
 
 def test_directions_are_said_once_they_are_taken_over_as_many_places_as_the_builds(show: Show) -> None:
@@ -644,6 +656,14 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
     centres = arrangement.class_centres(hidden_at(laboratory, "grid/k5-tanh-s0"), run.y, 5)
     said = re.search(r"are ([\d.]+) apart", figure.summary())
     assert said and abs(float(said[1]) - packing.least_distance(centres)) < 0.01
+    figure.live.get_by_role("radio", name="Farthest apart").check()
+    figure.settle()
+    figure.live.get_by_role("button", name="Go there").click()
+    figure.live.get_by_role("radio", name="3", exact=True).check()
+    figure.settle()
+    assert figure.page.evaluate("peek.views.get('fig-beat').state.at") == "", (
+        "of three classes none is on its way to five places"
+    )
 
 
 # The grid, alive

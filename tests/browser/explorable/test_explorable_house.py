@@ -419,6 +419,37 @@ def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> 
     expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
 
 
+@pytest.mark.parametrize(
+    ("name", "late", "choice", "back"),
+    [("alive", "k5-tanh-s1", "1", "0"), ("bend", "k3-tanh-s0", "3", "5"), ("train", "k3-tanh-s0", "3", None)],
+)
+def test_a_run_that_comes_late_is_not_taken_for_another(
+    show: Show, name: str, late: str, choice: str, back: str | None
+) -> None:
+    """What was chosen after it stays; and nothing is trained until what is to be trained is there."""
+    figure = show(name, wait=False)
+    held: list[Route] = []
+    figure.page.route(f"**/{late}.js", lambda route: held.append(route))
+    figure.page.reload()
+    if name == "alive":
+        figure.page.locator(".wake").click()
+    figure.wakes()
+    figure.settle()
+    before = figure.summary()
+    with figure.page.expect_request(f"**/{late}.js"):
+        figure.live.get_by_role("radio", name=choice, exact=True).click()
+    if back:
+        figure.live.get_by_role("radio", name=back, exact=True).click()
+    else:
+        expect(figure.live.get_by_role("button", name="Train", exact=True)).to_be_disabled(timeout=1000)
+        expect(figure.live.get_by_role("button", name="One step")).to_be_disabled()
+    held[0].continue_()
+    figure.settle()
+    assert (figure.summary() == before) is bool(back)
+    if not back:
+        expect(figure.live.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
 def test_a_network_to_compare_with_that_does_not_load_is_told(show: Show) -> None:
     figure = show("beat")
     blocking(figure, "k5-tanh-s0")
@@ -674,6 +705,7 @@ def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str) ->
     figure.live.get_by_role("button", name="Pause").click()
     rest(figure.page, SPEAKS_MS)
     assert len(figure.page.evaluate("spoken")) == 1
+    assert figure.page.evaluate("(name) => peek.views.get(`fig-${name}`).state.epoch % 1", name) == 0
 
 
 @pytest.mark.parametrize("name", FEW)

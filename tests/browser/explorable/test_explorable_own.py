@@ -304,6 +304,15 @@ def test_a_table_is_pasted_and_its_words_name_the_classes(train: Show) -> None:
     assert len(rows()) == 3, "what a hand left as it was is not undone"
     undo.click()
     expect(undo).to_be_disabled()
+    pen, look = brushes.first.locator("input"), brushes.last.locator("input")
+    for button in ("Clear", "Reset"):
+        undo.click() if button == "Reset" else use.click()
+        look.check()
+        figure.live.get_by_role("button", name=button, exact=True).click()
+        if button == "Reset":
+            figure.live.get_by_role("radio", name="Own points").click()
+        expect(pen).to_be_checked()  # else who draws on an empty plane draws nothing
+    expect(table).to_be_hidden()
 
 
 def test_points_in_an_address_are_points_whatever_it_says(bare_page: Page) -> None:
