@@ -290,13 +290,13 @@ BLOCK = BlockType("theorem", {"id": ID, "by": BY}, MISSING, label="thm")
     assert '<section id="thm-far">1 (Us): <em>All</em> is far\n<p>It is.</p></section>' in page
 
 
-KEYS = '''"""`++Ctrl++`: a key of the keyboard."""
+KEYS = '''"""`||Ctrl||`: a key of the keyboard."""
 
 import re
 
 from . import put
 
-KEY = re.compile(r"\\+\\+(\\w+)\\+\\+")
+KEY = re.compile(r"\\|\\|(\\w+)\\|\\|")
 
 
 def _key(state, silent):
@@ -305,6 +305,7 @@ def _key(state, silent):
 
 
 def extend(md):
+    md.inline.add_terminator_char("|")
     md.inline.ruler.before("escape", "key", _key)
 
 
@@ -315,8 +316,8 @@ MARKS = {"key": lambda writer, mark: f"<kbd>{mark.data['name']}</kbd>"}
 def test_a_construct_of_markdown(copy):
     assert named("a construct of Markdown") == ["generator/markup/constructs/<name>.py"]
     copy.add("generator/markup/constructs/keys.py", KEYS)
-    copy.place("Press *++Ctrl++*, not `++Ctrl++`.")
-    assert "<p>Press <em><kbd>Ctrl</kbd></em>, not <code>++Ctrl++</code>.</p>" in copy.build()
+    copy.place("Press *||Ctrl||*, not `||Ctrl||`.")
+    assert "<p>Press <em><kbd>Ctrl</kbd></em>, not <code>||Ctrl||</code>.</p>" in copy.build()
 
 
 SAWTOOTH = '''"""Zigzags, one a class, each above the next."""

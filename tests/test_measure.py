@@ -29,6 +29,7 @@ from generator.measures import (
     trained,
 )
 from generator.measures.expected import columns_of
+from generator.measures.measurement import Measurement
 from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.run import Run
@@ -59,6 +60,13 @@ def pointing(angles_deg: np.ndarray) -> dict[str, Any]:
     radians = np.radians(angles_deg)
     [row] = directions.by_class(np.stack([np.cos(radians), np.sin(radians)]), np.zeros(len(radians), np.int64), 1)
     return row
+
+
+def test_a_measurement_gives_what_it_has_words_for():
+    columns = {"one": "the first", "two": "the second"}
+    wrong = Measurement("pair", columns, lambda trained: {"one": 1, "three": 3}, lambda trained: True)
+    with pytest.raises(ValueError, match="measurement pair gave one of one, three; expected one of one, two"):
+        wrong.values(None)
 
 
 def test_circular_mean_crosses_the_wrap():

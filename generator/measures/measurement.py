@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base.errors import one_of
 from ..base.memo import digest
 from ..networks.spec import RunSpec
 from .trained import Trained, plain
@@ -47,11 +48,16 @@ class Measurement(_Measured):
     always: bool = True
 
     def values(self, trained: Trained) -> dict[str, Any]:
-        """A run's values by column, ready for JSON."""
+        """A run's values by column, ready for JSON.
+
+        raises  ValueError: it gives others than those that it has words for
+        """
         if not self.suits(trained):
             return dict.fromkeys(self.columns) if self.always else {}
         found = self.of(trained)
         ready: dict[str, Any] = plain(found if isinstance(found, dict) else {self.name: found})
+        if ready.keys() != self.columns.keys():
+            raise ValueError(f"measurement {self.name} gave {one_of(ready)}; expected {one_of(self.columns)}")
         return ready
 
 

@@ -2,7 +2,8 @@
 
 A file exposes, where it has them:
 
-    extend(md)   adds its rules to markdown-it's parser
+    extend(md)   adds its rules to markdown-it's parser; where one of running text begins with a sign that no rule of
+                 CommonMark does, such as "|", also that: md.inline.add_terminator_char("|")
     TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
     MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`; a token of this
                  name, as `put` makes it, becomes the mark as it is
