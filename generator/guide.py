@@ -91,7 +91,7 @@ def _figures(files: Overlay) -> Iterator[Row]:
         comment, said = _COMMENT.match(text), OPTIONS.search(text)
         own = {option: "" for option in re.findall(r"\w+", said[1])} if said else {}
         script = files.contents.get(f"js/{name}.js", b"").decode()
-        explained = {option: _explained(script, option) for option in properties(script)}
+        explained = {option: _explained(script, option) for option in properties(name, script)}
         told = "; ".join(
             f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
         )

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from generator.base.errors import ContentError
 from generator.measures import packing
 from generator.networks import datasets
+from generator.site import figures
 
 
 @pytest.mark.parametrize("kind", datasets.load())
@@ -117,3 +119,12 @@ def test_arms_that_do_not_turn_are_called_straight():
     spirals = datasets.load()["spirals"]
     assert spirals.words({}) == spirals.words({"turn_rad": 1.0, "root_radius": 0.0}) == ("spiral arms", spirals.picture)
     assert spirals.words({"turn_rad": 0.0})[0] == "straight arms"
+
+
+@pytest.mark.parametrize("more", ['{ kind: "flag", name: "hole" }', '{ kind: "flag", name: "own" }'])
+def test_no_two_properties_of_a_figure_have_one_name(more):
+    """A control of data would set what the figure's own of its name does."""
+    script = f'// needs: build/datasets\n{{ kind: "flag", name: "own" }}, {{ kind: "flag", name: "wide" }}, {more}'
+    with pytest.raises(ContentError, match=r'js/mine\.js: two properties of its state are called "(hole|own)"'):
+        figures.properties("mine", script)
+    assert figures.properties("mine", script.removesuffix(more)) == ["own", "wide", *datasets.controls()]

@@ -80,8 +80,8 @@ STAGES = {
         ),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
         Stage("export", "networks", ("train",), Source((*FORWARD, "networks/rooms", "runs/export"), ("numpy",))),
-        Stage("bundle", "files", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),
         Stage("perform", "runs", (), Source(("runs/lab",), ("numpy",))),
+        Stage("bundle", "files", ("train", "measure"), Source(("runs/tasks",), ("numpy",))),
         Stage("plot", "figures", ("perform", "measure", "compare"), DRAWN + Source(("figures/own", "runs/lab"), ())),
         Stage("card", "pictures", (), DRAWN + Source((*FORWARD, SERIF), ())),
     )

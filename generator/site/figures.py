@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from .. import figures
-from ..base.errors import ContentError, meant, short
+from ..base.errors import ContentError, meant, mistake, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
 from ..markup.blocks import Option, several
@@ -45,9 +45,20 @@ Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
-def properties(script: str) -> list[str]:
-    """What authors may start a figure's script with: its own properties, and of data that it draws what readers set."""
-    return [*(name for _, name in PROPERTY.findall(script)), *(datasets.controls() if DRAWS.search(script) else ())]
+def properties(figure: str, script: str) -> list[str]:
+    """What authors may start a figure's script with: its own properties, and of data that it draws what readers set.
+
+    raises  ContentError: two have one name, so that one would set the other
+    """
+    own = [name for _, name in PROPERTY.findall(script)]
+    of_data = datasets.controls() if DRAWS.search(script) else []
+    for name in own:
+        if own.count(name) > 1 or name in of_data:
+            whose = ", its own and a control of data" if name in of_data else ""
+            raise mistake(
+                f"js/{figure}.js", f'two properties of its state are called "{name}"{whose}', "a name for each"
+            )
+    return [*own, *of_data]
 
 
 class Figures:
@@ -91,10 +102,11 @@ class Figures:
         sent = self.renderer.of_runs(self.results, "choices", self._choices)
         chosen = {key: Option(known.__contains__, f"one of {', '.join(known)}") for key, known in sent.items()}
 
-        def told(script: str) -> tuple[bool, list[str], list[tuple[str, str]]]:
-            return bool(CHOOSES.search(script)), properties(script), PROPERTY.findall(script)
+        def told(name: str) -> tuple[bool, list[str], list[tuple[str, str]]]:
+            script = files.text(f"js/{name}.js")
+            return bool(CHOOSES.search(script)), properties(name, script), PROPERTY.findall(script)
 
-        said = memo("states", files.digest, lambda: {name: told(files.text(f"js/{name}.js")) for name in names})
+        said = memo("states", files.digest, lambda: {name: told(name) for name in names})
         return {
             name: (chosen if chooses else {})
             | dict.fromkeys(keys, WORD)
@@ -110,7 +122,7 @@ class Figures:
     def _options(self, files: Overlay, name: str) -> list[str]:
         """The options of a figure: those that its template says it takes, and those of its script."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
-        of_script = properties(files.text(f"js/{name}.js")) if name in self.live else []
+        of_script = properties(name, files.text(f"js/{name}.js")) if name in self.live else []
         return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
 
     def render(self, call: FigureCall, warn: Warn = lambda warned: None) -> str:
