@@ -45,6 +45,7 @@ class Row:
     choices     the only values
     positional  whether it is given without its name
     needs       what it says nothing without, as that is given
+    never_with  the name of one beside which it says nothing
     """
 
     words: str
@@ -55,6 +56,7 @@ class Row:
     choices: tuple[str, ...] | None
     positional: bool
     needs: str
+    never_with: str
 
 
 def option(
@@ -67,9 +69,10 @@ def option(
     choices: tuple[str, ...] | None = None,
     positional: bool = False,
     needs: str = "",
+    never_with: str = "",
 ) -> Any:
     """A field with its row. default: a value, or a function that finds it."""
-    row = Row(words, metavar, commands, decides, read, choices, positional, needs)
+    row = Row(words, metavar, commands, decides, read, choices, positional, needs, never_with)
     how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
     return dataclasses.field(**how, metadata={"row": row})
 
@@ -167,7 +170,9 @@ class Options:
         read=Path,
         needs="--only NAME",
     )
-    single_file: Path | None = option(None, "also write the whole article into one file", "FILE", ("build",), read=Path)
+    single_file: Path | None = option(
+        None, "also write the whole article into one file", "FILE", ("build",), read=Path, never_with="only"
+    )
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))
     port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0, 65535))
     debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
@@ -184,7 +189,12 @@ class Options:
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
     example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
     data: Path | None = option(
-        None, "a table of your own to start from, .csv, .tsv or .npz", "FILE", ("new",), read=Path
+        None,
+        "a table of your own to start from, .csv, .tsv or .npz",
+        "FILE",
+        ("new",),
+        read=Path,
+        never_with="example",
     )
     label: str | None = option(
         None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",), needs="--data FILE"
@@ -237,8 +247,8 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
 def given(arguments: argparse.Namespace) -> Options:
     """The options that a command line gives; those that it leaves out have their defaults.
 
-    raises  PeekError: an option without the one that it needs; a folder lies in another that a command reads or
-            replaces as a whole
+    raises  PeekError: an option without the one that it needs, or with one beside which it says nothing; a folder
+            lies in another that a command reads or replaces as a whole
     """
     said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for name, default, _ in rows():
@@ -249,6 +259,8 @@ def given(arguments: argparse.Namespace) -> Options:
         needed = row.needs.removeprefix("--").partition(" ")[0]
         if name in said and needed and getattr(options, needed) == getattr(Options, needed):
             raise PeekError(f"--{name} without --{needed}; expected {row.needs} too")
+        if name in said and row.never_with in said:
+            raise PeekError(f"--{name.replace('_', '-')} with --{row.never_with}; expected one of the two")
     for inner, outer, why in APART:
         here, there = (Path(getattr(options, name)) for name in (inner, outer))
         if {inner, outer} <= vars(arguments).keys() and there.resolve() in here.resolve().parents:

@@ -37,9 +37,11 @@ def test_no_folder_lies_in_one_that_is_published_or_replaced():
         (("new", "a", "--label", "kind"), "--label without --data; expected --data FILE too"),
         (("train", "--scheduler", "tcp://a:1"), "--scheduler without --executor; expected --executor dask too"),
         (("verify", "--seed", "3"), "--seed without --rerun; expected --rerun N too"),
+        (("build", "--single-file", "a.html", "--only", "b"), "--single-file with --only; expected one of the two"),
+        (("new", "a", "--data", "b.csv", "--example", "digits"), "--data with --example; expected one of the two"),
     ],
 )
-def test_an_option_that_says_nothing_without_another_is_refused_without_it(words, wrong):
+def test_an_option_that_says_nothing_as_others_are_given_is_refused(words, wrong):
     with pytest.raises(PeekError, match=wrong):
         given(*words)
 
