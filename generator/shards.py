@@ -125,7 +125,8 @@ def train(options: Options, progress: Progress) -> Iterator[str]:
         part = shares(runs.keys, options.shard.count)[options.shard.number - 1]
         runs.keys = {spec: runs.keys[spec] for spec in part}
         count = train_all(runs)
-        runs.sign(runs.machine())
+        if not count:  # else the cache says already where they were trained
+            runs.sign(runs.machine())
         yield from own_code(runs)
     yield f"part {options.shard}, networks: {len(part):,}, trained now: {count:,}; they are in {options.cache}"
 
@@ -173,7 +174,7 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
         )
     at_home = machine.told()
     for away in machines.values():
-        told = [f"{name} {away.get(name)}, here {at_home.get(name)}" for name in changes(away, at_home)]
+        told = [f"{name} {away.get(name, 'none')}, here {at_home.get(name, 'none')}" for name in changes(away, at_home)]
         if told:
             progress.warn(
                 f"{options.other}: from another class of machine, so last digits may differ: {'; '.join(told)}"

@@ -14,6 +14,7 @@ import pytest
 from generator import shards
 from generator.__main__ import main
 from generator.base.store import Store
+from generator.networks import machine
 from generator.networks.spec import RunSpec
 from generator.runs.batches import cost, shares
 from generator.runs.pipeline import Pipeline, run_key, run_keys
@@ -175,6 +176,11 @@ def test_work_of_another_library_is_refused_by_name_and_another_processor_named(
     signed(tmp_path / "other", machine={"processor": "Another One"})
     assert main(command) == 0
     assert "another class of machine, so last digits may differ: processor Another One, here" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("torch.cuda.get_device_name", lambda: "Some Card")
+        signed(tmp_path / "other", machine=machine.told("cuda"))
+    assert main(command) == 0
+    assert "last digits may differ: GPU Some Card, here none\n" in capsys.readouterr().err
     signed(tmp_path / "other", made_with={"torch": "1.0"})
     before = entries(tmp_path / "cache", "runs")
     assert main(command) == 1

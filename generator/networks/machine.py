@@ -15,8 +15,11 @@ def processor() -> str:
     return found[1] if found else platform.processor() or platform.machine()
 
 
-def told() -> dict[str, str]:
-    """Processor, the instructions that torch uses of it, and what multiplies matrices, by what each is called."""
+def told(device: str = "cpu") -> dict[str, str]:
+    """Processor, the instructions that torch uses of it, and what multiplies matrices, by what each is called.
+
+    device  "cuda": also the card that trains
+    """
     import torch
 
     built = torch.__config__.show()
@@ -26,4 +29,5 @@ def told() -> dict[str, str]:
         "processor": processor(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "BLAS": f"MKL {mkl[1]}" if mkl else other[1] if other else "",
+        **({"GPU": torch.cuda.get_device_name()} if device == "cuda" else {}),
     }

@@ -471,14 +471,14 @@ class Pipeline:
         return self.run("bundle", keys, shelf, lambda missing: [made[path][1] for path in missing])
 
     def machine(self) -> dict[str, str]:
-        """Where networks are trained here; asked of a worker once, since it takes torch to tell."""
+        """Where networks are trained here, but for its GPU; asked of a worker once, since it takes torch to tell."""
         if not self.keys:
             return {}
         key = digest("machine", machine.processor(), versions(*TRAINING))
         known: dict[str, str] | None = self.store.load_json("machines", key)
         if known is None:
-            here = self._trained_on if self.context.executor == "local" else None  # else one more process imports torch
-            known = here or self.pool().executor.submit(machine.told).result()
+            known = self._trained_on if (self.context.executor, self.context.device) == ("local", "cpu") else None
+            known = known or self.pool().executor.submit(machine.told).result()
             self.store.save_json("machines", key, known)
         return known
 

@@ -99,7 +99,7 @@ def train(
     if law != "drawn":
         known = None if optimum is None else np.array(optimum)
         head = packing.predicted_head(law, specs[0].classes, known, specs[0].room.name)
-    runs, here = train_together(specs, device, head), machine.told()
+    runs, here = train_together(specs, device, head), machine.told(device)
     encoded = [encode(run, **tables.scaling(spec)) for spec, run in zip(specs, runs, strict=True)]
     if device != "cpu":
         return [(data, None, here) for data in encoded]
