@@ -144,10 +144,7 @@ class Run(Result):
 
     @functools.cached_property
     def _spec(self) -> RunSpec:
-        from .networks.activations import carried
-        from .networks.spec import unflat
-
-        return unflat(carried(self.spec))
+        return _spec_of(self.spec)
 
     def _points(self, points: ArrayLike) -> np.ndarray:
         """Points as an array that the network takes."""
@@ -231,14 +228,19 @@ def _run(
     run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], data: Callable[[], bytes]
 ) -> Run:
     """A run whose arrays are in an .npz file that `data` reads; it can be pickled where that can."""
+    label = _spec_of(spec).label
+    spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
+    return Run(run_id, experiment, "", label, spec, measures, {}, {}, functools.partial(_decoded, data))
+
+
+def _spec_of(recipe: Mapping[str, Any]) -> RunSpec:
+    """A recipe by its keys as networks know it, of whatever process and article it comes."""
     from .networks import tables
     from .networks.activations import carried
     from .networks.spec import unflat
 
-    tables.recall(spec)
-    label = unflat(carried(spec)).label
-    spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
-    return Run(run_id, experiment, "", label, spec, measures, {}, {}, functools.partial(_decoded, data))
+    tables.recall(recipe)
+    return unflat(carried(recipe))
 
 
 def _decoded(data: Callable[[], bytes]) -> Kept:

@@ -1,5 +1,6 @@
 """The package as a library: a built site's runs as arrays, and a network from a recipe."""
 
+import dataclasses
 import doctest
 import pickle
 import shutil
@@ -85,6 +86,8 @@ def test_runs_travel_to_other_processes_and_say_what_they_have(runs):
         again = pickle.loads(pickle.dumps(run))
         assert np.array_equal(again.weights, run.weights) and again.classes == 2 and repr(again) == repr(run)
         assert not hasattr(run, "clases") and {"classes", "centres", "loss", "hidden"} <= set(dir(run))
+    elsewhere = {**run.spec, "kind": "own-0123456789abcdef", "inputs": 2, "labels": "a; b"}  # data of no table there
+    assert np.array_equal(dataclasses.replace(run, spec=elsewhere).predict(run.x), run.predict(run.x))
     some = pickle.loads(pickle.dumps(runs.where(experiment="grid")))
     assert repr(some) == "<2 runs of grid>" and some.one(activation="relu").label == "ReLU"
 
