@@ -399,6 +399,5 @@ _TITLE = re.compile(
     r"(?:[ \t]*[^\s][^\n]*+\n)+? {0,3}=+[ \t]*(?=\n|\Z))"
 )
 _OF_HEADING = re.compile(r"<[^<>]*>|\A {0,3}#[ \t]+|\s+#+[ \t]*\Z|\n {0,3}=+[ \t]*\Z|[ \t]*\{[^{}]*\}\s*\Z")
-_SCALAR = re.compile(
-    r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$|[^=:]*=\s*(?:\"{3}|'{3})$"
-)  # the head of a text on the lines below
+# The head of a text on the lines below, in YAML and in TOML
+_SCALAR = re.compile(r"[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$|[^=:]*=\s*(?:\"{3}|'{3})$")

@@ -14,7 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import figures
 from ..base import store, style
@@ -22,9 +22,6 @@ from ..base.errors import PeekError
 from ..networks import machine, tables
 from ..networks.run import ARRAYS, Run
 from ..networks.spec import RunSpec, unflat
-
-if TYPE_CHECKING:
-    pass
 
 
 def start_worker() -> None:

@@ -99,7 +99,7 @@
     build(view, rows, networks);
     timeline.show(together(networks));
     if (view.waiting) view.waiting.remove();
-    if (pressed) view.arrival.then(() => come(timeline.root));
+    if (pressed) view.arrival.then(() => document.activeElement === document.body && come(timeline.root)); // else they went on
 
     const epoch = () => Math.min(view.state.epoch, networks[0].run.epochs);
 

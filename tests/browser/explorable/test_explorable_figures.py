@@ -669,6 +669,15 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
 # The grid, alive
 
 
+def test_who_woke_the_grid_and_went_on_is_not_brought_back(show: Show) -> None:
+    figure = show("alive", text='<p style="margin-block: 200vh"><a href="#x">on</a></p>', wait=False)
+    figure.root.locator(".wake").click()
+    figure.page.locator("a").focus()
+    figure.wakes()
+    rest(figure.page)
+    expect(figure.page.locator("a")).to_be_focused()
+
+
 def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, laboratory: Laboratory) -> None:
     figure = show("bend", "alive")
     page = figure.page
