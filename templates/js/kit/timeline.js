@@ -14,8 +14,8 @@
   const GUESSING_PX = 18; // and below the line of what guessing costs for what it is
   const PAGE = 8; // checkpoints
   const HINTS = {
-    back: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")],
-    on: [words.say("drag through training \u2192"), words.say("drag \u2192")],
+    back: { said: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")], least: "\u2190" },
+    on: { said: [words.say("drag through training \u2192"), words.say("drag \u2192")], least: "\u2192" },
   };
   const SIDEWAYS_PX = 10; // of a finger's way that make it a drag through time and not one through the page
 
@@ -262,7 +262,8 @@
       if (root.classList.contains("is-used")) return;
       const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
       hint.classList.toggle("is-back", back);
-      for (const [said, spared] of [GUESSING_PX, 0].flatMap((px) => HINTS[back ? "back" : "on"].map((said) => [said, px]))) {
+      const hints = HINTS[back ? "back" : "on"];
+      for (const [said, spared] of [...[GUESSING_PX, 0].flatMap((px) => hints.said.map((said) => [said, px])), [hints.least, GUESSING_PX]]) {
         const size = sizeOf(said);
         const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
