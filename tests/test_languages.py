@@ -185,7 +185,7 @@ def test_a_picture_is_told_of_in_the_language_that_asks():
     }
     assert len(kept) == 6
     english, german = ({name: load(tag).tell(alt) for name, alt in kept.items()} for tag in ("en", "de"))
-    assert english["hidden-plane"].startswith("The hidden plane of a tanh network of 4 classes after 3000 epochs:")
+    assert english["hidden-plane"].startswith("The hidden plane of the tanh network of 4 classes after 3000 epochs:")
     assert english["hidden-plane"] == str(figures.load()["hidden-plane"].alt(spec, measures))
     assert german["hidden-plane"].startswith("Verdeckte Ebene (tanh-Netz, 4 Klassen) nach 3000 Epochen:")
     assert "1,05" in german["hidden-plane"] and "99,2 %" in german["hidden-plane"]

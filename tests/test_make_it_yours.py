@@ -262,7 +262,7 @@ FIGURE = Figure("accuracy", "accuracy", "Accuracy", draw_accuracy, describe, 240
     )
     copy.edit("content/article.md", "/// figure | hidden-plane", "/// figure | accuracy")
     page = copy.build()
-    assert "plots/2/tanh.accuracy.webp" in page and "Accuracy of a tanh network of 2 classes" in page
+    assert "plots/2/tanh.accuracy.webp" in page and "Accuracy of the tanh network of 2 classes" in page
     with Image.open(io.BytesIO(copy.site("plots/2/ReLU.accuracy.dark.png"))) as picture:
         assert picture.size == (480, 320)
 

@@ -113,7 +113,7 @@ def degrees(mean_deg: float | None, std_deg: float | None) -> str:
 def network_of(spec: RunSpec) -> Message:
     """The network in words, for alt texts: "a tanh network of 5 classes"."""
     return message(
-        "a {activation} network of {classes}", activation=spec.label, classes=message("{n} classes", n=spec.classes)
+        "the {activation} network of {classes}", activation=spec.label, classes=message("{n} classes", n=spec.classes)
     )
 
 
