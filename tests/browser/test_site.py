@@ -538,6 +538,22 @@ def test_print_is_light_and_whole(open_page: Open, served: str, tmp_path: Path) 
     assert pdf.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("sheet", [643, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "across"])
+def test_nothing_is_printed_beside_the_sheet(open_page: Open, served: str, sheet: int) -> None:
+    """sheet: what its margins leave of A4, CSS px; also what is folded up on the screen"""
+    page = open_page(served + "index.html", width=sheet).page
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    beside = page.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+          .filter((part) => !part.closest("math, svg") && part.checkVisibility({ visibilityProperty: true }))
+          .map((part) => [part, part.getBoundingClientRect()])
+          .filter(([, box]) => box.width > 2 && (box.left < -1 || box.right > innerWidth + 1))
+          .map(([part]) => `${part.tagName}.${part.className}`)"""
+    )
+    assert beside == []
+
+
 def test_a_wrong_address_is_answered_at_any_depth(open_page: Open, served: str) -> None:
     visit = open_page(served + "no/such/place.html")
     assert visit.page.locator("h1").is_visible()
