@@ -25,6 +25,7 @@ from generator.measures import columns, packing, tied
 from generator.networks import rooms, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.recipe import RunSpec
+from generator.runs.statistics import Tally
 from generator.site import assets, words
 
 ROOT = Path(__file__).parent.parent
@@ -110,6 +111,8 @@ def test_numbers_and_dates_are_those_of_the_language():
     assert said["es"][1:] == ("99,2\u202f%", "12 de marzo de 2026")
     assert said["zh"] == ("−1,234.5", "99.2%", "2026年3月12日")
     assert said["ar"][1:] == ("99.2%", "12 مارس 2026")
+    assert load("de")("{n} rows", n=1800) == "1.800 Zeilen"
+    assert load("de").tell(Tally(1203, 1800).told) == "1.203 von 1.800 (67\u202f%)"
     filters = expressions.filters(load("de"))
     assert (filters["number"](0.5), filters["words"](7), filters["degrees"](1.25, 1)) == ("0,5", "sieben", "1,2°")
 

@@ -1,6 +1,7 @@
 """Statistics over runs: a measure's course over training."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,3 +85,9 @@ def test_no_results_at_all_say_that_there_are_no_experiments():
     for ask in (lambda none: none.one(), lambda none: none.where(classes=2), lambda none: none.one(classes=2)):
         with pytest.raises(UnknownResult, match="the article has no experiments"):
             ask(Results([]))
+
+
+def test_a_network_of_two_experiments_is_counted_once():
+    first, second, other = (run(seed, {}) for seed in range(3))
+    named = [replace(each, key=key) for each, key in ((first, "a"), (second, "a"), (other, "b"))]
+    assert (Results(named).count, Results(named).networks) == (3, 2)

@@ -98,12 +98,17 @@ class Words:
         return hash((self.tag, len(self.table)))
 
     def __call__(self, sentence: str, /, **values: Any) -> str:
-        """A sentence with its values in place; HTML among them makes it HTML, with everything else escaped."""
+        """A sentence with its values in place, a count `n` with its thousands apart.
+
+        HTML among them makes it HTML, with everything else escaped.
+        """
         text = self.table.get(sentence, sentence)
         if not isinstance(text, str):
             text = text.get(self.plural(values["n"]), text["other"])
         if not values:
             return str(text)
+        if isinstance(values.get("n"), int):
+            values["n"] = self.fixed(values["n"])
         if any(hasattr(value, "__html__") for value in values.values()):
             from markupsafe import Markup  # which Jinja has imported where there is HTML
 

@@ -398,6 +398,11 @@ class Results(Rows[Result]):
         """The runs, in order."""
         return self.rows
 
+    @property
+    def networks(self) -> int:
+        """How many networks these are: one that several experiments name is trained once, and a run of each."""
+        return len({run.key for run in self.rows})
+
     def _some(self, rows: Iterable[Result]) -> Self:
         found = type(self)(rows)
         found._whole = self._whole

@@ -53,7 +53,7 @@ class Tally:
     @property
     def told(self) -> Message:
         """In words: "7 of 8", and from PERCENT_FROM up with the share, "70 of 80 (87 %)"."""
-        counted = message("{n} of {all}", n=self.hits, all=self.of)
+        counted = message("{n} of {all}", n=self.hits, all=Message(fixed=[self.of]))
         return _bracketed(counted, Message(percent=[self.share, 0])) if self.of >= PERCENT_FROM else counted
 
     @property
@@ -61,7 +61,8 @@ class Tally:
         """In words: "7 of 8 (53 % to 98 %)"."""
         low, high = (Message(percent=[end, 0]) for end in self.interval)
         return _bracketed(
-            message("{n} of {all}", n=self.hits, all=self.of), message("{low} to {high}", low=low, high=high)
+            message("{n} of {all}", n=self.hits, all=Message(fixed=[self.of])),
+            message("{low} to {high}", low=low, high=high),
         )
 
 
@@ -107,8 +108,8 @@ class Paired:
         compared = message(
             "lower in {n} of {all} pairs, higher in {more}; median difference {difference}, p {sign} {p}",
             n=self.lower,
-            all=self.pairs,
-            more=self.higher,
+            all=Message(fixed=[self.pairs]),
+            more=Message(fixed=[self.higher]),
             difference=Message(fixed=[difference, digits]),
             sign="<" if self.p < LEAST_P else "=",
             p=Message(fixed=[max(self.p, LEAST_P), 3]),

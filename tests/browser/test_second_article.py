@@ -68,7 +68,7 @@ def test_a_figure_without_choices_shows_the_same_network_with_and_without_script
     page = open_page(home + "index.html", height=900).page
     figure = page.locator("#fig-own")
     still = figure.locator("img").first.get_attribute("alt", timeout=20_000)
-    assert still.startswith("The input plane: 3 rings of points, each inside the next, on the regions that a tanh")
+    assert still.startswith("The input plane: 3 rings of points, each inside the next, on the regions that the tanh")
     figure.scroll_into_view_if_needed()
     figure.get_by_role("button", name="Train", exact=True).wait_for(timeout=20_000)
     summary = figure.locator(".explorable-summary")
