@@ -9,6 +9,7 @@ import gc
 import io
 import os
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -183,7 +184,7 @@ def run_new(asked: Options) -> None:
     for path in new(asked.folder, default_templates(), asked.example, asked.data, asked.label):
         print(path)
     lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
-    print(f"next: cd {asked.folder} && peek serve{lab}")
+    print(f"next: cd {shlex.quote(str(asked.folder))} && peek serve{lab}")
 
 
 def run_list(asked: Options) -> None:

@@ -110,6 +110,7 @@ def build(options: Options, progress: Progress) -> Built:
     tell_left_out(options, templates, progress)
     made_from = inputs_digest(options, templates)
     site = SiteFolder(options.out, options.cache)
+    site.refuse_foreign()  # before hours of training, too
     known = None if options.force else site.intact(made_from)
     report, changed = None, False
     if known is not None:

@@ -276,6 +276,11 @@ def test_a_folder_that_is_no_site_is_said(tmp_path):
     ]
 
 
+def test_a_page_that_is_damaged_or_no_utf_8_ends_no_check(site):
+    (site / "old.html").write_bytes(b'<script type="application/json" id="figure-scripts">{caf\xe9</script>')
+    assert said(site) == []
+
+
 def test_outside_links_are_asked_only_when_told_and_once_each(site):
     edit(site / "more.html", "</h2>", '</h2><a href="https://example.org/a">again</a>')
     asked = []

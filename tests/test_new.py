@@ -118,8 +118,9 @@ def test_a_folder_that_finder_or_explorer_has_shown_is_empty(tmp_path):
 
 
 def test_the_command_says_what_is_next(tmp_path, capsys):
-    assert main(["new", str(tmp_path / "a")]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"next: cd {tmp_path / 'a'} && peek serve"
+    for name, written in (("a", str(tmp_path / "a")), ("my article", f"'{tmp_path / 'my article'}'")):
+        assert main(["new", str(tmp_path / name)]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"next: cd {written} && peek serve"
     assert main(["new", str(tmp_path / "a")]) == 1
     capsys.readouterr()
     assert main(["new", str(tmp_path / "b"), "--example", "superposition"]) == 0

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -90,9 +91,11 @@ class PageParser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.tells_figures:
-            self.tells_figures, self.figures = False, json.loads(data)
-            line = self.getpos()[0]
-            self.links += [Link("figure", path, line) for _, paths in self.figures for path in paths]
+            self.tells_figures, line = False, self.getpos()[0]
+            with suppress(ValueError, TypeError):  # of a page that is damaged, which its sum says
+                told = json.loads(data)
+                self.links += [Link("figure", path, line) for _, paths in told for path in paths]
+                self.figures = told
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,10 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
 
     ask  tells what is wrong with an outside address ("" when nothing is); None: they are listed only
     """
+    if not (site / "index.html").is_file():
+        return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
     found = sorted(site.rglob("*.html"), key=Path.as_posix)
     sheets = {path.relative_to(site).as_posix(): parse(path) for path in found}
-    if "index.html" not in sheets:
-        return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     problems: list[Problem] = []
     outside: dict[str, str] = {}
@@ -151,7 +154,7 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
 def parse(path: Path) -> PageParser:
     """A page's ids, addresses and pictures without alt."""
     sheet = PageParser()
-    sheet.feed(path.read_text(encoding="utf-8"))
+    sheet.feed(path.read_text(encoding="utf-8", errors="replace"))  # an author's own page may say another
     return sheet
 
 

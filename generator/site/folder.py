@@ -73,7 +73,7 @@ class SiteFolder:
         out = self.out
         self._mend()
         self._store.sweep()
-        self._refuse_foreign()
+        self.refuse_foreign()
         known = sums or {}
         wanted = {path: known.get(path) or _sum(data) for path, data in sorted(files.items())}
         files = {**files, manifest.NAME: (listed := manifest.written(wanted))}
@@ -125,7 +125,8 @@ class SiteFolder:
             else:
                 self._old.rename(self.out)
 
-    def _refuse_foreign(self) -> None:
+    def refuse_foreign(self) -> None:
+        """raises  ForeignFolderError: the folder holds files and no mark of ours"""
         if not self.out.exists() or is_ours(self.out):
             return
         if not self.out.is_dir() or any(not _is_nothing(entry.name) for entry in self.out.iterdir()):
