@@ -239,8 +239,12 @@ def test_what_git_says_is_passed_on(article, peek, tmp_path):
     shutil.rmtree(tmp_path / "remote.git")
     code, _, said = peek("--yes")
     assert code == 1 and said.startswith("git ls-remote: fatal: ")
+    git(article, "remote", "remove", "origin")
+    assert peek("--yes")[2] == 'no remote "origin"; expected git remote add origin ADDRESS first\n'
     shutil.rmtree(article / ".git")
-    assert peek("--yes")[2].startswith("git rev-parse: fatal: not a git repository")
+    said = peek("--yes")[2]
+    assert "content: git finds no repository; expected an article in one, with a remote to push to: git init" in said
+    assert "fatal: not a git repository" in said
 
 
 def test_what_git_says_in_other_letters_is_passed_on(article):

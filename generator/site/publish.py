@@ -99,7 +99,11 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
     ours    folders that a build writes, which need not be committed
     raises  PublishError: no repository, uncommitted changes, no such remote, or a branch that is not for a site
     """
-    top = Path(git("rev-parse", "--show-toplevel", folder=content))
+    try:
+        top = Path(git("rev-parse", "--show-toplevel", folder=content))
+    except PublishError as error:
+        expected = "an article in one, with a remote to push to: git init, git remote add"
+        raise PublishError(f"{content}: git finds no repository; expected {expected}\n{error}") from None
     inside = [path.relative_to(top.resolve()) for path in map(Path.resolve, ours) if top.resolve() in path.parents]
     kept = [f":(exclude){path.as_posix()}" for path in inside]
     changed = git("status", "--porcelain", "--untracked-files=normal", "--", ".", *kept, folder=top)
@@ -109,7 +113,8 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
         raise PublishError(f'"{branch}" is the branch you write on; expected one for the site alone')
     known = git("remote", folder=top).split()
     if remote not in known:
-        raise PublishError(f'no remote "{remote}"; expected one of {", ".join(known) or "none yet: git remote add"}')
+        expected = f"one of {', '.join(known)}" if known else f"git remote add {remote} ADDRESS first"
+        raise PublishError(f'no remote "{remote}"; expected {expected}')
     git("var", "GIT_COMMITTER_IDENT", folder=top)
     tip = _fetched(top, remote, branch)
     for held, said in ((tip, f"{branch} of {remote}"), (_here(top, branch), branch)):
