@@ -491,7 +491,7 @@ ACTIVATIONS =""",
     assert copy.edited() == ["generator/networks/activations.py"]
     assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60  # it learned something
     assert (
-        "a swish network of 2 classes" in page
+        "the swish network of 2 classes" in page
         and "the points gather in their room, the plane, which has no end" in page
     )
     with Image.open(io.BytesIO(copy.site("plots/2/swish.decisionBoundaries.Final.png"))) as picture:
@@ -513,7 +513,7 @@ def test_an_activation_by_its_formula(copy, browser):
     page = copy.build()
     assert copy.edited() == []
     assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60
-    assert "a Swish network of 2 classes" in page and "both values are at least −0.278" in page
+    assert "the Swish network of 2 classes" in page and "both values are at least −0.278" in page
     assert copy.site("plots/2/swish.decisionBoundaries.Final.png")
     run = peek.load(copy.folder / "site").one(activation="swish")
     again = peek.train(run.spec)  # here nothing but the run's own recipe knows the formula
