@@ -62,16 +62,16 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
 
     raises  ContentError
     """
-    from .content import tables
+    from .content import columns, tables
 
     if not data.is_file():
-        there = [path.name for path in data.absolute().parent.glob("*") if tables.is_file(path.name)]
+        there = [path.name for path in data.absolute().parent.glob("*") if columns.is_file(path.name)]
         raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
-    place = tables.located(data.absolute().parent, data.name, "--data")
+    place = columns.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})
     left: list[str] = []
-    if place.suffix.lower() in tables.OF_TEXT:
-        found = tables.csv_columns(place, gaps=True)
+    if place.suffix.lower() in columns.OF_TEXT:
+        found = columns.csv_columns(place, gaps=True)
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
             raise mistake("--data", f"{data} has several columns of words", f"--label with {one_of(words)}")

@@ -17,7 +17,8 @@ from generator.base.overlay import Overlay
 from generator.base.progress import Progress
 from generator.base.store import Store, content_of
 from generator.build import build, context_of, remember, remembered
-from generator.content import experiments, external, tables
+from generator.content import experiments, external
+from generator.content.columns import AT_ONCE, csv_columns
 from generator.markup import claims, expressions, tabulation
 from generator.options import Options
 from generator.runs import catalogue, results
@@ -124,11 +125,11 @@ def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     [("", "late", str), ("", "0.5", float), ("0.5", "late", str), ("nan", "late", str), ("late", "0.5", None)],
 )
 def test_what_a_column_holds_is_judged_by_the_whole_of_it(tmp_path, many, more, kind, turned):
-    cells = [many] * (tables.AT_ONCE + 90) + [more] * (tables.AT_ONCE + 100)
+    cells = [many] * (AT_ONCE + 90) + [more] * (AT_ONCE + 100)
     file = tmp_path / "long.csv"
     file.write_text("\n".join(["at,told", *(f"{at},{cell}" for at, cell in enumerate(cells[:: -1 if turned else 1]))]))
     if kind is None:  # most are numbers
-        with pytest.raises(ContentError, match=f'long.csv:{tables.AT_ONCE + 102 if turned else 2}: column 2, "told"'):
+        with pytest.raises(ContentError, match=f'long.csv:{AT_ONCE + 102 if turned else 2}: column 2, "told"'):
             external.read(tmp_path, "scan", file.name, {})
         return
     told = {row["told"] for row in external.read(tmp_path, "scan", file.name, {}).rows}
@@ -180,12 +181,12 @@ def test_a_header_is_told_from_what_is_about_it(tmp_path, text, columns, about):
 def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
     data = "".join(f"{at},{at / 2},{'xy'[at % 2]}\n" for at in range(rows))
     (tmp_path / "s.csv").write_text(ABOUT + header + data)
-    found = tables.csv_columns(tmp_path / "s.csv")
+    found = csv_columns(tmp_path / "s.csv")
     assert [len(column) for column in found.columns] == [rows] * 3 and list(found.columns[0]) == [*range(rows)]
     assert found.names == (["a", "b", "what"] if header else ["column 1", "column 2", "column 3"])
     (tmp_path / "s.csv").write_text(ABOUT + header + data + "1,x,y\n")
     with pytest.raises(ContentError, match=rf"s\.csv:{4 + bool(header) + rows + 1}: column 2"):
-        tables.csv_columns(tmp_path / "s.csv")
+        csv_columns(tmp_path / "s.csv")
 
 
 LONG = "a,b\n" + "1,2\n" * 600

@@ -18,6 +18,7 @@ from generator.base.memo import digest
 from generator.base.progress import Progress
 from generator.build import build
 from generator.content import experiments, tables
+from generator.content.columns import AT_ONCE
 from generator.networks import datasets
 from generator.networks import tables as kinds
 from generator.networks.activations import ACTIVATIONS
@@ -63,7 +64,7 @@ WRITINGS = {
 }
 
 
-@pytest.mark.parametrize("times", [1, tables.AT_ONCE])  # a long file is read in another way
+@pytest.mark.parametrize("times", [1, AT_ONCE])
 @pytest.mark.parametrize("writing", WRITINGS)
 def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing, times):
     name = {"tabs": "points.tsv", "quoted": "POINTS.CSV"}.get(writing, "points.csv")
@@ -75,7 +76,7 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
     assert "the one of words" in found.said
 
 
-@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+@pytest.mark.parametrize("times", [1, AT_ONCE])
 @pytest.mark.parametrize(
     ("between", "cells", "values"),
     [
@@ -100,11 +101,11 @@ def test_signs_between_thousands_are_read(tmp_path, between, cells, values, time
 
 @pytest.mark.parametrize("row", [("4", "1", "2", "b"), ("4", "b"), ("4", "", "b"), ("4", "1", ""), ("4", "x", "b")])
 def test_a_mistake_far_down_is_found(tmp_path, row):
-    with pytest.raises(ContentError, match=rf"points.csv:{4 * tables.AT_ONCE + 2}: "):
-        tables.read(tmp_path, written(tmp_path, text([*ROWS * tables.AT_ONCE, row])))
+    with pytest.raises(ContentError, match=rf"points.csv:{4 * AT_ONCE + 2}: "):
+        tables.read(tmp_path, written(tmp_path, text([*ROWS * AT_ONCE, row])))
 
 
-@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+@pytest.mark.parametrize("times", [1, AT_ONCE])
 def test_columns_that_are_not_named_may_hold_anything(tmp_path, times):
     rows = [(str(at), x, y, ("", "NA", "wet", "5")[at], kind) for at, (x, y, kind) in enumerate(ROWS)] * times
     asked = written(tmp_path, text(rows, "id,x,y,note,kind"))
@@ -228,7 +229,7 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
-@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+@pytest.mark.parametrize("times", [1, AT_ONCE])
 def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path, times):
     labels = ["1", "1", "2", "2", "3", "3b", "é", "e\u0301", "Big cat", "Big  cat", "big cat", "big cat", "3", "3b"]
     rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels * times)]
@@ -354,7 +355,7 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
 
 
-@pytest.mark.parametrize("times", [1, tables.AT_ONCE])
+@pytest.mark.parametrize("times", [1, AT_ONCE])
 def test_letters_of_data_are_composed_and_their_file_is_found(tmp_path, times):
     decomposed = {form: functools.partial(unicodedata.normalize, form) for form in ("NFC", "NFD")}
     name, header, word = "ü.csv", "größe,y,art", "é"

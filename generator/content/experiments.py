@@ -22,6 +22,7 @@ from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
 from . import tables as files
+from .columns import is_file
 from .external import ExternalResults
 from .lab import SEED, Function, Lab
 
@@ -810,7 +811,7 @@ def _product(axes: Iterable[Sized]) -> int:
 
 def _a_table(choice: str) -> str:
     """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
-    if files.is_file(choice):
+    if is_file(choice):
         name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
         return f'the name of a table [dataset.{name}], below it file = "{choice}"'
     name = choice if choice in tables.built_in() else "moons"

@@ -15,12 +15,12 @@ from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
-from . import tables
+from . import columns as files
 from .frontmatter import CONTROL
 
-ENDINGS = (*tables.OF_TEXT, ".json", ".npz")
+ENDINGS = (*files.OF_TEXT, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
-SHOWN = tables.SHOWN  # mistakes of a file
+SHOWN = files.SHOWN  # mistakes of a file
 BOOLEAN = {"true": True, "false": False}
 KEPT = ("results", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else")  # known to expressions
 
@@ -53,7 +53,7 @@ def read(folder: Path, name: str, file: str, words: Mapping[str, str], memo: Mem
     memo    what was read of files before, a part each
     raises  ContentError: what is wrong with the file, by line or row and column
     """
-    path = tables.located(folder, file, endings=ENDINGS)
+    path = files.located(folder, file, endings=ENDINGS)
     content = path.read_bytes()
     memo = memo or Memo()
     with memo.part(file, anew=True):
@@ -88,8 +88,8 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
     raises  ContentError: what is wrong with it
     """
     ending = path.suffix.lower()
-    if ending in tables.OF_TEXT:
-        table = tables.csv_columns(path, gaps=True)
+    if ending in files.OF_TEXT:
+        table = files.csv_columns(path, gaps=True)
         found, about, told, per_cent = _csv(table), table.about, table.told, table.per_cent
     else:
         found, about, told, per_cent = {".json": _json, ".npz": _npz}[ending](path), "", [], []
@@ -101,7 +101,7 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
     return found, about, told, per_cent
 
 
-def _csv(found: tables.File) -> dict[str, list[Value]]:
+def _csv(found: files.File) -> dict[str, list[Value]]:
     columns = [
         _of_words(column) if isinstance(column, list) else _of_numbers(column.tolist()) for column in found.columns
     ]
@@ -143,7 +143,7 @@ def _json(path: Path) -> dict[str, list[Value]]:
 
 
 def _npz(path: Path) -> dict[str, list[Value]]:
-    arrays = tables.arrays_of(path, "an .npz file of plain arrays")
+    arrays = files.arrays_of(path, "an .npz file of plain arrays")
     for name, array in arrays.items():
         if array.ndim != 1 or array.dtype.kind not in "iufbUS":
             what = f"{name} is {array.shape} of {array.dtype}"

@@ -1,54 +1,30 @@
 """An author's own data: files of labelled rows, and the digits that scikit-learn ships, read into tables.
 
-What a file leaves open is decided here and said: which column is the label, whether it has a header, how its numbers
-are written.
+What a file leaves open is decided and said: here which column is the label, in `columns` how it is written.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import gzip
 import importlib.util
-import itertools
-import math
-import re
 import unicodedata
-import warnings
-import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..base import filenames, limits, textfile
-from ..base.errors import ContentError, Problem, few, mistake, nearest, one_of, short
+from ..base import filenames, limits
+from ..base.errors import few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
+from .columns import SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located
 
-COMMENT = re.compile(r"#( |[ ,;\t]*$)")  # how a line above the header begins that is about the file
-# What can only be a decimal sign, and thousands apart: of a file with decimal commas, and of others
-DECIMAL_SIGN = r"[-+]?(?:\d*{0}(?:\d{{1,2}}|\d{{4,}})|0?{0}\d+|\d{{4,}}{0}\d+|[\d{1}]+{1}\d{{3}}{0}\d+)"
-COMMAS, POINTS = (re.compile(DECIMAL_SIGN.format(*signs)) for signs in ((",", r"\."), (r"\.", ",")))
-THOUSANDS = {
-    True: re.compile(r"[-+]?[1-9]\d{0,2}(?:[.'’\u00a0\u202f ]\d{3})+(?:,\d+)?"),
-    False: re.compile(r"[-+]?[1-9]\d{0,2}(?:[,'’\u00a0\u202f ]\d{3})+(?:\.\d+)?"),
-}
-MINUS = "\u2212"  # as it is printed
-PER_CENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?%\s*\Z")  # as spreadsheets show shares
-SEPARATOR = re.compile("sep=.\\s*", re.IGNORECASE)  # the line by which Excel knows what stands between cells
-LINE_END = re.compile("\r\n|\r|\n")
-AT_ONCE = 512  # rows that are text in memory at a time
-SURE = 1 << 40  # numbers that a word outweighs in the column of labels
-SHOWN = 5  # mistakes of a file
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
-OF_TEXT = (".csv", ".tsv")  # what is between cells is found, whatever a file is called
-ENDINGS = (*OF_TEXT, ".npz")
 
 
 @dataclass(frozen=True)
@@ -62,26 +38,6 @@ class Read:
     table: Table
     said: str
     warned: tuple[Warned, ...] = ()
-
-
-@dataclass
-class File:
-    """The columns of a file, each with numbers or with words.
-
-    told      how its numbers and names are written, where that was found out
-    about     what the lines above its header say that begin with "# "
-    per_cent  names of columns whose cells have a % behind their numbers
-    """
-
-    place: str
-    names: list[str]
-    columns: list[np.ndarray | list[str]]
-    told: list[str] = field(default_factory=list)
-    about: str = ""
-    per_cent: list[str] = field(default_factory=list)
-
-    def problem(self, what: str, expected: str = "", match: str | None = None) -> ContentError:
-        return mistake(self.place, what, expected, match)
 
 
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
@@ -180,61 +136,8 @@ def _of_file(
     return Read(table, said)
 
 
-def is_file(named: Any) -> bool:
-    """Whether what an author names is a table's file, and no column, kind or share."""
-    return isinstance(named, str) and named.lower().endswith(ENDINGS)
-
-
-def located(folder: Path, file: str, key: str = "file", endings: Sequence[str] = ENDINGS) -> Path:
-    """The path of a file in the content's folder, that a key of the experiments file names.
-
-    raises  ContentError: it is not there, with the nearest name
-    """
-    place = filenames.located(folder, file)
-    path = place or folder / file
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise mistake(key, f'"{file}" is outside the content\'s folder', "a file inside it")
-    if path.suffix.lower() not in endings:
-        raise mistake(key, f'"{file}" ends in "{path.suffix}"', one_of(endings))
-    if place and path.is_file():
-        limits.check_size(str(path), path.stat().st_size, limits.DATA_BYTES)
-    else:
-        own = (found.relative_to(folder) for found in folder.rglob("*") if found.suffix.lower() in endings)
-        there = [found.as_posix() for found in own if not any(map(filenames.left_behind, found.parts))]
-        near = nearest(file, there)
-        raise mistake(key, f'no file "{path}"', "" if near else one_of(sorted(there)[:9]), near)
-    return path
-
-
 def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:
     return _npz(path) if path.suffix.lower() == ".npz" else csv_columns(path, only=only, label=label)
-
-
-def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
-    """The arrays of an .npz file, once their heads say that they are plain and no larger than they may be.
-
-    raises  ContentError: they are not, or the file is damaged
-    """
-
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                total += member.file_size
-                if total > limits.DATA_BYTES:
-                    raise mistake(str(path), f"arrays of {total:,} bytes", f"at most {limits.DATA_BYTES:,}")
-                with archive.open(member) as file:
-                    reading = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-                    shape, _, kind = reading[np.lib.format.read_magic(file)](file)
-                if kind.hasobject or math.prod(shape) * kind.itemsize > member.file_size:
-                    what = f"{short(member.filename)} is {short(str(shape))} of {short(str(kind))}"
-                    raise mistake(str(path), what, expected)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except ContentError:
-        raise
-    except Exception as error:  # whatever zipfile, zlib and numpy make of damage: each has kinds of its own
-        raise mistake(str(path), f"cannot be read: {short(str(error))}", expected) from None
 
 
 def _npz(path: Path) -> File:
@@ -262,326 +165,6 @@ def _npz(path: Path) -> File:
     return found
 
 
-def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
-    """Columns between commas, semicolons or tabs, with a header or without.
-
-    A first column without a name, as of row names, is left out, and so are the last ones that are empty as well.
-
-    gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
-            there is a header, and one column is enough
-    only    names of the columns that are looked at; the others are words, whatever they hold
-    label   name of a column that is one of words as soon as it holds one
-    raises  ContentError: what is wrong with the file, by line and column
-    """
-    found = File(str(path), [], [])
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            start = file.read(65536)
-            file.seek(0)
-            above = _above(start)
-            below = LINE_END.split(start)[len(above) :]
-            first = re.sub(r'"[^"]*"', "", below[0] if below else "")
-            between = next((sign for sign in "\t;" if sign in first), ",")
-            uncommented = itertools.chain([""] * len([file.readline() for _ in above]), file)
-            reader = csv.reader(uncommented, delimiter=between, skipinitialspace=True)
-            lines: list[int] = []
-            rows = _filled(reader, lines)
-            top = list(itertools.islice(rows, 2))
-            if not top:
-                raise found.problem("has no rows", "a header, and a row of cells each")
-            names_columns = _is_header(top[0], top[1] if len(top) > 1 else (), between != ",")
-            header = gaps or names_columns
-            commented = (line.removeprefix("# ") for line in above[-1:])
-            named = next(csv.reader(commented, delimiter=between, skipinitialspace=True), [])
-            if not names_columns and len(named) == len(top[0]) and all(named):  # as numpy.savetxt writes a header
-                top, header = [named, *top], True
-                lines.insert(0, len(above))
-                above.pop()
-            remarks = (line.strip(" #,;\t") for line in above if not SEPARATOR.fullmatch(line))
-            found.about = " ".join(filter(None, remarks))
-            names = [filenames.composed(cell.strip()) for cell in top[0]]
-            if not header:
-                names = [f"column {at}" for at in range(1, len(names) + 1)]
-            end = len(names) - len(list(itertools.takewhile(lambda name: not name, reversed(names))))
-            left = {at for at in (0, *range(end, len(names))) if header and not names[at]}
-            wrong: list[Problem] = []
-            if len(names) > limits.COLUMNS:
-                wrong = [Problem(f"{found.place}:{lines[0]}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
-            elif header:
-                wrong = _names_wrong(found.place, lines[0], names, left)
-            if len(names) - len(left) < 2 - gaps:
-                expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
-                wrong.append(Problem(f"{found.place}:{lines[0]}", f"{len(names)} column", expected))
-            if wrong:
-                raise ContentError(wrong[:SHOWN])
-            parts: list[list[np.ndarray | list[str]]] = []
-            skipped = lines[0] if header else len(above)
-            rows = itertools.chain(top[1:] if header else top, rows)
-            at = 1 if header else 0
-            start_rows = list(itertools.islice(rows, AT_ONCE))
-            number = Numbers.of(between, start_rows)
-            of_words = [at for at, name in enumerate(names) if name == label]
-            spoken, quick = _spoken(iter(start_rows), len(names), number, of_words), None
-            if len(start_rows) == AT_ONCE:
-                quick = _quick(path, between, skipped, spoken, number) if only is None and not number.apart else None
-                spoken = spoken if quick else _all_spoken(path, between, skipped, len(names), number, of_words)
-            passed = left | {at for at, name in enumerate(names) if only is not None and name not in only}
-            columns = _Columns(found.place, names, number, gaps, spoken, passed)
-            rows = itertools.chain(start_rows, rows)
-            while quick is None and len(columns.problems) < SHOWN and (chunk := list(itertools.islice(rows, AT_ONCE))):
-                if len(lines) > limits.ROWS:
-                    raise found.problem(f"more than {limits.ROWS:,} rows", f"at most {limits.ROWS:,}")
-                parts.append(columns.of(chunk, lines[at : at + len(chunk)]))
-                at += len(chunk)
-    except UnicodeDecodeError:
-        textfile.decode(path.read_bytes(), found.place, expected="the file saved as UTF-8; in Excel, CSV UTF-8")
-        raise
-    except csv.Error as error:
-        raise found.problem(f"is no CSV: {error}", "rows of cells") from None
-    if columns.problems:
-        raise ContentError(columns.problems[:SHOWN])
-    if not start_rows:
-        raise found.problem("has a header and no rows", "a row of cells each")
-    read = quick or columns.joined(parts)
-    if any(any(map(str, column)) for column in read[max(1, end) :]):
-        raise ContentError(_names_wrong(found.place, skipped, names))
-    found.names = [name for at, name in enumerate(names) if at not in left]
-    found.columns = [
-        [*map(filenames.composed, column)] if isinstance(column, list) else column
-        for at, column in enumerate(read)
-        if at not in left
-    ]
-    signs = {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}
-    told = [signs[between], "" if header else "no header", "decimal commas" if columns.commas else ""]
-    told.append("signs between thousands" if columns.thousands else "")
-    told.append("12 % read as 12" if columns.per_cent else "")
-    told.append("the first column, without a name, left out" if 0 in left else "")
-    found.told = [said for said in told if said]
-    found.per_cent = [names[at] for at in sorted(columns.per_cent)]
-    return found
-
-
-def _above(start: str) -> list[str]:
-    """The lines above a file's first row: those about it, that of Excel, and blank ones."""
-
-    def is_above(line: str) -> bool:
-        return not line.strip() or bool(COMMENT.match(line) or SEPARATOR.fullmatch(line))
-
-    return list(itertools.takewhile(is_above, LINE_END.split(start)))
-
-
-def _quick(
-    path: Path, between: str, skipped: int, spoken: Sequence[bool], number: Numbers
-) -> list[np.ndarray | list[str]] | None:
-    """The columns of a long file, twice as fast as row by row; None: it is not as plain as that, or has a mistake."""
-    kinds = [(str(at), object if is_word else np.float64) for at, is_word in enumerate(spoken)]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # blank lines are none of the rows
-            rows = np.loadtxt(
-                path,
-                kinds,
-                None,
-                between,
-                skiprows=skipped,
-                quotechar='"',
-                encoding="utf-8-sig",
-                ndmin=1,
-                max_rows=limits.ROWS + 1,
-            )
-    except ValueError:
-        return None
-    if len(rows) > limits.ROWS:
-        return None  # which is said where rows are read one by one
-    found: list[np.ndarray | list[str]] = []
-    for name, (_, kind) in zip(rows.dtype.names or (), kinds, strict=True):
-        if kind is object:
-            words = [word.strip() for word in rows[name]]
-            if not all(words) or any('"' in word for word in words) or _leaning(words, number) <= 0:
-                return None
-            found.append(words)
-        elif not np.isfinite(rows[name]).all():
-            return None
-        else:
-            found.append(rows[name])
-    return found
-
-
-def _filled(reader: Any, lines: list[int]) -> Iterator[list[str]]:
-    """The rows that hold something; their lines go into a list."""
-    for row in reader:
-        if any(map(str.strip, row)):
-            lines.append(reader.line_num)
-            yield row
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """How a file writes numbers.
-
-    commas  whether a comma may be a decimal sign, as between commas it is in quoted cells alone
-    apart   whether points are known to stand between thousands, as beside decimal commas
-    """
-
-    commas: bool
-    apart: bool = False
-
-    @classmethod
-    def of(cls, between: str, rows: Sequence[Sequence[str]]) -> Numbers:
-        """By its first rows: what can be read both ways follows what can not."""
-        cells = {PER_CENT.sub("", cell.strip()) for row in rows for cell in row}
-        commas, points = (any(map(form.fullmatch, cells)) for form in (COMMAS, POINTS))
-        return cls(commas and not points if between == "," else commas or not points, commas and not points)
-
-    def read(self, cell: str) -> float | None:
-        """The number that a cell holds, thousands apart or not."""
-        cell = PER_CENT.sub("", cell.replace(MINUS, "-"))
-        try:
-            if not (self.apart and self.is_apart(cell)):
-                return float(cell.replace(",", ".") if self.commas else cell)
-        except ValueError:
-            if not self.is_apart(cell):
-                return None
-        bare = re.sub(r"[^\d.,+-]", "", cell)
-        return float(bare.replace(".", "").replace(",", ".") if self.commas else bare.replace(",", ""))
-
-    def is_apart(self, cell: str) -> bool:
-        """Whether a cell holds a number with signs between its thousands."""
-        return THOUSANDS[self.commas].fullmatch(PER_CENT.sub("", cell.strip().replace(MINUS, "-"))) is not None
-
-
-def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
-    """Whether a first row names columns: a word above a number, or no number at all."""
-    number = Numbers(decimal)
-    numbers = [number.read(cell) is not None for cell in first]
-    below = [number.read(cell) is not None for cell in second]
-    return not any(numbers) or any(under and not over for over, under in zip(numbers, below, strict=False))
-
-
-def _names_wrong(place: str, line: int, names: Sequence[str], left: Collection[int] = ()) -> list[Problem]:
-    wrong = [
-        f'columns {names.index(name) + 1} and {at + 1} are both named "{name}"'
-        for at, name in enumerate(names)
-        if name and name in names[:at]
-    ]
-    wrong += [f"column {at + 1} has no name" for at, name in enumerate(names) if not name and at not in left]
-    return [
-        Problem(f"{place}:{line}", what, "a name for each column, with # before lines above them") for what in wrong
-    ]
-
-
-class _Columns:
-    """Rows of text to columns of numbers and of words.
-
-    spoken  which columns are words
-    passed  places of those that nobody looks at
-    """
-
-    def __init__(
-        self,
-        place: str,
-        names: Sequence[str],
-        number: Numbers,
-        gaps: bool,
-        spoken: Sequence[bool],
-        passed: Collection[int] = (),
-    ) -> None:
-        self.place, self.names, self.number, self.gaps, self.passed = place, names, number, gaps, passed
-        self.spoken = [is_word or at in passed for at, is_word in enumerate(spoken)]
-        self.problems: list[Problem] = []
-        self.commas = self.thousands = False
-        self.per_cent: set[int] = set()
-
-    def of(self, rows: list[list[str]], lines: list[int]) -> list[np.ndarray | list[str]]:
-        """The columns of some rows; what is wrong with them is noted."""
-        width = len(self.names)
-        if any(len(row) != width for row in rows):
-            for row, line in zip(rows, lines, strict=True):
-                if len(row) != width:
-                    self.problems.append(Problem(f"{self.place}:{line}", f"{len(row)} cells", f"{width}, as above"))
-            return []
-        columns = list(zip(*rows, strict=True))
-        found: list[np.ndarray | list[str]] = []
-        for at, cells in enumerate(columns):
-            if self.spoken[at]:
-                words = [cell.strip() for cell in cells]
-                found.append(words)
-                if not self.gaps and at not in self.passed and not all(words):
-                    self.locate(at, cells, lines, lambda cell: bool(cell.strip()), spoken=True)
-                continue
-            try:
-                if self.number.apart and any("." in cell for cell in cells):
-                    raise ValueError
-                numbers = np.fromiter(map(float, cells), np.float64, len(cells))
-            except ValueError:
-                values = [self.number.read(cell) for cell in cells]
-                numbers = np.array([np.nan if value is None else value for value in values])
-                self.per_cent |= {at} if any(map(PER_CENT.search, cells)) else set()
-                self.commas |= self.number.commas and any("," in cell for cell in cells)
-                self.thousands |= any(
-                    self.number.is_apart(cell)
-                    for cell, value in zip(cells, values, strict=True)
-                    if abs(value or 0) >= 1000
-                )
-            found.append(numbers)
-            if not np.isfinite(numbers).all():
-                self.locate(at, cells, lines, self.fits)
-        return found
-
-    def fits(self, cell: str) -> bool:
-        value = self.number.read(cell)
-        is_gap = self.gaps and cell.strip().lower() in MISSING
-        return is_gap or (value is not None and abs(value) < float("inf"))
-
-    def locate(self, at: int, cells: Sequence[str], lines: Sequence[int], fits: Any, spoken: bool = False) -> None:
-        """Note the cells of a column that do not fit, by line."""
-        for cell, line in zip(cells, lines, strict=True):
-            if not fits(cell):
-                where = f'column {at + 1}, "{self.names[at]}"'
-                missing = cell.strip().lower() in MISSING
-                what = f"{where}: a value is missing" if missing else f'{where}: "{cell.strip()}" is not a number'
-                rest = "an empty cell" if self.gaps else "the row or the column left out"
-                expected = "a label in every row" if spoken else f"a finite number, or {rest}"
-                self.problems.append(Problem(f"{self.place}:{line}", what, expected))
-        self.problems.sort(key=lambda problem: problem.line)
-
-    def joined(self, parts: list[list[np.ndarray | list[str]]]) -> list[np.ndarray | list[str]]:
-        """The columns of all parts together."""
-        return [
-            list(itertools.chain.from_iterable(part[at] for part in parts))
-            if spoken
-            else np.concatenate([part[at] for part in parts])
-            for at, spoken in enumerate(self.spoken)
-        ]
-
-
-def _leaning(cells: Sequence[str], number: Numbers, weight: int = 1) -> int:
-    """How many words more than numbers some cells hold, where a word weighs so much."""
-    try:
-        return -sum(number == number for number in map(float, cells))  # all but nan
-    except ValueError:
-        there = [cell for cell in cells if cell.strip().lower() not in MISSING]
-        return (weight + 1) * sum(number.read(cell) is None for cell in there) - len(there)
-
-
-def _spoken(rows: Iterator[list[str]], width: int, number: Numbers, of_words: Collection[int]) -> list[bool]:
-    """Whether each column is one of words: most of what it holds is no number, or of some columns anything."""
-    leaning = [0] * width
-    while chunk := list(itertools.islice(rows, AT_ONCE)):
-        for at, cells in enumerate(zip(*(row for row in chunk if len(row) == width), strict=True)):
-            leaning[at] += _leaning(cells, number, SURE if at in of_words else 1)
-    return [more > 0 for more in leaning]
-
-
-def _all_spoken(
-    path: Path, between: str, skipped: int, width: int, number: Numbers, of_words: Collection[int]
-) -> list[bool]:
-    """What each column of a file is by the whole of it."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(itertools.islice(file, skipped, None), delimiter=between, skipinitialspace=True)
-        return _spoken(rows, width, number, of_words)
-
-
 def _word(value: Any) -> str:
     """A label in words: numbers as they are counted, letters as they look."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -589,7 +172,7 @@ def _word(value: Any) -> str:
     return f"{value:g}" if abs(value) < 1e5 else repr(value)
 
 
-def _words(column: np.ndarray | list[str]) -> list[str]:
+def _words(column: Column) -> list[str]:
     """A column of labels in words."""
     values = column if isinstance(column, list) else column.tolist()
     words = {value: _word(value) for value in set(values)}
