@@ -81,7 +81,7 @@ def test_chemistry_is_set_upright_with_its_numbers_below():
     made = typeset(r"\ce{H2SO4 ->[heat] X}", False)
     assert "<mi>SO</mi>" in made and '<mi mathvariant="normal">H</mi>' in made and made.count("<msub>") == 2
     assert "→" in text(made) and "heat" in text(made)
-    assert said(r"\ce{H2O").message.startswith("expected closing token")
+    assert said(r"\ce{H2O").wrong.startswith("expected closing token")
 
 
 def test_every_formula_of_the_article_is_read():
@@ -157,8 +157,8 @@ def test_references_are_numbers():
     assert text(typeset(r"by \eqref{a}", False, numbers={"a": r"$\alpha$"})) == "by(α)"
     assert "(α)" in text(typeset(r"x \tag{$\alpha$} \label{a}", True, numbers={"a": r"$\alpha$"}))
     error = said(r"x \eqref{eq:on}", numbers={"eq:one": "1"})
-    assert (error.offset, error.message, error.near) == (2, 'no formula has the label "eq:on"', "eq:one")
-    assert said(r"\ref{constructor}").message == 'no formula has the label "constructor"'
+    assert (error.offset, error.wrong, error.nearest) == (2, 'no formula has the label "eq:on"', "eq:one")
+    assert said(r"\ref{constructor}").wrong == 'no formula has the label "constructor"'
 
 
 # Definitions
@@ -238,16 +238,16 @@ def test_the_same_bytes_in_another_process_and_from_any_thread():
 )
 def test_a_mistake_is_said_at_its_place(tex, offset, message, near):
     error = said(tex)
-    assert (error.message, error.offset) == (message, offset)
+    assert (error.wrong, error.offset) == (message, offset)
     if near:
-        assert error.near == near
+        assert error.nearest == near
 
 
 def test_places_are_those_of_the_authors_own_text():
     error = said("x +\n\\fooo", preamble="\\def\\foo{1}\n\\def\\a{b}\n")
-    assert (error.offset, error.near) == (4, r"\foo")
+    assert (error.offset, error.nearest) == (4, r"\foo")
     assert said(r"x + \broken", preamble=r"\def\broken{\undefined}").offset == 4
-    assert said(r"\begin{align} a \end{align}", display=False).message == r"\begin{align} within a line"
+    assert said(r"\begin{align} a \end{align}", display=False).wrong == r"\begin{align} within a line"
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_places_are_those_of_the_authors_own_text():
     ],
 )
 def test_nothing_reaches_out_of_a_formula(tex):
-    assert re.fullmatch(r'\\\w+ has no place in a formula|unknown command ".*"', said(tex).message)
+    assert re.fullmatch(r'\\\w+ has no place in a formula|unknown command ".*"', said(tex).wrong)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_what_has_no_end_ends(tex):
     try:
         assert faults(typeset(tex, True)) == []
     except TexError as error:
-        assert error.message
+        assert error.wrong
     assert time.monotonic() - begun < 20
     assert typeset(PROBES[0], True) == ALONE[PROBES[0]]
 
@@ -299,7 +299,7 @@ def test_whatever_is_written_is_typeset_or_refused(tex, display):
         assert faults(typeset(tex, display, preamble=definitions(tex), numbers=numbers)) == []
     except TexError as error:
         assert 0 <= error.offset <= len(tex)
-        assert error.message
+        assert error.wrong
 
 
 def test_words_load_no_engine():

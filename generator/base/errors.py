@@ -54,6 +54,18 @@ def _begun(text: str) -> str:
     return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
 
 
+class Fault(Exception):
+    """What is wrong with something whose place is known to who asked for it alone: see Problem."""
+
+    def __init__(self, wrong: str, expected: str = "", nearest: str | None = None) -> None:
+        super().__init__(wrong)
+        self.wrong, self.expected, self.nearest = wrong, expected, nearest
+
+    def at(self, place: str, about: str = "") -> Problem:
+        """It as a mistake at a place. about: what stands before it, "TeX: " """
+        return Problem(place, about + self.wrong, self.expected, self.nearest)
+
+
 class PeekError(Exception):
     """Something the user can mend. str() is what they are told."""
 

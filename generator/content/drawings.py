@@ -15,7 +15,7 @@ import re
 from xml.parsers import expat
 
 from ..base import limits
-from ..base.errors import Problem, nearest, short
+from ..base.errors import Fault, Problem, nearest, short
 
 SVG, XHTML, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml", "http://www.w3.org/1999/xlink"
 # SVG's elements that draw and that say what is drawn; the HTML that draw.io puts its labels in.
@@ -54,8 +54,8 @@ STYLED = frozenset(
 _ADDRESSES = ("href", "src", "data", "action", "formaction", "background", "poster", "srcset", "ping", "base")
 
 
-class _Refused(Exception):
-    """What is wrong in a drawing, and what was expected."""
+class _Refused(Fault):
+    """What is wrong in a drawing."""
 
 
 def wrong(data: bytes, place: str, inside: bool = False) -> Problem | None:
@@ -79,8 +79,8 @@ def wrong(data: bytes, place: str, inside: bool = False) -> Problem | None:
     except (ValueError, LookupError) as error:  # an encoding that nobody knows
         return Problem(place, f"not SVG: {error}", "a drawing in UTF-8")
     except _Refused as error:
-        what, expected, *near = error.args
-        return Problem(f"{place}:{reader.CurrentLineNumber}", f"{what} in a drawing", expected, *near)
+        what = f"{error.wrong} in a drawing"
+        return Problem(f"{place}:{reader.CurrentLineNumber}", what, error.expected, error.nearest)
     return None
 
 

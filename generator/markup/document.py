@@ -482,7 +482,7 @@ class Writer:
         try:
             return self.memo("math", given, lambda: formulas.typeset(*given))
         except formulas.TexError as error:
-            self.problems.append(Problem(place, f"TeX: {error.message}", error.expected, error.near))
+            self.problems.append(error.at(place, "TeX: "))
             return ""
 
     # What constructs say
@@ -512,7 +512,7 @@ class Writer:
                 self.of_runs("named", tried, source)
             except ExpressionError as error:
                 if each.place.startswith(f"{self.page.file}:"):
-                    self.problems.append(Problem(each.place, f"names: {error.wrong}", error.expected, error.nearest))
+                    self.problems.append(error.at(each.place, "names: "))
             except Unmeasured:
                 pass
             found[each.name] = source
@@ -547,7 +547,7 @@ class Writer:
             return self.memo("math", given, lambda: formulas.typeset(*given))
         except formulas.TexError as error:
             below = line + tex.count("\n", 0, lead + error.offset)
-            self.wrong(below, f"TeX: {error.message}", error.expected, error.near)
+            self.problems.append(error.at(self.place(below), "TeX: "))
             return ""
 
     def evaluated(self, text: str, line: int) -> str:
@@ -564,7 +564,7 @@ class Writer:
         try:
             return self.of_runs("value", say, source)
         except ExpressionError as error:
-            self.wrong(line, error.wrong, error.expected, error.nearest)
+            self.problems.append(error.at(self.place(line)))
         except Unmeasured:
             return awaited
         return ""
@@ -839,7 +839,7 @@ class Writer:
         try:
             asked = self.of_runs("claim", lambda: claims.ask(condition, self.names, self.words), condition)
         except ExpressionError as error:
-            self.problems.append(Problem(place, error.wrong, error.expected, error.nearest))
+            self.problems.append(error.at(place))
             return None
         except Unmeasured:
             return None

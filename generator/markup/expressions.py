@@ -26,7 +26,7 @@ from jinja2 import nodes
 from jinja2.parser import Parser
 
 from ..base import language, limits, rounding
-from ..base.errors import meant, quoted
+from ..base.errors import Fault, meant, quoted
 from ..base.language import Message, Words, message
 from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
 from ..runs.statistics import COVERAGE, Paired, Tally, holm
@@ -35,14 +35,8 @@ ROWS = "{n} rows"  # of a table, as words say it
 MOST_DIGITS = 300  # of a power: more is a slip, and would take for ever
 
 
-class ExpressionError(Exception):
+class ExpressionError(Fault):
     """An expression that does not parse or has no value."""
-
-    def __init__(self, wrong: str, expected: str = "", near: str | None = None) -> None:
-        super().__init__(wrong)
-        self.wrong = wrong
-        self.expected = expected
-        self.nearest = near
 
 
 def is_number(value: Any) -> bool:
@@ -681,8 +675,6 @@ def _look(called: Callable[..., Any], name: str, named: Mapping[str, Any]) -> No
     """
     if not named:
         return
-    import inspect  # some milliseconds, for the few calls that name an argument
-
     try:
         taken = inspect.signature(called).parameters.values()
     except ValueError:  # Python tells nothing of some functions of its own

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..base.errors import meant, nearest, short
+from ..base.errors import Fault, meant, nearest, short
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -39,18 +39,12 @@ _STACK_BYTES = 6 << 20  # of the 8 MB that quickjs gives its threads
 COMMANDS = "https://temml.org/docs/en/supported"
 
 
-class TexError(Exception):
-    """TeX that cannot be typeset.
+class TexError(Fault):
+    """TeX that cannot be typeset. offset: where in the author's TeX, 0 to its length"""
 
-    offset    where in the author's TeX, 0 to its length
-    message   what is wrong, lower case, no full stop
-    expected  what would be right, or ""
-    near      the name that may have been meant, or None
-    """
-
-    def __init__(self, offset: int, message: str, expected: str = "", near: str | None = None) -> None:
-        super().__init__(offset, message, expected, near)
-        self.offset, self.message, self.expected, self.near = offset, message, expected, near
+    def __init__(self, offset: int, wrong: str, expected: str = "", nearest: str | None = None) -> None:
+        super().__init__(wrong, expected, nearest)
+        self.offset = offset
 
 
 def typeset(tex: str, display: bool, preamble: str = "", numbers: Mapping[str, str] = {}) -> str:
@@ -317,7 +311,7 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
         return TexError(at, f'unknown environment "{short(name)}"', *meant(name, sorted(_known()[1]), COMMANDS))
     if found := re.fullmatch(r'no (?:formula has|number for) the label "(.*)"', message):
         at = tex.rfind("\\", 0, max(at, 1))
-        return TexError(max(at, 0), message, near=nearest(found[1], numbers))
+        return TexError(max(at, 0), message, nearest=nearest(found[1], numbers))
     if found := re.fullmatch(r"(\\\w+) has no place in a formula", message):
         at = tex.rfind(found[1], 0, at) if found[1] in tex[:at] else at
         return TexError(at, message, "a link or a picture in the text around it")

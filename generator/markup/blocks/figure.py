@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...base.errors import collecting, meant, short
+from ...base.errors import Fault, collecting, meant, short
 from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from .. import media
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from ..numbering import Block
 
 
-class OptionError(Exception):
+class OptionError(Fault):
     """An option of a figure is wrong, or "" where it is missing: then the block itself is."""
 
-    def __init__(self, option: str, wrong: str, expected: str = "", near: str | None = None) -> None:
-        super().__init__(wrong)
-        self.option, self.wrong, self.expected, self.nearest = option, wrong, expected, near
+    def __init__(self, option: str, wrong: str, expected: str = "", nearest: str | None = None) -> None:
+        super().__init__(wrong, expected, nearest)
+        self.option = option
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def render(block: Block, writer: Writer) -> str:
     except UnknownResult as error:
         writer.wrong(block.line, str(error.args[0]))
     except OptionError as error:
-        writer.wrong(block.line_of(error.option), error.wrong, error.expected, error.nearest)
+        writer.problems.append(error.at(writer.place(block.line_of(error.option))))
     except Unmeasured:  # nothing is trained yet
         return writer.filled(block.kind, {"call": call, "image": ""})
     return ""

@@ -72,7 +72,7 @@ def _of_results(block: Block, writer: Writer, options: dict[str, Any]) -> dict[s
     try:
         return writer.of_runs("table", make, source, keys, columns) | {"headings": headings}
     except ExpressionError as error:
-        writer.wrong(block.line_of("of"), error.wrong, error.expected, error.nearest)
+        writer.problems.append(error.at(writer.place(block.line_of("of"))))
     except TableError as error:
         for option, place, wrong, expected in error.problems:
             said = block.options.get(option)
