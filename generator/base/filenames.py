@@ -46,12 +46,16 @@ def left_behind(name: str) -> bool:
 
 
 def wrong(name: str) -> str:
-    """What a name of a file or folder has that Windows has no place for, `the sign ":"`; "" where all can have it."""
+    """What is wrong with the name of a file or folder; "" where all systems can have it."""
     if sign := _STRANGE.search(name):
-        return f'the sign "{sign[0]}"'
-    if name.partition(".")[0].rstrip().lower() in _DEVICES:
-        return f'"{name.partition(".")[0]}", a device of its own'
-    return "a point or blank at its end" if name.endswith((".", " ")) else ""
+        odd = f'the sign "{sign[0]}"'
+    elif name.partition(".")[0].rstrip().lower() in _DEVICES:
+        odd = f'"{name.partition(".")[0]}", a device of its own'
+    elif name.endswith((".", " ")):
+        odd = "a point or blank at its end"
+    else:
+        return ""
+    return f"Windows has no place for a name with {odd}"
 
 
 def alike(paths: Iterable[str]) -> Iterator[tuple[str, str]]:

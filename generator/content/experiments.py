@@ -702,8 +702,8 @@ class _Reader:
     def check_names(self, path: tuple[str, ...], names: Iterable[str]) -> None:
         """Names of experiments and runs, of what is drawn of them and its folders become names of files."""
         names = [*names]
-        if odd := next(filter(None, map(filenames.wrong, names)), ""):
-            self.wrong(path, f"experiment {path[-1]}: Windows has no place for a name with {odd}", "another name")
+        if wrong := next(filter(None, map(filenames.wrong, names)), ""):
+            self.wrong(path, f"experiment {path[-1]}: {wrong}", "another name")
         if (size := len(longest := max(names, key=len))) > limits.NAME:
             what = f'a name of {size} signs, "{longest[:30]}…", in experiment {path[-1][:30]}'
             self.wrong(path, what, f"at most {limits.NAME}: a shorter one, or fewer keys with lists")

@@ -205,8 +205,8 @@ def names_wrong(name: str, experiments: Sequence[str]) -> tuple[str, str, str | 
         return f'"{name}" is no name for results', "" if near else "letters, digits and _", near
     if name.lower() in KEPT:
         return f'"{name}" is a word of expressions', "another name", None
-    if odd := filenames.wrong(name):
-        return f"Windows has no place for a name with {odd}", "another name", None
+    if wrong := filenames.wrong(name):
+        return wrong, "another name", None
     if name in experiments:
         return f'"{name}" is the name of an experiment', "another name", None
     return None

@@ -191,8 +191,8 @@ def _unportable(place: str, files: Iterable[str], functions: Iterable[Function])
     """A problem for each file, and for each figure, whose own file Windows or macOS has no place for in a site."""
     drawn = {function.name: function.place for function in functions if function.kind == "figure"}
     for name, where in {**{file: f"{place}/{file}" for file in files}, **drawn}.items():
-        if odd := filenames.wrong(name):
-            yield Problem(where, f"Windows has no place for a name with {odd}", "another name")
+        if wrong := filenames.wrong(name):
+            yield Problem(where, wrong, "another name")
     for name, first in filenames.alike(drawn):
         yield Problem(drawn[name], f'Windows and macOS take "{name}" for "{first}"', "another name")
 

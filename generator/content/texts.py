@@ -167,8 +167,8 @@ def _unportable(directory: Path, pages: Iterable[Page], own: Iterable[Asset]) ->
     files = {page.output: page.path for page in pages}
     files |= {path: path for path in (asset.source.relative_to(directory).as_posix() for asset in own)}
     for path in files:
-        if odd := next(filter(None, map(filenames.wrong, path.split("/"))), ""):
-            yield Problem(str(directory / files[path]), f"Windows has no place for a name with {odd}", "another name")
+        if wrong := next(filter(None, map(filenames.wrong, path.split("/"))), ""):
+            yield Problem(str(directory / files[path]), wrong, "another name")
     for path, first in filenames.alike([*OUR_FOLDERS, *BESIDE, *files]):
         what = f'Windows and macOS take "{path}" for "{first}"'
         expected = "names that differ in their letters, and not in capitals or composition alone"
