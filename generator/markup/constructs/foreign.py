@@ -21,6 +21,10 @@ class Foreign(NamedTuple):
     warning: str = ""
 
 
+def _foreign(form: str, wrong: str, expected: str | Callable[[str], str] = "", warning: str = "") -> Foreign:
+    return Foreign(re.compile(form), wrong, expected, warning)
+
+
 def _of_wiki(said: str) -> str:
     """What a link or picture of a wiki is here: `![[a b.png|300]]`, `[[Page#Part|words]]`."""
     target, _, more = said.strip("![]").partition("|")
@@ -76,151 +80,115 @@ _ENVIRONMENTS = (
 )
 _NO_PATH = r"(?:(?<![\w\\:/.])|(?=\\[A-Za-z]+[{\[])(?<!\\)|(?=\\l?dots))"  # before a command: none of Windows
 LATEX = (
-    Foreign(
-        re.compile(r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{"),
+    _foreign(
+        r"\\(?:cite[a-z]*|parencite|textcite|autocite|footcite)\*?(?:\[[^\]]*\])*\{",
         "a citation of LaTeX",
         "[@key], in a sentence @key",
     ),
-    Foreign(re.compile(r"\\label\{"), "a label of LaTeX", "{#fig-name} behind what it names"),
-    Foreign(
-        re.compile(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?"),
-        "a reference of LaTeX",
-        "@fig-name, @sec-name or @eq-name",
-    ),
+    _foreign(r"\\label\{", "a label of LaTeX", "{#fig-name} behind what it names"),
+    _foreign(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?", "a reference of LaTeX", "@fig-name, @sec-name or @eq-name"),
     *(
-        Foreign(re.compile(rf"{_NO_PATH}\\(?:{names})(?![A-Za-z])"), "a command of LaTeX", expected)
+        _foreign(rf"{_NO_PATH}\\(?:{names})(?![A-Za-z])", "a command of LaTeX", expected)
         for names, expected in _COMMANDS
     ),
     *(
-        Foreign(re.compile(rf"\\(?:begin|end)\{{(?:{names})\*?\}}"), "an environment of LaTeX", expected)
+        _foreign(rf"\\(?:begin|end)\{{(?:{names})\*?\}}", "an environment of LaTeX", expected)
         for names, expected in _ENVIRONMENTS
     ),
-    Foreign(
-        re.compile(rf"{_NO_PATH}\\[A-Za-z]{{2,}}(?=[{{\[\s.,;:)]|\Z)"),
+    _foreign(
+        rf"{_NO_PATH}\\[A-Za-z]{{2,}}(?=[{{\[\s.,;:)]|\Z)",
         "a command of LaTeX",
         "Markdown, or $…$ around a formula",
         "stray-mark",
     ),
-    Foreign(
-        re.compile(
-            r"\\[cHuvkrb]\{[A-Za-z]\}|\\[\"^'`~=]\{\\?[A-Za-z]\}|[A-Za-z]\\[\"^~=]\\?[A-Za-z]|\{\\['\"`^~=.][A-Za-z]\}"
-        ),
+    _foreign(
+        r"\\[cHuvkrb]\{[A-Za-z]\}|\\[\"^'`~=]\{\\?[A-Za-z]\}|[A-Za-z]\\[\"^~=]\\?[A-Za-z]|\{\\['\"`^~=.][A-Za-z]\}",
         "a letter of LaTeX",
         "the letter itself, as é",
         "stray-mark",
     ),
-    Foreign(re.compile(r"``(?=[^\s`])"), "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
-    Foreign(re.compile(r"\\[,;](?=\w|\Z)"), "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
-    Foreign(re.compile(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)"), "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
+    _foreign(r"``(?=[^\s`])", "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
+    _foreign(r"\\[,;](?=\w|\Z)", "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
+    _foreign(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)", "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
 FOREIGN = (
-    Foreign(
-        re.compile(
-            r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
-            r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)"
-        ),
+    _foreign(
+        r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
+        r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)",
         "a blank behind the first or before the last $, which makes no formula",
         "$…$ close around it",
         "stray-mark",
     ),
     *LATEX,
-    Foreign(re.compile(r"^!!!\+? +\w+|^\?\?\?\+? +\w+"), "an admonition of MkDocs", "/// note | Title … ///"),
-    Foreign(re.compile(r"^%\s+\S"), "a comment of LaTeX or MyST", "<!-- comment -->"),
-    Foreign(re.compile(r"\A\+\+\+(?=\s|\Z)"), "a cell's break of Jupytext", "nothing", "stray-mark"),
-    Foreign(
-        re.compile(r"^\+(?:[-=:]+\+)+\Z"),
-        "a grid table of Pandoc",
-        "a table like | a | b |, as `pandoc -t gfm` writes it",
-    ),
-    Foreign(
-        re.compile(r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z"),
-        "a block's name of Obsidian",
-        "{#label} at a heading or block",
-    ),
-    Foreign(re.compile(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z"), "a table of contents", "nothing: the page has its own"),
-    Foreign(re.compile(r"\A\([\w:.-]+\)=\Z"), "a label of MyST", "{#label} behind a heading"),
-    Foreign(
-        re.compile(r"^:(?:alt|align|class|name|width|label|figclass|header-rows|open): ?\S*"),
+    _foreign(r"^!!!\+? +\w+|^\?\?\?\+? +\w+", "an admonition of MkDocs", "/// note | Title … ///"),
+    _foreign(r"^%\s+\S", "a comment of LaTeX or MyST", "<!-- comment -->"),
+    _foreign(r"\A\+\+\+(?=\s|\Z)", "a cell's break of Jupytext", "nothing", "stray-mark"),
+    _foreign(r"^\+(?:[-=:]+\+)+\Z", "a grid table of Pandoc", "a table like | a | b |, as `pandoc -t gfm` writes it"),
+    _foreign(r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z", "a block's name of Obsidian", "{#label} at a heading or block"),
+    _foreign(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z", "a table of contents", "nothing: the page has its own"),
+    _foreign(r"\A\([\w:.-]+\)=\Z", "a label of MyST", "{#label} behind a heading"),
+    _foreign(
+        r"^:(?:alt|align|class|name|width|label|figclass|header-rows|open): ?\S*",
         "an option of MyST",
         "it indented below the block's head, like id: name",
     ),
-    Foreign(re.compile(r"^\[[-/<>?!*\"]\]\s"), "a task's mark of Obsidian", "[ ] or [x]", "stray-mark"),
-    Foreign(re.compile(r"^(?:\(@[\w-]*\)|#\.)\s"), "a list of Pandoc", "1. before each item", "stray-mark"),
-    Foreign(
-        re.compile(r"^#{1,6}(?=[^\W\d_])"),
+    _foreign(r"^\[[-/<>?!*\"]\]\s", "a task's mark of Obsidian", "[ ] or [x]", "stray-mark"),
+    _foreign(r"^(?:\(@[\w-]*\)|#\.)\s", "a list of Pandoc", "1. before each item", "stray-mark"),
+    _foreign(
+        r"^#{1,6}(?=[^\W\d_])",
         "# without a blank behind it",
         "# and a blank, or of a tag keywords in the front matter",
         "stray-mark",
     ),
-    Foreign(
-        re.compile(r"^\.\. [\w:-]+::"),
-        "a directive of reStructuredText",
-        "Markdown, or a block that `peek list blocks` shows",
+    _foreign(
+        r"^\.\. [\w:-]+::", "a directive of reStructuredText", "Markdown, or a block that `peek list blocks` shows"
     ),
-    Foreign(
-        re.compile(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]"), "a citation of ChatGPT", "[@key]"
+    _foreign(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]", "a citation of ChatGPT", "[@key]"),
+    _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
+    _foreign(r"\{=\w+\}", "raw text of Pandoc", "HTML as it stands"),
+    _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),
+    _foreign(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}", "a role of MyST", "@key or [@key]"),
+    _foreign(r"\{[a-z][\w:.-]*\}(?=`)", "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
+    _foreign(rf"(?<={_PROTECTED})ref\([a-z]+:[\w-]+\)", "a reference of bookdown", "@fig-name or @tbl-name"),
+    _foreign(r"\$(?=`\Z)", "$ around code", "$…$ around a formula, without `"),
+    _foreign(
+        r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])", "an emoji by its name", "the sign itself", "stray-mark"
     ),
-    Foreign(re.compile(r"\A-{1,2}8<-{1,2}"), "a file put in by MkDocs", "its text"),
-    Foreign(re.compile(r"\{=\w+\}"), "raw text of Pandoc", "HTML as it stands"),
-    Foreign(re.compile(r"(?<![\w:]):[a-z][\w:-]*:(?=`)"), "a role of reStructuredText", "@key, @fig-name or a link"),
-    Foreign(re.compile(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}"), "a role of MyST", "@key or [@key]"),
-    Foreign(re.compile(r"\{[a-z][\w:.-]*\}(?=`)"), "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
-    Foreign(re.compile(rf"(?<={_PROTECTED})ref\([a-z]+:[\w-]+\)"), "a reference of bookdown", "@fig-name or @tbl-name"),
-    Foreign(re.compile(r"\$(?=`\Z)"), "$ around code", "$…$ around a formula, without `"),
-    Foreign(
-        re.compile(r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])"),
-        "an emoji by its name",
-        "the sign itself",
-        "stray-mark",
-    ),
-    Foreign(
-        re.compile(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])"),
-        "a link of a wiki",
-        _of_wiki,
-    ),
-    Foreign(re.compile(r"%%[^%\s]|^%%"), "a comment of Obsidian", "<!-- comment -->"),
-    Foreign(re.compile(r"\{(?:\+\+|--|>>|==)(?=\S)"), "a mark of CriticMarkup", "the text as it shall stand"),
-    Foreign(re.compile(r"(?<![:/])///(?=\s)"), "/// inside a line", "a line of its own"),
-    Foreign(re.compile(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]"), "an undefined link label", warning="undefined-label"),
-    Foreign(re.compile(r"<!--"), "the comment is not closed", "-->"),
-    Foreign(re.compile(r"\*\*"), "** without a partner", warning="stray-mark"),
-    Foreign(
-        re.compile(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"),
-        "an address with spaces, not in < >",
-        warning="stray-mark",
-    ),
-    Foreign(
-        re.compile(r"\A(?:[#]{1,6}|[-*+])\u00a0"),
+    _foreign(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])", "a link of a wiki", _of_wiki),
+    _foreign(r"%%[^%\s]|^%%", "a comment of Obsidian", "<!-- comment -->"),
+    _foreign(r"\{(?:\+\+|--|>>|==)(?=\S)", "a mark of CriticMarkup", "the text as it shall stand"),
+    _foreign(r"(?<![:/])///(?=\s)", "/// inside a line", "a line of its own"),
+    _foreign(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]", "an undefined link label", warning="undefined-label"),
+    _foreign(r"<!--", "the comment is not closed", "-->"),
+    _foreign(r"\*\*", "** without a partner", warning="stray-mark"),
+    _foreign(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)", "an address with spaces, not in < >", warning="stray-mark"),
+    _foreign(
+        r"\A(?:[#]{1,6}|[-*+])\u00a0",
         "a no-break space behind a mark, which begins nothing then",
         "a blank",
         "stray-mark",
     ),
-    Foreign(
-        re.compile(r"\A(?:\|[ ]*:?-+:?[ ]*\||\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*)\Z"),
+    _foreign(
+        r"\A(?:\|[ ]*:?-+:?[ ]*\||\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*)\Z",
         "a table's rule with other cells than the line above",
         warning="table-cells",
     ),
 )
 PARAGRAPHS = (  # what takes a paragraph's lines together
-    Foreign(
-        re.compile(r"\A-[^\W\d_].*\n *-[^\W\d_]"),
-        "lines that begin with - and are no list",
-        "a blank behind it",
-        "stray-mark",
+    _foreign(
+        r"\A-[^\W\d_].*\n *-[^\W\d_]", "lines that begin with - and are no list", "a blank behind it", "stray-mark"
     ),
-    Foreign(re.compile(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z"), "a table of contents", "nothing: the page has its own"),
-    Foreign(re.compile(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z"), "a formula's label of MyST", "{#eq-name} behind $$"),
-    Foreign(
-        re.compile(r"\A\|\s(?:.*[^|\s])?\s*\n *\|\s(?:.*[^|\s])?\s*(?:\n|\Z)"),
+    _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
+    _foreign(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z", "a formula's label of MyST", "{#eq-name} behind $$"),
+    _foreign(
+        r"\A\|\s(?:.*[^|\s])?\s*\n *\|\s(?:.*[^|\s])?\s*(?:\n|\Z)",
         "lines that begin with | and are no table",
         "a rule like |---|---| below the first, or a backslash at the end of each line",
         "stray-mark",
     ),
-    Foreign(
-        re.compile(
-            r"\A(?:\(?a[.)] (?:.*\n){1,4}? *\(?b[.)] |\(?i[.)] (?:.*\n){1,4}? *\(?ii[.)] |\(1\) (?:.*\n){1,4}? *\(2\) "
-            r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) )\S"
-        ),
+    _foreign(
+        r"\A(?:\(?a[.)] (?:.*\n){1,4}? *\(?b[.)] |\(?i[.)] (?:.*\n){1,4}? *\(?ii[.)] |\(1\) (?:.*\n){1,4}? *\(2\) "
+        r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) )\S",
         "a list of Pandoc, whose items are one paragraph here",
         "1. before each, or an empty line between them",
         "stray-mark",
@@ -228,14 +196,14 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
 )
 _BULLETS = "•◦▪‣●○■"
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
-    Foreign(re.compile(r"\A%\s+\S"), "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
-    Foreign(
-        re.compile(r"\A(?:[-*+]|1[.)])[ \t\u00a0]+\S"),
+    _foreign(r"\A%\s+\S", "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
+    _foreign(
+        r"\A(?:[-*+]|1[.)])[ \t\u00a0]+\S",
         "an item of a list within the line before",
         "an empty line before the list, or items as far in as the text of the one around",
         "stray-mark",
     ),
-    Foreign(re.compile(rf"\A[{_BULLETS}]\s+\S"), "a bullet within the line before", "- and a blank", "stray-mark"),
+    _foreign(rf"\A[{_BULLETS}]\s+\S", "a bullet within the line before", "- and a blank", "stray-mark"),
 )
 _SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【{_BULLETS}]|\n|\A-")
 
