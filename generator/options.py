@@ -49,32 +49,20 @@ class Row:
     """
 
     words: str
-    metavar: str | None
-    commands: tuple[str, ...]
-    decides: bool
-    read: Callable[[str], Any]
-    choices: tuple[str, ...] | None
-    positional: bool
-    needs: str
-    never_with: str
+    metavar: str | None = None
+    commands: tuple[str, ...] = ARTICLE
+    decides: bool = False
+    read: Callable[[str], Any] = str
+    choices: tuple[str, ...] | None = None
+    positional: bool = False
+    needs: str = ""
+    never_with: str = ""
 
 
-def option(
-    default: Any,
-    words: str,
-    metavar: str | None = None,
-    commands: tuple[str, ...] = ARTICLE,
-    decides: bool = False,
-    read: Callable[[str], Any] = str,
-    choices: tuple[str, ...] | None = None,
-    positional: bool = False,
-    needs: str = "",
-    never_with: str = "",
-) -> Any:
+def option(default: Any, *row: Any, **named: Any) -> Any:
     """A field with its row. default: a value, or a function that finds it."""
-    row = Row(words, metavar, commands, decides, read, choices, positional, needs, never_with)
     how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
-    return dataclasses.field(**how, metadata={"row": row})
+    return dataclasses.field(**how, metadata={"row": Row(*row, **named)})
 
 
 def whole(least: int, most: float = math.inf) -> Callable[[str], int]:

@@ -195,13 +195,16 @@ class Builder:
 
     def attribute_mark(self, kind: str, line: int, **data: Any) -> str:
         """A mark as part of an attribute's value."""
-        self.marks.append([kind, self._line + line, data])
-        return f"{OPEN}{len(self.marks) - 1}{CLOSE}"
+        return self._marked(kind, self._line + line, data)
 
     def block_mark(self, kind: str, token: Token, **data: Any) -> None:
-        """A mark between blocks."""
-        self.marks.append([kind, self.line_of(token), data])
-        self._alone(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+        """A mark between blocks, on a line of its own."""
+        begins_line = self._before.endswith("\n") or not (self._before or len(self.stack[-1]))
+        self.text(("" if begins_line else "\n") + self._marked(kind, self.line_of(token), data) + "\n")
+
+    def _marked(self, kind: str, line: int, data: dict[str, Any]) -> str:
+        self.marks.append([kind, line, data])
+        return f"{OPEN}{len(self.marks) - 1}{CLOSE}"
 
     def block(self, token: Token, name: str, content: Fragment, **said: Any) -> None:
         """A block of a kind. said: its argument, its options as YAML and where these begin, below the token"""
@@ -210,16 +213,15 @@ class Builder:
 
     def last_mark(self) -> list[Any] | None:
         """The mark with which the text so far ends."""
-        parent = self.stack[-1]
-        before = (parent[-1].tail if len(parent) else parent.text) or ""
+        before = self._before
         found = MARK.search(before, before.rfind(OPEN)) if before.endswith(f"{CLOSE}\n") else None
         return self.marks[int(found[1])] if found else None
 
-    def _alone(self, text: str) -> None:
-        """On a line of its own, so that blocks stand below each other."""
+    @property
+    def _before(self) -> str:
+        """The text behind the last element."""
         parent = self.stack[-1]
-        before = (parent[-1].tail if len(parent) else parent.text) or ""
-        self.text(("" if before.endswith("\n") or (not before and not len(parent)) else "\n") + text + "\n")
+        return (parent[-1].tail if len(parent) else parent.text) or ""
 
     def fault(self, line: int, wrong: str, expected: str = "", near: str | None = None) -> None:
         """A mistake in running text."""
@@ -230,8 +232,7 @@ class Builder:
     ) -> None:
         """A mistake of a block, or with a name a warning; below: lines from its first."""
         data = {"wrong": wrong, "expected": expected, "near": near, "warning": warning}
-        self.marks.append(["fault", self.line_of(token) + below, data])
-        self.text(f"{OPEN}{len(self.marks) - 1}{CLOSE}")
+        self.text(self._marked("fault", self.line_of(token) + below, data))
 
     def line_of(self, token: Token) -> int:
         """The line of a token, from the beginning of the unit."""
@@ -255,25 +256,20 @@ class Builder:
                 return tokens[at + 1 : index], index + 1
         return tokens[at + 1 :], len(tokens)
 
-    def flow(self, tokens: Sequence[Token]) -> Fragment:
-        """Blocks as a fragment of their own."""
+    def flow(self, tokens: Sequence[Token], line: int = 0) -> Fragment:
+        """Blocks, or running text from a line on, as a fragment of their own."""
         inner = Builder(self.parse, self.base)
+        inner._line = line
         inner.walk(tokens)
         return inner.fragment()
 
     def phrase(self, tokens: Sequence[Token], line: int) -> Fragment:
         """Running text as a fragment of its own. line: where it begins in the text around it."""
-        inner = Builder(self.parse, self.base)
-        inner._line = self._line + line
-        inner.walk(tokens)
-        return inner.fragment()
+        return self.flow(tokens, self._line + line)
 
     def phrase_of(self, text: str, token: Token) -> Fragment:
         """The text in a block's first line as a fragment."""
-        inner = Builder(self.parse, self.base)
-        inner._line = self.line_of(token)
-        inner.walk(self.parse(text))
-        return inner.fragment()
+        return self.flow(self.parse(text), self.line_of(token))
 
     def table(self, tokens: Sequence[Token]) -> None:
         """A table that can be scrolled where it is wider than the page."""
