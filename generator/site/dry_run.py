@@ -117,8 +117,8 @@ def awaited_pages(
     def index() -> dict[str, Any]:
         return runs_index(there, {}, renderer.words) if placed else {}
 
-    found, *_ = pages.text_pages(article.meta, texts, there, info, renderer, placed, known_of_runs(there), index, ())
-    return found
+    known = known_of_runs(there)
+    return pages.Pages(article.meta, texts, there, info, renderer, placed, known, index, ()).of_texts()
 
 
 def expected_results(plan: Plan) -> Results:

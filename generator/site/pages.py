@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -119,21 +120,6 @@ def beside(renderer: TemplateRenderer, results: Results) -> list[str]:
     return renderer.of_runs(results, "beside", pages)
 
 
-def files_of_scripts(
-    renderer: TemplateRenderer, placed: Collection[str], known: Mapping[str, Any]
-) -> dict[str, list[str]]:
-    """The files of a site's scripts, see assets.loads.
-
-    placed  all figures of the site
-    known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
-    """
-    templates = renderer.templates
-    wanted = assets_of.placed_scripts(templates, placed)
-    spared = assets_of.unneeded(known["kinds"], known["wide"])
-    asked = [templates.digest, wanted, spared]
-    return renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
-
-
 def render_pages(
     meta: Meta,
     texts: Sequence[Markup],
@@ -143,118 +129,136 @@ def render_pages(
     first: Callable[[dict[str, File]], None] = lambda pages: None,
 ) -> dict[str, File]:
     """The site's pages around the article's texts."""
-    about_runs = beside(renderer, results)
     placed = {call.name for text in texts for call in text.figures}
     known = renderer.of_runs(results, "known", lambda: known_of_runs(results))
 
     def index() -> dict[str, Any]:
         return renderer.of_runs(results, "runs", lambda: runs_index(results, info.laws(), renderer.words))
 
-    pages, shared, loads, said = text_pages(meta, texts, results, info, renderer, placed, known, index, about_runs)
-    first(pages)
-    known_alone = digest(repr(meta), loads)
-    for text in texts:
-        make = functools.partial(_alone, text, renderer, shared, loads, index, known_alone)
-        calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
-        pages |= renderer.kept(results, "alone-of", text.path, make, known_alone, text.body.digest, calls)
-    about_data = [ABOUT_DATA] if info.downloads else []
-    others = (
-        *about_runs,
-        *about_data,
-        NOT_FOUND,
-        *(["sitemap.xml"] if info.base_url else ()),
-        *(["feed.xml"] if shared["site"].has_feed else ()),
-    )
-    for path in others:
-        made = functools.partial(_page, renderer, path, shared | {"path": path})
-        pages |= renderer.kept(results, "page", path, made, said)
-    told = renderer.of_runs(results, "coded", lambda: coded(results)) if info.code else {}
-    for place, where in told.items():  # the runs themselves are asked for where their lines are new
-        lines = functools.partial(_code, place, where, results, info, renderer, shared)
-        pages |= renderer.kept(results, "code", place, lines, said)
-    return pages
+    pages = Pages(meta, texts, results, info, renderer, placed, known, index, beside(renderer, results))
+    of_texts = pages.of_texts()
+    first(of_texts)
+    return of_texts | pages.alone() | pages.around() | pages.as_code()
 
 
-def known_to_all(meta: Meta, info: BuildInfo, shared: Mapping[str, Any], memo: Memo) -> str:
-    """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
-    known = (meta, dataclasses.replace(info, laws=dict, code=None), shared["scripts"])
-    written = shared["written"]
-    return digest(*map(repr, known), memo.held("summaries", "", written, lambda: digest(repr(written))))
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a site, made of the same things; each is kept where nothing that it is made of has changed.
 
-
-def text_pages(
-    meta: Meta,
-    texts: Sequence[Markup],
-    results: Results,
-    info: BuildInfo,
-    renderer: TemplateRenderer,
-    placed: Collection[str],
-    known: Mapping[str, Any],
-    index: Callable[[], dict[str, Any]],
-    about_runs: Sequence[str],
-) -> tuple[dict[str, File], dict[str, Any], dict[str, list[str]], str]:
-    """The article's own pages and the assets; what all templates of the site are given; `files_of_scripts`; and
-    `known_to_all`.
-
-    placed      the figures that scripts bring to life, where they are there
-    known       what the scripts need to know of the runs
-    index       the runs that they may show
-    about_runs  the pages about the runs that there are
+    placed  the figures that scripts bring to life, where they are there
+    known   what scripts must know of the runs that they show, as explorables.known_of_runs has it
+    index   gives the runs that they may show
+    beside  the pages about the runs that there are
     """
-    themes = style.accented(meta.accent)
-    loads = files_of_scripts(renderer, placed, known)
-    summaries = tuple(TextSummary.of(text) for text in texts)
-    shared = {
-        "article": meta,
-        "themes": themes,
-        "written": summaries,
-        "results": results,
-        "info": info,
-        "site": Site(meta, summaries, info, renderer.words, about_runs),
-        "scripts": loads[""],
-    }
-    classes = {name for text in texts for name in text.classes}
-    loaded = assets(renderer.templates, renderer.memo, themes, placed, **known, classes=classes, words=renderer.words)
-    pages: dict[str, File] = {".nojekyll": b"", ".gitattributes": AS_THEY_ARE, **loaded}
-    contents = tuple(Contents.of(text) for text in texts)
-    said = known_to_all(meta, info, shared, renderer.memo)
-    all_said = digest(said, renderer.memo.held("contents", "", contents, lambda: digest(repr(contents))))
-    for text in texts:
-        own = {"text": text, "texts": contents, "path": text.path, "runs_index": index}
-        own["figure_scripts"] = {call.name: loads[call.name] for call in text.figures if loads.get(call.name)}
-        given = (all_said, text.body.digest, text.words, own["figure_scripts"])
-        make = functools.partial(_text, renderer, shared | own)
-        pages |= renderer.kept(results, "text-page", text.path, make, *given)
-    return pages, shared, loads, said
 
+    meta: Meta
+    texts: Sequence[Markup]
+    results: Results
+    info: BuildInfo
+    renderer: TemplateRenderer
+    placed: Collection[str]
+    known: Mapping[str, Any]
+    index: Callable[[], dict[str, Any]]
+    beside: Sequence[str]
 
-def _text(renderer: TemplateRenderer, context: Mapping[str, Any]) -> dict[str, File]:
-    """A text in its page."""
-    return {context["path"]: guarded(renderer.render("article.html", context)).encode()}
+    @functools.cached_property
+    def loads(self) -> dict[str, list[str]]:
+        """The files of the site's scripts, see assets.loads."""
+        templates = self.renderer.templates
+        wanted = assets_of.placed_scripts(templates, self.placed)
+        spared = assets_of.unneeded(self.known["kinds"], self.known["wide"])
+        asked = [templates.digest, wanted, spared]
+        return self.renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
 
+    @functools.cached_property
+    def shared(self) -> dict[str, Any]:
+        """What all templates are given."""
+        written = tuple(TextSummary.of(text) for text in self.texts)
+        return {
+            "article": self.meta,
+            "themes": style.accented(self.meta.accent),
+            "written": written,
+            "results": self.results,
+            "info": self.info,
+            "site": Site(self.meta, written, self.info, self.renderer.words, self.beside),
+            "scripts": self.loads[""],
+        }
 
-def _alone(text: Markup, renderer: TemplateRenderer, *more: Any) -> dict[str, File]:
-    """A page for each figure of a text, kept with the text."""
-    with renderer.memo.part(text.page.path):
-        return alone(text, renderer, *more)
+    @functools.cached_property
+    def said(self) -> str:
+        """A digest of what all pages may know of the article, which is little and mostly the same after an edit."""
+        known = (self.meta, dataclasses.replace(self.info, laws=dict, code=None), self.loads[""])
+        written = self.shared["written"]
+        memo = self.renderer.memo
+        return digest(*map(repr, known), memo.held("summaries", "", written, lambda: digest(repr(written))))
 
+    def _kept(self, stage: str, name: str, make: Callable[[], Mapping[str, File]], *given: Any) -> Mapping[str, File]:
+        return self.renderer.kept(self.results, stage, name, make, *given)
 
-def _code(
-    place: str,
-    where: Sequence[str],
-    results: Results,
-    info: BuildInfo,
-    renderer: TemplateRenderer,
-    shared: Mapping[str, Any],
-) -> dict[str, File]:
-    """The page, the script and the notebook of the run of a name. where: their paths in the site"""
-    assert info.code is not None
-    run = next(run for run in results if run.place == place)
-    written = as_code(run, info.code(run), renderer, shared)
-    return {path: text.encode() for path, text in zip(where, written, strict=True)}
+    def of_texts(self) -> dict[str, File]:
+        """The article's own pages and the assets."""
+        renderer, themes, words = self.renderer, self.shared["themes"], self.renderer.words
+        classes = {name for text in self.texts for name in text.classes}
+        loaded = assets(
+            renderer.templates, renderer.memo, themes, self.placed, **self.known, classes=classes, words=words
+        )
+        pages: dict[str, File] = {".nojekyll": b"", ".gitattributes": AS_THEY_ARE, **loaded}
+        contents = tuple(Contents.of(text) for text in self.texts)
+        all_said = digest(self.said, renderer.memo.held("contents", "", contents, lambda: digest(repr(contents))))
+        for text in self.texts:
+            scripts = {call.name: self.loads[call.name] for call in text.figures if self.loads.get(call.name)}
+            own = {"text": text, "texts": contents, "runs_index": self.index, "figure_scripts": scripts}
+            make = functools.partial(self._page, text.path, "article.html", own)
+            given = (all_said, text.body.digest, text.words, scripts)
+            pages |= self._kept("text-page", text.path, make, *given)
+        return pages
 
+    def alone(self) -> dict[str, File]:
+        """A page for each figure, kept with its text."""
+        pages: dict[str, File] = {}
+        known = digest(repr(self.meta), self.loads)
 
-def _page(renderer: TemplateRenderer, path: str, context: dict[str, Any]) -> dict[str, File]:
-    """A page beside the article."""
-    page = renderer.render(path, context)
-    return {path: (guarded(page) if path.endswith(".html") else page).encode()}
+        def make(text: Markup) -> dict[str, File]:
+            with self.renderer.memo.part(text.page.path):
+                return alone(text, self.renderer, self.shared, self.loads, self.index, known)
+
+        for text in self.texts:
+            calls = [(call.name, call.label, call.number, call.alone) for call in text.figures]
+            making = functools.partial(make, text)
+            pages |= self._kept("alone-of", text.path, making, known, text.body.digest, calls)
+        return pages
+
+    def around(self) -> dict[str, File]:
+        """The pages beside the article."""
+        others = (
+            *self.beside,
+            *([ABOUT_DATA] if self.info.downloads else ()),
+            NOT_FOUND,
+            *(["sitemap.xml"] if self.info.base_url else ()),
+            *(["feed.xml"] if self.shared["site"].has_feed else ()),
+        )
+        pages: dict[str, File] = {}
+        for path in others:
+            pages |= self._kept("page", path, functools.partial(self._page, path, path), self.said)
+        return pages
+
+    def _page(self, path: str, template: str, own: Mapping[str, Any] = MappingProxyType({})) -> dict[str, File]:
+        """A template filled in, for a path of the site. own: what it is given beside what all are"""
+        page = self.renderer.render(template, {**self.shared, **own, "path": path})
+        return {path: (guarded(page) if path.endswith(".html") else page).encode()}
+
+    def as_code(self) -> dict[str, File]:
+        """The pages, the scripts and the notebooks of the runs that are published as code."""
+        code, pages = self.info.code, dict[str, File]()
+        if code is None:
+            return pages
+
+        def make(place: str, where: Sequence[str]) -> dict[str, File]:
+            run = next(run for run in self.results if run.place == place)  # asked for where its lines are new
+            written = as_code(run, code(run), self.renderer, self.shared)
+            return {path: text.encode() for path, text in zip(where, written, strict=True)}
+
+        told = self.renderer.of_runs(self.results, "coded", lambda: coded(self.results))
+        for place, where in told.items():
+            pages |= self._kept("code", place, functools.partial(make, place, where), self.said)
+        return pages
