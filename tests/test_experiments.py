@@ -289,7 +289,7 @@ OF_DATA = {
 def test_a_key_of_data_in_an_experiment_is_right_where_its_message_says(tmp_path, kind, key):
     (tmp_path / "points.csv").write_text("x,y,kind\n1,2,a\n2,1,b\n3,4,a\n4,3,b\n")
 
-    def told(tables, more=""):
+    def told(tables):
         """What is said of an experiment on some tables of data."""
         lines = [f"{key} = {value}" for key, value in tables.pop("experiment", {}).items()]
         text = ['[experiment.grid]\nclasses = 2\nactivation = "tanh"\n', *(f"{line}\n" for line in lines)]

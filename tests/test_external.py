@@ -176,7 +176,7 @@ def test_a_header_is_told_from_what_is_about_it(tmp_path, text, columns, about):
     assert found.source["columns"] == columns and found.source.get("about", "") == about
 
 
-@pytest.mark.parametrize("rows", [3, 1300])  # a long file is read in another way
+@pytest.mark.parametrize("rows", [3, 1300])  # a long file is read in parts
 @pytest.mark.parametrize("header", ["a,b,what\n", ""])
 def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
     data = "".join(f"{at},{at / 2},{'xy'[at % 2]}\n" for at in range(rows))

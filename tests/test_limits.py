@@ -69,7 +69,7 @@ def test_a_long_list_keeps_its_line_and_takes_no_time():
 
 
 @pytest.mark.parametrize("make", ["pipe", "socket", "large", "a\nb.png", "a\\b.png", "\u202egnp.png"])
-def test_what_is_no_plain_file_is_refused_before_it_is_opened(article, make, monkeypatch, tmp_path):
+def test_what_is_no_plain_file_is_refused_before_it_is_opened(article, make, monkeypatch):
     monkeypatch.chdir(article)  # a socket's path is short
     if make == "pipe":
         os.mkfifo("x.md")

@@ -76,7 +76,6 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
     assert "the one of words" in found.said
 
 
-@pytest.mark.parametrize("times", [1, AT_ONCE])
 @pytest.mark.parametrize(
     ("between", "cells", "values"),
     [
@@ -91,10 +90,10 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
         (";", ["1.234", "3.5", "2,25", "7"], [1.234, 3.5, 2.25, 7]),  # of both kinds: as they are read alone
     ],
 )
-def test_signs_between_thousands_are_read(tmp_path, between, cells, values, times):
-    rows = [between.join([cell, kind]) for cell, kind in zip(cells, "aabb", strict=True)] * times
+def test_signs_between_thousands_are_read(tmp_path, between, cells, values):
+    rows = [between.join([cell, kind]) for cell, kind in zip(cells, "aabb", strict=True)]
     found = tables.read(tmp_path, written(tmp_path, "\n".join([between.join(["x", "kind"]), *rows])))
-    assert found.table.x[:, 0].tolist() == values * times
+    assert found.table.x[:, 0].tolist() == values
     assert ("signs between thousands" in found.said) == (abs(values[2]) > 3)
     assert ("12 % read as 12" in found.said) == ("%" in cells[0])
 
@@ -105,13 +104,12 @@ def test_a_mistake_far_down_is_found(tmp_path, row):
         tables.read(tmp_path, written(tmp_path, text([*ROWS * AT_ONCE, row])))
 
 
-@pytest.mark.parametrize("times", [1, AT_ONCE])
-def test_columns_that_are_not_named_may_hold_anything(tmp_path, times):
-    rows = [(str(at), x, y, ("", "NA", "wet", "5")[at], kind) for at, (x, y, kind) in enumerate(ROWS)] * times
+def test_columns_that_are_not_named_may_hold_anything(tmp_path):
+    rows = [(str(at), x, y, ("", "NA", "wet", "5")[at], kind) for at, (x, y, kind) in enumerate(ROWS)]
     asked = written(tmp_path, text(rows, "id,x,y,note,kind"))
     found = tables.read(tmp_path, {**asked, "label": "kind", "columns": ("y", "x")})
     assert (found.table.names, found.table.x[:2].tolist()) == (("y", "x"), [[2, 1.5], [3.25, -2]])
-    assert found.table.y.tolist() == [0, 0, 1, 1] * times
+    assert found.table.y.tolist() == [0, 0, 1, 1]
     for columns, said in (
         (("y", "xx"), 'no column "xx" for columns; .*"x"'),
         (("x", "kind"), '"kind" of columns is what'),
@@ -229,10 +227,9 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
-@pytest.mark.parametrize("times", [1, AT_ONCE])
-def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path, times):
+def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path):
     labels = ["1", "1", "2", "2", "3", "3b", "é", "e\u0301", "Big cat", "Big  cat", "big cat", "big cat", "3", "3b"]
-    rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels * times)]
+    rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels)]
     found = tables.read(tmp_path, {**written(tmp_path, text(rows)), "label": "kind"})
     assert found.table.labels == ("1", "2", "3", "3b", "Big cat", "big cat", "é")
     assert [warned.said for warned in found.warned] == ['data/points.csv: "Big cat" and "big cat" are two classes']
@@ -355,11 +352,10 @@ def test_addresses_of_built_in_kinds_know_nothing_of_own_data(tmp_path):
     assert not any("tables" in part for stage in stages.STAGES.values() for part in stage.source.modules)
 
 
-@pytest.mark.parametrize("times", [1, AT_ONCE])
-def test_letters_of_data_are_composed_and_their_file_is_found(tmp_path, times):
+def test_letters_of_data_are_composed_and_their_file_is_found(tmp_path):
     decomposed = {form: functools.partial(unicodedata.normalize, form) for form in ("NFC", "NFD")}
     name, header, word = "ü.csv", "größe,y,art", "é"
-    rows = [(x, y, kind.replace("a", word)) for x, y, kind in ROWS * times]
+    rows = [(x, y, kind.replace("a", word)) for x, y, kind in ROWS]
     read, keys = [], []
     for form, of in decomposed.items():
         top = tmp_path / form

@@ -75,7 +75,7 @@ def test_a_manifest_reaches_nothing_outside(site, tmp_path):
     assert manifest.verify(site).missing == tuple(sorted(sums))
 
 
-def test_a_folder_without_a_manifest_or_with_a_broken_one_is_one_message(site, tmp_path, capsys):
+def test_a_folder_without_a_manifest_or_with_a_broken_one_is_one_message(site, capsys):
     (site / manifest.NAME).write_bytes(b"\xff\0\n")
     assert verify(site, capsys)[2] == [
         f"{site / manifest.NAME}:1: no line of a manifest; expected a SHA-256 sum and a path"

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import filenames, limits
 from .errors import mistake
 
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")  # what no text may hold
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode" to Notepad, and what PowerShell writes behind >
 
 
@@ -34,6 +35,12 @@ def read_bytes(path: Path) -> bytes:
         raise mistake(str(path), "there is no such file") from None
     except OSError as error:
         raise mistake(str(path), f"cannot be read: {error.strerror}") from None
+
+
+def invisible(text: str) -> str:
+    """What a message says of the first sign of a text that nobody sees and none may hold; "" where there is none."""
+    odd = INVISIBLE.search(text)
+    return f"an invisible character, U+{ord(odd[0]):04X}" if odd else ""
 
 
 def decode(data: bytes, place: str, errors: str = "strict", expected: str = "the file saved as UTF-8") -> str:

@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..base import textfile
 from ..base.errors import nearest, short
 from . import tex
 
@@ -395,9 +396,8 @@ class _Work:
         return list(found["parts"])
 
     def _clean(self, value: str, name: str) -> None:
-        for sign in re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffd-\uffff]", value)[:1]:
-            said = "a byte that is not UTF-8" if sign == "\ufffd" else f"an invisible character, U+{ord(sign):04X}"
-            self.wrong.append([self.fields[name][1], f'{said}, in the field "{name}" of "{self.key}"', "", None])
+        if odd := "a byte that is not UTF-8" if "\ufffd" in value else textfile.invisible(value):
+            self.wrong.append([self.fields[name][1], f'{odd}, in the field "{name}" of "{self.key}"', "", None])
 
     # Names
 

@@ -16,7 +16,6 @@ from ..base.errors import ContentError, Problem, long_number, mistake, short
 from ..base.memo import Memo
 from ..base.store import sha256
 from . import columns as files
-from .frontmatter import CONTROL
 
 ENDINGS = (*files.OF_TEXT, ".json", ".npz")
 EXPECTED = "a list of objects, or an object of lists of one length"
@@ -95,9 +94,9 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
         found, about, told, per_cent = {".json": _json, ".npz": _npz}[ending](path), "", [], []
     for name, column in found.items():
         for row, value in enumerate((name, *column)):
-            if isinstance(value, str) and (odd := CONTROL.search(value)):
+            if isinstance(value, str) and (odd := textfile.invisible(value)):
                 where = f'row {row}, "{short(name)}"' if row else f'the column "{short(name)}"'
-                raise mistake(str(path), f"{where}: an invisible character, U+{ord(odd[0]):04X}", "none")
+                raise mistake(str(path), f"{where}: {odd}", "none")
     return found, about, told, per_cent
 
 

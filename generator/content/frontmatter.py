@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..base import style
+from ..base import style, textfile
 from ..base.errors import Problem, meant, nearest, short
 from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
@@ -42,8 +42,6 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
 RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
 DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%Y年%m月%d日", "%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")
-CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127, 0xEE, 0xEF])  # each of those has one of these in UTF-8
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ _Reading = Callable[[Yaml, Callable[..., None]], Any]
 
 def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     """One line of text; numbers are texts as well."""
-    if isinstance(value.value, str) and value.value.strip() and not CONTROL.search(value.value):
+    if isinstance(value.value, str) and value.value.strip() and not textfile.invisible(value.value):
         return " ".join(value.value.split())
     if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
         return str(value.value)

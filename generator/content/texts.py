@@ -24,7 +24,7 @@ from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import CONTROL, CONTROL_BYTES, Meta, cut_fields, foreign_fields, read_meta
+from .frontmatter import Meta, cut_fields, foreign_fields, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -282,14 +282,6 @@ def own_code(directory: Path) -> list[Path]:
 # Texts
 
 
-def _invisible(text: str) -> list[tuple[int, str]]:
-    """The line of each invisible character of a text, and itself."""
-    data = text.encode()
-    if len(data.translate(None, CONTROL_BYTES)) == len(data):  # as of most, and quickly told
-        return []
-    return [(text.count("\n", 0, at.start()) + 1, at.group()) for at in CONTROL.finditer(text)]
-
-
 def _parted(text: str, ends: str) -> tuple[str, str, int] | None:
     """The front matter of a text that begins with it, its body and the body's first line; None: it is not closed.
 
@@ -332,8 +324,9 @@ def _parsed_page(
     text = ""
     with collecting(problems):
         text = textfile.decode(data, file)
-    for line, sign in _invisible(text):
-        problems.append(Problem(f"{file}:{line}", f"an invisible character, U+{ord(sign):04X}", "none"))
+    for sign in textfile.INVISIBLE.finditer(text):
+        line = text.count("\n", 0, sign.start()) + 1
+        problems.append(Problem(f"{file}:{line}", textfile.invisible(sign[0]), "none"))
     if len(problems) > before:
         return None
     stem = name.removesuffix(".md")

@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 
 from ..base import lab as decorators
+from ..base import textfile
 from ..base.errors import PeekError, short
 from ..base.memo import digest
 from ..content import lab
-from ..content.frontmatter import CONTROL
 from ..content.lab import SEED, Function, Lab
 
 PROGRAM = "peek_article"
@@ -150,8 +150,8 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
             raise LabError(f"{wrong}the name {short(repr(key))}; expected letters, digits and _")
         if key in parameters:
             raise LabError(f'{wrong}"{key}", which is the name of a parameter; expected another name')
-        if isinstance(value, str) and (odd := CONTROL.search(value)):
-            raise LabError(f'{wrong}"{key}" with an invisible character, U+{ord(odd[0]):04X}; expected none')
+        if isinstance(value, str) and (odd := textfile.invisible(value)):
+            raise LabError(f'{wrong}"{key}" with {odd}; expected none')
         plain = _plain(value)
         if plain is NotImplemented:
             raise LabError(f'{wrong}"{key}" as {_kind(value)}; expected {RESULT}')

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
+from ...base import textfile
 from . import Mark
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def of_private(token: Token) -> Token | None:
     if private is None:
         return None
     before = next((m.start() for m in _REFERENCE.finditer(token.content) if html.unescape(m[0]) == private), 0)
-    meta = {"line": token.content.count("\n", 0, before), "wrong": f"an invisible character, U+{ord(private):04X}"}
+    meta = {"line": token.content.count("\n", 0, before), "wrong": textfile.invisible(private)}
     return Token("fault", "", 0, meta={**meta, "expected": "none"})
 
 
