@@ -263,13 +263,11 @@ def left_out(options: Options, templates: Overlay) -> list[str]:
 
 def tell_left_out(options: Options, templates: Overlay, progress: Progress) -> None:
     """Say what is not used of the code and the texts beside the text, and why."""
-    named, others = (
-        "a page lies beside article.md and its name ends in .md",
-        [] if options.lab else texts.other_texts(options.content),
-    )
+    others = [] if options.lab else texts.other_texts(options.content)
+    no_page = "a page lies beside article.md and its name ends in .md"
     for left, one, several in (
         (left_out(options, templates), "it is code: --lab runs it", "they are code: --lab runs them"),
-        (others, named, named),
+        (others, no_page, no_page),
     ):
         if left:
             why = f"was left out, as {one}" if len(left) == 1 else f"were left out, as {several}"

@@ -236,10 +236,9 @@ def _check(found: File, table: Table, how: str) -> None:
         raise found.problem(f"a number as large as {np.abs(table.x).max():g}", f"all below {limits.LARGEST:g}")
     if len(table.labels) < 2:
         raise found.problem(f"{len(table.labels)} class: {_listed(table.labels)}", "two classes at least")
-    few = [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]
-    if few:
-        least = f"classes of the {how}, with fewer than 2 rows to train on: {_listed(few)}"
-        raise found.problem(least, 'two rows of each class at least, or label = "…", their column')
+    if rare := [label for label, count in zip(table.labels, table.counts, strict=True) if count < 2]:
+        what = f"classes of the {how}, with fewer than 2 rows to train on: {_listed(rare)}"
+        raise found.problem(what, 'two rows of each class at least, or label = "…", their column')
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -543,19 +543,9 @@ class Pipeline:
         tables = {
             each.name: table([run for run in runs if run["experiment"] == each.name]) for each in self.plan.experiments
         }
-        beside: dict[str, Any] = {}
-        rows: dict[str, list[dict[str, Any]]] = {}
-        warned = list(self.plan.warned)
-        for each in self.plan.trials:
-            beside[each.table] = told(each, self.plan.lab)
-            rows[each.table] = own_rows(each, trials[each.name])
-            warned += odd_values(each, trials[each.name])
-            tables[each.name] = csv_of(rows[each.table])
-        for name, of_model in modelled.items():
-            source = {"model": name, "path": f"data/{name}.csv"}
-            beside[name] = {"columns": columns.model_words(name), "source": source}
-            rows[name] = of_model
-            tables[name] = csv_of(of_model)
+        beside, rows = self.beside(trials, modelled)
+        tables |= {each.name: csv_of(rows[each.table]) for each in self.plan.trials}
+        tables |= {name: csv_of(of_model) for name, of_model in modelled.items()}
         if laws:
             solved = json.dumps(_by_law(laws, "optima"), separators=(",", ":"))
             files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
@@ -574,14 +564,13 @@ class Pipeline:
             address = digest("table", text)
             files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
         for other in self.plan.external:
-            beside[other.name] = {"columns": other.columns, "source": other.source}
-            rows[other.name] = [dict(row) for row in other.rows]
             at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
             files[other.source["path"]] = self.store.save("external", *at, other.content)
         files, about_files = dict(sorted(files.items())), downloads(self.plan, bool(laws))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
         contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
+        odd = [said for each in self.plan.trials for said in odd_values(each, trials[each.name])]
         headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
         found = Catalogue(
             contents=address,
@@ -594,7 +583,7 @@ class Pipeline:
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
             sizes={path: size for path, (_, size) in held.items()},
-            warned=[list(each) for each in warned],
+            warned=[list(said) for said in (*self.plan.warned, *odd)],
             kinds=remembered(run["spec"] for run in runs),
             machine=self.machine(),
             _store=self.store,
@@ -603,6 +592,21 @@ class Pipeline:
         light = {item.name: getattr(found, item.name) for item in dataclasses.fields(found) if item.compare}
         self.store.save_json("catalogues", key, light)
         return found
+
+    def beside(
+        self, trials: Mapping[str, list[Trial]], modelled: Mapping[str, list[dict[str, Any]]]
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+        """What results.Table has of each table beside those of runs but its rows, and these."""
+        about, rows = {}, {}
+        for each in self.plan.trials:
+            about[each.table], rows[each.table] = told(each, self.plan.lab), own_rows(each, trials[each.name])
+        for name, of_model in modelled.items():
+            source = {"model": name, "path": f"data/{name}.csv"}
+            about[name], rows[name] = {"columns": columns.model_words(name), "source": source}, of_model
+        for other in self.plan.external:
+            about[other.name] = {"columns": other.columns, "source": other.source}
+            rows[other.name] = [dict(row) for row in other.rows]
+        return about, rows
 
     # How a stage runs
 
