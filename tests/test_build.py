@@ -215,8 +215,8 @@ def test_a_prose_edit_imports_nothing_heavy(build, article, cache, tmp_path):
     program = (
         "import sys, json; from generator.__main__ import main; main(sys.argv[1:]);"
         "print(json.dumps([m for m in ('torch', 'sympy', 'numpy', 'scipy', 'sklearn', 'matplotlib', 'PIL', 'imageio',"
-        " 'rich', 'watchfiles', 'starlette', 'generator.runs.pipeline',"
-        " 'generator.content.experiments') if m in sys.modules]))"
+        " 'rich', 'watchfiles', 'starlette', 'pygments', 'bibtexparser', 'pylatexenc', 'babel', 'quickjs',"
+        " 'generator.runs.pipeline', 'generator.content.experiments') if m in sys.modules]))"
     )
     options = ["--content", str(article), "--out", str(tmp_path / "site"), "--cache", str(cache)]
     done = subprocess.run(

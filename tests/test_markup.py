@@ -4,8 +4,6 @@ import dataclasses
 import datetime
 import re
 import shutil
-import subprocess
-import sys
 import textwrap
 from html import unescape
 from html.parser import HTMLParser
@@ -734,21 +732,6 @@ def test_the_same_text_gives_the_same_bytes():
         for _ in range(2)
     )
     assert once == again
-
-
-def test_a_page_stage_imports_nothing_heavy():
-    code = (
-        "import sys; from pathlib import Path;"
-        "from generator.content import texts; from generator.markup import document;"
-        "from generator.runs.results import Results;"
-        "article = texts.read(Path(sys.argv[1]));"
-        "document.render(article, document.Environment(Results([]), (), str, max));"
-        "print(*(name for name in sys.argv[2:] if name in sys.modules))"
-    )
-    heavy = ["numpy", "scipy", "torch", "matplotlib", "PIL", "imageio", "rich", "pybtex", "pygments"]
-    command = [sys.executable, "-c", code, str(FIXTURE.parent / "plain"), *heavy]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FIXTURE.parents[2])
-    assert done.stdout.split() == []
 
 
 # The authoring guide
