@@ -1,5 +1,6 @@
 """Runs to draw, made without training: the same to the last digit or two on every machine."""
 
+import hashlib
 import itertools
 import math
 from dataclasses import dataclass, replace
@@ -59,6 +60,16 @@ def untrained(hidden: tuple[int, ...]) -> tuple[RunSpec, Run, dict]:
     loss, accuracy = np.full(101, 0.7, np.float32), np.full(101, 0.5, np.float32)
     run = Run(x=x, y=y, checkpoints=checkpoints, weights=weights, loss=loss, accuracy=accuracy)
     return spec, run, measure_run(spec, run)
+
+
+def all_drawn() -> str:
+    """The digest of each figure of a network that ends in a plane, and of the projection of a wider one."""
+    flat, wide = sample(5, "tanh"), untrained((6, 9))
+    drawn = [
+        figure.draw(*flat, THEMES["light"]) for _, figure in sorted(figures.load().items()) if figure.suits(flat[0])
+    ]
+    drawn.append(figures.load()["projection"].draw(*wide, THEMES["light"]))
+    return hashlib.sha256(b"".join(files[ending] for files in drawn for ending in sorted(files))).hexdigest()
 
 
 def without_weights(run: Run) -> Run:

@@ -1,7 +1,6 @@
 """What holds for every figure: names, sizes, files, words, and a golden picture each."""
 
 import dataclasses
-import hashlib
 import io
 import os
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import all_drawn
 from PIL import Image
 
 from generator import figures
@@ -106,28 +106,11 @@ def test_the_same_run_gives_the_same_bytes(tanh_case, name):
     assert all(b"matplotlib" not in data.lower() for data in first.values())
 
 
-def test_another_process_gives_the_same_bytes(tanh_case):
-    def digest() -> str:
-        drawn = (figures.load()[name].draw(*tanh_case, THEMES["light"]) for name in sorted(STEMS))
-        return hashlib.sha256(b"".join(files[ending] for files in drawn for ending in sorted(files))).hexdigest()
-
-    program = """
-import sys
-sys.path[:0] = sys.argv[1:]
-import hashlib
-from conftest import sample
-from generator import figures
-from generator.base import rounding
-from generator.networks.spec import RunSpec
-from generator.base.style import THEMES
-case = sample(5, "tanh")
-fit = [figure for _, figure in sorted(figures.load().items()) if figure.suits(case[0])]
-drawn = (figure.draw(*case, THEMES["light"]) for figure in fit)
-print(hashlib.sha256(b"".join(files[ending] for files in drawn for ending in sorted(files))).hexdigest())
-"""
+def test_another_process_gives_the_same_bytes():
+    program = "import sys; sys.path[:0] = sys.argv[1:]; from conftest import all_drawn; print(all_drawn())"
     here = Path(__file__).parent
     told = warm.python("-c", program, str(here), cwd=here.parents[1])
-    assert told.stdout.strip() == digest()
+    assert told.stdout.strip() == all_drawn()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The projection: the plane in which the points vary most above what t-SNE makes of them."""
 
-import hashlib
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,6 @@ from generator import figures
 from generator.base.style import THEMES
 from generator.measures import projection
 from generator.networks import forward
-from tests import warm
 
 CASE = untrained((6, 9))
 
@@ -49,20 +46,3 @@ def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
     assert "9 neurons wide" in alt and figures.percent(CASE[2]["two_axes"]) in alt
     assert f"{CASE[2]['gap_map']:.0f} typical steps" in alt
     assert str(figure.alt(CASE[0], {**CASE[2], "gap_map": None})).endswith("as t-SNE places them.")
-
-
-def test_another_process_draws_the_same_bytes():
-    program = """
-import sys
-sys.path[:0] = sys.argv[1:]
-import hashlib
-from conftest import untrained
-from generator import figures
-from generator.base.style import THEMES
-files = figures.load()["projection"].draw(*untrained((6, 9)), THEMES["light"])
-print(hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest())
-"""
-    here = Path(__file__).parent
-    told = warm.python("-c", program, str(here), cwd=here.parents[1])
-    files = figures.load()["projection"].draw(*CASE, THEMES["light"])
-    assert told.stdout.strip() == hashlib.sha256(b"".join(files[ending] for ending in sorted(files))).hexdigest()
