@@ -176,7 +176,7 @@ def explain(report: Report | None, progress: Progress) -> None:
 
 def run_new(asked: Options) -> None:
     """peek new: says what it wrote and what to do next."""
-    from .build import default_templates
+    from .base.overlay import default_templates
     from .content import texts
     from .new import new
 

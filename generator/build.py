@@ -20,8 +20,7 @@ from . import __version__
 from .base import store
 from .base.errors import ContentError, PeekError, Problem, collecting, few, nearest, one_of, quoted
 from .base.memo import Memo, digest
-from .base.overlay import Overlay
-from .base.overlay import default_templates as default_templates
+from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, File, Store
 from .base.warnings import UNUSED, Warned, without

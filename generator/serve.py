@@ -39,7 +39,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .base import interrupts
 from .base.errors import PeekError
-from .base.overlay import Overlay
+from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
 from .base.store import Entry, File, KnownEntry, content_of
 from .base.warnings import without
@@ -49,7 +49,6 @@ from .build import (
     RunsPending,
     catalogue_key,
     context_of,
-    default_templates,
     remember,
     remembered,
     silent,

@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from generator.__main__ import main
-from generator.build import default_templates
+from generator.base.overlay import default_templates
 from generator.new import examples, new
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import yaml
 
 from generator.__main__ import main
 from generator.base.errors import ContentError, PeekError
-from generator.build import default_templates
+from generator.base.overlay import default_templates
 from generator.content import experiments
 from generator.new import new
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from generator.build import default_templates
+from generator.base.overlay import default_templates
 from generator.content import lab
 from generator.runs import lab as running
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from generator.base import language
-from generator.base.overlay import Overlay
-from generator.build import default_templates
+from generator.base.overlay import Overlay, default_templates
 from generator.content import experiments, texts
 from generator.markup.blocks.figure import OptionError
 from generator.measures import packing
