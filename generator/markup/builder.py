@@ -223,9 +223,9 @@ class Builder:
         parent = self.stack[-1]
         return (parent[-1].tail if len(parent) else parent.text) or ""
 
-    def fault(self, line: int, wrong: str, expected: str = "", near: str | None = None) -> None:
-        """A mistake in running text."""
-        self.mark("fault", line, wrong=wrong, expected=expected, near=near)
+    def fault(self, line: int, wrong: str, expected: str = "", near: str | None = None, warning: str = "") -> None:
+        """A mistake in running text, or with a name a warning."""
+        self.mark("fault", line, wrong=wrong, expected=expected, near=near, warning=warning)
 
     def block_fault(
         self, token: Token, wrong: str, expected: str = "", below: int = 0, near: str | None = None, warning: str = ""

@@ -121,7 +121,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     around = tokens[at - 1].content[-1:] + tokens[at + 1].content[:1] if 0 < at < len(tokens) - 1 else ""
     if around == "()" and meta["in_text"] and not meta["items"][0]["key"].startswith(_REFERENCE):
         wrong, expected = "a citation in brackets of its own and of yours", f"[@{meta['items'][0]['key']}]"
-        builder.mark("fault", line, wrong=wrong, expected=expected, warning="stray-mark")
+        builder.fault(line, wrong, expected, warning="stray-mark")
     builder.mark("citation", line, word=said[1] if said and meta["in_text"] else "", **meta)
     return at + 1
 

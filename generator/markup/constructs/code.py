@@ -123,7 +123,7 @@ def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if found := _CELL.match(tokens[at].content):
         line = sum(token.type in ("softbreak", "hardbreak") for token in tokens[:at])
         wrong, expected = f'the code cell "{found[0]}" in a sentence', "an expression like {{ results.count }}"
-        builder.mark("fault", line, wrong=wrong, expected=expected, warning="" if found[0] != "r" else "stray-mark")
+        builder.fault(line, wrong, expected, warning="" if found[0] != "r" else "stray-mark")
     builder.open("code")
     builder.text(tokens[at].content)
     builder.close()

@@ -113,7 +113,7 @@ class _Tags(HTMLParser):
             if "alt" not in values:
                 wrong = f'the picture "{short(values["src"])}" has no alt text'
                 expected = 'alt="what it shows", or alt="" if decorative'
-                self.builder.mark("fault", self.at(), wrong=wrong, expected=expected, near=None, warning="no-alt-text")
+                self.builder.fault(self.at(), wrong, expected, warning="no-alt-text")
         self.out.append(f"<{OBSOLETE.get(tag, tag)}{''.join(said)}>")
         if tag not in VOID:
             self.moves.append((f"+{tag}", self.at()))
@@ -151,7 +151,7 @@ class _Tags(HTMLParser):
                 lost.append(f"{name}: {value}")
         if lost:
             wrong = f'the style "{short("; ".join(lost))}" of <{tag}> is left out, as the page has its own'
-            self.builder.mark("fault", self.at(), wrong=wrong, expected="", near=None, warning="html-style")
+            self.builder.fault(self.at(), wrong, warning="html-style")
         return kept
 
     def _attribute(self, tag: str, name: str, value: str | None) -> str:
@@ -196,7 +196,7 @@ class _Tags(HTMLParser):
         if self.verbatim <= 0 and (mark := _MARKDOWN.search(data)):
             wrong = f'Markdown among HTML, which stays as it is, "{short(mark[0])}"'
             line, expected = self.at() + data.count("\n", 0, mark.start()), "an empty line before it and behind it"
-            self.builder.mark("fault", line, wrong=wrong, expected=expected, warning="stray-mark")
+            self.builder.fault(line, wrong, expected, warning="stray-mark")
         for found in () if self.verbatim > 0 else _LIVE.finditer(data):
             line = self.at() + data.count("\n", 0, found.start())
             self.out.append(html.escape(data[at : found.start()], quote=False))
