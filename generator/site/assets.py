@@ -223,14 +223,6 @@ def loads(templates: Overlay, wanted: Collection[str], spared: Collection[str] =
     return {"": page} | {name: [path for path in of([name]) if path not in page] for name in wanted if name in figures}
 
 
-def sentences(templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> list[str]:
-    """What some scripts say, in English."""
-    sources = _sources(templates)
-    order = in_order(templates, wanted, spared)
-    said = [json.loads(one) for name in order for one in SAYS.findall(sources.get(name, ""))]
-    return list(dict.fromkeys(said))
-
-
 def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     """The page's own scripts, and those of the figures that are placed."""
     return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
