@@ -48,7 +48,7 @@ const c = "a = \" b";
     (tmp_path / "js" / "a.js").write_text(
         "/** What\n * it is. */\nconst a = 1;\n\n  // why\n  a + 2;\nf(`one,\ntwo;\n`, 3)\ng()\n", encoding="utf-8"
     )
-    [(path, said)] = assets.scripts(Overlay(tmp_path), ["a", "b"]).items()
+    [(path, said)] = assets.Scripts(Overlay(tmp_path), ["a", "b"]).written().items()
     assert path == "assets/page.js"
     assert said == (
         "try{let a=1;f(`one,\ntwo;\n`,3),g()}catch(error){console.error(`a.js:`,error)}\n"
@@ -59,7 +59,7 @@ const c = "a = \" b";
 def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "a.js").write_text("f(`x${ y ? ` of  ${y}` : '' }`);\n", encoding="utf-8")
-    assert "f(`x${y?` of  ${y}`:``}`)" in assets.scripts(Overlay(tmp_path), ["a"])["assets/page.js"]
+    assert "f(`x${y?` of  ${y}`:``}`)" in assets.Scripts(Overlay(tmp_path), ["a"]).written()["assets/page.js"]
     ours = {name for name in OURS.contents if name.endswith(".js") and assets.has_nested_template(OURS.text(name))}
     assert ours == set()  # or their comments would travel
 
@@ -67,9 +67,9 @@ def test_a_literal_within_another_keeps_its_spaces(tmp_path: Path) -> None:
 def test_each_script_stands_after_what_it_needs(tmp_path: Path) -> None:
     needs = {"a": "kit/z, kit/m", "b": "a", "kit/m": "", "kit/z": "kit/b", "kit/b": "", "kit/unused": ""}
     templates = scripts(tmp_path, needs)
-    assert assets.in_order(templates, ["a", "b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
-    assert assets.in_order(templates, ["b"]) == ["kit/m", "kit/b", "kit/z", "a", "b"]
-    assert assets.in_order(templates, ["kit/m"]) == ["kit/m"]
+    assert assets.Scripts(templates, ["a", "b"]).in_order() == ["kit/m", "kit/b", "kit/z", "a", "b"]
+    assert assets.Scripts(templates, ["b"]).in_order() == ["kit/m", "kit/b", "kit/z", "a", "b"]
+    assert assets.Scripts(templates, ["kit/m"]).in_order() == ["kit/m"]
 
 
 def test_what_only_data_without_a_plane_need_is_left_out_where_all_have_one() -> None:
@@ -90,7 +90,7 @@ def test_a_figure_loads_what_it_needs_and_what_the_same_figures_need_is_one_file
         (tmp_path / "figures").mkdir(exist_ok=True)
         (tmp_path / "figures" / f"{name}.html").write_text("", encoding="utf-8")
     wanted = assets.placed_scripts(templates := Overlay(tmp_path), "zyx")
-    assert assets.files(templates, wanted) == {
+    assert assets.Scripts(templates, wanted).files == {
         "assets/page.js": ["kit/a", "page"],
         "assets/js/kit/b.js": ["kit/b"],  # of all, so first
         "assets/js/kit/c.js": ["kit/c"],
@@ -99,24 +99,24 @@ def test_a_figure_loads_what_it_needs_and_what_the_same_figures_need_is_one_file
         "assets/js/y.js": ["y"],
         "assets/js/z.js": ["z"],
     }
-    assert assets.loads(templates, wanted) == {
+    assert assets.Scripts(templates, wanted).loads() == {
         "": ["assets/page.js"],
         "x": ["assets/js/kit/b.js", "assets/js/kit/c.js", "assets/js/x.js"],
         "y": ["assets/js/kit/b.js", "assets/js/kit/c.js", "assets/js/kit/e.js", "assets/js/y.js"],
         "z": ["assets/js/kit/b.js", "assets/js/kit/e.js", "assets/js/z.js"],
     }
-    assert assets.loads(templates, assets.placed_scripts(templates, ["z"]))["z"] == ["assets/js/z.js"]
+    assert assets.Scripts(templates, assets.placed_scripts(templates, ["z"])).loads()["z"] == ["assets/js/z.js"]
 
 
 def test_what_waits_for_a_gesture_is_a_file_that_no_page_names(tmp_path: Path) -> None:
     needs = {"page": "words", "words": "", "later/card": "words, kit/at", "later/line": "words", "kit/at": ""}
     templates = scripts(tmp_path, needs)
     wanted = assets.placed_scripts(templates, [])
-    assert assets.files(templates, wanted) == {
+    assert assets.Scripts(templates, wanted).files == {
         "assets/page.js": ["words", "page"],
         "assets/later.js": ["kit/at", "later/card", "later/line"],
     }
-    assert assets.loads(templates, wanted) == {"": ["assets/page.js"]}
+    assert assets.Scripts(templates, wanted).loads() == {"": ["assets/page.js"]}
 
 
 def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_p
     def paths(needs: dict[str, str]) -> list[str]:
         theirs = scripts(tmp_path / f"theirs-{len([*tmp_path.iterdir()])}", needs)
         own = [name for name in needs if "/" not in name]
-        return list(assets.scripts(Overlay(*theirs.folders, *ours.folders), ["page", "bend", *own]))
+        return list(assets.Scripts(Overlay(*theirs.folders, *ours.folders), ["page", "bend", *own]).files)
 
     assert paths({}) == ["assets/page.js"]
     heat = {"heat": "kit/b, colours", "colours": ""}
@@ -146,7 +146,7 @@ def test_an_authors_scripts_and_what_stands_on_them_are_files_of_their_own(tmp_p
 def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str, str], said: str) -> None:
     templates = scripts(tmp_path, needs)
     with pytest.raises(ContentError) as caught:
-        assets.scripts(templates, ["a"])
+        assets.Scripts(templates, ["a"]).written()
     assert str(caught.value) == f"{tmp_path}/js/{said}"
     article = ROOT / "tests" / "sites" / "tiny"
     plan = experiments.read(article / "experiments.toml")
@@ -202,7 +202,9 @@ def test_nothing_but_texts_has_a_class_of_a_sheet_that_may_be_left_out() -> None
 def test_scripts_say_all_that_they_need(name: str) -> None:
     name = name if name in FIGURES else f"kit/{name}"
     sources = {
-        other: OURS.text(f"js/{other}.js") for other in assets.in_order(OURS, [name]) if other not in assets.BUILT
+        other: OURS.text(f"js/{other}.js")
+        for other in assets.Scripts(OURS, [name]).in_order()
+        if other not in assets.BUILT
     }
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", sources[name], flags=re.DOTALL)
     used = {

@@ -62,7 +62,7 @@ def alone(
     """A page for each figure of a text, by its path in the site.
 
     shared    what templates may know of the article
-    loads     the files of the page's scripts and of each figure's, see assets.loads
+    loads     the files of the page's scripts and of each figure's, see assets.Scripts
     index     what scripts must know of the runs
     known     a digest of what all these say
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -79,7 +80,7 @@ def assets(
     wanted, spared = placed_scripts(templates, placed), unneeded(kinds, wide)
     asked = [templates.digest, words and words.tag, wanted, spared, built]
     table = words.table if words else {}
-    loaded = memo("scripts", asked, lambda: scripts(templates, wanted, spared, built, table))
+    loaded = memo("scripts", asked, lambda: Scripts(templates, wanted, spared).written(built, table))
     found = {
         "assets/style.css": sheet.encode(),
         **{path: text.encode() for path, text in loaded.items()},
@@ -151,81 +152,116 @@ def unneeded(kinds: Collection[str], wide: bool) -> tuple[str, ...]:
     return (" without a plane",) * in_planes + (" of a wide layer",) * (not wide)
 
 
-def scripts(
-    templates: Overlay,
-    wanted: Collection[str],
-    spared: Collection[str] = (),
-    built: Mapping[str, str] = BUILT,
-    table: Mapping[str, Any] = MappingProxyType({}),
-) -> dict[str, str]:
-    """Some of templates/js/<name>.js with all that they need, without comments and needless space.
-
-    Each is on its own: one that throws is named in the console, and those after it run.
-
-    spared   needs that do not arise, as `unneeded` gives them
-    built    the sources of BUILT
-    table    what sentences are in the language of the pages, as Words.table; one that it lacks stays
-    returns  path in the site -> script, in the order in which they are to run
-    raises   ContentError: a script needs what is not there, or in a circle
-    """
-    sources = {**_sources(templates), **built}
-
-    def told(said: re.Match[str]) -> str:
-        sentence = json.loads(said[1])
-        return f"words.say({json.dumps(table.get(sentence, sentence), ensure_ascii=False)}"
-
-    def module(name: str) -> str:
-        caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
-        return minified(f"try {{\n{SAYS.sub(told, sources[name])}\n}} {caught}") + "\n"
-
-    return {path: "".join(map(module, names)) for path, names in files(templates, wanted, spared).items()}
-
-
-def files(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
-    """Which scripts are one file: what pages themselves need, and each time what the same figures need.
-
-    So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. What a page can
-    wait with for a reader's first gesture is a file as well. Those of an author, and what stands on these, are a file
-    each, so that they can be told apart.
-
-    returns  path in the site -> names of scripts, both in the order in which they are to run
-    """
-    figures, later = live(templates), later_scripts(templates)
-    closures = {name: {*in_order(templates, [name], spared)} for name in wanted}
-    own, shared = set[str](), dict[frozenset[str], list[str]]()
-    order = in_order(templates, wanted, spared)
-    for name in order:
-        if f"js/{name}.js" in templates.own or own & {*_needs(_sources(templates).get(name, ""))}:
-            own.add(name)
-            continue
-        users = frozenset(user for user, needs in closures.items() if name in needs)
-        group = users if users <= figures else later if users <= later else frozenset()
-        shared.setdefault(group, []).append(name)
-    ours = {PAGE_SCRIPT: shared.pop(frozenset(), [])}
-    if later in shared:
-        ours[LATER_SCRIPT] = shared.pop(later)
-    # What more figures need runs first: a script's needs are those of all that need it.
-    for names in sorted(shared.values(), key=lambda names: -sum(names[0] in needs for needs in closures.values())):
-        ours[f"{FIGURE_SCRIPTS}{names[-1]}.js"] = names
-    return ours | {f"{OWN_SCRIPTS}{name}.js": [name] for name in order if name in own}
-
-
-def loads(templates: Overlay, wanted: Collection[str], spared: Collection[str] = ()) -> dict[str, list[str]]:
-    """The files that each figure needs beside what the page itself loads, which is under "", in order."""
-    figures, parted = live(templates), files(templates, wanted, spared)
-
-    def of(names: Iterable[str]) -> list[str]:
-        needs = {*in_order(templates, names, spared)}
-        return [path for path, scripts in parted.items() if needs.intersection(scripts)]
-
-    page = of(name for name in wanted if name not in figures)
-    page = [path for path in page if path != LATER_SCRIPT]
-    return {"": page} | {name: [path for path in of([name]) if path not in page] for name in wanted if name in figures}
-
-
 def placed_scripts(templates: Overlay, placed: Collection[str]) -> list[str]:
     """The page's own scripts, and those of the figures that are placed."""
     return [*sorted(page_scripts(templates)), *sorted(live(templates) & {*placed})]
+
+
+class Scripts:
+    """Some of templates/js/<name>.js with all that they need.
+
+    wanted  their names
+    spared  needs that do not arise, as `unneeded` gives them
+    raises  ContentError: one of them needs what is not there, or itself by way of others
+    """
+
+    def __init__(self, templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> None:
+        self.templates, self.wanted, self.spared = templates, [*wanted], spared
+        files = [name for name in templates.contents if name.startswith("js/") and name.endswith(".js")]
+        self.sources = {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
+
+    def in_order(self, wanted: Iterable[str] | None = None) -> list[str]:
+        """The names of all, or of some, and of what these need, each after what it needs, as its "// needs:" says."""
+        sources = self.sources | BUILT
+        ordered: list[str] = []
+
+        def place(name: str) -> str:
+            return str(self.templates.place(f"js/{name}.js"))
+
+        def add(name: str, by: tuple[str, ...]) -> None:
+            if name in by:
+                circle = " needs ".join([*by[by.index(name) :], name])
+                raise ContentError([Problem(place(by[-1]), f"scripts in a circle: {circle}")])
+            if name not in sources:
+                near = nearest(name, sources)
+                raise ContentError([Problem(place(by[-1]), f'needs "{name}", which is not there', "", near)])
+            if name not in ordered:
+                for need in _needs(sources[name], self.spared):
+                    add(need, (*by, name))
+                ordered.append(name)
+
+        for name in self.wanted if wanted is None else wanted:
+            add(name, ())
+        return ordered
+
+    @functools.cached_property
+    def files(self) -> dict[str, list[str]]:
+        """Which of them are one file: what pages themselves need, and each time what the same figures need.
+
+        So a page that waits for the reader to near a figure loads what that one needs, and nothing twice. What a page
+        can wait with for a reader's first gesture is a file as well. Those of an author, and what stands on these, are
+        a file each, so that they can be told apart.
+
+        returns  path in the site -> names of scripts, both in the order in which they are to run
+        """
+        figures, later = live(self.templates), later_scripts(self.templates)
+        closures = {name: {*self.in_order([name])} for name in self.wanted}
+        own, shared = set[str](), dict[frozenset[str], list[str]]()
+        order = self.in_order()
+        for name in order:
+            if f"js/{name}.js" in self.templates.own or own & {*_needs(self.sources.get(name, ""))}:
+                own.add(name)
+                continue
+            users = frozenset(user for user, needs in closures.items() if name in needs)
+            group = users if users <= figures else later if users <= later else frozenset()
+            shared.setdefault(group, []).append(name)
+        ours = {PAGE_SCRIPT: shared.pop(frozenset(), [])}
+        if later in shared:
+            ours[LATER_SCRIPT] = shared.pop(later)
+        # What more figures need runs first: a script's needs are those of all that need it.
+        for names in sorted(shared.values(), key=lambda names: -sum(names[0] in needs for needs in closures.values())):
+            ours[f"{FIGURE_SCRIPTS}{names[-1]}.js"] = names
+        return ours | {f"{OWN_SCRIPTS}{name}.js": [name] for name in order if name in own}
+
+    def loads(self) -> dict[str, list[str]]:
+        """The files that each figure needs beside what the page itself loads, which is under "", in order."""
+        figures = live(self.templates)
+
+        def of(names: Iterable[str]) -> list[str]:
+            needs = {*self.in_order(names)}
+            return [path for path, scripts in self.files.items() if needs.intersection(scripts)]
+
+        page = [path for path in of(name for name in self.wanted if name not in figures) if path != LATER_SCRIPT]
+        placed = {name: of([name]) for name in self.wanted if name in figures}
+        return {"": page} | {name: [path for path in paths if path not in page] for name, paths in placed.items()}
+
+    def written(
+        self, built: Mapping[str, str] = BUILT, table: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, str]:
+        """Their files without comments and needless space, by path in the site, in the order in which they are to run.
+
+        Each script is on its own: one that throws is named in the console, and those after it run.
+
+        built  the sources of BUILT
+        table  what sentences are in the language of the pages, as Words.table; one that it lacks stays
+        """
+        sources = {**self.sources, **built}
+
+        def told(said: re.Match[str]) -> str:
+            sentence = json.loads(said[1])
+            return f"words.say({json.dumps(table.get(sentence, sentence), ensure_ascii=False)}"
+
+        def module(name: str) -> str:
+            caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
+            return minified(f"try {{\n{SAYS.sub(told, sources[name])}\n}} {caught}") + "\n"
+
+        return {path: "".join(map(module, names)) for path, names in self.files.items()}
+
+
+def _needs(module: str, spared: Collection[str] = ()) -> list[str]:
+    """What a script says that it needs."""
+    lines = [said.split(",") for only, said in NEEDS.findall(module) if only not in spared]
+    return [need for said in lines for need in sorted(filter(None, map(str.strip, said)))]
 
 
 def has_nested_template(module: str) -> bool:
@@ -249,48 +285,6 @@ def minified(module: str) -> str:
     bare = module if has_nested_template(module) else rjsmin.jsmin(module)  # minify_html leaves comments
     opening, closing = "<script>", "</script>"
     return minify_html.minify(opening + bare + closing, minify_js=True).removeprefix(opening).removesuffix(closing)
-
-
-def _sources(templates: Overlay) -> dict[str, str]:
-    """Every script of templates/js by the name under which it is needed: "kit/plane"."""
-    files = [name for name in templates.contents if name.startswith("js/") and name.endswith(".js")]
-    return {name.removeprefix("js/").removesuffix(".js"): templates.text(name) for name in files}
-
-
-def _needs(module: str, spared: Collection[str] = ()) -> list[str]:
-    """What a script says that it needs."""
-    lines = [said.split(",") for only, said in NEEDS.findall(module) if only not in spared]
-    return [need for said in lines for need in sorted(filter(None, map(str.strip, said)))]
-
-
-def in_order(templates: Overlay, wanted: Iterable[str], spared: Collection[str] = ()) -> list[str]:
-    """The names of some scripts and of all that they need, each after what it needs, as its "// needs:" says.
-
-    spared  needs that do not arise
-    raises  ContentError: one that is not there, or that needs itself by way of others
-    """
-    sources = _sources(templates) | BUILT
-    ordered: list[str] = []
-
-    def add(name: str, by: tuple[str, ...]) -> None:
-        if name in by:
-            circle = " needs ".join([*by[by.index(name) :], name])
-            raise ContentError([Problem(_place(templates, by[-1]), f"scripts in a circle: {circle}")])
-        if name not in sources:
-            near = nearest(name, sources)
-            raise ContentError([Problem(_place(templates, by[-1]), f'needs "{name}", which is not there', "", near)])
-        if name not in ordered:
-            for need in _needs(sources[name], spared):
-                add(need, (*by, name))
-            ordered.append(name)
-
-    for name in wanted:
-        add(name, ())
-    return ordered
-
-
-def _place(templates: Overlay, name: str) -> str:
-    return str(templates.place(f"js/{name}.js"))
 
 
 def signs(words: Words) -> str:

@@ -24,7 +24,7 @@ from ..runs.catalogue import EarlyResults
 from ..runs.entries import downloads, drawn_of, entry, picture_path, runs_of
 from ..runs.results import Results, Unmeasured, from_catalogue
 from . import pages
-from .assets import in_order, live, page_scripts
+from .assets import Scripts, live, page_scripts
 from .explorables import known_of_runs, runs_index
 from .metadata import BuildInfo
 from .templates import TemplateRenderer
@@ -79,7 +79,7 @@ def rehearse(
             with collecting(problems):
                 renderer.compile(name)
     with collecting(problems):
-        in_order(templates, [*page_scripts(templates), *live(templates)])
+        Scripts(templates, [*page_scripts(templates), *live(templates)]).in_order()
     with collecting(problems):
         texts = _texts(article, plan, renderer)
     return texts, tuple(dict.fromkeys(problems))

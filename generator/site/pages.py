@@ -163,12 +163,12 @@ class Pages:
 
     @functools.cached_property
     def loads(self) -> dict[str, list[str]]:
-        """The files of the site's scripts, see assets.loads."""
+        """The files of the site's scripts, see assets.Scripts."""
         templates = self.renderer.templates
         wanted = assets_of.placed_scripts(templates, self.placed)
         spared = assets_of.unneeded(self.known["kinds"], self.known["wide"])
         asked = [templates.digest, wanted, spared]
-        return self.renderer.memo("loads", asked, lambda: assets_of.loads(templates, wanted, spared))
+        return self.renderer.memo("loads", asked, assets_of.Scripts(templates, wanted, spared).loads)
 
     @functools.cached_property
     def shared(self) -> dict[str, Any]:

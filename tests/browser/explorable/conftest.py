@@ -29,7 +29,7 @@ from generator.networks.train import train_together
 from generator.runs import export
 from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
-from generator.site.assets import assets, live, loads, placed_scripts
+from generator.site.assets import Scripts, assets, live, placed_scripts
 from generator.site.explorables import runs_index
 from tests.rest import SPEAKS_MS, rest, watch
 
@@ -147,7 +147,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     results = from_catalogue(lambda: entries, "")
     templates = Overlay(TEMPLATES)
     wanted = placed_scripts(templates, live(templates))
-    return Laboratory(folder, runs, runs_index(results, {}), loads(templates, wanted))
+    return Laboratory(folder, runs, runs_index(results, {}), Scripts(templates, wanted).loads())
 
 
 def place(element: Locator, x: float, y: float) -> tuple[float, float]:
