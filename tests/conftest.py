@@ -38,7 +38,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return default_workers() + (default_workers() + 1) // 2
 
 
-LONG = ("test_promises.py", "test_site.py", "test_firefox.py", "test_wheel.py", "test_new.py")  # of seconds a test
+LONG = (
+    "test_promises.py",
+    "test_site.py",
+    "test_firefox.py",
+    "test_webkit.py",
+    "test_wheel.py",
+    "test_new.py",
+)  # of seconds a test
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
