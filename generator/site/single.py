@@ -3,7 +3,7 @@
     page = single(files, base_url="")
 
 The file can be sent by e-mail and opened without a network. Links that lead to the site's other pages lead to where
-the site lives, or become plain text while that is unknown.
+the site lives, or become plain text while that is unknown; what is made of such links alone is left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .policy import guarded
 
 FILES = Mapping[str, File]
 ALONE = re.compile(r' <span class="figure-source figure-alone">.*?</span>')  # the way to a figure's own page
+WAYS = ("nav", "li", "span")  # of which some are made of links alone
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
 
 
@@ -59,6 +60,10 @@ class _Packer(HTMLParser):
         self.skipping = ""
         self.styling = False  # whether this is within a <style>
         self.links: list[bool] = []  # for each open <a>: whether it was kept
+        self.kept = self.lost = 0  # links so far
+        self.open: list[
+            tuple[str, bool, int, int, int]
+        ] = []  # WAYS: tag, whether it leads on, its beginning, these two
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -66,6 +71,10 @@ class _Packer(HTMLParser):
         address = self.own(values.get("href", "") or values.get("src", "") or values.get("srcset", ""))
         poster = self.own(values.get("poster", ""))
         self.explored |= "data-explorable" in values
+        if tag in WAYS:
+            leads = tag == "nav" or "figure-source" in values.get("class", "").split()
+            leads |= tag == "li" and any(of == "nav" for of, *_ in self.open)
+            self.open.append((tag, leads, len(self.out), self.kept, self.lost))
         if tag == "link" and address:
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
@@ -101,6 +110,8 @@ class _Packer(HTMLParser):
             if tag == "body":
                 self.finish()
             self.out.append(f"</{tag}>")
+            if tag in WAYS:
+                self.leave(tag)
 
     def handle_data(self, data: str) -> None:
         if self.awaited:
@@ -159,7 +170,18 @@ class _Packer(HTMLParser):
             text = replaced(text, "href", f"{self.base_url}/{address}")
         kept = not self.own(address) or path == "index.html" or bool(self.base_url)
         self.links.append(kept)
+        self.kept += kept
+        self.lost += not kept
         self.out.append(text if kept else "<span>")
+
+    def leave(self, tag: str) -> None:
+        """Leave out what was made of links alone, if none was kept."""
+        while self.open:
+            of, leads, began, kept, lost = self.open.pop()
+            if of == tag:
+                if leads and self.kept == kept and self.lost > lost:
+                    del self.out[began:]
+                return
 
     def finish(self) -> None:
         """Scripts last: they were deferred. Then the runs that the page can show."""

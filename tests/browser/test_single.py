@@ -39,9 +39,25 @@ def test_its_explorable_runs_on_the_data_inside(packed, browser):
 
 
 def test_links_to_other_pages_are_plain_text_or_absolute(packed, site):
-    text = packed.read_text()
-    assert 'href="gallery.html' not in text and ">Gallery</span>" in re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+", " ", packed.read_text())
+    assert 'href="gallery.html' not in text and "on the page <span>Reproduce</span>" in text
     assert b'href="https://example.org/a/gallery.html"' in single(tree(site), "https://example.org/a/")
+
+
+def test_what_is_made_of_links_that_lead_nowhere_is_left_out():
+    way = '<li><a href="more.html">More</a><ul><li><a href="more.html#a">A</a></li></ul></li>'
+    source = '<span class="figure-source"><a href="more.html">Run</a> <a href="more.html">Data</a></span>'
+    around = '<nav class="around"><a rel="next" href="more.html"><span>Next</span> More</a></nav>'
+    text = f'<p>See <a href="more.html">more</a>.{source}</p>'
+    body = f'<nav><ul><li><a href="index.html">Here</a></li>{way}</ul></nav>{text}'
+    files = {
+        "index.html": f"<html><body>{body}<ul><li><a href='more.html'>of the text</a></li></ul>{around}</body></html>"
+    }
+    packed = single({name: text.encode() for name, text in {**files, "more.html": ""}.items()}).decode()
+    assert re.sub(r"<[^>]*>", "|", packed).replace("|", "").strip() == "HereSee more.of the text"
+    assert '<nav><ul><li><a href="#">Here</a></li></ul></nav>' in packed
+    there = single({name: text.encode() for name, text in {**files, "more.html": ""}.items()}, "https://a.org").decode()
+    assert there.count('href="https://a.org/more.html') == 7
 
 
 def test_runs_come_along_with_explorables_alone():
