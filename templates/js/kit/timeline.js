@@ -262,8 +262,9 @@
       if (root.classList.contains("is-used")) return;
       const back = peek.runs.toPlace(epoch, run.epochs) > 0.5;
       hint.classList.toggle("is-back", back);
-      const hints = HINTS[back ? "back" : "on"];
-      for (const [said, spared] of [...[GUESSING_PX, 0].flatMap((px) => hints.said.map((said) => [said, px])), [hints.least, GUESSING_PX]]) {
+      const { said: phrases, least } = HINTS[back ? "back" : "on"];
+      const atEnd = [0, last()].includes(epoch); // from where there is one way alone
+      for (const [said, spared] of [...[GUESSING_PX, 0].flatMap((px) => phrases.map((said) => [said, px])), ...(atEnd ? [[least, GUESSING_PX]] : [])]) {
         const size = sizeOf(said);
         const [from, to] = back ? [x - size.width, x] : [x, x + size.width];
         const near = [...curve.loss, ...curve.accuracy].filter(([at]) => at >= from && at <= to).map(([, y]) => y);
