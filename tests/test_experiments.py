@@ -215,7 +215,53 @@ def test_one_mistake_is_told_once():
     for names in ('["zero", "tanh"]', '"zero"'):
         said = mistakes(wrong.replace('["zero", "tanh"]', names))
         assert [line.partition(";")[0] for line in said] == ['e.toml:8: "0 * a" is the same everywhere']
-    assert mistakes('[dataset]\nkind = "moons"\n') == ["e.toml:2: dataset.kind is not a table; expected [dataset.kind]"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            '[dataset]\nkind = "moons"\n',
+            'e.toml:2: "kind" outside of a dataset; expected it below a name, [dataset.moons]',
+        ),
+        (
+            '[results]\nfile = "a.csv"\n',
+            'e.toml:2: "file" outside of results; expected it below a name, [results.scan]',
+        ),
+        ("[model]\nclasses = [3]\n", 'e.toml:2: "classes" outside of a model; expected it below a name, [model.nulls]'),
+        (
+            "[profile]\nepochs = 2\n",
+            'e.toml:2: "epochs" outside of a profile; expected it below a name, [profile.quick]',
+        ),
+        ('activation = "tanh"\n', "e.toml:1: activation is not a table; expected a table such as [activation.swish]"),
+        ("profile = 3\n", "e.toml:1: profile is not a table; expected a table such as [profile.quick]"),
+        (
+            f"{GRID}[profile.quick]\ngrid = 3\n",
+            "e.toml:8: profile.quick.grid is not a table; expected [profile.quick.grid]",
+        ),
+        (f"{GRID}[[profile.quick]]\n", "e.toml:7: profile.quick is a list of tables; expected [profile.quick]"),
+        (
+            f"{GRID}[[profile.quick.grid]]\n",
+            "e.toml:7: profile.quick.grid is not a table; expected [profile.quick.grid]",
+        ),
+        (
+            GRID.replace("[dataset.spirals]", "[[dataset.spirals]]"),
+            "e.toml:1: dataset.spirals is a list of tables; expected [dataset.spirals]",
+        ),
+        (
+            GRID.replace("[experiment.grid]", "[[experiment.grid]]"),
+            "e.toml:4: experiment.grid is a list of tables; expected [experiment.grid]",
+        ),
+        (
+            '[activation.a]\nformula = "tanh(a)"\nlabel = 3\n',
+            "e.toml:3: label is 3; expected at most 40 signs in a line",
+        ),
+    ],
+)
+@pytest.mark.parametrize("profile", ["standard", "quick"])
+def test_a_table_that_is_none_is_told_once(given, said, profile):
+    told = [line for line in mistakes(given, profile) if "unknown profile" not in line]
+    assert told == [said]
 
 
 def test_every_room_and_width_may_be_drawn():

@@ -176,3 +176,13 @@ def test_the_interval_around_a_median_holds_it_as_often_as_it_says():
     assert median_interval([1.0] * 5) is None
     low, high = median_interval(range(6))
     assert (low, high) == (0, 5) and low <= statistics.median(range(6)) <= high
+
+
+def test_the_interval_around_a_median_is_the_narrowest_that_is_sure_enough_of_however_many_values():
+    def surely(n: int, rank: int) -> bool:
+        return 20 * 2 * sum(math.comb(n, below) for below in range(rank)) <= 2**n
+
+    for n in range(6, 300):
+        low, high = median_interval(range(n))
+        assert low + high == n - 1 and surely(n, low + 1) and not surely(n, low + 2), n
+    assert median_interval(range(1_000_000)) == (499_019, 500_980)  # scipy.stats.binom; term by term it takes hours

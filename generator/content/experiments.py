@@ -106,6 +106,8 @@ class Plan:
 
 
 def _label(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
     said = value.strip()
     if not 0 < len(said) <= LONGEST_LABEL or not said.isprintable():
         raise ValueError
@@ -134,6 +136,14 @@ def _seeds(value: Any) -> tuple[int, ...]:
     return tuple(seeds)
 
 
+SECTIONS = {  # the kinds of tables, and a name that each may have
+    "dataset": "moons",
+    "experiment": "grid",
+    "profile": "quick",
+    "activation": "swish",
+    "results": "scan",
+    "model": "nulls",
+}
 RUN_FIELDS = recipe.axes()
 EXPERIMENT_FIELDS = {
     "about": replace(plain("a sentence", str), words="what the experiment is for, as pages say it"),
@@ -301,7 +311,7 @@ class _Reader:
         named = Field(lambda value: self.activations.get(accepts(value), value), row.expected, row.choices)
         return {**RUN_FIELDS, "activation": named} if self.activations else RUN_FIELDS
 
-    def activation(self, name: str, table: Any) -> None:
+    def activation(self, name: str, table: dict[str, Any]) -> None:
         """An own activation, if its table is right."""
         path, before = ("activation", name), len(self.problems)
         built_in = {said.lower() for row in ACTIVATIONS.values() for said in (row.label, row.in_plane)}
@@ -317,7 +327,7 @@ class _Reader:
         }
         known = self.known(path, table, fields, "key of an activation")
         given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
-        if isinstance(table, dict) and "formula" not in table:
+        if "formula" not in table:
             self.wrong(path, f"activation {name} has no formula", f"formula = {fields['formula'].expected}")
         taken = built_in | {each.row.label.lower() for each in self.activations.values()}
         if (label := given.get("label") or name).lower() in taken:
@@ -383,28 +393,21 @@ class _Reader:
 
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
-        given = self.known((), given, ("dataset", "experiment", "profile", "activation", "results", "model"), "table")
+        given = self.known((), given, SECTIONS, "table")
         self.lab.enter_data()
         for name, table in self.section(given, "activation").items():
             self.activation(name, table)
         axes = {name: self.dataset(name, table) for name, table in self.section(given, "dataset").items()}
-        profiles = given.get("profile", {})
+        profiles = self.section(given, "profile")
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
-        experiments = given.get("experiment", {})
-        if not isinstance(experiments, dict):
-            self.wrong(("experiment",), "experiment is not a table", "a table such as [experiment.grid]")
-            experiments = {}
+        experiments = self.section(given, "experiment")
         self.check_profiles(profiles, experiments)
-        chosen = profiles.get(profile, {}) if isinstance(profiles, dict) else {}
+        chosen = {name: keys for name, keys in profiles.get(profile, {}).items() if isinstance(keys, dict)}
         planned: list[Experiment] = []
         trials: list[Trials] = []
         for name, table in experiments.items():
-            if not isinstance(table, dict):
-                what = f'"{name}" outside of an experiment'
-                self.wrong(("experiment", name), what, "it below a name, [experiment.grid]")
-                continue
             merged = {**table, **chosen.get(name, {})}
             if "run" in table:
                 trials += self.trials(name, merged, [each.table for each in trials])
@@ -425,17 +428,30 @@ class _Reader:
             for name, each in self.activations.items()
             if each not in used
         ]
-        models = self.models(given.get("model", {}), {each.table for each in trials} | {*results})
+        models = self.models(self.section(given, "model"), {each.table for each in trials} | {*results})
         self.check_needs([*experiments, *(table.name for table in found)])
         return Plan(
             tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
         )
 
-    def section(self, given: dict[str, Any], kind: str) -> dict[str, Any]:
-        """All [kind.NAME] by their names; what is no table of tables is a mistake."""
-        return self.known((kind,), given.get(kind, {}), given.get(kind, {}), kind)
+    def section(self, given: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+        """All [kind.NAME] by their names; what is no such table is a mistake, [[kind.NAME]] taken for one."""
+        section, found = given.get(kind, {}), {}
+        if not isinstance(section, dict):
+            self.wrong((kind,), f"{kind} is not a table", f"a table such as [{kind}.{SECTIONS[kind]}]")
+            return {}
+        for name, table in section.items():
+            if isinstance(table, list) and table and isinstance(table[0], dict):
+                self.wrong((kind, name), f"{kind}.{name} is a list of tables", f"[{kind}.{name}]")
+                found[name] = table[0]
+            elif isinstance(table, dict):
+                found[name] = table
+            else:
+                what = f'"{name}" outside of {kind if kind == "results" else an(kind)}'
+                self.wrong((kind, name), what, f"it below a name, [{kind}.{SECTIONS[kind]}]")
+        return found
 
-    def models(self, given: Any, taken: set[str]) -> dict[str, tuple[int, ...]]:
+    def models(self, given: dict[str, Any], taken: set[str]) -> dict[str, tuple[int, ...]]:
         """The models that the file asks for. taken: names of other tables"""
         found = {}
         for name, table in self.known(("model",), given, MODELS, "model").items():
@@ -450,13 +466,13 @@ class _Reader:
                 found[name] = tuple(dict.fromkeys(counts))
         return found
 
-    def check_profiles(self, profiles: Any, experiments: dict[str, Any]) -> None:
+    def check_profiles(self, profiles: dict[str, Any], experiments: dict[str, Any]) -> None:
         """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
-        for name, table in self.known(("profile",), profiles, profiles, "profile").items():
+        for name, table in profiles.items():
             path = ("profile", name)
             for experiment, fields in self.known(path, table, experiments, "experiment").items():
-                table = experiments.get(experiment)
-                if isinstance(table, dict) and "run" in table:
+                table = experiments[experiment]
+                if "run" in table:
                     self.trial_axes((*path, experiment), fields, self.lab.of("experiment").get(str(table["run"])))
                     continue
                 allowed = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
@@ -521,18 +537,14 @@ class _Reader:
                     what = f'the figure {name} needs an unknown experiment "{needed}"'
                     self.problems.append(Problem(figure.place, what, _listed(known), nearest(str(needed), known)))
 
-    def dataset(self, name: str, table: Any) -> dict[str, list[Any]]:
+    def dataset(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
         """A dataset's axes: kind, points_per_class and the kind's parameters."""
         path = ("dataset", name)
         own = self.lab.of("dataset")
         kinds = recipe.choice(*tables.built_in(), DIGITS, *own)
-        kind = table.get("kind", "spirals") if isinstance(table, dict) else None
-        if isinstance(table, dict) and ("file" in table or kind == DIGITS):
+        kind = table.get("kind", "spirals")
+        if "file" in table or kind == DIGITS:
             return self.own(name, table)
-        if not isinstance(table, dict):
-            self.known(path, table, (), "key of a dataset")
-            self.unread.add(name)
-            return {}
         if kind not in kinds.choices:
             self.unread.add(name)
             match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
@@ -577,14 +589,14 @@ class _Reader:
             self.wrong((*path, "image"), what, f"a height times a width of {inputs}")
         return _axes_of(table_read)
 
-    def results(self, name: str, table: Any, experiments: Iterable[str]) -> ExternalResults | None:
+    def results(self, name: str, table: dict[str, Any], experiments: Iterable[str]) -> ExternalResults | None:
         """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
         path, before = ("results", name), len(self.problems)
         if wrong := external.names_wrong(name, [one.replace("-", "_") for one in experiments]):
             self.wrong(path, *wrong)
         known = self.known(path, table, RESULT_FIELDS, "key of results")
         given = {key: self.single((*path, key), value, RESULT_FIELDS[key]) for key, value in known.items()}
-        if isinstance(table, dict) and "file" not in table:
+        if "file" not in table:
             self.wrong(path, f"results {name} have no file", f"file = {RESULT_FIELDS['file'].expected}")
         if len(self.problems) > before:
             return None

@@ -261,12 +261,13 @@ def median_interval(values: Iterable[float]) -> tuple[float, float] | None:
     """
     ordered = sorted(values)
     n = len(ordered)
-    outside, rank = 0.0, 0
-    for below in range(n // 2):
-        outside += math.comb(n, below) / 2**n
-        if 2 * outside > 1 - COVERAGE:
-            break
-        rank = below + 1
+    rank = n // 2  # from the middle on outwards: of many values few are looked at
+    chance = math.exp(math.lgamma(n + 1) - math.lgamma(rank + 1) - math.lgamma(n - rank + 1) - n * math.log(2))
+    inside = chance * (1 + n % 2)
+    while rank and inside < COVERAGE:
+        chance *= rank / (n - rank + 1)
+        rank -= 1
+        inside += 2 * chance
     return (ordered[rank - 1], ordered[n - rank]) if rank else None
 
 
