@@ -18,6 +18,7 @@ from generator.markup.expressions import (
     spelled,
     written_out,
 )
+from generator.runs.results import Record, Result, Results, Table
 
 
 def value(source, **names):
@@ -163,6 +164,46 @@ def test_statistics_leave_evidence():
     assert str(median.of) == "grid, tanh, 2 to 4 classes" and median.extent == (0.972, 0.982)
     assert median.interval == median_interval([0.97 + 0.001 * s * k for k in (2, 3, 4) for s in (1, 2, 3)])
     assert (single.statistic, single.value, single.runs) == ("value", 0.972, ("grid/k2-tanh-s1",))
+
+
+def test_evidence_counts_the_rows_that_have_a_value():
+    cells = [(1, 0.5, "a"), (2, None, "b"), (3, 0.7, None), (4, None, "b")]
+    rows = [Record("scan", at, {"seed": s, "loss": loss, "law": law}) for at, (s, loss, law) in enumerate(cells, 1)]
+    names = {"scan": Table(rows, "scan")}
+    for source, counted in (
+        ("scan.median('loss')", 2),
+        ("scan.tally('loss', at_least=0.6)", 2),
+        ("scan.share('law', equals='b')", 3),
+        ("scan.where(seed=[1, 2]).max('loss')", 1),
+        ("scan.count", 4),
+    ):
+        seen = []
+        evaluate(source, names, seen)
+        assert (len(seen[0].runs), seen[0].seeds) == (counted, counted), source
+
+
+def test_evidence_is_of_the_runs_that_know_the_key():
+    runs = [
+        Result(f"r{at}", "grid", "", "tanh", {"seed": at, "classes": 2}, {"accuracy": 1.0}, {}, {}) for at in (1, 2)
+    ]
+    noisy = [Result("n", "noisy", "", "tanh", {"seed": 3, "classes": 2, "noise": 0.1}, {"accuracy": 1.0}, {}, {})]
+    seen = []
+    assert evaluate("results.median('noise')", {"results": Results([*runs, *noisy])}, seen) == 0.1
+    assert seen[0].runs == ("noisy/n",) and str(seen[0].of) == "noisy, tanh, 2 classes"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("scan.share('law')", '"law" holds words; expected numbers, or equals=…'),
+        ("scan.tally('seed', at_least=2, equals=3)", "both at_least and equals; expected one of them"),
+    ],
+)
+def test_what_a_share_counts_is_said_once(source, said):
+    rows = [Record("scan", at, {"seed": at, "law": "tied"}) for at in (1, 2, 3)]
+    with pytest.raises(ExpressionError) as raised:
+        evaluate(source, {"scan": Table(rows, "scan")})
+    assert raised.value.wrong == said
 
 
 def test_the_interval_around_a_median_holds_it_as_often_as_it_says():

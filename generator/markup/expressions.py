@@ -28,7 +28,7 @@ from jinja2.parser import Parser
 from ..base import language, limits, rounding
 from ..base.errors import Fault, meant, quoted
 from ..base.language import Message, Words, message
-from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured
+from ..runs.results import Record, Result, Results, Rows, Table, UnknownResult, Unmeasured, having
 from ..runs.statistics import COVERAGE, Paired, Tally, holm
 
 ROWS = "{n} rows"  # of a table, as words say it
@@ -614,8 +614,10 @@ class _Walk:
         some: Rows[Any] | Sequence[Any],
         bound: tuple[str, Any] | None = None,
     ) -> None:
-        """Note a statistic; of a table's column, with what it holds in its author's words: ours are by its name."""
-        rows, asked = (some.rows, some.asked) if isinstance(some, Rows) else (some, ())
+        """Note a statistic, of the rows that have a value; of a table's column, with what it holds in its author's
+        words: ours are by its name.
+        """
+        rows, asked = (having(some, key), some.asked) if isinstance(some, Rows) else (some, ())
         table = self.names.get(rows[0].table) if rows and isinstance(rows[0], Record) else None
         told = table.columns.get(key) if isinstance(table, Table) else None
         self.seen.append(evidence(statistic, key, value, rows, told if isinstance(told, str) else "", bound, asked))

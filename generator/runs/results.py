@@ -292,9 +292,12 @@ class Rows(Generic[Row]):
         """
         if at_least is not None and not isinstance(at_least, (int, float)):
             raise UnknownResult(f"at_least is {at_least!r}; expected a number")
-        values = self._known(key) if at_least is None else self._numbers(key)
         if equals is not None:
+            if at_least is not None:
+                raise UnknownResult("both at_least and equals; expected one of them")
+            values = self._known(key)
             return Tally(sum(1 for value in values if value == equals), len(values))
+        values = self._numbers(key, "numbers, or equals=…" if at_least is None else "numbers")
         return Tally(sum(bool(value if at_least is None else value >= at_least) for value in values), len(values))
 
     def paired(self, other: Rows[Any], key: str, by: str | Sequence[str] = "seed") -> Paired:
@@ -341,13 +344,13 @@ class Rows(Generic[Row]):
             return values
         raise UnknownResult(f'no {self._one} has a value for "{key}"')
 
-    def _numbers(self, key: str) -> list[float]:
+    def _numbers(self, key: str, expected: str = "numbers") -> list[float]:
         """The values of a key that holds numbers, or true and false."""
         values = self._known(key)
         if all(isinstance(value, (int, float)) for value in values):
             return values
         raise UnknownResult(
-            f'"{key}" holds {"lists" if isinstance(values[0], (list, tuple)) else "words"}; expected numbers'
+            f'"{key}" holds {"lists" if isinstance(values[0], (list, tuple)) else "words"}; expected {expected}'
         )
 
 
@@ -471,6 +474,11 @@ def fits(value: Any, want: Any) -> bool:
             return False
         return list(value) == list(want) or any(fits(value, one) for one in want)
     return value in want if isinstance(want, (list, tuple)) else bool(value == want)
+
+
+def having(some: Rows[Row], key: str) -> tuple[Row, ...]:
+    """The rows that have a value, all of them where no key is named."""
+    return tuple(row for row in some.rows if not key or some._value(row, key) is not None)
 
 
 def digest_of(results: Results) -> str:
