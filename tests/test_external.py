@@ -192,7 +192,7 @@ def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
 LONG = "a,b\n" + "1,2\n" * 600
 BAD = {
     "x,y\n1,2\n3,four\n5,6\n": 's.csv:3: column 2, "y": "four" is not a number; expected a finite number, or an empty',
-    "x,y\n1,2\n3\n": "s.csv:3: 1 cells; expected 2, as above",
+    "x,y\n1,2\n3\n": "s.csv:3: 1 cell; expected 2, as above",
     "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
     "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',

@@ -227,6 +227,30 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
 
 
+@pytest.mark.parametrize(
+    ("labels", "called"),
+    [
+        (("1234.567", "1234.568"), ("1234.567", "1234.568")),
+        (("100001", "100002"), ("100001", "100002")),
+        (("1e15", "-0.0"), ("0", "1000000000000000")),
+        (("0.10", "1e-9"), ("1e-09", "0.1")),
+    ],
+)
+def test_labels_that_are_different_numbers_are_different_classes(tmp_path, labels, called):
+    rows = [(str(at), str(-at), label) for at, label in enumerate(labels * 3)]
+    assert tables.read(tmp_path, written(tmp_path, text(rows))).table.labels == called
+    y = np.array([*map(float, labels * 3)], np.float32 if labels[0] == "0.10" else np.float64)
+    np.savez(tmp_path / "data" / "points.npz", x=np.arange(6.0)[:, None], y=y)
+    assert tables.read(tmp_path, {"file": "data/points.npz"}).table.labels == called
+
+
+def test_a_class_that_may_be_a_missing_value_is_warned_of(tmp_path):
+    rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(["NA", "-", "none", "a"] * 3)]
+    found = tables.read(tmp_path, written(tmp_path, text(rows)))
+    said = 'data/points.csv: classes that are called as missing values are: "NA"; where they are, the rows left out'
+    assert [(warned.name, warned.said) for warned in found.warned] == [("missing-class", said)]
+
+
 def test_labels_are_words_as_soon_as_one_is_and_alike_where_they_look_so(tmp_path):
     labels = ["1", "1", "2", "2", "3", "3b", "é", "e\u0301", "Big cat", "Big  cat", "big cat", "big cat", "3", "3b"]
     rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(labels)]

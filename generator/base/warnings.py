@@ -10,6 +10,7 @@ WARNINGS = {
     "constant-column": "a column of own data holds one value",
     "row-numbers": "a column of own data counts the rows",
     "alike-classes": "words for classes of own data differ in capitals alone",
+    "missing-class": "a class of own data is called as missing values are, NA or nan",
     "uneven-classes": "a class of own data has far more rows than another",
     "not-finite": "a result of own code is no finite number",
     "foreign-field": "a field of front matter that this tool does not read",

@@ -348,7 +348,8 @@ class _Columns:
         ragged = [(line, len(cells)) for line, cells in rows if len(cells) != width]
         if ragged:
             self.problems += [
-                Problem(f"{self.place}:{line}", f"{count} cells", f"{width}, as above") for line, count in ragged
+                Problem(f"{self.place}:{line}", f"{count} cell{'s' * (count > 1)}", f"{width}, as above")
+                for line, count in ragged
             ]
             return []
         lines = [line for line, _ in rows]

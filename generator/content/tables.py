@@ -20,7 +20,7 @@ from ..base import filenames, limits
 from ..base.errors import few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
-from .columns import SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located
+from .columns import MISSING, SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located
 
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
@@ -130,7 +130,7 @@ def _of_file(
     _check(found, table, how)
     kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
     said = (
-        f"{file}: {len(words) + len(test_words):,} rows of {len(names)} numbers; label: {how}"
+        f"{file}: {len(words) + len(test_words):,} rows of {len(names)} number{'s' * (len(names) > 1)}; label: {how}"
         f"{kept}{''.join('; ' + told for told in found.told)}."
     )
     return Read(table, said)
@@ -159,7 +159,8 @@ def _npz(path: Path) -> File:
     if names and len(names) != x.shape[1]:
         raise found.problem(f"names has {len(names)} entries, x {x.shape[1]} columns", "a name for each column of x")
     found.names = [*(names or [f"x{place}" for place in range(x.shape[1])]), "y"]
-    labels = y.astype(str).tolist() if y.dtype.kind in "US" else [_word(value) for value in y.tolist()]
+    values = y.astype(str).astype(np.float64) if y.dtype.kind == "f" else y  # 0.1 of four bytes is not 0.1 of eight
+    labels = y.astype(str).tolist() if y.dtype.kind in "US" else [_word(value) for value in values.tolist()]
     found.columns = [*x.T, labels]
     found.told = ["arrays x and y"]
     return found
@@ -169,7 +170,9 @@ def _word(value: Any) -> str:
     """A label in words: numbers as they are counted, letters as they look."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return " ".join(filenames.composed(str(value)).split())
-    return f"{value:g}" if abs(value) < 1e5 else repr(value)
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return usual if float(usual := f"{value:g}") == value else repr(value)
 
 
 def _words(column: Column) -> list[str]:
@@ -294,6 +297,9 @@ def _watched(read: Read) -> Read:
     for word in table.labels:
         if (other := by_letters.setdefault(word.casefold(), word)) != word:
             warned.append(Warned("alike-classes", f'{source}: "{other}" and "{word}" are two classes'))
+    if lacking := [word for word in table.labels if word.lower() in MISSING - {"-", "none"}]:
+        told = f"{source}: classes that are called as missing values are: {_listed(lacking)}"
+        warned.append(Warned("missing-class", f"{told}; where they are, the rows left out"))
     deviation = table.x.std(0)
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)
