@@ -155,6 +155,13 @@ def test_a_histogram_counts_every_value_once(values):
         assert cents(mark.y) + cents(mark.height) == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.parametrize(("scale", "told"), [(1e-12, ("10⁻¹²", "9.6 × 10⁻¹²")), (1e12, ("10¹²", "9.6 × 10¹²"))])
+def test_heat_of_any_scale_has_short_numbers(scale, told):
+    rows = [{"x": x, "y": "low", "loss": loss * scale} for x, loss in ((1, 1.0), (2, 4.2), (4, 9.6))]
+    found = drawn(rows, x="x", y="y", colour="loss", mark="heat")
+    assert (found.shades[0], found.shades[-1]) == told
+
+
 def test_heat_is_shaded_by_medians():
     chance = random.Random(5)
     rows = [{"x": x, "y": y, "loss": chance.random()} for x in (1, 2, 4) for y in ("low", "high") for _ in range(5)]

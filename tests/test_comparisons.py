@@ -109,6 +109,7 @@ def test_runs_are_paired_by_seed_whatever_their_order():
     assert (found.pairs, found.lower, found.higher) == (7, 6, 1)
     assert found.difference == pytest.approx(-0.15) and found.p == pytest.approx(p)
     assert said(PAIRED) == "lower in 6 of 7 pairs, higher in 1; median difference −0.150, p = 0.047"
+    assert "median difference 4\u00a0×\u00a010⁻¹⁷, p" in english().tell(Paired.of([(4e-17, 0.0)], ()).told)
     with_a_table = evaluate("results.where(experiment='free').paired(full, 'objective')", NAMES)
     assert (with_a_table.pairs, with_a_table.lower) == (7, 5)  # those seeds that both have
     others = "results.where(activation='relu').paired(results.where(activation='tanh'), 'accuracy', {})"

@@ -36,6 +36,7 @@ WITHOUT_BLANKS = "\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uf
 TOUCHING = f"{WITHOUT_BLANKS}\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff"  # with Hangul: what words of others stand against
 LONGEST = 1000  # characters of a sentence
 QUOTES = ["“", "”", "‘", "’"]
+LEAST, MOST = 1e-6, 1e15  # numbers whose digits a reader takes in
 PLURALS = 200  # numbers beyond have the category of 100 and their last two digits
 
 SEPARATORS = {"row": "; ", "list": ", ", "all": " and "}  # of several that are told as one
@@ -161,9 +162,22 @@ class Words:
         return rounding.fixed(value, digits, self.marks)
 
     def significant(self, value: float, digits: int) -> str:
-        """A number other than 0 to so many significant digits, without zeros at the end behind the point."""
+        """A number other than 0 to so many significant digits, without zeros at the end behind the point.
+
+        Where nobody would count its digits, times a power of ten.
+        """
+        if not LEAST <= abs(value) < MOST:
+            return self.compact(value, digits).replace(" ", "\u00a0")
         text = self.fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
         return text.rstrip("0").rstrip(self.marks.point) if self.marks.point in text else text
+
+    def compact(self, value: float, digits: int) -> str:
+        """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
+        mantissa, _, power = f"{value:.{digits}g}".partition("e")
+        if power:
+            raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+            mantissa = f"10{raised}" if mantissa == "1" else f"{mantissa} × 10{raised}"
+        return self.marks.on(mantissa)
 
     def percent(self, share: float, digits: int = 1, space: str = "\u202f") -> str:
         """As rounding.percent."""

@@ -50,12 +50,13 @@ def is_number(value: Any) -> bool:
 def number(value: Any, digits: int | None = None, *, words: Words | None = None) -> str:
     """A number with a real minus and thousands apart.
 
-    digits  after the point; None: whole numbers as they are, others to three significant digits at most
+    digits  after the point; None: whole numbers as they are, others to three significant digits at most, very small
+            and very large ones times a power of ten
     """
     value, words = _number(value, "number"), words or language.english()
     if digits is not None:
         return words.fixed(value, _digits(digits))
-    if float(value).is_integer():
+    if float(value).is_integer() and (isinstance(value, int) or abs(value) < language.MOST):
         return words.fixed(value)
     return words.significant(value, 3)
 

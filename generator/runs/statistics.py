@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ..base.language import Message, message
+from ..base.language import LEAST, Message, message
 
 COVERAGE = 0.95  # of an interval
 PERCENT_FROM = 20  # below, one more or less is five per cent or more, and only counts are said
@@ -105,12 +105,13 @@ class Paired:
         """In words: "lower in 18 of 20 pairs, higher in 2; median difference −0.012, p = 0.004"."""
         difference = self.difference
         digits = max(0, 2 - math.floor(math.log10(abs(difference)))) if difference else 0
+        is_tiny = 0 < abs(difference) < LEAST
         compared = message(
             "lower in {n} of {all} pairs, higher in {more}; median difference {difference}, p {sign} {p}",
             n=self.lower,
             all=Message(fixed=[self.pairs]),
             more=Message(fixed=[self.higher]),
-            difference=Message(fixed=[difference, digits]),
+            difference=Message(significant=[difference, 3]) if is_tiny else Message(fixed=[difference, digits]),
             sign="<" if self.p < LEAST_P else "=",
             p=Message(fixed=[max(self.p, LEAST_P), 3]),
         )

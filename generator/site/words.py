@@ -135,12 +135,8 @@ LABELS = {
 
 
 def compact(value: float, digits: int = 4, words: Words | None = None) -> str:
-    """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
-    mantissa, _, power = f"{value:.{digits}g}".partition("e")
-    if power:
-        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        mantissa = f"10{raised}" if mantissa == "1" else f"{mantissa} × 10{raised}"
-    return (words or language.english()).marks.on(mantissa)
+    """As Words.compact."""
+    return (words or language.english()).compact(value, digits)
 
 
 def unbroken(text: str) -> str:

@@ -316,6 +316,8 @@ class _Drawing:
     def _shade(self, value: float) -> str:
         """A value by which cells are shaded, to a hundredth of the greatest."""
         greatest = max(abs(datum.value or 0) for datum in self.data) or 1
+        if not 1e-3 <= greatest < 1e7:  # as scales.told
+            return told(value, self.words, 2)
         return self.words.fixed(value, max(0, 1 - math.floor(math.log10(greatest))))
 
     def _axis(self, option: str, scale: Any) -> Axis:
