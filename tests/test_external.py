@@ -209,6 +209,7 @@ BAD = {
     '[{"a": [1]}]': 's.json: row 1, "a": [1]; expected',
     f'[{{"a": {"9" * 400}}}]': 's.json: row 1, "a": 9999',
     '[{"a": "b"}, {"a": "c\\u0000"}]': 's.json: row 2, "a": an invisible character, U+0000; expected none',
+    '[{"a": "c\\ud800"}]': 's.json: row 1, "a": an invisible character, U+D800; expected none',
     "x,y\n1,a\n2,b\x1b\n": 's.csv: row 2, "y": an invisible character, U+001B; expected none',
     "[]": "s.json: has no rows",
 }

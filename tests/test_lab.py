@@ -197,22 +197,35 @@ WRONG = {
     "an error": ("longer(np", "shorter(np", "walks.py:15: NameError: name 'shorter' is not defined; in walk(steps=4"),
     "an error in a file beside": ("return 2 * steps", "return steps[99]", "steps.py:2: IndexError"),
     "an end": ('print("a word")', "raise SystemExit", "walks.py:16: SystemExit; in walk(steps=4, drift=0.5, seed="),
+    "an end of asyncio's": ('print("a word")', "raise __import__('asyncio').CancelledError", "walks.py:16: Cancelled"),
+    "an error that says nothing": (
+        'print("a word")',
+        "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})",
+        "walks.py:16: Mute; in walk(steps=4",
+    ),
+    "half a sign": ('"path": path', '"path": "a\\ud800"', "with an invisible character, U+D800; expected none"),
     "no library": ("import numpy as np", "import numpy as np, nowhere", "walks.py:2: ModuleNotFoundError: No module"),
     "no dict": (
         'return {"distance"',
         'return 1\n    {"distance"',
-        "returned a int; expected a dict of numbers, texts and arrays by name",  # whichever seed comes first
+        "returned an int; expected a dict of numbers, texts and arrays by name",  # whichever seed comes first
     ),
     "an object": ('"path": path', '"path": [object()]', 'returned "path" as a list; expected a dict of numbers, texts'),
     "a sign": ('"path": path', '"path": "a\\0"', 'returned "path" with an invisible character, U+0000; expected none'),
     "a parameter": ('"path": path', '"steps": 1', 'returned "steps", which is the name of a parameter'),
-    "no figure": ("return figure", "return 1", "ends returned a int; expected a figure of matplotlib, or the text of"),
+    "no figure": ("return figure", "return 1", "ends returned an int; expected a figure of matplotlib, or the text of"),
     "no SVG": ("<svg xmlns", "<svg ", "disc returned text that is no SVG"),
     "labels": (
         ", 1), y",
         ", 0), y",
         "points of the shape (2, 40) and labels of the shape (40,); expected points of the shape",
     ),
+    "what cannot be drawn": (
+        "return figure",
+        "axes.set_title('$\\\\frac$')\n    return figure",
+        "ParseSyntaxException: Expected \\frac{num}{den}, found end of text (at char 5), (line:1, col:6); as what",
+    ),
+    "no real number": ("return (trained.points[:, 1] > 0).mean()", "return 1j", '"upper" as complex numbers; expected'),
     "a measurement": ("(trained.points", "(trained.pints", "has no attribute 'pints'; in upper(a network of"),
 }
 
@@ -240,6 +253,16 @@ READ = {
     "beside": ("from .steps", "from steps", "import of steps, a file beside walks.py; expected from . import steps"),
     "no file": ("from .steps", "from .step", 'no file "step.py" beside walks.py'),
     "built-in": ("def bars(", "def moons(", '"moons" is a built-in kind of data; expected another name'),
+    "no sentence beside": (
+        '"Where walks end.", needs',
+        "needs",
+        "@lab.figure of ends has no sentence; expected @lab.figure(",
+    ),
+    "no dimensions": (
+        "@lab.dataset",
+        "@lab.dataset(inputs=-1)",
+        "inputs is -1; expected a whole number from 1 to 10,000",
+    ),
     "a device": ("def disc(", "def aux(", 'Windows has no place for a name with "aux", a device of its own'),
     "a second": ("def disc(", "def other(", "a second function other; the first is"),
 }
@@ -254,9 +277,10 @@ def test_what_is_wrong_before_anything_runs(folder, fault):
     assert said in str(caught.value)
 
 
-def test_a_measurement_takes_no_name_that_every_run_has(folder):
-    edit(folder, "def upper", "def loss")
-    with pytest.raises(ContentError, match=r'walks.py:21: a column "loss" of every run is there already'):
+@pytest.mark.parametrize("name", ["loss", "label", "experiment"])
+def test_a_measurement_takes_no_name_that_every_run_has(folder, name):
+    edit(folder, "def upper", f"def {name}")
+    with pytest.raises(ContentError, match=rf'walks.py:21: a column "{name}" of every run is there already'):
         build(asked(folder), Progress(quiet=True))
 
 
@@ -317,6 +341,20 @@ def test_without_the_flag_one_message_says_what_is_left_out_and_what_needs_it(fo
         build(asked(folder, lab=False), Progress(quiet=True))
 
 
+def test_values_of_own_classes_are_plain_ones(folder):
+    """Nobody but the worker knows the classes, and a kept value is the same whatever it was."""
+    made = """import enum
+    class Kind(str, enum.Enum): A = "a"
+    class Level(enum.IntEnum): LOW = 1
+    class Share(float): pass
+    return {"kind": Kind.A, "level": Level.LOW, "part": Share(0.5), "wide": np.float32(0.5), "all": [Level.LOW]}"""
+    edit(folder, 'print("a word")', made)
+    values, arrays = running.perform(lab.read(folder / "content"), "walk", {"steps": 4, "seed": 1})
+    assert values == {"kind": "a", "level": 1, "part": 0.5, "wide": 0.5}
+    assert [type(value) for value in values.values()] == [str, int, float, float]
+    assert running.arrays_of(arrays)["all"].tolist() == [1]
+
+
 def test_what_runs_depends_on_nothing_that_ran_before(folder):
     """A worker that had another version, and global generators of random numbers."""
     edit(folder, "np.random.default_rng(seed).normal(drift, 1, steps)", "np.random.normal(drift, 1, steps)")
@@ -324,6 +362,12 @@ def test_what_runs_depends_on_nothing_that_ran_before(folder):
     values, _ = running.perform(first, "walk", {"steps": 4, "seed": 1})
     np.random.normal()
     assert running.perform(first, "walk", {"steps": 4, "seed": 1})[0] == values
+    edit(folder, "rng.uniform(-0.5, 0.5, len(y))", "np.random.uniform(-0.5, 0.5, len(y))")
+    drawn = []
+    for seed in (1, 1, 2):
+        kind = running.enter(first.place, lab.read(folder / "content").texts).functions["bars"].data
+        drawn.append(datasets.points(kind, 2, 10, seed)[0].tolist())
+    assert drawn[0] == drawn[1] != drawn[2]
     edit(folder, "abs(path[-1])", "7")
     assert running.perform(lab.read(folder / "content"), "walk", {"steps": 4, "seed": 1})[0]["distance"] == 7
     assert running.perform(first, "walk", {"steps": 4, "seed": 1})[0] == values
@@ -400,7 +444,7 @@ def test_of_all_figures_is_told_at_once_what_is_wrong_and_what_libraries_warn_of
     place = f"{folder}/content/lab/drawn.py"
     first, second = str(caught.value).splitlines()
     assert first.startswith(f"{place}:10: FileNotFoundError: ") and "expected Path(__file__).parent.parent" in first
-    assert second.startswith(f"{place}:21: c returned a int; expected a figure of matplotlib")
+    assert second.startswith(f"{place}:21: c returned an int; expected a figure of matplotlib")
     said = [line for line in capfd.readouterr().err.splitlines() if "drawn.py" in line]
     assert sorted(said) == [f"{place}:14: b: no glyph", f"{place}:14: b: no sign either"]
 

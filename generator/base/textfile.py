@@ -10,7 +10,7 @@ from pathlib import Path
 from . import filenames, limits
 from .errors import mistake
 
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffe\uffff]")  # what no text may hold
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\uf8ff\ufffe\uffff]")  # what no text may hold
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # "Unicode" to Notepad, and what PowerShell writes behind >
 
 

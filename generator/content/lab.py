@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..base import filenames, textfile
+from ..base import filenames, limits, textfile
 from ..base.errors import ContentError, Problem, collecting, meant, nearest, one_of
 from ..base.memo import digest
 from ..base.store import installed
@@ -30,6 +30,7 @@ SEED = "seed"
 ASKED = {"measurement": ("trained",), "dataset": ("points_per_class", "classes", "rng"), "figure": ("rows", "style")}
 KINDS = ("experiment", *ASKED)
 KEYS = ("run", "about", "seeds")  # of an experiment beside its parameters
+ATTRIBUTES = ("id", "experiment", "key", "label", "place", "spec", "measures", "pictures", "files", "value")  # of a run
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ class Lab:
 
         for name in [name for name, each in MEASUREMENTS.items() if isinstance(each, OwnMeasurement)]:
             del MEASUREMENTS[name]
-        taken = {*RECIPE, *all_words()}
+        taken = {*RECIPE, *all_words(), *ATTRIBUTES}
         wrong = [
             Problem(function.place, f'a column "{column}" of every run is there already', "another name")
             for function in self.of("measurement").values()
@@ -289,6 +290,8 @@ class _Reader:
         known = {"figure": ("needs",), "dataset": ("inputs",)}.get(kind, ())
         for key in given.keys() - set(known):
             self.wrong(call or node, f"{key} of @lab.{kind}", one_of(known), nearest(key, known))
+        if type(inputs := given.get("inputs", 2)) is not int or not 1 <= inputs <= limits.COLUMNS:
+            self.wrong(call or node, f"inputs is {inputs!r}", f"a whole number from 1 to {limits.COLUMNS:,}")
         if len(self.problems) > before:
             return None
         return Function(
@@ -316,7 +319,8 @@ class _Reader:
             except (ValueError, TypeError, SyntaxError):
                 self.wrong(value, f"{name} of {node.name} is computed", "a plain value: it is read and not run")
         words = given.pop("words", "")
-        if not isinstance(words, str) or (kind in ("figure", "measurement") and not words and not given):
+        columns = given if kind == "measurement" else {}
+        if not isinstance(words, str) or (kind in ("figure", "measurement") and not words and not columns):
             self.wrong(node, f"@lab.{kind} of {node.name} has no sentence", f'@lab.{kind}("what it shows")')
         return str(words), given
 

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from typing import Any
 
+from ..base.errors import an
 from ..base.style import Theme
 
 SIZE_PX = (500, 320)  # of a figure that says nothing of its size
@@ -82,10 +83,15 @@ def warnings_at(place: str) -> Iterator[None]:
             print(f"{place}: {' '.join(text.split())}", file=sys.stderr)
 
 
+class NoFigureError(ValueError):
+    """What is neither a figure nor an SVG."""
+
+
 def encode(drawn: Any) -> bytes:
     """A figure of matplotlib, or the text of an SVG, as SVG whose root says its size in CSS pixels.
 
-    raises  ValueError: it is neither, in words
+    raises  NoFigureError: it is neither, in words
+            whatever matplotlib raises as it draws
     """
     from matplotlib.figure import Figure
 
@@ -97,15 +103,15 @@ def encode(drawn: Any) -> bytes:
             text = re.sub(rf'(<svg\b[^>]*?) {side}="[^"]*"', rf'\1 {side}="{round(inches * 96)}"', text, count=1)
         return text.encode()
     if not isinstance(drawn, str):
-        said = "nothing (None)" if drawn is None else f"a {type(drawn).__name__}"
-        raise ValueError(f"{said}; expected a figure of matplotlib, or the text of an SVG")
+        said = "nothing (None)" if drawn is None else an(type(drawn).__name__)
+        raise NoFigureError(f"{said}; expected a figure of matplotlib, or the text of an SVG")
     try:
         root = ElementTree.fromstring(drawn)
     except ElementTree.ParseError as error:
-        raise ValueError(f"text that is no SVG: {error}; expected <svg …>") from None
+        raise NoFigureError(f"text that is no SVG: {error}; expected <svg …>") from None
     if root.tag != "{http://www.w3.org/2000/svg}svg":
-        raise ValueError(f'<{root.tag}>; expected <svg xmlns="http://www.w3.org/2000/svg" …>')
+        raise NoFigureError(f'<{root.tag}>; expected <svg xmlns="http://www.w3.org/2000/svg" …>')
     sized = all(re.fullmatch(r"[\d.]+(px)?", root.get(side, "")) for side in ("width", "height"))
     if not sized and len(root.get("viewBox", "").replace(",", " ").split()) != 4:
-        raise ValueError("an <svg> of no size; expected width and height in pixels, or viewBox")
+        raise NoFigureError("an <svg> of no size; expected width and height in pixels, or viewBox")
     return drawn.encode()

@@ -7,6 +7,7 @@ these. What goes wrong in a function is told at the author's line, with what the
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import importlib
 import importlib.util
@@ -25,7 +26,7 @@ import numpy as np
 
 from ..base import lab as decorators
 from ..base import textfile
-from ..base.errors import PeekError, short
+from ..base.errors import PeekError, an, short
 from ..base.memo import digest
 from ..content import lab
 from ..content.lab import SEED, Function, Lab
@@ -86,12 +87,17 @@ def enter(place: str, texts: Mapping[str, str]) -> Lab:
     return read
 
 
-def _call(package: str, function: Function, given: str, *arguments: Any, **named: Any) -> Any:
+def _call(package: str, function: Function, given: str, seed: int, /, *arguments: Any, **named: Any) -> Any:
     """What a function returns.
 
     given   its arguments in words
+    seed    global generators of random numbers are set to it before: what ran here earlier decides nothing
     raises  LabError: whatever it raises
     """
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
     place, told = function.place.rpartition(":")[0], f"{function.name}({given})"
     folder = place.rpartition("/")[0]
     with _at(f"{folder}/", function.place, f"in {told}"), contextlib.redirect_stdout(sys.stderr):
@@ -107,12 +113,15 @@ def _at(folder: str, place: str, told: str) -> Iterator[None]:
     """Tells an error at the author's line where it happened; place: where it is none of the author's."""
     try:
         yield
-    except LabError:
+    except (LabError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # SystemExit, and what asyncio and others have beside Exception
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(folder)]
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else place
-        said = " ".join(str(error).split())
+        try:
+            said = " ".join(str(error).split())
+        except Exception:  # its own, too
+            said = ""
         expected = _A_FILE if isinstance(error, FileNotFoundError) else ""
         raise LabError(f"{where}: {type(error).__name__}{': ' if said else ''}{said}; {told}{expected}") from None
 
@@ -127,19 +136,12 @@ def _told(parameters: Mapping[str, Any]) -> str:
 def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """One run of an experiment: its numbers and words, None where a number is not finite, and its arrays as .npz.
 
-    Global generators of random numbers are set to the seed before: what ran here earlier decides nothing.
-
     raises  LabError: the function fails, or returns what it must not
     """
     function, told = read.functions[name], _told(parameters)
     package, _ = _package(read.place, tuple(sorted(read.texts.items())))
     given = {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
-    seed = int(parameters.get(SEED, 0))
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
-    found = _call(package, function, told, **given)
+    found = _call(package, function, told, int(parameters.get(SEED, 0)), **given)
     wrong = f"{function.place}: {name}({told}) returned "
     if not isinstance(found, Mapping):
         raise LabError(f"{wrong}{_kind(found)}; expected {RESULT}")
@@ -160,11 +162,17 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
 
 
 def _plain(value: Any) -> Any:
-    """A plain value, or an array of numbers; NotImplemented: it is neither. What no float holds is inf."""
+    """A plain value, or an array of numbers; NotImplemented: it is neither. What no float holds is inf.
+
+    Values of an author's own class, as of an Enum, are plain ones: nobody else knows the class.
+    """
     if isinstance(value, int) and abs(value) > sys.float_info.max:
         return math.inf if value > 0 else -math.inf
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value.item() if isinstance(value, np.generic) else value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float, str)):
+        kind = next(kind for kind in (int, float, str) if isinstance(value, kind))
+        return kind.__str__(value) if kind is str else kind(value)
     try:
         array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
     except (ValueError, TypeError, RuntimeError):
@@ -175,7 +183,7 @@ def _plain(value: Any) -> Any:
 
 
 def _kind(value: Any) -> str:
-    return "nothing (None)" if value is None else f"a {type(value).__name__}"
+    return "nothing (None)" if value is None else an(type(value).__name__)
 
 
 def is_finite(value: Any) -> bool:
@@ -230,11 +238,13 @@ def draw(read: Lab, name: str, rows: Any, themes: Mapping[str, Any]) -> dict[str
     with own.warnings_at(f"{function.place}: {name}"):
         for said, theme in themes.items():
             with own.styled(theme):
-                found = _call(package, function, f"rows, the {said} style", rows, theme)
-                try:
-                    drawn[f"{said}.svg"] = own.encode(found)
-                except ValueError as error:
-                    raise LabError(f"{function.place}: {name} returned {error}") from None
+                given = f"rows, the {said} style"
+                found = _call(package, function, given, 0, rows, theme)
+                with _at(f"{read.place}/", function.place, f"as what {name}({given}) returned was drawn"):
+                    try:
+                        drawn[f"{said}.svg"] = own.encode(found)
+                    except own.NoFigureError as error:
+                        raise LabError(f"{function.place}: {name} returned {error}") from None
     return drawn
 
 
@@ -245,15 +255,16 @@ def _measured(package: str, function: Function, trained: Any) -> Any:
     """A measurement's values by column, plain."""
     spec = trained.spec
     given = f"a network of {spec.classes} classes, {spec.label}, seed {spec.seed}"
-    found = _call(package, function, given, trained)
+    found = _call(package, function, given, spec.seed, trained)
     values = found if isinstance(found, Mapping) else {function.name: found}
     wrong = f"{function.place}: {function.name}({given}) returned "
     if set(values) != set(function.columns):
         raise LabError(f"{wrong}{', '.join(map(str, values))}; expected {', '.join(function.columns)}")
     plain = {name: _plain(value) for name, value in values.items()}
     for name, value in plain.items():
-        if value is NotImplemented:
-            raise LabError(f'{wrong}"{name}" as {_kind(values[name])}; expected a number, or None')
+        if value is NotImplemented or np.iscomplexobj(value):
+            said = _kind(values[name]) if value is NotImplemented else "complex numbers"
+            raise LabError(f'{wrong}"{name}" as {said}; expected numbers, a text, or None')
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in plain.items()}
 
 
@@ -262,7 +273,8 @@ def _points(
 ) -> Any:
     """Points of a kind of data: (classes, points_per_class, D) float64, in the order in which the function has them."""
     given = _told({"points_per_class": points_per_class, "classes": classes, **said})
-    found = _call(package, function, given, points_per_class, classes, rng, **said)
+    seed = int(copy.deepcopy(rng).integers(2**32))
+    found = _call(package, function, given, seed, points_per_class, classes, rng, **said)
     wrong = f"{function.place}: {function.name}({given}) returned "
     shape = (classes * points_per_class, int(inputs))
     expected = f"expected points of the shape {shape} and their labels, {points_per_class} of each class from 0"

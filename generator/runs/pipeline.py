@@ -664,8 +664,10 @@ class Pipeline:
             if failed:
                 raise LabError("\n".join(sorted(failed)))
         except BrokenExecutor:
+            lab = self.plan.lab
+            code = f", or by the code in {lab.place}" if lab.functions else ""
             raise PeekError(
-                "a worker process was ended by the system or by somebody; expected enough memory for"
+                f"a worker process was ended by the system or by somebody{code}; expected enough memory for"
                 f" --workers {size}, or fewer. What was finished is kept"
             ) from None
 
