@@ -253,6 +253,22 @@ READ = {
     "beside": ("from .steps", "from steps", "import of steps, a file beside walks.py; expected from . import steps"),
     "no file": ("from .steps", "from .step", 'no file "step.py" beside walks.py'),
     "built-in": ("def bars(", "def moons(", '"moons" is a built-in kind of data; expected another name'),
+    "what a figure needs, by its place": (
+        '"Where walks end.", needs="walks"',
+        '"Where walks end.", "wlaks"',
+        'the figure ends needs an unknown experiment "wlaks"; expected one of nets, walks, other; did you',
+    ),
+    "brackets": (
+        "@lab.experiment",
+        "@lab.experiment()",
+        "@lab.experiment(…) of walk; expected @lab.experiment, without",
+    ),
+    "a sentence of data": (
+        "@lab.dataset",
+        '@lab.dataset("Bars.")',
+        "@lab.dataset(…) of bars; expected @lab.dataset(inpu",
+    ),
+    "no annotation": ("drift: float", 'drift: "flo at"', "drift is annotated 'flo at'; expected int, float, bool"),
     "no sentence beside": (
         '"Where walks end.", needs',
         "needs",
@@ -305,6 +321,30 @@ def test_what_is_wrong_in_experiments_is_told_at_its_line(folder, old, new, said
     with pytest.raises(ContentError) as caught:
         experiments.read(folder / "content" / "experiments.toml", lab=True)
     assert said in str(caught.value)
+
+
+def test_decorators_are_known_by_their_own_names_and_values_by_their_kind(folder):
+    (folder / "content/lab/other.py").write_text(
+        """from typing import Literal
+from peek_article.lab import experiment as run
+
+
+@run
+def other(level: Literal[1, 2, True] = 1, name: Literal["a", "b"] = "a", pairs: list[list[int]] = [[1, 2]]):
+    return {"kinds": repr((level, name, pairs))}
+"""
+    )
+    edit(folder, 'run = "other"', 'run = "other"\nlevel = 2\nname = "b"\npairs = [[[3, 4], [5]]]', "experiments.toml")
+    toml = folder / "content" / "experiments.toml"
+    [other] = [one for one in experiments.read(toml, lab=True).trials if one.name == "other"]
+    values, _ = running.perform(lab.read(folder / "content"), "other", other.rows[0])
+    assert values == {"kinds": "(2, 'b', [[3, 4], [5]])"}
+    edit(folder, "level = 2", "level = 3", "experiments.toml")
+    with pytest.raises(ContentError, match=r":21: level is 3; expected one of 1, 2, true"):
+        experiments.read(toml, lab=True)
+    edit(folder, "@run\n", "", "lab/other.py")
+    with pytest.raises(ContentError, match=r':20: run is "other"; expected one of walk'):
+        experiments.read(toml, lab=True)
 
 
 def test_profiles_and_lists_make_grids(folder):

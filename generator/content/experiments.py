@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import json
 import math
@@ -25,6 +26,7 @@ from . import tables as files
 from .columns import is_file
 from .external import ExternalResults
 from .lab import SEED, Function, Lab
+from .texts import LAB
 
 
 @dataclass(frozen=True)
@@ -502,7 +504,8 @@ class _Reader:
             self.wrong(path, f'the table of experiment {name} is "{called}", as another is', "another name")
         functions = self.lab.of("experiment")
         if (run := str(table["run"])) not in functions:
-            self.wrong((*path, "run"), f'run is "{run}"', _listed(list(functions)), nearest(run, functions))
+            expected = _listed(list(functions)) or f"a function in {LAB}/*.py with @lab.experiment above it"
+            self.wrong((*path, "run"), f'run is "{run}"', expected, nearest(run, functions))
             return
         function, before = functions[run], len(self.problems)
         axes = self.trial_axes(path, table, function)
@@ -923,7 +926,7 @@ def _plain(value: Any) -> Any:
 def _shown(value: Any) -> str:
     """A wrong value as the author wrote it, the beginning of a long one."""
     try:
-        said = json.dumps(value, default=str)
+        said = str(value) if isinstance(value, datetime.date | datetime.time) else json.dumps(value, default=str)
     except (ValueError, RecursionError):  # thousands of digits or of brackets
         return "too large to be told"
     return said if len(said) <= LONGEST_SHOWN else f"{said[:LONGEST_SHOWN]}…"

@@ -29,6 +29,7 @@ PROGRAMS = ("peek_article", "generator")  # installed, and in a copy of the sour
 SEED = "seed"
 ASKED = {"measurement": ("trained",), "dataset": ("points_per_class", "classes", "rng"), "figure": ("rows", "style")}
 KINDS = ("experiment", *ASKED)
+POSITIONAL = {"measurement": ("words",), "figure": ("words", "needs")}  # what decorators are given without a name
 KEYS = ("run", "about", "seeds")  # of an experiment beside its parameters
 ATTRIBUTES = ("id", "experiment", "key", "label", "place", "spec", "measures", "pictures", "files", "value")  # of a run
 
@@ -250,9 +251,13 @@ class _Reader:
         self.place, self.file, self.tree, self.source = place, f"{LAB}/{name}", tree, source
         self.problems = problems
         self.called = {f"{program}.lab" for program in PROGRAMS}  # what the module of decorators is called here
+        self.alone: dict[str, str] = {}  # what a decorator is called that is imported from it
+        modules = {*self.called}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module in PROGRAMS and not node.level:
                 self.called |= {alias.asname or alias.name for alias in node.names if alias.name == "lab"}
+            elif isinstance(node, ast.ImportFrom) and node.module in modules and not node.level:
+                self.alone |= {alias.asname or alias.name: alias.name for alias in node.names}
 
     def wrong(self, node: ast.AST, what: str, expected: str = "", near: str | None = None) -> None:
         self.problems.append(Problem(f"{self.place}:{getattr(node, 'lineno', 1)}", what, expected, near))
@@ -265,7 +270,8 @@ class _Reader:
                 call = decorator if isinstance(decorator, ast.Call) else None
                 named = ast.unparse(call.func if call else decorator)
                 module, _, kind = named.rpartition(".")
-                if module not in self.called:
+                kind = self.alone.get(named, kind)
+                if module not in self.called and named not in self.alone:
                     continue
                 if kind not in KINDS:
                     expected, near = meant(kind, KINDS)
@@ -311,7 +317,11 @@ class _Reader:
     def decorated(self, kind: str, node: ast.FunctionDef, call: ast.Call | None) -> tuple[str, dict[str, Any]]:
         """What a decorator is given: its sentence, and values by name."""
         given: dict[str, Any] = {}
-        values: list[tuple[str, ast.expr]] = [("words", one) for one in (call.args[:1] if call else [])]
+        places = POSITIONAL.get(kind, ())
+        values: list[tuple[str, ast.expr]] = list(zip(places, call.args if call else [], strict=False))
+        if call and (kind == "experiment" or len(call.args) > len(places)):
+            left = "(inputs=…)" if kind == "dataset" else f"({', '.join(places)})" if places else ", without brackets"
+            self.wrong(call, f"@lab.{kind}(…) of {node.name}", f"@lab.{kind}{left}")
         values += [(str(one.arg), one.value) for one in (call.keywords if call else [])]
         for name, value in values:
             try:
@@ -341,7 +351,7 @@ class _Reader:
         for one, default in list(zip(listed, defaults, strict=True))[len(asked) :]:
             if default is not None:
                 try:
-                    usual[one.arg] = _listed(ast.literal_eval(default))
+                    usual[one.arg] = as_toml(ast.literal_eval(default))
                 except (ValueError, TypeError, SyntaxError):
                     self.wrong(one, f"the default of {one.arg} is computed", "a plain value: it is read and not run")
             if kind == "dataset" and type(usual.get(one.arg)) not in (int, float):
@@ -363,9 +373,9 @@ class _Reader:
         return fields, usual, seeded
 
 
-def _listed(value: Any) -> Any:
-    """A default as TOML would have it."""
-    return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
+def as_toml(value: Any) -> Any:
+    """A value as TOML would have it."""
+    return [as_toml(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 ANY = recipe.plain("a number, a text, true or false", bool, int, float, str)
@@ -386,7 +396,10 @@ def _field(annotation: ast.expr | None, default: Any) -> Field:
             return recipe.several(ANY)
         return PLAIN.get(type(default).__name__, ANY)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return _field(ast.parse(annotation.value, mode="eval").body, default)
+        try:
+            return _field(ast.parse(annotation.value, mode="eval").body, default)
+        except SyntaxError:
+            raise ValueError from None
     if isinstance(annotation, ast.Name) and annotation.id in PLAIN:
         return PLAIN[annotation.id]
     if isinstance(annotation, ast.Name) and annotation.id in ("list", "tuple"):
@@ -395,11 +408,23 @@ def _field(annotation: ast.expr | None, default: Any) -> Field:
         of, inside = ast.unparse(annotation.value).rpartition(".")[2], annotation.slice
         if of == "Literal":
             choices = ast.literal_eval(inside)
-            return recipe.choice(*map(str, choices if isinstance(choices, tuple) else (choices,)))
+            return _literal(choices if isinstance(choices, tuple) else (choices,))
         if of in ("list", "tuple", "Sequence", "List"):
             parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
             return recipe.several(_field(parts[0], None))
     raise ValueError
+
+
+def _literal(choices: tuple[Any, ...]) -> Field:
+    """One of some plain values, 1 not for true."""
+    said = tuple(one if isinstance(one, str) else str(one).lower() for one in choices)
+
+    def accepts(value: Any) -> Any:
+        if not any(type(value) is type(one) and value == one for one in choices):
+            raise ValueError
+        return value
+
+    return Field(accepts, f"one of {', '.join(said)}", said)
 
 
 def _explained(docstring: str) -> dict[str, str]:

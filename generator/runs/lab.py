@@ -140,7 +140,7 @@ def perform(read: Lab, name: str, parameters: Mapping[str, Any]) -> tuple[dict[s
     """
     function, told = read.functions[name], _told(parameters)
     package, _ = _package(read.place, tuple(sorted(read.texts.items())))
-    given = {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
+    given = {key: lab.as_toml(value) for key, value in parameters.items()}
     found = _call(package, function, told, int(parameters.get(SEED, 0)), **given)
     wrong = f"{function.place}: {name}({told}) returned "
     if not isinstance(found, Mapping):
