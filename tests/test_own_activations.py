@@ -63,7 +63,7 @@ def test_a_formula_has_its_room(formula):
         ('formula = "a * r"', 'formula "a * r" has both a and r'),
         ('formula = "1 / a"', 'the value of "1 / a" is not finite at a = 0'),
         ('formula = "0 * a"', '"0 * a" is the same everywhere'),
-        ('formula = "sign(a)"', '"sign(a)" has no value or no slope'),
+        ('formula = "sign(a)"', '"sign" in a formula, which has no slope where it jumps; expected abs, max'),
         ('formula = "a"\nroom = [-1, 1]', '"a" is -20 at a = -20, outside of its room; expected values from -1 to 1'),
         ('formula = "a"\nlabel = "ReLU"', '"ReLU" is another activation\'s label'),
         ('formula = "a"\nlabel = "on\\ntwo"', "expected at most 40 signs in a line"),

@@ -31,6 +31,7 @@ LONG = 50.0  # and the length of a vector
 SLACK = 1e-6  # what rounding and a limit that is not reached yet may add
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 SEVERAL = ("max", "min")
+FUNCTIONS = tuple(name for name in calculus.FUNCTIONS if name != "sign")  # that is for slopes alone
 
 
 class FormulaError(ValueError):
@@ -85,7 +86,7 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         if node.id in ("a", "r"):
             variables.add(node.id)
         elif node.id != "pi":
-            near = nearest(node.id, calculus.FUNCTIONS)
+            near = nearest(node.id, FUNCTIONS)
             raise FormulaError(f'"{node.id}" in a formula', "a or r, pi, or a function's brackets", near)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         _check(node.operand, variables, depth + 1)
@@ -101,9 +102,11 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         raise FormulaError(f'"{said}" in a formula', "** for a power", said.replace(" ^ ", "**"))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         name = node.func.id
-        if name not in calculus.FUNCTIONS:
-            expected = "one of " + ", ".join(calculus.FUNCTIONS)
-            raise FormulaError(f'unknown function "{name}" in a formula', expected, nearest(name, calculus.FUNCTIONS))
+        if name == "sign":
+            raise FormulaError('"sign" in a formula, which has no slope where it jumps', "abs, max and min, which bend")
+        if name not in FUNCTIONS:
+            expected = "one of " + ", ".join(FUNCTIONS)
+            raise FormulaError(f'unknown function "{name}" in a formula', expected, nearest(name, FUNCTIONS))
         if len(node.args) < 2 if name in SEVERAL else len(node.args) != 1:
             expected = "two or more" if name in SEVERAL else "one"
             raise FormulaError(f"{name} of {len(node.args)} values in a formula", expected)
