@@ -311,6 +311,24 @@ def test_a_network_that_ties_all_classes_is_right_by_chance():
     assert run.accuracy[-1] == 0.5
 
 
+@pytest.mark.parametrize(
+    ("classes", "changed"), [(3, {"bias_start": -1.0}), (5, {"head_bias": False, "hidden": (4, 2)})]
+)
+def test_classes_that_tie_are_predicted_as_forward_predicts_them(classes, changed):
+    """Where several classes end at one point, as dead ReLU's do, their logits become equal."""
+    spec = replace(RunSpec(classes=classes, activation="relu", seed=1, epochs=400), **changed)
+    specs = [replace(spec, seed=seed) for seed in range(1, 9)]
+    runs = train_together(specs)
+    counted = 0
+    for each, run in zip(specs, runs, strict=True):
+        final, right = run.weights[-1], forward.predict(each, run.weights[-1], run.x) == run.y
+        assert run.accuracy[-1] == pytest.approx(right.mean(), abs=1e-6)
+        own = forward.forward(each, final, run.x.astype(np.float64)).logits
+        counted += (own[np.arange(len(run.y)), run.y] >= own.max(1) - 1e-6).mean() > right.mean()
+    assert counted >= 2  # which were told to be better than they are
+    assert_same_bytes(train_together([specs[2]])[0], runs[2])
+
+
 def assert_same_bytes(run: Run, other: Run) -> None:
     for name in ("x", "y", "weights", "loss", "accuracy"):
         assert getattr(run, name).tobytes() == getattr(other, name).tobytes(), name

@@ -422,7 +422,8 @@ class _Pass:
 class _Networks(_Pass):
     """B networks on all their points, and how they step.
 
-    forward   fills `result` (2, B): summed log-probability of the true classes, points classified right
+    forward   fills `result` (2, B): summed log-probability of the true classes, points where none is above the true one
+    untie     after it fills `first` (B,): the points classified right, the first of classes that tie being predicted
     backward  fills the gradients; `step` follows them
     """
 
@@ -451,8 +452,10 @@ class _Networks(_Pass):
             amsgrad=False,
             maximize=False,
         )
-        self.result = x.new_zeros(2, batch)
+        self.result, self.first = x.new_zeros(2, batch), x.new_zeros(batch)
+        self.right = torch.empty_like(self._of_own_class(self.log_p))
         self.forward = [*self._activate(), *self._loss_and_accuracy()]
+        self.untie = [*self._first_of_ties()]
         self.backward = [*self._differentiate()]
 
     def start(self, weights: Tensor, order: Tensor) -> None:
@@ -489,15 +492,26 @@ class _Networks(_Pass):
         return blocks.diagonal(dim1=1, dim2=2).transpose(1, 2)
 
     def _loss_and_accuracy(self) -> Iterator[Call]:
-        """Log-probabilities, their sum over the true classes, and the points classified right."""
-        own = self._of_own_class(self.log_p)
+        """Log-probabilities, their sum over the true classes, and the points where no class is above the true one."""
+        own, right = self._of_own_class(self.log_p), self.right
         highest = self.log_p.new_empty(self.batch, self.log_p.shape[2])
-        right = torch.empty_like(own)
         yield self._log_softmax()
         yield partial(torch.sum, own, (1, 2), out=self.result[0])
         yield partial(torch.amax, self.log_p, 1, out=highest)
         yield partial(torch.ge, own, highest[:, : self.count].view(own.shape), out=right)
         yield partial(torch.sum, right, (1, 2), out=self.result[1])
+
+    def _first_of_ties(self) -> Iterator[Call]:
+        """Of the points where no class is above the true one those where none before it ties, and their sum."""
+        own, each = self._of_own_class(self.log_p), self.spec.points_per_class
+        before = self.log_p.new_full((self.batch, self.log_p.shape[2]), -math.inf)  # the highest of earlier classes
+        first = torch.empty_like(own)
+        for place in range(1, self.spec.classes):
+            points = slice(place * each, (place + 1) * each)
+            yield partial(torch.amax, self.log_p[:, :place, points], 1, out=before[:, points])
+        yield partial(torch.gt, own, before[:, : self.count].view(own.shape), out=first)
+        yield partial(first.mul_, self.right)
+        yield partial(torch.sum, first, (1, 2), out=self.first)
 
 
 class _Batches(_Pass):
@@ -600,6 +614,7 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
         networks = _Networks(specs, x)
         batches = _Batches(specs, networks) if spec.batch else None
         forward = _prepared(networks.forward, device)
+        untie = _prepared(networks.untie, device)
         backward = _prepared((batches or networks).backward, device)
         order = networks.order()
         initial = torch.from_numpy(np.stack([initial_weights(s, head) for s in specs])).to(x)
@@ -610,10 +625,20 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
         results = history.unbind()
         kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
         kept: list[Tensor] = []
+        ties = torch.zeros(
+            len(specs), dtype=torch.bool, device=device
+        )  # seldom any, so looked for where weights are kept
+        has_ties = False
         for epoch in range(spec.epochs + 1):
-            if epoch == kept_at[len(kept)]:
+            if is_kept := epoch == kept_at[len(kept)]:
                 kept.append(networks.params[order])
             forward()
+            if is_kept or has_ties:
+                untie()
+                if is_kept:
+                    ties |= networks.first < networks.result[1]
+                    has_ties = bool(ties.any())
+                torch.where(ties, networks.first, networks.result[1], out=networks.result[1])
             results[epoch].copy_(networks.result)
             if epoch % CHECK_EVERY == 0 or epoch == spec.epochs:
                 _check_finite(specs, history[: epoch + 1, 0])
