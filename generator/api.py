@@ -26,7 +26,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from .base.errors import PeekError
 from .runs.results import Result, Results, UnknownResult
@@ -70,6 +70,9 @@ class Run(Result):
 
     def __repr__(self) -> str:
         return f"<Run {self.place.strip('/')}>"
+
+    def __hash__(self) -> int:
+        return hash(self.place)
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -157,7 +160,7 @@ class Run(Result):
 
 
 class Runs(Results):
-    """Runs in the order of their tables: `len(runs)`, `for run in runs`, `runs[0]`.
+    """Runs in the order of their tables: `len(runs)`, `for run in runs`, `runs[0]`, `runs[:9]`.
 
     runs.where(classes=[2, 3], activation="tanh").values("accuracy")
     runs.one(id="k2-tanh-s1"), runs.median("loss"), runs.distinct("hidden")
@@ -176,8 +179,13 @@ class Runs(Results):
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)  # type: ignore[arg-type]
 
-    def __getitem__(self, index: int) -> Run:
-        return self.runs[index]  # type: ignore[return-value]
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> Runs: ...
+
+    def __getitem__(self, index: int | slice) -> Run | Runs:
+        return self._some(self.runs[index]) if isinstance(index, slice) else self.runs[index]  # type: ignore[return-value]
 
 
 def load(site: str | Path) -> Runs:

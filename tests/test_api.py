@@ -58,6 +58,12 @@ def test_runs_are_those_of_the_site_and_chosen_by_their_fields(runs):
     assert runs.where(experiment="more").values("seed") == [1, 2]
     with pytest.raises(UnknownResult, match="did you mean"):
         runs.where(clases=2)
+    for several in (np.array([2, 9]), range(2, 3), {2}, np.int64(2)):
+        assert runs.where(classes=several).count == runs.where(classes=2).count > 0
+    with pytest.raises(UnknownResult, match="expected one of 2, 3"):
+        runs.where(classes=np.array([9]))
+    assert isinstance(runs[1:3], generator.Runs) and runs[1:3].values("id") == [run.id for run in [*runs][1:3]]
+    assert len({*runs, *runs}) == len(runs)
     assert (repr(runs), repr(relu)) == ("<4 runs of grid, more>", "<Run grid/k2-relu-s1>")
     assert {"load", "train"} <= set(dir(generator))
 
@@ -135,6 +141,9 @@ def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
         ({"seeds": 3}, "seeds is no part of one run"),
         ({"kind": "own-37b13897ef528ae1", "dataset": "mine", "inputs": 4}, 'its data, "mine", are rows or code of an'),
         ({"seed": "x"}, 'seed is "x"; expected a whole number, at least 0'),
+        ({"seed": 2**70}, "seed is 1180591620717411303424; expected a whole number, at least 0 and at most"),
+        ({"activation": "own", "formula": 3}, "formula is 3; expected arithmetic of a"),
+        ({"activation": None, "formula": "a"}, "recipe has no activation; expected activation ="),
         ({"dataset": "rings"}, 'dataset is "rings" without a kind; expected kind, one of blobs'),
         ({"classes": None}, "experiment recipe has no classes"),
     ],

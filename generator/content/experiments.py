@@ -264,8 +264,8 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
         raise ContentError([Problem(place, what, "a kind that is drawn, " + _listed(list(drawn)))])
     if unclear:
         reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(drawn))}")
-    if type(seed) is not int or seed < 0:
-        reader.wrong((), f"seed is {_shown(seed)}", "a whole number, at least 0")
+    if type(seed) is not int or not 0 <= seed <= limits.SEED:
+        reader.wrong((), f"seed is {_shown(seed)}", f"a whole number, at least 0 and at most {limits.SEED:,}")
         seed = 1
     for key in [key for key in given if key in EXPERIMENT_FIELDS]:
         reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
@@ -275,7 +275,7 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     activation = str(given.get("activation"))
     if isinstance(formula, list):
         reader.activations[activation] = Own.told(activation, formula)
-    elif isinstance(formula, str):
+    elif formula is not None and "activation" in given:
         asks["activation"] = {activation: {"formula": formula}}
     runs = reader.plan(asks, "standard").experiments[0].runs
     if len(runs) > 1:

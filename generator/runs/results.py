@@ -186,8 +186,9 @@ class Rows(Generic[Row]):
         raises  UnknownResult: a condition no row knows, or none of the rows fits
         """
         found = self
-        for key, want in conditions.items():
-            narrower = found._fitting(key, _frozen(want))
+        for key, given in conditions.items():
+            want = _frozen(given)
+            narrower = found._fitting(key, want)
             if not narrower.rows:
                 said = ", ".join(f"{key}={want!r}" for key, want in conditions.items())
                 raise UnknownResult(f"no {self._one} with {said}{found._instead(key, want)}")
@@ -463,8 +464,9 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists, and lists in lists, as tuples, which can be looked up."""
-    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+    """Lists, and lists in lists, as tuples, which can be looked up; numpy's values as Python's."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple, range, set, frozenset)) else value
 
 
 def fits(value: Any, want: Any) -> bool:
