@@ -214,10 +214,10 @@ def write_table(made: Catalogue, path: Path) -> str:
     plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
     day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
-    said = f"# profile {made.profile}, {len(rows)} runs, {day}, {processor()}, "
+    said = f"# profile {made.profile}, {len(rows)} run{'s' * (len(rows) > 1)}, {day}, {processor()}, "
     said += f"Python {platform.python_version()}, {libraries}"
     store.write_whole(path, f"{said}\n{pipeline.csv_of(plain)}".encode())
-    return f"{path}: {len(rows)} runs, {len(kept)} columns"
+    return f"{path}: {len(rows)} run{'s' * (len(rows) > 1)}, {len(kept)} columns"
 
 
 def silent(options: Options) -> frozenset[str]:

@@ -119,6 +119,12 @@ def test_arrays_are_rows_too_and_a_long_file_is_read_whole(tmp_path):
     assert [row["test_loss"] for row in found.rows] == ROWS["test_loss"] * 500
 
 
+def test_numbers_of_four_bytes_are_those_that_were_meant(tmp_path):
+    np.savez(tmp_path / "s.npz", lr=np.array([0.1, 1e-3], np.float32), half=np.array([0.1, np.nan], np.float16))
+    rows = external.read(tmp_path, "scan", "s.npz", {}).rows
+    assert [dict(row) for row in rows] == [{"lr": 0.1, "half": 0.1}, {"lr": 0.001, "half": None}]
+
+
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize(
     ("many", "more", "kind"),

@@ -112,6 +112,12 @@ def arrays_of(path: Path, expected: str) -> dict[str, np.ndarray]:
         raise mistake(str(path), f"cannot be read: {short(str(error))}", expected) from None
 
 
+def plain(array: np.ndarray) -> list[Any]:
+    """An array's values as Python's: 0.1 of four bytes as 0.1, which in eight would be another number."""
+    values: list[Any] = (array.astype(str).astype(np.float64) if array.dtype.kind == "f" else array).tolist()
+    return values
+
+
 def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
     """Columns between commas, semicolons or tabs, with a header or without.
 

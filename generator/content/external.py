@@ -147,8 +147,8 @@ def _npz(path: Path) -> dict[str, list[Value]]:
         if array.ndim != 1 or array.dtype.kind not in "iufbUS":
             what = f"{name} is {array.shape} of {array.dtype}"
             raise mistake(str(path), what, "arrays (N,) of numbers, words, or true and false")
-    plain = {name: array.astype(str) if array.dtype.kind == "S" else array for name, array in arrays.items()}
-    return _checked(path, {name: array.tolist() for name, array in plain.items()})
+    words = {name: array.astype(str) if array.dtype.kind == "S" else array for name, array in arrays.items()}
+    return _checked(path, {name: files.plain(array) for name, array in words.items()})
 
 
 def _checked(path: Path, columns: dict[str, list[Any]]) -> dict[str, list[Value]]:

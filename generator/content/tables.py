@@ -20,7 +20,7 @@ from ..base import filenames, limits
 from ..base.errors import few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
-from .columns import MISSING, SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located
+from .columns import MISSING, SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located, plain
 
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
@@ -159,8 +159,7 @@ def _npz(path: Path) -> File:
     if names and len(names) != x.shape[1]:
         raise found.problem(f"names has {len(names)} entries, x {x.shape[1]} columns", "a name for each column of x")
     found.names = [*(names or [f"x{place}" for place in range(x.shape[1])]), "y"]
-    values = y.astype(str).astype(np.float64) if y.dtype.kind == "f" else y  # 0.1 of four bytes is not 0.1 of eight
-    labels = y.astype(str).tolist() if y.dtype.kind in "US" else [_word(value) for value in values.tolist()]
+    labels = y.astype(str).tolist() if y.dtype.kind in "US" else [_word(value) for value in plain(y)]
     found.columns = [*x.T, labels]
     found.told = ["arrays x and y"]
     return found
