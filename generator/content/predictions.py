@@ -55,7 +55,9 @@ def read(folder: Path) -> Predictions:
     given, lines = toml.parse(text, str(path)), toml.lines_of(text)
 
     def place(*key: str) -> str:
-        return f"{path}:{lines[key]}" if key in lines else str(path)
+        while key and key not in lines:
+            key = key[:-1]
+        return f"{path}:{lines[key]}" if key else str(path)
 
     date, entries = given.get("date"), given.get("prediction", [])
     unknown = (key for key in given if key not in TOP)
@@ -69,7 +71,7 @@ def read(folder: Path) -> Predictions:
     found = []
     for number, entry in enumerate(entries):
         where = place("prediction", str(number))
-        mistakes = _wrong(entry, where)
+        mistakes = _wrong(entry, where, {key: place("prediction", str(number), key) for key in entry})
         problems += mistakes
         if not mistakes:
             found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), where))
@@ -78,9 +80,10 @@ def read(folder: Path) -> Predictions:
     return Predictions(date, tuple(found))
 
 
-def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
+def _wrong(entry: Mapping[str, Any], place: str, places: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a prediction. places: of its keys"""
     unknown = [
-        Problem(place, f'unknown key "{short(key)}" of a prediction', *meant(key, KEYS))
+        Problem(places[key], f'unknown key "{short(key)}" of a prediction', *meant(key, KEYS))
         for key in entry
         if key not in KEYS
     ]
@@ -88,7 +91,7 @@ def _wrong(entry: Mapping[str, Any], place: str) -> list[Problem]:
         Problem(place, f"a prediction without {key}", EXPECTED[key]) for key in ("says", "claim") if key not in entry
     ]
     odd = [  # a bool is an int, and no number of seeds
-        Problem(place, f"{key} is {quoted(value)}", EXPECTED[key])
+        Problem(places[key], f"{key} is {quoted(value)}", EXPECTED[key])
         for key, value in entry.items()
         if key in KEYS and (type(value) is not KEYS[key] or _is_empty(value))
     ]
