@@ -128,13 +128,13 @@ def test_runs_are_paired_by_seed_whatever_their_order():
         ("full.paired(full, 'objectiv')", 'did you mean "objective"'),
         ("full.paired(full, 'objective', by='classes')", 'unknown column "classes"'),
         ("full.tally('objectiv')", 'did you mean "objective"'),
-        ("full.share('objective') | interval", "interval needs a tally, and this is 1"),
+        ("full.share('seed') | interval", "interval needs a tally, and this is 1"),
         (f"{PAIRED} | holm", "holm needs a list of comparisons, and this is a comparison"),
         (f"[{PAIRED}, 0.01] | holm", "holm needs a list of comparisons, and this is 0.01"),
         ("[] | holm | first", "no value"),
         ("full.tally('objective', atleast=1)", 'takes no "atleast"'),
-        ("full.tally('objective').hit", 'tally has no "hit"'),
-        ("full.tally('objective') < 3", "< between a tally and 3"),
+        ("full.tally('seed').hit", 'tally has no "hit"'),
+        ("full.tally('seed') < 3", "< between a tally and 3"),
     ],
 )
 def test_what_cannot_be_counted_or_paired_is_said(source, wrong):

@@ -201,11 +201,12 @@ def test_evidence_is_of_the_runs_that_know_the_key():
     ("source", "said"),
     [
         ("scan.share('law')", '"law" holds words; expected numbers, or equals=…'),
+        ("scan.tally('part')", '"part" holds fractions; expected at_least=…, or equals=…'),
         ("scan.tally('seed', at_least=2, equals=3)", "both at_least and equals; expected one of them"),
     ],
 )
 def test_what_a_share_counts_is_said_once(source, said):
-    rows = [Record("scan", at, {"seed": at, "law": "tied"}) for at in (1, 2, 3)]
+    rows = [Record("scan", at, {"seed": at, "law": "tied", "part": at / 2}) for at in (1, 2, 3)]
     with pytest.raises(ExpressionError) as raised:
         evaluate(source, {"scan": Table(rows, "scan")})
     assert raised.value.wrong == said

@@ -299,6 +299,8 @@ class Rows(Generic[Row]):
             values = self._known(key)
             return Tally(sum(1 for value in values if value == equals), len(values))
         values = self._numbers(key, "numbers, or equals=…" if at_least is None else "numbers")
+        if at_least is None and not all(float(value).is_integer() for value in values):
+            raise UnknownResult(f'"{key}" holds fractions; expected at_least=…, or equals=…')
         return Tally(sum(bool(value if at_least is None else value >= at_least) for value in values), len(values))
 
     def paired(self, other: Rows[Any], key: str, by: str | Sequence[str] = "seed") -> Paired:
