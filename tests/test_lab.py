@@ -274,6 +274,7 @@ READ = {
         "needs",
         "@lab.figure of ends has no sentence; expected @lab.figure(",
     ),
+    "no name": ('needs="walks"', "needs=None", "needs is None; expected the name of an experiment, or a list of names"),
     "no dimensions": (
         "@lab.dataset",
         "@lab.dataset(inputs=-1)",

@@ -298,6 +298,9 @@ class _Reader:
             self.wrong(call or node, f"{key} of @lab.{kind}", one_of(known), nearest(key, known))
         if type(inputs := given.get("inputs", 2)) is not int or not 1 <= inputs <= limits.COLUMNS:
             self.wrong(call or node, f"inputs is {inputs!r}", f"a whole number from 1 to {limits.COLUMNS:,}")
+        needs = given.get("needs", ())
+        if not all(isinstance(one, str) for one in (needs if isinstance(needs, (list, tuple)) else [needs])):
+            self.wrong(call or node, f"needs is {needs!r}", "the name of an experiment, or a list of names")
         if len(self.problems) > before:
             return None
         return Function(
