@@ -268,13 +268,14 @@ peek.makeNetwork = function (activations) {
           if (index < top) activate(index);
         }
         const own = below[y[point]];
-        let most = below[0];
-        for (let c = 1; c < classes; c++) if (below[c] > most) most = below[c];
+        let best = 0; // the first of classes that tie
+        for (let c = 1; c < classes; c++) if (below[c] > below[best]) best = c;
+        const most = below[best];
         let sum = 0;
         const delta = deltas[top];
         for (let c = 0; c < classes; c++) sum += delta[c] = Math.exp(below[c] - most);
         total += Math.log(sum) + most - own;
-        if (own === most) right++;
+        if (best === y[point]) right++;
         if (!gradient) continue;
         for (let c = 0; c < classes; c++) delta[c] *= scale / sum;
         delta[y[point]] -= scale;

@@ -237,6 +237,13 @@ def test_gradients_are_autograds(lab: Page, activation: str, hidden: tuple[int, 
     assert np.abs(received(got["gradient"]) - exact).max() <= GRADIENT * np.abs(exact).max()
 
 
+def test_of_classes_that_tie_the_first_is_predicted(lab: Page) -> None:
+    spec = RunSpec(classes=4, seed=3, activation="relu", hidden=(3, 2))
+    script = """([net, size, y]) => peek.network.evaluator(net)
+          .loss(new Float64Array(size), new Float64Array(2 * y.length), y, y.length, null).right"""
+    assert lab.evaluate(script, [net(spec), len(train.initial_weights(spec)), [0, 0, 1, 2, 3, 3]]) == 2
+
+
 NAMES = ("k5-tanh-s0", "k5-relu-s0", "of_pixels")
 CHANGES: list[dict[str, Any]] = [
     {},
