@@ -625,9 +625,7 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
         results = history.unbind()
         kept_at = checkpoint_epochs(spec.epochs, spec.checkpoints)
         kept: list[Tensor] = []
-        ties = torch.zeros(
-            len(specs), dtype=torch.bool, device=device
-        )  # seldom any, so looked for where weights are kept
+        ties = torch.zeros(len(specs), dtype=torch.bool, device=device)  # looked for where weights are kept
         has_ties = False
         for epoch in range(spec.epochs + 1):
             if is_kept := epoch == kept_at[len(kept)]:
