@@ -214,6 +214,46 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert first_paragraph(tmp_path, body) == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
 
 
+def test_formulas_and_references_in_a_paragraph_are_read_as_pandoc_writes_them(tmp_path):
+    body = """We have $$\\begin{equation}
+\\label{eq:one}
+a = b
+\\end{equation}$$ by $$\\begin{align*} c &= d
+\\end{align*}$$ [\\[eq:one\\]](#eq:one){reference-type="eqref"
+reference="eq:one"}, Section [2](#sec:s){reference-type="ref" reference="sec:s"},
+[3](#sec:s){reference-type="ref+Label" reference="sec:s"}. $$x \\label{eq:x}$$
+
+[words
+here]{.a
+.b}
+
+## S {#sec-s}
+
+@eq-x
+"""
+    page = page_of(tmp_path, body)
+    said = [("#eq-one", "(1)"), ("#sec-s", "1"), ("#sec-s", "Section 1"), ("#eq-x", "Equation 2")]
+    assert words_of_references(page) == said and "reference" not in text_of(page.html)
+    assert page.html.count('<math display="block"') == 3 and '<span class="a b">' in page.html
+
+
+def test_the_caption_of_a_table_may_stand_within_its_block(tmp_path):
+    rows = "| a |\n|---|\n| b |\n\n"
+    for caption in (": *So* it is.", "*So* it is."):
+        html = page_of(tmp_path / caption[:1], f"\\ref{{tab:x}}\n\n::: {{#tbl-x}}\n{rows}{caption}\n:::\n").html
+        assert text_of(html).startswith("1 Table 1 So it is. a b") and html.count("<em>So</em>") == 1
+
+
+def test_a_statement_of_others_has_its_name_in_braces(tmp_path):
+    html = page_of(tmp_path, '::: {.theorem #thm-a name="Of all"}\nSo.\n:::\n').html
+    assert text_of(html) == "Theorem 1 Of all So."
+
+
+def test_callouts_of_others_have_looks_and_names_of_their_own(tmp_path):
+    html = page_of(tmp_path, "> [!note|right] T\n> A.\n\n:::spoiler More\nB.\n:::\n").html
+    assert text_of(html) == "T A. More B." and "<summary>More" in html
+
+
 def test_what_a_tag_says_is_the_number_whatever_it_is(tmp_path):
     body = r"@eq-s, [-@eq-s], \ref{eq:s}, \eqref{eq:s}, @eq-b, [](#eq-h), \eqref{eq:h}, @eq-n"
     body += "\n\n$$a \\tag{*}$$ {#eq-s}\n\n$$b \\tag{$\\star$}$$ {#eq-b}\n\n"
@@ -502,6 +542,29 @@ def test_what_is_said_around_a_citation_is_text(tmp_path):
     said = "(see Olah\u00a02014, p.\u00a03 and passim, x; also Papyan et al.\u00a02020). Olah (2014, a, 33–35)"
     assert re.sub(r"<[^>]*>", "", page.html) == said
     assert page.html.startswith('<p>(<em>see</em> <a class="citation"') and "<em>passim</em>, <math>" in page.html
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("[see\n@olah2014,\np. 3]", "(see Olah 2014, p. 3)"),
+        ("[@olah2014\np. 3]", "(Olah 2014 p. 3)"),
+        ("@olah2014\n[p. 3]", "Olah (2014, p. 3)"),
+        ("[see, e.g., @olah2014]", "(see, e.g., Olah 2014)"),
+        (
+            "[*e.g.*, @olah2014, @papyan2020 and @olah2014, p. 3]",
+            "(e.g., Olah 2014; Papyan et al. 2020; Olah 2014, p. 3)",
+        ),
+        (
+            "[@olah2014{pp. iv-vi}], [@olah2014, {33-35} with more]",
+            "(Olah 2014, pp. iv-vi), (Olah 2014, 33–35 with more)",
+        ),
+        ("Olah -@olah2014 and -@olah2014 [p. 3]", "Olah (2014) and (2014, p. 3)"),
+        ("A--@olah2014, x-@olah2014", "A–Olah (2014), x-Olah (2014)"),
+    ],
+)
+def test_a_citation_may_be_broken_over_lines_and_said_in_every_way_of_pandoc(tmp_path, text, read):
+    assert first_paragraph(tmp_path, text).replace("\u00a0", " ") == read
 
 
 def test_a_reference_without_its_word_is_a_number(tmp_path):

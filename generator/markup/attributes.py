@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-INNER = r"""(?:[^{}"'\n]++|"[^"]*"|'[^']*')*"""
+INNER = r"""(?:[^{}"']++|"[^"]*"|'[^']*')*"""
 LIST = re.compile(r"\{:?[ ]*(?=[#.]|[\w-]+=)(" + INNER + r")\}")
 TRAILING = re.compile(r"(?:^|[ \t]+)\{:?((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}[ \t]*$")
 _SPELT = {"fig-alt": "alt", "fig.alt": "alt"}  # as Quarto and R spell it

@@ -94,6 +94,7 @@ class Builder:
 
     stack        the open elements
     before_text  attributes of a checkbox that stands before the next text, or None
+    refused      the author's HTML element around that is refused with all that is in it, or ""
     """
 
     def __init__(self, parse: ParseInline, base: int) -> None:
@@ -102,6 +103,7 @@ class Builder:
         self.stack = [self.root]
         self.marks: list[list[Any]] = []
         self.before_text: Mapping[str, str] | None = None
+        self.refused = ""
         self._line = 0  # of the running text that is written, from the base
         self._raw: list[str] = []
         self._moves: list[tuple[str, int]] = []

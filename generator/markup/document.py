@@ -663,8 +663,8 @@ class Writer:
                 return f"({said})" if how == "eqref" else said
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", label)[0])
-        expected = f"{{#{label.replace(':', '-', 1)}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
+        kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", id_)[0])
+        expected = f"{{#{id_}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)
         return ""

@@ -143,12 +143,10 @@ def number(
                 counts["eq"] += not tag
                 item.number = tag or prefix + str(counts["eq"])
                 taken.append(item)
-            for row in formulas.rows(data["tex"]) if "\\label" in data["tex"] else ():
-                if row.label:
-                    counts["eq"] += not row.tag
-                    book.formulas[row.label] = row.tag or prefix + str(counts["eq"])
-                    below = line + data["tex"].count("\n", 0, row.offset)
-                    taken.append(Numbered("eq", formulas.anchor(row.label), book.formulas[row.label], "", below))
+            taken += _rows(mark, book, prefix)
+        elif mark.kind == "formula":
+            taken += _rows(mark, book, prefix)
+            continue
         elif mark.kind == "block":
             given = options(mark)
             said = given.get("id")
@@ -168,6 +166,17 @@ def number(
         book.items[mark.kind, line] = item
     _label(file, book, taken)
     return book
+
+
+def _rows(mark: Mark, book: Outline, prefix: str) -> Iterator[Numbered]:
+    """The lines of a formula that have a label, each with its number."""
+    tex = mark.data["tex"]
+    for row in formulas.rows(tex) if "\\label" in tex else ():
+        if row.label:
+            book.counts["eq"] += not row.tag
+            book.formulas[row.label] = row.tag or prefix + str(book.counts["eq"])
+            below = mark.line + tex.count("\n", 0, row.offset)
+            yield Numbered("eq", formulas.anchor(row.label), book.formulas[row.label], "", below)
 
 
 def _flat(fragment: Any, base: int, book: Outline, file: str) -> Iterator[Mark]:

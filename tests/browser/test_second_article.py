@@ -51,6 +51,14 @@ def test_every_page_fits_a_phone_says_nothing_and_has_its_own_accent(open_page, 
         assert axe.finds(page) == [], address
 
 
+def test_items_beside_tasks_keep_their_bullets_and_an_author_s_html_its_distance(open_page, home):
+    page = open_page(home + "recipes.html").page
+    item, _ = page.locator(".contains-task-list > li").all()
+    assert item.evaluate("li => getComputedStyle(li).listStyleType") == "disc"
+    below = page.locator(".box + p").bounding_box()["y"]
+    assert below - sum(page.locator(".box").bounding_box()[side] for side in ("y", "height")) > 10
+
+
 def test_its_figures_come_alive_on_its_own_runs(open_page, home):
     page = open_page(home + "index.html", height=900).page
     figure = page.locator("#fig-moons")

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from ...base.errors import Problem, meant, short
+from ...base.errors import Problem, an, meant, short
 from ...base.memo import Memo
 from ...base.yaml import Yaml, yaml_fields
 from ..attributes import Attributes, parse_attributes
@@ -31,7 +31,7 @@ DEEPEST = 20  # blocks inside each other
 _HEAD = re.compile(r"(/{3,}(?!/)|:{3,}(?!:))[ \t]*(.*)$")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
 _COLONS = re.compile(r"(?:\{(?:prf:)?(?P<braces>[\w-]+)\}|(?P<name>[\w-]+))?[ \t]*(?P<rest>.*)$")
-_CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
+_CALLOUT = re.compile(r"\[!(?P<type>[A-Za-z][\w-]*)(?:\|[^\[\]]*)?\](?P<fold>[-+]?)[ \t]*(?P<title>.*)")
 _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is whatever else they have
     "note": "note info",
     "tip": "tip hint success check done",
@@ -40,7 +40,7 @@ _CALLOUTS = {  # blocks -> what others have beside them; notes under its name is
     "caution": "caution failure fail missing danger error bug",
     "abstract": "abstract summary tldr",
     "sidenote": "margin sidebar",
-    "details": "dropdown",
+    "details": "dropdown spoiler",
 }
 _MKDOCS = re.compile(
     r'(?P<sign>!!!|\?\?\?\+?)[ \t]*+(?P<type>[A-Za-z][\w-]*+)[\w \t-]*+(?:"(?P<title>[^"]*+)"[ \t]*+)?$'
@@ -185,6 +185,12 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     titled = inner[1] if takes_title and inner and inner[0].type == "heading_open" else None
     if titled and not argument.strip():
         argument, inner = titled.content, inner[3:]
+    ends = [part.type for part in inner[-4:]] == ["table_close", "paragraph_open", "inline", "paragraph_close"]
+    if ends and name == "table" and not argument.strip():  # as Quarto and Pandoc have the caption within
+        titled, inner = inner[-2], inner[:-3]
+        argument = tables.CAPTION.sub("", titled.content, count=1)
+    if name in LABELLED.values() or name == "proof":
+        _tell_repeated(builder, name, inner)
     data = {
         "name": name,
         "argument": argument,
@@ -202,6 +208,14 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         before = builder.marks[-1]
     before[2]["members"].append([builder.line_of(token), data])
     return end
+
+
+def _tell_repeated(builder: Builder, name: str, inner: Sequence[Token]) -> None:
+    """Warn of a block whose text begins with what its head says, as Pandoc writes theorems of LaTeX."""
+    first = inner[1] if len(inner) > 1 else None
+    if first and (found := re.match(rf"([*_]{{1,2}}){name}\b[^*_\n]*\1", first.content, re.IGNORECASE)):
+        wrong = f'{an(name)} that says its own name, "{short(found[0])}"'
+        builder.block_fault(first, wrong, "its text alone, as the page has the name", warning="repeated-word")
 
 
 def belongs(first: Token, token: Token, following: Sequence[Token]) -> bool:
@@ -235,7 +249,8 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
     name = named["braces"] or named["name"] or next(iter(said.classes), "")
     name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
     name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
-    argument = said.values.get("title", "") or named["rest"].strip().removeprefix("|").lstrip()
+    given = said.values.get("title", "") or said.values.get("name", "")
+    argument = given or named["rest"].strip().removeprefix("|").lstrip()
     argument = re.sub(r"\A\[(.*)\]\Z", r"\1", argument)  # as Docusaurus has titles
     if name.startswith("callout-"):
         name, folded = name.removeprefix("callout-"), said.values.pop("collapse", "")
@@ -252,7 +267,9 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
         return "", "", ""
     if name not in BLOCKS:
         _unknown(builder, token, name, whole if found else "")
-    pairs = {key: value for key, value in said.values.items() if key != "title"} | ({"id": said.id} if said.id else {})
+    pairs = {key: value for key, value in said.values.items() if key not in ("title", "name")} | (
+        {"id": said.id} if said.id else {}
+    )
     return name, argument, _in_a_line(pairs)
 
 

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 _KEY = rf"(?:{KEY})(?<![.:/+-])"  # not the stop of a sentence
 _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
-_IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
+_IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]?[ \n]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
 _PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
 _COMMAND = re.compile(
     r"\\(?P<kind>cite[pt]?|parencite|textcite|autocite)\*?(?:\[(?P<before>[^\[\]]*)\](?=\[))?(?:\[(?P<after>[^\[\]]*)\])?"
     r"\{(?P<keys>[^{}]+)\}"
 )
 _ROLE = re.compile(r"\{(?P<kind>cite(?::[pt])?|eq|numref|ref)\}`(?P<before>)(?P<after>)(?P<keys>[^`<>]+)`")
-_BETWEEN = re.compile(r";|(?:,|\band\b|&)(?=\s*-?@)")  # works; the first is Pandoc's
+_BETWEEN = re.compile(r"(@[^@;]*?)(?:,|\band\b|&)(?=\s*-?@)")  # works, for Pandoc's ";"
+_BRACED = re.compile(r"\A,?\s*\{([^{}]*)\}")  # pages, where their end would not be known
 _IN_SENTENCE = ("citet", "cite:t", "textcite")
 _LAST_WORD = re.compile(r"(\w+\.?)[ \u00a0]\Z")
 _REFERENCE = tuple(f"{kind}-" for kind in NUMBERED)
@@ -44,13 +45,13 @@ def _group(state: StateInline, silent: bool) -> bool:
     found = _GROUP.match(state.src, state.pos, state.posMax)
     if not found:
         return False
-    parts = _BETWEEN.split(found[1])
+    parts = _BETWEEN.sub(r"\1;", found[1]).split(";")
     items = [_CITED.match(part) for part in parts]
     if not all(items):
         return False
     said = [
         {
-            "before": item["before"].lstrip(),
+            "before": re.sub(r"\s+\Z", " ", item["before"].lstrip()),
             "key": item["key"].strip("{}"),
             "after": _locator(item["after"]),
             "author": not item["bare"],
@@ -64,7 +65,8 @@ def _group(state: StateInline, silent: bool) -> bool:
 
 def _locator(text: str) -> str:
     """Pages behind a work: a fixed space, a dash between numbers."""
-    text = _PAGES.sub(lambda m: m[0].replace(" ", "\u00a0"), text.rstrip())
+    text = re.sub(r"\A\s+", " ", _BRACED.sub(r", \1", text.rstrip()))
+    text = _PAGES.sub(lambda m: m[0].replace(" ", "\u00a0"), text)
     return re.sub(r"(?<=\d)\s*-{1,2}\s*(?=\d)", "–", text)
 
 
@@ -81,8 +83,12 @@ def _key(state: StateInline, silent: bool) -> bool:
         end, after = found.end("key"), ""
     else:
         end = found.end()
-    item = {"before": "", "key": key, "after": _locator(after), "author": True, "line": 0}
-    return put(state, silent, end, "citation", items=[item], in_text=True)
+    bare = re.search(r"(?:\A|[\s(])-\Z", state.src[:at][-2:]) is not None and state.pending.endswith("-")
+    if bare and not silent:
+        state.pending = state.pending[:-1]
+    after = _locator(f", {after}" if bare and after else after)
+    item = {"before": "", "key": key, "after": after, "author": not bare, "line": 0}
+    return put(state, silent, end, "citation", items=[item], in_text=not bare)
 
 
 def _elsewhere(state: StateInline, silent: bool) -> bool:

@@ -37,9 +37,10 @@ A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}|([^\s{]*)")
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
-_CELLS = "python r julia js ojs bash sh sql javascript code-cell eval-rst"  # what runs elsewhere
+_CELLS = "python r julia js ojs bash sh sql javascript"  # what runs elsewhere
 _DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written here
     "table list-table csv-table": "rows like | a | b |, with |---|---| below the first, then : Caption {#tbl-name}",
+    "code-cell": "```python for code to read: nothing in a text runs",
     "code code-block sourcecode literalinclude": "```python, or another language, around the code",
     "image": "![what it shows](picture.png)",
     "bibliography toctree tableofcontents contents": "nothing: the page has its own",

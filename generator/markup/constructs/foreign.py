@@ -86,7 +86,11 @@ LATEX = (
         "[@key], in a sentence @key",
     ),
     _foreign(r"\\label\{", "a label of LaTeX", "{#fig-name} behind what it names"),
-    _foreign(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?", "a reference of LaTeX", "@fig-name, @sec-name or @eq-name"),
+    _foreign(
+        r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?",
+        "a reference of LaTeX",
+        "@fig-name, @sec-name or @eq-name",
+    ),
     *(
         _foreign(rf"{_NO_PATH}\\(?:{names})(?![A-Za-z])", "a command of LaTeX", expected)
         for names, expected in _COMMANDS
@@ -123,8 +127,17 @@ FOREIGN = (
     _foreign(r"^!!!\+? +\w+|^\?\?\?\+? +\w+", "an admonition of MkDocs", "/// note | Title … ///"),
     _foreign(r"^%\s+\S", "a comment of LaTeX or MyST", "<!-- comment -->"),
     _foreign(r"\A\+\+\+(?=\s|\Z)", "a cell's break of Jupytext", "nothing", "stray-mark"),
-    _foreign(r"^\+(?:[-=:]+\+)+\Z", "a grid table of Pandoc", "a table like | a | b |, as `pandoc -t gfm` writes it"),
-    _foreign(r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z", "a block's name of Obsidian", "{#label} at a heading or block"),
+    _foreign(
+        r"^\+(?:[-=:]+\+)+\Z",
+        "a grid table of Pandoc",
+        "a table like | a | b |, as `pandoc -t gfm` writes it",
+    ),
+    _foreign(
+        r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z",
+        "a block's name of Obsidian",
+        "{#label} at a heading or block",
+    ),
+    _foreign(r"^\[(?:name|time|color)=[^\[\]]+\]", "a mark of HackMD", "the name as words, or nothing"),
     _foreign(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\([\w:.-]+\)=\Z", "a label of MyST", "{#label} behind a heading"),
     _foreign(
@@ -141,27 +154,53 @@ FOREIGN = (
         "stray-mark",
     ),
     _foreign(
-        r"^\.\. [\w:-]+::", "a directive of reStructuredText", "Markdown, or a block that `peek list blocks` shows"
+        r"^\.\. [\w:-]+::",
+        "a directive of reStructuredText",
+        "Markdown, or a block that `peek list blocks` shows",
     ),
     _foreign(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]", "a citation of ChatGPT", "[@key]"),
     _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
     _foreign(r"\{=\w+\}", "raw text of Pandoc", "HTML as it stands"),
     _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),
-    _foreign(r"\{(?:cite|ref|eq|numref|doc|term|figure)(?::[\w:]+)?\}", "a role of MyST", "@key or [@key]"),
+    _foreign(r"\{cite(?::[\w:]+)?\}", "a role of MyST", "@key or [@key]"),
+    _foreign(r"\{(?:ref|eq|numref|figure)\}", "a role of MyST", "@fig-name, @sec-name or @eq-name"),
+    _foreign(r"\{(?:doc|term|any|download)\}", "a role of MyST", "[words](page.md), or (#label)"),
     _foreign(r"\{[a-z][\w:.-]*\}(?=`)", "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
-    _foreign(rf"(?<={_PROTECTED})ref\([a-z]+:[\w-]+\)", "a reference of bookdown", "@fig-name or @tbl-name"),
+    _foreign(
+        rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)",
+        "a reference of bookdown",
+        "@fig-name, @tbl-name or @sec-name",
+    ),
+    _foreign(
+        rf"(?<=\({_PROTECTED})[a-z]+:[\w-]+(?=\))",
+        "a label of bookdown",
+        "{#fig-name} behind what it names",
+    ),
+    _foreign(r"^\(ref:[\w-]+\)", "words of bookdown for a caption", "them where they belong"),
+    _foreign(r"\A\((?:PART|APPENDIX)\*?\)(?=\s)", "a mark of bookdown", "a heading without it"),
     _foreign(r"\$(?=`\Z)", "$ around code", "$…$ around a formula, without `"),
     _foreign(
-        r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])", "an emoji by its name", "the sign itself", "stray-mark"
+        r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])",
+        "an emoji by its name",
+        "the sign itself",
+        "stray-mark",
     ),
-    _foreign(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])", "a link of a wiki", _of_wiki),
+    _foreign(
+        r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])",
+        "a link of a wiki",
+        _of_wiki,
+    ),
     _foreign(r"%%[^%\s]|^%%", "a comment of Obsidian", "<!-- comment -->"),
     _foreign(r"\{(?:\+\+|--|>>|==)(?=\S)", "a mark of CriticMarkup", "the text as it shall stand"),
     _foreign(r"(?<![:/])///(?=\s)", "/// inside a line", "a line of its own"),
     _foreign(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]", "an undefined link label", warning="undefined-label"),
     _foreign(r"<!--", "the comment is not closed", "-->"),
     _foreign(r"\*\*", "** without a partner", warning="stray-mark"),
-    _foreign(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)", "an address with spaces, not in < >", warning="stray-mark"),
+    _foreign(
+        r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)",
+        "an address with spaces, not in < >",
+        warning="stray-mark",
+    ),
     _foreign(
         r"\A(?:[#]{1,6}|[-*+])\u00a0",
         "a no-break space behind a mark, which begins nothing then",
@@ -176,7 +215,10 @@ FOREIGN = (
 )
 PARAGRAPHS = (  # what takes a paragraph's lines together
     _foreign(
-        r"\A-[^\W\d_].*\n *-[^\W\d_]", "lines that begin with - and are no list", "a blank behind it", "stray-mark"
+        r"\A-[^\W\d_].*\n *-[^\W\d_]",
+        "lines that begin with - and are no list",
+        "a blank behind it",
+        "stray-mark",
     ),
     _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z", "a formula's label of MyST", "{#eq-name} behind $$"),
@@ -188,7 +230,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
     ),
     _foreign(
         r"\A(?:\(?a[.)] (?:.*\n){1,4}? *\(?b[.)] |\(?i[.)] (?:.*\n){1,4}? *\(?ii[.)] |\(1\) (?:.*\n){1,4}? *\(2\) "
-        r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) )\S",
+        r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) ) *\S",
         "a list of Pandoc, whose items are one paragraph here",
         "1. before each, or an empty line between them",
         "stray-mark",

@@ -68,6 +68,7 @@ _INSTEAD = {  # of elements that others have, Distill's among them
     "script": "a figure of your own, templates/figures/NAME.html",
     "input": "- [ ] before a task",
 }
+_WHOLE = frozenset({"svg", "math", "object"})  # refused with their own elements in them
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
@@ -97,7 +98,10 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         tag = _SHIFTED.get(tag, tag)
+        if self.builder.refused:
+            return
         if tag not in ELEMENTS or tag == "input":
+            self.builder.refused = tag if tag in _WHOLE else ""
             wrong = f'the HTML "{short("<" + tag + ">")}"'
             self.builder.fault(self.at(), wrong, _INSTEAD.get(tag, "Markdown, or &lt; for the sign itself"))
             return
@@ -177,6 +181,12 @@ class _Tags(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
+        self._leave(tag)
+
+    def _leave(self, tag: str) -> None:
+        """End what is refused whole."""
+        if tag == self.builder.refused:
+            self.builder.refused = ""
 
     def _holds_text(self, tag: str) -> bool:
         """Whether an element has text before the empty line from which on Markdown is read."""
@@ -185,6 +195,9 @@ class _Tags(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         tag = _SHIFTED.get(tag, tag)
+        if self.builder.refused:
+            self._leave(tag)
+            return
         if tag in ELEMENTS and tag not in VOID:
             self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
             self.moves.append((f"-{tag}", self.at()))

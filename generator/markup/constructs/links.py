@@ -74,6 +74,12 @@ def extend(md: MarkdownIt) -> None:
 
 def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
+    end = builder.inside(tokens, at)[1]
+    said = tokens[end].meta["said"].values if end < len(tokens) and tokens[end].type == "attributes" else {}
+    if "reference" in said:  # \ref{eq:loss} as Pandoc writes it
+        how = said.get("reference-type", "ref")
+        builder.mark("formula_ref", token.meta.get("line", 0), label=said["reference"], how=how)
+        return end + 1
     target = str(token.attrs["href"])
     if target.startswith("#") and tokens[at + 1].type == "link_close":
         builder.mark("named", token.meta.get("line", 0), id=target[1:])

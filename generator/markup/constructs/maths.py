@@ -43,7 +43,8 @@ _ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|fla
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
-    """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence."""
+    """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence,
+    but for an environment."""
     if state.src[state.pos] != "$":
         return False
     if found := _CODED.match(state.src, state.pos, state.posMax):
@@ -52,7 +53,7 @@ def _dollar(state: StateInline, silent: bool) -> bool:
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
         behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
-        display = double and (not behind or behind[0] == "{")
+        display = double and (not behind or behind[0] == "{" or _ENVIRONMENT.match(found[1].lstrip()) is not None)
         return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
@@ -148,6 +149,9 @@ def extend(md: MarkdownIt) -> None:
 def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token, meta = tokens[at], tokens[at].meta
     label = ""
+    if found := re.search(r"\(\\#(eq:[\w-]+)\)", meta["tex"]):
+        below = meta["tex"].count("\n", 0, found.start())
+        builder.block_fault(token, f'a label of bookdown, "{found[1]}"', f"\\label{{{found[1]}}}", below)
     if not meta["closed"]:
         builder.block_fault(token, "the formula is not closed", f"{meta['closing']} after it, and no empty line inside")
         return at + 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..builder import Builder
 
 _SIMPLE = re.compile(r"-{2,}(?: +-{2,})+")  # what is above and below the rows of Pandoc's tables without bars
-_CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
+CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
 _ABOVE = re.compile(r"Table:\s+(?=\S)")
 
 
@@ -31,12 +31,12 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     below = tokens[end : end + 2]
     if captions(tokens[max(0, at - 3) : at + 1]):
         caption = tokens[at - 2]
-    elif not caption and len(below) == 2 and below[0].type == "paragraph_open" and _CAPTION.match(below[1].content):
+    elif not caption and len(below) == 2 and below[0].type == "paragraph_open" and CAPTION.match(below[1].content):
         caption, end = below[1], end + 3
     if not caption:
         builder.table(inner)
         return end
-    text, id_ = _CAPTION.sub("", caption.content, count=1), ""
+    text, id_ = CAPTION.sub("", caption.content, count=1), ""
     if found := TRAILING.search(text):
         text, id_ = text[: found.start()], parse_attributes(found[1]).id
     builder.block(
@@ -58,7 +58,7 @@ def _own_caption(inner: list[Token]) -> tuple[list[Token], Token | None]:
         return inner, None
     last = starts[-1]
     cells = [token for token in inner[last:] if token.type == "inline"]
-    if not cells or not _CAPTION.match(cells[0].content) or any(cell.content for cell in cells[1:]):
+    if not cells or not CAPTION.match(cells[0].content) or any(cell.content for cell in cells[1:]):
         return inner, None
     close = next(index for index in range(last, len(inner)) if inner[index].type == "tr_close")
     return inner[:last] + inner[close + 1 :], cells[0]
@@ -124,4 +124,4 @@ def belongs(tokens: Sequence[Token], start: int, end: int) -> bool:
     if tokens[end].type != "table_close" or len(following) < 2 or following[0].type != "paragraph_open":
         return False
     begin = next(index for index in range(end, -1, -1) if tokens[index].type == "table_open")
-    return bool(_CAPTION.match(following[1].content)) and not captions(tokens[max(start, begin - 3) : begin + 1])
+    return bool(CAPTION.match(following[1].content)) and not captions(tokens[max(start, begin - 3) : begin + 1])
