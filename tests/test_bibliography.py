@@ -470,6 +470,7 @@ def test_entries_of_every_habit(habit):
         ("eprint={10.1101/12}, eprinttype={bioRxiv}", "[bioRxiv:10.1101/12](https://doi.org/10.1101/12)"),
         ("eprint={10.2307/77}, eprinttype={jstor}", "[JSTOR:10.2307/77](https://www.jstor.org/stable/10.2307/77)"),
         ("eprint={123}, eprinttype={pubmed}", "[PubMed:123](https://pubmed.ncbi.nlm.nih.gov/123)"),
+        ("eprint={PMC12}, eprinttype={pmcid}", "[PMC:PMC12](https://pmc.ncbi.nlm.nih.gov/articles/PMC12)"),
         ("eprint={1/2}, eprinttype={hdl}", "[Handle:1/2](https://hdl.handle.net/1/2)"),
         ("eprint={77}, eprinttype={Elsewhere}", "Elsewhere:77"),
         ("eprint={77}", "77"),
@@ -480,6 +481,12 @@ def test_entries_of_every_habit(habit):
 def test_archives_and_identifiers(fields, shown):
     text = f"@misc{{a, author={{One, A.}}, title={{T}}, year=2000, {fields}}}"
     assert line(text) == f"One, A. (2000). T. {shown}"
+
+
+def test_a_range_of_issues_has_a_dash_and_a_day_may_have_its_hour():
+    fields = "volume=1, number={3-4}, pages={1-12, 15}, url={https://x.org}, urldate={2023-05-01T10:11:12Z}"
+    text = f"@article{{a, author={{One, A.}}, title={{T}}, journal={{J}}, year=2000, {fields}}}"
+    assert line(text) == "One, A. (2000). [T](https://x.org). *J* 1(3–4), 1–12, 15. Accessed 1 May 2023."
 
 
 def test_an_address_in_another_field_is_the_titles():

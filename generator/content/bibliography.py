@@ -38,7 +38,8 @@ WORDS = {
 }
 ARCHIVES = {  # lower case -> name, address of a number there
     **{"arxiv": ("arXiv", "https://arxiv.org/abs/"), "hal": ("HAL", "https://hal.science/")},
-    **{"jstor": ("JSTOR", "https://www.jstor.org/stable/"), "pmc": ("PMC", "https://pmc.ncbi.nlm.nih.gov/articles/")},
+    **{"jstor": ("JSTOR", "https://www.jstor.org/stable/")},
+    **dict.fromkeys(("pmc", "pmcid"), ("PMC", "https://pmc.ncbi.nlm.nih.gov/articles/")),
     **dict.fromkeys(("pubmed", "pmid"), ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/")),
     **{"biorxiv": ("bioRxiv", "https://doi.org/10.1101/"), "medrxiv": ("medRxiv", "https://doi.org/10.1101/")},
     **dict.fromkeys(("hdl", "handle"), ("Handle", "https://hdl.handle.net/")),
@@ -471,7 +472,7 @@ class _Line:
                 yield sentence[:1].upper() + sentence[1:] if name == "pubstate" else sentence
         if self.url and not _doi(self.entry) and (day := self.take("urldate")):
             with contextlib.suppress(ValueError):
-                day = self.words.long_date(datetime.date.fromisoformat(day))
+                day = self.words.long_date(datetime.datetime.fromisoformat(day))
             yield f"{self.say('accessed')} {day}"
 
     def _appeared(self, container: str) -> str:
@@ -493,7 +494,7 @@ class _Line:
             editors = f"{html.escape(_running(names, more, self.words))} ({_editors(len(names) + more, self.words)})"
             said = f"{self.say('in')} {editors}, {said}"
         series = self.take("series")
-        volume, number = self.take("volume"), self.take("number") or self.take("issue")
+        volume, number = self.take("volume"), _ranges(self.take("number") or self.take("issue"))
         if series and container == "journal":
             named = f"{_ordinal(int(series), self.words)} series" if re.fullmatch(r"\d{1,9}", series) else series
             said += f" ({SERIES.get(series, named)})"
@@ -506,7 +507,7 @@ class _Line:
 
     def _pages(self, after: str, within: bool) -> str:
         said = f", {self.say('chapter')} {chapter}" if (chapter := self.take("chapter")) else ""
-        pages = re.sub(r"(?<=\d)\s*[-–—]+\s*(?=\d)", "–", self.take("pages"))
+        pages = _ranges(self.take("pages"))
         if pages:
             mark = "" if within else self.say("pages" if re.search(r"[–,-]", pages) else "page") + "\u00a0"
             said += f", {mark if pages[:1].isdigit() else ''}{pages}"
@@ -560,6 +561,11 @@ def _enumerated(names: list[str], others: bool, words: Words) -> str:
     if others:
         return words("{first}, et al.", first=", ".join(names))
     return words("{first} & {last}", first=", ".join(names[:-1]), last=names[-1]) if names[1:] else names[0]
+
+
+def _ranges(numbers: str) -> str:
+    """Numbers with a dash between the first and the last of a range."""
+    return re.sub(r"(?<=\d)\s*[-–—]+\s*(?=\d)", "–", numbers)
 
 
 def _editors(number: int, words: Words) -> str:
