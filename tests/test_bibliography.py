@@ -837,11 +837,14 @@ def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
 
 def test_what_is_left_of_an_entry_or_an_address_is_told():
     text = "@misc{a, title={T}}, year=2001}\n@misc{b, title={T}, url={https://x.org/a b}},\n@misc{c, title={T}}, nice\n"
+    text += "@misc{d, title={T}, doi={10.1000/ x}}\n@misc{e, title={T}, doi={DOI: 10.1000/x [doi]}}\n"
     found = works(text, clean=False)
     assert {key: [str(said) for said in (*work.problems, *work.odd)] for key, work in found.entries.items()} == {
         "a": ['r.bib:1: ", year=2001}" behind an entry; expected it before the last }'],
         "b": ['r.bib:2: the url of "b" has a blank, and "b" is left out [doubled-work]'],
         "c": [],
+        "d": ['r.bib:4: the doi of "d" has a blank, and "x" is left out [doubled-work]'],
+        "e": [],
     }
 
 

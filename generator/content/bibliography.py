@@ -604,7 +604,7 @@ def _url(entry: Entry) -> str:
 def _doi(entry: Entry) -> str:
     said = entry.literal.get("doi", "")
     found = re.search(r"10\.\d{4,9}/\S+", said)
-    return found.group() if found else "" if tex.http(said) else said
+    return found.group() if found else "" if tex.http(said) else "".join(said.split()[:1])
 
 
 def _arxiv(eprint: str) -> str:

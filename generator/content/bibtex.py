@@ -352,11 +352,11 @@ class _Work:
         literal = {name: tex.bare(self.fields[name][0]) for name in LITERAL if name in self.fields}
         texts = {name: parts for name in TEXTS if name in self.fields and (parts := self._text(name))}
         odd = list(self.raw["odd"])
-        _, *cut = literal.get("url", "").split() or [""]
-        if cut:
-            wrong = f'the url of "{self.key}" has a blank, and "{short(cut[-1])}" is left out'
-            odd.append([self.fields["url"][1], wrong])
         for name in ("url", "doi"):
+            said = re.sub(r"(?i)\Adoi:?\s+|\s*\[doi\]\Z", "", literal.get(name, ""))
+            if cut := said.split()[1:]:
+                wrong = f'the {name} of "{self.key}" has a blank, and "{short(cut[-1])}" is left out'
+                odd.append([self.fields[name][1], wrong])
             self._clean(self.fields[name][0] if name in self.fields else "", name)
         if KINDS.get(kind) in TYPELESS:
             texts.pop("type", None)
