@@ -443,6 +443,26 @@ def test_a_list_of_references_speaks_the_page_s_language(tmp_path):
     assert 'aria-label="Volver a la cita 1 de One y Two\u00a02020"' in page.references_html
 
 
+def test_a_work_of_a_list_from_right_to_left_runs_as_its_own_script_does(tmp_path):
+    (tmp_path / "article.md").write_text(HEAD + "و@one2020 و[@one2020].\n", encoding="utf-8")
+    (tmp_path / "references.bib").write_text("@misc{one2020, author = {One, Ada}, title = {T}, year = 2020}\n")
+    page = rendered(texts.read(tmp_path), words=language.load("ar", RENDERER.templates))[0]
+    assert text_of(page.html) == "وOne (2020) و(One 2020)."  # "and" stands against the word behind it
+    assert '<li id="ref-one2020" dir="auto">' in page.references_html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("全~~删除：~~请看。", "<p>全<s>删除：</s>请看。</p>"),
+        ("看==标记==文字，++加++了", "<p>看<mark>标记</mark>文字，<ins>加</ins>了</p>"),
+        ("a==b==c, a++b++c, a~~b", "<p>a==b==c, a++b++c, a~~b</p>"),
+    ],
+)
+def test_marks_stand_against_letters_where_no_blanks_are_written(tmp_path, text, html):
+    assert page_of(tmp_path, text).html == html
+
+
 WORKS = r"""@misc{2020key, author={Ada Moss}, title={In $n$ Dimensions}, year=2020}
 @misc{it's, author={Ada Moss}, title={Alone}, year=2020}
 @misc{it's, title={Again}}

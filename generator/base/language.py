@@ -34,6 +34,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "p
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
 WITHOUT_BLANKS = "\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"  # Han, kana
 TOUCHING = f"{WITHOUT_BLANKS}\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff"  # with Hangul: what words of others stand against
+PREFIXED = "\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3"  # Hebrew and Arabic: "and", "in" stand against the word behind
 LONGEST = 1000  # characters of a sentence
 QUOTES = ["“", "”", "‘", "’"]
 LEAST, MOST = 1e-6, 1e15  # numbers whose digits a reader takes in

@@ -462,7 +462,8 @@ class Writer:
             line = works.render(entry, self.years.get(entry.key, entry.year), math, self.words)
             label = self.style.label(self.numbers[entry.key])
             label = f'<span class="reference-number">{label}</span> ' if label else ""
-            rows.append(f'<li id="ref-{html.escape(entry.anchor)}">{label}{line} {places}</li>')
+            runs = ' dir="auto"' if self.words.direction == "rtl" else ""  # works of another script run as that does
+            rows.append(f'<li id="ref-{html.escape(entry.anchor)}"{runs}>{label}{line} {places}</li>')
             self.anchors[f"ref-{entry.anchor}"] = 0
         return self._section("references", "doc-bibliography", "References", rows)
 

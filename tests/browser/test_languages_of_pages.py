@@ -76,6 +76,9 @@ def test_a_page_runs_as_its_language_does(open_page, homes, tag):
     title, contents = (page.locator(name).bounding_box() for name in ("h1", ".contents--gutter"))
     middle = {"h1": title["x"] + title["width"] / 2, "contents": contents["x"] + contents["width"] / 2}
     assert (middle["contents"] > middle["h1"]) == (tag == "ar"), "contents stand where a line begins"
+    closed = "getComputedStyle(document.querySelector('.contents--inline summary'), '::before')"
+    turned = page.evaluate(f"[{closed}.rotate, {closed}.scale]")
+    assert turned == ["135deg" if rtl else "-45deg", "none"], "the corner of closed contents points to where lines end"
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         visit.scroll_through()

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from ...base.language import TOUCHING
+from ...base.language import PREFIXED, TOUCHING
 from ...content.bibliography import KEY
 from ..numbering import NUMBERED
 from . import Mark, put
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _KEY = rf"(?:{KEY})(?<![.:/+-])"  # not the stop of a sentence
 _GROUP = re.compile(r"\[([^\[\]@]*(?<![\w@\\])@[^\[\]]*)\](?![(\[{])")
 _CITED = re.compile(r"(?P<before>[^@]*?)(?P<bare>-?)(?<![\w@])@(?P<key>" + _KEY + r")(?P<after>[^@]*)$", re.DOTALL)
+_WITHIN = re.compile(rf"(?![{TOUCHING}{PREFIXED}])[\w@+]")  # before @, as in an address
 _IN_TEXT = re.compile(r"@(?P<key>" + _KEY + r")(?:[ ]?[ \n]\[(?P<after>[^\[\]@]+)\](?![(\[{:]))?")
 _PAGES = re.compile(r"\b[^\W\d]{1,5}\. (?=\d)")  # p. 3, S. 3, chap. 3
 _COMMAND = re.compile(
@@ -73,7 +74,7 @@ def _locator(text: str) -> str:
 def _key(state: StateInline, silent: bool) -> bool:
     """A work that is named in the sentence, or a reference to what is numbered."""
     at = state.pos
-    if state.src[at] != "@" or (at and re.match(rf"(?![{TOUCHING}])[\w@+]", state.src[at - 1])):
+    if state.src[at] != "@" or (at and _WITHIN.match(state.src[at - 1])):
         return False
     found = _IN_TEXT.match(state.src, at, state.posMax)
     if not found:

@@ -208,7 +208,7 @@ FOREIGN = (
         "stray-mark",
     ),
     _foreign(
-        r"\A(?:\|[ ]*:?-+:?[ ]*\||\|?[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)+\|?[ ]*)\Z",
+        r"\A(?:\|[ ]*:?-+:?[ ]*\||\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\|?[ ]*)\Z",
         "a table's rule with other cells than the line above",
         warning="table-cells",
     ),

@@ -14,6 +14,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from ...base.errors import nearest, short
+from ...base.language import TOUCHING
 from ..attributes import LIST, Attributes, parse_attributes
 from . import Mark, enclose, follows, label_end, put
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 _OF_TEXT = ("lang", "dir")
 _SIGNS = {"==": "mark", "++": "ins"}
-_MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+\w}])", re.DOTALL)
+_MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+}])" + rf"(?![^\W{TOUCHING}])", re.DOTALL)
+_WITHIN = re.compile(rf"[=+{{]|[^\W{TOUCHING}]")
 _OF_PANDOC = {"underline": "u", "ul": "u", "mark": "mark", "smallcaps": "span"}  # classes that are elements to it
 
 
@@ -41,7 +43,7 @@ def _span(state: StateInline, silent: bool) -> bool:
 def _marked(state: StateInline, silent: bool) -> bool:
     """What is marked, or put in; an operator between words is none."""
     found = _MARKED.match(state.src, state.pos, state.posMax) if state.src[state.pos] in "=+" else None
-    if not found or (state.pos and re.match(r"[=+\w{]", state.src[state.pos - 1])):
+    if not found or (state.pos and _WITHIN.match(state.src[state.pos - 1])):
         return False
     return enclose(state, silent, "marked", _SIGNS[found[1]], found.start(2), found.end(2), found.end())
 

@@ -4,11 +4,11 @@ and `~sub~`, `^super^`. In French no line ends before a sign that a blank stands
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, smartquotes
-from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.rules_inline import StateInline, emphasis, strikethrough
 from markdown_it.token import Token
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
@@ -35,19 +35,23 @@ def tildes(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def stars(state: StateInline, silent: bool) -> bool:
-    """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * opens and closes as beside a blank.
+def beside_letters(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * and ~ open and close as beside a blank.
 
     source  github.com/tats-u/markdown-cjk-friendly
     """
-    start, known = state.pos, len(state.delimiters)
-    if not emphasis.tokenize(state, silent):
-        return False
-    before, after = state.src[max(0, start - 1) : start], state.src[state.pos : state.pos + 1]
-    if state.src[start] == "*" and _TOUCHING.search(before + after):
-        for delimiter in state.delimiters[known:]:
-            delimiter.open, delimiter.close = bool(after.strip()), bool(before.strip())
-    return True
+
+    def read(state: StateInline, silent: bool) -> bool:
+        start, known = state.pos, len(state.delimiters)
+        if not rule(state, silent):
+            return False
+        before, after = state.src[max(0, start - 1) : start], state.src[state.pos : state.pos + 1]
+        if state.src[start] in "*~" and _TOUCHING.search(before + after):
+            for delimiter in state.delimiters[known:]:
+                delimiter.open, delimiter.close = bool(after.strip()), bool(before.strip())
+        return True
+
+    return read
 
 
 def joined(before: str, after: str) -> bool:
@@ -58,7 +62,8 @@ def joined(before: str, after: str) -> bool:
 def extend(md: MarkdownIt) -> None:
     """Quotation marks by markdown-it's own rule."""
     md.options["typographer"] = True
-    md.inline.ruler.at("emphasis", stars)
+    md.inline.ruler.at("emphasis", beside_letters(emphasis.tokenize))
+    md.inline.ruler.at("strikethrough", beside_letters(strikethrough.tokenize))
     md.inline.ruler.before("strikethrough", "tildes", tildes)
     sub_plugin(md)
     superscript_plugin(md)
