@@ -105,6 +105,12 @@ def test_spaces_are_those_of_tex():
     assert '<mo lspace="0em" rspace="0.1667em">…</mo>' in typeset(r"1, \dots, n", False)
 
 
+def test_an_operator_of_several_names_stands_in_one_row():
+    made = ElementTree.fromstring(typeset(r"\mathop{\arg\min}\limits_x f + \mathop{x y}_z", display=True))
+    assert [part.tag for part in made.iter("mo") if len(part)] == []
+    assert [under[0].tag for under in made.iter("munder")] == ["mrow", "mrow"]
+
+
 def test_negative_spaces_are_sums_of_halvings():
     made = ElementTree.fromstring(typeset(r"a \kern-1.3125em b", False))
     parts = [int(part.get("class").removeprefix("tml-back-")) for part in made.iter("mrow") if "class" in part.attrib]

@@ -79,6 +79,8 @@ def typeset(tex: str, display: bool, preamble: str = "", numbers: Mapping[str, s
         found = re.search(r"\d{3,}", tex)
         raise TexError(found.start() if found else 0, f"a length of {too_long}", f"at most {MOST_EM:g}em")
     _restyle(made, 0)
+    for operator in [part for part in made.iter("mo") if len(part) > 1]:
+        operator.tag, operator.attrib = "mrow", {}  # \mathop{\arg\min}, which a browser would stack
     _space(made, False)
     _trim(made)
     _number_rows(made, told["labels"])
@@ -189,6 +191,12 @@ def tag(tex: str) -> str:
     r"""What \tag says in place of the number of a whole formula, as TeX, or ""."""
     row, *more = rows(tex) if r"\tag" in tex else (Row(0),)
     return "" if more else row.tag
+
+
+def lost_break(tex: str) -> int | None:
+    r"""Where a \\ outside of all environments has more behind it: KaTeX would break the line there, TeX does not."""
+    found = ((at, tex[at:].strip()) for word, depth, at in _words(tex) if word == "\\\\" and not depth)
+    return next((at - 2 for at, behind in found if behind), None)
 
 
 def _words(tex: str) -> Iterator[tuple[str, int, int]]:

@@ -76,6 +76,7 @@ _ENVIRONMENTS = (
     ("quote|quotation", "> before each line"),
     ("verbatim|lstlisting|minted", "``` around code"),
     ("abstract", "abstract in the front matter"),
+    ("subequations", "the formulas in it alone"),
     (r"[\w]+", "Markdown, or $$ around a formula"),
 )
 _NO_PATH = r"(?:(?<![\w\\:/.])|(?=\\[A-Za-z]+[{\[])(?<!\\)|(?=\\l?dots))"  # before a command: none of Windows

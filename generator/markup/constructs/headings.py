@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
+from ...base.errors import short
 from ..attributes import TRAILING, parse_attributes
 from . import Mark
 
@@ -24,6 +25,8 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         if said.id or said.classes or said.words == ("-",):
             text, id_, classes = text[: found.start()], said.id, [*said.classes]
             classes += ["unnumbered"] * (said.words == ("-",))
+            for word in said.words if said.words != ("-",) else ():
+                builder.block_fault(inline, f'unknown attribute "{short(word)}" of a heading', "#label or .class")
     inner = builder.phrase_of(text, inline)
     builder.block_mark(
         "heading", heading, level=int(heading.tag[1]), text=text.strip(), id=id_, classes=classes, content=inner

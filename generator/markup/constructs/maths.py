@@ -180,12 +180,24 @@ def _define(writer: Writer, mark: Mark) -> str:
     return ""
 
 
+def _tell_break(writer: Writer, mark: Mark) -> None:
+    """Warn of a line's end that is none."""
+    at = formulas.lost_break(mark.data["tex"])
+    if at is not None:
+        line = mark.line + mark.data["tex"].count("\n", 0, at)
+        expected = r"\begin{aligned} … \end{aligned} around the lines"
+        writer.warn("stray-mark", line, rf"\\ outside of an environment, which begins no line; expected {expected}")
+
+
 def _formula(writer: Writer, mark: Mark) -> str:
+    if mark.data["display"]:
+        _tell_break(writer, mark)
     return writer.math(mark.data["tex"], mark.line, mark.data["display"])
 
 
 def _equation(writer: Writer, mark: Mark) -> str:
     numbered = writer.numbered(mark)
+    _tell_break(writer, mark)
     math = writer.math(mark.data["tex"], mark.line, display=True)
     if not numbered.id:
         return f'<div class="equation">{math}</div>'
