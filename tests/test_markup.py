@@ -237,6 +237,21 @@ here]{.a
     assert page.html.count('<math display="block"') == 3 and '<span class="a b">' in page.html
 
 
+def test_formulas_that_follow_each_other_are_each_on_lines_of_their_own(tmp_path):
+    html = page_of(tmp_path, "$$a +\nb$$ $$b$$\n\n$$a$$ $$b\nc$$ so\n\nSo $$d$$ is in the text.\n").html
+    assert html.count('<math display="block"') == 3 and "So <math><mi>d" in html
+
+
+def test_what_pandoc_writes_of_html_and_sphinx_is_read(tmp_path):
+    body = '[K]{.kbd} [red]{style="color: red"} [a, b](#x){reference-type="ref" reference="sec:a,sec:b"}\n\n'
+    body += ":::: tip\n::: title\nA *title*\n:::\n\nText.\n::::\n\n:::: tip\n::: title\n:::\n\nBare.\n::::\n\n"
+    page = page_of(tmp_path, body + "# A {#sec-a}\n\nx\n\n# B {#sec-b}\n\nx\n")
+    assert text_of(page.html).startswith("K red 1, 2 A title Text. Tip Bare.") and "<kbd" in page.html
+    assert [str(warned).rpartition("/")[2] for warned in page.warnings] == [
+        'article.md:7: the style "color: red" is left out, as the page has its own [html-style]'
+    ]
+
+
 def test_the_caption_of_a_table_may_stand_within_its_block(tmp_path):
     rows = "| a |\n|---|\n| b |\n\n"
     for caption in (": *So* it is.", "*So* it is."):

@@ -185,6 +185,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     titled = inner[1] if takes_title and inner and inner[0].type == "heading_open" else None
     if titled and not argument.strip():
         argument, inner = titled.content, inner[3:]
+    if inner and inner[0].meta.get("head") == "title" and not argument.strip():  # as Pandoc writes those of Sphinx
+        within, end_of_title = builder.inside(inner, 0)
+        titled = next((part for part in within if part.type == "inline"), None)
+        argument, inner = titled.content if titled else "", inner[end_of_title:]
     ends = [part.type for part in inner[-4:]] == ["table_close", "paragraph_open", "inline", "paragraph_close"]
     if ends and name == "table" and not argument.strip():  # as Quarto and Pandoc have the caption within
         titled, inner = inner[-2], inner[:-3]
@@ -282,6 +286,8 @@ def _in_a_line(options: Mapping[str, str]) -> str:
 _INSTEAD = {  # of divisions of Pandoc and Quarto -> what is written here
     "panel-tabset": "/// tab | Its name … /// for each",
     "content-hidden": "nothing, or its text without the block",
+    "contents": "nothing: the page has its own",
+    "thebibliography": "the works in references.bib",
 }
 
 

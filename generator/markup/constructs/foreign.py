@@ -161,7 +161,7 @@ FOREIGN = (
     ),
     _foreign(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]", "a citation of ChatGPT", "[@key]"),
     _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
-    _foreign(r"\{=\w+\}", "raw text of Pandoc", "HTML as it stands"),
+    _foreign(r"\{=\w+\}", "raw text of Pandoc", "Markdown, or HTML as it stands"),
     _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),
     _foreign(r"\{cite(?::[\w:]+)?\}", "a role of MyST", "@key or [@key]"),
     _foreign(r"\{(?:ref|eq|numref|figure)\}", "a role of MyST", "@fig-name, @sec-name or @eq-name"),

@@ -77,8 +77,10 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     end = builder.inside(tokens, at)[1]
     said = tokens[end].meta["said"].values if end < len(tokens) and tokens[end].type == "attributes" else {}
     if "reference" in said:  # \ref{eq:loss} as Pandoc writes it
-        how = said.get("reference-type", "ref")
-        builder.mark("formula_ref", token.meta.get("line", 0), label=said["reference"], how=how)
+        for count, label in enumerate(said["reference"].split(",")):
+            builder.text(", " * bool(count))
+            how = said.get("reference-type", "ref")
+            builder.mark("formula_ref", token.meta.get("line", 0), label=label.strip(), how=how)
         return end + 1
     target = str(token.attrs["href"])
     if target.startswith("#") and tokens[at + 1].type == "link_close":

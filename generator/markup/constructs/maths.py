@@ -53,7 +53,9 @@ def _dollar(state: StateInline, silent: bool) -> bool:
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
         behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
-        display = double and (not behind or behind[0] == "{" or _ENVIRONMENT.match(found[1].lstrip()) is not None)
+        display = double and (
+            not behind or behind.startswith(("{", "$$")) or _ENVIRONMENT.match(found[1].lstrip()) is not None
+        )
         return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
@@ -130,6 +132,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):
         return False  # in the middle of a sentence
+    if closed and opening == "$$" and re.match(r"\s*\$\$\s*\S", after):
+        return False  # one of several
     if not closed and opening == "$$" and last == start and "$$" not in text[2:] and text[2:].strip():
         return False
     tex = "\n".join(lines) + (closing if environment else "")

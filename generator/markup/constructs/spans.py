@@ -27,7 +27,14 @@ _OF_TEXT = ("lang", "dir")
 _SIGNS = {"==": "mark", "++": "ins"}
 _MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+}])" + rf"(?![^\W{TOUCHING}])", re.DOTALL)
 _WITHIN = re.compile(rf"[=+{{]|[^\W{TOUCHING}]")
-_OF_PANDOC = {"underline": "u", "ul": "u", "mark": "mark", "smallcaps": "span"}  # classes that are elements to it
+_OF_PANDOC = {
+    "underline": "u",
+    "ul": "u",
+    "mark": "mark",
+    "kbd": "kbd",
+    "dfn": "dfn",
+    "smallcaps": "span",
+}  # classes that are elements to it
 
 
 def _span(state: StateInline, silent: bool) -> bool:
@@ -73,7 +80,10 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return end
     tag = next((_OF_PANDOC[name] for name in said.classes if name in _OF_PANDOC), "span")
     span = builder.open(tag, {name: said.values[name] for name in _OF_TEXT if name in said.values})
-    if unknown := [*(name for name in said.values if name not in _OF_TEXT), *said.words]:
+    if style := said.values.get("style"):
+        wrong = f'the style "{short(style)}" is left out, as the page has its own'
+        builder.mark("fault", line, wrong=wrong, expected="", near=None, warning="html-style")
+    if unknown := [*(name for name in said.values if name not in (*_OF_TEXT, "style")), *said.words]:
         near = next(filter(None, (nearest(name, ["claim"]) for name in unknown)), None)
         wrong = f'"{short(unknown[0])}" among the attributes of a text without a claim'
         builder.fault(line, wrong, '{claim="…"}, lang, dir, #label or .class', near)
