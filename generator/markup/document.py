@@ -648,6 +648,18 @@ class Writer:
         self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
 
+    def tell_number(self, caption: str, kind: str, line: int) -> None:
+        """Warn of a caption that begins with a number, such as "Fig. 3:", where the page says its own.
+
+        caption  plain text
+        kind     "Figure" or "Table"
+        """
+        found = re.match(r"\W*(([^\W\d_]+)\.? ?\d+(?:[.-]\d+)*)[.:：)|]", caption.replace("\u00a0", " "))
+        names = (kind, self.words(f"{kind}\u00a0{{n}}", n=0).partition("\u00a0")[0])
+        if found and any(name.lower().startswith(found[2].lower()) for name in names):
+            expected = "the words behind it, as the page says the number"
+            self.warn("repeated-word", line, f'a caption that says its own number, "{found[1]}"; expected {expected}')
+
     def latex_reference(self, how: str, label: str, line: int) -> str:
         r"""`\eqref{eq:loss}` -> (1), `\ref{thm:main}` -> 1, `\autoref{sec:one}` -> Section 1, with a link.
 
@@ -788,7 +800,10 @@ class Writer:
         if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
         known = [*self.dependencies.book.pages, *self.known_assets, *addresses]
-        self.wrong(line, f'a link to "{short(path)}", which is not there', *meant(plain, known, also=self.pictures))
+        expected, near = meant(plain, known, also=self.pictures)
+        if self.dependencies.label(plain):
+            expected, near = "", f"#{plain}"
+        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
         return ""
 
     @functools.cached_property

@@ -222,6 +222,10 @@ def _attributes(
         writer.wrong(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     if said.id.startswith("fig:"):
         writer.wrong(line, f'the label "{said.id}" of a picture', f"{{#{said.id.replace(':', '-', 1)}}} for a figure")
+    elif said.id.startswith("fig-"):
+        writer.wrong(
+            line, f'the label "{said.id}" of a picture within a paragraph', "the picture alone in its paragraph"
+        )
     elif said.id:
         writer.take_anchor(said.id, line)
     parts = [f'id="{html.escape(said.id)}"'] if said.id else []

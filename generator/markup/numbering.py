@@ -236,7 +236,7 @@ def _label(file: str, book: Outline, taken: Iterable[Numbered]) -> None:
 def _check_label(file: str, book: Outline, label: Numbered) -> None:
     place, id_, kind = f"{file}:{label.line}", label.id, label.kind
     prefix = id_.partition("-")[0] if "-" in id_ else ""
-    if re.search(r"\s", id_):
+    if re.search(r"\s|[,;]\Z", id_):
         book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))
     elif kind in _FULL and prefix != kind:
         book.problems.append(

@@ -108,6 +108,7 @@ def render(block: Block, writer: Writer) -> str:
         short_way = "alt" in block.data  # that of plain Markdown
         expected = f"![A caption](…){{#{block.id}}}" if short_way else "text before the closing ///"
         writer.wrong(block.line, f'the figure "{short(block.argument)}" has no caption', expected)
+    writer.tell_number(writer.text(caption), "Figure", block.line)
     options = _options(block, writer, own)
     caption = re.sub("^<strong>", f'<strong id="{block.id}-title">', caption)
     place, alone = writer.place(block.line), writer.alone(block.id)
@@ -149,12 +150,12 @@ def _own(call: FigureCall, block: Block, writer: Writer) -> str:
     alt = call.options.get("alt", block.data.get("alt"))
     if alt is None and "alt" in block.data:  # a picture of plain Markdown: what is below it says what it shows
         alt = writer.text(call.caption_html)
-    if alt is None:
-        expected = 'alt: in words, or alt: "" if decorative'
-        writer.wrong(block.line, f'the picture "{call.name}" has no alt text', expected)
     values = {key: str(call.options[key]) for key in ("width", "poster", "captions") if key in call.options}
     classes = ("invert",) if call.options.get("invert") else ()
     image = media.shown(writer, call.name, alt or "", block.line, Attributes(values=values, classes=classes))
+    if alt is None and image:
+        expected = 'alt: in words, or alt: "" if decorative'
+        writer.wrong(block.line, f'the picture "{call.name}" has no alt text', expected)
     return writer.filled(block.kind, {"call": call, "image": image})
 
 

@@ -40,6 +40,7 @@ RESULTS = {
 def render(block: Block, writer: Writer) -> str:
     """The table, named by its caption."""
     context = writer.context(block)
+    writer.tell_number(block.argument, "Table", block.line)
     has_table, of_results = "<table" in context["content"], bool(RESULTS.keys() & block.options.keys())
     if has_table and of_results:
         writer.wrong(block.line, "two tables in the block", "rows like | a | b |, or rows: and columns:")

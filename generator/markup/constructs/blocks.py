@@ -373,6 +373,8 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
     for key in sorted(said.values.keys() & LOOKS):
         builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
+    for word in said.words:
+        builder.block_fault(tokens[at], f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     options = {"id": said.id} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block(

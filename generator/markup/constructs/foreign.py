@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
+from ..numbering import NUMBERED
+
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
 _OF_LATEX = ("\\,", "\\;", '\\"', "\\'", "\\`", "\\^", "\\~", "\\=")  # its spaces and accents
 
@@ -116,6 +118,7 @@ LATEX = (
     _foreign(r"\\[,;](?=\w|\Z)", "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
     _foreign(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)", "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
+_ADDRESS = r"(?:https?:|#[a-z]|[\w/-]+\.[a-z]{2,4}\b)[^()\[\]\s]*"
 FOREIGN = (
     _foreign(
         r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
@@ -125,6 +128,18 @@ FOREIGN = (
         "stray-mark",
     ),
     *LATEX,
+    _foreign(
+        rf"\{{#?(?:{'|'.join(NUMBERED)})-[\w-]*\}}?|\{{[#.][A-Za-z][^{{}}]*\Z|\{{(?:width|height)\b[:=][^{{}}]*\}}?",
+        "attributes that were not understood",
+        '{#label .class name="value"}',
+    ),
+    _foreign(rf"!?\[[^\[\]]+\] \({_ADDRESS}\)", "a blank within a link", "[words](address)", "stray-mark"),
+    _foreign(
+        rf"!?\([^()]+\)\[{_ADDRESS}\]",
+        "the brackets of a link in each other's place",
+        "[words](address)",
+        "stray-mark",
+    ),
     _foreign(r"^!!!\+? +\w+|^\?\?\?\+? +\w+", "an admonition of MkDocs", "/// note | Title … ///"),
     _foreign(r"^%\s+\S", "a comment of LaTeX or MyST", "<!-- comment -->"),
     _foreign(r"\A\+\+\+(?=\s|\Z)", "a cell's break of Jupytext", "nothing", "stray-mark"),
@@ -215,6 +230,7 @@ FOREIGN = (
     ),
 )
 PARAGRAPHS = (  # what takes a paragraph's lines together
+    _foreign(r"\A//?[ \t]*[a-z]+[ \t]*\|.*\n", "a block that begins with fewer than three /", "/// name | …"),
     _foreign(
         r"\A-[^\W\d_].*\n *-[^\W\d_]",
         "lines that begin with - and are no list",

@@ -156,6 +156,9 @@ def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if found := re.search(r"\(\\#(eq:[\w-]+)\)", meta["tex"]):
         below = meta["tex"].count("\n", 0, found.start())
         builder.block_fault(token, f'a label of bookdown, "{found[1]}"', f"\\label{{{found[1]}}}", below)
+    if found := re.search(r"\{#(eq-[\w-]+)\}", meta["tex"]):
+        builder.block_fault(token, f'the label "{found[1]}" within a formula', f"{{#{found[1]}}} behind the last $$")
+        return at + 1
     if not meta["closed"]:
         builder.block_fault(token, "the formula is not closed", f"{meta['closing']} after it, and no empty line inside")
         return at + 1

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
+from ...base.errors import short
 from ..attributes import TRAILING, parse_attributes
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.table(inner)
         return end
     text, id_ = CAPTION.sub("", caption.content, count=1), ""
-    if found := TRAILING.search(text):
-        text, id_ = text[: found.start()], parse_attributes(found[1]).id
+    if (found := TRAILING.search(text)) and (said := parse_attributes(found[1])) and (said.id or said.classes):
+        text, id_ = text[: found.start()], said.id
+        for word in said.words:
+            builder.block_fault(caption, f'unknown attribute "{short(word)}"', "#label or .class")
     builder.block(
         tokens[at],
         "table",
