@@ -125,6 +125,15 @@ def test_authors_name_places_that_are_listed_apart(tmp_path):
     ]
 
 
+def test_places_have_an_index_in_papers_of_joss(tmp_path):
+    places = "[{name: Institute, index: 1}, {name: College, index: 2}]"
+    authors = '[{name: A, affiliation: "1, 2"}, {name: B, affiliation: 2}, {name: C, affiliation: "Here, there"}]'
+    meta = page_of(tmp_path, authors=authors, affiliations=places).meta
+    assert [author.affiliation for author in meta.authors] == ["Institute; College", "College", "Here, there"]
+    with pytest.raises(ContentError, match='no place has the id "3"; expected the name of a place, or the id of one'):
+        page_of(tmp_path / "again", authors="[{name: A, affiliation: 3}]", affiliations=places)
+
+
 @pytest.mark.parametrize(
     ("title", "plain"),
     [

@@ -337,23 +337,37 @@ def _names(value: Yaml) -> list[Yaml]:
 
 def _places(value: Yaml, wrong: Callable[..., None]) -> str:
     """Where an author works: a text, or what is known of the place; or a list of them."""
+    for item in value.items:
+        if re.fullmatch(r"\d+(?:\s*,\s*\d+)*", str(item.value)):
+            wrong(
+                item.line,
+                "the name of a place, or the id of one in affiliations",
+                f'no place has the id "{item.value}"',
+            )
     return "; ".join(_place(item, wrong) for item in value.items)
 
 
 def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     """The fields with the places that authors name by their ids, where `affiliations` lists them apart."""
     listed = fields.get("affiliations", Yaml([], 0)).items
-    known = {str(of.value["id"].value): of for of in listed if isinstance(of.value, dict) and "id" in of.value}
+    known = {
+        str(of.value[key].value): of
+        for of in listed
+        if isinstance(of.value, dict)
+        for key in ("id", "index")
+        if key in of.value
+    }
 
-    def full(place: Yaml) -> Yaml:
+    def full(place: Yaml) -> list[Yaml]:
         name = place.value.get("ref", place).value if isinstance(place.value, dict) else place.value
-        return replace(known[str(name)], line=place.line) if str(name) in known else place
+        ids = [str(name)] if str(name) in known else re.split(r"\s*,\s*", str(name))  # "1, 2" as JOSS has it
+        return [replace(known[id_], line=place.line) for id_ in ids] if {*ids} <= known.keys() else [place]
 
     def settled(author: Yaml) -> Yaml:
         if not isinstance(author.value, dict):
             return author
         own = {
-            key: Yaml([full(item) for item in of.items], of.line)
+            key: Yaml([each for item in of.items for each in full(item)], of.line)
             for key, of in author.value.items()
             if SPELT_OF_AUTHOR.get(key, key) == "affiliation"
         }
