@@ -118,6 +118,7 @@ LATEX = (
     _foreign(r"\\[,;](?=\w|\Z)", "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
     _foreign(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)", "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
+_RULE = r"[ \t]*:?-+:?[ \t]*(?:\||\n|\Z)"
 _ADDRESS = r"(?:https?:|#[a-z]|[\w/-]+\.[a-z]{2,4}\b)[^()\[\]\s]*"
 FOREIGN = (
     _foreign(
@@ -212,6 +213,22 @@ FOREIGN = (
     _foreign(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]", "an undefined link label", warning="undefined-label"),
     _foreign(r"<!--", "the comment is not closed", "-->"),
     _foreign(r"\*\*", "** without a partner", warning="stray-mark"),
+    _foreign(r"~~(?=[^\s~])", "~~ without a partner", warning="stray-mark"),
+    _foreign(rf"(?<![`\\])`(?=[^`\s{_PROTECTED}])", "` without a partner", warning="stray-mark"),
+    _foreign(r"\]\([^()\s][^()]*\Z", "a link that is not closed", ")", "stray-mark"),
+    _foreign(r"\^\[(?=\w)", "a note that is not closed", "]", "stray-mark"),
+    _foreign(
+        r"!\[[^\[\]\d][^\[\]]*\](?![(\[:{])",
+        "a picture without an address",
+        "![what it shows](picture.png)",
+        "stray-mark",
+    ),
+    _foreign(
+        r"\A-?\[[ xX]\](?=\w)|\A-\[[ xX]\]|\A\[\](?=\s)",
+        "a task's mark that is none",
+        "- [ ] or - [x] and a blank",
+        "stray-mark",
+    ),
     _foreign(
         r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)",
         "an address with spaces, not in < >",
@@ -240,7 +257,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
     _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z", "a formula's label of MyST", "{#eq-name} behind $$"),
     _foreign(
-        r"\A\|\s(?:.*[^|\s])?\s*\n *\|\s(?:.*[^|\s])?\s*(?:\n|\Z)",
+        rf"\A\|(?!{_RULE}).*\n *\|(?!{_RULE})",
         "lines that begin with | and are no table",
         "a rule like |---|---| below the first, or a backslash at the end of each line",
         "stray-mark",

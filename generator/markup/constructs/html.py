@@ -110,6 +110,8 @@ class _Tags(HTMLParser):
             self.builder.fault(self.at(), f"Markdown directly behind <{tag}>", "an empty line between them")
         said = [self._attribute(tag, name, value) for name, value in self._modern(tag, attrs)]
         values = {name: value or "" for name, value in attrs}
+        if tag == "img" and not values.get("src"):
+            self.builder.fault(self.at(), "a picture without src", "a file of your own")
         if tag == "img" and "src" in values:
             classes = values.get("class", "").split()
             dark = self.builder.attribute_mark("dark_mode", self.at(), address=values["src"], classes=classes)
