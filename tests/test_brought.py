@@ -150,7 +150,7 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
             "+---+---+\n| a | b |\n+===+===+\n| 1 | 2 |\n+---+---+",
             '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |, as `pandoc -t gfm` writes it',
         ),
-        ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected HTML as it stands'),
+        ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected Markdown, or HTML as it stands'),
         ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
         ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),
