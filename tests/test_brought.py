@@ -54,6 +54,8 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        ('<a name="x"/>y [l](#x)', '<p><a id="x"></a>y <a href="#x">l</a></p>'),
+        ("<div/>\n\n*t*", "<div></div>\n\n<p><em>t</em></p>"),
         # Abbreviations
         (
             "CSS, *CSS 3* and `CSS`.\n\n*[CSS]: Sheets\n*[CSS 3]: Later ones",
@@ -151,6 +153,12 @@ def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
             '7: a grid table of Pandoc, "+---+---+"; expected a table like | a | b |, as `pandoc -t gfm` writes it',
         ),
         ("`<b>`{=html}", '7: raw text of Pandoc, "{=html}"; expected Markdown, or HTML as it stands'),
+        ("a {/* b */}", '7: a comment of MDX, "{/*"; expected <!-- comment -->'),
+        ("import A, { b } from 'c';", '7: code of MDX, "import A, { b } from"; expected nothing'),
+        (
+            "image::room.png[A]",
+            '7: a macro of AsciiDoc, "image::room.png[A]"; expected Markdown, as ![what it shows](picture.png)',
+        ),
         ("a\n`{r} nrow(x)`", '8: the code cell "{r}" in a sentence; expected an expression like {{ results.count }}'),
         ("\\def\\a{b} and", "7: text beside a macro's definition; expected the definition in a paragraph of its own"),
         ('<div markdown="1">\n*a*\n</div>', "7: Markdown directly behind <div>; expected an empty line between them"),

@@ -183,7 +183,7 @@ class _Tags(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        self._leave(tag)
+        self.handle_endtag(tag)  # as XHTML has it
 
     def _leave(self, tag: str) -> None:
         """End what is refused whole."""
@@ -275,7 +275,7 @@ def moves(token: Token) -> int:
     """How many elements the HTML of a token leaves open: a unit of a text goes on until all are closed."""
     if token.type != "html_block":
         return 0
-    found = re.findall(r"<(/?)([a-z][a-z0-9]*)\b", _COMMENT.sub("", token.content), re.IGNORECASE)
+    found = re.findall(r"<(/?)([a-z][a-z0-9]*)\b(?![^<>]*/>)", _COMMENT.sub("", token.content), re.IGNORECASE)
     return sum(-1 if closing else 1 for closing, name in found if name.lower() not in VOID | LOOSE)
 
 
