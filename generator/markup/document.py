@@ -823,6 +823,8 @@ class Writer:
             if word not in ("refuted", "check"):
                 expected, near = meant(word, ("claim", "needs_seeds", "refuted", "check"))
                 self.wrong(line, f'unknown attribute "{short(word)}" of a claim', expected, near)
+        for word in sorted(said.values.keys() & {"refuted", "check"}):
+            self.wrong(line, f'{word}="{short(said.values[word])}" of a claim', f"{word} alone, or nothing")
         wanted = said.values.get("needs_seeds", "0")
         if not re.fullmatch(r"[0-9]{1,6}", wanted):
             self.wrong(line, f'needs_seeds is "{short(wanted)}"', "a whole number")

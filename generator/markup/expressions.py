@@ -388,7 +388,8 @@ def parse(source: str) -> nodes.Expr:
         if not parser.stream.eos:
             raise ExpressionError(f'"{parser.stream.current.value}" was not understood', "one expression")
     except jinja2.TemplateError as error:
-        raise ExpressionError(f"the expression does not parse: {_plain_message(error)}") from error
+        expected = ")" if source.count("(") > source.count(")") else ""
+        raise ExpressionError(f"the expression does not parse: {_plain_message(error)}", expected) from error
     except RecursionError as error:
         raise ExpressionError("the expression is nested too deep") from error
     return tree
@@ -398,7 +399,8 @@ _GRAMMAR = jinja2.Environment(autoescape=False)
 
 
 def _plain_message(error: jinja2.TemplateError) -> str:
-    said = (error.message or "").replace("end of print statement", "its end").replace("end of template", "its end")
+    said = re.sub("'?end of (?:print statement|template)'?", "its end", error.message or "").rstrip(".")
+    said = re.sub("^unexpected its end.*", "it ends too early", said)
     return said[:1].lower() + said[1:]
 
 
@@ -628,7 +630,7 @@ class _Walk:
             raise ExpressionError("* in a call is not part of an expression here")
         called = self.value(node.node)
         if not callable(called):
-            raise ExpressionError(f"{kind(called)} cannot be called")
+            raise ExpressionError(f"{kind(called)} cannot be called", "it without the brackets behind it")
         arguments, named = self._given(node)
         _look(called, called.__name__, named)
         value = called(*arguments, **named)

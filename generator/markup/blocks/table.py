@@ -39,6 +39,8 @@ RESULTS = {
 
 def render(block: Block, writer: Writer) -> str:
     """The table, named by its caption."""
+    if "table" in writer.inside[:-1]:
+        writer.wrong(block.line, "a table with a caption inside another", "one caption")
     context = writer.context(block)
     writer.tell_number(block.argument, "Table", block.line)
     has_table, of_results = "<table" in context["content"], bool(RESULTS.keys() & block.options.keys())

@@ -74,6 +74,9 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
     if first == start + 1 and first < close:
         token.meta["flat"] = text_of_line(state, first)
+        below = next((n for n in range(first, close) if not state.isEmpty(n)), first)
+        if below > first and state.sCount[below] - state.sCount[start] >= 4:
+            token.meta["apart"], token.meta["apart_at"] = text_of_line(state, below), below - start
     shallowest = min((state.sCount[n] for n in range(first, close) if not state.isEmpty(n)), default=0)
     _inner(state, token, first, close, min(shallowest, state.sCount[start]))
     state.line = min(close + 1, end)
@@ -181,6 +184,9 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(token, f"the block {name} is not closed", f"a line with {meta['sign'] * 3} after it")
     if found := _FLAT_OPTION.match(meta.get("flat", "")):
         builder.block_fault(token, f'the option "{found[1]}" is not indented', "four spaces before it", 1)
+    if found := _FLAT_OPTION.match(meta.get("apart", "")):
+        wrong = f'the option "{found[1]}" stands below an empty line'
+        builder.block_fault(token, wrong, "it directly below the block's head", meta["apart_at"])
     takes_title = "callout-" in meta["head"] or (name in LABELLED.values() and name not in ("figure", "table"))
     titled = inner[1] if takes_title and inner and inner[0].type == "heading_open" else None
     if titled and not argument.strip():
@@ -283,7 +289,12 @@ def _in_a_line(options: Mapping[str, str]) -> str:
     return f"{{{', '.join(said)}}}" if options else ""
 
 
-_INSTEAD = {  # of divisions of Pandoc and Quarto -> what is written here
+_INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what is written here
+    **dict.fromkeys(("image", "picture", "video"), "/// figure | its file"),
+    "chart": "/// figure | chart",
+    "code": "``` around code",
+    "quote": "> before each line",
+    "equation": "$$ around a formula",
     "panel-tabset": "/// tab | Its name … /// for each",
     "content-hidden": "nothing, or its text without the block",
     "contents": "nothing: the page has its own",
@@ -294,6 +305,8 @@ _INSTEAD = {  # of divisions of Pandoc and Quarto -> what is written here
 def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     """A block of no kind; what only has attributes, its head, is a division of Pandoc, of which the text is shown."""
     expected, near = meant(name, BLOCKS, "blocks")
+    near = None if name in _INSTEAD else near or _called(name) or None
+    expected = "" if near else expected
     if head and not near and name not in _INSTEAD:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")

@@ -89,11 +89,7 @@ LATEX = (
         "[@key], in a sentence @key",
     ),
     _foreign(r"\\label\{", "a label of LaTeX", "{#fig-name} behind what it names"),
-    _foreign(
-        r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?",
-        "a reference of LaTeX",
-        "@fig-name, @sec-name or @eq-name",
-    ),
+    _foreign(r"\\(?:auto|c|C|page|name|v)ref\{[^{}]*\}?", "a reference of LaTeX", "@fig-name, @sec-name or @eq-name"),
     *(
         _foreign(rf"{_NO_PATH}\\(?:{names})(?![A-Za-z])", "a command of LaTeX", expected)
         for names, expected in _COMMANDS
@@ -118,7 +114,7 @@ LATEX = (
     _foreign(r"\\[,;](?=\w|\Z)", "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
     _foreign(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)", "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
-_RULE = r"[ \t]*:?-+:?[ \t]*(?:\||\n|\Z)"
+_RULE = r"[ \t]*:?-+:?[ \t]*(?:\||\n|\Z)"  # of a table, behind its first bar
 _ADDRESS = r"(?:https?:|#[a-z]|[\w/-]+\.[a-z]{2,4}\b)[^()\[\]\s]*"
 FOREIGN = (
     _foreign(
@@ -130,30 +126,20 @@ FOREIGN = (
     ),
     *LATEX,
     _foreign(
-        rf"\{{#?(?:{'|'.join(NUMBERED)})-[\w-]*\}}?|\{{[#.][A-Za-z][^{{}}]*\Z|\{{(?:width|height)\b[:=][^{{}}]*\}}?",
+        rf"\{{#?(?:{'|'.join(NUMBERED)})-[\w-]*\}}?"
+        r"|\{[#.][A-Za-z][^{}]*\Z|\{(?:width|height)\b[:=][^{}]*\}?|\{claim\b[^{}]*\}?",
         "attributes that were not understood",
         '{#label .class name="value"}',
     ),
     _foreign(rf"!?\[[^\[\]]+\] \({_ADDRESS}\)", "a blank within a link", "[words](address)", "stray-mark"),
     _foreign(
-        rf"!?\([^()]+\)\[{_ADDRESS}\]",
-        "the brackets of a link in each other's place",
-        "[words](address)",
-        "stray-mark",
+        rf"!?\([^()]+\)\[{_ADDRESS}\]", "the brackets of a link in each other's place", "[words](address)", "stray-mark"
     ),
     _foreign(r"^!!!\+? +\w+|^\?\?\?\+? +\w+", "an admonition of MkDocs", "/// note | Title … ///"),
     _foreign(r"^%\s+\S", "a comment of LaTeX or MyST", "<!-- comment -->"),
     _foreign(r"\A\+\+\+(?=\s|\Z)", "a cell's break of Jupytext", "nothing", "stray-mark"),
-    _foreign(
-        r"^\+(?:[-=:]+\+)+\Z",
-        "a grid table of Pandoc",
-        "a table like | a | b |, as `pandoc -t gfm` writes it",
-    ),
-    _foreign(
-        r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z",
-        "a block's name of Obsidian",
-        "{#label} at a heading or block",
-    ),
+    _foreign(r"^\+(?:[-=:]+\+)+\Z", "a grid table of Pandoc", "a table like | a | b |, as `pandoc -t gfm` writes it"),
+    _foreign(r"\A\^\w[\w-]*\Z|\s\^[a-z0-9][\w-]+\Z", "a block's name of Obsidian", "{#label} at a heading or block"),
     _foreign(r"^\[(?:name|time|color)=[^\[\]]+\]", "a mark of HackMD", "the name as words, or nothing"),
     _foreign(r"\A\[(?:TOC|toc|\[_TOC_\])\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\([\w:.-]+\)=\Z", "a label of MyST", "{#label} behind a heading"),
@@ -171,9 +157,7 @@ FOREIGN = (
         "stray-mark",
     ),
     _foreign(
-        r"^\.\. [\w:-]+::",
-        "a directive of reStructuredText",
-        "Markdown, or a block that `peek list blocks` shows",
+        r"^\.\. [\w:-]+::", "a directive of reStructuredText", "Markdown, or a block that `peek list blocks` shows"
     ),
     _foreign(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]", "a citation of ChatGPT", "[@key]"),
     _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
@@ -184,40 +168,23 @@ FOREIGN = (
     _foreign(r"\{(?:doc|term|any|download)\}", "a role of MyST", "[words](page.md), or (#label)"),
     _foreign(r"\{[a-z][\w:.-]*\}(?=`)", "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
     _foreign(
-        rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)",
-        "a reference of bookdown",
-        "@fig-name, @tbl-name or @sec-name",
+        rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)", "a reference of bookdown", "@fig-name, @tbl-name or @sec-name"
     ),
-    _foreign(
-        rf"(?<=\({_PROTECTED})[a-z]+:[\w-]+(?=\))",
-        "a label of bookdown",
-        "{#fig-name} behind what it names",
-    ),
+    _foreign(rf"(?<=\({_PROTECTED})[a-z]+:[\w-]+(?=\))", "a label of bookdown", "{#fig-name} behind what it names"),
     _foreign(r"^\(ref:[\w-]+\)", "words of bookdown for a caption", "them where they belong"),
     _foreign(r"\A\((?:PART|APPENDIX)\*?\)(?=\s)", "a mark of bookdown", "a heading without it"),
     _foreign(r"\$(?=`\Z)", "$ around code", "$…$ around a formula, without `"),
     _foreign(
-        r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])",
-        "an emoji by its name",
-        "the sign itself",
-        "stray-mark",
+        r"(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]*):(?![\w:])", "an emoji by its name", "the sign itself", "stray-mark"
     ),
-    _foreign(
-        r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])",
-        "a link of a wiki",
-        _of_wiki,
-    ),
+    _foreign(r"(?<!\[)!?\[\[[^\[\]]+\]\](?!\])", "a link of a wiki", _of_wiki),
     _foreign(r"%%[^%\s]|^%%", "a comment of Obsidian", "<!-- comment -->"),
     _foreign(r"\{/\*", "a comment of MDX", "<!-- comment -->"),
+    _foreign(r"\Aimport\s[\w{}*, ]+\sfrom(?=\s)|\Aexport\s+(?:const|default|function)\b", "code of MDX", "nothing"),
     _foreign(
-        r"\Aimport\s[\w{}*, ]+\sfrom(?=\s)|\Aexport\s+(?:const|default|function)\b",
-        "code of MDX",
-        "nothing",
-    ),
-    _foreign(
-        r"^\[![A-Za-z]+\](?:\s|\Z)",
-        "a callout that is no quotation",
-        "> before each of its lines",
+        r"^\[! ?[A-Za-z]+ ?\](?=\s|\Z)",
+        "a callout that was not understood",
+        "> [!NOTE], and > before each line of its text",
         "stray-mark",
     ),
     _foreign(r"\A={1,6}\s+(?=\S)", "a heading of AsciiDoc or a wiki", "# before it, and a blank", "stray-mark"),
@@ -244,11 +211,7 @@ FOREIGN = (
         "- [ ] or - [x] and a blank",
         "stray-mark",
     ),
-    _foreign(
-        r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)",
-        "an address with spaces, not in < >",
-        warning="stray-mark",
-    ),
+    _foreign(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)", "an address with spaces, not in < >", warning="stray-mark"),
     _foreign(
         r"\A(?:[#]{1,6}|[-*+])\u00a0",
         "a no-break space behind a mark, which begins nothing then",
@@ -264,10 +227,7 @@ FOREIGN = (
 PARAGRAPHS = (  # what takes a paragraph's lines together
     _foreign(r"\A//?[ \t]*[a-z]+[ \t]*\|.*\n", "a block that begins with fewer than three /", "/// name | …"),
     _foreign(
-        r"\A-[^\W\d_].*\n *-[^\W\d_]",
-        "lines that begin with - and are no list",
-        "a blank behind it",
-        "stray-mark",
+        r"\A-[^\W\d_].*\n *-[^\W\d_]", "lines that begin with - and are no list", "a blank behind it", "stray-mark"
     ),
     _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z", "a formula's label of MyST", "{#eq-name} behind $$"),

@@ -82,7 +82,7 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     span = builder.open(tag, {name: said.values[name] for name in _OF_TEXT if name in said.values})
     if style := said.values.get("style"):
         wrong = f'the style "{short(style)}" is left out, as the page has its own'
-        builder.mark("fault", line, wrong=wrong, expected="", near=None, warning="html-style")
+        builder.fault(line, wrong, warning="html-style")
     if unknown := [*(name for name in said.values if name not in (*_OF_TEXT, "style")), *said.words]:
         near = next(filter(None, (nearest(name, ["claim"]) for name in unknown)), None)
         wrong = f'"{short(unknown[0])}" among the attributes of a text without a claim'
