@@ -125,6 +125,13 @@ def test_authors_name_places_that_are_listed_apart(tmp_path):
     ]
 
 
+def test_names_stand_in_parts_in_papers_of_joss(tmp_path):
+    authors = (
+        "[{given-names: Ludwig, dropping-particle: van, surname: B}, {given: Ada, family-names: Lee, email: a@b.org}]"
+    )
+    assert [author.name for author in page_of(tmp_path, authors=authors).meta.authors] == ["Ludwig van B", "Ada Lee"]
+
+
 def test_places_have_an_index_in_papers_of_joss(tmp_path):
     places = "[{name: Institute, index: 1}, {name: College, index: 2}]"
     authors = '[{name: A, affiliation: "1, 2"}, {name: B, affiliation: 2}, {name: C, affiliation: "Here, there"}]'

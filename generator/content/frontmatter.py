@@ -311,7 +311,7 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
         return ()
     found = []
     for item in value.value if isinstance(value.value, list) else _names(value):
-        fields = item.value if isinstance(item.value, dict) else {"name": item}
+        fields = _with_name(item.value, item.line) if isinstance(item.value, dict) else {"name": item}
         if "name" not in fields or not fields["name"].value:
             wrong(item.line, "an author with a name")
             continue
@@ -327,6 +327,21 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)
     return tuple(found)
+
+
+_PARTS = {  # of a name that stands in parts beside the rest, as in papers of JOSS and CITATION.cff
+    **dict.fromkeys(("given", "given-names"), "given"),
+    **dict.fromkeys(("family", "family-names", "surname"), "family"),
+    **dict.fromkeys(("name-particle", "dropping-particle", "non-dropping-particle"), "non-dropping-particle"),
+}
+
+
+def _with_name(fields: Mapping[str, Yaml], line: int) -> Mapping[str, Yaml]:
+    """The fields of an author with a name of its parts."""
+    parts = {_PARTS[key]: fields[key] for key in fields if key in _PARTS}
+    if "name" in fields or not parts:
+        return fields
+    return {"name": Yaml(parts, line), **{key: field for key, field in fields.items() if key not in _PARTS}}
 
 
 def _names(value: Yaml) -> list[Yaml]:
@@ -528,7 +543,11 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
     authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
     for among, spelt, known, others in [
         (fields, {*SPELT, "affiliations"}, OF_META, FOREIGN),
-        *((of.value, {*SPELT_OF_AUTHOR}, OF_AUTHOR, FOREIGN_OF_AUTHOR) for of in authors if isinstance(of.value, dict)),
+        *(
+            (of.value, {*SPELT_OF_AUTHOR, *_PARTS}, OF_AUTHOR, FOREIGN_OF_AUTHOR)
+            for of in authors
+            if isinstance(of.value, dict)
+        ),
     ]:
         for name, field in among.items():
             if name not in known and name not in spelt and _is_foreign(name, known, others):

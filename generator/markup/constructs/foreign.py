@@ -266,6 +266,9 @@ BREAKS = ("softbreak", "hardbreak")
 def check(tokens: Sequence[Token]) -> None:
     """Put a mistake before each line of text that another system would not print."""
     for token in tokens:
+        for picture in token.children or ():
+            if picture.type == "image" and _SIGNS.search(picture.content):
+                picture.children = _checked(picture.children or [])
         whole = next((row for row in PARAGRAPHS if row.form.match(token.content)), None)
         if whole:
             token.children = [_fault(whole, whole.wrong, 0), *(token.children or [])]
