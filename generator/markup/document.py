@@ -255,7 +255,9 @@ class Writer:
         self._note_unused()
         self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
-            raise ContentError(sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong, problem.expected)))
+            raise ContentError(
+                sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong, problem.expected))
+            )
         html = ["\n".join(filter(None, [*self._beside(units), notes])), references]
         return Markup(
             page=self.page,

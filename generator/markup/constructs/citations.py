@@ -84,7 +84,7 @@ def _key(state: StateInline, silent: bool) -> bool:
         end, after = found.end("key"), ""
     else:
         end = found.end()
-    bare = re.search(r"(?:\A|[\s(])-\Z", state.src[:at][-2:]) is not None and state.pending.endswith("-")
+    bare = re.search(r"(?:\A|[\s(])-\Z", state.src[max(0, at - 2) : at]) is not None and state.pending.endswith("-")
     if bare and not silent:
         state.pending = state.pending[:-1]
     after = _locator(f", {after}" if bare and after else after)

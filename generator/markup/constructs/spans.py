@@ -26,15 +26,9 @@ if TYPE_CHECKING:
 _OF_TEXT = ("lang", "dir")
 _SIGNS = {"==": "mark", "++": "ins"}
 _MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+}])" + rf"(?![^\W{TOUCHING}])", re.DOTALL)
-_WITHIN = re.compile(rf"[=+{{]|[^\W{TOUCHING}]")
-_OF_PANDOC = {
-    "underline": "u",
-    "ul": "u",
-    "mark": "mark",
-    "kbd": "kbd",
-    "dfn": "dfn",
-    "smallcaps": "span",
-}  # classes that are elements to it
+_WITHIN = re.compile(rf"[=+{{]|[^\W{TOUCHING}]")  # before a mark, which is an operator then
+_OF_PANDOC = {"underline": "u", "ul": "u", "smallcaps": "span"}  # classes that are elements to it
+_OF_PANDOC |= {name: name for name in ("mark", "kbd", "dfn")}
 
 
 def _span(state: StateInline, silent: bool) -> bool:

@@ -38,7 +38,9 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.table(inner)
         return end
     text, id_ = CAPTION.sub("", caption.content, count=1), ""
-    if (found := TRAILING.search(text)) and (said := parse_attributes(found[1])) and (said.id or said.classes):
+    found = TRAILING.search(text)
+    said = parse_attributes(found[1] if found else "")
+    if found and (said.id or said.classes or said.values):
         text, id_ = text[: found.start()], said.id
         for word in said.words:
             builder.block_fault(caption, f'unknown attribute "{short(word)}"', "#label or .class")
