@@ -389,6 +389,7 @@ def parse(source: str) -> nodes.Expr:
             raise ExpressionError(f'"{parser.stream.current.value}" was not understood', "one expression")
     except jinja2.TemplateError as error:
         expected = ")" if source.count("(") > source.count(")") else ""
+        expected = "straight quotation marks" if re.search("[“”‘’]", source) else expected
         raise ExpressionError(f"the expression does not parse: {_plain_message(error)}", expected) from error
     except RecursionError as error:
         raise ExpressionError("the expression is nested too deep") from error

@@ -197,6 +197,7 @@ FOREIGN = (
     _foreign(r"\*\*", "** without a partner", warning="stray-mark"),
     _foreign(r"~~(?=[^\s~])", "~~ without a partner", warning="stray-mark"),
     _foreign(rf"(?<![`\\])`(?=[^`\s{_PROTECTED}])", "` without a partner", warning="stray-mark"),
+    _foreign(r"\A[^\[\]]*\]\([^()\s]+\)", "a link around a note or another link", "one behind the other", "stray-mark"),
     _foreign(r"\]\([^()\s][^()]*\Z", "a link that is not closed", ")", "stray-mark"),
     _foreign(r"\^\[(?=\w)", "a note that is not closed", "]", "stray-mark"),
     _foreign(
@@ -213,6 +214,13 @@ FOREIGN = (
     ),
     _foreign(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)", "an address with spaces, not in < >", warning="stray-mark"),
     _foreign(
+        r"\A[\u200b-\u200f\u2060\ufeff]+(?=#{1,6} |[-*+] |\d+[.)] |[>|`])",
+        "an invisible sign before a mark, which begins nothing then",
+        "none",
+        "stray-mark",
+    ),
+    _foreign(r"<![–—]", "dashes of print in a comment", "<!-- comment -->"),
+    _foreign(
         r"\A(?:[#]{1,6}|[-*+])\u00a0",
         "a no-break space behind a mark, which begins nothing then",
         "a blank",
@@ -224,10 +232,17 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
+_BULLETS = "•◦▪‣●○■"
 PARAGRAPHS = (  # what takes a paragraph's lines together
     _foreign(r"\A//?[ \t]*[a-z]+[ \t]*\|.*\n", "a block that begins with fewer than three /", "/// name | …"),
     _foreign(
         r"\A-[^\W\d_].*\n *-[^\W\d_]", "lines that begin with - and are no list", "a blank behind it", "stray-mark"
+    ),
+    _foreign(
+        rf"\A([–—·➢➤✓→{_BULLETS}])\s+\S.*\n *\1\s",
+        "lines that begin with a bullet and are no list",
+        "- and a blank, or a backslash at the end of each line",
+        "stray-mark",
     ),
     _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
     _foreign(r"\A\$\$[^$]+\$\$ *\([\w:.-]+\)\Z", "a formula's label of MyST", "{#eq-name} behind $$"),
@@ -245,18 +260,17 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
 )
-_BULLETS = "•◦▪‣●○■"
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
     _foreign(r"\A%\s+\S", "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
     _foreign(
-        r"\A(?:[-*+]|1[.)])[ \t\u00a0]+\S",
+        r"\A\u00a0*(?:[-*+]|1[.)])[ \t\u00a0]+\S",
         "an item of a list within the line before",
         "an empty line before the list, or items as far in as the text of the one around",
         "stray-mark",
     ),
     _foreign(rf"\A[{_BULLETS}]\s+\S", "a bullet within the line before", "- and a blank", "stray-mark"),
 )
-_SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【{_BULLETS}]|\n|\A-")
+_SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【{_BULLETS}]|[\u200b-\u200f\u2060\ufeff]|\n|\A-")
 
 
 _OPENS = (*" \t\n([—-",)  # ends code that stands between two pairs of quotation marks of LaTeX
