@@ -54,6 +54,8 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        ("[up](#top)", '<p><a href="#">up</a></p>'),
+        ('<a id="top"></a>\n\n[up](#top)', '<a href="#top">up</a>'),
         ('<a name="x"/>y [l](#x)', '<p><a id="x"></a>y <a href="#x">l</a></p>'),
         ("<div/>\n\n*t*", "<div></div>\n\n<p><em>t</em></p>"),
         # Abbreviations

@@ -736,6 +736,8 @@ class Writer:
                 self.wrong(line, "a link to nowhere", "an address between the parentheses")
                 return ""
             anchor = self._anchor(self.page, anchor)
+            if anchor == "top" and anchor not in self.outline.labels | self.outline.anchors:
+                return "#"  # the top of the page, as browsers have it without such a place
             self._own_anchors.append((line, anchor))
             return f"#{anchor}"
         if page := self._page_of(unquote(path)):
