@@ -702,6 +702,8 @@ class Writer:
         if entry is None:
             near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
             expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
+            if self.dependencies.label(key):
+                expected, near = f"[words](#{key}), or a label that begins with its kind, like sec-{key}", None
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
         if key not in self.citations:

@@ -195,6 +195,7 @@ FOREIGN = (
     _foreign(r"(?<!\\)\[[^\[\]]+\]\[[^\[\]]*\]", "an undefined link label", warning="undefined-label"),
     _foreign(r"<!--", "the comment is not closed", "-->"),
     _foreign(r"\*\*", "** without a partner", warning="stray-mark"),
+    _foreign(r"(?<!\$)\$\$(?!\$)", "$$ without a partner", warning="stray-mark"),
     _foreign(r"~~(?=[^\s~])", "~~ without a partner", warning="stray-mark"),
     _foreign(rf"(?<![`\\])`(?=[^`\s{_PROTECTED}])", "` without a partner", warning="stray-mark"),
     _foreign(r"\A[^\[\]]*\]\([^()\s]+\)", "a link around a note or another link", "one behind the other", "stray-mark"),
