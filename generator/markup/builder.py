@@ -195,7 +195,8 @@ class Builder:
     def mark(self, kind: str, line: int, **data: Any) -> None:
         """A mark in the text. line: from the beginning of the running text."""
         if kind in _LINKS and any(element.tag == "a" for element in self.stack):
-            self.fault(line, f"{_LINKS[kind]} within a link", "one behind the other")
+            sign = ", or \\@ for the sign itself" if kind == "citation" else ""
+            self.fault(line, f"{_LINKS[kind]} within a link", f"one behind the other{sign}")
             return
         self.text(self.attribute_mark(kind, line, **data))
 
