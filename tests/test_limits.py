@@ -95,9 +95,9 @@ def test_expressions_have_limits(source):
 
 @pytest.mark.parametrize("text", ["![" * 40_000 + "](" * 100, "[a](" * 30_000, "<!--" * 40_000, "a <!--" * 40_000])
 def test_a_paragraph_made_to_be_slow_is_read_at_once(text):
-    began = time.monotonic()
+    began = time.process_time()
     assert reading.read(text, 1).units
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def archive(path, shape, bytes_of_zeros, kind="<f8"):
