@@ -29,9 +29,10 @@ if TYPE_CHECKING:  # what is slow to import is imported once an interruption is 
 BY_SIGNAL = 128  # an exit code above it tells the number of the signal
 SHOWN_AT_MOST = 10  # files of a kind of difference
 GARBAGE_AFTER = 100_000  # new objects
+OUTPUT = "standard output"
 REFUSED = {  # what the system may refuse on any machine; everything else is a mistake of ours
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO),
-    *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENOMEM),
+    *(errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENOMEM),
 }
 
 
@@ -47,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def command() -> None:
     """The command, as a process of its own."""
+    open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a sign is no reason to end
     status = main()
@@ -58,29 +60,67 @@ def command() -> None:
     sys.exit(status)
 
 
+def open_streams() -> None:
+    """Have the three standard streams lead somewhere: where one is closed, the next file would take its place."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def run(arguments: list[str] | None) -> int:
     """Run a command, and say what went wrong. Returns the exit code."""
     from . import options
 
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        print("the folder that this command runs in is gone; expected one that is there", file=sys.stderr)
+        return 1
     asked = parser().parse_args(arguments)
     # Nearly all that a build makes stays to its end: looking through it for rings takes a tenth of a short one.
     gc.set_threshold(GARBAGE_AFTER)
     atexit.register(gc.freeze)
     try:
         status = int(asked.run(options.given(asked)) or 0)
-        sys.stdout.flush()
+        flush()
         return status
     except PeekError as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # who reads what is printed has seen enough, as head has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute()
         return BY_SIGNAL + 13  # SIGPIPE, which not every system has
     except OSError as error:
         if error.errno not in REFUSED and not vanished_during_build(error, asked):
             raise
-        print(f"{error.filename or _written(asked)}: {error.strerror}; the site is as it was", file=sys.stderr)
+        print(_refused(error, asked), file=sys.stderr)
         return 1
+
+
+def flush() -> None:
+    """Print what is left to print.
+
+    raises  OSError: with a name, where it cannot be printed
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, OUTPUT) from None
+
+
+def mute() -> None:
+    """Let what is left to print go nowhere: Python would try once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refused(error: OSError, asked: argparse.Namespace) -> str:
+    """What the system refused, in a line."""
+    if (place := error.filename or _written(asked)) == OUTPUT:
+        mute()
+    return f"{place}: {error.strerror}" + "; the site is as it was" * (place != OUTPUT)
 
 
 def _written(asked: argparse.Namespace) -> str:
@@ -88,7 +128,7 @@ def _written(asked: argparse.Namespace) -> str:
     from .options import Options
 
     names = [name for name in ("cache", "out") if hasattr(asked, name)]
-    return " or ".join(str(getattr(asked, name) or getattr(Options, name)) for name in names) or "standard output"
+    return " or ".join(str(getattr(asked, name) or getattr(Options, name)) for name in names) or OUTPUT
 
 
 def vanished_during_build(error: OSError, asked: argparse.Namespace) -> bool:
@@ -107,8 +147,11 @@ class Parser(argparse.ArgumentParser):
 
         wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
         wrong = wrong or re.search(r"unrecognized arguments: (--[\w-]+)()", message)
-        if wrong:
-            there = re.findall(r"[\w-]+", wrong[2]) or [f"--{name.replace('_', '-')}" for name, _, _ in options.rows()]
+        of = {f"--{name.replace('_', '-')}": row.commands for name, _, row in options.rows() if not row.positional}
+        if wrong and wrong[1] in of:
+            message += f"; it is an option of {', '.join(of[wrong[1]])}"
+        elif wrong:
+            there = re.findall(r"[\w-]+", wrong[2]) or list(of)
             if near := nearest(wrong[1], there):
                 message += f'; did you mean "{near}"?'
         super().error(message)
@@ -136,6 +179,8 @@ def run_build(asked: Options) -> None:
     progress = Progress(asked.quiet)
     if asked.table:
         look_at_table(asked.table)
+    if asked.single_file:
+        look_at_single(asked.single_file)
     if asked.only:
         made, report = prepare(asked, asked.only, progress)
         if asked.table:
@@ -165,6 +210,17 @@ def look_at_table(path: Path) -> None:
         raise PeekError(f"--table {path}: no folder {path.parent}; expected one that is there")
 
 
+def look_at_single(path: Path) -> None:
+    """Look whether a page can be written, before what may take hours.
+
+    raises  PeekError: it cannot
+    """
+    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+        raise PeekError(f"--single-file {path}; expected a file that ends in .html")
+    if not (there := next(folder for folder in path.absolute().parents if folder.exists())).is_dir():
+        raise PeekError(f"--single-file {path}: {there} is no folder; expected one")
+
+
 def explain(report: Report | None, progress: Progress) -> None:
     """Say what each stage did, and why."""
     if report is None:
@@ -184,7 +240,8 @@ def run_new(asked: Options) -> None:
     for path in new(asked.folder, default_templates(), asked.example, asked.data, asked.label):
         print(path)
     lab = " --lab" if (asked.folder / "content" / texts.LAB).is_dir() else ""
-    print(f"next: cd {shlex.quote(str(asked.folder))} && peek serve{lab}")
+    there = f"./{asked.folder}" if str(asked.folder).startswith("-") else str(asked.folder)
+    print(f"next: cd {shlex.quote(there)} && peek serve{lab}")
 
 
 def run_list(asked: Options) -> None:

@@ -115,6 +115,7 @@ def build(options: Options, progress: Progress) -> Built:
     if known is not None:
         warnings = without(silent(options), known)
     else:
+        site.refuse_place()
         runs = context_of(options, progress)
         context = BuildContext(options, runs, remembered(runs.store), templates)
 

@@ -38,7 +38,9 @@ def new(
     example = TABLE if data else example
     if example not in (there := examples(templates)):
         raise mistake("--example", f'no example "{example}"', one_of(there), nearest(example, there))
-    if folder.exists() and not (folder.is_dir() and all(filenames.of_system(path.name) for path in folder.iterdir())):
+    if folder.exists() and not (
+        folder.is_dir() and all(path.name == ".git" or filenames.of_system(path.name) for path in folder.iterdir())
+    ):
         raise PeekError(f"{folder}: not empty; expected a new folder for the article")
     settings = _settings(data, label) if data else {}
     written = []
@@ -65,7 +67,9 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
     from .content import columns, tables
 
     if not data.is_file():
-        there = [path.name for path in data.absolute().parent.glob("*") if columns.is_file(path.name)]
+        there = [
+            path.name for path in data.absolute().parent.glob("*") if path.is_file() and columns.is_file(path.name)
+        ]
         raise mistake("--data", f"no file {data}", "", nearest(data.name, there))
     place = columns.located(data.absolute().parent, data.name, "--data")
     said: dict[str, Any] = {"file": f"data/{data.name}"} | ({"label": label} if label else {})

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .base.errors import PeekError, one_of
+from .base.errors import PeekError, nearest, one_of
 from .base.overlay import default_templates
 from .base.warnings import WARNINGS
 from .guide import LISTS
@@ -63,6 +63,13 @@ def option(default: Any, *row: Any, **named: Any) -> Any:
     """A field with its row. default: a value, or a function that finds it."""
     how: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
     return dataclasses.field(**how, metadata={"row": Row(*row, **named)})
+
+
+def path(text: str) -> Path:
+    """Reads where a file or a folder is."""
+    if not text:  # as of a variable of the shell that was never set
+        raise argparse.ArgumentTypeError("'' names nothing; expected a path")
+    return Path(text)
 
 
 def whole(least: int, most: float = math.inf) -> Callable[[str], int]:
@@ -113,10 +120,10 @@ def address(text: str) -> str:
 class Options:
     """What a command is asked for; each row says itself what it is."""
 
-    content: Path = option(Path("content"), "the article's folder", "DIR", NAMING, decides=True, read=Path)
-    out: Path = option(Path("site"), "where the site goes", "DIR", read=Path)
-    cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", KEEPING, read=Path)
-    templates: Path | None = option(None, "templates other than peek's own", "DIR", NAMING, read=Path)
+    content: Path = option(Path("content"), "the article's folder", "DIR", NAMING, decides=True, read=path)
+    out: Path = option(Path("site"), "where the site goes", "DIR", read=path)
+    cache: Path = option(Path(".cache"), "what is kept between builds", "DIR", KEEPING, read=path)
+    templates: Path | None = option(None, "templates other than peek's own", "DIR", NAMING, read=path)
     lab: bool = option(
         False, "run the code beside the text: lab/*.py, and its templates and scripts", commands=NAMING, decides=True
     )
@@ -130,12 +137,19 @@ class Options:
         "", "of the Dask cluster, or its scheduler file", "ADDRESS", TRAINING, needs="--executor dask"
     )
     base_url: str = option(
-        "", "where the site will live: adds canonical links, feed, sitemap", "URL", decides=True, read=address
+        "",
+        "where the site will live: adds canonical links, feed, sitemap",
+        "URL",
+        decides=True,
+        read=address,
+        never_with="only",
     )
-    strict: bool = option(False, "warnings are errors")
-    allow: frozenset[str] = option(frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS))
-    unused: bool = option(False, "also warn of works that no page cites")
-    draft: bool = option(False, "mark the pages as a draft", decides=True)
+    strict: bool = option(False, "warnings are errors", never_with="only")
+    allow: frozenset[str] = option(
+        frozenset(), "pass over a kind of warning", "NAME", choices=tuple(WARNINGS), never_with="only"
+    )
+    unused: bool = option(False, "also warn of works that no page cites", never_with="only")
+    draft: bool = option(False, "mark the pages as a draft", decides=True, never_with="only")
     quiet: bool = option(False, "say nothing but warnings and errors", commands=KEEPING)
     force: frozenset[str] = option(
         frozenset(), "run a stage although the cache has its results", "STAGE", ("build",), choices=tuple(STAGES)
@@ -149,22 +163,22 @@ class Options:
     shards: int = option(1, "in how many parts", "N", ("plan",), read=whole(1, SHARDS_AT_MOST))
     shard: Shard = option(Shard(1, 1), "one part of the networks alone, such as 7/64", "I/N", ("train",), read=shard)
     act: str = option(None, "what to do with it", "ACT", ("cache",), choices=("add",), positional=True)
-    other: Path = option(None, "the cache of another machine or folder", "DIR", ("cache",), read=Path, positional=True)
+    other: Path = option(None, "the cache of another machine or folder", "DIR", ("cache",), read=path, positional=True)
     table: Path | None = option(
         None,
         "with --only: also write their runs, a row each, into one table, a CSV",
         "FILE",
         ("build",),
-        read=Path,
+        read=path,
         needs="--only NAME",
     )
     single_file: Path | None = option(
-        None, "also write the whole article into one file", "FILE", ("build",), read=Path, never_with="only"
+        None, "also write the whole article into one file", "FILE", ("build",), read=path, never_with="only"
     )
     explain: bool = option(False, "say what each stage did, and why", commands=("build",))
     port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0, 65535))
     debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
-    site: Path = option(Path("site"), "its folder", "SITE", ("check", "verify"), read=Path, positional=True)
+    site: Path = option(Path("site"), "its folder", "SITE", ("check", "verify"), read=path, positional=True)
     rerun: int = option(0, "also train so many runs again, picked at random", "N", ("verify",), read=whole(0))
     seed: int | None = option(
         None, "with --rerun: of what is picked (another each time)", "N", ("verify",), read=whole(0), needs="--rerun N"
@@ -174,14 +188,14 @@ class Options:
     branch: str = option("gh-pages", "branch for the site alone", "NAME", ("publish",))
     yes: bool = option(False, "push without asking", commands=("publish",))
     listed: str = option("", "which list", "LIST", ("list",), choices=tuple(LISTS), positional=True)
-    folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=Path, positional=True)
+    folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=path, positional=True)
     example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
     data: Path | None = option(
         None,
         "a table of your own to start from, .csv, .tsv or .npz",
         "FILE",
         ("new",),
-        read=Path,
+        read=path,
         never_with="example",
     )
     label: str | None = option(
@@ -194,9 +208,11 @@ class Options:
         return self.content / "experiments.toml"
 
 
-APART = (
-    ("out", "content", "whose files go with the site, so that each build would publish the one before"),
-    ("cache", "out", "which a build replaces"),
+PUBLISHED = "whose files go with the site, so that each build would publish the one before"
+REPLACED = "which a build replaces"
+APART = (  # what may not lie in what, and why
+    *((name, "content", PUBLISHED) for name in ("out", "cache", "single_file")),
+    *((name, "out", REPLACED) for name in ("content", "templates", "cache", "single_file", "table")),
 )
 
 
@@ -236,7 +252,7 @@ def given(arguments: argparse.Namespace) -> Options:
     """The options that a command line gives; those that it leaves out have their defaults.
 
     raises  PeekError: an option without the one that it needs, or with one beside which it says nothing; a folder
-            lies in another that a command reads or replaces as a whole
+            that is to be read is not there, or one lies in another that a command reads or replaces as a whole
     """
     said = {name: value for name, value in vars(arguments).items() if name != "run" and value is not None}
     for name, default, _ in rows():
@@ -249,11 +265,30 @@ def given(arguments: argparse.Namespace) -> Options:
             raise PeekError(f"--{name} without --{needed}; expected {row.needs} too")
         if name in said and row.never_with in said:
             raise PeekError(f"--{name.replace('_', '-')} with --{row.never_with}; expected one of the two")
+    for name in {"content", "templates"} & (said.keys() | ({"content"} if "profile" in vars(arguments) else set())):
+        _look_for(f"--{name}", getattr(options, name))
     for inner, outer, why in APART:
+        if not {inner, outer} <= vars(arguments).keys() or not getattr(options, inner):
+            continue
         here, there = (Path(getattr(options, name)) for name in (inner, outer))
-        if {inner, outer} <= vars(arguments).keys() and there.resolve() in here.resolve().parents:
-            raise PeekError(f"--{inner} {here}: lies in --{outer} {there}, {why}; expected a folder beside that")
+        if not here.resolve().is_relative_to(there.resolve()):
+            continue
+        within = here.resolve().relative_to(there.resolve()).parts
+        if outer == "content" and any(part.startswith(".") for part in within):
+            continue  # nothing of it is of the article
+        lies = "lies in" if within else "is"
+        option = inner.replace("_", "-")
+        raise PeekError(f"--{option} {here}: {lies} --{outer} {there}, {why}; expected a place beside that")
     return options
+
+
+def _look_for(option: str, folder: Path) -> None:
+    """raises  PeekError: a folder that is to be read is not there"""
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "no such folder"
+        near = nearest(folder.name, [path.name for path in folder.absolute().parent.glob("*/")])
+        meant = f'; did you mean "{folder.with_name(near)}"?' if near else ""
+        raise PeekError(f"{option} {folder}: {what}; expected one that is there{meant}")
 
 
 def deciding(options: Options) -> dict[str, str]:

@@ -166,12 +166,13 @@ def test_a_table_of_some_experiments_holds_what_was_measured_and_says_where(buil
     [
         (["--only", "grid", "--table", "a.json"], "--table a.json; expected a file that ends in .csv"),
         (["--only", "grid", "--table", "no/a.csv"], "--table no/a.csv: no folder no; expected one that is there"),
+        (["--single-file", "a.md"], "--single-file a.md; expected a file that ends in .html"),
+        (["--single-file", "a.csv/a.html"], "--single-file a.csv/a.html: "),
     ],
 )
-def test_a_table_that_cannot_be_written_is_told_before_anything_is_trained(
-    build, tmp_path, monkeypatch, options, wrong
-):
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_trained(build, tmp_path, monkeypatch, options, wrong):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").touch()
     monkeypatch.setattr(pipeline, "make", lambda *_: pytest.fail("it trained"))
     code, said = build(*options)
     assert code == 1 and len(said) == 1 and said[0].startswith(wrong)
@@ -211,3 +212,24 @@ def test_single_file_packs_the_article(build, tmp_path):
     code, said = build("--single-file", str(tmp_path / "article.html"))
     assert code == 0 and any(re.fullmatch(rf"{tmp_path}/article\.html: \d+\.\d MB", line) for line in said)
     assert "data:image/webp;base64," in (tmp_path / "article.html").read_text()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a system without a full device")
+def test_an_output_that_takes_nothing_is_told_as_that():
+    for words, closed, wanted in (
+        ("list", ">/dev/full", (1, "standard output: No space left on device\n")),
+        ("check nothing", ">/dev/full", (1, "nothing: no index.html; expected a site that peek build made\n")),
+        ("list marks", ">&-", (0, "")),
+        ("list marks", ">&- 2>&- <&-", (0, "")),
+    ):
+        command = f"{sys.executable} -m generator {words} {closed}"
+        ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+        assert (ran.returncode, ran.stderr) == wanted, command
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path):
+    where = {"PYTHONPATH": os.getcwd(), "HERE": str(tmp_path / "gone"), "PYTHON": sys.executable}
+    command = 'mkdir "$HERE"; cd "$HERE"; rmdir "$HERE"; exec "$PYTHON" -m generator build'
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=os.environ | where)
+    wanted = "the folder that this command runs in is gone; expected one that is there\n"
+    assert ran.returncode == 1 and ran.stderr.endswith(wanted) and "Traceback" not in ran.stderr

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from generator.base.errors import PeekError
 from generator.base.store import sha256
 from generator.base.warnings import Warned
 from generator.site import folder, manifest
@@ -65,6 +66,30 @@ def test_a_foreign_file_is_refused(tmp_path):
     (tmp_path / "site").write_text("mine")
     with pytest.raises(ForeignFolderError):
         publish(SITE, tmp_path / "site")
+
+
+def test_a_link_stays_and_the_site_is_where_it_leads(tmp_path):
+    (tmp_path / "served").mkdir()
+    (tmp_path / "site").symlink_to("served")
+    for index in (b"one", b"two"):
+        publish({"index.html": index}, tmp_path / "site")
+        publish({"index.html": index, "more.html": b""}, tmp_path / "site")
+        assert (tmp_path / "served" / "index.html").read_bytes() == index and (tmp_path / "site").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "served", "site"]
+    (tmp_path / "to come").symlink_to("later")
+    publish(SITE, tmp_path / "to come")
+    assert (tmp_path / "later" / "index.html").is_file()
+
+
+def test_a_place_where_no_site_can_be_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    for place, why in (("file/site", "not a directory"), ("x" * 250, "file name too long")):
+        with pytest.raises(PeekError, match=f"site: cannot be made, {why}" if "/" in place else why):
+            SiteFolder(tmp_path / place, tmp_path / "cache").refuse_place()
+    monkeypatch.setattr("os.path.ismount", lambda path: True)  # as in a container
+    with pytest.raises(PeekError, match="site: a file system of its own"):
+        SiteFolder(tmp_path / "site", tmp_path / "cache").refuse_place()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_site_that_cannot_be_finished_leaves_the_last_one(tmp_path):

@@ -104,6 +104,19 @@ def test_what_an_installer_compiled_is_no_part_of_it(tmp_path):
     assert not [path for path in files if path.suffix == ".pyc" or path.name == ".DS_Store"]
 
 
+def test_the_way_to_a_folder_that_looks_like_an_option_is_said_with_a_dot(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "--", "-a"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "next: cd ./-a && peek serve"
+
+
+def test_a_table_that_is_a_folder_is_not_told_as_the_nearest(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").mkdir()
+    assert main(["new", "a", "--data", "d.csv"]) == 1
+    assert capsys.readouterr().err == "--data: no file d.csv\n"
+
+
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "thesis.tex").write_text("mine")
     with pytest.raises(PeekError, match="not empty; expected a new folder"):
@@ -114,6 +127,7 @@ def test_nothing_is_overwritten(tmp_path):
 def test_a_folder_that_finder_or_explorer_has_shown_is_empty(tmp_path):
     (tmp_path / ".DS_Store").touch()
     (tmp_path / "desktop.ini").touch()
+    (tmp_path / ".git").mkdir()  # of a repository that is new, too
     assert new(tmp_path, default_templates())
 
 

@@ -13,6 +13,15 @@ from generator.options import Options
 from generator.runs.catalogue import RunContext
 
 
+@pytest.fixture(autouse=True)
+def an_article(tmp_path, monkeypatch):
+    """Commands are given in a folder with content, a site with some in it, and a file."""
+    for name in ("content", "site/content", "site/t"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a.csv").touch()
+    monkeypatch.chdir(tmp_path)
+
+
 def given(*words):
     return options.given(parser().parse_args(list(words)))
 
@@ -23,11 +32,57 @@ def test_what_is_left_out_has_the_rows_default():
 
 
 def test_no_folder_lies_in_one_that_is_published_or_replaced():
-    with pytest.raises(PeekError, match=r"--out site: lies in --content ., whose files .* expected a folder beside"):
-        given("build", "--content", ".")
-    with pytest.raises(PeekError, match=r"--cache site/c: lies in --out site, which a build replaces"):
-        given("serve", "--cache", "site/c")
+    for words, wrong in (
+        (
+            "build --content . --out site",
+            "--out site: lies in --content ., whose files .* expected a place beside that",
+        ),
+        ("plan --cache content/c", "--cache content/c: lies in --content content, whose files"),
+        ("build --cache content", "--cache content: is --content content, whose files"),
+        ("build --single-file content/article.md", "--single-file content/article.md: lies in --content content"),
+        ("build --single-file site/a.html", "--single-file site/a.html: lies in --out site, which a build replaces"),
+        ("serve --cache site/c", "--cache site/c: lies in --out site, which a build replaces"),
+        ("serve --content site/content", "--content site/content: lies in --out site"),
+        ("build --templates site/t", "--templates site/t: lies in --out site"),
+        ("build --only a --table site/a.csv", "--table site/a.csv: lies in --out site"),
+    ):
+        with pytest.raises(PeekError, match=wrong):
+            given(*words.split())
     assert given("plan", "--content", ".").content == Path(".")
+    assert given("build", "--content", ".", "--out", "../site").cache == Path(
+        ".cache"
+    )  # hidden: no part of the content
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (
+            "build --content contnt",
+            r'--content contnt: no such folder; expected one that is there; did you mean "content"\?',
+        ),
+        ("list --content a.csv", "--content a.csv: is no folder; expected one that is there"),
+        ("serve --templates none", "--templates none: no such folder; expected one that is there"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told(words, wrong):
+    with pytest.raises(PeekError, match=wrong):
+        given(*words.split())
+
+
+def test_an_article_that_is_not_there_is_told_by_what_needs_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path / "site" / "t")
+    for command in ("build", "serve", "plan", "train", "publish"):
+        with pytest.raises(PeekError, match="--content content: no such folder"):
+            given(command)
+    assert given("list") and given("check")
+
+
+@pytest.mark.parametrize("words", ["--out=", "--content=", "--cache=", "--single-file="])
+def test_a_path_of_no_letters_is_wrong_usage(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        given("build", words)
+    assert caught.value.code == 2 and "'' names nothing; expected a path" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -38,6 +93,11 @@ def test_no_folder_lies_in_one_that_is_published_or_replaced():
         (("train", "--scheduler", "tcp://a:1"), "--scheduler without --executor; expected --executor dask too"),
         (("verify", "--seed", "3"), "--seed without --rerun; expected --rerun N too"),
         (("build", "--single-file", "a.html", "--only", "b"), "--single-file with --only; expected one of the two"),
+        (("build", "--strict", "--only", "b"), "--strict with --only; expected one of the two"),
+        (("build", "--allow", "no-alt-text", "--only", "b"), "--allow with --only; expected one of the two"),
+        (("build", "--unused", "--only", "b"), "--unused with --only; expected one of the two"),
+        (("build", "--draft", "--only", "b"), "--draft with --only; expected one of the two"),
+        (("build", "--base-url", "https://a.b", "--only", "b"), "--base-url with --only; expected one of the two"),
         (("new", "a", "--data", "b.csv", "--example", "digits"), "--data with --example; expected one of the two"),
     ],
 )
@@ -106,3 +166,9 @@ def test_all_that_runs_are_made_with_comes_from_the_options(tmp_path):
     for field in dataclasses.fields(RunContext):
         if field.name not in ("store", "progress"):
             assert getattr(context, field.name) == getattr(asked, field.name) != getattr(Options(), field.name)
+
+
+def test_an_option_of_another_command_is_told_as_that(capsys):
+    with pytest.raises(SystemExit):
+        given("build", "--port", "3")
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --port 3; it is an option of serve\n")

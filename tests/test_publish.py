@@ -209,6 +209,8 @@ def test_a_folder_that_is_no_site_of_ours_is_refused(article, tmp_path):
             ["--branch", "draft"],
             'the branch "draft" holds something else than a site; expected one for the site alone',
         ),
+        (["--branch", "my site"], '"my site" is no name of a branch; expected one such as gh-pages'),
+        (["--branch", ""], '"" is no name of a branch; expected one such as gh-pages'),
         (["--remote", "orign"], 'no remote "orign"; expected one of origin'),
     ],
 )

@@ -10,6 +10,7 @@ next look at it quick is in the cache.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class SiteFolder:
     """
 
     def __init__(self, out: Path, cache: Path) -> None:
-        self.out = Path(os.path.abspath(out))
+        self.out = Path(os.path.realpath(out))  # where a link leads is the site, and the link stays
         self._store = Store(cache)
         self._key = digest("site", str(self.out))
 
@@ -134,6 +135,22 @@ class SiteFolder:
                 f"{self.out}: holds files that peek did not put there;"
                 " expected an empty folder, or a site that peek made"
             )
+
+    def refuse_place(self) -> None:
+        """raises  PeekError: a site cannot be made and swapped in where this one is to be"""
+        expected = "a folder whose parent can be written"
+        if os.path.ismount(self.out):
+            raise PeekError(
+                f"{self.out}: a file system of its own, which cannot be swapped; expected a folder within it"
+            )
+        try:
+            self.out.parent.mkdir(parents=True, exist_ok=True)
+            tried = passing(self.out.parent, f".{self.out.name}.")
+            tried.mkdir()
+            tried.rmdir()
+        except OSError as error:
+            what = os.strerror(errno.ENOTDIR) if isinstance(error, FileExistsError) else error.strerror or str(error)
+            raise PeekError(f"{self.out}: cannot be made, {what.lower()}; expected {expected}") from None
 
     def _replace(self, changed: Mapping[str, File], fresh: Path, record: dict[str, Any]) -> None:
         """Put one file and the manifest in their places.

@@ -111,6 +111,10 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
         raise PublishError(f"{top}: uncommitted changes; expected a committed article\n{changed}")
     if branch == git("branch", "--show-current", folder=top):
         raise PublishError(f'"{branch}" is the branch you write on; expected one for the site alone')
+    try:
+        git("check-ref-format", f"refs/heads/{branch}", folder=top)
+    except PublishError:
+        raise PublishError(f'"{branch}" is no name of a branch; expected one such as gh-pages') from None
     known = git("remote", folder=top).split()
     if remote not in known:
         expected = f"one of {', '.join(known)}" if known else f"git remote add {remote} ADDRESS first"
@@ -203,8 +207,8 @@ def push(site: Path, planned: Push) -> bool:
         message = f"Publish the site built from {branch.commit}"
         try:
             ghp_import.ghp_import(staged, mesg=message, branch=branch.name, remote=branch.remote, nojekyll=True)
-        except ghp_import.GhpError as error:
-            raise PublishError(f"git: {error}") from None
+        except (ghp_import.GhpError, BrokenPipeError) as error:  # what git says of it, it has said
+            raise PublishError(f"git fast-import: {error}") from None
     ref = f"refs/heads/{branch.name}"
     git("push", "--no-follow-tags", branch.remote, f"{ref}:{ref}", folder=branch.repository)
     return True
