@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ from .runs.batches import batches, cost, shares
 from .runs.pipeline import Pipeline, run_keys
 from .runs.stages import STAGES
 
+NAMING = ("content", "templates", "lab", "profile")  # what tells one plan from another, but for its parts
 MEASURES = "measures"
 KINDS = ("origins", "laws", "models", "runs", MEASURES, "comparisons", "pictures", "scripts", "trials")
 NAME = re.compile(r"[0-9a-f]{32}(\.\w+)+")
@@ -76,7 +78,17 @@ def plan(options: Options, progress: Progress) -> Iterator[str]:
             f"parts that have networks to train: {len(parts):,}, of {sizes[0]:,} to {sizes[-1]:,}, for"
             f" {span(times[0])} to {span(times[-1])} of one core"
         )
-        yield f"each: peek train --shard 1/{options.shards} --cache DIR; here: peek cache add DIR for each, peek build"
+        each = " ".join(["peek train", *named(options, *NAMING, "only"), f"--shard 1/{options.shards} --cache DIR"])
+        here = " ".join(["peek build", *named(options, *NAMING)])
+        yield f"each: {each}; here: peek cache add DIR for each, {here}"
+
+
+def named(options: Options, *names: str) -> Iterator[str]:
+    """Words that ask another command for the same, of options that are not as they are without a word."""
+    for name in names:
+        if (value := getattr(options, name)) != getattr(Options, name):
+            for each in value if isinstance(value, tuple) else (value,):
+                yield f"--{name}" + ("" if each is True else f" {shlex.quote(str(each))}")
 
 
 def cost_model(runs: Pipeline, trials: list[list[RunSpec]]) -> Callable[[RunSpec], float]:

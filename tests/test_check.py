@@ -278,7 +278,11 @@ def test_a_folder_that_is_no_site_is_said(tmp_path):
 
 def test_a_page_that_is_damaged_or_no_utf_8_ends_no_check(site):
     (site / "old.html").write_bytes(b'<script type="application/json" id="figure-scripts">{caf\xe9</script>')
-    assert said(site) == []
+    (site / "folder.html").mkdir()
+    sheets = list(site.rglob("*.css"))
+    for sheet in sheets:
+        sheet.write_bytes(sheet.read_bytes() + b"/* caf\xe9 */")
+    assert sheets and said(site) == []
 
 
 def test_outside_links_are_asked_only_when_told_and_once_each(site):

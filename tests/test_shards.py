@@ -207,10 +207,15 @@ def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
 
 def test_a_plan_tells_what_is_missing_and_leaves_the_cache_as_it_is(folder, capsys):
     command = ["plan", *at(folder, "planned"), "--shards", "3", "--workers", "1", "--quiet"]
-    assert main(command) == 0
+    assert main([*command, "--only", "some", "--only", "started"]) == 0
     first, length, size, parts, how = capsys.readouterr().out.splitlines()
     assert first == "networks: 7, to train: 7" and "of one core as here" in length and "MB in the cache" in size
-    assert parts.startswith("parts that have networks to train: 3, of ") and "--shard 1/3" in how
+    assert parts.startswith("parts that have networks to train: 3, of ")
+    named = f"--content {folder / 'content'}"
+    assert how == (
+        f"each: peek train {named} --only some --only started --shard 1/3 --cache DIR;"
+        f" here: peek cache add DIR for each, peek build {named}"
+    )
     assert not entries(folder / "planned", "runs")
 
 

@@ -119,7 +119,7 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     """
     if not (site / "index.html").is_file():
         return Findings((Problem(str(site), "no index.html", "a site that peek build made"),), {}, {}, {})
-    found = sorted(site.rglob("*.html"), key=Path.as_posix)
+    found = ending_in(site, ".html")
     sheets = {path.relative_to(site).as_posix(): parse(path) for path in found}
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     problems: list[Problem] = []
@@ -151,10 +151,20 @@ def check(site: Path, ask: Callable[[str], str] | None = None) -> Findings:
     return Findings(tuple(problems), weights, outside, claims, warnings)
 
 
+def ending_in(site: Path, ending: str) -> list[Path]:
+    """The files of a site with an ending, in order; a folder or a pipe may have one, too."""
+    return sorted((path for path in site.rglob(f"*{ending}") if path.is_file()), key=Path.as_posix)
+
+
+def text_of(path: Path) -> str:
+    """A file's text; what is no UTF-8, as an author's own page may not be, has signs in its place."""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
 def parse(path: Path) -> PageParser:
     """A page's ids, addresses and pictures without alt."""
     sheet = PageParser()
-    sheet.feed(path.read_text(encoding="utf-8", errors="replace"))  # an author's own page may say another
+    sheet.feed(text_of(path))
     return sheet
 
 
@@ -222,9 +232,9 @@ def dead_link(
 
 def styles_problems(site: Path, there: Collection[str]) -> Iterator[Problem]:
     """What is wrong with the files that style sheets name. there: the files of the site"""
-    for sheet in sorted(site.rglob("*.css"), key=Path.as_posix):
+    for sheet in ending_in(site, ".css"):
         name = sheet.relative_to(site).as_posix()
-        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(text_of(sheet).splitlines(), 1):
             for address in STYLE_URL.findall(line):
                 path = urllib.parse.unquote(address.partition("#")[0].partition("?")[0])
                 if is_outside(address):
@@ -243,7 +253,7 @@ def weigh(site: Path, index: PageParser) -> dict[str, int]:
     scripts = [path for path in files if path.suffix == ".js"]
     fonts = {path for sheet in styles for path in faces(sheet)}
     text = sum(len(gzip.compress(path.read_bytes())) for path in [site / "index.html", *scripts])
-    text += sum(len(gzip.compress(OWN_STYLES.sub("", path.read_text("utf-8")).encode())) for path in styles)
+    text += sum(len(gzip.compress(OWN_STYLES.sub("", text_of(path)).encode())) for path in styles)
     addresses = {link.address for link in index.links if ".dark." not in link.address}
     pictures = [address for address in addresses if address.endswith((".webp", ".gif"))]
     return {
@@ -263,7 +273,7 @@ def loaded(site: Path, index: PageParser) -> list[str]:
 
 def faces(sheet: Path) -> Iterator[Path]:
     """The fonts of a style sheet that every page loads."""
-    for face in FACE.findall(sheet.read_text(encoding="utf-8")):
+    for face in FACE.findall(text_of(sheet)):
         if not any(sign in face for sign in LATER):
             yield from (path for address in STYLE_URL.findall(face) if (path := sheet.parent / address).is_file())
 
@@ -274,7 +284,7 @@ def own_weights(site: Path, index: PageParser) -> dict[str, int]:
     own = [path for path in scripts if path.startswith(OWN_SCRIPTS) and (site / path).is_file()]
     sizes = {path: len(gzip.compress((site / path).read_bytes())) for path in own}
     for path in (path for path in loaded(site, index) if path.endswith(".css")):
-        if styles := "".join(OWN_STYLES.findall((site / path).read_text("utf-8"))):
+        if styles := "".join(OWN_STYLES.findall(text_of(site / path))):
             sizes[path] = len(gzip.compress(styles.encode()))
     return dict(sorted(sizes.items(), key=lambda item: -item[1]))
 
