@@ -117,6 +117,7 @@ def build(options: Options, progress: Progress) -> Built:
     else:
         site.refuse_place()
         runs = context_of(options, progress)
+        runs.store.refuse_place()
         context = BuildContext(options, runs, remembered(runs.store), templates)
 
         def publish(composed: Composed) -> tuple[list[Warned], Report | None, bool]:
@@ -143,7 +144,9 @@ def prepare(options: Options, only: Sequence[str], progress: Progress) -> tuple[
     from .runs import pipeline
 
     key = digest(catalogue_key(options), sorted(only))
-    return pipeline.make(planned(options, only, progress), key, context_of(options, progress))
+    context = context_of(options, progress)
+    context.store.refuse_place()
+    return pipeline.make(planned(options, only, progress), key, context)
 
 
 def planned(options: Options, only: Sequence[str], progress: Progress) -> Plan:

@@ -134,6 +134,7 @@ def train(options: Options, progress: Progress) -> Iterator[str]:
     raises  PeekError: what the author can mend
     """
     with pipeline(options, progress) as runs:
+        runs.store.refuse_place()
         part = shares(runs.keys, options.shard.count)[options.shard.number - 1]
         runs.keys = {spec: runs.keys[spec] for spec in part}
         count = train_all(runs)

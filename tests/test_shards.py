@@ -205,6 +205,17 @@ def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.parametrize("command", [["train"], ["build"], ["build", "--only", "some"]])
+def test_a_cache_that_cannot_be_is_told_before_anything_is_trained(folder, tmp_path, capsys, command):
+    (tmp_path / "cache").touch()
+    out = ["--out", str(tmp_path / "site")] if "build" in command else []
+    assert main([*command, *at(folder, tmp_path / "cache"), *out, "--workers", "1"]) == 1
+    said = (
+        f"{tmp_path}/cache/entries: nothing can be put there, not a directory; expected a folder that can be written\n"
+    )
+    assert capsys.readouterr().err == said
+
+
 def test_a_plan_tells_what_is_missing_and_leaves_the_cache_as_it_is(folder, capsys):
     command = ["plan", *at(folder, "planned"), "--shards", "3", "--workers", "1", "--quiet"]
     assert main([*command, "--only", "some", "--only", "started"]) == 0

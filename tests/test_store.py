@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from generator.base import store
+from generator.base.errors import PeekError
 from generator.base.memo import digest
 from generator.base.store import DamagedEntry, Store, content_of
 from tests.promises import tree
@@ -172,3 +173,12 @@ def test_an_entry_that_is_known_is_there_until_its_file_says_otherwise(tmp_path)
         known.read_bytes()
     known.path.unlink()
     assert not known.is_there()
+
+
+def test_a_place_where_nothing_can_be_kept_is_told(tmp_path):
+    Store(tmp_path / "new" / "cache").refuse_place()
+    assert not list((tmp_path / "new" / "cache" / "entries").iterdir())
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "cache"):
+        with pytest.raises(PeekError, match="entries: nothing can be put there, not a directory; expected a folder"):
+            Store(place).refuse_place()

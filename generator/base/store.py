@@ -10,6 +10,7 @@ that what a disk, a sync or a hand did to it is seen.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import glob
 import hashlib
@@ -132,6 +133,23 @@ _count = itertools.count()
 def passing(folder: Path, prefix: str = ".") -> Path:
     """A name for what is on its way to a place in a folder: it says which process writes it, since when."""
     return folder / f"{prefix}new-{os.getpid()}-{time.time_ns()}-{next(_count)}"
+
+
+def try_to_write(folder: Path, prefix: str = ".") -> None:
+    """Try whether something can be put into a folder, which is made where there is none.
+
+    prefix  of its name, as for `passing`
+    raises  PeekError: it cannot
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tried = passing(folder, prefix)
+        tried.mkdir()
+        tried.rmdir()
+    except OSError as error:
+        what = os.strerror(errno.ENOTDIR) if isinstance(error, FileExistsError) else error.strerror or str(error)
+        at = f"{folder}: nothing can be put there, {what.lower()}"
+        raise PeekError(f"{at}; expected a folder that can be written") from None
 
 
 def sweep(folder: Path, prefix: str = ".") -> None:
@@ -275,6 +293,10 @@ class Store:
         """A plain value; None when it is not there, or damaged."""
         kept = self.load(kind, key, "json")
         return None if kept is None else json.loads(kept)
+
+    def refuse_place(self) -> None:
+        """raises  PeekError: nothing can be kept there"""
+        try_to_write(self.root / "entries")
 
     def sweep(self) -> None:
         """Remove what processes that were killed left half written."""

@@ -10,7 +10,6 @@ next look at it quick is in the cache.
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,19 @@ from typing import Any
 from ..base import filenames, interrupts
 from ..base.errors import PeekError
 from ..base.memo import digest
-from ..base.store import Entry, File, KnownEntry, Store, content_of, entries, passing, sha256, sweep, write_whole
+from ..base.store import (
+    Entry,
+    File,
+    KnownEntry,
+    Store,
+    content_of,
+    entries,
+    passing,
+    sha256,
+    sweep,
+    try_to_write,
+    write_whole,
+)
 from ..base.warnings import Warned
 from . import manifest
 from .manifest import KEPT, MARK
@@ -138,19 +149,11 @@ class SiteFolder:
 
     def refuse_place(self) -> None:
         """raises  PeekError: a site cannot be made and swapped in where this one is to be"""
-        expected = "a folder whose parent can be written"
         if os.path.ismount(self.out):
             raise PeekError(
                 f"{self.out}: a file system of its own, which cannot be swapped; expected a folder within it"
             )
-        try:
-            self.out.parent.mkdir(parents=True, exist_ok=True)
-            tried = passing(self.out.parent, f".{self.out.name}.")
-            tried.mkdir()
-            tried.rmdir()
-        except OSError as error:
-            what = os.strerror(errno.ENOTDIR) if isinstance(error, FileExistsError) else error.strerror or str(error)
-            raise PeekError(f"{self.out}: cannot be made, {what.lower()}; expected {expected}") from None
+        try_to_write(self.out.parent, f".{self.out.name}.")
 
     def _replace(self, changed: Mapping[str, File], fresh: Path, record: dict[str, Any]) -> None:
         """Put one file and the manifest in their places.
