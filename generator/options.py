@@ -175,7 +175,7 @@ class Options:
     single_file: Path | None = option(
         None, "also write the whole article into one file", "FILE", ("build",), read=path, never_with="only"
     )
-    explain: bool = option(False, "say what each stage did, and why", commands=("build",))
+    explain: bool = option(False, "say what each stage did, and why", commands=("build",), never_with="quiet")
     port: int = option(8000, "port to listen on; 0 takes a free one", "N", ("serve",), read=whole(0, 65535))
     debug: bool = option(False, "print tracebacks of what is no author's mistake", commands=("serve",))
     site: Path = option(Path("site"), "its folder", "SITE", ("check", "verify"), read=path, positional=True)

@@ -285,6 +285,15 @@ def test_a_page_that_is_damaged_or_no_utf_8_ends_no_check(site):
     assert sheets and said(site) == []
 
 
+def test_an_address_begins_in_capitals_too_and_a_list_of_pictures_may_be_empty(site):
+    edit(
+        site / "more.html",
+        "</h2>",
+        '</h2><a href="HTTPS://a.org/">a</a><a href="Mailto:a@b.c">b</a><img alt="" srcset=" , ">',
+    )
+    assert said(site) == [] and "HTTPS://a.org/" in check.check(site).outside
+
+
 def test_outside_links_are_asked_only_when_told_and_once_each(site):
     edit(site / "more.html", "</h2>", '</h2><a href="https://example.org/a">again</a>')
     asked = []

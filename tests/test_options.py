@@ -93,6 +93,7 @@ def test_a_path_of_no_letters_is_wrong_usage(words, capsys):
         (("train", "--scheduler", "tcp://a:1"), "--scheduler without --executor; expected --executor dask too"),
         (("verify", "--seed", "3"), "--seed without --rerun; expected --rerun N too"),
         (("build", "--single-file", "a.html", "--only", "b"), "--single-file with --only; expected one of the two"),
+        (("build", "--explain", "--quiet"), "--explain with --quiet; expected one of the two"),
         (("build", "--strict", "--only", "b"), "--strict with --only; expected one of the two"),
         (("build", "--allow", "no-alt-text", "--only", "b"), "--allow with --only; expected one of the two"),
         (("build", "--unused", "--only", "b"), "--unused with --only; expected one of the two"),

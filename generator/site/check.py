@@ -86,7 +86,9 @@ class PageParser(HTMLParser):
         for name in ADDRESSES.get(tag, ()):
             address = values.get(name)
             if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
-                parts = [part.split()[0] for part in address.split(",")] if name == "srcset" else [address]
+                parts = (
+                    [part.split()[0] for part in address.split(",") if part.strip()] if name == "srcset" else [address]
+                )
                 self.links += [Link(tag, part, line) for part in parts]
 
     def handle_data(self, data: str) -> None:
@@ -170,7 +172,7 @@ def parse(path: Path) -> PageParser:
 
 def is_outside(address: str) -> bool:
     """Whether an address leads to another host."""
-    return address.startswith(("http:", "https:", "//"))
+    return address.lower().startswith(("http:", "https:", "//"))
 
 
 def page_problems(
@@ -195,7 +197,7 @@ def page_problems(
             if link.tag != "a":
                 yield Problem(place, f"<{link.tag}> loads {link.address}", "nothing from another host")
             continue
-        if link.address.startswith(("data:", "mailto:", "javascript:", "blob:")):
+        if link.address.lower().startswith(("data:", "mailto:", "javascript:", "blob:")):
             continue
         yield from dead_link(site, name, link, sheets, there, place)
 
