@@ -48,6 +48,11 @@ def test_the_help_names_every_option_in_words(capsys):
         assert re.search(rf"{option}( [A-Z]+)? [a-z]", told), option
 
 
+def test_what_is_compared_is_counted_as_that(build, tmp_path):
+    said = build(cache=tmp_path / "fresh")[1]
+    assert any(re.fullmatch(r"compare: \d+ comparisons", line) for line in said)  # several of a network
+
+
 def test_one_is_not_several(capsys):
     for count in (1, 2):
         Progress().start("train", count, "networks", count)

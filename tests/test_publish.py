@@ -237,6 +237,16 @@ def test_a_branch_that_moved_meanwhile_is_not_forced(peek, article, bare, tmp_pa
     assert branches(bare) == before
 
 
+def test_a_branch_that_cannot_be_written_is_told(peek, article, bare):
+    peek("--yes")
+    before = branches(bare)
+    code, _, said = peek("--yes", "--branch", "gh-pages/more")
+    assert code == 1 and said.endswith(
+        "git fast-import could not write the branch gh-pages/more; expected what it says above to be mended\n"
+    )
+    assert branches(bare) == before
+
+
 def test_what_git_says_is_passed_on(article, peek, tmp_path):
     shutil.rmtree(tmp_path / "remote.git")
     code, _, said = peek("--yes")

@@ -76,7 +76,10 @@ STAGES = {
         Stage("train", "networks", (), Source((*FORWARD, "networks/train", "networks/datasets/__init__"), TRAINING)),
         Stage("measure", "networks", ("train",), MEASURING),
         Stage(
-            "compare", "networks", ("solve", "train", "measure"), Source(("measures/kinds", "measures/knot"), ()) + TIED
+            "compare",
+            "comparisons",
+            ("solve", "train", "measure"),
+            Source(("measures/kinds", "measures/knot"), ()) + TIED,
         ),
         Stage("draw", "pictures", ("train", "measure"), DRAWN + HIDDEN),
         Stage("export", "networks", ("train",), Source((*FORWARD, "networks/rooms", "runs/export"), ("numpy",))),

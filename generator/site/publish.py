@@ -207,8 +207,11 @@ def push(site: Path, planned: Push) -> bool:
         message = f"Publish the site built from {branch.commit}"
         try:
             ghp_import.ghp_import(staged, mesg=message, branch=branch.name, remote=branch.remote, nojekyll=True)
-        except (ghp_import.GhpError, BrokenPipeError) as error:  # what git says of it, it has said
-            raise PublishError(f"git fast-import: {error}") from None
+        except ghp_import.GhpError as error:
+            raise PublishError(f"git: {error}") from None
+        except (BrokenPipeError, TypeError):  # git ended early, or with an error, of which ghp-import prints bytes
+            at = f"{branch.repository}: git fast-import could not write the branch {branch.name}"
+            raise PublishError(f"{at}; expected what it says above to be mended") from None
     ref = f"refs/heads/{branch.name}"
     git("push", "--no-follow-tags", branch.remote, f"{ref}:{ref}", folder=branch.repository)
     return True
