@@ -822,17 +822,26 @@ def test_what_nobody_cites_is_told_when_asked_for():
         'r.bib:6: "b" is never cited [uncited-work]',
     ]
     assert [str(odd) for odd in found.entries["k"].odd] == [
-        'r.bib:2: the key "k" is used twice; the work on line 1 counts [doubled-work]'
+        'r.bib:2: the key "k" is used twice; the work on line 1 counts [odd-work]'
     ]
 
 
 def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
     for fields, told in (
-        ("note={N}, note={M}", ['r.bib:1: entry "k" has the field "note" twice; the first counts [doubled-work]']),
+        ("note={N}, note={M}", ['r.bib:1: entry "k" has the field "note" twice; the first counts [odd-work]']),
         ("note={N}, note={N}", []),
         ("journal={J}, journaltitle={K}", []),
     ):
         assert list(map(str, works(GOOD.replace("year", f"{fields}, year")).entries["k"].odd)) == told
+
+
+def test_a_kind_of_work_that_was_misspelt_is_told():
+    """Of kinds that nobody knows nothing can be said."""
+    kinds = ("artcle", "Artcle", "inproceeding", "masterthesis", "article", "Software", "music", "blog", "xdata")
+    found = works("".join(f"@{kind}{{{kind}, title={{T}}}}\n" for kind in kinds)).entries
+    told = {key: [said.said.partition("; ")[2] for said in work.odd] for key, work in found.items() if work.odd}
+    meant = {"artcle": "article", "Artcle": "article", "inproceeding": "inproceedings", "masterthesis": "mastersthesis"}
+    assert told == {key: [f'did you mean "@{near}"?'] for key, near in meant.items()}
 
 
 def test_what_is_left_of_an_entry_or_an_address_is_told():
@@ -841,9 +850,9 @@ def test_what_is_left_of_an_entry_or_an_address_is_told():
     found = works(text, clean=False)
     assert {key: [str(said) for said in (*work.problems, *work.odd)] for key, work in found.entries.items()} == {
         "a": ['r.bib:1: ", year=2001}" behind an entry; expected it before the last }'],
-        "b": ['r.bib:2: the url of "b" has a blank, and "b" is left out [doubled-work]'],
+        "b": ['r.bib:2: the url of "b" has a blank, and "b" is left out [odd-work]'],
         "c": [],
-        "d": ['r.bib:4: the doi of "d" has a blank, and "x" is left out [doubled-work]'],
+        "d": ['r.bib:4: the doi of "d" has a blank, and "x" is left out [odd-work]'],
         "e": [],
     }
 

@@ -499,7 +499,7 @@ def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
     assert said == ["As Moss (2020b). (see Moss\u00a02020b, p.\u00a03; 2020a) and (2020b)"]
     assert {"ref-2020key", "ref-it's", "cite-2020key.3", "cite-it's.1"} <= page.anchors
     assert 'href="#ref-it&#x27;s"' in page.html and "<math" in page.references_html
-    assert [warned.name for warned in page.warnings] == ["doubled-work"]
+    assert [warned.name for warned in page.warnings] == ["odd-work"]
     (folder / "article.md").write_text(HEAD + "As @2020key, `@{it's}`.\n", encoding="utf-8")
     assert "Moss (2020)<" in rendered(texts.read(folder))[0].html
 

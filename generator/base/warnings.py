@@ -38,7 +38,7 @@ WARNINGS = {
     "one-of-several": "a figure shows one of several recipes that are drawn",
     "unused-activation": "no experiment uses an activation of the article's own",
     "uncited-work": "no page cites a work of the bibliography",
-    "doubled-work": "the key of a cited work, or a field of it, is given twice",
+    "odd-work": "a cited work has a key or a field twice, a blank in an address, or a kind that no work is of",
     "broken-work": "a work that no page cites is doubled or was not understood",
 }
 UNUSED = ("uncited-work", "broken-work")  # said only where they are asked for

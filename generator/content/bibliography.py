@@ -181,7 +181,7 @@ class _Works(Mapping[str, Entry]):
             year=bibtex.year_of(texts) or WORDS["no-date"],
             anchor=self.anchors[plain["key"]],
             problems=tuple(Problem(f"{self.file}:{line}", *said) for line, *said in plain["wrong"]),
-            odd=tuple(Warned("doubled-work", f"{self.file}:{line}: {said}") for line, said in plain["odd"]),
+            odd=tuple(Warned("odd-work", f"{self.file}:{line}: {said}") for line, said in plain["odd"]),
         )
 
     @functools.cached_property

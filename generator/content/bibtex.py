@@ -46,6 +46,9 @@ KINDS = {  # of BibTeX, BibLaTeX and their users -> ours; any other is misc
     **dict.fromkeys(("phdthesis", "mastersthesis", "mathesis", "bathesis"), "thesis"),
     **dict.fromkeys(("techreport", "standard"), "report"),
     **dict.fromkeys(("electronic", "www", "webpage"), "online"),
+    **dict.fromkeys(("artwork", "audio", "bibnote", "commentary", "game", "hardware", "image"), "misc"),
+    **dict.fromkeys(("jurisdiction", "legal", "legislation", "letter", "movie", "music", "performance"), "misc"),
+    **dict.fromkeys(("preprint", "presentation", "video"), "misc"),
 }
 TYPES = {  # what a type says, given or meant by the kind
     **{"phdthesis": "PhD thesis", "mastersthesis": "Master’s thesis", "mathesis": "Master’s thesis"},
@@ -352,6 +355,9 @@ class _Work:
         literal = {name: tex.bare(self.fields[name][0]) for name in LITERAL if name in self.fields}
         texts = {name: parts for name in TEXTS if name in self.fields and (parts := self._text(name))}
         odd = list(self.raw["odd"])
+        if kind not in KINDS and (near := nearest(kind, KINDS)):
+            said = f'entry "{self.key}" is "@{kind}", which no kind of work is; did you mean "@{near}"?'
+            odd.append([self.raw["line"], said])
         for name in ("url", "doi"):
             said = re.sub(r"(?i)\Adoi:?\s+|\s*\[doi\]\Z", "", literal.get(name, ""))
             if cut := said.split()[1:]:
