@@ -23,12 +23,14 @@ import csv
 import functools
 import itertools
 import json
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from .base.errors import PeekError
+from .base.errors import PeekError, short
 from .runs.results import Result, Results, UnknownResult
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ class NoArraysError(PeekError):
     """A run of which the site has a row in a table and no arrays."""
 
 
+class DamagedSiteError(PeekError):
+    """A file of a site that is not as a build wrote it."""
+
+
 class NoAttributeError(UnknownResult, AttributeError):
     """An attribute that a run lacks, so that `hasattr` and all that asks an object what it is can do so."""
 
@@ -63,6 +69,7 @@ class Run(Result):
     The arrays are read when they are first asked for.
 
     raises  NoArraysError: an array of a run that is neither drawn nor travels with the page
+            DamagedSiteError: the file of its arrays cannot be read
             NoAttributeError: an attribute that the run lacks, with the nearest
     """
 
@@ -192,6 +199,7 @@ def load(site: str | Path) -> Runs:
     """All runs of a built site, from its folder `data`: a row of a table each, and arrays where the site has them.
 
     raises  NoSiteError: the folder has no tables of runs
+            DamagedSiteError: a table cannot be read
             ContentError: recipes that this version does not know, such as of a kind of data that another has
     """
     folder = Path(site) / "data"
@@ -229,16 +237,14 @@ def train(recipe: Mapping[str, Any]) -> Run:
     except DivergedError as error:
         raise pipeline.diverged("recipe", error) from None
     measures = {column: value for of_one in (measured or {}).values() for column, value in of_one.items()}
-    return _run(asked.id, "", recipe_of(asked), measures, functools.partial(bytes, data))
+    return _run(asked.id, "", recipe_of(asked), measures, functools.partial(_decoded, data))
 
 
-def _run(
-    run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], data: Callable[[], bytes]
-) -> Run:
-    """A run whose arrays are in an .npz file that `data` reads; it can be pickled where that can."""
+def _run(run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], read: Callable[[], Kept]) -> Run:
+    """A run whose arrays are what `read` gives; it can be pickled where that can."""
     label = _spec_of(spec).label
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
-    return Run(run_id, experiment, "", label, spec, measures, {}, {}, functools.partial(_decoded, data))
+    return Run(run_id, experiment, "", label, spec, measures, {}, {}, read)
 
 
 def _spec_of(recipe: Mapping[str, Any]) -> RunSpec:
@@ -251,31 +257,41 @@ def _spec_of(recipe: Mapping[str, Any]) -> RunSpec:
     return unflat(carried(recipe))
 
 
-def _decoded(data: Callable[[], bytes]) -> Kept:
-    """The arrays in an .npz file that `data` reads."""
+def _decoded(data: bytes) -> Kept:
+    """The arrays in an .npz file."""
     from .runs import tasks
 
-    kept: Kept = tasks.decode(data())
+    kept: Kept = tasks.decode(data)
     return kept
 
 
-def _kept(path: Path) -> bytes:
-    """An .npz file of a site, which has those of some runs alone."""
+def _kept(path: Path) -> Kept:
+    """The arrays in an .npz file of a site, which has those of some runs alone."""
     if not path.exists():
         raise NoArraysError(
             f"{path}: no such file; expected a run that is drawn or travels with the page (`draw` and `ship` in"
             " experiments.toml), or train(run.spec)"
         )
-    return path.read_bytes()
+    try:
+        return _decoded(path.read_bytes())
+    except (ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> DamagedSiteError:
+    return DamagedSiteError(f"{path}: cannot be read: {short(str(error))}; expected it as peek build wrote it")
 
 
 def _rows(table: Path) -> Iterator[dict[str, Any]]:
     """The rows of a table of runs as plain values by column; none of results that were made elsewhere."""
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        is_ours = [*(rows.fieldnames or ())][:3] == ["id", "classes", "activation"]
-        for row in rows if is_ours else ():
-            yield {column: _value(cell) for column, cell in row.items()}
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            header = next(rows, [])
+            for row in rows if header[:3] == ["id", "classes", "activation"] else ():
+                yield {column: _value(cell) for column, cell in zip(header, row, strict=True)}
+    except (ValueError, csv.Error) as error:
+        raise _damaged(table, error) from None
 
 
 def _value(cell: str) -> Any:
@@ -305,5 +321,6 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     try:
         return _run(row["id"], experiment, spec, measures, functools.partial(_kept, path))
     except (KeyError, TypeError):  # another version's
-        experiments.single(spec, f"{folder / experiment}.csv, run {row['id']}")
-        raise
+        table = folder / f"{experiment}.csv"
+        experiments.single(spec, f"{table}, run {row['id']}")
+        raise DamagedSiteError(f"{table}, run {row['id']}: no recipe; expected it as peek build wrote it") from None

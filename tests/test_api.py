@@ -3,6 +3,7 @@
 import dataclasses
 import doctest
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 import generator
 from generator import api
 from generator.__main__ import main
-from generator.base.errors import ContentError
+from generator.base.errors import ContentError, PeekError
 from generator.runs.pipeline import DivergedRunError
 from generator.runs.results import UnknownResult
 from tests.edits import add
@@ -111,6 +112,26 @@ def test_runs_of_what_another_version_knows_are_told_of(runs, folder, tmp_path, 
     (tmp_path / "data" / "grid.csv").write_text(rows.replace(old, new), encoding="utf-8")
     with pytest.raises(ContentError, match=rf"grid\.csv, run k2-tanh-s1: {wrong}"):
         generator.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("grid.csv", lambda data: b"\xff" + data),
+        ("grid.csv", lambda data: data[:-40]),
+        ("grid.csv", lambda data: data.replace(b",tanh,", b",tanh,more,", 1)),
+        ("grid.csv", lambda data: data.replace(b",spirals,", b",,")),
+        ("grid/k2-tanh-s1.npz", lambda data: b""),
+        ("grid/k2-tanh-s1.npz", lambda data: data[: len(data) // 2]),
+        ("grid/k2-tanh-s1.npz", lambda data: data.replace(b"weights", b"weighty")),
+    ],
+)
+def test_a_damaged_site_is_told_of(folder, tmp_path, name, damage):
+    shutil.copytree(folder / "site" / "data", tmp_path / "data")
+    path = tmp_path / "data" / name
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(PeekError, match=re.escape(str(path))):
+        assert generator.load(tmp_path).one(id="k2-tanh-s1").weights.size
 
 
 def test_points_of_another_shape_are_told_of(runs):
