@@ -36,6 +36,8 @@ def shown(tmp_path: Path, body: str) -> str:
         ("Where $`a_1`$ is.", "<p>Where ⟦a1⟧ is.</p>"),
         ("Text\n```math\na\n\nb\n```\nText", '<div class="equation">⟦ab⟧</div>'),
         ("```{math}\n:label: eq-one\na\n```\n\n@eq-one", '<div class="equation" id="eq-one">⟦a⟧'),
+        # Words in braces, which are roles of MyST before code alone
+        ("a {figure}, {ref}, {cite:p} and {doc}", "<p>a {figure}, {ref}, {cite:p} and {doc}</p>"),
         # Brackets that Word's and Google's texts escape
         (r"as \[1\] and \[2, 3\], \[Figure 1 here\] \[...\]", "<p>as [1] and [2, 3], [Figure 1 here] […]</p>"),
         ("\\[Figure 1 here\\]", "<p>[Figure 1 here]</p>"),

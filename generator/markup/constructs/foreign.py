@@ -163,9 +163,9 @@ FOREIGN = (
     _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
     _foreign(r"\{=\w+\}", "raw text of Pandoc", "Markdown, or HTML as it stands"),
     _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),
-    _foreign(r"\{cite(?::[\w:]+)?\}", "a role of MyST", "@key or [@key]"),
-    _foreign(r"\{(?:ref|eq|numref|figure)\}", "a role of MyST", "@fig-name, @sec-name or @eq-name"),
-    _foreign(r"\{(?:doc|term|any|download)\}", "a role of MyST", "[words](page.md), or (#label)"),
+    _foreign(r"\{cite(?::[\w:]+)?\}(?=`)", "a role of MyST", "@key or [@key]"),
+    _foreign(r"\{(?:ref|eq|numref|figure)\}(?=`)", "a role of MyST", "@fig-name, @sec-name or @eq-name"),
+    _foreign(r"\{(?:doc|term|any|download)\}(?=`)", "a role of MyST", "[words](page.md), or (#label)"),
     _foreign(r"\{[a-z][\w:.-]*\}(?=`)", "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
     _foreign(
         rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)", "a reference of bookdown", "@fig-name, @tbl-name or @sec-name"
