@@ -649,7 +649,7 @@ def _train(specs: list[RunSpec], device: torch.device, dtype: torch.dtype, head:
 
         history /= networks.count
         loss, accuracy = -history[:, 0].cpu().numpy(), history[:, 1].cpu().numpy()
-        # A network that ties all classes everywhere has every point "right": no class is above the true one.
+        # A network that ties all classes everywhere has no class above the true one until its ties are looked for.
         accuracy[(accuracy == 1) & (loss > math.log(spec.classes) - TIED)] = 1 / spec.classes
         weights = torch.stack(kept, 1).cpu().numpy()  # (B, T, P)
     return [

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..base.store import File, content_of
@@ -23,7 +24,7 @@ from .policy import guarded
 
 FILES = Mapping[str, File]
 ALONE = re.compile(r' <span class="figure-source figure-alone">.*?</span>')  # the way to a figure's own page
-WAYS = ("nav", "li", "span")  # of which some are made of links alone
+WAYS = ("nav", "li", "span")  # elements of which some are made of links alone
 URL = re.compile(r"url\((['\"]?)([^'\")]+)\1\)")
 
 
@@ -41,6 +42,16 @@ def single(files: FILES, base_url: str = "", page: str = "index.html") -> bytes:
 def embedded(files: FILES, path: str) -> str:
     """A file of the site as a data: URL."""
     return f"data:{kind_of(path)};base64,{base64.b64encode(content_of(files[path])).decode()}"
+
+
+class _Way(NamedTuple):
+    """An element of WAYS: whether it only leads somewhere, and how much was written, linked and not linked before."""
+
+    tag: str
+    leads: bool
+    began: int
+    kept: int
+    lost: int
 
 
 class _Packer(HTMLParser):
@@ -61,9 +72,7 @@ class _Packer(HTMLParser):
         self.styling = False  # whether this is within a <style>
         self.links: list[bool] = []  # for each open <a>: whether it was kept
         self.kept = self.lost = 0  # links so far
-        self.open: list[
-            tuple[str, bool, int, int, int]
-        ] = []  # WAYS: tag, whether it leads on, its beginning, these two
+        self.ways: list[_Way] = []  # those that are open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -73,8 +82,8 @@ class _Packer(HTMLParser):
         self.explored |= "data-explorable" in values
         if tag in WAYS:
             leads = tag == "nav" or "figure-source" in values.get("class", "").split()
-            leads |= tag == "li" and any(of == "nav" for of, *_ in self.open)
-            self.open.append((tag, leads, len(self.out), self.kept, self.lost))
+            leads |= tag == "li" and any(way.tag == "nav" for way in self.ways)
+            self.ways.append(_Way(tag, leads, len(self.out), self.kept, self.lost))
         if tag == "link" and address:
             self.out.append(self.link(values, address))
         elif tag == "script" and address:
@@ -176,11 +185,10 @@ class _Packer(HTMLParser):
 
     def leave(self, tag: str) -> None:
         """Leave out what was made of links alone, if none was kept."""
-        while self.open:
-            of, leads, began, kept, lost = self.open.pop()
-            if of == tag:
-                if leads and self.kept == kept and self.lost > lost:
-                    del self.out[began:]
+        while self.ways and (way := self.ways.pop()):
+            if way.tag == tag:
+                if way.leads and self.kept == way.kept and self.lost > way.lost:
+                    del self.out[way.began :]
                 return
 
     def finish(self) -> None:
