@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
-import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..base import filenames, limits, style, textfile, toml
-from ..base.errors import ContentError, Problem, an, nearest
+from ..base.errors import ContentError, Problem, nearest
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
@@ -22,9 +20,10 @@ from ..networks.recipe import Field, plain
 from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
-from . import tables as files
-from .columns import is_file
+from .activations import Activations
+from .datasets import CLASSES, Datasets, Picked, is_named
 from .external import ExternalResults
+from .keys import Keys, Lines, listed, shown
 from .lab import SEED, Function, Lab
 from .texts import LAB
 
@@ -107,22 +106,6 @@ class Plan:
         return [*self.experiments, *self.trials]
 
 
-def _label(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    said = value.strip()
-    if not 0 < len(said) <= LONGEST_LABEL or not said.isprintable():
-        raise ValueError
-    return str(said)
-
-
-def _room(value: Any) -> tuple[float, float]:
-    low, high = value
-    if any(type(end) not in (int, float) for end in value) or not low < high:
-        raise ValueError
-    return float(low), float(high)
-
-
 def _seeds(value: Any) -> tuple[int, ...]:
     """Seeds 1..n from a count, those from "a to b", or the seeds listed."""
     between = re.fullmatch(r"(\d{1,10}) to (\d{1,10})", value) if isinstance(value, str) else None
@@ -155,46 +138,12 @@ EXPERIMENT_FIELDS = {
     "draw": replace(recipe.integer(0, limits.RUNS), words="of how many seeds pictures are drawn"),
     "ship": replace(recipe.integer(0, limits.RUNS), words="how many seeds travel with the page, for its explorables"),
 }
-DIGITS = "digits"
-LONGEST_SHOWN = 200  # characters of a wrong value
-LONGEST_LABEL = 40  # characters of an activation's label
 KILOBYTES_OF_A_RUN = 400  # gzipped: what a run may bring to the page, several times what the article's own do
 BYTES_OF_A_NUMBER = 1.5  # of it, gzipped; see runs.export
 
 
-def _share(value: Any) -> float | str:
-    return value if isinstance(value, str) else recipe.number(above=0, below=1).accepts(value)
-
-
-def _image(value: Any) -> tuple[int, int]:
-    height, width = value
-    if any(type(side) is not int or side < 1 for side in (height, width)):
-        raise ValueError
-    return height, width
-
-
-IMAGE = Field(_image, "the height and the width of a picture in grey levels, such as [8, 8]")
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
 MODEL_CLASSES = range(2, 11)
-TWO_OR_MORE = 'two classes or more, each once, such as ["setosa", "virginica"] or [0, 1, 7]'
-CLASSES = recipe.several(plain("a class", str, int), TWO_OR_MORE, 2, once=True)
-DIGITS_FIELDS = {
-    "kind": recipe.choice(DIGITS),
-    "classes": CLASSES,
-    "image": IMAGE,
-    "test": recipe.number(above=0, below=1),
-    "balance": recipe.choice(*tables.BALANCES),
-}
-SOME_COLUMNS = 'names of the columns of numbers, each once, such as ["width", "height"]'
-FILE_FIELDS = {
-    "file": plain('a file in the content\'s folder, such as "data/points.csv"', str),
-    "label": plain("the name of the column with the labels", str),
-    "columns": recipe.several(plain("a name", str), SOME_COLUMNS, 1, once=True),
-    "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
-    "classes": CLASSES,
-    "image": IMAGE,
-    "balance": DIGITS_FIELDS["balance"],
-}
 
 
 def _told(value: Any) -> dict[str, str]:
@@ -236,7 +185,7 @@ def parse(text: str, place: str, profile: str = "standard", lab: Lab | None = No
     raises  ContentError: every mistake, each as place:line
     """
     given = toml.parse(text, place)
-    reader = _Reader(place, toml.lines_of(text) or {(): 1}, lab or Lab(), memo)
+    reader = _Reader(place, toml.lines_of(text), lab, memo)
     plan = reader.plan(given, profile)
     if reader.problems:
         raise ContentError(sorted(reader.problems, key=lambda problem: problem.line))
@@ -258,23 +207,23 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     drawn = tables.built_in()
     own = ["points_per_class", *(drawn[kind].defaults if kind in drawn else ())]
     data = {"kind": kind, **{key: given.pop(key) for key in own if key in given}}
-    reader = _Reader(place, {})
+    reader = _Reader(place)
     if not tables.carried(kind):
         what = f'its data, "{name}", are rows or code of an article\'s own, which no recipe carries'
-        raise ContentError([Problem(place, what, "a kind that is drawn, " + _listed(list(drawn)))])
+        raise ContentError([Problem(place, what, "a kind that is drawn, " + listed(list(drawn)))])
     if unclear:
-        reader.wrong((), f"dataset is {_shown(name)} without a kind", f"kind, {_listed(list(drawn))}")
+        reader.wrong((), f"dataset is {shown(name)} without a kind", f"kind, {listed(list(drawn))}")
     if type(seed) is not int or not 0 <= seed <= limits.SEED:
-        reader.wrong((), f"seed is {_shown(seed)}", f"a whole number, at least 0 and at most {limits.SEED:,}")
+        reader.wrong((), f"seed is {shown(seed)}", f"a whole number, at least 0 and at most {limits.SEED:,}")
         seed = 1
     for key in [key for key in given if key in EXPERIMENT_FIELDS]:
-        reader.wrong((), f"{key} is no part of one run", _listed(["seed", *RUN_FIELDS]))
+        reader.wrong((), f"{key} is no part of one run", listed(["seed", *RUN_FIELDS]))
         del given[key]
     given = reader.known((), given, ["seed", "kind", *own, *RUN_FIELDS], "key of a recipe")
     asks: dict[str, Any] = {"dataset": {name: data}, "experiment": {"recipe": {**given, "seeds": [seed]}}}
     activation = str(given.get("activation"))
     if isinstance(formula, list):
-        reader.activations[activation] = Own.told(activation, formula)
+        reader.activations.own[activation] = Own.told(activation, formula)
     elif formula is not None and "activation" in given:
         asks["activation"] = {activation: {"formula": formula}}
     runs = reader.plan(asks, "standard").experiments[0].runs
@@ -285,126 +234,40 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     return runs[0]
 
 
-class _Reader:
+class _Reader(Keys):
     """Turns TOML tables into a plan and gathers what is wrong on the way."""
 
-    def __init__(
-        self, place: str, lines: dict[tuple[str, ...], int], lab: Lab | None = None, memo: Memo | None = None
-    ) -> None:
-        self.place = place
+    def __init__(self, place: str, lines: Lines = None, lab: Lab | None = None, memo: Memo | None = None) -> None:
+        super().__init__(place, lines)
         self.memo = memo
         self.lab = lab or Lab()
-        self.lines = lines
-        self.problems: list[Problem] = []
-        self.keys_of_data: dict[str, tuple[str, ...]] = {}  # what the table of each dataset may hold, where it is known
-        self.read: dict[str, files.Read] = {}  # own data, by the author's name
-        self.images: dict[str, tuple[int, ...]] = {}  # of those whose rows are pictures: height and width
+        self.activations = Activations(self)
+        self.data = Datasets(self, self.lab)
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
-        self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
-        self.activations: dict[str, Own] = {}
-        self.faulty: set[str] = set()  # own activations that are wrong, which is told where they are defined alone
         self.runs = 0  # of the experiments so far
 
     @property
     def run_fields(self) -> dict[str, Field]:
         """The keys of a run, with the own activations among the values."""
-        row = recipe.choice(*ACTIVATIONS, *self.activations)
-        accepts = row.accepts
-        named = Field(lambda value: self.activations.get(accepts(value), value), row.expected, row.choices)
-        return {**RUN_FIELDS, "activation": named} if self.activations else RUN_FIELDS
+        return {**RUN_FIELDS, "activation": self.activations.field}
 
-    def activation(self, name: str, table: dict[str, Any]) -> None:
-        """An own activation, if its table is right."""
-        path, before = ("activation", name), len(self.problems)
-        built_in = {said.lower() for row in ACTIVATIONS.values() for said in (row.label, row.in_plane)}
-        if not re.fullmatch(r"[a-z][a-z0-9]*", name):
-            self.wrong(path, f'"{name}" is no name for an activation', "small letters and digits")
-        elif name in ACTIVATIONS or name in built_in:
-            self.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
-        fields = {
-            "formula": plain('arithmetic of a, such as "a * logistic(a)", or of r', str),
-            "room": Field(_room, "the least and the greatest value, such as [0, 1] or [0, inf]"),
-            "label": Field(_label, f"at most {LONGEST_LABEL} signs in a line"),
-            "words": plain("what it does to a neuron's sum", str),
-        }
-        known = self.known(path, table, fields, "key of an activation")
-        given = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
-        if "formula" not in table:
-            self.wrong(path, f"activation {name} has no formula", f"formula = {fields['formula'].expected}")
-        taken = built_in | {each.row.label.lower() for each in self.activations.values()}
-        if (label := given.get("label") or name).lower() in taken:
-            self.wrong((*path, "label"), f'"{label}" is another activation\'s label', "another label")
-        if len(self.problems) > before:
-            self.faulty.add(name)
-            return
-        from ..networks import formulas  # takes numpy and sympy, which the others do without
-
-        try:
-            self.activations[name] = formulas.own(name, **given)
-        except formulas.FormulaError as error:
-            self.faulty.add(name)
-            key = "room" if "room" in given and "room" in error.wrong else "formula"
-            self.wrong((*path, key), error.wrong, error.expected, error.near)
-
-    def wrong(self, path: tuple[str, ...], what: str, expected: str = "", match: str | None = None) -> None:
-        """Note a mistake at the nearest line known for a key path."""
-        self.problems.append(Problem(self.at(path), what, expected, match))
-
-    def take(self, path: tuple[str, ...], keys: Iterable[str], error: ContentError) -> None:
-        """Note what is wrong with what a table names: at its key, where a key is the place, or as it is."""
-        for problem in error.problems:
-            if problem.place in keys:
-                self.wrong((*path, problem.place), problem.wrong, problem.expected, problem.nearest)
-            else:
-                self.problems.append(problem)
-
-    def at(self, path: tuple[str, ...]) -> str:
-        """The place of a key path, or of what it is in."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.place + (f":{self.lines[path] if path else 1}" if self.lines else "")
-
-    def known(self, path: tuple[str, ...], table: Any, keys: Iterable[str], noun: str) -> dict[str, Any]:
-        """A table's known keys; the others are mistakes."""
-        if not isinstance(table, dict):
-            self.wrong(path, f"{'.'.join(path)} is not a table", f"[{'.'.join(path)}]")
-            return {}
-        keys = list(keys)
-        for key in table:
-            if key not in keys:
-                self.wrong((*path, key), f'unknown {noun} "{key}"', _listed(keys), nearest(key, keys))
-        return {key: value for key, value in table.items() if key in keys}
-
-    def axis(self, path: tuple[str, ...], value: Any, field: Field) -> list[Any]:
-        """The values that a field takes: one, or those of a list."""
-        several = isinstance(value, list) and (not field.listed or (bool(value) and isinstance(value[0], list)))
-        accepted = []
-        if several and not value:
-            self.wrong(path, f"{path[-1]} is an empty list", field.expected)
-        for one in value if several else [value]:
-            try:
-                accepted.append(field.accepts(one))
-            except (ValueError, TypeError):
-                if path[-1] == "activation" and isinstance(one, str) and one in self.faulty:
-                    continue
-                match = nearest(one, field.choices) if isinstance(one, str) and field.choices else None
-                self.wrong(path, f"{path[-1]} is {_shown(one)}", field.expected, match)
-        if len(set(accepted)) < len(accepted):
-            self.wrong(path, f"{path[-1]} names a value twice", "different values")
-        return accepted
+    def tables_of(self, given: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+        """All [kind.NAME] by their names."""
+        return self.section(given, kind, SECTIONS[kind])
 
     def plan(self, given: dict[str, Any], profile: str) -> Plan:
         """All experiments of the file under a profile."""
         given = self.known((), given, SECTIONS, "table")
         self.lab.enter_data()
-        for name, table in self.section(given, "activation").items():
-            self.activation(name, table)
-        axes = {name: self.dataset(name, table) for name, table in self.section(given, "dataset").items()}
-        profiles = self.section(given, "profile")
+        for name, table in self.tables_of(given, "activation").items():
+            self.activations.add(name, table)
+        for name, table in self.tables_of(given, "dataset").items():
+            self.data.add(name, table)
+        profiles = self.tables_of(given, "profile")
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
-            self.wrong(("profile",), f'unknown profile "{profile}"', _listed(names), nearest(profile, names))
-        experiments = self.section(given, "experiment")
+            self.wrong(("profile",), f'unknown profile "{profile}"', listed(names), nearest(profile, names))
+        experiments = self.tables_of(given, "experiment")
         self.check_profiles(profiles, experiments)
         chosen = {name: keys for name, keys in profiles.get(profile, {}).items() if isinstance(keys, dict)}
         planned: list[Experiment] = []
@@ -414,44 +277,27 @@ class _Reader:
             if "run" in table:
                 trials += self.trials(name, merged, [each.table for each in trials])
             else:
-                planned.append(self.experiment(name, merged, axes, first=not planned))
-        results = self.section(given, "results")
+                planned.append(self.experiment(name, merged, first=not planned))
+        results = self.tables_of(given, "results")
         beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
         for name, first in filenames.alike([*experiments, *results]):  # each is a file, data/NAME.csv
             self.wrong(("results", name), f'Windows and macOS take "{name}" for "{first}"', "another name")
         said = dict.fromkeys(
-            [*(read.said for read in self.read.values()), *(table.said for table in found), *self.travelling]
+            [*(read.said for read in self.data.read.values()), *(table.said for table in found), *self.travelling]
         )
-        warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.read.values()))
+        warned = dict.fromkeys(itertools.chain.from_iterable(read.warned for read in self.data.read.values()))
         used = {run.spec.activation for experiment in planned for run in experiment.runs}
         unused = [
             f"{self.at(('activation', name))}: no experiment uses the activation {name}"
-            for name, each in self.activations.items()
+            for name, each in self.activations.own.items()
             if each not in used
         ]
-        models = self.models(self.section(given, "model"), {each.table for each in trials} | {*results})
+        models = self.models(self.tables_of(given, "model"), {each.table for each in trials} | {*results})
         self.check_needs([*experiments, *(table.name for table in found)])
         return Plan(
             tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
         )
-
-    def section(self, given: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-        """All [kind.NAME] by their names; what is no such table is a mistake, [[kind.NAME]] taken for one."""
-        section, found = given.get(kind, {}), {}
-        if not isinstance(section, dict):
-            self.wrong((kind,), f"{kind} is not a table", f"a table such as [{kind}.{SECTIONS[kind]}]")
-            return {}
-        for name, table in section.items():
-            if isinstance(table, list) and table and isinstance(table[0], dict):
-                self.wrong((kind, name), f"{kind}.{name} is a list of tables", f"[{kind}.{name}]")
-                found[name] = table[0]
-            elif isinstance(table, dict):
-                found[name] = table
-            else:
-                what = f'"{name}" outside of {kind if kind == "results" else an(kind)}'
-                self.wrong((kind, name), what, f"it below a name, [{kind}.{SECTIONS[kind]}]")
-        return found
 
     def models(self, given: dict[str, Any], taken: set[str]) -> dict[str, tuple[int, ...]]:
         """The models that the file asks for. taken: names of other tables"""
@@ -481,18 +327,10 @@ class _Reader:
                 for key, value in self.known((*path, experiment), fields, allowed, "key").items():
                     if key in EXPERIMENT_FIELDS:
                         self.single((*path, experiment, key), value, EXPERIMENT_FIELDS[key])
-                    elif key == "classes" and _is_named(value):
+                    elif key == "classes" and is_named(value):
                         self.single((*path, experiment, key), value, CLASSES)
                     elif key in self.run_fields:
                         self.axis((*path, experiment, key), value, self.run_fields[key])
-
-    def single(self, path: tuple[str, ...], value: Any, field: Field) -> Any:
-        """One value that may itself be a list; None when it is wrong."""
-        try:
-            return field.accepts(value)
-        except (ValueError, TypeError):
-            self.wrong(path, f"{path[-1]} is {_shown(value)}", field.expected)
-            return None
 
     def trials(self, name: str, table: dict[str, Any], taken: list[str]) -> Iterator[Trials]:
         """An experiment in the author's own code, if its table is right. taken: names of tables before."""
@@ -504,7 +342,7 @@ class _Reader:
             self.wrong(path, f'the table of experiment {name} is "{called}", as another is', "another name")
         functions = self.lab.of("experiment")
         if (run := str(table["run"])) not in functions:
-            expected = _listed(list(functions)) or f"a function in {LAB}/*.py with @lab.experiment above it"
+            expected = listed(list(functions)) or f"a function in {LAB}/*.py with @lab.experiment above it"
             self.wrong((*path, "run"), f'run is "{run}"', expected, nearest(run, functions))
             return
         function, before = functions[run], len(self.problems)
@@ -538,59 +376,7 @@ class _Reader:
             for needed in figure.needs:
                 if needed not in known:
                     what = f'the figure {name} needs an unknown experiment "{needed}"'
-                    self.problems.append(Problem(figure.place, what, _listed(known), nearest(str(needed), known)))
-
-    def dataset(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
-        """A dataset's axes: kind, points_per_class and the kind's parameters."""
-        path = ("dataset", name)
-        own = self.lab.of("dataset")
-        kinds = recipe.choice(*tables.built_in(), DIGITS, *own)
-        kind = table.get("kind", "spirals")
-        if "file" in table or kind == DIGITS:
-            return self.own(name, table)
-        if kind not in kinds.choices:
-            self.unread.add(name)
-            match = nearest(kind, kinds.choices) if isinstance(kind, str) else None
-            self.wrong((*path, "kind"), f"kind is {_shown(kind)}", kinds.expected, match)
-            return {}
-        fields = {"kind": kinds, "points_per_class": recipe.integer(1, limits.POINTS)}
-        if kind in own:
-            fields |= own[kind].fields
-            defaults = {key: [fields[key].accepts(value)] for key, value in own[kind].usual.items()}
-            defaults = {"inputs": [datasets.inputs(own[kind].data, 1)]} | defaults
-        else:
-            fields |= {each.name: recipe.number(least=each.least) for each in datasets.load()[kind].parameters}
-            defaults = {key: [float(value)] for key, value in datasets.load()[kind].defaults.items()}
-        self.keys_of_data[name] = (*fields,)
-        known = self.known(path, table, fields, f"key of {an(kind)} dataset")
-        axes = {key: self.axis((*path, key), value, fields[key]) for key, value in known.items()}
-        kind = own[kind].data if kind in own else kind
-        return {"points_per_class": [100], **defaults, **axes, "kind": [kind]}
-
-    def own(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
-        """The axes of a table of the author's, which is read."""
-        path = ("dataset", name)
-        fields = FILE_FIELDS if "file" in table else DIGITS_FIELDS
-        before = len(self.problems)
-        self.unread.add(name)
-        self.keys_of_data[name] = (*fields,)
-        known = self.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
-        options = {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
-        if len(self.problems) > before:
-            return {}
-        try:
-            self.read[name] = files.read(Path(self.place).parent, options)
-        except ContentError as error:
-            self.take(path, options, error)
-            return {}
-        self.unread.remove(name)
-        table_read = self.read[name].table
-        inputs = table_read.x.shape[1]
-        self.images[name] = options.get("image", files.DIGIT if options.get("kind") == DIGITS else ())
-        if self.images[name] and math.prod(self.images[name]) != inputs:
-            what = f"image is {_shown(self.images[name])}, {math.prod(self.images[name])} numbers; a row has {inputs}"
-            self.wrong((*path, "image"), what, f"a height times a width of {inputs}")
-        return _axes_of(table_read)
+                    self.problems.append(Problem(figure.place, what, listed(known), nearest(str(needed), known)))
 
     def results(self, name: str, table: dict[str, Any], experiments: Iterable[str]) -> ExternalResults | None:
         """A table of results that were made elsewhere, which is read; None where something is wrong with it."""
@@ -612,66 +398,54 @@ class _Reader:
         for key in given.get("columns", {}):
             if key not in columns:
                 what = f'no column "{key}" in {given["file"]}'
-                self.wrong((*path, "columns", key), what, _listed(columns), nearest(key, columns))
+                self.wrong((*path, "columns", key), what, listed(columns), nearest(key, columns))
         return found
 
-    def picked(self, path: tuple[str, ...], name: str, classes: Any) -> list[tables.Table]:
-        """The tables of own data that an experiment's `classes` ask for: all classes, the first so many, or some."""
-        table = self.read[name].table
-        if classes is None:
-            return [table]
-        if _is_named(classes):
-            chosen = self.single((*path, "classes"), classes, CLASSES) or ()
-            for word in map(str, chosen):
-                if word not in table.labels:
-                    what = f'no class "{word}" in dataset {name}'
-                    self.wrong((*path, "classes"), what, _listed(list(table.labels)), nearest(word, table.labels))
-                    return []
-            return [table.picked(tuple(map(str, chosen)))]
-        counts = self.axis((*path, "classes"), classes, RUN_FIELDS["classes"])
-        if counts and max(counts) > len(table.labels):
-            what = f"classes is {max(counts)}, and dataset {name} has {len(table.labels)}"
-            self.wrong((*path, "classes"), what, f"at most {len(table.labels)}, or some of {', '.join(table.labels)}")
-            return []
-        return [table.picked(table.labels[:count]) for count in counts]
-
-    def experiment(self, name: str, table: dict[str, Any], data: dict[str, Any], first: bool) -> Experiment:
+    def experiment(self, name: str, table: dict[str, Any], first: bool) -> Experiment:
         """One experiment's runs: the product of all its axes."""
-        path = ("experiment", name)
+        path, before = ("experiment", name), len(self.problems)
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.wrong(path, f'"{name}" is no name for an experiment', "small letters, digits and hyphens")
-        before = len(self.problems)
         keys = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
-        chosen = table.get("dataset", next(iter(data), "spirals"))
-        choices = []
-        for one in chosen if isinstance(chosen, list) else [chosen]:
-            if isinstance(one, str):
-                choices.append(one)
-            else:
-                self.wrong((*path, "dataset"), f"dataset is {_shown(one)}", _a_table("moons"))
-        taking = self.kinds_of_data() if self.lines else {}  # a recipe in Python has no table for its dataset
-        misplaced = table.keys() & set().union(*taking.values()) - {*keys}
-        for key in sorted(misplaced):
-            names = [choice for choice in choices if choice in data]
-            self.misplaced((*path, key), names, [kind for kind, takes in taking.items() if key in takes])
-            del table[key]
+        of_data, table = self.data.chosen(path, table, keys)
         table = self.known(path, table, keys, "key of an experiment")
         fixed: dict[str, Any] = {"about": "", "seeds": (1,), "draw": 0, "ship": 0}
         for key in EXPERIMENT_FIELDS.keys() & table.keys():
             fixed[key] = self.single((*path, key), table[key], EXPERIMENT_FIELDS[key])
-        of_files = {name: self.picked(path, name, table.get("classes")) for name in choices if name in self.read}
-        if of_files:
-            mixed = len(of_files) < len(choices)
-            table = {key: value for key, value in table.items() if key != "classes" or mixed}
-        axes = {
-            key: self.axis((*path, key), table[key], field) for key, field in self.run_fields.items() if key in table
-        }
-        if of_files and len(of_files) == len(choices):
-            counts = {len(one.labels) for some in of_files.values() for one in some}
-            axes = {"classes": sorted(counts), **axes}
+        of_files = self.data.picked(path, of_data, table.get("classes"))
+        axes = self.axes(path, table, of_data, of_files)
+        drawn = self.data.kinds_of(one for one in of_data if one not in of_files)
+        self.check_shown(path, fixed, axes, drawn)
+        if len(self.problems) > before or not (all(axes.values()) and self.data.are_whole(of_data)):
+            return Experiment(name, "", ())  # what is not whole is told where it is defined
+        sources = list(self.data.sources(of_data, of_files, axes))
+        seeds = fixed["seeds"]
+        if self.too_many(path, sum(_product([*data.values(), *others.values(), seeds]) for _, data, others in sources)):
+            return Experiment(name, "", ())
+        runs = [(one, run) for one, data, others in sources for run in _expand(data, others, seeds)]
+        self.check_runs(path, [spec for _, spec in runs])
+        if fixed["ship"] and of_files:
+            self.weigh(path, [spec for _, spec in runs])
+        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.data.read[one].said}" for one in of_files)]))
+        planned = _planned(name, runs, fixed, first, self.data.images)
+        places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
+        self.check_names(path, [name, *(f"{name}/{run.id}" for run in planned), *dict.fromkeys(places)])
+        return Experiment(name, about, planned, self.at(path))
+
+    def axes(
+        self, path: tuple[str, ...], table: dict[str, Any], of_data: Collection[str], of_files: Picked
+    ) -> dict[str, list[Any]]:
+        """The values that the keys of a run take; own data bring the number of their classes."""
+        only_files = bool(of_files) and len(of_files) == len(of_data)
+        asked = {key: field for key, field in self.run_fields.items() if key in table}
+        if only_files:
+            asked.pop("classes", None)
+        axes = {key: self.axis((*path, key), table[key], field) for key, field in asked.items()}
+        if only_files:
+            axes = {"classes": sorted({len(one.labels) for some in of_files.values() for one in some}), **axes}
         for key in ("classes", "activation"):
-            if key not in axes and not (key == "classes" and self.unread.intersection(choices)):
-                self.wrong(path, f"experiment {name} has no {key}", f"{key} = {self.run_fields[key].expected}")
+            if key not in axes and not (key == "classes" and self.data.unread.intersection(of_data)):
+                self.wrong(path, f"experiment {path[-1]} has no {key}", f"{key} = {self.run_fields[key].expected}")
         roomy = all(ACTIVATIONS[name].room in (rooms.SQUARE, rooms.DISK) for name in axes.get("activation", []))
         if set(axes.get("head_start", [])) - {"drawn"} and (
             not roomy or any(widths[-1] != 2 for widths in axes.get("hidden", []))
@@ -679,40 +453,7 @@ class _Reader:
             what = "a square or a disk, as of tanh or disk, and a last width of 2"
             self.wrong((*path, "head_start"), "a law's head needs its room", what)
         self.check_optimizers(path, axes)
-        drawn = [choice for choice in choices if choice not in of_files]
-        kinds = [kind for choice in drawn for kind in data.get(choice, {}).get("kind", ())]
-        self.check_shown(path, fixed, axes, kinds)
-        for choice in choices:
-            if not data and "dataset" not in table:
-                if not misplaced:
-                    self.wrong(path, f"experiment {name} has no dataset", _a_table("moons"))
-            elif choice not in data:
-                match = nearest(choice, data)
-                expected = _listed(list(data)) if match else _a_table(choice)
-                self.wrong((*path, "dataset"), f"unknown dataset {_shown(choice)}", expected, match)
-        whole = all(axes.values()) and all(data.get(one) and all(data[one].values()) for one in choices)
-        if len(self.problems) > before or not whole:  # what is not whole is told where it is defined
-            return Experiment(name, "", ())
-        sources: list[tuple[str, dict[str, list[Any]], dict[str, list[Any]]]] = []  # data, its axes, others
-        for choice in choices:
-            for one in of_files.get(choice, ()):
-                tables.enter(one)
-                sources.append((choice, _axes_of(one), {**axes, "classes": [len(one.labels)]}))
-            if choice not in of_files:
-                sources.append((choice, data[choice], axes))
-        seeds = fixed["seeds"]
-        grids = [_product([*of_data.values(), *others.values(), seeds]) for _, of_data, others in sources]
-        if self.too_many(path, sum(grids)):
-            return Experiment(name, "", ())
-        runs = [(choice, run) for choice, of_data, others in sources for run in _expand(of_data, others, seeds)]
-        self.check_runs(path, [spec for _, spec in runs])
-        if fixed["ship"] and of_files:
-            self.weigh(path, [spec for _, spec in runs])
-        about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.read[choice].said}" for choice in of_files)]))
-        planned = _planned(name, runs, fixed, first, self.images)
-        places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
-        self.check_names(path, [name, *(f"{name}/{run.id}" for run in planned), *dict.fromkeys(places)])
-        return Experiment(name, about, planned, self.at(path))
+        return axes
 
     def check_names(self, path: tuple[str, ...], names: Iterable[str]) -> None:
         """Names of experiments and runs, of what is drawn of them and its folders become names of files."""
@@ -731,7 +472,7 @@ class _Reader:
         if fixed["ship"]:
             others = [name for name in axes.get("activation", []) if ACTIVATIONS[name].is_vector]
             if others and len(others) == len(axes["activation"]):  # beside others they stay behind
-                what = f"ship is {fixed['ship']} with activation {_shown(min(others))}"
+                what = f"ship is {fixed['ship']} with activation {shown(min(others))}"
                 alone = [name for name, row in ACTIVATIONS.items() if not row.is_vector]
                 self.wrong((*path, "ship"), what, f"0, or one of each neuron alone: {', '.join(alone)}")
             elif others:
@@ -762,33 +503,8 @@ class _Reader:
             self.wrong((*path, "batch"), what, f"at most {points}, or no batch: each step looks at all points")
         odd = next((spec for spec in specs if spec.l2_factors and len(spec.l2_factors) != len(spec.hidden) + 1), None)
         if odd:
-            what = f"l2_factors are {_shown(odd.l2_factors)} where hidden is {_shown(odd.hidden)}"
+            what = f"l2_factors are {shown(odd.l2_factors)} where hidden is {shown(odd.hidden)}"
             self.wrong((*path, "l2_factors"), what, f"{len(odd.hidden) + 1} numbers, the output layer's last")
-
-    def kinds_of_data(self) -> dict[str, tuple[str, ...]]:
-        """What the table of a dataset may hold, by what it says of its kind."""
-        drawn = {name: [each.name for each in kind.parameters] for name, kind in tables.built_in().items()}
-        drawn |= {name: list(function.fields) for name, function in self.lab.of("dataset").items()}
-        kinds = {f'kind = "{name}"': ("kind", "points_per_class", *own) for name, own in drawn.items()}
-        return kinds | {f'kind = "{DIGITS}"': (*DIGITS_FIELDS,), 'file = "…"': (*FILE_FIELDS,)}
-
-    def misplaced(self, path: tuple[str, ...], names: Sequence[str], kinds: Sequence[str]) -> None:
-        """A key of data in an experiment's table is a mistake, which says where it would be right.
-
-        names   the experiment's data
-        kinds   what the table of a dataset with this key says
-        """
-        key = path[-1]
-        takers = [name for name in names if key in self.keys_of_data.get(name, (key,))]
-        if takers or not names:
-            where = " and ".join(f"[dataset.{name}]" for name in takers) or f"[dataset.NAME] with {' or '.join(kinds)}"
-            self.wrong(path, f"{key} belongs to the dataset", f"it in {where}")
-            return
-        there = list(dict.fromkeys(itertools.chain.from_iterable(self.keys_of_data[name] for name in names)))
-        near = nearest(key, there)
-        expected = f"{_listed(there)} there" if near else f"a table [dataset.NAME] with {' or '.join(kinds)}"
-        what = f"{key} belongs to a dataset, and {' and '.join(f'[dataset.{name}]' for name in names)} has no such key"
-        self.wrong(path, what, expected, near)
 
     def too_many(self, path: tuple[str, ...], count: int) -> bool:
         """Whether so many runs are more than a table of experiments may have, which is a mistake."""
@@ -815,33 +531,13 @@ class _Reader:
             others = [name for name in axes.get("optimizer", [RunSpec.optimizer]) if name != owner]
             for key in keys:
                 if others and (changed := [value for value in axes.get(key, []) if value != getattr(RunSpec, key)]):
-                    what = f"{key} is {_shown(changed[0])} with the optimizer {others[0]}"
+                    what = f"{key} is {shown(changed[0])} with the optimizer {others[0]}"
                     self.wrong((*path, key), what, f'optimizer = "{owner}", whose key it is')
 
 
 def _product(axes: Iterable[Sized]) -> int:
     """How many combinations some axes have."""
     return math.prod(map(len, axes))
-
-
-def _a_table(choice: str) -> str:
-    """The table of data that an experiment's `dataset` names, where it names a kind or a file itself."""
-    if is_file(choice):
-        name = re.sub(r"[^a-z0-9]+", "-", Path(choice).stem.lower()).strip("-") or "mine"
-        return f'the name of a table [dataset.{name}], below it file = "{choice}"'
-    name = choice if choice in tables.built_in() else "moons"
-    return f'the name of a table such as [dataset.{name}], below it kind = "{name}"'
-
-
-def _is_named(classes: Any) -> bool:
-    """Whether classes are asked for by their words and not by their number."""
-    return isinstance(classes, list) and any(isinstance(one, str) for one in classes)
-
-
-def _axes_of(table: tables.Table) -> dict[str, list[Any]]:
-    """The axes of own data, one value each."""
-    own = {key: [value] for key, value in table.options}
-    return {"kind": [table.kind], "points_per_class": [table.points_per_class], **own}
 
 
 def _expand(data: dict[str, list[Any]], axes: dict[str, list[Any]], seeds: tuple[int, ...]) -> Iterator[RunSpec]:
@@ -921,16 +617,3 @@ def _slug(key: str, value: Any) -> str:
 def _plain(value: Any) -> Any:
     """A value of a recipe as TOML would have it; those of numpy know how."""
     return list(value) if isinstance(value, tuple) else value.tolist() if hasattr(value, "tolist") else value
-
-
-def _shown(value: Any) -> str:
-    """A wrong value as the author wrote it, the beginning of a long one."""
-    try:
-        said = str(value) if isinstance(value, datetime.date | datetime.time) else json.dumps(value, default=str)
-    except (ValueError, RecursionError):  # thousands of digits or of brackets
-        return "too large to be told"
-    return said if len(said) <= LONGEST_SHOWN else f"{said[:LONGEST_SHOWN]}…"
-
-
-def _listed(names: list[str]) -> str:
-    return "one of " + ", ".join(names) if names else ""

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..base import textfile, toml
 from ..base.errors import ContentError, Problem, meant, quoted, short
+from .keys import Keys
 
 FILE = "predictions.toml"
 TOP = ("date", "prediction")
@@ -52,26 +53,20 @@ def read(folder: Path) -> Predictions:
     if not path.is_file():
         return NONE
     text = textfile.read(path)
-    given, lines = toml.parse(text, str(path)), toml.lines_of(text)
-
-    def place(*key: str) -> str:
-        while key and key not in lines:
-            key = key[:-1]
-        return f"{path}:{lines[key]}" if key else str(path)
-
+    given, keys = toml.parse(text, str(path)), Keys(str(path), toml.lines_of(text))
     date, entries = given.get("date"), given.get("prediction", [])
     unknown = (key for key in given if key not in TOP)
-    problems = [Problem(place(key), f'unknown key "{short(key)}"', *meant(key, TOP)) for key in unknown]
+    problems = [Problem(keys.at((key,)), f'unknown key "{short(key)}"', *meant(key, TOP)) for key in unknown]
     if not isinstance(date, datetime.date) or isinstance(date, datetime.datetime):
         wrong = f"date is {quoted(date)}" if "date" in given else "predictions without a date"
-        problems.append(Problem(place("date"), wrong, "date = and the day, such as 2026-11-29"))
+        problems.append(Problem(keys.at(("date",)), wrong, "date = and the day, such as 2026-11-29"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
     for number, entry in enumerate(entries):
-        where = place("prediction", str(number))
-        mistakes = _wrong(entry, where, {key: place("prediction", str(number), key) for key in entry})
+        where = keys.at(("prediction", str(number)))
+        mistakes = _wrong(entry, where, {key: keys.at(("prediction", str(number), key)) for key in entry})
         problems += mistakes
         if not mistakes:
             found.append(Prediction(entry["says"], entry["claim"], entry.get("needs_seeds", 0), where))
