@@ -155,7 +155,7 @@ def place(rows: Sequence[Row], laws: Laws) -> list[dict[str, Any]]:
 def test_words_cost_nothing(copy):
     """A reworded message, another word for a column, a docstring: nothing is trained, measured or drawn again."""
     copy.build()
-    copy.edit("generator/content/experiments.py", "names a value twice", "says a value twice")
+    copy.edit("generator/content/keys.py", "names a value twice", "says a value twice")
     copy.edit("generator/measures/columns.py", "width of the last hidden layer, d", "how wide the last hidden layer is")
     copy.edit("generator/networks/recipe.py", "step size at the first epoch", "how far it goes at first")
     copy.edit("generator/runs/pipeline.py", "the loss is not finite", "the loss has no value")
