@@ -80,27 +80,17 @@ def _of_file(
     test: float | str | None,
     stamps: tuple[int, ...],
 ) -> Read:
-    path = located(folder, file)
     only = {*columns, label, str(test)} if columns and label else None
-    found = _opened(path, only, label)
+    found = _opened(located(folder, file), only, label)
     at, how = _label_of(found, label)
-    apart: int | None = None
-    if isinstance(test, str) and not is_file(test):
-        apart = _column(found, test, "test")
-        if apart == at:
-            raise found.problem(f'the column "{test}" is the label', "another column for test")
-    inputs = [place for place in range(len(found.names)) if place not in (at, apart)]
-    if columns:
-        asked = [_column(found, name, "columns") for name in columns]
-        if taken := [found.names[place] for place in asked if place not in inputs]:
-            raise found.problem(f'the column "{taken[0]}" of columns is what label or test names', "another column")
-        inputs = asked
-    x = _numbers(found, inputs)
-    words = _words(found.columns[at])
-    names = tuple(found.names[place] for place in inputs)
+    apart = None if test is None or isinstance(test, float) or is_file(test) else _column(found, test, "test")
+    if apart == at:
+        raise found.problem(f'the column "{test}" is the label', "another column for test")
+    inputs = _inputs(found, columns, (at, apart))
+    x, words = _numbers(found, inputs), np.array(_words(found.columns[at]), object)
     held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
-    test_x, test_words = x[held], [word for word, is_held in zip(words, held.tolist(), strict=True) if is_held]
-    x, words = x[~held], [word for word, is_held in zip(words, held.tolist(), strict=True) if not is_held]
+    test_x, test_words = x[held], words[held].tolist()
+    x, words = x[~held], words[~held].tolist()
     if isinstance(test, str) and is_file(test):
         second = _opened(located(folder, test), only, label)
         if second.names != found.names:
@@ -108,6 +98,39 @@ def _of_file(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
             )
         test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
+    labels = _labels(found, words, test_words, how)
+    number = {word: place for place, word in enumerate(labels)}
+    table = Table(
+        x,
+        np.array([number[word] for word in words], np.int64),
+        test_x,
+        np.array([number[word] for word in test_words], np.int64),
+        labels,
+        tuple(found.names[place] for place in inputs),
+        test if isinstance(test, float) else 0.0,
+    )
+    _check(found, table, how)
+    kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
+    said = (
+        f"{file}: {len(words) + len(test_words):,} rows of {len(inputs)} number{'s' * (len(inputs) > 1)}; label: {how}"
+        f"{kept}{''.join('; ' + told for told in found.told)}."
+    )
+    return Read(table, said)
+
+
+def _inputs(found: File, columns: tuple[str, ...] | None, others: tuple[int | None, ...]) -> list[int]:
+    """The places of the columns of numbers: those asked for, or all. others: places of what else is asked for"""
+    inputs = [place for place in range(len(found.names)) if place not in others]
+    if not columns:
+        return inputs
+    asked = [_column(found, name, "columns") for name in columns]
+    if taken := [found.names[place] for place in asked if place not in inputs]:
+        raise found.problem(f'the column "{taken[0]}" of columns is what label or test names', "another column")
+    return asked
+
+
+def _labels(found: File, words: list[str], test_words: list[str], how: str) -> tuple[str, ...]:
+    """The classes, in order. how: what says which column they stand in"""
     if strange := sorted(set(test_words) - set(words)):
         raise found.problem(f'no row of class "{strange[0]}" to train on, and some are held out', "rows of every class")
     labels = _sorted(words)
@@ -117,23 +140,7 @@ def _of_file(
         raise found.problem(
             f"{len(labels):,} classes of the {how}", f'at most {limits.CLASSES:,}, or label = "…", their column'
         )
-    number = {word: place for place, word in enumerate(labels)}
-    table = Table(
-        x,
-        np.array([number[word] for word in words], np.int64),
-        test_x,
-        np.array([number[word] for word in test_words], np.int64),
-        tuple(labels),
-        names,
-        test if isinstance(test, float) else 0.0,
-    )
-    _check(found, table, how)
-    kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
-    said = (
-        f"{file}: {len(words) + len(test_words):,} rows of {len(names)} number{'s' * (len(names) > 1)}; label: {how}"
-        f"{kept}{''.join('; ' + told for told in found.told)}."
-    )
-    return Read(table, said)
+    return tuple(labels)
 
 
 def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:

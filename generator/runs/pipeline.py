@@ -539,46 +539,26 @@ class Pipeline:
             entry(experiment, run, self.keys[run.spec], measured[run.spec])
             for (experiment, _), run in self.runs.items()
         ]
-        about = {experiment.name: experiment.about for experiment in self.plan.named}
+        beside, rows = self.beside(trials, modelled)
         tables = {
             each.name: table([run for run in runs if run["experiment"] == each.name]) for each in self.plan.experiments
         }
-        beside, rows = self.beside(trials, modelled)
         tables |= {each.name: csv_of(rows[each.table]) for each in self.plan.trials}
         tables |= {name: csv_of(of_model) for name, of_model in modelled.items()}
-        if laws:
-            solved = json.dumps(_by_law(laws, "optima"), separators=(",", ":"))
-            files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
-        for name, text in self.plan.lab.texts.items():
-            files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
-        own = {}
-        for name, figure in self.plan.lab.of("figure").items():
-            if (path := own_picture(name)) + ".svg" in files:
-                width, height = map(round, svg_size(files[path + ".svg"].read_bytes()))
-                said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
-                own[name] = {"path": path, **said_of}
-        said = columns.words({spec.kind for spec in self.keys})
-        for name in modelled:
-            said |= columns.model_words(name)
-        for name, text in tables.items():
-            address = digest("table", text)
-            files[f"data/{name}.csv"] = self.store.save("tables", address, "csv", text.encode())
-        for other in self.plan.external:
-            at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
-            files[other.source["path"]] = self.store.save("external", *at, other.content)
-        files, about_files = dict(sorted(files.items())), downloads(self.plan, bool(laws))
+        pictures = self.own_pictures(files)
+        files = dict(sorted((files | self.written(tables, laws)).items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
-        contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": own}
+        contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": pictures}
         address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
         odd = [said for each in self.plan.trials for said in odd_values(each, trials[each.name])]
-        headings = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
+        about_files = downloads(self.plan, bool(laws))
         found = Catalogue(
             contents=address,
             profile=self.plan.profile,
-            about=about,
-            columns={name: said[name] for name in said if name in headings},
+            about={experiment.name: experiment.about for experiment in self.plan.named},
+            columns=self.headings(tables, modelled),
             tables=beside,
-            pictures=own,
+            pictures=pictures,
             downloads={path: about_files[path] for path in files if path in about_files},
             files={path: file.path.relative_to(self.store.root).as_posix() for path, file in files.items()},
             sums={path: of for path, (of, _) in held.items()},
@@ -592,6 +572,40 @@ class Pipeline:
         light = {item.name: getattr(found, item.name) for item in dataclasses.fields(found) if item.compare}
         self.store.save_json("catalogues", key, light)
         return found
+
+    def written(self, tables: Mapping[str, str], laws: dict[int, dict[str, Any]]) -> dict[str, Entry]:
+        """The files that are texts: tables, what the laws come to, the author's own code, results made elsewhere."""
+        files = {
+            f"data/{name}.csv": self.store.save("tables", digest("table", text), "csv", text.encode())
+            for name, text in tables.items()
+        }
+        if laws:
+            solved = json.dumps(_by_law(laws, "optima"), separators=(",", ":"))
+            files["data/laws.json"] = self.store.save("tables", digest("table", solved), "json", solved.encode())
+        for name, text in self.plan.lab.texts.items():
+            files[published(name)] = self.store.save("code", digest(text), "py", text.encode())
+        for other in self.plan.external:
+            at = (other.source["sha256"], Path(other.source["path"]).suffix.removeprefix("."))
+            files[other.source["path"]] = self.store.save("external", *at, other.content)
+        return files
+
+    def own_pictures(self, files: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
+        """What a page has to know of the pictures in the author's own code."""
+        own = {}
+        for name, figure in self.plan.lab.of("figure").items():
+            if (path := own_picture(name)) + ".svg" in files:
+                width, height = map(round, svg_size(files[path + ".svg"].read_bytes()))
+                said_of = {"formats": ["svg"], "width": width, "height": height, "alt": figure.words, "title": name}
+                own[name] = {"path": path, **said_of}
+        return own
+
+    def headings(self, tables: Mapping[str, str], models: Iterable[str]) -> dict[str, Any]:
+        """What the columns of some tables say, by their names."""
+        said = columns.words({spec.kind for spec in self.keys})
+        for name in models:
+            said |= columns.model_words(name)
+        there = {name for text in tables.values() for name in text.partition("\n")[0].split(",")}
+        return {name: words for name, words in said.items() if name in there}
 
     def beside(
         self, trials: Mapping[str, list[Trial]], modelled: Mapping[str, list[dict[str, Any]]]
