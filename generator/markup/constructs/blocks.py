@@ -49,6 +49,7 @@ _MYST = re.compile(r"(?P<sign>`{3,}|~{3,}|:{3,})[ \t]*+\{(?P<type>[a-z]+)\}[ \t]
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
 _OF_MYST = {"admonition", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w:-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
+_TABLE_AND_CAPTION = ["table_close", "paragraph_open", "inline", "paragraph_close"]
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
 
@@ -187,18 +188,9 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if found := _FLAT_OPTION.match(meta.get("apart", "")):
         wrong = f'the option "{found[1]}" stands below an empty line'
         builder.block_fault(token, wrong, "it directly below the block's head", meta["apart_at"])
-    takes_title = "callout-" in meta["head"] or (name in LABELLED.values() and name not in ("figure", "table"))
-    titled = inner[1] if takes_title and inner and inner[0].type == "heading_open" else None
-    if titled and not argument.strip():
-        argument, inner = titled.content, inner[3:]
-    if inner and inner[0].meta.get("head") == "title" and not argument.strip():  # as Pandoc writes those of Sphinx
-        within, end_of_title = builder.inside(inner, 0)
-        titled = next((part for part in within if part.type == "inline"), None)
-        argument, inner = titled.content if titled else "", inner[end_of_title:]
-    ends = [part.type for part in inner[-4:]] == ["table_close", "paragraph_open", "inline", "paragraph_close"]
-    if ends and name == "table" and not argument.strip():  # as Quarto and Pandoc have the caption within
-        titled, inner = inner[-2], inner[:-3]
-        argument = tables.CAPTION.sub("", titled.content, count=1)
+    titled: Token | None = None
+    if not argument.strip():
+        argument, titled, inner = _titled(builder, name, meta["head"], inner)
     if name in LABELLED.values() or name == "proof":
         _tell_repeated(builder, name, inner)
     data = {
@@ -218,6 +210,22 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         before = builder.marks[-1]
     before[2]["members"].append([builder.line_of(token), data])
     return end
+
+
+def _titled(
+    builder: Builder, name: str, head: str, inner: Sequence[Token]
+) -> tuple[str, Token | None, Sequence[Token]]:
+    """What stands for the argument in the text of a block whose head has none, its token, and the rest of the text."""
+    if name == "table" and [part.type for part in inner[-4:]] == _TABLE_AND_CAPTION:  # as Quarto and Pandoc have it
+        return tables.CAPTION.sub("", inner[-2].content, count=1), inner[-2], inner[:-3]
+    if inner and inner[0].meta.get("head") == "title":  # as Pandoc writes those of Sphinx
+        within, end = builder.inside(inner, 0)
+        said = next((part for part in within if part.type == "inline"), None)
+        return said.content if said else "", said, inner[end:]
+    takes_heading = "callout-" in head or (name in LABELLED.values() and name not in ("figure", "table"))
+    if takes_heading and inner and inner[0].type == "heading_open":
+        return inner[1].content, inner[1], inner[3:]
+    return "", None, inner
 
 
 def _tell_repeated(builder: Builder, name: str, inner: Sequence[Token]) -> None:

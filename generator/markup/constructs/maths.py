@@ -100,22 +100,19 @@ def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return put_lines(state, silent, start, after, "definitions", tex=tex)
 
 
+_CLOSING = {"$$": "$$", r"\\[": r"\\]", r"\[": r"\]"}  # of a formula alone on its lines
+
+
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula alone on its lines, with a label behind it."""
     if state.is_code_block(start):
         return False
     text = text_of_line(state, start)
-    environment = _ENVIRONMENT.match(text)
-    if text.startswith("$$"):
-        opening, closing = "$$", "$$"
-    elif text.startswith("\\\\["):
-        opening, closing = "\\\\[", "\\\\]"
-    elif text.startswith(r"\["):
-        opening, closing = r"\[", r"\]"
-    elif environment:
-        opening, closing = "", environment[0].replace("begin", "end")
-    else:
+    opening = next(filter(text.startswith, _CLOSING), "")
+    environment = None if opening else _ENVIRONMENT.match(text)
+    if not opening and not environment:
         return False
+    closing = environment[0].replace("begin", "end") if environment else _CLOSING[opening]
     lines, last, after, closed = [], start, "", False
     rest = text[len(opening) :]
     while True:
