@@ -42,7 +42,7 @@ def test_each_has_its_line_however_the_file_was_saved(tmp_path, written):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (ONE, ["predictions.toml: predictions without a date; expected date = and the day"]),
+        (ONE, ["predictions.toml:1: predictions without a date; expected date = and the day"]),
         (FILE.replace("2026-03-01", "'soon'"), ['predictions.toml:1: date is "soon"; expected date =']),
         (FILE.replace("2026-03-01", "2026-03-01T10:00:00"), ["predictions.toml:1: date is 2026-03-01 10:00:00"]),
         (FILE.replace("2026-03-01", "2026-13-01"), ["predictions.toml:1: not TOML: "]),
@@ -50,9 +50,9 @@ def test_each_has_its_line_however_the_file_was_saved(tmp_path, written):
         (FILE + "claim = 'y'\n", ["predictions.toml:6: not TOML: "]),
         (FILE + f"needs_seeds = {'9' * 5000}", ["predictions.toml:6: a number of 5,000 digits; expected at most"]),
         (FILE.encode() + b"# \xff", ["predictions.toml:6: a byte that is not UTF-8; expected the file saved as UTF-8"]),
-        ("date = 2026-03-01\n", ["predictions.toml: no predictions; expected [[prediction]] before each"]),
-        (FILE.replace("[[prediction]]", "[prediction]"), ["predictions.toml: no predictions; expected [["]),
-        ("prediction = [3]\n" + FILE[:18], ["predictions.toml: no predictions"]),
+        ("date = 2026-03-01\n", ["predictions.toml:1: no predictions; expected [[prediction]] before each"]),
+        (FILE.replace("[[prediction]]", "[prediction]"), ["predictions.toml:3: no predictions; expected [["]),
+        ("prediction = [3]\n" + FILE[:18], ["predictions.toml:1: no predictions"]),
         (FILE.replace("date", "dat"), ['predictions.toml:1: unknown key "dat"; did you mean "date"?', "predict"]),
         (
             FILE.replace("[[prediction]]", "[[predictions]]"),

@@ -61,7 +61,7 @@ def read(folder: Path) -> Predictions:
         wrong = f"date is {quoted(date)}" if "date" in given else "predictions without a date"
         problems.append(Problem(keys.at(("date",)), wrong, "date = and the day, such as 2026-11-29"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
-        problems.append(Problem(str(path), "no predictions", "[[prediction]] before each"))
+        problems.append(Problem(keys.at(("prediction",)), "no predictions", "[[prediction]] before each"))
         raise ContentError(problems)
     found = []
     for number, entry in enumerate(entries):
