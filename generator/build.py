@@ -433,7 +433,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
         with collecting(problems):
             plan = read_plan(options, memo)
     if problems or article is None:
-        raise ContentError(problems)
+        raise ContentError([*(article.wrong if article else ()), *problems])
     return article, plan
 
 

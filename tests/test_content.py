@@ -36,19 +36,27 @@ def folder_of(tmp_path, **files):
     return folder
 
 
+def read(folder, memo=None):
+    """The article of a folder, if its front matter is right too."""
+    article = texts.read(folder, memo)
+    if article.wrong:
+        raise ContentError(article.wrong)
+    return article
+
+
 def page_of(tmp_path, body="Text.\n", **fields):
     """The first page of an article whose front matter has these fields too, or others."""
-    return texts.read(folder_of(tmp_path, article=written({**FRONT, **fields}, body))).pages[0]
+    return read(folder_of(tmp_path, article=written({**FRONT, **fields}, body))).pages[0]
 
 
 def said(folder):
     with pytest.raises(ContentError) as caught:
-        texts.read(folder)
+        read(folder)
     return str(caught.value).replace(f"{folder}/", "").split("\n")
 
 
 def test_front_matter_in_full():
-    meta = texts.read(FIXTURE).meta
+    meta = read(FIXTURE).meta
     assert meta.title == "Small planes: a fixture" and meta.subtitle == "Every construct once"
     assert meta.authors == (
         Author("Ada Example", "https://example.org/ada", affiliation="Institute of Examples"),
@@ -165,7 +173,7 @@ def test_a_title_is_shown_without_the_marks_of_markdown(tmp_path, title, plain):
 def test_an_abstract_begins_the_text_and_all_lines_keep_their_numbers(tmp_path, abstract, last):
     front = {**FRONT, "abstract": abstract} if last else {"abstract": abstract, **FRONT}
     text = written(front, "Body.\n")
-    page = texts.read(folder_of(tmp_path, article=text)).pages[0]
+    page = read(folder_of(tmp_path, article=text)).pages[0]
     rows = {page.first_line + number: row for number, row in enumerate(page.body.split("\n"))}
     of_file = dict(enumerate(text.split("\n"), 1))
     assert [of_file[number] for number, row in rows.items() if row == "Body."] == ["Body."]
@@ -185,7 +193,7 @@ def test_an_abstract_is_the_description_where_none_is_given(tmp_path):
 def test_another_file_of_works(tmp_path):
     files = {"lists/works.bib": "@misc{a, title={T}}", "references.bib": "@misc{b, title={T}}"}
     folder = folder_of(tmp_path, article=written({**FRONT, "bibliography": "lists/works.bib"}), **files)
-    article = texts.read(folder)
+    article = read(folder)
     assert list(article.bibliography.entries) == ["a"] and not article.assets
     (folder / "article.md").write_text(written({**FRONT, "bibliography": "lists/work.bib"}))
     assert said(folder) == [
@@ -215,7 +223,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
     folder = folder_of(
         tmp_path, **{name: f"---\n{front}\n---\nx\n" for name, front in pages.items()}, README="# Not a page"
     )
-    article = texts.read(folder)
+    article = read(folder)
     assert [page.path for page in article.pages] == ["article.md", "zeta.md", "beta.md", "alpha.md"]
     assert [page.output for page in article.pages][:2] == ["index.html", "zeta.html"]
     zeta, beta = article.pages[1:3]
@@ -224,7 +232,7 @@ def test_pages_in_the_order_of_the_navigation(tmp_path):
 
 
 def test_a_page_with_the_title_of_another_is_odd(tmp_path):
-    [first, second] = texts.read(folder_of(tmp_path, **{"article-LAPTOP": written(FRONT)})).pages
+    [first, second] = read(folder_of(tmp_path, **{"article-LAPTOP": written(FRONT)})).pages
     [warned] = second.odd
     assert first.odd == () and warned.name == "repeated-title"
     assert warned.said.endswith('article-LAPTOP.md: its title is that of article.md, "T"; expected one of its own')
@@ -235,7 +243,7 @@ def test_own_files_are_assets(tmp_path):
     files |= {"~$report.docx": "", "~$a.md": "", "pictures/Thumbs.db": "", "$RECYCLE.BIN/a.pdf": ""}
     folder = folder_of(tmp_path, **files)
     (folder / "Icon\r").touch()
-    article = texts.read(folder)
+    article = read(folder)
     assert [asset.path for asset in article.assets] == ["notes.txt", "pictures/a.png"]
     assert not texts.files_of_code(folder) and not texts.refuse_strange(folder)
     assert article.assets[0].source.read_text() == "n"
@@ -244,7 +252,7 @@ def test_own_files_are_assets(tmp_path):
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_file_is_found_however_the_disk_composes_its_letters(tmp_path, form):
     name = unicodedata.normalize(form, "pictures/Größe.txt")
-    [asset] = texts.read(folder_of(tmp_path, **{name: "n"})).assets
+    [asset] = read(folder_of(tmp_path, **{name: "n"})).assets
     assert asset.path == unicodedata.normalize("NFC", name) and asset.source.read_text() == "n"
 
 
@@ -262,7 +270,7 @@ def test_what_cameras_and_programs_of_drawing_make_is_data_and_a_text_of_another
     files = ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF", "b/Two.MD", "three.qmd", "four.markdown", "a.js"]
     files += ["b/five.md", "b/README.md", "b/_six.md"]
     folder = folder_of(tmp_path, **{name: "x" for name in files})
-    assert [asset.path for asset in texts.read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
+    assert [asset.path for asset in read(folder).assets] == ["IMG_1.HEIC", "IMG_2.MOV", "plot.eps", "scan.TIF"]
     assert texts.files_of_code(folder) == ["a.js"]
     assert texts.other_texts(folder) == ["b/Two.MD", "b/five.md", "four.markdown", "three.qmd"]
 
@@ -282,7 +290,7 @@ ALIKE = "expected names that differ in their letters, and not in capitals or com
 )
 def test_a_site_can_lie_on_every_disk(tmp_path, name, wrong):
     assert said(folder_of(tmp_path, **{name: "# T\n"})) == [wrong]
-    assert texts.read(folder_of(tmp_path / "b", **{"figures/a.png": "", "other.md": "# T\n"}))
+    assert read(folder_of(tmp_path / "b", **{"figures/a.png": "", "other.md": "# T\n"}))
 
 
 @pytest.mark.parametrize("name", ["experiments.toml", "references.bib", "predictions.toml"])
@@ -329,8 +337,8 @@ Text.
 @pytest.mark.parametrize("text", [IN_TOML, IN_JSON], ids=["TOML", "JSON"])
 def test_front_matter_may_be_written_in_toml_or_json(tmp_path, text):
     fields = {"title": "'Nets: a #1 guide'", "date": "2026-03-12", "author": "A. B.", "abstract": "|\n  One.\n  Two."}
-    [page] = texts.read(folder_of(tmp_path / "other", article=text)).pages
-    [plain] = texts.read(folder_of(tmp_path / "yaml", article=written(fields, "Text.\n"))).pages
+    [page] = read(folder_of(tmp_path / "other", article=text)).pages
+    [plain] = read(folder_of(tmp_path / "yaml", article=written(fields, "Text.\n"))).pages
     assert page.meta == plain.meta and page.body.split() == plain.body.split()
     lines = text.split("\n")
     assert lines[page.first_line + page.body.split("\n").index("Text.") - 1] == "Text."
@@ -349,7 +357,7 @@ def test_front_matter_may_be_written_in_toml_or_json(tmp_path, text):
 
 def test_empty_lines_may_stand_above_front_matter(tmp_path):
     above = "\n \n" + written({**FRONT, "abstract": "One."}, "Text.\n")
-    plain = texts.read(folder_of(tmp_path, article=above)).pages[0]
+    plain = read(folder_of(tmp_path, article=above)).pages[0]
     lines = above.split("\n")
     assert "Text." in lines[plain.first_line - 1 :] and plain.body.startswith("::: abstract\nOne.\n:::\n")
     assert plain.body.split("\n")[lines.index("Text.") + 1 - plain.first_line] == "Text."
@@ -380,35 +388,35 @@ def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     with pytest.raises(
         ContentError, match=r"^content/article.md:1: the text has no title; expected a line # Title above it, or "
     ):
-        texts.read(texts.Path("content"))
+        read(texts.Path("content"))
 
 
 def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path):
     text = written(FRONT, "One.\n\nTwo.\n")
-    plain = texts.read(folder_of(tmp_path, article=text)).pages[0]
+    plain = read(folder_of(tmp_path, article=text)).pages[0]
     (tmp_path / "content" / "article.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert texts.read(tmp_path / "content").pages[0] == plain
+    assert read(tmp_path / "content").pages[0] == plain
     assert plain.first_line == 7 and plain.body.startswith("One.")
 
 
 def test_letters_are_composed_however_a_text_was_saved(tmp_path):
     text, works = written(FRONT, "## Größe\n\n@müller2020\n"), "@misc{müller2020, title = {Größe}, year = 2020}\n"
-    read = [
-        texts.read(folder_of(tmp_path / form, article=form_of(text), **{"references.bib": form_of(works)}))
+    articles = [
+        read(folder_of(tmp_path / form, article=form_of(text), **{"references.bib": form_of(works)}))
         for form in ("NFC", "NFD")
         for form_of in [functools.partial(unicodedata.normalize, form)]
     ]
-    assert read[0].pages[0].body == read[1].pages[0].body
-    assert [*read[0].bibliography.entries] == [*read[1].bibliography.entries]
+    assert articles[0].pages[0].body == articles[1].pages[0].body
+    assert [*articles[0].bibliography.entries] == [*articles[1].bibliography.entries]
 
 
 def test_a_text_is_read_as_it_was_where_nothing_has_changed(tmp_path):
     folder, memo = folder_of(tmp_path), Memo()
-    before = texts.read(folder, memo).pages[0]
-    assert texts.read(folder, memo).pages[0] is before  # with its digest
+    before = read(folder, memo).pages[0]
+    assert read(folder, memo).pages[0] is before  # with its digest
     for times in range(5):
         (folder / "article.md").write_text(written(FRONT, "Again. " * times))
-        assert texts.read(folder, memo).pages[0].body == "Again. " * times
+        assert read(folder, memo).pages[0].body == "Again. " * times
 
 
 def test_there_may_be_nothing_at_all(tmp_path):
@@ -570,9 +578,9 @@ def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, bo
     assert page.title == title and "title" not in page.body and "planes" not in page.body
     assert page.body.split("\n").index("Text.") == body.count("\n") + 1
     (tmp_path / "content" / "article.md").write_text(written(FRONT, body))
-    assert texts.read(tmp_path / "content").pages[0].body == body
+    assert read(tmp_path / "content").pages[0].body == body
     (tmp_path / "content" / "article.md").write_text(written(FRONT | {"title": json.dumps(title)}, "# " + title + "\n"))
-    assert texts.read(tmp_path / "content").pages[0].body == "\n"  # what is said twice is shown once
+    assert read(tmp_path / "content").pages[0].body == "\n"  # what is said twice is shown once
 
 
 ORDINARY = """# A **plain** text
@@ -591,7 +599,7 @@ Some *words*, and
 
 def test_a_text_without_front_matter_is_a_page(tmp_path):
     """Its title is the heading above it, and search engines are told its first words."""
-    first, second = texts.read(folder_of(tmp_path, article=ORDINARY, other="\n# Other\n\n{{ 1 }}\n")).pages
+    first, second = read(folder_of(tmp_path, article=ORDINARY, other="\n# Other\n\n{{ 1 }}\n")).pages
     assert first.title == "A plain text" and first.meta.description == "Some words, and more of R². They end."
     assert (first.meta.authors, first.meta.date, first.first_line) == ((), None, 1)
     assert first.body.split("\n").index("1. One") == ORDINARY.split("\n").index("1. One")
@@ -607,7 +615,7 @@ def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
 def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):
     by_name = "{R: '\\mathbb{R}', '\\norm': '\\|#1\\|', pair: ['(#1, #2)', 2]}"
     second = "---\ntitle: S\nmacros: ['\\newcommand{\\x}[1]{#1}']\n---\n"
-    first, other = texts.read(folder_of(tmp_path, article=written(FRONT | {"macros": by_name}), second=second)).pages
+    first, other = read(folder_of(tmp_path, article=written(FRONT | {"macros": by_name}), second=second)).pages
     assert first.meta.macros == "\\def\\R{\\mathbb{R}}\n\\def\\norm#1{\\|#1\\|}\n\\def\\pair#1#2{(#1, #2)}\n"
     assert other.meta.macros == first.meta.macros + "\\newcommand{\\x}[1]{#1}\n"
 

@@ -10,6 +10,7 @@ import pytest
 from generator import build, figures
 from generator.__main__ import main
 from generator.base import store, style
+from generator.base.errors import ContentError
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.base.progress import Progress
@@ -165,6 +166,27 @@ def test_mistakes_of_all_kinds_are_said_together(article):
     assert [said.partition(": ")[2].partition('"')[0] for said in mistakes_in(article)] == [
         "results has no ", "undefined citation ", "undefined figure ",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("front", "wrong", "is_read_on"),
+    [
+        ("title: T\nlicnse: CC\ndate: soon\n", ['unknown field "licnse"', "date was not understood"], True),
+        ("licence: CC\n", ["the text has no title"], True),
+        ("title: T\nauthors: [{name: A, orcid: 1}]\n", ["authors was not understood"], True),
+        ("title: T\nmacros: [3]\n", ["macros was not understood"], False),  # which formulas may lack
+        ("title: [T\n", ["not YAML"], False),
+    ],
+)
+def test_front_matter_hides_no_mistake_that_has_no_part_in_it(article, front, wrong, is_read_on):
+    source = article / "article.md"
+    source.write_text(f"---\n{front}---\n\nSee @fig-nowhere and $\\frac{{1$.\n")
+    try:
+        said = mistakes_in(article)
+    except ContentError as error:
+        said = [str(problem) for problem in error.problems]
+    expected = [*wrong, *(["TeX: ", "undefined figure"] if is_read_on else [])]
+    assert len(said) == len(expected) and all(any(start in one for one in said) for start in expected), said
 
 
 def test_a_template_that_does_not_parse_is_said_too(article, tmp_path):

@@ -513,7 +513,7 @@ def test_works_are_numbered_where_the_front_matter_asks_for_it(tmp_path):
         'id="ref-2020key"><span class="reference-number">[2]<',
     ]
     with pytest.raises(ContentError, match='unknown way to cite "numberd"; did you mean "numbered"'):
-        texts.read(cited(tmp_path / "again", body, front="citations: numberd\n"))
+        rendered(texts.read(cited(tmp_path / "again", body, front="citations: numberd\n")))
 
 
 def test_what_is_wrong_with_a_work_is_said_once_by_who_cites_it(tmp_path):

@@ -484,14 +484,18 @@ FOREIGN = {
     *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
     *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
 }
+OF_TEXT = ("macros", "names", "bibliography")  # fields that decide what in a text is wrong
 FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
 
 
 def read_meta(
     fields: Mapping[str, Yaml], body: str, file: str, first: Meta | None, problems: list[Problem]
 ) -> Meta | None:
-    """The front matter of a text, or None after adding to the problems. first: that of the first page, on another."""
-    before = len(problems)
+    """The front matter of a text, without the fields that are wrong, each of which is added to the problems.
+
+    first    that of the first page, on another
+    returns  None where one is wrong without which the text cannot be read, of OF_TEXT
+    """
     values: dict[str, Any] = {}
     for spelt, value in _with_places(fields).items():
         key = SPELT.get(spelt, spelt)
@@ -509,12 +513,17 @@ def read_meta(
         if key == "date":
             tag = fields.get("language", fields.get("lang", Yaml(REFERENCE, 0))).value
             value = _in_english(value, str(tag).replace("_", "-"))
-        values[key] = OF_META[key]["read"](value, wrong)
+        before = len(problems)
+        read = OF_META[key]["read"](value, wrong)
+        if len(problems) > before:
+            if key in OF_TEXT:
+                return None
+            continue
+        values[key] = read
         parts = in_parts(" ".join(str(value.value).split())) if key in ("title", "subtitle") else ()
         if len(parts) > 1 or re.search(r"\\|``|\{\{", "".join(parts)):
             values["headings"] = (*values.get("headings", ()), (key, InParts(parts, value.line)))
-    if len(problems) > before or "title" not in values:
-        return None
+    values.setdefault("title", "")
     values.setdefault("description", _begun(values.get("abstract") or _first_words(body) or values["title"]))
     inherited = {key: getattr(first, key) for key, row in OF_META.items() if first and not row["own"]}
     values["macros"] = inherited.get("macros", "") + values.get("macros", "")

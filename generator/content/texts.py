@@ -63,6 +63,7 @@ class Page:
     body        Markdown after the front matter, lines ended by "\\n"
     first_line  of the body in its file, from 1
     odd         fields of the front matter that are another tool's
+    wrong       mistakes in the front matter, which has the others of its fields: no site is made of it
     """
 
     path: str
@@ -72,6 +73,7 @@ class Page:
     body: str
     first_line: int
     odd: tuple[Warned, ...] = ()
+    wrong: tuple[Problem, ...] = ()
 
     @property
     def title(self) -> str:
@@ -110,13 +112,19 @@ class Article:
         """The front matter of the first page."""
         return self.pages[0].meta
 
+    @property
+    def wrong(self) -> list[Problem]:
+        """The mistakes in the front matter of all pages that can be read without it; no site is made of them."""
+        return [wrong for page in self.pages for wrong in page.wrong]
+
 
 def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Article:
     """The article of a folder.
 
     memo    what YAML, bibliography and drawings were read before
     lab     whether files that are code go with the site
-    raises  ContentError: all mistakes in front matter, bibliography and file names, each with file and line
+    raises  ContentError: all mistakes in bibliography, file names and front matter, each with file and line, but those
+            of fields without which the texts can be read, which their pages have
     """
     memo = memo or Memo()
     problems: list[Problem] = []
@@ -141,7 +149,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
         if folder in OUR_FOLDERS:
             problems.append(Problem(str(directory / folder), "this folder's name is kept for what the build makes"))
     if problems:
-        raise ContentError(problems)
+        raise ContentError([*(wrong for page in pages for wrong in page.wrong), *problems])
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
     return Article(tuple(_told_apart(pages)), works, own, foreseen)
 
@@ -309,7 +317,8 @@ def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem
 
     def parsed() -> tuple[Page | None, list[Problem]]:
         wrong: list[Problem] = []
-        return _parsed_page(data, file, name, first, wrong, memo), wrong
+        page = _parsed_page(data, file, name, first, wrong, memo)
+        return (replace(page, wrong=tuple(wrong)), []) if page else (None, wrong)
 
     page, wrong = memo.held("page", file, (data, first), parsed)
     problems += wrong

@@ -105,7 +105,7 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
 
     while True:
         written: list[Markup] = []
-        problems: list[Problem] = []
+        problems = article.wrong
         book = Book(article.pages, by_path, bibliography, years_of(cited))
         same = memo.held("around", "", book.all(), book.seen)
         before: dict[str, None] = {}
