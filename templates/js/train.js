@@ -121,7 +121,7 @@
     const { recipe } = peek.runs.chooser(options);
     const others = peek.runs.inputsOf(recipe) === 2 ? options.sets || [] : [];
     const own = others.find(({ name }) => name === recipe.dataset) || {};
-    const mine = { name: MINE, label: words.say("Own points"), flat: true, plural: "", controls: [], parameters: {} };
+    const mine = { name: MINE, label: words.say("own points"), flat: true, plural: "", controls: [], parameters: {} };
     const more = peek.runs.inputsOf(recipe) === 2 ? [mine] : [];
     return [{ ...recipe, name: recipe.dataset, label: own.label || recipe.dataset }, ...others.filter((set) => set !== own), ...more];
   }

@@ -170,7 +170,7 @@ def test_own_points_are_sprayed_by_mouse_undone_and_trained_on(train: Show) -> N
     figure.wakes()
     np.testing.assert_array_equal(points(figure), drawn)
     figure.live.get_by_role("radio", name="spiral arms", exact=True).check()
-    figure.live.get_by_role("radio", name="Own points").check()
+    figure.live.get_by_role("radio", name="own points").check()
     figure.settle()
     np.testing.assert_array_equal(points(figure), drawn)
     figure.live.get_by_role("button", name="Clear").click()
@@ -310,7 +310,7 @@ def test_a_table_is_pasted_and_its_words_name_the_classes(train: Show) -> None:
         look.check()
         figure.live.get_by_role("button", name=button, exact=True).click()
         if button == "Reset":
-            figure.live.get_by_role("radio", name="Own points").click()
+            figure.live.get_by_role("radio", name="own points").click()
         expect(pen).to_be_checked()  # else who draws on an empty plane draws nothing
     expect(table).to_be_hidden()
 
