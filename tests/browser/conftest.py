@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, R
 from tests.rest import watch
 
 HERE = Path(__file__).parent
+TALL = 3200  # pixels
 SUB_PATH = "/some/repo/"  # GitHub Pages serves a project's site below its name
 
 
@@ -117,7 +118,10 @@ class Visit:
         return self.page
 
     def scroll_through(self) -> None:
-        """Bring everything into view once, so that all that loads lazily has loaded."""
+        """Bring everything into view once, so that all that loads lazily has loaded; a tall window needs few steps."""
+        size = self.page.viewport_size
+        assert size
+        self.page.set_viewport_size({"width": size["width"], "height": TALL})
         self.page.evaluate(
             """async () => {
               document.documentElement.style.scrollBehavior = "auto";
@@ -131,6 +135,7 @@ class Visit:
               scrollTo(0, 0);
             }"""
         )
+        self.page.set_viewport_size(size)
 
     @property
     def strangers(self) -> list[str]:
