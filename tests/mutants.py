@@ -42,7 +42,7 @@ GROUPS = {  # of each its modules, and the tests that are to notice
     "bibliography": (["content/bibtex", "content/bibliography", "content/tex"], ["bibliography"]),
     "experiments": (
         [f"content/{name}" for name in ("experiments", "datasets", "activations", "keys", "tables", "columns")],
-        ["experiments", "own_data", "own_activations", "external"],
+        ["experiments", "own_data", "own_activations", "external", "lab", "limits", "models"],
     ),
     "laws": (["measures/packing", "measures/tied"], ["packing", "tied"]),
     "measures": (

@@ -398,6 +398,16 @@ def test_an_article_may_have_no_experiments(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("seed", "is_one"), [(0, True), (2**32 - 1, True), (-1, False), (2**32, False), (1.0, False)])
+def test_a_recipe_has_a_seed_from_0(seed, is_one):
+    recipe = {"classes": 3, "activation": "tanh", "seed": seed}
+    if is_one:
+        assert experiments.single(recipe).spec.seed == seed
+    else:
+        with pytest.raises(ContentError, match=f"seed is {seed}; expected a whole number, at least 0"):
+            experiments.single(recipe)
+
+
 def test_a_recipe_comes_back_from_what_tables_and_json_hold():
     keys = {"l2_factors": [0, 0, 1], "init_scale": 3, "data_seed": 4, "hidden": [8, 2], "head_start": "margin"}
     for activation in ("tanh", "disk"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.base import limits
 from generator.base.errors import ContentError
 from generator.base.memo import digest
 from generator.base.progress import Progress
@@ -85,6 +86,7 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
         (";", ["1\u202f234,5", "12 345", "7", "1’000"], [1234.5, 12345, 7, 1000]),
         (";", ["1.234", "0.5", "2.100", "7"], [1.234, 0.5, 2.1, 7]),
         (";", ["1,234", "0,5", "2,100", "7"], [1.234, 0.5, 2.1, 7]),
+        (";", ["1.000", "0,5", "2", "7"], [1000, 0.5, 2, 7]),
         (";", ["12,5 %", "7%", "1.250 %", "-3\u202f%"], [12.5, 7, 1250, -3]),
         (",", ["12.5%", "7 %", "3", "1"], [12.5, 7, 3, 1]),
         (";", ["1.234", "3.5", "2,25", "7"], [1.234, 3.5, 2.25, 7]),  # of both kinds: as they are read alone
@@ -94,7 +96,7 @@ def test_signs_between_thousands_are_read(tmp_path, between, cells, values):
     rows = [between.join([cell, kind]) for cell, kind in zip(cells, "aabb", strict=True)]
     found = tables.read(tmp_path, written(tmp_path, "\n".join([between.join(["x", "kind"]), *rows])))
     assert found.table.x[:, 0].tolist() == values
-    assert ("signs between thousands" in found.said) == (abs(values[2]) > 3)
+    assert ("signs between thousands" in found.said) == any(abs(value) > 99 for value in values)
     assert ("12 % read as 12" in found.said) == ("%" in cells[0])
 
 
@@ -217,10 +219,27 @@ def test_a_mistake_in_the_table_is_told_at_its_line(tmp_path, data, classes, sai
     assert said.format(tmp_path) in str(caught.value) and len(caught.value.problems) == 1
 
 
-def test_what_travels_is_weighed_before_anything_trains(tmp_path):
+@pytest.mark.parametrize(
+    ("test", "share", "told"), [({}, 0, ""), ({"test": 0.25}, 0.25, "; held out: 0.25 of each class")]
+)
+def test_of_the_digits_some_are_held_out_where_that_is_asked_for(tmp_path, test, share, told):
+    tables._digits.cache_clear()  # which others may have read
+    found = tables.read(tmp_path, {"kind": "digits", **test})
+    assert found.table.share == share
+    assert found.said.startswith(f"the digits of scikit-learn: 1,797 pictures of 8 by 8 pixels{told}.")
+
+
+def test_what_travels_is_weighed_before_anything_trains(tmp_path, monkeypatch):
     pictures = 'kind = "digits"\nclasses = [0, 1]'
     light = plan(tmp_path, pictures, "ship = 1\n")
     assert light.said[-1] == "experiment mine: a run travels with the page in at most some 37 kB, packed."
+    heavy = plan(tmp_path, pictures, "ship = 1\n", recipe=SPEC.replace("[8, 2]", "[700, 2]"))
+    [spec] = [run.spec for run in heavy.experiments[0].runs]
+    kilobytes = round(1.5 * (spec.point_count * 64 + spec.weight_count * spec.checkpoints) / 1000)
+    assert heavy.said[-1].endswith(f"in at most some {kilobytes} kB, packed.")
+    monkeypatch.setattr(experiments, "KILOBYTES_OF_A_RUN", kilobytes)
+    assert plan(tmp_path, pictures, "ship = 1\n", recipe=SPEC.replace("[8, 2]", "[700, 2]")).said == heavy.said
+    monkeypatch.undo()
     with pytest.raises(
         ContentError, match=r":5: a run of experiment mine would travel with some \d+ kB, packed; expected"
     ):
@@ -268,6 +287,43 @@ def test_what_is_odd_is_warned_of(tmp_path):
     written(tmp_path, text([(str(at), *row[1:]) for at, row in enumerate(rows, 7)], "row,large,same,kind"))
     [told] = [one.said for one in plan(tmp_path, 'file = "data/points.csv"').warned if one.name == "row-numbers"]
     assert told.startswith('data/points.csv: columns that count the rows: "row"; columns = […] without them')
+
+
+def test_what_is_said_of_a_file_counts_all_of_its_rows(tmp_path):
+    rows = [(*row, "test" if place in (1, 3) else "train") for place, row in enumerate(ROWS * 3)]
+    options = {"file": written(tmp_path, text(rows, "x,y,kind,part"))["file"], "label": "kind", "test": "part"}
+    assert tables.read(tmp_path, options).said.startswith(
+        'data/points.csv: 12 rows of 2 numbers; label: column "kind"; held out: part. Each column is scaled'
+    )
+    with pytest.raises(ContentError, match='no row of class "c" to train on, and some are held out'):
+        tables.read(tmp_path, options | written(tmp_path, text([*rows, ("1", "2", "c", "test")], "x,y,kind,part")))
+    words = [("1.5", "low", "a"), ("2", "high", "b")] * 2
+    options = {**written(tmp_path, text(words)), "label": "kind", "columns": ("y", "x")}
+    with pytest.raises(ContentError, match='column 2, "y", holds words such as "low"; expected numbers'):
+        tables.read(tmp_path, options)
+
+
+@pytest.mark.parametrize(("more", "warned"), [(0, False), (1, True)])
+def test_classes_are_uneven_beyond_a_half_more(tmp_path, more, warned):
+    rows = [(str(at * at), str(-at), "ab"[at < 4]) for at in range(10 + more)]
+    found = tables.read(tmp_path, written(tmp_path, text(rows)))
+    assert [one.name for one in found.warned] == ["uneven-classes"] * warned
+    assert f"Rows of the classes: a ({6 + more}), b (4); networks train on 4 of each" in found.said
+
+
+def test_a_column_of_zeros_holds_one_value(tmp_path):
+    found = tables.read(tmp_path, written(tmp_path, text([(x, "0", kind) for x, _, kind in ROWS])))
+    assert [one.name for one in found.warned] == ["constant-column"]
+    assert "Rows of the classes" not in found.said  # which are as many of each
+
+
+def test_a_file_has_at_most_so_many_rows(tmp_path, monkeypatch):
+    asked = written(tmp_path, text(ROWS))
+    monkeypatch.setattr(limits, "ROWS", len(ROWS))
+    assert len(tables.read(tmp_path, asked).table.x) == len(ROWS)
+    written(tmp_path, text([*ROWS, ("7", "8", "a")]))
+    with pytest.raises(ContentError, match="more than 4 rows; expected at most 4"):
+        tables.read(tmp_path, asked)
 
 
 @pytest.mark.parametrize(("balance", "each"), [("drop", 6), ("repeat", 18)])
