@@ -205,7 +205,9 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     name = str(given.pop("dataset", kind))
     formula = given.pop("formula", None)
     drawn = tables.built_in()
-    own = ["points_per_class", *(drawn[kind].defaults if kind in drawn else ())]
+    is_drawn = isinstance(kind, str) and kind in drawn
+    of_kinds = [drawn[kind]] if is_drawn else drawn.values()
+    own = ["points_per_class", *dict.fromkeys(itertools.chain.from_iterable(of.defaults for of in of_kinds))]
     data = {"kind": kind, **{key: given.pop(key) for key in own if key in given}}
     reader = _Reader(place)
     if not tables.carried(kind):
@@ -213,6 +215,10 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
         raise ContentError([Problem(place, what, "a kind that is drawn, " + listed(list(drawn)))])
     if unclear:
         reader.wrong((), f"dataset is {shown(name)} without a kind", f"kind, {listed(list(drawn))}")
+    if not is_drawn:
+        near = nearest(kind, drawn) if isinstance(kind, str) else None
+        reader.wrong((), f"kind is {shown(kind)}", listed(list(drawn)), near)
+        data = {"kind": RunSpec.kind}
     if type(seed) is not int or not 0 <= seed <= limits.SEED:
         reader.wrong((), f"seed is {shown(seed)}", f"a whole number, at least 0 and at most {limits.SEED:,}")
         seed = 1
