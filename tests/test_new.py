@@ -67,6 +67,15 @@ def test_the_workflow_fits_the_schema_and_may_do_little(started):
     assert workflow["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
 
 
+@pytest.mark.parametrize("code", ["", "lab", "templates/figures"])
+def test_the_workflow_asks_for_the_code_that_an_article_has(tmp_path, code):
+    (tmp_path / "content" / code).mkdir(parents=True)
+    workflow = yaml.safe_load((default_templates() / "new" / "shared" / "pages.yml").read_text())
+    [build] = [step["run"] for step in workflow["jobs"]["build"]["steps"] if step.get("name") == "Build"]
+    asked = subprocess.run(["bash", "-ec", f"peek() {{ echo $*; }}\n{build}"], cwd=tmp_path, capture_output=True)
+    assert asked.stdout.decode().split() == ["build", "--strict", "--base-url", *["--lab"] * bool(code)]
+
+
 def test_what_is_shipped_reads_well_whichever_values_come_out(started):
     """No range from a least to a greatest value, which may be one; no second stop behind a title that ends."""
     for path in (default_templates() / "new").rglob("*.md"):
