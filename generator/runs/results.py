@@ -114,7 +114,7 @@ class Result(_Row):
             if key in values:
                 return values[key]
         known = ["id", "experiment", "label", *self.spec, *self.measures]
-        raise UnknownResult(f'unknown result "{key}"{_instead(key, known)}')
+        raise UnknownResult(f'unknown result "{key}"{_instead(key, known, "measures")}')
 
 
 @dataclass(frozen=True)
@@ -451,9 +451,9 @@ class Results(Rows[Result]):
         return moments
 
 
-def _instead(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown word, at the end of a message."""
-    expected, near = meant(word, known, "measures")
+def _instead(word: str, known: Iterable[str], where: str = "") -> str:
+    """What to write instead of an unknown word, at the end of a message. where: as `meant` takes it"""
+    expected, near = meant(word, known, where)
     return f'; did you mean "{near}"?' if near else f"; expected {expected}"
 
 
