@@ -65,6 +65,8 @@ MISTAKES = [
     ("/// figure | angles\n    classes: 9\n\nWords.\n///", "no run with classes=9"),
     ("/// figure | angles\n    experiment: grdi\n\nWords.\n///", "no run with experiment='grdi'"),
     ("/// figure | angles\n>>    clases: 2\n\nWords.\n///", 'unknown option "clases" of figure; did you mean'),
+    ("/// figure | bend\n>>    lattice: maybe\n\nWords.\n///", 'lattice is "maybe"; expected true or false'),
+    ("/// figure | bend\n>>    epoch: last\n\nWords.\n///", 'epoch is "last"; expected a number'),
     ("/// figure | room.png\n    alt: A room\n\nWords.\n///", 'no picture "room.png"'),
     ("See @fig-nowhere.", 'undefined figure "fig-nowhere"'),
     ("See @sec-hree.", 'undefined section "sec-hree"; did you mean "sec-here"?'),

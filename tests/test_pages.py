@@ -22,6 +22,7 @@ from generator.base.store import Store
 from generator.base.warnings import Warned
 from generator.content import frontmatter, texts
 from generator.markup import document
+from generator.markup.blocks.figure import ANY
 from generator.networks.spec import RunSpec, flat
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site import assets, explorables, figures, metadata, pages, words
@@ -645,7 +646,7 @@ def test_compiled_templates_are_kept(tmp_path: Path) -> None:
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call, warn: "",
         fill_template=lambda name, context: "",
-        figure_options={"bend": ["hide"]},
+        figure_options={"bend": {"hide": ANY}},
     )
     written = document.render(article(tmp_path / "content"), env)
     meta = texts.read(tmp_path / "content").meta

@@ -30,6 +30,7 @@ class Option:
 
 ID = Option(lambda value: isinstance(value, str), "a label")
 FLAG = Option(lambda value: isinstance(value, bool), "true or false")
+NUMBER = Option(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
 SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")
 
 
