@@ -67,6 +67,7 @@ MISTAKES = [
     ("/// figure | angles\n>>    clases: 2\n\nWords.\n///", 'unknown option "clases" of figure; did you mean'),
     ("/// figure | bend\n>>    lattice: maybe\n\nWords.\n///", 'lattice is "maybe"; expected true or false'),
     ("/// figure | bend\n>>    epoch: last\n\nWords.\n///", 'epoch is "last"; expected a number'),
+    ("/// figure | bend\n>>    hide: [sed]\n\nWords.\n///", "hide is ['sed']; expected some of classes, activation"),
     ("/// figure | room.png\n    alt: A room\n\nWords.\n///", 'no picture "room.png"'),
     ("See @fig-nowhere.", 'undefined figure "fig-nowhere"'),
     ("See @sec-hree.", 'undefined section "sec-hree"; did you mean "sec-here"?'),

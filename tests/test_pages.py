@@ -432,6 +432,13 @@ def test_a_stop_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, stops:
     assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in found
 
 
+@pytest.mark.parametrize("hidden", ["tools", "[tools]"])
+def test_one_control_may_be_hidden_as_several_are(tmp_path: Path, hidden: str) -> None:
+    html = render(tmp_path, body=f"/// figure | bend\n    hide: {hidden}\n\n**B.** Look.\n///\n")["index.html"]
+    (options,) = re.findall("data-options='(.*?)'", html)
+    assert json.loads(options)["hide"] == ["tools"]
+
+
 MOVED = "/// figure | bend\n    id: fig-bend\n{}\n**B.** Look.\n///\n"
 
 

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
 PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
+UNKEPT = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"[^{}]*\bkept: false')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
 CHOOSES = re.compile(r"\bruns\.chooser\(")
+CHOSEN = ("classes", "activation", "seed")  # by which readers choose a run there
 KINDS = {  # of properties -> what one may be in an address
     "number": Option(lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None, "a number"),
     "flag": Option(lambda text: text in ("0", "1"), "0 or 1"),
@@ -95,7 +97,10 @@ class Figures:
         self.live = live(files)
         said = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
         self.options = {
-            name: {key: STARTS.get(kind, ANY) for key, kind in kinds.items()} for name, kinds in said.items()
+            name: {
+                key: _some_of(kind) if key == "hide" and kind else STARTS.get(kind, ANY) for key, kind in kinds.items()
+            }
+            for name, kinds in said.items()
         }
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
@@ -121,13 +126,19 @@ class Figures:
     def _choices(self) -> dict[str, list[str]]:
         """What a reader may choose of the runs that travel with the page."""
         sent = shipped(self.results)
-        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in ("classes", "activation", "seed")}
+        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in CHOSEN}
 
     def _options(self, files: Overlay, name: str) -> dict[str, str]:
-        """The options of a figure: those that its template says it takes, and those of its script with their kinds."""
+        """The options of a figure: those that its template says it takes, and those of its script with their kinds; of
+        `hide` the names of what it can hide."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
-        of_script = properties(name, files.text(f"js/{name}.js")) if name in self.live else {}
-        return dict.fromkeys(re.findall(r"\w+", said[1]) if said else (), "") | of_script
+        script = files.text(f"js/{name}.js") if name in self.live else ""
+        of_script = properties(name, script)
+        options = dict.fromkeys(re.findall(r"\w+", said[1]) if said else (), "") | of_script
+        if "hide" in options and script:
+            chosen = CHOSEN if CHOOSES.search(script) else ()
+            options["hide"] = " ".join(dict.fromkeys([*chosen, *of_script, *UNKEPT.findall(script), "tools"]))
+        return options
 
     def render(self, call: FigureCall, warn: Warn = lambda warned: None) -> str:
         """A figure with its number, its caption and links to where it comes from.
@@ -214,6 +225,12 @@ class Figures:
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _some_of(names: str) -> Option:
+    """What an option may be that names controls of a figure: one of some names with blanks between, or a list."""
+    known = names.split()
+    return Option(lambda value: all(one in known for one in several(value)), f"some of {', '.join(known)}")
 
 
 def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
