@@ -231,6 +231,7 @@ def train(recipe: Mapping[str, Any]) -> Run:
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
             table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
             it, and for an activation of one's own its `formula`; what is left out has its default
+    returns its `measures` are those of one run: none that compares the runs of a recipe, as `packing_share` does
     raises  TypeError: the recipe is no mapping
             ContentError: every mistake in the recipe, in the words of a build; data that are an article's own
             DivergedRunError: the loss turned non-finite

@@ -94,6 +94,19 @@ def test_a_list_of_the_command_is_named_where_it_holds_what_was_meant():
         Table([Record("scan", 1, dict.fromkeys(many))]).values("zz")
 
 
+@pytest.mark.parametrize(
+    ("column", "held"), [([{"epoch": [0]}] * 2, "tables"), ([[2, None], [2, 3]], "lists"), ([1, "a"], "words")]
+)
+def test_what_has_no_order_is_told_by_what_it_is(column, held):
+    found = Results(Result(f"{at}", "e", "", "tanh", {"of": of}, {}, {}, {}) for at, of in enumerate(column))
+    for ask in (found.max, found.min):
+        with pytest.raises(UnknownResult, match=f'^"of" holds {held}; expected numbers or words$'):
+            ask("of")
+    with pytest.raises(UnknownResult, match=f'^"of" holds {held}; expected numbers$'):
+        found.median("of")
+    assert found.distinct("of") == [one for at, one in enumerate(column) if one not in column[:at]]
+
+
 def test_no_results_at_all_say_that_there_are_no_experiments():
     for ask in (lambda none: none.one(), lambda none: none.where(classes=2), lambda none: none.one(classes=2)):
         with pytest.raises(UnknownResult, match="the article has no experiments"):
