@@ -214,7 +214,8 @@ def load(site: str | Path) -> Runs:
             DamagedSiteError: a table cannot be read
             ContentError: recipes that this version does not know, such as of a kind of data that another has
     """
-    folder = Path(site) / "data"
+    site = Path(site)
+    folder = site / "data"
     tables = sorted(folder.glob("*.csv"), key=Path.as_posix)
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
