@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
@@ -54,6 +55,18 @@ def test_a_table_of_ones_own_is_what_a_new_article_is_about(tmp_path, times):
         and 'columns = ["x", "z"]  # left out, as they hold words or count the rows: ["about", "id"]' in recipe
     )
     assert ("ship = 1" in recipe) == ("figure | bend" in (content / "article.md").read_text()) == (times == 1)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(20, 1500), (9000, 5)])
+def test_a_table_too_large_to_travel_makes_an_article_that_can_be_built(tmp_path, rows, columns):
+    data = tmp_path / "wide.csv"
+    numbers = np.random.default_rng(0).standard_normal((rows, columns)).round(6).tolist()
+    lines = [",".join([*map(str, row), "ab"[at % 2]]) for at, row in enumerate(numbers)]
+    data.write_text("\n".join([",".join([*(f"c{at}" for at in range(columns)), "kind"]), *lines]))
+    new(tmp_path / "a", default_templates(), data=data)
+    source = tmp_path / "a" / "content" / "experiments.toml"
+    experiments.read(source)  # refuses what is too heavy
+    assert ("ship = 1" in source.read_text()) == (columns == 5)
 
 
 def test_the_workflow_fits_the_schema_and_may_do_little(started):
