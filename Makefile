@@ -21,7 +21,7 @@ BUILD := --profile $(PROFILE) $(if $(BASE_URL),--base-url $(BASE_URL)) $(FLAGS)
 site: $(VENV)/.site
 	@$(BIN)/python -m generator build $(BUILD)
 
-# A hundred networks of each configuration.
+# Up to a hundred networks of each configuration.
 full: $(VENV)/.site
 	@$(BIN)/python -m generator build --profile full $(FULL:%=--only %) --table content/data/full.csv $(FLAGS)
 

@@ -187,7 +187,7 @@ QUOTES = (
     ),
     Quote(
         PAGE,
-        "scripts are {:.1f} kB gzipped, of {:.1f} kB that a first view loads; fonts are {:.1f}, HTML {:.1f}",
+        "scripts are {:.1f} kB gzipped, of {:.1f} kB that it loads; fonts are {:.1f}, HTML {:.1f}",
         [cell("Page", name, 1) for name in ("scripts", "first view", "fonts", "HTML")],
     ),
     Quote(PAGE, "single file of {:.1f} MB", [figure("Page", "single file: # MB")]),

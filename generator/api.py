@@ -23,6 +23,7 @@ import csv
 import functools
 import itertools
 import json
+import numbers
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +98,7 @@ class Run(Result):
 
     @property
     def x(self) -> np.ndarray:
-        """(N, D) float32 training points, in class order."""
+        """(N, D) float32 training points, in class order; of own data scaled, as the network saw them."""
         return self._arrays.x
 
     @property
@@ -129,32 +130,43 @@ class Run(Result):
         """Each layer's (outputs, inputs + 1) float32 matrix [W | b] at a checkpoint, the output layer last.
 
         checkpoint  index into `checkpoints`
+        raises      IndexError: no such checkpoint
         """
         from .networks import forward
 
-        return forward.split(self._spec, self.weights[checkpoint])
+        return forward.split(self._spec, self._weights(checkpoint))
 
     def hidden(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
         """Where the network takes points: its last hidden layer.
 
-        points      (N, D), in the units of the data
+        points      (N, D), in the units of `x`
         checkpoint  index into `checkpoints`
         returns     (N, width) float64
         raises      ValueError: points of another shape
+                    IndexError: no such checkpoint
         """
         from .networks import forward
 
-        return forward.hidden(self._spec, self.weights[checkpoint], self._points(points))
+        return forward.hidden(self._spec, self._weights(checkpoint), self._points(points))
 
     def predict(self, points: ArrayLike, checkpoint: int = -1) -> np.ndarray:
         """The class that the network gives each point. Arguments and errors as for `hidden`; returns (N,) int64."""
         from .networks import forward
 
-        return forward.predict(self._spec, self.weights[checkpoint], self._points(points))
+        return forward.predict(self._spec, self._weights(checkpoint), self._points(points))
 
     @functools.cached_property
     def _spec(self) -> RunSpec:
         return _spec_of(self.spec)
+
+    def _weights(self, checkpoint: int) -> np.ndarray:
+        """The weights at one checkpoint, (P,)."""
+        count = len(self.checkpoints)
+        if not (isinstance(checkpoint, numbers.Integral) and -count <= checkpoint < count):
+            expected = f"an index into the {count} of `checkpoints`, 0 before training, -1 the last"
+            raise IndexError(f"checkpoint is {checkpoint!r}; expected {expected}")
+        weights: np.ndarray = self.weights[checkpoint]
+        return weights
 
     def _points(self, points: ArrayLike) -> np.ndarray:
         """Points as an array that the network takes."""
@@ -202,7 +214,8 @@ def load(site: str | Path) -> Runs:
             DamagedSiteError: a table cannot be read
             ContentError: recipes that this version does not know, such as of a kind of data that another has
     """
-    folder = Path(site) / "data"
+    site = Path(site)
+    folder = site / "data"
     tables = sorted(folder.glob("*.csv"), key=Path.as_posix)
     if not tables:
         raise NoSiteError(f"{site}: no data/*.csv; expected a site that peek build made")
@@ -219,6 +232,7 @@ def train(recipe: Mapping[str, Any]) -> Run:
     recipe  the keys of an experiment in experiments.toml, one value each, but `seed` (1) for "seeds", and for the
             table of its data its `kind` ("spirals"), with `points_per_class` and the kind's own parameters beside
             it, and for an activation of one's own its `formula`; what is left out has its default
+    returns its `measures` are those of one run: none that compares the runs of a recipe, as `packing_share` does
     raises  TypeError: the recipe is no mapping
             ContentError: every mistake in the recipe, in the words of a build; data that are an article's own
             DivergedRunError: the loss turned non-finite
@@ -242,9 +256,9 @@ def train(recipe: Mapping[str, Any]) -> Run:
 
 def _run(run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], read: Callable[[], Kept]) -> Run:
     """A run whose arrays are what `read` gives; it can be pickled where that can."""
-    label = _spec_of(spec).label
+    known = _spec_of(spec)
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
-    return Run(run_id, experiment, "", label, spec, measures, {}, {}, read)
+    return Run(run_id, experiment, repr(known), known.label, spec, measures, {}, {}, read)
 
 
 def _spec_of(recipe: Mapping[str, Any]) -> RunSpec:

@@ -213,7 +213,8 @@ LISTS = {
     "figures": Listing(
         "Figures",
         "What `/// figure | name` may call. All take `id`, `size` and `alt`, and choose runs by `experiment`, "
-        "`classes`, `activation`, `seed` and any other key of a recipe.",
+        "`classes`, `activation`, `seed` and any other key of a recipe. `hide: [seed, tools]` leaves controls out, by "
+        "the names of what they set, and the tools below.",
         ("more options",),
         _figures,
         templated=True,

@@ -14,7 +14,8 @@ from .base.errors import PeekError, mistake, nearest, one_of
 SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
-MOST_SENT = 60_000  # numbers of a table whose rows travel with the page
+MOST_SENT = 60_000  # numbers of a table whose rows travel with the page, and, as heavy, those that weights are for each
+OF_A_COLUMN = 124
 # Packages leave files out that begin with a dot
 NAMES = {"gitignore": ".gitignore", "gitattributes": ".gitattributes", "gitignore.site": "site/.gitignore"}
 NAMES |= {"pages.yml": ".github/workflows/pages.yml"}
@@ -59,8 +60,8 @@ def new(
 
 def _settings(data: Path, label: str | None) -> dict[str, Any]:
     """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
-    where there are others or some that count the rows, `balance` where classes are uneven; also how many "numbers" it
-    has, and the columns "left".
+    where there are others or some that count the rows, `balance` where classes are uneven; also how many "numbers"
+    would travel with the page, and the columns "left".
 
     raises  ContentError
     """
@@ -90,7 +91,8 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         read = tables.read(place.parent, {**said, "file": data.name})
     if "uneven-classes" in [warned.name for warned in read.warned]:
         said["balance"] = "repeat"
-    return said | {"numbers": read.table.x.size, "left": left if "columns" in said else []}
+    numbers = read.table.x.size + OF_A_COLUMN * len(read.table.names)
+    return said | {"numbers": numbers, "left": left if "columns" in said else []}
 
 
 def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:

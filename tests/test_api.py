@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from generator.runs.results import UnknownResult
 from tests.edits import add
 
 TINY = Path(__file__).parent / "sites" / "tiny"
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 RECIPE = {"classes": 2, "activation": "tanh", "hidden": [8, 2], "epochs": 60}
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
@@ -65,6 +67,7 @@ def test_runs_are_those_of_the_site_and_chosen_by_their_fields(runs):
         runs.where(classes=np.array([9]))
     assert isinstance(runs[1:3], generator.Runs) and runs[1:3].values("id") == [run.id for run in [*runs][1:3]]
     assert len({*runs, *runs}) == len(runs)
+    assert (runs.networks, runs.where(activation="relu").networks) == (4, 1)
     assert (repr(runs), repr(relu)) == ("<4 runs of grid, more>", "<Run grid/k2-relu-s1>")
     assert {"load", "train"} <= set(dir(generator))
 
@@ -139,6 +142,15 @@ def test_points_of_another_shape_are_told_of(runs):
         runs[0].predict([0.0, 1.0])
 
 
+@pytest.mark.parametrize("checkpoint", [3000, -60, 1.5, [0, 1], slice(2)])
+def test_a_checkpoint_that_there_is_none_of_is_told_of(runs, checkpoint):
+    run = runs.one(experiment="grid")
+    for ask in (run.layers, lambda at: run.hidden(run.x, at), lambda at: run.predict(run.x, at)):
+        with pytest.raises(IndexError, match=rf"expected an index into the {len(run.checkpoints)} of `checkpoints`"):
+            ask(checkpoint)
+    assert np.array_equal(run.layers(np.int64(0))[0], run.layers(-len(run.checkpoints))[0])
+
+
 def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
     for built in (runs.one(activation="tanh", experiment="grid"), runs.one(activation="relu")):
         again = generator.train(built.spec)
@@ -156,6 +168,8 @@ def test_a_recipe_trains_the_builds_network_to_the_bit(runs):
         ({"activation": "tahn"}, 'softplus; did you mean "tanh"?'),
         ({"classes": 1}, "classes is 1; expected a whole number, at least 2"),
         ({"kind": "spiral"}, 'kind is "spiral"; expected one of'),
+        ({"kind": "digits"}, 'kind is "digits"; expected one of blobs, moons, rays, rings, simplex, spirals, wreath'),
+        ({"kind": ["rings"], "noise": 1}, 'kind is ["rings"]; expected one of'),
         ({"kind": "rings", "noise": -1}, "noise is -1; expected a number at least 0"),
         ({"noise": 1}, 'unknown key of a recipe "noise"'),
         ({"classes": [2, 3]}, "the recipe is one of 2 runs; expected one value for each key"),
@@ -195,6 +209,17 @@ def test_a_folder_without_runs_is_told_of(tmp_path):
     (tmp_path / "data" / "phases.csv").write_text("sparsity,loss\n0.1,2\n")
     with pytest.raises(api.NoSiteError, match=r"no runs of networks; .* in its data, phases\.csv"):
         generator.load(tmp_path)
+
+
+@pytest.mark.parametrize("words", [generator.__doc__, README.partition("\n## The runs as arrays")[2]])
+def test_what_is_said_of_arrays_holds_for_the_articles_own_site(site, monkeypatch, words):
+    code = re.search(r"(?<=```python\n).*?(?=```)|    import.*(?=\n\n    from)", words, re.DOTALL)[0]
+    monkeypatch.setitem(sys.modules, "peek_article", generator)
+    code = textwrap.dedent(code).replace('"site"', repr(str(site)))
+    given = {}
+    for line in code.splitlines():
+        exec(line, given)
+    assert given["run"].weights.size and given["runs"].networks > 100
 
 
 def test_the_examples_hold(runs, folder, monkeypatch):

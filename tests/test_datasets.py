@@ -127,4 +127,4 @@ def test_no_two_properties_of_a_figure_have_one_name(more):
     script = f'// needs: build/datasets\n{{ kind: "flag", name: "own" }}, {{ kind: "flag", name: "wide" }}, {more}'
     with pytest.raises(ContentError, match=r'js/mine\.js: two properties of its state are called "(hole|own)"'):
         figures.properties("mine", script)
-    assert figures.properties("mine", script.removesuffix(more)) == ["own", "wide", *datasets.controls()]
+    assert figures.properties("mine", script.removesuffix(more)).keys() == {"own", "wide", *datasets.controls()}

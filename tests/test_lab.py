@@ -324,15 +324,23 @@ def test_what_is_wrong_in_experiments_is_told_at_its_line(folder, old, new, said
     assert said in str(caught.value)
 
 
-def test_decorators_are_known_by_their_own_names_and_values_by_their_kind(folder):
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("from peek_article.lab import experiment as run", "run"),
+        ("import peek_article.lab as mine", "mine.experiment"),
+        ("import peek_article.lab", "peek_article.lab.experiment"),
+    ],
+)
+def test_decorators_are_known_by_their_own_names_and_values_by_their_kind(folder, line, mark):
     (folder / "content/lab/other.py").write_text(
-        """from typing import Literal
-from peek_article.lab import experiment as run
+        f"""from typing import Literal
+{line}
 
 
-@run
+@{mark}
 def other(level: Literal[1, 2, True] = 1, name: Literal["a", "b"] = "a", pairs: list[list[int]] = [[1, 2]]):
-    return {"kinds": repr((level, name, pairs))}
+    return {{"kinds": repr((level, name, pairs))}}
 """
     )
     edit(folder, 'run = "other"', 'run = "other"\nlevel = 2\nname = "b"\npairs = [[[3, 4], [5]]]', "experiments.toml")
@@ -343,7 +351,7 @@ def other(level: Literal[1, 2, True] = 1, name: Literal["a", "b"] = "a", pairs: 
     edit(folder, "level = 2", "level = 3", "experiments.toml")
     with pytest.raises(ContentError, match=r":21: level is 3; expected one of 1, 2, true"):
         experiments.read(toml, lab=True)
-    edit(folder, "@run\n", "", "lab/other.py")
+    edit(folder, f"@{mark}\n", "", "lab/other.py")
     with pytest.raises(ContentError, match=r':20: run is "other"; expected one of walk'):
         experiments.read(toml, lab=True)
 
@@ -490,9 +498,10 @@ def test_of_all_figures_is_told_at_once_what_is_wrong_and_what_libraries_warn_of
     assert sorted(said) == [f"{place}:14: b: no glyph", f"{place}:14: b: no sign either"]
 
 
-def test_the_decorators_leave_functions_as_they_are_and_cost_nothing_to_import():
+@pytest.mark.parametrize("line", ["from generator import lab", "import generator.lab as lab"])
+def test_the_decorators_leave_functions_as_they_are_and_cost_nothing_to_import(line):
     program = (
-        "import sys\nfrom generator import lab\n"
+        f"import sys\n{line}\n"
         "@lab.experiment\ndef f(a): return a\n@lab.dataset(inputs=3)\ndef g(): return 1\n"
         "@lab.figure('x')\ndef h(rows, style): return 2\n@lab.measurement('x')\ndef i(trained): return 3\n"
         "print(f(0), g(), h(0, 0), i(0), [m for m in ('numpy', 'torch', 'jinja2') if m in sys.modules])"

@@ -427,7 +427,8 @@ def test_a_dataset(copy, browser):
 
 
 def test_a_key_of_a_recipe(copy):
-    assert named("a key of a recipe") == ["generator/networks/recipe.py", "generator/networks/train.py"]
+    networks = [f"generator/networks/{name}.py" for name in ("recipe", "train", "listing")]
+    assert named("a key of a recipe") == [*networks, "templates/js/train.js"]
     copy.edit(
         "generator/networks/recipe.py",
         "    head_bias: bool =",

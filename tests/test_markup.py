@@ -18,6 +18,7 @@ from generator.content import texts
 from generator.content.predictions import Prediction, Predictions
 from generator.guide import LISTS
 from generator.markup import document, numbering
+from generator.markup.blocks.figure import ANY
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site.charts import chart
 from generator.site.charts.specification import OPTIONS
@@ -857,7 +858,7 @@ def guide(folder):
         article,
         figure_names=[*FIGURES, "chart"],
         render_figure=lambda call, warn: charted(call) if call.name == "chart" else drawn(call),
-        figure_options={"chart": OPTIONS},
+        figure_options={"chart": dict.fromkeys(OPTIONS, ANY)},
     )
     return page
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
@@ -56,6 +57,18 @@ def test_a_table_of_ones_own_is_what_a_new_article_is_about(tmp_path, times):
     assert ("ship = 1" in recipe) == ("figure | bend" in (content / "article.md").read_text()) == (times == 1)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(20, 1500), (9000, 5)])
+def test_a_table_too_large_to_travel_makes_an_article_that_can_be_built(tmp_path, rows, columns):
+    data = tmp_path / "wide.csv"
+    numbers = np.random.default_rng(0).standard_normal((rows, columns)).round(6).tolist()
+    lines = [",".join([*map(str, row), "ab"[at % 2]]) for at, row in enumerate(numbers)]
+    data.write_text("\n".join([",".join([*(f"c{at}" for at in range(columns)), "kind"]), *lines]))
+    new(tmp_path / "a", default_templates(), data=data)
+    source = tmp_path / "a" / "content" / "experiments.toml"
+    experiments.read(source)  # refuses what is too heavy
+    assert ("ship = 1" in source.read_text()) == (columns == 5)
+
+
 def test_the_workflow_fits_the_schema_and_may_do_little(started):
     path = started / ".github" / "workflows" / "pages.yml"
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
@@ -65,6 +78,15 @@ def test_the_workflow_fits_the_schema_and_may_do_little(started):
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
     assert workflow["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+
+
+@pytest.mark.parametrize("code", ["", "lab", "templates/figures"])
+def test_the_workflow_asks_for_the_code_that_an_article_has(tmp_path, code):
+    (tmp_path / "content" / code).mkdir(parents=True)
+    workflow = yaml.safe_load((default_templates() / "new" / "shared" / "pages.yml").read_text())
+    [build] = [step["run"] for step in workflow["jobs"]["build"]["steps"] if step.get("name") == "Build"]
+    asked = subprocess.run(["bash", "-ec", f"peek() {{ echo $*; }}\n{build}"], cwd=tmp_path, capture_output=True)
+    assert asked.stdout.decode().split() == ["build", "--strict", "--base-url", *["--lab"] * bool(code)]
 
 
 def test_what_is_shipped_reads_well_whichever_values_come_out(started):

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import functools
+import gzip
 import json
 import pickle
 import re
@@ -25,7 +26,7 @@ from generator.networks import tables as kinds
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.spec import RunSpec, layer_shapes
 from generator.options import Options
-from generator.runs import catalogue, stages, tasks
+from generator.runs import catalogue, export, stages, tasks
 from generator.runs.catalogue import inputs_digest
 from generator.runs.pipeline import run_key
 
@@ -232,18 +233,34 @@ def test_of_the_digits_some_are_held_out_where_that_is_asked_for(tmp_path, test,
 def test_what_travels_is_weighed_before_anything_trains(tmp_path, monkeypatch):
     pictures = 'kind = "digits"\nclasses = [0, 1]'
     light = plan(tmp_path, pictures, "ship = 1\n")
-    assert light.said[-1] == "experiment mine: a run travels with the page in at most some 37 kB, packed."
-    heavy = plan(tmp_path, pictures, "ship = 1\n", recipe=SPEC.replace("[8, 2]", "[700, 2]"))
-    [spec] = [run.spec for run in heavy.experiments[0].runs]
-    kilobytes = round(1.5 * (spec.point_count * 64 + spec.weight_count * spec.checkpoints) / 1000)
-    assert heavy.said[-1].endswith(f"in at most some {kilobytes} kB, packed.")
-    monkeypatch.setattr(experiments, "KILOBYTES_OF_A_RUN", kilobytes)
-    assert plan(tmp_path, pictures, "ship = 1\n", recipe=SPEC.replace("[8, 2]", "[700, 2]")).said == heavy.said
-    monkeypatch.undo()
-    with pytest.raises(
-        ContentError, match=r":5: a run of experiment mine would travel with some \d+ kB, packed; expected"
-    ):
+    assert light.said[-1] == "experiment mine: a run travels with the page in at most some 23 kB, packed."
+    what = r":5: a run of experiment mine would travel with some {} kB, packed; expected"
+    with pytest.raises(ContentError, match=what.format(r"[\d,]+")):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
+    monkeypatch.setattr(experiments, "KILOBYTES_OF_A_RUN", 23)
+    assert plan(tmp_path, pictures, "ship = 1\n").said == light.said
+    monkeypatch.setattr(experiments, "KILOBYTES_OF_A_RUN", 22)
+    with pytest.raises(ContentError, match=what.format(23)):
+        plan(tmp_path, pictures, classes="ship = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "recipe"),
+    [
+        ('kind = "digits"\nclasses = [0, 1]', "hidden = [8, 2]\nepochs = 30"),
+        ('file = "data/points.csv"', "hidden = [2, 2]\nepochs = 3000\ncheckpoints = 2"),
+        ('file = "data/points.csv"', "hidden = [64, 2]\nepochs = 30\nlearning_rate = 0.1"),
+    ],
+)
+def test_what_is_said_to_travel_is_no_less_than_what_does(tmp_path, data, recipe):
+    rng = np.random.default_rng(0)
+    rows = [",".join(map(str, rng.standard_normal(9))) + f",{'ab'[at % 2]}" for at in range(300)]
+    written(tmp_path, "\n".join(["a,b,c,d,e,f,g,h,i,kind", *rows]))
+    made = plan(tmp_path, data, "ship = 1\n", recipe=f'activation = "tanh"\n{recipe}\n')
+    [run] = made.experiments[0].runs
+    [(kept, _, _)] = tasks.train([run.spec], "cpu", "")
+    sent = len(gzip.compress(export.pack("a", run.spec, tasks.decode(kept)))) / 1000
+    assert sent <= int(re.search(r"at most some (\d+) kB", made.said[-1])[1]) <= 1.6 * sent + 2
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from generator.base.store import Store
 from generator.base.warnings import Warned
 from generator.content import frontmatter, texts
 from generator.markup import document
+from generator.markup.blocks.figure import ANY
 from generator.networks.spec import RunSpec, flat
 from generator.runs.results import Picture, Result, Results, UnknownResult
 from generator.site import assets, explorables, figures, metadata, pages, words
@@ -431,6 +432,13 @@ def test_a_stop_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, stops:
     assert f"article.md:{(FRONT + body[: body.index('stops')]).count(chr(10)) + 1 + line}: " in found
 
 
+@pytest.mark.parametrize("hidden", ["tools", "[tools]"])
+def test_one_control_may_be_hidden_as_several_are(tmp_path: Path, hidden: str) -> None:
+    html = render(tmp_path, body=f"/// figure | bend\n    hide: {hidden}\n\n**B.** Look.\n///\n")["index.html"]
+    (options,) = re.findall("data-options='(.*?)'", html)
+    assert json.loads(options)["hide"] == ["tools"]
+
+
 MOVED = "/// figure | bend\n    id: fig-bend\n{}\n**B.** Look.\n///\n"
 
 
@@ -645,7 +653,7 @@ def test_compiled_templates_are_kept(tmp_path: Path) -> None:
         figure_names=["hidden-plane", "bend", "grid"],
         render_figure=lambda call, warn: "",
         fill_template=lambda name, context: "",
-        figure_options={"bend": ["hide"]},
+        figure_options={"bend": {"hide": ANY}},
     )
     written = document.render(article(tmp_path / "content"), env)
     meta = texts.read(tmp_path / "content").meta

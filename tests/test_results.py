@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.runs.results import Result, Results, UnknownResult, quantile
+from generator.runs.results import Record, Result, Results, Table, UnknownResult, quantile
 
 EPOCHS = [0, 1, 5, 100]
 
@@ -79,6 +79,32 @@ def test_a_parameter_of_one_kind_of_data_can_be_asked_for_beside_another_kind():
         found.where(kind="moons", nose=0.3)
     with pytest.raises(UnknownResult, match=r"no run with noise=0\.4; expected 0\.3"):
         found.where(noise=0.4)
+
+
+def test_a_list_of_the_command_is_named_where_it_holds_what_was_meant():
+    """`peek list measures` has what a run can be asked for: neither columns of a table nor names of experiments."""
+    many = [f"name-{at}" for at in range(40)]
+    found = Results(Result("a", name, "", "tanh", dict.fromkeys(many), {}, {}, {}) for name in many)
+    with pytest.raises(UnknownResult, match='unknown result "zz"; expected one that `peek list measures` shows'):
+        found.values("zz")
+    some = r"expected one of name-0, name-1, .*name-15 and 24 more$"
+    with pytest.raises(UnknownResult, match=f"no run with experiment='zz'; {some}"):
+        found.where(experiment="zz")
+    with pytest.raises(UnknownResult, match=f'unknown column "zz"; {some}'):
+        Table([Record("scan", 1, dict.fromkeys(many))]).values("zz")
+
+
+@pytest.mark.parametrize(
+    ("column", "held"), [([{"epoch": [0]}] * 2, "tables"), ([[2, None], [2, 3]], "lists"), ([1, "a"], "words")]
+)
+def test_what_has_no_order_is_told_by_what_it_is(column, held):
+    found = Results(Result(f"{at}", "e", "", "tanh", {"of": of}, {}, {}, {}) for at, of in enumerate(column))
+    for ask in (found.max, found.min):
+        with pytest.raises(UnknownResult, match=f'^"of" holds {held}; expected numbers or words$'):
+            ask("of")
+    with pytest.raises(UnknownResult, match=f'^"of" holds {held}; expected numbers$'):
+        found.median("of")
+    assert found.distinct("of") == [one for at, one in enumerate(column) if one not in column[:at]]
 
 
 def test_no_results_at_all_say_that_there_are_no_experiments():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -139,7 +140,9 @@ EXPERIMENT_FIELDS = {
     "ship": replace(recipe.integer(0, limits.RUNS), words="how many seeds travel with the page, for its explorables"),
 }
 KILOBYTES_OF_A_RUN = 400  # gzipped: what a run may bring to the page, several times what the article's own do
-BYTES_OF_A_NUMBER = 1.5  # of it, gzipped; see runs.export
+# What it is of, in bytes, gzipped, at most, see runs.export: a number of a point; a weight as it was at first, with the
+# last bits of the trained one; its change to each checkpoint; an epoch; all else
+BYTES_OF = {"number": 4.0, "weight": 7.0, "change": 1.5, "epoch": 1.0, "else": 1000.0}
 
 
 MODELS = ("nulls", "optima", "threads")  # of measures.models, which needs scipy
@@ -205,7 +208,9 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     name = str(given.pop("dataset", kind))
     formula = given.pop("formula", None)
     drawn = tables.built_in()
-    own = ["points_per_class", *(drawn[kind].defaults if kind in drawn else ())]
+    is_drawn = isinstance(kind, str) and kind in drawn
+    of_kinds = [drawn[kind]] if is_drawn else drawn.values()
+    own = ["points_per_class", *dict.fromkeys(itertools.chain.from_iterable(of.defaults for of in of_kinds))]
     data = {"kind": kind, **{key: given.pop(key) for key in own if key in given}}
     reader = _Reader(place)
     if not tables.carried(kind):
@@ -213,6 +218,10 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
         raise ContentError([Problem(place, what, "a kind that is drawn, " + listed(list(drawn)))])
     if unclear:
         reader.wrong((), f"dataset is {shown(name)} without a kind", f"kind, {listed(list(drawn))}")
+    if not is_drawn:
+        near = nearest(kind, drawn) if isinstance(kind, str) else None
+        reader.wrong((), f"kind is {shown(kind)}", listed(list(drawn)), near)
+        data = {"kind": RunSpec.kind}
     if type(seed) is not int or not 0 <= seed <= limits.SEED:
         reader.wrong((), f"seed is {shown(seed)}", f"a whole number, at least 0 and at most {limits.SEED:,}")
         seed = 1
@@ -516,8 +525,7 @@ class _Reader(Keys):
 
     def weigh(self, path: tuple[str, ...], specs: Iterable[RunSpec]) -> None:
         """Say how much of own data travels with the page; a run that would be too large for it is a mistake."""
-        heaviest = max(specs, key=_numbers)
-        much = max(1, round(_numbers(heaviest) * BYTES_OF_A_NUMBER / 1000))
+        much = math.ceil(max(map(_packed, specs)) / 1000)
         name = path[-1]
         if much > KILOBYTES_OF_A_RUN:
             what = f"a run of experiment {name} would travel with some {much:,} kB, packed"
@@ -564,9 +572,25 @@ def _held(spec: RunSpec) -> int:
     return spec.point_count * a_point + spec.weight_count * spec.checkpoints + spec.epochs
 
 
-def _numbers(spec: RunSpec) -> int:
-    """How many numbers a run brings to the page: those of its points, and its weights at every checkpoint."""
-    return spec.point_count * spec.inputs + spec.weight_count * spec.checkpoints
+def _packed(spec: RunSpec) -> float:
+    """How many bytes a run of own data brings to the page at most, gzipped."""
+    points, number = spec.point_count, BYTES_OF["number"]
+    changes = BYTES_OF["change"] * min(spec.checkpoints, spec.epochs + 1)
+    weights = spec.weight_count * (BYTES_OF["weight"] + changes)
+    rows: float = points * spec.inputs / 8  # a bit each, the least: so many are refused without looking at them
+    if rows <= 1000 * KILOBYTES_OF_A_RUN:
+        different = [min(points, count) for count in _different(spec.kind)]
+        rows = sum(min(number * points, number * count + points * count.bit_length() / 8) for count in different)
+    return rows + 2 * number * spec.inputs + weights + BYTES_OF["epoch"] * spec.epochs + BYTES_OF["else"]
+
+
+@functools.cache
+def _different(kind: str) -> tuple[int, ...]:
+    """How many different values each column of own data has."""
+    import numpy as np
+
+    table = tables.of_kind(kind)
+    return tuple(len(np.unique(column)) for column in table.x.T) if table else ()
 
 
 def _planned(

@@ -258,6 +258,8 @@ class _Reader:
                 self.called |= {alias.asname or alias.name for alias in node.names if alias.name == "lab"}
             elif isinstance(node, ast.ImportFrom) and node.module in modules and not node.level:
                 self.alone |= {alias.asname or alias.name: alias.name for alias in node.names}
+            elif isinstance(node, ast.Import):
+                self.called |= {alias.asname for alias in node.names if alias.name in modules and alias.asname}
 
     def wrong(self, node: ast.AST, what: str, expected: str = "", near: str | None = None) -> None:
         self.problems.append(Problem(f"{self.place}:{getattr(node, 'lineno', 1)}", what, expected, near))

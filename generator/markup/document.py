@@ -65,7 +65,7 @@ class Environment:
     render_figure   the HTML of one, with its number and caption around it, given also whom to tell what is odd about
                     it; may raise ContentError or UnknownResult
     fill_template   a template, by its name, filled with what it is given; may raise ContentError
-    figure_options  options that a figure takes beside those of all figures and the fields of a run
+    figure_options  what a figure takes beside what all figures do and the fields of a run: name -> key -> its value
     views           what the state of a figure that readers move is made of: name -> key -> its text in an address
     addresses       what else can be linked to in the site: "gallery.html"
     memo            what was converted, typeset and evaluated before
@@ -76,7 +76,7 @@ class Environment:
     figure_names: Collection[str]
     render_figure: RenderFigure
     fill_template: FillTemplate
-    figure_options: Mapping[str, Collection[str]] = field(default_factory=dict)
+    figure_options: Mapping[str, Mapping[str, Option]] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, Option]] = field(default_factory=dict)
     addresses: Collection[str] = ()
     memo: Memo = field(default_factory=Memo)

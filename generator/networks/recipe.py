@@ -170,7 +170,9 @@ class RunSpec:
         None, "first value of the last hidden layer's biases; empty: drawn like the weights", number()
     )
     checkpoints: int = key(
-        64, "how many times the weights were kept, epoch 0 and the last included", integer(2, limits.CHECKPOINTS)
+        64,
+        "how many times the weights were kept at most, epoch 0 and the last included",
+        integer(2, limits.CHECKPOINTS),
     )
     head_bias: bool = key(True, "whether the output layer has biases", plain("true or false", bool))
     head_start: str = key(

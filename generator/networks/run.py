@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Run:
     """A trained network and its history. It equals itself alone, so that what is made of it can be kept for it.
 
-    x            (N, 2) float32, points in class order
+    x            (N, D) float32, points in class order
     y            (N,) int64 classes, from 0
     checkpoints  (T,) int64, epochs at which the weights were kept
     weights      (T, P) float32, layer by layer [W | b] row by row

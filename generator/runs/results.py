@@ -114,7 +114,7 @@ class Result(_Row):
             if key in values:
                 return values[key]
         known = ["id", "experiment", "label", *self.spec, *self.measures]
-        raise UnknownResult(f'unknown result "{key}"{_instead(key, known)}')
+        raise UnknownResult(f'unknown result "{key}"{_instead(key, known, "measures")}')
 
 
 @dataclass(frozen=True)
@@ -242,12 +242,12 @@ class Rows(Generic[Row]):
         return list(found.values())
 
     def min(self, key: str) -> Any:
-        """The smallest value."""
-        return min(self._known(key))
+        """The smallest value; of words the first."""
+        return min(self._ordered(key))
 
     def max(self, key: str) -> Any:
-        """The largest value."""
-        return max(self._known(key))
+        """The largest value; of words the last."""
+        return max(self._ordered(key))
 
     def median(self, key: str) -> float:
         """The median value."""
@@ -347,14 +347,19 @@ class Rows(Generic[Row]):
             return values
         raise UnknownResult(f'no {self._one} has a value for "{key}"')
 
+    def _ordered(self, key: str) -> list[Any]:
+        """The values of a key that holds numbers or words."""
+        values = self._known(key)
+        return values if all(isinstance(value, str) for value in values) else self._numbers(key, "numbers or words")
+
     def _numbers(self, key: str, expected: str = "numbers") -> list[float]:
         """The values of a key that holds numbers, or true and false."""
         values = self._known(key)
         if all(isinstance(value, (int, float)) for value in values):
             return values
-        raise UnknownResult(
-            f'"{key}" holds {"lists" if isinstance(values[0], (list, tuple)) else "words"}; expected {expected}'
-        )
+        odd = next(value for value in values if not isinstance(value, (int, float)))
+        held = "lists" if isinstance(odd, (list, tuple)) else "tables" if isinstance(odd, Mapping) else "words"
+        raise UnknownResult(f'"{key}" holds {held}; expected {expected}')
 
 
 class Table(Rows[Record]):
@@ -451,9 +456,9 @@ class Results(Rows[Result]):
         return moments
 
 
-def _instead(word: str, known: Iterable[str]) -> str:
-    """What to write instead of an unknown word, at the end of a message."""
-    expected, near = meant(word, known, "measures")
+def _instead(word: str, known: Iterable[str], where: str = "") -> str:
+    """What to write instead of an unknown word, at the end of a message. where: as `meant` takes it"""
+    expected, near = meant(word, known, where)
     return f'; did you mean "{near}"?' if near else f"; expected {expected}"
 
 
@@ -466,8 +471,12 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists, and lists in lists, as tuples, which can be looked up; numpy's values as Python's."""
+    """Lists, and lists in lists, as tuples, which can be looked up, and tables as those of their items; numpy's values
+    as Python's.
+    """
     value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, Mapping):
+        return tuple((key, _frozen(one)) for key, one in value.items())
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple, range, set, frozenset)) else value
 
 

@@ -32,11 +32,12 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     run  the one whose pictures stand there until the explorable is live
     """
     shown = {} if run is None else {"run": run.place}
-    return shown | {
+    started = {
         key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
         for key, value in options.items()
         if key not in OWN
     }
+    return shown | started | ({"hide": several(options["hide"])} if "hide" in options else {})
 
 
 def shipped(runs: Iterable[Result]) -> list[Result]:

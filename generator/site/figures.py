@@ -16,8 +16,8 @@ from .. import figures
 from ..base.errors import ContentError, meant, mistake, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
-from ..markup.blocks import Option, several
-from ..markup.blocks.figure import OWN, FigureCall, OptionError
+from ..markup.blocks import FLAG, NUMBER, Option, several
+from ..markup.blocks.figure import ANY, OWN, FigureCall, OptionError
 from ..networks import datasets
 from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
@@ -33,24 +33,29 @@ if TYPE_CHECKING:
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
 # A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
 PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
+UNKEPT = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"[^{}]*\bkept: false')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
 CHOOSES = re.compile(r"\bruns\.chooser\(")
+CHOSEN = ("classes", "activation", "seed")  # by which readers choose a run there
 KINDS = {  # of properties -> what one may be in an address
     "number": Option(lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None, "a number"),
     "flag": Option(lambda text: text in ("0", "1"), "0 or 1"),
 }
 KINDS["range"] = KINDS["number"]
 WORD = Option(bool, "a value")
+STARTS = {"number": NUMBER, "range": NUMBER, "flag": FLAG}  # and what an author may start one with
 Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
-def properties(figure: str, script: str) -> list[str]:
+def properties(figure: str, script: str) -> dict[str, str]:
     """What authors may start a figure's script with: its own properties, and of data that it draws what readers set.
 
+    returns  name -> kind
     raises  ContentError: two have one name, so that one would set the other
     """
-    own = [name for _, name in PROPERTY.findall(script)]
+    found = PROPERTY.findall(script)
+    own = [name for _, name in found]
     of_data = datasets.controls() if DRAWS.search(script) else []
     for name in own:
         if own.count(name) > 1 or name in of_data:
@@ -58,7 +63,7 @@ def properties(figure: str, script: str) -> list[str]:
             raise mistake(
                 f"js/{figure}.js", f'two properties of its state are called "{name}"{whose}', "a name for each"
             )
-    return [*own, *of_data]
+    return {name: kind for kind, name in found} | dict.fromkeys(of_data, "range")
 
 
 class Figures:
@@ -90,7 +95,13 @@ class Figures:
         files, memo = renderer.templates, renderer.memo
         own = [Path(name).stem for name in files.inside("figures", ".html")]
         self.live = live(files)
-        self.options = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
+        said = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
+        self.options = {
+            name: {
+                key: _some_of(kind) if key == "hide" and kind else STARTS.get(kind, ANY) for key, kind in kinds.items()
+            }
+            for name, kinds in said.items()
+        }
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
         self.names = frozenset({*self.own, *pictures, *results.pictures})
@@ -102,28 +113,32 @@ class Figures:
         sent = self.renderer.of_runs(self.results, "choices", self._choices)
         chosen = {key: Option(known.__contains__, f"one of {', '.join(known)}") for key, known in sent.items()}
 
-        def told(name: str) -> tuple[bool, list[str], list[tuple[str, str]]]:
+        def told(name: str) -> tuple[bool, dict[str, str]]:
             script = files.text(f"js/{name}.js")
-            return bool(CHOOSES.search(script)), properties(name, script), PROPERTY.findall(script)
+            return bool(CHOOSES.search(script)), properties(name, script)
 
         said = memo("states", files.digest, lambda: {name: told(name) for name in names})
         return {
-            name: (chosen if chooses else {})
-            | dict.fromkeys(keys, WORD)
-            | {key: KINDS.get(kind, WORD) for kind, key in of_kinds}
-            for name, (chooses, keys, of_kinds) in said.items()
+            name: (chosen if chooses else {}) | {key: KINDS.get(kind, WORD) for key, kind in kinds.items()}
+            for name, (chooses, kinds) in said.items()
         }
 
     def _choices(self) -> dict[str, list[str]]:
         """What a reader may choose of the runs that travel with the page."""
         sent = shipped(self.results)
-        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in ("classes", "activation", "seed")}
+        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in CHOSEN}
 
-    def _options(self, files: Overlay, name: str) -> list[str]:
-        """The options of a figure: those that its template says it takes, and those of its script."""
+    def _options(self, files: Overlay, name: str) -> dict[str, str]:
+        """The options of a figure: those that its template says it takes, and those of its script with their kinds; of
+        `hide` the names of what it can hide."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
-        of_script = properties(name, files.text(f"js/{name}.js")) if name in self.live else []
-        return [*(re.findall(r"\w+", said[1]) if said else []), *of_script]
+        script = files.text(f"js/{name}.js") if name in self.live else ""
+        of_script = properties(name, script)
+        options = dict.fromkeys(re.findall(r"\w+", said[1]) if said else (), "") | of_script
+        if "hide" in options and script:
+            chosen = CHOSEN if CHOOSES.search(script) else ()
+            options["hide"] = " ".join(dict.fromkeys([*chosen, *of_script, *UNKEPT.findall(script), "tools"]))
+        return options
 
     def render(self, call: FigureCall, warn: Warn = lambda warned: None) -> str:
         """A figure with its number, its caption and links to where it comes from.
@@ -210,6 +225,12 @@ class Figures:
         except jinja2.TemplateError as error:
             raise ContentError([self.renderer.problem(f"figures/{name}.html", error)]) from error
         return [html, "; ".join(odd)]
+
+
+def _some_of(names: str) -> Option:
+    """What an option may be that names controls of a figure: one of some names with blanks between, or a list."""
+    known = names.split()
+    return Option(lambda value: all(one in known for one in several(value)), f"some of {', '.join(known)}")
 
 
 def _laws(laws: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """The blocks of a text, `/// name | argument`: each a file here and a template, templates/blocks/<name>.html.
 
 A file exposes `BLOCK`: what authors call it, which options it takes, what it asks of its argument, how it is rendered.
-Its template is given what `Writer.context` gives, and what `render` adds.
+Its template is given what `Writer.context` gives: `block`, its `options`, and as HTML, for `| safe`, its `argument` and
+its `content`; and what `render` adds.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Option:
 
 ID = Option(lambda value: isinstance(value, str), "a label")
 FLAG = Option(lambda value: isinstance(value, bool), "true or false")
+NUMBER = Option(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
 SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")
 
 

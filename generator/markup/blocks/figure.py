@@ -132,7 +132,7 @@ def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> 
     known = own or (OWN if block.argument in writer.results.pictures else DRAWN)
     if known is DRAWN:
         fields = writer.of_runs("fields", lambda: [*dict.fromkeys(key for run in writer.results for key in run.spec)])
-        more = dict.fromkeys([*writer.env.figure_options.get(block.argument, ()), *fields], ANY)
+        more = dict.fromkeys(fields, ANY) | {**writer.env.figure_options.get(block.argument, {})}
         more |= {"stops": STOPS} if "stops" in more else {}
         known = dict(sorted((more | DRAWN).items()))
     values = writer.options(block, known)
