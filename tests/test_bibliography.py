@@ -116,6 +116,11 @@ def test_names(author, names, label):
         (r"{{\L}\o\ss{} \'\i{} \v{c} \v c \c{S} \k{a} \r a {\aa} \t{oo} \i}", "Łøß í č č Ş ą å å oo ı"),
         (r"{\textless{} \textgreater \textquotesingle \textbackslash \textasciitilde{} \_ \# \$5}", "< >'\\~ _ # $5"),
         (r"{AT\&amp;T &amp; 100% \enquote{of} {\sc all} {\em it}}", "AT&T & 100% “of” all it"),
+        (
+            '{{\\textless}span class="nocase"{\\textgreater}pH{\\textless}/span{\\textgreater} of <u>a</u> <b>}',
+            "pH of a <b>",
+        ),
+        ('{<inline-formula> <tex-math notation="LaTeX">$k$ </tex-math></inline-formula>-trees}', "k -trees"),
         (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
         (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
@@ -139,13 +144,14 @@ def test_a_sentence_that_ends_gets_no_second_stop(end):
 
 def test_a_title_keeps_its_formulas_and_its_emphasis():
     title = r"{H$_2$O, $H_2O$ and {$\alpha$}, $ n^2 $, \ensuremath{x} {\it in vitro} "
-    title += r"\textsc{a}\textsuperscript{b} <i>c</i>}"
+    title += r'\textsc{a}\textsuperscript{b} <i>c<sub>d</sub></i> <span style="font-variant:small-caps;">e</span>}'
     found = entry("A B", title)
-    assert plain(found.title) == "H2O, H_2O and α, n^2, x in vitro ab c"
+    assert plain(found.title) == "H2O, H_2O and α, n^2, x in vitro ab cd e"
     shown = render(found, "2020", lambda tex: f"<m>{tex}</m>")
     assert (
         r'title">H<sub>2</sub>O, <m>H_2O</m> and <m>\alpha</m>, <m>n^2</m>, <m>x</m> <em>in vitro</em> '
-        '<span class="small-caps">a</span><sup>b</sup> <em>c</em></cite>.' in shown
+        '<span class="small-caps">a</span><sup>b</sup> <em>c<sub>d</sub></em> <span class="small-caps">e</span></cite>.'
+        in shown
     )
 
 
@@ -847,6 +853,7 @@ def test_a_kind_of_work_that_was_misspelt_is_told():
 def test_what_is_left_of_an_entry_or_an_address_is_told():
     text = "@misc{a, title={T}}, year=2001}\n@misc{b, title={T}, url={https://x.org/a b}},\n@misc{c, title={T}}, nice\n"
     text += "@misc{d, title={T}, doi={10.1000/ x}}\n@misc{e, title={T}, doi={DOI: 10.1000/x [doi]}}\n"
+    text += "@misc{f, title={T}, url={<Go to ISI>://WOS:1}}\n"  # EndNote's
     found = works(text, clean=False)
     assert {key: [str(said) for said in (*work.problems, *work.odd)] for key, work in found.entries.items()} == {
         "a": ['r.bib:1: ", year=2001}" behind an entry; expected it before the last }'],
@@ -854,7 +861,9 @@ def test_what_is_left_of_an_entry_or_an_address_is_told():
         "c": [],
         "d": ['r.bib:4: the doi of "d" has a blank, and "x" is left out [odd-work]'],
         "e": [],
+        "f": [],
     }
+    assert "ISI" not in render(found.entries["f"], "n.d.")
 
 
 def test_line_ends_a_mark_of_bytes_and_tabs_change_nothing():

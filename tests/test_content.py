@@ -133,6 +133,19 @@ def test_authors_name_places_that_are_listed_apart(tmp_path):
     ]
 
 
+def test_places_that_no_author_names_are_told(tmp_path):
+    """Google Docs' way: the places below the names, small numbers at both."""
+    places = "[¹ Institute, Here, {id: k, name: There}, {id: 2, name: Two}, {id: 3, name: Three}]"
+    authors = "[{name: A, affiliation: Here}, {name: B, affiliation: {ref: k}}, {name: C, affiliation: '2, 3'}]"
+    page = page_of(tmp_path, authors=authors, affiliations=places)
+    assert [str(warned).partition(": ")[2] for warned in page.odd] == [
+        'no author is of the affiliation "¹ Institute", which is left out; '
+        "expected affiliation: and its id, below a name [foreign-field]"
+    ]
+    with pytest.raises(ContentError, match='"Ada Lee¹, Bo Ek¹,²" is no name'):
+        page_of(tmp_path / "again", authors="Ada Lee¹, Bo Ek¹,²", affiliations=places)
+
+
 def test_names_stand_in_parts_in_papers_of_joss(tmp_path):
     authors = (
         "[{given-names: Ludwig, dropping-particle: van, surname: B}, {given: Ada, family-names: Lee, email: a@b.org}]"
@@ -430,7 +443,10 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ({"title": None}, [f"article.md:1: {NO_TITLE}"]),
         (
             {"authors": "Ada Lee^1^"},
-            ['article.md:4: "Ada Lee^1^" is no name; expected a name alone: below it email:, affiliation:, roles:'],
+            [
+                'article.md:4: "Ada Lee^1^" is no name; expected a name alone, as - name: Ada Lee, '
+                "and below it email:, affiliation:, roles:"
+            ],
         ),
         ({"titel": "x"}, ['article.md:6: unknown field "titel" in the front matter; did you mean "title"?']),
         ({"date": "soon"}, ["article.md:5: date was not understood; expected a date like 2026-03-12"]),

@@ -554,6 +554,10 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
             '<p><a class="a b" href="gallery.html" title="T &quot;1&quot;">x</a></p>',
         ),
         ("[words]{.small #w} [y](#w)", '<p><span class="small" id="w">words</span> <a href="#w">y</a></p>'),
+        (
+            "[w]{#1.-a-2.5} [w](#1.-a-2.5) [v]{#v.w}",  # as Google Docs names headings
+            '<p><span id="1.-a-2.5">w</span> <a href="#1.-a-2.5">w</a> <span class="w" id="v">v</span></p>',
+        ),
         ("*em*{.x} [ ] [sic]", '<p><em class="x">em</em> [ ] [sic]</p>'),
         (
             'H<sub>2</sub>O <abbr title="R">r</abbr> &mdash; &lt;',

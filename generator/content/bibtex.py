@@ -354,6 +354,8 @@ class _Work:
             people.setdefault("author", [[], False])[0].append([body, "", ""])
         literal = {name: tex.bare(self.fields[name][0]) for name in LITERAL if name in self.fields}
         texts = {name: parts for name in TEXTS if name in self.fields and (parts := self._text(name))}
+        if literal.get("url", "").startswith("<Go to ISI>"):
+            del literal["url"]  # which EndNote writes where a work has no address
         odd = list(self.raw["odd"])
         if kind not in KINDS and (near := nearest(kind, KINDS)):
             said = f'entry "{self.key}" is "@{kind}", which no kind of work is; did you mean "@{near}"?'

@@ -320,9 +320,9 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
             if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
                 wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
         author = Author(**{key: row["read"](fields[key], wrong) for key, row in OF_AUTHOR.items() if key in fields})
-        if re.search(r"[][<>{}@^*$\\]", author.name):
+        if re.search(r"[][<>{}@^*$\\¹²³⁰⁴-⁹†‡§¶]", author.name):
             said = f'"{short(author.name)}" is no name'
-            wrong(item.line, "a name alone: below it email:, affiliation:, roles:", said)
+            wrong(item.line, "a name alone, as - name: Ada Lee, and below it email:, affiliation:, roles:", said)
         if author.group and author.orcid:
             wrong(fields["orcid"].line, "none, as a person has one", "orcid of a group")
         found.append(author)
@@ -362,16 +362,17 @@ def _places(value: Yaml, wrong: Callable[..., None]) -> str:
     return "; ".join(_place(item, wrong) for item in value.items)
 
 
+def _called(place: Yaml, among: Sequence[str] = ("id", "index")) -> list[str]:
+    """What a place is called, or what the fields among these call it."""
+    if not isinstance(place.value, dict):
+        return [str(place.value)]
+    return [str(place.value[key].value) for key in among if key in place.value]
+
+
 def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
     """The fields with the places that authors name by their ids, where `affiliations` lists them apart."""
     listed = fields.get("affiliations", Yaml([], 0)).items
-    known = {
-        str(of.value[key].value): of
-        for of in listed
-        if isinstance(of.value, dict)
-        for key in ("id", "index")
-        if key in of.value
-    }
+    known = {id_: of for of in listed for id_ in _called(of)}
 
     def full(place: Yaml) -> list[Yaml]:
         name = place.value.get("ref", place).value if isinstance(place.value, dict) else place.value
@@ -562,6 +563,26 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
             if name not in known and name not in spelt and _is_foreign(name, known, others):
                 said = f'{file}:{field.line}: "{name}" is no field of this tool; nothing is done with it'
                 yield Warned("foreign-field", said)
+
+
+def places_of_nobody(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
+    """A warning for each place of `affiliations` that no author names."""
+    authors = [of for key, field in fields.items() if SPELT.get(key, key) == "authors" for of in field.items]
+    fields_of = ("ref", "id", "index", "name")
+    named = {
+        id_
+        for author in authors
+        for key, of in (author.value.items() if isinstance(author.value, dict) else ())
+        for place in (of.items if SPELT_OF_AUTHOR.get(key, key) == "affiliation" else ())
+        for called in _called(place, fields_of)
+        for id_ in (called, *re.split(r"\s*,\s*", called))
+    }
+    for place in fields.get("affiliations", Yaml([], 0)).items:
+        if (called := _called(place, fields_of)) and named.isdisjoint(called):
+            said = f'no author is of the affiliation "{short(called[-1])}", which is left out'
+            yield Warned(
+                "foreign-field", f"{file}:{place.line}: {said}; expected affiliation: and its id, below a name"
+            )
 
 
 def _is_foreign(name: str, known: Iterable[str], others: Collection[str]) -> bool:

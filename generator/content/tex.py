@@ -31,7 +31,9 @@ SWITCHES = {  # from where they stand to the end of the group
 }
 ELEMENTS = {  # of HTML, which some exports write
     **{"i": "emph", "em": "emph", "b": "textbf", "strong": "textbf"},
-    **{"sup": "textsuperscript", "sub": "textsubscript", "scp": "textsc"},
+    **{"italic": "emph", "bold": "textbf", "u": "underline"},
+    **{"sup": "textsuperscript", "sub": "textsubscript", "scp": "textsc", "sc": "textsc"},
+    **dict.fromkeys(("span", "inline-formula", "tex-math"), "text"),  # of Zotero, and of the IEEE
 }
 QUOTES = ("enquote", "mkbibquote", "textquote")
 THROUGH = (
@@ -78,7 +80,11 @@ REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep
 
 _WRAPPED = re.compile(r"\\(url|nolinkurl|path|href)\s*\{((?:\\.|[^{}\\]|\{[^{}]*\})*)\}", re.DOTALL)
 _BARE = re.compile(r"""(?<![\w/])https?://(?:\\[&%\#_~{}$]|[^\s{}\\<>"|])+(?<![.,;:)\]'?!])""")
-_HTML = re.compile(r"<(i|em|b|strong|sup|sub|scp)>((?:(?!<\1>)[^{}]|\{[^{}]*\})*?)</\1>", re.IGNORECASE)
+_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_HTML = re.compile(  # an element with no other within
+    rf"<({'|'.join(ELEMENTS)})(\s[^<>{{}}]*)?>((?:(?!</?(?:{'|'.join(ELEMENTS)})\b)[^{{}}]|{_GROUP})*)</\1>",
+    re.IGNORECASE,
+)
 _ANGLE = re.compile(r"(\{)?\\text(less|greater)(?![A-Za-z])(?(1)\}|(?:\{\}|[ \t]+)?)")
 _ENTITY = re.compile(r"\\?&(?:[A-Za-z]{2,8}|#\d+|#x[0-9a-fA-F]+);")
 _SIGNIFICANT = re.compile(r"\\.|\$\$(?:\\.|[^$\\])+\$\$|\$((?:\\.|[^$\\])+)\$(\d?)|[$%]", re.DOTALL)
@@ -102,11 +108,13 @@ def decode(tex: str) -> dict[str, Any]:
         return rf"\url{{{len(addresses) - 1}}}"
 
     def element(match: re.Match[str]) -> str:
-        return rf"\{ELEMENTS[match[1].lower()]}{{{match[2]}}}"
+        small = "small-caps" in (match[2] or "")
+        return rf"\{'textsc' if small else ELEMENTS[match[1].lower()]}{{{match[3]}}}"
 
     text = _BARE.sub(plainly, _WRAPPED.sub(wrapped, tex))
     text = _ANGLE.sub(lambda m: "<" if m[2] == "less" else ">", text)
-    text = _HTML.sub(element, text)
+    while text != (outer := _HTML.sub(element, text)):
+        text = outer
     text = unescaped(text)
     text = _SIGNIFICANT.sub(_signs, text)
     text = _TWO_ACCENTS.sub(r"\1{\2}", text)

@@ -24,7 +24,7 @@ from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import Meta, cut_fields, foreign_fields, read_meta
+from .frontmatter import Meta, cut_fields, foreign_fields, places_of_nobody, read_meta
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -373,7 +373,11 @@ def _parsed_page(
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
-    odd = (*foreign_fields(fields, file), *(cut_fields(fields, text.split("\n"), file) if opening == "---" else ()))
+    odd = (
+        *foreign_fields(fields, file),
+        *places_of_nobody(fields, file),
+        *(cut_fields(fields, text.split("\n"), file) if opening == "---" else ()),
+    )
     return Page(name, file, output, meta, body, first_line, odd)
 
 

@@ -255,8 +255,10 @@ class Writer:
         self._note_unused()
         self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
+            unclosed = (warned.said for warned in self.warnings if warned.name == "unclosed-code")
+            causes = [Problem(*said.split(": ", 1)) for said in unclosed]  # which may hold what was not found
             raise ContentError(
-                sorted(set(self.problems), key=lambda problem: (problem.line, problem.wrong, problem.expected))
+                sorted({*self.problems, *causes}, key=lambda problem: (problem.line, problem.wrong, problem.expected))
             )
         html = ["\n".join(filter(None, [*self._beside(units), notes])), references]
         return Markup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -116,6 +117,7 @@ LATEX = (
 )
 _RULE = r"[ \t]*:?-+:?[ \t]*(?:\||\n|\Z)"  # of a table, behind its first bar
 _ADDRESS = r"(?:https?:|#[a-z]|[\w/-]+\.[a-z]{2,4}\b)[^()\[\]\s]*"
+SPACED = r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"
 FOREIGN = (
     _foreign(
         r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
@@ -213,7 +215,7 @@ FOREIGN = (
         "- [ ] or - [x] and a blank",
         "stray-mark",
     ),
-    _foreign(r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)", "an address with spaces, not in < >", warning="stray-mark"),
+    _foreign(SPACED, "an address with spaces, not in < >", warning="stray-mark"),
     _foreign(
         r"\A[\u200b-\u200f\u2060\ufeff]+(?=#{1,6} |[-*+] |\d+[.)] |[>|`])",
         "an invisible sign before a mark, which begins nothing then",
@@ -304,6 +306,8 @@ def _checked(children: Sequence[Token]) -> list[Token]:
             said += "`"
         if child and child.type == "code_inline" and child.markup == "``" and _is_between(child.content):
             said += f"``{child.content}"
+        if child and child.type == "link_open" and child.markup == "autolink" and said.endswith("]("):
+            said += _to_the_end(children[index:])
         begins = start > 0 and children[start - 1].type in BREAKS
         told += found(said, line, start == 0, (*FOREIGN, *BELOW) if begins else FOREIGN)
         told += run
@@ -317,6 +321,13 @@ def _checked(children: Sequence[Token]) -> list[Token]:
 def _is_between(code: str) -> bool:
     """Whether code is what stands from one pair of quotation marks of LaTeX to the next."""
     return code.endswith(_OPENS) and "''" in code[:-1]
+
+
+def _to_the_end(children: Sequence[Token]) -> str:
+    """The text of a line up to a bracket, where a bare address was linked within what is no link."""
+    line = itertools.takewhile(lambda child: child.type not in BREAKS, children)
+    text = "".join(child.content for child in line if child.type == "text")
+    return text[: text.find(")") + 1] or text
 
 
 def _said(token: Token) -> str:

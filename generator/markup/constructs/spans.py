@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from ...base.errors import nearest, short
 from ...base.language import TOUCHING
 from ..attributes import LIST, Attributes, parse_attributes
-from . import Mark, enclose, follows, label_end, put
+from . import Mark, enclose, follows, foreign, label_end, put
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -93,9 +93,11 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
     parent = builder.stack[-1]
     last = parent[-1] if len(parent) and not parent[-1].tail else None
     if last is None:
-        builder.fault(
-            line, f'"{short(meta["text"])}" belongs to nothing', "it directly after *text*, a link, a picture or $$"
-        )
+        before = tokens[at - 1].content if at else ""
+        expected = "it directly after *text*, a link, a picture or $$"
+        if spaced := re.search(rf"{foreign.SPACED}\Z", before):
+            expected = f'< > around the address with spaces before it, "{short(spaced[0][1:])}"'
+        builder.fault(line, f'"{short(meta["text"])}" belongs to nothing', expected)
         return at + 1
     of = " of a link" if last.tag == "a" else ""
     for key, value in said.values.items():
