@@ -394,6 +394,15 @@ def built(cache, tmp_path_factory, one_worker_is_this_process):
     return folder / "site"
 
 
+def test_a_column_is_called_as_its_file_calls_it():
+    """As tables of results do: `mass_g` is a name for expressions alone."""
+    rows = [{"mass_g": 1.5, "share": 10, "note": 1}, {"mass_g": 2.5, "share": 20, "note": 2}]
+    columns = {"mass_g": "mass [g]", "share": "share, %", "note": "what was noted"}
+    found = drawn(rows, x="mass_g", y="share", colour="note", columns=columns)
+    assert (found.x.title, found.y.title, found.legend_title) == ("mass [g]", "share, %", "note")
+    assert list(found.about) == [("note", "what was noted")]
+
+
 def test_the_page_holds_the_values_without_scripts(built):
     html = (built / "index.html").read_text("utf-8")
     figure = html[html.index('id="fig-scores"') : html.index('id="fig-points"')]

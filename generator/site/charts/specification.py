@@ -4,6 +4,7 @@ option.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -147,7 +148,10 @@ class Specification:
 
     def _spoken(self, key: str) -> str:
         """A key by its name; those of a recipe mean what they mean there in runs alone."""
-        return self.words.measure(key) if isinstance(self.rows, Table) else spoken(key, self.words)
+        if not isinstance(self.rows, Table):
+            return spoken(key, self.words)
+        heading = str(self.columns.get(key, ""))
+        return heading if _as_key(heading) == key else self.words.measure(key)
 
     def title(self, option: str) -> str:
         """What a key is called, with its unit: "least angle, degrees"."""
@@ -176,12 +180,17 @@ class Specification:
     def about(self) -> Iterable[tuple[str, str]]:
         """(key in words, what it holds), of the keys of which this is known."""
         for key, option in {key: option for option, key in reversed(self.keys.items())}.items():
-            if key in self.columns:
-                what = self.columns[key]
+            what = self.columns.get(key)
+            if what is not None and _as_key(str(what)) != key:
                 yield (
                     self.headings.get(option) or self._spoken(key),
                     self.words.tell(what) if isinstance(what, Mapping) else self.words(what),
                 )
+
+
+def _as_key(heading: str) -> str:
+    """A column's heading in its file as keys have it: "mass [g]" is mass_g."""
+    return re.sub(r"\W+", "_", heading).strip("_")
 
 
 def ordered(values: Iterable[Any]) -> list[Any]:
