@@ -121,6 +121,7 @@ def test_names(author, names, label):
             "pH of a <b>",
         ),
         ('{<inline-formula> <tex-math notation="LaTeX">$k$ </tex-math></inline-formula>-trees}', "k -trees"),
+        ('{Das "`Rechnen"\' und "mehr"}', 'Das „Rechnen“ und "mehr"'),
         (r"{costs $5 and $6, or $7-$9}", "costs $5 and $6, or $7-$9"),
         ("{\\textcommabelow{s}, one\\\\two \\noopsort{1}three\\-four}", "ș, one two threefour"),
         (r"{nothing \(\) in \ensuremath{} it}", "nothing in it"),
@@ -545,6 +546,8 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
         *(("2020-05", "2020"), ("2020-05-01T10:00:00", "2020"), ("202X", "2020s"), ("20uu", "2000s")),
         *(("2020?", "2020?"), ("2020~", "ca. 2020"), ("2020%", "ca. 2020?"), ("-0044", "45 BCE")),
         *(("2019/..", "2019–"), ("../2020", "–2020"), ("/2020", "–2020"), ("2020-01/2020-05", "2020")),
+        *(("März 2018", "2018"), ("12 May 2018", "2018"), ("Sept., 2018", "2018"), ("2018/05/12", "2018")),
+        *(("12.05.2018", "2018"), ("1998/99", "1998/99"), ("um 1900", "um 1900"), ("c. 1890", "c. 1890")),
         *(("/", "/"), ("..", ".."), ("2018/2019/2020", "2018/2019/2020"), ("spring", "spring")),
     ],
 )
@@ -738,6 +741,11 @@ def test_kinds_states_and_days_of_works_are_said_in_the_language_of_the_page(fie
 )
 def test_versions_that_are_words_stand_for_themselves(version, shown):
     assert line(f"@software{{k, title={{T}}, year=2020, version={{{version}}}}}") == f"T ({shown}) (2020)."
+
+
+@pytest.mark.parametrize("said", ["2., überarbeitete Auflage", "Second Edition", "2. Aufl.", "2e édition", "2. ed."])
+def test_an_edition_that_is_called_so_is_not_called_so_twice(said):
+    assert f"({said})" in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{said}}}}}")
 
 
 def test_editions_are_counted_as_another_language_counts():

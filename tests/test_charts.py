@@ -403,6 +403,15 @@ def test_a_column_is_called_as_its_file_calls_it():
     assert list(found.about) == [("note", "what was noted")]
 
 
+def test_words_of_a_file_are_no_words_of_the_page():
+    """ "Note" heads a remark of a page, and "Dark" its button: in German a grade, a treatment."""
+    rows = [{"Note": n, "kind": kind, "loss": n} for n, kind in enumerate(("Dark", "none", "Light"))]
+    german = language.load("de", Overlay(default_templates()))
+    found = drawn(rows, german, x="kind", y="Note", facet="loss")
+    assert (found.x.title, found.y.title) == ("kind", "Note")
+    assert "Verlust 2" in repr(found) and "Dark" in repr(found) and "Dunkel" not in repr(found)
+
+
 def test_the_page_holds_the_values_without_scripts(built):
     html = (built / "index.html").read_text("utf-8")
     figure = html[html.index('id="fig-scores"') : html.index('id="fig-points"')]

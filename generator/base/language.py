@@ -118,8 +118,12 @@ class Words:
         return str(text.format(**values))
 
     def measure(self, key: str) -> str:
-        """A field or a measure by its name in tables: "least distance"; a name that no table knows in its own words."""
-        return self(key.replace("_", " "))
+        """A field or a measure by its name in tables: "least distance"; a name that no table knows in its own words.
+
+        None of ours has a capital: "Note" is an author's own, and no heading of a page.
+        """
+        name = key.replace("_", " ")
+        return self(name) if name.islower() else name
 
     def tell(self, plain: Any) -> str:
         """Text and numbers as they are; {"method": arguments} as that method says it; see `said` and SEPARATORS."""

@@ -434,7 +434,7 @@ class _Line:
             said = _ordinal(int(edition), self.words) if ordinal else edition
             yield (
                 said
-                if re.search(r"\b(ed|edition|edn|aufl)\b", said, re.IGNORECASE)
+                if re.search(r"\b(ed|edn|aufl|éd|ed[iíd]\w{4,}|éd\w{4,}|auflage|ausgabe)\b", said, re.IGNORECASE)
                 else f"{said} {self.say('edition')}"
             )
         if version := self.take("version"):

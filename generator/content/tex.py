@@ -86,6 +86,7 @@ _HTML = re.compile(  # an element with no other within
     re.IGNORECASE,
 )
 _ANGLE = re.compile(r"(\{)?\\text(less|greater)(?![A-Za-z])(?(1)\}|(?:\{\}|[ \t]+)?)")
+_OF_BABEL = re.compile(r"""(?<!\\)"`((?:[^"`]|\\")+?)"'""")  # German quotation marks
 _ENTITY = re.compile(r"\\?&(?:[A-Za-z]{2,8}|#\d+|#x[0-9a-fA-F]+);")
 _SIGNIFICANT = re.compile(r"\\.|\$\$(?:\\.|[^$\\])+\$\$|\$((?:\\.|[^$\\])+)\$(\d?)|[$%]", re.DOTALL)
 _TWO_ACCENTS = re.compile(
@@ -112,6 +113,7 @@ def decode(tex: str) -> dict[str, Any]:
         return rf"\{'textsc' if small else ELEMENTS[match[1].lower()]}{{{match[3]}}}"
 
     text = _BARE.sub(plainly, _WRAPPED.sub(wrapped, tex))
+    text = _OF_BABEL.sub(r"„\1“", text)
     text = _ANGLE.sub(lambda m: "<" if m[2] == "less" else ">", text)
     while text != (outer := _HTML.sub(element, text)):
         text = outer

@@ -390,6 +390,8 @@ def parse(source: str) -> nodes.Expr:
     except jinja2.TemplateError as error:
         expected = ")" if source.count("(") > source.count(")") else ""
         expected = "straight quotation marks" if re.search("[“”‘’]", source) else expected
+        if comma := re.search(r"(?<=[<>=])\s*(\d+),(\d+)(?=\s*[),])", source):
+            expected = f"a point within a number, {comma[1]}.{comma[2]}"
         raise ExpressionError(f"the expression does not parse: {_plain_message(error)}", expected) from error
     except RecursionError as error:
         raise ExpressionError("the expression is nested too deep") from error

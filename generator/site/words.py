@@ -204,6 +204,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
         "carried": tables.carried,
         "ended": bibliography.ended,
         "long_date": words.long_date,
+        "measure": words.measure,
         "median": median,
         "median_interval": expressions.median_interval,
         "number": numbers["number"],

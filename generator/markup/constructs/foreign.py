@@ -210,7 +210,7 @@ FOREIGN = (
         "stray-mark",
     ),
     _foreign(
-        r"\A-?\[[ xX]\](?=\w)|\A-\[[ xX]\]|\A\[\](?=\s)",
+        r"\A-?\[[ xX]\](?=\w)|\A-\[[ xX]\]|\A\[[ xX]?\](?=\s)",
         "a task's mark that is none",
         "- [ ] or - [x] and a blank",
         "stray-mark",
@@ -269,6 +269,12 @@ BELOW = (  # what begins a line of a paragraph that is not its first, and so bel
         r"\A\u00a0*(?:[-*+]|1[.)])[ \t\u00a0]+\S",
         "an item of a list within the line before",
         "an empty line before the list, or items as far in as the text of the one around",
+        "stray-mark",
+    ),
+    _foreign(
+        r"\A\(?(?:a|i|1|A)\) +\S",
+        "an item of a list of Pandoc within the line before",
+        "1. before each item, or an empty line between them",
         "stray-mark",
     ),
     _foreign(rf"\A[{_BULLETS}]\s+\S", "a bullet within the line before", "- and a blank", "stray-mark"),

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 
+_BELONGS = {  # the kind of a label -> where it stands
+    "tbl": "a line : Caption {#tbl-…} below the rows of a table",
+    "fig": "it directly after a picture, ![**Caption**](picture.png){#fig-…}",
+    "sec": "it at the end of a heading, ## Heading {#sec-…}",
+    "eq": "it directly after a formula, $$ … $$ {#eq-…}",
+}
 _OF_TEXT = ("lang", "dir")
 _SIGNS = {"==": "mark", "++": "ins"}
 _MARKED = re.compile(r"(==|\+\+)(?=[^\s=+])((?:(?!\1).)+)(?<=\S)\1(?![=+}])" + rf"(?![^\W{TOUCHING}])", re.DOTALL)
@@ -94,7 +100,8 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
     last = parent[-1] if len(parent) and not parent[-1].tail else None
     if last is None:
         before = tokens[at - 1].content if at else ""
-        expected = "it directly after *text*, a link, a picture or $$"
+        kind = meta["said"].id.partition("-")[0]
+        expected = _BELONGS.get(kind, "it directly after *text*, a link, a picture or $$")
         if spaced := re.search(rf"{foreign.SPACED}\Z", before):
             expected = f'< > around the address with spaces before it, "{short(spaced[0][1:])}"'
         builder.fault(line, f'"{short(meta["text"])}" belongs to nothing', expected)

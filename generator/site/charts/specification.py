@@ -164,7 +164,8 @@ class Specification:
             return next(
                 (run.label for run in self.rows if isinstance(run, Result) and run.activation == value), str(value)
             )
-        return told(value, self.words)
+        own = isinstance(value, str) and isinstance(self.rows, Table)  # an author's words, as they stand
+        return value if own else told(value, self.words)
 
     def named(self, option: str, value: Any) -> str:
         """A value that stands alone: "5 classes", "noise 0.1", "tanh"."""
