@@ -22,7 +22,7 @@ from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .builder import Builder, Fragment
-from .constructs import abbreviations, blocks, faults, foreign, html, kramdown, maths, tables, typography
+from .constructs import abbreviations, blocks, faults, foreign, html, kramdown, lists, maths, tables, typography
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
@@ -79,6 +79,7 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     short = env.get("abbreviations", {})
     units = []
     tables.note_lost_cells(state.tokens, lines)
+    lists.note_skipped_numbers(state.tokens)
     for tokens in _units(state.tokens):
         start = min((token.map[0] for token in tokens if token.map), default=0)
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))

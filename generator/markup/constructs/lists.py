@@ -23,8 +23,26 @@ def extend(md: MarkdownIt) -> None:
     deflist_plugin(md)
 
 
+def note_skipped_numbers(tokens: Sequence[Token]) -> None:
+    """Note at the first item of a list before which numbers are skipped, 7 behind 4, what it is shown as."""
+    following: list[int] = []  # of the lists around, the number of the next item; 0: told already
+    for token in tokens:
+        if token.type == "ordered_list_open":
+            following.append(int(token.attrs.get("start", 1)))
+        elif token.type == "ordered_list_close":
+            following.pop()
+        elif token.type == "list_item_open" and token.info and (shown := following[-1]):
+            following[-1] = 0 if int(token.info) > shown else shown + 1
+            if not following[-1]:
+                token.meta["shown"] = shown
+
+
 def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
+    if shown := token.meta.get("shown"):
+        expected = f"{shown}., or a line <!-- --> before it, which begins another list"
+        wrong = f'the item "{token.info}." is shown as {shown}, as items are counted from the first'
+        builder.block_fault(token, wrong, expected, warning="stray-mark")
     builder.open("li", token.attrs)
     if "checked" in token.meta:
         word = "done" if token.meta["checked"] else "to do"
