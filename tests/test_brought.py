@@ -127,6 +127,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ('![A](pictures/room.png){width="1.5in" height="9in"}', 'alt="A" width="144"'),
         ('![C](pictures/room.png){#fig-c width=12.7mm fig-alt="so"}', 'alt="so" width="48"'),
         ("::: {.callout-tip}\n## Own\n\nText\n:::", '<p class="admonition-title">Own</p>\n<p>Text</p>'),
+        ("::: {.callout-tip collapse=true}\n# Own\nT\n:::", "<details><summary>Own</summary>\n<p>T</p>"),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
     ],

@@ -225,7 +225,8 @@ def _titled(
     takes_heading = "callout-" in head or (name in LABELLED.values() and name not in ("figure", "table"))
     if takes_heading and inner and inner[0].type == "heading_open":
         return inner[1].content, inner[1], inner[3:]
-    return "", None, inner
+    folded = _OF_QUARTO.search(head) if name == "details" else None
+    return folded[1].capitalize() if folded else "", None, inner
 
 
 def _tell_repeated(builder: Builder, name: str, inner: Sequence[Token]) -> None:
@@ -275,7 +276,6 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
         for look in ("icon", "appearance"):
             said.values.pop(look, None)
         if folded:
-            argument = argument or name.capitalize()
             name, said.values["open"] = "details", "false" if folded == "true" else "true"
     if name not in BLOCKS and (same := _called(name)):
         name, argument = same, argument or name.capitalize()
@@ -297,6 +297,9 @@ def _in_a_line(options: Mapping[str, str]) -> str:
     return f"{{{', '.join(said)}}}" if options else ""
 
 
+_OF_QUARTO = re.compile(r"\bcallout-([a-z]+)")
+
+
 _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what is written here
     **dict.fromkeys(("image", "picture", "video"), "/// figure | its file"),
     "chart": "/// figure | chart",
@@ -315,7 +318,10 @@ def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     expected, near = meant(name, BLOCKS, "blocks")
     near = None if name in _INSTEAD else near or _called(name) or None
     expected = "" if near else expected
-    if head and not near and name not in _INSTEAD:
+    if head.replace(" ", "") == "{#refs}":  # as Pandoc and Quarto place them
+        wrong = 'a place for the works, "{#refs}"'
+        builder.block_fault(token, f"{wrong}; expected none, as the page lists them at its end", warning="stray-mark")
+    elif head and not near and name not in _INSTEAD:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")
     else:

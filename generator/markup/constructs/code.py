@@ -66,6 +66,9 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         return at + 1
     if more := info.replace(f".{language}" if info.startswith("{") else language, "", 1).strip("{} "):
         builder.block_fault(token, f'"{short(more)}" behind the language of code is left out', warning="code-options")
+    if option := re.match(r"(?:#|//|--)\| *[\w.-]+ *:.*", token.content):
+        wrong = f'an option of a cell, "{short(option[0])}", is shown with the code, as nothing in a text runs'
+        builder.block_fault(token, wrong, "the code alone", below=1, warning="code-options")
     if token.type == "fence" and token.map and token.map[1] - token.map[0] < len(token.content.splitlines()) + 2:
         builder.block_fault(token, "the code block is not closed", warning="unclosed-code")
     builder.block_mark("code", token, language=language.lower(), text=token.content.removesuffix("\n"))
