@@ -557,13 +557,24 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"title": '"C:\\qs"'},
             [
                 "article.md:2: not YAML: found unknown escape character; "
-                "expected single quotes around a text that holds a backslash"
+                "expected single quotes around a text that holds a backslash, or two of them"
             ],
         ),
     ],
 )
 def test_mistakes_in_front_matter(tmp_path, change, messages):
     assert said(folder_of(tmp_path, article=written(FRONT | change))) == messages
+
+
+@pytest.mark.parametrize(
+    "command", [r"\theta", r"\nu", r"\rho", r"\ell", r"\frac{1}{2}", r"\nabla x", r"a\_b", r"\beta"]
+)
+def test_a_command_of_tex_in_double_quotes_is_told(tmp_path, command):
+    """YAML takes its beginning for a tab, a line's end or a sign that nobody sees: "$\\theta$" was "$ heta$"."""
+    (wrong,) = said(folder_of(tmp_path, article=written(FRONT | {"subtitle": f'"é ${command}$"'})))
+    assert "is an escape within double quotes" in wrong and "expected single quotes" in wrong
+    fine = page_of(tmp_path / "fine", title=f"'${command}$'", subtitle='"one\\ntwo \\\\theta \\t"').meta
+    assert (fine.title, fine.subtitle) != (FRONT["title"], "") and "\\theta" in fine.subtitle
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ _GLUED = re.compile(r"[ \t-]*([A-Za-z_][\w-]*):(?=[^\s/:])")  # a name and its t
 _REMEDIES = {  # what was expected where the parser gave up, by what it says
     "mapping values": "quotes around a text that holds a colon",
     "tab": "blanks in place of a tab",
-    "escape": "single quotes around a text that holds a backslash",
-    "hexdecimal": "single quotes around a text that holds a backslash",
+    "escape": "single quotes around a text that holds a backslash, or two of them",
+    "hexdecimal": "single quotes around a text that holds a backslash, or two of them",
     "end of stream": "the quotation mark that ends the text",
     "',' or": "a closing bracket, or quotes around a text that begins with one",
     "too much": "",
@@ -98,7 +98,8 @@ def _composed(text: str) -> list[Any]:
         if id(node) in above:
             return ["loop", line, None]
         if next(values) > limits.VALUES or len(above) > limits.DEEPEST:  # a few names can stand for billions
-            raise _TooMuch(line)
+            most = f"at most {limits.VALUES:,} values, at most {limits.DEEPEST} deep in each other"
+            raise _Wrong(line, f"too much in one place, where there may be {most}")
         above = above | {id(node)}
         if isinstance(node, yaml.MappingNode):
             rows = [
@@ -108,17 +109,32 @@ def _composed(text: str) -> list[Any]:
             return ["mapping", line, rows]
         if isinstance(node, yaml.SequenceNode):
             return ["sequence", line, [tree(item, above) for item in node.value]]
+        if command := _command(text[node.start_mark.index : node.end_mark.index]) if node.style == '"' else "":
+            raise _Wrong(line, f'"{command}" is an escape within double quotes, which is no command of TeX then')
         return [node.tag, line, str(node.value)]
 
     try:
         return ["nothing", 0, None] if node is None else tree(node, frozenset())
-    except _TooMuch as error:
-        most = f"at most {limits.VALUES:,} values, at most {limits.DEEPEST} deep in each other"
-        return ["wrong", error.args[0], f"too much in one place, where there may be {most}"]
+    except _Wrong as error:
+        return ["wrong", *error.args]
 
 
-class _TooMuch(Exception):
-    """The values of a YAML text are too many or too deep in each other: the line of one."""
+class _Wrong(Exception):
+    """The line of a value, and why it can be none."""
+
+
+def _command(quoted: str) -> str:
+    """A command of TeX that in double quotes is a tab, a line's end or a sign that is not seen; "" without one."""
+    for found in re.finditer(r"\\(.)([A-Za-z]*)", quoted):
+        if found[1] in "abefvNLP_" or (found[1] in "tr" and found[2]) or found[0] in _LIKE_A_LINE:
+            return found[0]
+    return ""
+
+
+_LIKE_A_LINE = {
+    *(r"\nu", r"\ne", r"\neq", r"\neg", r"\ni", r"\nabla", r"\not", r"\notin", r"\nmid", r"\nleq", r"\ngeq"),
+    *(r"\newcommand", r"\nonumber", r"\nolimits"),
+}
 
 
 def _yaml(tree: list[Any], file: str, first_line: int, problems: list[Problem]) -> Yaml:
