@@ -395,6 +395,18 @@ def test_what_a_sign_cuts_off_a_field_is_told(tmp_path, title, lost):
     assert [str(warned).partition("content/")[2] for warned in page.odd] == ([expected] if lost else [])
 
 
+def test_an_argument_of_a_macro_is_no_remark(tmp_path):
+    """`norm: \\lVert #1 \\rVert` is the macro \\lVert to YAML, and each formula with it would be wrong."""
+    macros = r"{R: \mathbb R, norm: '\lVert #1 \rVert'}"
+    assert "#1" in page_of(tmp_path / "fine", macros=macros).meta.macros
+    folder = folder_of(tmp_path, article=written(FRONT | {"macros": "\n  R: \\mathbb R\n  norm: \\lVert #1 \\rVert"}))
+    assert said(folder) == [
+        f'article.md:{len(FRONT) + 4}: "#1 \\rVert" is no part of norm; expected quotes around a text with #'
+    ]
+    page = page_of(tmp_path / "nested", authors="\n  - name: Ada\n    affiliation: Lab #3")
+    assert '"#3" is no part of affiliation' in str(page.odd[0])
+
+
 def test_places_are_as_the_author_typed_them(tmp_path, monkeypatch):
     folder_of(tmp_path, article="x")
     monkeypatch.chdir(tmp_path)

@@ -109,7 +109,8 @@ def _composed(text: str) -> list[Any]:
             return ["mapping", line, rows]
         if isinstance(node, yaml.SequenceNode):
             return ["sequence", line, [tree(item, above) for item in node.value]]
-        if command := _command(text[node.start_mark.index : node.end_mark.index]) if node.style == '"' else "":
+        quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
+        if command := _command(text[node.start_mark.index : node.end_mark.index]) if quoted else "":
             raise _Wrong(line, f'"{command}" is an escape within double quotes, which is no command of TeX then')
         return [node.tag, line, str(node.value)]
 

@@ -590,16 +590,20 @@ def _is_foreign(name: str, known: Iterable[str], others: Collection[str]) -> boo
     return name in others or nearest(name, known) is None
 
 
-def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[Warned]:
-    """A warning for each field whose text YAML ends before a # that begins no remark. lines: of the file"""
+def cut_fields(fields: Mapping[str, Yaml], lines: Sequence[str], file: str) -> Iterator[tuple[str, Problem]]:
+    """(field, what is wrong) where YAML ends a text, also of a value within, before a # that begins no remark.
+
+    lines  of the file
+    """
     for name, field in fields.items():
+        for item in field.items:
+            if isinstance(item.value, dict):
+                yield from ((name, problem) for _, problem in cut_fields(item.value, lines, file))
         plain = re.match(r"[^:]*:[ \t]+(?=[^\s\"'#|>\[{&*!])", line := lines[field.line - 1])
         at = line.find(" #", plain.end()) if plain else -1
         if at >= 0 and line[at + 2 :].strip() and not line[at + 2].isspace():
-            lost = short(line[at + 1 :])
-            yield Warned(
-                "cut-field", f'{file}:{field.line}: "{lost}" is no part of {name}; expected quotes around a text with #'
-            )
+            wrong = f'"{short(line[at + 1 :])}" is no part of {name}'
+            yield name, Problem(f"{file}:{field.line}", wrong, "quotes around a text with #")
 
 
 _HOLDS = "\ue000"  # around the number of a formula, while marks are taken away: a sign that no field can have

@@ -368,15 +368,18 @@ def _parsed_page(
         expected = "a line # Title above it, or title: … between two lines --- in front of it"
         other = f"; or _{name} for a text that is no page" if name != FIRST else ""
         problems.append(Problem(f"{file}:1", "the text has no title", expected + other))
+    cut = [*cut_fields(fields, text.split("\n"), file)] if opening == "---" else []
+    arguments = [problem for name, problem in cut if name in ("macros", "math")]  # of macros, #1
+    problems += arguments
     meta = read_meta(fields, body, file, first, problems) if not wrong else None
-    if meta is None:
+    if meta is None or arguments:
         return None
     if meta.abstract:
         body, first_line = _after_abstract(fields["abstract"], text, body, first_line)
     odd = (
         *foreign_fields(fields, file),
         *places_of_nobody(fields, file),
-        *(cut_fields(fields, text.split("\n"), file) if opening == "---" else ()),
+        *(Warned("cut-field", str(problem)) for _, problem in cut),
     )
     return Page(name, file, output, meta, body, first_line, odd)
 

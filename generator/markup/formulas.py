@@ -284,6 +284,9 @@ def _broken_off(error: Exception) -> str:
 # -- Messages ---------------------------------------------------------------------------------------------------------
 
 
+DRAWN = ("tikzcd", "tikzpicture", "xy", "pspicture", "picture")
+
+
 @functools.cache
 def _known() -> tuple[frozenset[str], frozenset[str]]:
     """Commands and environments that Temml and we have, by the words in the scripts."""
@@ -316,6 +319,8 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
     if found := re.fullmatch(r"No such environment: (.*)", message):
         name = found[1]
         at = max(tex.rfind("\\begin", 0, at + 1), 0)
+        if name in DRAWN:
+            return TexError(at, f'unknown environment "{name}"', "CD, or a picture of what it draws")
         return TexError(at, f'unknown environment "{short(name)}"', *meant(name, sorted(_known()[1]), COMMANDS))
     if found := re.fullmatch(r'no (?:formula has|number for) the label "(.*)"', message):
         at = tex.rfind("\\", 0, max(at, 1))

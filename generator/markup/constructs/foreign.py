@@ -59,7 +59,7 @@ _COMMANDS = (  # of LaTeX in running text, and what is written here
     ("includegraphics|caption", "![**Caption**](picture.png){#fig-name}"),
     ("textsuperscript|textsubscript", "^above^ or ~below~"),
     (
-        "(?:new|clear)page|pagebreak|noindent|centering|maketitle|tableofcontents|[vh]space|(?:big|med|small)skip",
+        "appendix|bibliographystyle|bibliography|printbibliography|(?:new|clear)page|pagebreak|noindent|centering|maketitle|tableofcontents|[vh]space|(?:big|med|small)skip",
         "nothing",
     ),
     (
@@ -79,6 +79,13 @@ _ENVIRONMENTS = (
     ("quote|quotation", "> before each line"),
     ("verbatim|lstlisting|minted", "``` around code"),
     ("abstract", "abstract in the front matter"),
+    (
+        "tikzpicture|tikzcd|circuitikz|forest|pspicture|picture",
+        "a picture of what it draws, ![what it shows](picture.svg)",
+    ),
+    ("algorithm2?e?|algorithmic", "``` around its lines"),
+    ("thebibliography", "the works in references.bib"),
+    ("center|flushleft|flushright|minipage|multicols|appendices", "its text alone"),
     ("subequations", "the formulas in it alone"),
     (r"[\w]+", "Markdown, or $$ around a formula"),
 )
