@@ -821,6 +821,15 @@ def test_same_author_and_year_get_letters(tmp_path):
     assert page.references_html.index("ref-two") < page.references_html.index("ref-one")
 
 
+def test_a_letter_of_a_name_that_no_font_has_is_told_where_the_work_stands(tmp_path):
+    works = "\n@misc{k, author={Nguyễn, A}, title={T}, year=2020}\n"
+    [page] = rendered(article_of(tmp_path, "", "A\n\nline, [@k, p.~3]\n", works=works))
+    assert [str(warned).partition("content/")[2] for warned in page.warnings] == [
+        'references.bib:2: no font of the page has "ễ" (U+1EC5) [letter-without-font]'
+    ]
+    assert "p.\u00a03" in page.html
+
+
 def test_words_are_those_that_are_read(tmp_path):
     text = "Two words[^n], $x+y$ and `code`.\n\n[All agree]{claim=\"results.min('accuracy') > 0\"}\n\n[^n]: Note.\n"
     assert page_of(tmp_path, text).words == len(

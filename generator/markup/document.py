@@ -331,9 +331,16 @@ class Writer:
         """Say once which letters of the page's HTML no font of ours has, where the first of them stands."""
         if found := letters.without_font(body):
             lines = self.page.body.split("\n")
-            at = next((at for at, line in enumerate(lines) if found[0] in line), 0)
+            places = [self.place(self.page.first_line + at) for at, line in enumerate(lines) if found[0] in line]
+            works = [self.bibliography.entries[key] for key in self.citations]
+            places += [
+                f"{self.bibliography.file}:{self.bibliography.raw[work.key]['line']}"
+                for work in works
+                if found[0] in work.label
+            ]
             said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
-            self.warn("letter-without-font", self.page.first_line + at, f"no font of the page has {said}")
+            place = next(iter(places), self.place(self.page.first_line))
+            self.warnings.append(Warned("letter-without-font", f"{place}: no font of the page has {said}"))
 
     def _note_unused(self) -> None:
         """Warn of footnotes and link labels that nothing asked for."""

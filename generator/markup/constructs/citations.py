@@ -65,7 +65,8 @@ def _group(state: StateInline, silent: bool) -> bool:
 
 
 def _locator(text: str) -> str:
-    """Pages behind a work: a fixed space, a dash between numbers."""
+    """Pages behind a work: a fixed space, which LaTeX has too, a dash between numbers."""
+    text = text.replace("~", "\u00a0")
     text = re.sub(r"\A\s+", " ", _BRACED.sub(r", \1", text.rstrip()))
     text = _PAGES.sub(lambda m: m[0].replace(" ", "\u00a0"), text)
     return re.sub(r"(?<=\d)\s*-{1,2}\s*(?=\d)", "–", text)

@@ -119,6 +119,7 @@ LATEX = (
         "stray-mark",
     ),
     _foreign(r"``(?=[^\s`])", "quotation marks of LaTeX", 'plain ones, "…"', "stray-mark"),
+    _foreign(r"(?<=[a-z.)])\\ (?=\S|\Z)", "a space of LaTeX", "a blank, or &nbsp;", "stray-mark"),
     _foreign(r"\\[,;](?=\w|\Z)", "a thin space of LaTeX", "a blank, or &thinsp;", "stray-mark"),
     _foreign(r"[A-Za-z.]~(?=[A-Z\d\\@(\[]|\Z)", "a tie of LaTeX", "a blank, or &nbsp;", "stray-mark"),
 )
