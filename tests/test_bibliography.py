@@ -91,6 +91,8 @@ def line(text, key=None, words=None):
         ("Su III", [Name("III", "Su")], None),
         ("family=Beethoven, given=Ludwig, prefix=van", [Name("van Beethoven", "Ludwig")], None),
         ("山田 太郎 and 王, 小明", [Name("山田", "太郎"), Name("王", "小明")], None),
+        ("王，小明； 李 四、山田太郎", [Name("王", "小明"), Name("李", "四"), Name("山田太郎")], None),
+        ("الخوارزمي، محمد", [Name("الخوارزمي", "محمد")], None),
         ("Лев Толстой", [Name("Толстой", "Лев")], "Толстой 2020"),
         (r"Kurt G{\"o}del", [Name("Gödel", "Kurt")], "Gödel 2020"),
         (r"Paul Erd{\H o}s", [Name("Erdős", "Paul")], "Erdős 2020"),
@@ -452,7 +454,7 @@ LINES = {
     "initials": (
         "@misc{a, author={Tolkien, J.R.R. and Picard, Jean-Luc and 王, 小明 and King, Jr., Martin}, title={T}, "
         "year=2000}",
-        "Tolkien, J. R. R., Picard, J.-L., 王, 小明 & King, M., Jr. (2000). T.",
+        "Tolkien, J. R. R., Picard, J.-L., 王小明 & King, M., Jr. (2000). T.",
     ),
 }
 
@@ -746,6 +748,11 @@ def test_versions_that_are_words_stand_for_themselves(version, shown):
 @pytest.mark.parametrize("said", ["2., überarbeitete Auflage", "Second Edition", "2. Aufl.", "2e édition", "2. ed."])
 def test_an_edition_that_is_called_so_is_not_called_so_twice(said):
     assert f"({said})" in line(f"@book{{k, author={{A B}}, title={{T}}, year=2020, edition={{{said}}}}}")
+
+
+def test_names_of_east_asia_have_no_comma_within():
+    work = works("@book{k, author={山田, 太郎 and Moss, Ada}, editor={王 小明}, title={T}, year=2020}").entries["k"]
+    assert re.sub("<[^>]*>", "", render(work, "2020")).startswith("山田太郎 &amp; Moss, A. (2020). T (王小明, Ed.)")
 
 
 def test_editions_are_counted_as_another_language_counts():

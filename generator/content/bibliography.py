@@ -548,13 +548,23 @@ def _listed(entry: Entry, words: Words) -> str:
 
 def _reversed(name: Name) -> str:
     """A name, family first."""
+    if _OF_EAST_ASIA.fullmatch(name.family + name.given):
+        return name.family + name.given
     return ", ".join(filter(None, [name.family, _initials(name.given), name.suffix]))
 
 
 def _running(names: tuple[Name, ...], others: bool, words: Words) -> str:
     """Names within a line, initials first."""
-    said = [" ".join(filter(None, [_initials(name.given), name.family, name.suffix])) for name in names]
+    said = [
+        _reversed(name)
+        if _OF_EAST_ASIA.fullmatch(name.family + name.given)
+        else " ".join(filter(None, [_initials(name.given), name.family, name.suffix]))
+        for name in names
+    ]
     return _enumerated(said, others, words)
+
+
+_OF_EAST_ASIA = re.compile(f"[{language.WITHOUT_BLANKS}]+")  # names that have no blank or comma in them
 
 
 def _enumerated(names: list[str], others: bool, words: Words) -> str:

@@ -415,7 +415,7 @@ class _Work:
         if more:
             self.wrong.append([line, *more[0]])
         value = tex.unescaped(value).strip().rstrip("; ")
-        parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|;")]
+        parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|[;；؛、]")]
         parts = list(itertools.chain.from_iterable(map(_by_ampersand, parts)))
         others = False
         while parts and (found := _OTHERS.search(parts[-1])):
@@ -425,7 +425,7 @@ class _Work:
                 parts.pop()
         names = []
         for part in parts:
-            if part.strip(", ~"):
+            if part.strip(",،， ~"):
                 names.append(self._name(part, field))
             else:
                 expected = "names joined by one “and”"
@@ -436,7 +436,7 @@ class _Work:
         """`Last, First`, `Last, Jr, First`, `First von Last Jr.`, `{A Body}`, or BibLaTeX's `family=…, given=…`."""
         say = functools.partial(self._word, field=field)
         part = re.sub(r"(?<=\w)\s+\d{4}\Z", "", part)  # by which DBLP tells people of one name apart
-        pieces = _split(part, r"\s*,\s*")
+        pieces = _split(part, r"\s*[,،，]\s*")
         if all(re.match(r"[a-z-]+\s*=", piece) for piece in pieces):
             said = {key.strip(): say(value) for key, _, value in (piece.partition("=") for piece in pieces)}
             family = " ".join(filter(None, (said.get("prefix"), said.get("family"))))

@@ -134,7 +134,7 @@ def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
 
 def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
     """A date, or a text that begins with one, as in quotes or before a time of day; or one in English words."""
-    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[A-Za-z])\.(?= )|,", " ", str(value.value))
+    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=[A-Za-z])\.(?= )|,", " ", _in_ascii(value))
     said = " ".join(said.split())
     for form, text in (("%Y-%m-%d", re.split("[T ]", said)[0]), *((form, said) for form in DAYS)):
         with contextlib.suppress(ValueError):
@@ -142,9 +142,14 @@ def _day(value: Yaml, wrong: Callable[..., None]) -> Any:
     return wrong(value.line, "a date like 2026-03-12")
 
 
+def _in_ascii(value: Yaml) -> str:
+    """A date with the digits of any script as those from 0 to 9."""
+    return re.sub(r"\d", lambda digit: str(int(digit[0])), str(value.value))
+
+
 def _in_english(value: Yaml, tag: str) -> Yaml:
     """A date in a language's own words, such as 3. März 2026, in English ones; any other as it is."""
-    said, numbers = str(value.value).casefold(), re.findall(r"\d+", str(value.value))
+    said, numbers = str(value.value).casefold(), re.findall(r"\d+", _in_ascii(value))
     if len(numbers) == 2 and not tag.startswith(REFERENCE):
         for own, english in zip(facts_of(tag)["months"], ENGLISH["months"], strict=True):
             if re.search(rf"(?<!\w){re.escape(own.casefold())}(?!\w)", said):
@@ -345,9 +350,11 @@ def _with_name(fields: Mapping[str, Yaml], line: int) -> Mapping[str, Yaml]:
 
 
 def _names(value: Yaml) -> list[Yaml]:
-    """The names in a text: "Lee, Ada" is one."""
-    names = re.split(r"\s*(?:;|,?\s+(?:\\?and|&)\s|,)\s*", str(value.value).strip())
-    return [Yaml(name, value.line) for name in names] if all(" " in name for name in names) else [value]
+    """The names in a text: "Lee, Ada" is one. Those of Chinese and Japanese are written without blanks."""
+    said = str(value.value).strip()
+    names = re.split(r"\s*(?:[;；؛、]|[,،，]?\s+(?:\\?and|und|et|&)\s|[,،，])\s*", said)
+    several = all(" " in name for name in names) or "、" in said
+    return [Yaml(name, value.line) for name in names] if several else [value]
 
 
 def _places(value: Yaml, wrong: Callable[..., None]) -> str:

@@ -302,13 +302,17 @@ def _parted(text: str, ends: str) -> tuple[str, str, int] | None:
     return text[begin : max(begin, end.start() - 1)], text[end.end() + 1 :], text.count("\n", 0, end.end()) + 2
 
 
+_FIRST_ELSEWHERE = ("index.md", "_index.md", "main.md", "paper.md", "manuscript.md")
+
+
 def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem], memo: Memo) -> Page | None:
     """A page, or None after adding to the problems. first: the front matter that it continues, where that was read"""
     file, data = str(directory / name), b""
     before = len(problems)
     if name == FIRST and not filenames.located(directory, name):
         there = sorted(file.name for file in directory.glob("*") if file.suffix.lower() in (".md", ".markdown", ".txt"))
-        problems.append(Problem(file, "there is no such file", "", nearest(name, there)))
+        other = next((f'the first page, "{own}", called so' for own in there if own in _FIRST_ELSEWHERE), "")
+        problems.append(Problem(file, "there is no such file", other, nearest(name, there)))
         return None
     with collecting(problems):
         data = textfile.read_bytes(directory / name)

@@ -41,6 +41,12 @@ def _of_wiki(said: str) -> str:
     return f"[{more or target.removeprefix('#')}]({_address(f'{page}{ending}{sharp}{anchor}')})"
 
 
+def _of_aozora(said: str) -> str:
+    """Ruby as HTML has it."""
+    word, _, reading = said.strip("｜》").partition("《")
+    return f"<ruby>{word}<rt>{reading}</rt></ruby>"
+
+
 def _address(path: str) -> str:
     return f"<{path}>" if " " in path else path
 
@@ -230,6 +236,13 @@ FOREIGN = (
         "none",
         "stray-mark",
     ),
+    _foreign(
+        r"\A(?:[＃＞＊－＋][ \u3000]|｜.*｜)",
+        "a wide sign where a mark may be meant, which begins nothing",
+        "# > - or | and a blank",
+        "stray-mark",
+    ),
+    _foreign(r"｜[^｜《》]+《[^《》]+》", "ruby of Aozora Bunko", _of_aozora, "stray-mark"),
     _foreign(r"<![–—]", "dashes of print in a comment", "<!-- comment -->"),
     _foreign(
         r"\A(?:[#]{1,6}|[-*+])\u00a0",
@@ -243,6 +256,7 @@ FOREIGN = (
         warning="table-cells",
     ),
 )
+_FULL = "１[．.、）)]"  # a number and its stop as East Asian letters are wide
 _BULLETS = "•◦▪‣●○■"
 PARAGRAPHS = (  # what takes a paragraph's lines together
     _foreign(r"\A//?[ \t]*[a-z]+[ \t]*\|.*\n", "a block that begins with fewer than three /", "/// name | …"),
@@ -253,6 +267,12 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         rf"\A([–—·➢➤✓→{_BULLETS}])\s+\S.*\n *\1\s",
         "lines that begin with a bullet and are no list",
         "- and a blank, or a backslash at the end of each line",
+        "stray-mark",
+    ),
+    _foreign(
+        rf"\A(?:・.*\n[ \u3000]*・|{_FULL}.*\n[ \u3000]*２)",
+        "lines that begin with a wide bullet or number and are no list",
+        "- or 1. and a blank",
         "stray-mark",
     ),
     _foreign(r"\A\[\[_?(?:TOC|toc)_?\]\]\Z", "a table of contents", "nothing: the page has its own"),
@@ -274,7 +294,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
     _foreign(r"\A%\s+\S", "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
     _foreign(
-        r"\A\u00a0*(?:[-*+]|1[.)])[ \t\u00a0]+\S",
+        r"\A[\u00a0\u3000]*(?:[-*+]|1[.)])[ \t\u00a0]+\S",
         "an item of a list within the line before",
         "an empty line before the list, or items as far in as the text of the one around",
         "stray-mark",
@@ -285,9 +305,12 @@ BELOW = (  # what begins a line of a paragraph that is not its first, and so bel
         "1. before each item, or an empty line between them",
         "stray-mark",
     ),
+    _foreign(
+        rf"\A(?:・|{_FULL})\S", "a wide bullet or number within the line before", "- or 1. and a blank", "stray-mark"
+    ),
     _foreign(rf"\A[{_BULLETS}]\s+\S", "a bullet within the line before", "- and a blank", "stray-mark"),
 )
-_SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【{_BULLETS}]|[\u200b-\u200f\u2060\ufeff]|\n|\A-")
+_SIGNS = re.compile(rf"[!?{{\\\[%=/*<|+:^(#$~`【＃＞＊－＋｜・１{_BULLETS}]|[\u200b-\u200f\u2060\ufeff]|\n|\A-")
 
 
 _OPENS = (*" \t\n([—-",)  # ends code that stands between two pairs of quotation marks of LaTeX
