@@ -246,6 +246,13 @@ def test_who_did_what_under_which_licence_is_said_to_readers_and_machines(tmp_pa
     assert "Version 1.10." in cited and "</a>: software, writing – original draft" in cited
 
 
+def test_authors_stand_between_the_marks_of_the_language(tmp_path: Path) -> None:
+    front = FRONT.replace("Institute of Examples", "Institut d'Art").replace("date:", "language: ar\ndate:")
+    index = render(tmp_path, front=front)["index.html"]
+    said = re.sub("<[^>]*>", "", index)
+    assert "Ada Example، Institut d’Art؛ Grace Sample" in said and "Ada Example، Grace Sample (2026)." in said
+
+
 def test_the_data_say_for_themselves_what_they_are(tmp_path: Path) -> None:
     front = re.sub("authors:.*?(?=date:)", AUTHORS, FRONT, flags=re.DOTALL)
     single = tuple(Download(f"data/grid/k{k}-tanh-s0.npz", 10, "cd" * 32, "Arrays of one run") for k in (2, 3))

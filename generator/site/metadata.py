@@ -147,7 +147,7 @@ class Site:
     @property
     def names(self) -> str:
         """The authors in a line."""
-        return ", ".join(author.name for author in self.meta.authors)
+        return self.words(", ").join(author.name for author in self.meta.authors)
 
     def source(self, article: str) -> str:
         """The sentence which says where something is from. article: how it names the article"""
