@@ -374,6 +374,13 @@ def test_front_matter_may_be_written_in_toml_or_json(tmp_path, text):
     assert said_of[2] == f"article.md:1: the front matter is not closed; expected a line {closing} after it"
 
 
+@pytest.mark.parametrize("opening", ["—-", "–––", "—", "----", "--"])
+def test_dashes_that_are_not_three_hyphens_begin_no_front_matter(tmp_path, opening):
+    """As programs correct them; the title would be a sentence of the text, or the dashes."""
+    folder = folder_of(tmp_path, article=f"\n{opening}\ntitle: A\n{opening}\n\nText.\n")
+    assert said(folder) == [f'article.md:2: the front matter begins with "{opening}"; expected ---, as it ends']
+
+
 def test_empty_lines_may_stand_above_front_matter(tmp_path):
     above = "\n \n" + written({**FRONT, "abstract": "One."}, "Text.\n")
     plain = read(folder_of(tmp_path, article=above)).pages[0]

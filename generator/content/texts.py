@@ -353,6 +353,9 @@ def _parsed_page(
     line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
     front, body, first_line = "", text, 1
     ends, read = _FRONT.get(opening, ("", yaml_fields))
+    if not ends and _DASHES.match(text, above):
+        problems.append(Problem(f"{file}:{line}", f'the front matter begins with "{opening}"', "---, as it ends"))
+        return None
     if ends:
         parts = _parted(text[above:], ends)
         if parts is None:
@@ -404,6 +407,9 @@ _EMPTY = re.compile(r"(?:[^\S\n]*\n)*+")  # lines before front matter
 # Front matter by its first line: what ends it, and what reads it. JSON is YAML.
 _FRONT = {"---": ("---", yaml_fields), "+++": ("+++", toml.fields), "{": ("}", yaml_fields)}
 
+
+# What programs that correct make of ---, or a hand, above a field.
+_DASHES = re.compile(r"[-—–−]{1,5}[ \t]*\n(?:title|subtitle|authors?|date|abstract|lang(?:uage)?)[ \t]*:")
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
 _TITLE = re.compile(

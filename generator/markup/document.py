@@ -48,6 +48,7 @@ from .written import Body, Markup, TocEntry, kept
 
 Made = TypeVar("Made")
 Plain = TypeVar("Plain")
+_QUOTATION_MARKS = ("“", "”", "„", "«", "‘", "’")
 ALONE = "figures/"  # of the site: a page for each figure
 NAMES_OF_ID = ("label", "name")  # which `id` has elsewhere
 FillTemplate = Callable[[str, Mapping[str, Any]], str]
@@ -735,6 +736,9 @@ class Writer:
         """A link's address, checked; "" after a problem. label: that of the definition which gave it."""
         self.used_labels |= {label} if label else set()
         address = self.evaluated(address, line).strip()
+        if address[:1] in _QUOTATION_MARKS:
+            self.wrong(line, f"the address {short(address)} in quotation marks", "it without these")
+            return ""
         scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
         if scheme or address.startswith("//"):
             if not scheme or scheme[1].lower() not in ("https", "http", "mailto"):

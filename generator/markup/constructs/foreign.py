@@ -176,6 +176,7 @@ FOREIGN = (
         r"^\.\. [\w:-]+::", "a directive of reStructuredText", "Markdown, or a block that `peek list blocks` shows"
     ),
     _foreign(r"【[^【】†]*+†[^【】]*+】|:contentReference\[oaicite:\d+\]", "a citation of ChatGPT", "[@key]"),
+    _foreign(r"ADDIN (?:ZOTERO_\w+|EN\.\w+|CSL_CITATION|Mendeley)(?: ?CSL_CITATION)?", "a field of Word", "[@key]"),
     _foreign(r"\A-{1,2}8<-{1,2}", "a file put in by MkDocs", "its text"),
     _foreign(r"\{=\w+\}", "raw text of Pandoc", "Markdown, or HTML as it stands"),
     _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),

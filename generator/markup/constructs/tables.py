@@ -73,6 +73,9 @@ def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if lost := tokens[at].meta.get("lost"):
         wrong = f"a row with {lost} more than the first has, which are left out"
         builder.block_fault(tokens[at], wrong, "\\| for a bar within a cell", warning="table-cells")
+    if row := tokens[at].meta.get("barless"):
+        wrong = f'"{short(row)}" below a table is a row of it'
+        builder.block_fault(tokens[at], wrong, "an empty line above it, or bars in it", warning="table-cells")
     builder.open("tr")
     return at + 1
 
@@ -102,6 +105,8 @@ def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
         columns += token.type == "th_open"
         if token.type == "tr_open" and columns and token.map:
             row = lines[token.map[0]].strip().removeprefix(">").strip().removeprefix("|").removesuffix("|")
+            if columns > 1 and "|" not in lines[token.map[0]] and row:
+                token.meta["barless"] = row
             if row.count("|") >= columns and (cells := len(escapedSplit(row))) > columns:
                 token.meta["lost"] = "1 cell" if cells == columns + 1 else f"{cells - columns} cells"
 
