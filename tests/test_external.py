@@ -88,6 +88,18 @@ def test_what_its_cells_are_written_with_is_told_and_per_cent_is_the_unit_of_its
     assert found.said.endswith(f"; {how}")
 
 
+def test_a_name_may_hold_a_sign_that_stands_between_cells_elsewhere(tmp_path):
+    (tmp_path / "s.csv").write_text("name,mass (g; mean of 3)\na,1\nb,2\n")
+    assert [*external.read(tmp_path, "s", "s.csv", {}).rows[1].values()] == ["b", 2]
+
+
+def test_numbers_that_lose_a_nought_are_told(tmp_path):
+    """As codes of places and of samples do; 0 and 0.5 lose none."""
+    for cells, told in (("0,010\n1,007", "; 010 read as 10."), ("0,0.5\n1,0", "columns: id, code.")):
+        (tmp_path / "s.csv").write_text(f"id,code\n{cells}\n")
+        assert external.read(tmp_path, "s", "s.csv", {}).said.endswith(told)
+
+
 def test_a_file_is_read_again_where_it_changed_and_nowhere_else(tmp_path, monkeypatch):
     file, store, read = tmp_path / "scan.csv", Store(tmp_path / "cache"), []
     columns = external._columns

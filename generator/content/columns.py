@@ -27,6 +27,7 @@ THOUSANDS = {
 }
 MINUS = "\u2212"  # as it is printed
 PER_CENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?%\s*\Z")  # as spreadsheets show shares
+_ZEROS = re.compile(r"0\d+")
 SEPARATOR = re.compile("sep=.\\s*", re.IGNORECASE)  # the line by which Excel knows what stands between cells
 LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
@@ -154,6 +155,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
         "decimal commas" if columns.commas else "",
         "signs between thousands" if columns.thousands else "",
         "12 % read as 12" if columns.per_cent else "",
+        columns.zeros and f"{columns.zeros} read as {columns.zeros.lstrip('0') or '0'}",
         "the first column, without a name, left out" if 0 in head.left else "",
     )
     return File(
@@ -213,8 +215,9 @@ def _head(path: Path, gaps: bool) -> _Head:
     with path.open(encoding="utf-8-sig", newline="") as file:
         start = LINE_END.split(file.read(65536))
     above = list(itertools.takewhile(_is_above, start))
-    first = re.sub(r'"[^"]*"', "", "".join(start[len(above) : len(above) + 1]))
-    between = next((sign for sign in "\t;" if sign in first), ",")
+    first, following = (re.sub(r'"[^"]*"', "", line) for line in [*start[len(above) :], "", ""][:2])
+    both = "," not in first or not following.strip()  # a sign may stand in a name, which only rows can tell
+    between = next((sign for sign in "\t;" if sign in first and (both or sign in following)), ",")
     top = list(itertools.islice(_rows(path, between, len(above)), 2))
     if not top:
         raise mistake(str(path), "has no rows", "a header, and a row of cells each")
@@ -326,6 +329,7 @@ class _Columns:
         self.problems: list[Problem] = []
         self.commas = self.thousands = False
         self.per_cent: set[int] = set()
+        self.zeros = ""  # the first number that begins with a nought more, as those that name things do
 
     def read(self, rows: Iterator[Row]) -> list[Column]:
         """The columns of all rows.
@@ -382,6 +386,8 @@ class _Columns:
             self.thousands |= any(
                 self.number.is_apart(cell) for cell, value in zip(cells, values, strict=True) if abs(value or 0) >= 1000
             )
+        if not self.zeros and (numbers == np.trunc(numbers)).all():
+            self.zeros = next((cell for cell in cells if cell[:1] == "0" and _ZEROS.fullmatch(cell)), "")
         if not np.isfinite(numbers).all():
             rest = "an empty cell" if self.gaps else "the row or the column left out"
             self.locate(at, cells, lines, self.fits, f"a finite number, or {rest}")
