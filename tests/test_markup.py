@@ -541,6 +541,7 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
     ("text", "html"),
     [
         ("*a* **b** `c*` \\*d\\*", "<p><em>a</em> <strong>b</strong> <code>c*</code> *d*</p>"),
+        ('a 26" and 5\' 3" "wheel of 26"', '<p>a 26" and 5’ 3" “wheel of 26”</p>'),
         ("\"*hi*\" ('a') it's '90s...", "<p>“<em>hi</em>” (‘a’) it’s ’90s…</p>"),
         ("a\\@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
         (

@@ -98,12 +98,14 @@ def _unbroken(blank: re.Match[str]) -> str:
 
 
 def _leftover(text: str, before: str, quotes: Sequence[str]) -> str:
-    """Signs without a partner: an apostrophe, or the half that the text around says."""
+    """Signs without a partner: an apostrophe, the half that the text around says, or as they are the inches of a number."""
 
     def sign(match: re.Match[str]) -> str:
         if match[0] == "'":
             return "’"
         previous = text[match.start() - 1] if match.start() else before
+        if previous.isdigit():
+            return match[0]
         return quotes[0] if not previous or previous.isspace() or previous in "([{—–-/“‘" else quotes[1]
 
     return re.sub("['\"]", sign, text)

@@ -59,6 +59,10 @@
   });
   define("\\mbox", "\\TextOrMath{\\text{#1}}{\\hbox{#1}}");
   define("\\qedhere", "");
+  define("\\require", (reader) => {
+    reader.consumeArg();
+    return "";
+  });
   define("\\mathbbm", "\\mathbb{#1}");
   define("\\mathds", "\\mathbb{#1}");
   define("\\KaTeX", "\\textrm{K}\\kern-.17em\\raisebox{0.2em}{\\scriptstyle A}\\kern-.15em\\TeX");
