@@ -77,6 +77,11 @@ def test_a_section_of_the_first_level_shifts_all_levels():
     assert [(item.level, item.number) for item in book.items.values()] == [(2, "1"), (3, "1.1"), (2, "2")]
 
 
+def test_no_two_sections_have_one_number_where_levels_are_skipped():
+    book = outline("## A\n\n#### B\n\n# C\n\n### D\n\n## E\n\n### F\n")
+    assert [item.number for item in book.items.values()] == ["1.1", "1.1.1.1", "2", "2.1.1", "2.2", "2.2.1"]
+
+
 def test_footnotes_are_numbered_last_and_kept_apart():
     book = outline("a[^n]\n\n[^n]: one\n    two\n\n    $$x$$ {#eq-n}\n\nafter\n\n$$y$$ {#eq-y}\n")
     assert book.notes["n"][0] == 3

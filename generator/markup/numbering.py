@@ -133,7 +133,8 @@ def number(
             if "unnumbered" not in item.classes:
                 sections[own] += 1
                 sections[own + 1 :] = [0] * (6 - own)
-                item.number = prefix + ".".join(str(max(1, n)) for n in sections[2 : own + 1])
+                sections[2:own] = [max(1, n) for n in sections[2:own]]  # what is skipped counts as one
+                item.number = prefix + ".".join(map(str, sections[2 : own + 1]))
                 counts["sec"] = sections[2]
             taken.append(item)
         elif mark.kind == "equation":

@@ -98,7 +98,7 @@ def _unbroken(blank: re.Match[str]) -> str:
 
 
 def _leftover(text: str, before: str, quotes: Sequence[str]) -> str:
-    """Signs without a partner: an apostrophe, the half that the text around says, the inches of a number as they are."""
+    """Signs without a partner: an apostrophe, the half that the text around says; that of inches stays."""
 
     def sign(match: re.Match[str]) -> str:
         if match[0] == "'":
