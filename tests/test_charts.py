@@ -284,6 +284,7 @@ WRONG = [
     ({"x": 5}, "x", "x is 5; expected the name of a key or column"),
     ({"x": "rate", "data": "scna"}, "data", 'unknown name "scna"; did you mean "scan"?'),
     ({"x": "rate", "data": "scan.count"}, "data", "data is 42; expected rows, such as"),
+    ({"x": "rate", "data": "results"}, "data", "there is nothing to draw; expected data: scan"),
     ({"x": "rate", "data": "scan.where(kind='c')"}, "data", "no row with kind='c'"),
     ({"x": "rate", "kind": "c"}, "kind", "no row with kind='c'"),
     ({"x": "rate", "y": "score", "colour": "name"}, "colour", f"name has 42 values; expected at most {MOST_COLOURS}"),

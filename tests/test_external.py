@@ -417,6 +417,9 @@ def test_a_listing_shows_values_as_they_are_and_aligns_their_points():
     assert [column["digits"] for column in made["columns"]] == [4, 0, 0, None]
     assert [row["cells"][0]["digits"] for row in made["rows"]] == [1, 4, 0]
     assert not made["spread"] and [row["heads"] for row in made["rows"]] == [[], [], []]
+    with pytest.raises(expressions.ExpressionError) as nothing:
+        tabulation.table(Results([]), None, None, {"scan": table})
+    assert (nothing.value.wrong, nothing.value.expected) == ("of gives no runs", "of: scan")
     with pytest.raises(tabulation.TableError) as caught:
         tabulation.table(scan(lr=[0.5] * 501), None, None, {})
     assert "501 rows" in str(caught.value)

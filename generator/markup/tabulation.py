@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..base.errors import one_of
 from ..runs.results import Record, Result, Rows, Table, UnknownResult, Unmeasured, quantile
 from .expressions import ExpressionError, kind
 
@@ -39,7 +40,7 @@ def table(
     raises   TableError, ExpressionError: it is no rows
              Unmeasured: nothing is wrong, and not all is measured
     """
-    rows = _rows(of)
+    rows = _rows(of, names)
     first = rows[0]
     if columns is None and isinstance(first, Record):
         columns = [name for name in first.values if name not in (keys or ())]
@@ -69,8 +70,11 @@ def table(
     }
 
 
-def _rows(of: Any) -> list[Any]:
+def _rows(of: Any, names: Mapping[str, Any]) -> list[Any]:
     rows = list(of) if isinstance(of, (Rows, list, tuple)) else []
+    tables = [f"of: {name}" for name, table in names.items() if isinstance(table, Table) and len(table)]
+    if isinstance(of, Rows) and not rows and tables:
+        raise ExpressionError(f"of gives no {kind(of)}", one_of(tables))
     if not rows or not all(isinstance(row, (Result, Record)) and type(row) is type(rows[0]) for row in rows):
         raise ExpressionError(f"of gives {kind(of)}", 'runs or rows, such as results.where(experiment="grid")')
     return rows

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...base.errors import meant, quoted
+from ...base.errors import meant, one_of, quoted
 from ...base.language import Words
 from ...markup import expressions
 from ...markup.blocks import named
@@ -217,7 +217,8 @@ def _rows(options: Mapping[str, Any], names: Mapping[str, Any], words: Words) ->
             except UnknownResult as error:
                 raise OptionError(key, str(error.args[0])) from error
     if not len(rows):
-        raise OptionError("data", "there is nothing to draw", ROWS)
+        tables = [f"data: {name}" for name, table in names.items() if isinstance(table, Table) and len(table)]
+        raise OptionError("data", "there is nothing to draw", one_of(tables) or ROWS)
     return rows
 
 
