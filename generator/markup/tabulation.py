@@ -72,9 +72,9 @@ def table(
 
 def _rows(of: Any, names: Mapping[str, Any]) -> list[Any]:
     rows = list(of) if isinstance(of, (Rows, list, tuple)) else []
-    tables = [f"of: {name}" for name, table in names.items() if isinstance(table, Table) and len(table)]
-    if isinstance(of, Rows) and not rows and tables:
-        raise ExpressionError(f"of gives no {kind(of)}", one_of(tables))
+    if isinstance(of, Rows) and not rows:
+        tables = [f"of: {name}" for name, table in names.items() if isinstance(table, Table) and len(table)]
+        raise ExpressionError(f"of gives no {kind(of)}", one_of(tables) or "an experiment, or a table of results")
     if not rows or not all(isinstance(row, (Result, Record)) and type(row) is type(rows[0]) for row in rows):
         raise ExpressionError(f"of gives {kind(of)}", 'runs or rows, such as results.where(experiment="grid")')
     return rows
