@@ -152,6 +152,26 @@ def test_places_that_no_author_names_are_told(tmp_path):
         page_of(tmp_path / "again", authors="Ada Lee¹, Bo Ek¹,²", affiliations=places)
 
 
+def test_what_belongs_to_an_author_is_told_where_it_belongs(tmp_path):
+    page = page_of(tmp_path, affiliation="Institute", url="https://example.org")
+    assert [str(warned).partition(": ")[2] for warned in page.odd] == [
+        '"affiliation" belongs to an author; expected it below - name: Ada Lee [foreign-field]',
+        '"url" is no field of this tool; nothing is done with it [foreign-field]',
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *(" title: T\n  author: A", "title: T\n  subtitle: S", "title: T\nauthors:\n- name: A\n  - name: B"),
+        *(f"title: T\nauthors:\n  - name: A\n{' ' * far}email: a@b.org" for far in (3, 6)),
+    ],
+)
+def test_a_field_too_far_in_or_out_is_told_as_that(tmp_path, fields):
+    (wrong,) = said(folder_of(tmp_path, article=f"---\n{fields}\n---\n\nText.\n"))
+    assert wrong.startswith("article.md:") and "expected what belongs together as far in" in wrong
+
+
 def test_names_stand_in_parts_in_papers_of_joss(tmp_path):
     authors = (
         "[{given-names: Ludwig, dropping-particle: van, surname: B}, {given: Ada, family-names: Lee, email: a@b.org}]"

@@ -50,6 +50,7 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
             return {}, [Problem(f"{file}:{line}", f'no blank behind the colon of "{glued[1]}"', f"{glued[1]}: …")]
         tab = "tab" if lines[-1].startswith("\t") else value
         expected = next((remedy for said, remedy in _REMEDIES.items() if said in tab), _PLAINLY)
+        expected = _IN_LINE if _is_shifted(lines, value) else expected
         return {}, [Problem(f"{file}:{first_line + at}", f"not YAML: {value}", expected)]
     if kind == "nothing":
         return {}, []
@@ -58,6 +59,18 @@ def yaml_fields(text: str, file: str, first_line: int, memo: Memo) -> tuple[dict
     return _yaml([kind, at, value], file, first_line, problems).value, problems
 
 
+def _is_shifted(lines: list[str], said: str) -> bool:
+    """Whether the last of two lines, of which the parser said so, begins too far in or out for what is above it."""
+    above, below = (re.fullmatch(r"( *)(- +)?[\w-]+:( .*|)", line) for line in (["", *lines])[-2:])
+    if not above or not below or above[3].strip()[:1] in ("|", ">"):
+        return "expected '-' indicator" in said
+    far, depth = len(above[1]) + len(above[2] or ""), len(below[1])
+    if above[2] and below[2]:
+        return depth != len(above[1])
+    return (depth > len(above[1]) and depth != far and bool(above[3].strip())) or "expected '-' indicator" in said
+
+
+_IN_LINE = "what belongs together as far in, and what belongs to a - as far in as the text behind it"
 _PLAINLY = "lines like name: text, with quotes around a text that begins with a sign or has quotes in it"
 _GLUED = re.compile(r"[ \t-]*([A-Za-z_][\w-]*):(?=[^\s/:])")  # a name and its text, which the parser takes for one text
 _REMEDIES = {  # what was expected where the parser gave up, by what it says

@@ -569,6 +569,8 @@ def foreign_fields(fields: Mapping[str, Yaml], file: str) -> Iterator[Warned]:
         for name, field in among.items():
             if name not in known and name not in spelt and _is_foreign(name, known, others):
                 said = f'{file}:{field.line}: "{name}" is no field of this tool; nothing is done with it'
+                if known is OF_META and SPELT_OF_AUTHOR.get(name, name) in ("affiliation", "email", "orcid"):
+                    said = f'{file}:{field.line}: "{name}" belongs to an author; expected it below - name: Ada Lee'
                 yield Warned("foreign-field", said)
 
 
