@@ -653,6 +653,8 @@ def test_a_heading_before_the_text_is_the_title_where_none_is_given(tmp_path, bo
     assert read(tmp_path / "content").pages[0].body == body
     (tmp_path / "content" / "article.md").write_text(written(FRONT | {"title": json.dumps(title)}, "# " + title + "\n"))
     assert read(tmp_path / "content").pages[0].body == "\n"  # what is said twice is shown once
+    (tmp_path / "content" / "article.md").write_text(written(FRONT | {"title": "Heat"}, "# **Heat**\n"))
+    assert read(tmp_path / "content").pages[0].body == "\n"
 
 
 ORDINARY = """# A **plain** text
@@ -682,6 +684,11 @@ def test_a_text_without_front_matter_is_a_page(tmp_path):
 def test_what_is_no_heading_before_the_text_is_no_title(tmp_path, body):
     folder = folder_of(tmp_path, article=written({**FRONT, "title": None}, body))
     assert said(folder) == [f"article.md:1: {NO_TITLE}"]
+
+
+def test_a_title_block_of_pandoc_is_told_as_that(tmp_path):
+    (wrong,) = said(folder_of(tmp_path, article="% Title\n% Ada Lee\n\nText.\n"))
+    assert wrong.startswith("article.md:1: a title block of Pandoc; expected a line # Title above it, or title: …")
 
 
 def test_macros_by_name_or_as_definitions_and_a_page_adds_its_own(tmp_path):

@@ -24,7 +24,7 @@ from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
-from .frontmatter import Meta, cut_fields, foreign_fields, places_of_nobody, read_meta
+from .frontmatter import Meta, cut_fields, foreign_fields, places_of_nobody, read_meta, unmarked
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
 
@@ -368,13 +368,14 @@ def _parsed_page(
     problems += wrong
     if heading := _TITLE.match(body):
         said = Yaml(_OF_HEADING.sub("", heading["title"]), first_line + body.count("\n", 0, heading.start("title")))
-        if said.value.split() == str(fields.setdefault("title", said).value).split():  # else it is a heading
+        if unmarked(said.value) == unmarked(str(fields.setdefault("title", said).value)):  # else it is a heading
             empty = re.sub(r"[^\n]", "", heading["title"])
             body = body[: heading.start("title")] + empty + body[heading.end("title") :]
     if "title" not in fields and not wrong:
         expected = "a line # Title above it, or title: … between two lines --- in front of it"
         other = f"; or _{name} for a text that is no page" if name != FIRST else ""
-        problems.append(Problem(f"{file}:1", "the text has no title", expected + other))
+        wrong_title = "a title block of Pandoc" if text.startswith("% ", above) else "the text has no title"
+        problems.append(Problem(f"{file}:1", wrong_title, expected + other))
     cut = [*cut_fields(fields, text.split("\n"), file)] if opening == "---" else []
     arguments = [problem for name, problem in cut if name in ("macros", "math")]  # of macros, #1
     problems += arguments
