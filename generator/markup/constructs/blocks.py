@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from ...base.errors import Problem, an, meant, short
 from ...base.memo import Memo
 from ...base.yaml import Yaml, yaml_fields
-from ..attributes import Attributes, parse_attributes
+from ..attributes import LIST, Attributes, parse_attributes
 from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
 from . import ENDS_ANY, Mark, put_lines, tables, text_of_line
@@ -259,6 +259,10 @@ def _named(builder: Builder, token: Token, sign: str, head: str) -> tuple[str, s
             return first, rest, ""
         if name not in BLOCKS:
             _unknown(builder, token, name)
+        if (found := LIST.search(argument)) and found.end() == len(argument) and parse_attributes(found[1]).id:
+            wrong = f'"{short(found[0])}" in the head of a block'
+            builder.block_fault(token, wrong, f"id: {parse_attributes(found[1]).id}, indented on the line below it")
+            argument = argument[: found.start()].rstrip()
         return name, argument, ""
     said, whole = Attributes(), head
     if found := _LIST.search(head):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _BELONGS = {  # the kind of a label -> where it stands
     "tbl": "a line : Caption {#tbl-…} below the rows of a table",
-    "fig": "it directly after a picture, ![**Caption**](picture.png){#fig-…}",
+    "fig": "it directly after a picture, ![**Caption**](picture.png){#fig-…}, or id: fig-… in a block",
     "sec": "it at the end of a heading, ## Heading {#sec-…}",
     "eq": "it directly after a formula, $$ … $$ {#eq-…}",
 }
