@@ -253,6 +253,19 @@ def test_authors_stand_between_the_marks_of_the_language(tmp_path: Path) -> None
     assert "Ada Example، Institut d’Art؛ Grace Sample" in said and "Ada Example، Grace Sample (2026)." in said
 
 
+def test_paper_says_an_address_once(tmp_path: Path) -> None:
+    """Links whose words are their address have the class that the style sheet for paper knows."""
+    body = "https://a.org/b_c/ www.c.org [d](https://d.org) [about](https://e.org/about) <https://f.org/?a=1&b=2>\n"
+    index = render(
+        tmp_path, body=BODY + "\n" + body, front=re.sub("authors:.*?(?=date:)", AUTHORS, FRONT, flags=re.DOTALL)
+    )
+    said = Tags(index["index.html"]).all("a", **{"class": "bare"})
+    assert [link["href"] for link in said] == [
+        *("https://a.org/b_c/", "http://www.c.org", "https://f.org/?a=1&b=2", "https://orcid.org/0000-0002-1825-0097"),
+    ]
+    assert '.prose a[href^="http"].bare::after { content: none; }' in (TEMPLATES / "css/90-print.css").read_text()
+
+
 def test_the_data_say_for_themselves_what_they_are(tmp_path: Path) -> None:
     front = re.sub("authors:.*?(?=date:)", AUTHORS, FRONT, flags=re.DOTALL)
     single = tuple(Download(f"data/grid/k{k}-tanh-s0.npz", 10, "cd" * 32, "Arrays of one run") for k in (2, 3))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -141,6 +142,16 @@ def render_pages(
     return of_texts | pages.alone() | pages.around() | pages.as_code()
 
 
+_LINK = re.compile(r'<a href="(https?://([^"]*))"([^>]*)>([^<]+)</a>')
+
+
+def _told_once(link: re.Match[str]) -> str:
+    """A link, with a class where its words are its address, as paper has no need of both."""
+    address, bare, rest, words = link.groups()
+    same = words.rstrip("/") in (address.rstrip("/"), bare.rstrip("/")) or words.startswith("doi:10.")
+    return f'<a class="bare" href="{address}"{rest}>{words}</a>' if same and "class=" not in rest else link[0]
+
+
 @dataclass(frozen=True)
 class Pages:
     """The pages of a site, made of the same things; each is kept where nothing that it is made of has changed.
@@ -245,7 +256,7 @@ class Pages:
     def _page(self, path: str, template: str, own: Mapping[str, Any] = MappingProxyType({})) -> dict[str, File]:
         """A template filled in, for a path of the site. own: what it is given beside what all are"""
         page = self.renderer.render(template, {**self.shared, **own, "path": path})
-        return {path: (guarded(page) if path.endswith(".html") else page).encode()}
+        return {path: (guarded(_LINK.sub(_told_once, page)) if path.endswith(".html") else page).encode()}
 
     def as_code(self) -> dict[str, File]:
         """The pages, the scripts and the notebooks of the runs that are published as code."""
