@@ -117,3 +117,17 @@ def test_a_figure_stays_beside_the_text_about_it(open_page: Open, served: str, w
         assert found["planes"]["top"] >= 0 and found["planes"]["bottom"] <= 900
         above = found["planes"]["top"] - found["figure"]["top"]
         assert found["text"]["top"] + above < -100  # they would be out of sight in part if they scrolled with the text
+
+
+@pytest.mark.parametrize("height", [650, pytest.param(800, marks=pytest.mark.breadth)])
+def test_what_has_the_focus_in_a_figure_beside_the_text_is_in_sight(open_page: Open, served: str, height: int) -> None:
+    page = at_the_words(open_page, served, (1280, height))
+    page.evaluate("document.querySelector('#fig-knot .timeline-handle').focus({preventScroll: true})")
+    assert page.evaluate(f"{KNOT}.height") > height  # it has no room in the window
+    seen = []
+    while page.evaluate("document.activeElement.closest('#fig-knot') !== null"):
+        seen.append(page.evaluate("document.activeElement.textContent || document.activeElement.value"))
+        middle = "(({top, bottom}) => (top + bottom) / 2)(document.activeElement.getBoundingClientRect())"
+        assert 0 < page.evaluate(middle) < height, seen
+        page.keyboard.press("Tab")
+    assert seen[-1] == "Reproduce"
