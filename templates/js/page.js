@@ -194,12 +194,13 @@
     let theme = "";
     addEventListener("beforeprint", () => {
       theme = root.dataset.theme ?? "";
-      applyTheme("light");
+      root.dataset.theme = "light"; // pictures have their own for paper, for which browsers wait, but not once they are exchanged here
       opened = all("details:not(.play):not([open])");
       for (const details of opened) details.setAttribute("open", "");
     });
     addEventListener("afterprint", () => {
-      applyTheme(theme);
+      if (theme) root.dataset.theme = theme;
+      else delete root.dataset.theme;
       for (const details of opened) details.removeAttribute("open");
     });
   }

@@ -547,6 +547,22 @@ def test_print_is_light_and_whole(open_page: Open, served: str, tmp_path: Path) 
     assert pdf.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("chosen", ["", pytest.param("dark", marks=pytest.mark.breadth)])
+def test_no_picture_is_exchanged_as_the_page_is_printed(open_page: Open, served: str, chosen: str) -> None:
+    """A browser prints what it has, and waits for the pictures that it finds for paper itself."""
+    page = open_page(served + "index.html", color_scheme="light" if chosen else "dark").page
+    if chosen:
+        page.locator(".theme-switch").click()
+    page.evaluate("for (const image of document.images) image.loading = 'eager'")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    gone = "[...document.images].filter(image => !image.complete).map(image => image.src)"
+    printed = f"(async () => {{ dispatchEvent(new Event('beforeprint')); await null; return {gone}; }})()"
+    assert page.evaluate(printed) == []
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme || ''") == chosen
+
+
 @pytest.mark.parametrize("sheet", [643, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "across"])
 def test_nothing_is_printed_beside_the_sheet(open_page: Open, served: str, sheet: int) -> None:
     """sheet: what its margins leave of A4, CSS px; also what is folded up on the screen"""
