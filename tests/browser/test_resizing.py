@@ -111,6 +111,37 @@ def test_a_finger_moves_the_page_or_time_and_never_both(
 
 
 @pytest.mark.parametrize(
+    ("way", "scrolls", "slides"),
+    [((8, -200), True, False), ((-60, 4), False, True), ((0, 0), False, True)],
+    ids=["up", "sideways", "a tap"],
+)
+def test_a_finger_moves_the_page_or_a_slider_and_never_both(
+    phone: Page, way: tuple[int, int], scrolls: bool, slides: bool
+) -> None:
+    slider = phone.locator("#fig-layers input[type=range]")
+    phone.evaluate("document.getElementById('fig-layers').scrollIntoView()")
+    phone.locator("#fig-layers .is-live").wait_for()
+    slider.evaluate("(slider) => slider.scrollIntoView({block: 'center'})")
+    phone.locator("#fig-layers .tool", has_text="Reset").evaluate("(button) => button.click()")
+    rest(phone)
+    said = "[peek.views.get('fig-layers').state.stage, document.querySelector('#fig-layers input[type=range]').value]"
+    slider.evaluate(
+        """(slider) => {
+          globalThis.slid = 0;
+          const count = new MutationObserver(() => globalThis.slid++);
+          count.observe(slider, {attributeFilter: ["style"]});
+        }"""
+    )
+    box = slider.bounding_box()
+    assert box is not None
+    before = phone.evaluate("scrollY"), phone.evaluate(said)
+    Finger(phone).swipe((box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"]), way)
+    after = phone.evaluate("scrollY"), phone.evaluate(said)
+    assert (abs(after[0] - before[0]) > 5, after[1] != before[1]) == (scrolls, slides)
+    assert (phone.evaluate("slid") > 0) == slides  # not even on the way
+
+
+@pytest.mark.parametrize(
     ("classes", "activation"),
     [
         (7, "relu"),

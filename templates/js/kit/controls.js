@@ -9,6 +9,36 @@ peek.controls = (function () {
 
   const element = peek.element;
   const LONG = 26; // letters of a choice that do not stand on one line beside the planes
+  const SIDEWAYS_PX = 10; // of a finger's way that make it a drag of what it is on and not one through the page
+
+  /** Whether a finger that came down at a place drags what it is on. */
+  function sideways(from, event) {
+    const [along, off] = [Math.abs(event.clientX - from.x), Math.abs(event.clientY - from.y)];
+    return along > SIDEWAYS_PX && along > 2 * off;
+  }
+
+  /** A slider says what it is set to once a finger on it drags it or leaves; one that scrolls the page sets nothing. */
+  function hearSliders() {
+    let touched = null; // {slider, value, x, y}: where a finger came down on one
+    const hear = (name, work) => document.addEventListener(name, work, { capture: true });
+    const come = () => {
+      const { slider } = touched;
+      touched = null;
+      slider.dispatchEvent(new Event("input"));
+    };
+    hear("pointerdown", ({ target: slider, pointerType, clientX: x, clientY: y }) => {
+      const on = pointerType === "touch" && slider instanceof HTMLInputElement && slider.type === "range";
+      touched = on ? { slider, value: slider.value, x, y } : null;
+    });
+    hear("input", (event) => event.target === touched?.slider && event.stopPropagation());
+    hear("pointermove", (event) => touched && sideways(touched, event) && come());
+    hear("pointerup", () => touched && come());
+    hear("pointercancel", () => {
+      if (touched) touched.slider.value = touched.value;
+      touched = null;
+    });
+  }
+  hearSliders();
 
   /** Build a view's controls, its summary and its tools around its stage. */
   function build(view) {
@@ -308,5 +338,5 @@ peek.controls = (function () {
     compose(view).toBlob((blob) => blob && save(view, "png", blob), "image/png");
   }
 
-  return { build, update, explain, button };
+  return { build, update, explain, button, sideways };
 })();

@@ -17,7 +17,6 @@
     back: { said: [words.say("\u2190 drag back to the start"), words.say("\u2190 drag back")], least: "\u2190" },
     on: { said: [words.say("drag through training \u2192"), words.say("drag \u2192")], least: "\u2192" },
   };
-  const SIDEWAYS_PX = 10; // of a finger's way that make it a drag through time and not one through the page
 
   /**
    * @param {any} view its state's `epoch` is what is scrubbed
@@ -133,8 +132,7 @@
     });
     track.addEventListener("pointermove", (event) => {
       if (touched) {
-        const [along, off] = [Math.abs(event.clientX - touched.x), Math.abs(event.clientY - touched.y)];
-        if (along > SIDEWAYS_PX && along > 2 * off) hold(event);
+        if (peek.controls.sideways(touched, event)) hold(event);
       } else if (held) view.guard(() => take(event));
     });
     track.addEventListener("pointerup", (event) => {
