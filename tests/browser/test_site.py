@@ -506,6 +506,39 @@ def test_bibtex_is_copied(open_page: Open, served: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{")
 
 
+@pytest.mark.parametrize(
+    ("selected", "copied"),
+    [
+        ("#sec-trick ~ p", "Class c gets the score w_c⋅h+b_c, and the highest score wins."),
+        ("#eq-border", "$$(w_i - w_j) \\cdot h + b_i - b_j = 0,$$"),
+        (
+            "#sec-grid ~ p:has(.claim)",
+            "points or more, and on points drawn anew, with other noise, 99\u202f% in the median.",
+        ),
+        ("#sec-grid", "What did the networks do?"),
+        ("#tbl-recipe tbody", "Turn of an arm, τ\t4.0 rad\nNoise, σ\t0.1 rad\n"),
+    ],
+    ids=["formulas in a sentence", "an equation", "claims", "a heading", "a table"],
+)
+def test_what_is_copied_says_what_is_seen(open_page: Open, served: str, selected: str, copied: str) -> None:
+    page = open_page(served + "index.html", permissions=["clipboard-read", "clipboard-write"]).page
+    page.mouse.move(200, 200)
+    page.wait_for_function("performance.getEntriesByType('resource').some(({name}) => name.endsWith('later.js'))")
+    rest(page)
+    page.evaluate(
+        """(selected) => {
+          const part = document.querySelector(selected);
+          part.closest("details")?.setAttribute("open", "");
+          getSelection().selectAllChildren(part);
+        }""",
+        selected,
+    )
+    page.keyboard.press("Control+C")
+    said = page.evaluate("navigator.clipboard.readText()")
+    assert copied in said.replace("\r\n", "\n")
+    assert not set("\u2713#") & set(said)
+
+
 def test_the_skip_link_leads_to_the_text(open_page: Open, served: str) -> None:
     page = open_page(served + "index.html").page
     page.keyboard.press("Tab")
