@@ -118,7 +118,7 @@
     const grounds = element("span", {});
     const distance = scaleOf(words.say("Least distance"), words.say("between the two nearest centres; more is better"));
     const margin = scaleOf(words.say("Margin"), words.say("of the best output layer, per unit of its weights; more is better"));
-    const loss = scaleOf(words.say("Loss"), words.say("of the best output layer with the recipe\u2019s L2, from none to guessing; less is better"));
+    const loss = scaleOf(words.say("Loss"), words.say("of the best output layer with the recipe\u2019s weight penalty, from none to guessing; less is better"));
     const answer = peek.controls.button("", words.say("Lay the networks\u2019 arrangements over yours, or hide them again."), askOrShow, { class: "is-main" });
     const there = peek.controls.button(words.say("Go there"), words.say("Move your centres to the arrangement shown."), goThere);
     const start = peek.controls.button(words.say("Start a network from mine"),

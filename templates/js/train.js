@@ -86,7 +86,7 @@
             : words.say("The step size at the start; it falls to 0 along a cosine. Too large, and training diverges."),
         },
         {
-          kind: "range", name: "l2", label: "L2", initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
+          kind: "range", name: "l2", label: words.say("Weight penalty"), initial: recipe.l2, min: 1e-6, max: 1, step: 0.05, scale: "log",
           text: (value) => (value <= 1e-6 ? words.say("none") : peek.text.plain(Number(value.toPrecision(1)))),
           explain: words.say("How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one."),
         },
@@ -395,7 +395,7 @@
 
     /** Not diverged, and not learning either: said once, while training goes on. */
     function stuck() {
-      tell(words.say("Stuck at guessing: at these settings all points stay together. Start again with a smaller learning rate, less L2 or another seed."));
+      tell(words.say("Stuck at guessing: at these settings all points stay together. Start again with a smaller learning rate, a smaller weight penalty or another seed."));
     }
 
     function tell(text) {
