@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import html5lib
 import pytest
+from PIL import Image
 
 from tests import axe
 from tests.rest import rest
@@ -537,6 +539,20 @@ def test_what_is_copied_says_what_is_seen(open_page: Open, served: str, selected
     said = page.evaluate("navigator.clipboard.readText()")
     assert copied in said.replace("\r\n", "\n")
     assert not set("\u2713#") & set(said)
+
+
+def test_marks_in_the_text_are_seen_where_colours_are_forced(open_page: Open, served: str) -> None:
+    page = open_page(served + "index.html", forced_colors="active").page
+    painted = "(selector, part) => getComputedStyle(document.querySelector(selector), part)"
+    page.locator("a.sets").first.wait_for()
+    assert page.evaluate(f"({painted})('a.sets', '::after').backgroundImage") != "none"
+    edge = page.locator(".claim").first
+    edge.scroll_into_view_if_needed()
+    rest(page)
+    with Image.open(io.BytesIO(edge.screenshot())) as shot:
+        grey = shot.convert("L")
+        middle = [grey.getpixel((grey.width // 2, y)) for y in range(grey.height // 2 - 3)]
+    assert min(middle) < 128  # the circle above its tick
 
 
 def test_the_skip_link_leads_to_the_text(open_page: Open, served: str) -> None:
