@@ -76,7 +76,7 @@ _COMMANDS = (  # of LaTeX in running text, and what is written here
 )
 _ENVIRONMENTS = (
     (
-        "theorem|lemma|proposition|corollary|definition|conjecture|claim|remark|example|proof|thm|lem|prop|cor|defn?|rem",
+        "theorem|lemma|proposition|corollary|definition|conjecture|exercise|claim|remark|example|proof|thm|lem|prop|cor|defn?|rem",
         "/// theorem … ///, or lemma, proof and their like",
     ),
     ("itemize|enumerate|description", "- or 1. before each item"),
