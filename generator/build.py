@@ -24,7 +24,7 @@ from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, File, Store
 from .base.warnings import UNUSED, Warned, without
-from .content import texts
+from .content import embedded, texts
 from .content.texts import Article
 from .options import Options, deciding
 from .runs import catalogue
@@ -428,7 +428,7 @@ def read(options: Options, memo: Memo, planned: bool) -> tuple[Article, Plan | N
     problems: list[Problem] = []
     article, plan = None, None
     with collecting(problems):
-        article = texts.read(options.content, memo, options.lab)
+        article = texts.read(options.content, memo, options.lab, options.cache / embedded.FOLDER)
     if planned:
         with collecting(problems):
             plan = read_plan(options, memo)

@@ -1,7 +1,10 @@
 """The author's folder: pages, front matter and files, and every mistake with its exact message."""
 
+import base64
 import datetime
 import functools
+import hashlib
+import io
 import json
 import re
 import struct
@@ -839,3 +842,21 @@ def test_a_broken_picture_has_no_size(tmp_path):
     ):
         (tmp_path / "a").write_bytes(head)
         assert picture_size(tmp_path / "a") is None
+
+
+def test_pictures_within_a_text_become_files(tmp_path):
+    data = io.BytesIO()
+    Image.effect_noise((900, 900), 90).convert("RGB").save(data, "PNG")  # above what a text alone may have
+    within = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
+    wrong = ["data:image/png;base64,iVBORw0KG", "data:image/svg+xml;base64,PHN2Zy8+", "data:image/png,%89PNG"]
+    body = f"![A][one] ![B]({within})\n\n[one]: <{within}>\n" + "".join(f"\n![C](<{one}>)\n" for one in wrong)
+    folder = folder_of(tmp_path, article=written(FRONT, body))
+    for _ in range(2):
+        article = texts.read(folder, pictures=tmp_path / "kept")
+        [asset] = article.assets
+        assert asset.source.read_bytes() == data.getvalue()
+        assert article.pages[0].body == body.replace(within, asset.path)
+        asset.source.write_bytes(b"damaged")
+    assert asset.path == f"pictures/{hashlib.sha256(data.getvalue()).hexdigest()[:16]}.png"
+    with pytest.raises(ContentError, match=r"article.md: [\d,]+ bytes; expected at most 2,000,000"):
+        texts.read(folder)

@@ -15,7 +15,7 @@ from .errors import ContentError, Problem
 FILES = 20_000  # in the folder
 FILE_BYTES = 500_000_000  # of any
 TEXT_BYTES = 2_000_000  # of a page, a bibliography, a table of experiments or of words, a drawing in SVG: SVG_BYTES
-SVG_BYTES = 20_000_000
+PICTURED_BYTES = SVG_BYTES = 20_000_000  # of a page with the pictures that stand within it, too
 DATA_BYTES = 200_000_000  # of a file of data or results, and of what its arrays hold
 JSON_BYTES = 20_000_000  # of a file of results in JSON, which takes thirty times as much memory
 COLUMNS, ROWS = 10_000, 1_000_000  # of such a file

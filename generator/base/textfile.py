@@ -22,14 +22,14 @@ def read(path: Path, errors: str = "strict") -> str:
     return decode(read_bytes(path), str(path), errors)
 
 
-def read_bytes(path: Path) -> bytes:
-    """What an author's file of text holds.
+def read_bytes(path: Path, most: int = limits.TEXT_BYTES) -> bytes:
+    """What an author's file of text holds. most: bytes that it may have
 
     raises  ContentError: it is too large, or cannot be read
     """
     try:
         with open(path, "rb") as file:
-            limits.check_size(str(path), os.fstat(file.fileno()).st_size)
+            limits.check_size(str(path), os.fstat(file.fileno()).st_size, most)
             return file.read()
     except FileNotFoundError:
         raise mistake(str(path), "there is no such file") from None

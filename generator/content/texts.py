@@ -24,6 +24,7 @@ from ..base.warnings import Warned
 from ..base.yaml import Yaml, yaml_fields
 from . import bibliography, drawings, predictions
 from .bibliography import Bibliography
+from .embedded import without_pictures
 from .frontmatter import Meta, cut_fields, foreign_fields, places_of_nobody, read_meta, unmarked
 from .media import PICTURES, VIDEOS
 from .predictions import Predictions
@@ -118,11 +119,12 @@ class Article:
         return [wrong for page in self.pages for wrong in page.wrong]
 
 
-def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Article:
+def read(directory: Path, memo: Memo | None = None, lab: bool = False, pictures: Path | None = None) -> Article:
     """The article of a folder.
 
     memo    what YAML, bibliography and drawings were read before
     lab     whether files that are code go with the site
+    pictures  a folder for those that stand within texts; None: they stay there
     raises  ContentError: all mistakes in bibliography, file names and front matter, each with file and line, but those
             of fields without which the texts can be read, which their pages have
     """
@@ -131,8 +133,9 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     others = (file.name for file in directory.glob("*.md") if file.name not in (FIRST, *NOT_PAGES))
     names = [FIRST, *sorted(name for name in others if not is_hidden(name))]
     pages: list[Page] = []
+    embedded: dict[str, Path] = {}
     for name in names:
-        page = _page(directory, name, pages[0].meta if pages else None, problems, memo)
+        page = _page(directory, name, pages[0].meta if pages else None, problems, memo, pictures, embedded)
         if page:
             pages.append(page)
     name_of_works = pages[0].meta.bibliography if pages else WORKS
@@ -151,6 +154,7 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False) -> Articl
     if problems:
         raise ContentError([*(wrong for page in pages for wrong in page.wrong), *problems])
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
+    own += tuple(Asset(path, embedded[path]) for path in sorted(embedded))
     return Article(tuple(_told_apart(pages)), works, own, foreseen)
 
 
@@ -305,8 +309,20 @@ def _parted(text: str, ends: str) -> tuple[str, str, int] | None:
 _FIRST_ELSEWHERE = ("index.md", "_index.md", "main.md", "paper.md", "manuscript.md")
 
 
-def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem], memo: Memo) -> Page | None:
-    """A page, or None after adding to the problems. first: the front matter that it continues, where that was read"""
+def _page(
+    directory: Path,
+    name: str,
+    first: Meta | None,
+    problems: list[Problem],
+    memo: Memo,
+    pictures: Path | None,
+    embedded: dict[str, Path],
+) -> Page | None:
+    """A page, or None after adding to the problems.
+
+    first     the front matter that it continues, where that was read
+    embedded  pictures by their paths in the site, to which those within its text are added
+    """
     file, data = str(directory / name), b""
     before = len(problems)
     if name == FIRST and not filenames.located(directory, name):
@@ -315,7 +331,11 @@ def _page(directory: Path, name: str, first: Meta | None, problems: list[Problem
         problems.append(Problem(file, "there is no such file", other, nearest(name, there)))
         return None
     with collecting(problems):
-        data = textfile.read_bytes(directory / name)
+        data = textfile.read_bytes(directory / name, limits.PICTURED_BYTES)
+        if pictures:
+            data, found = without_pictures(data, pictures)
+            embedded |= found
+        limits.check_size(file, len(data))
     if len(problems) > before:
         return None
 
