@@ -45,6 +45,10 @@ GROUPS = {  # of each its modules, and the tests that are to notice
         ["experiments", "own_data", "own_activations", "external", "lab", "limits", "models"],
     ),
     "laws": (["measures/packing", "measures/tied"], ["packing", "tied"]),
+    "statistics": (
+        ["runs/statistics", "runs/results", "base/rounding"],
+        ["statistics", "results", "comparisons", "expressions", "charts", "listing", "external", "models"],
+    ),
     "measures": (
         [
             f"measures/{name}"

@@ -25,7 +25,9 @@ def test_the_interval_of_a_share_is_wilsons():
     for of in (1, 2, 7, 20, 101):
         for hits in range(of + 1):
             wilson = stats.binomtest(hits, of).proportion_ci(method="wilson")
-            assert share_interval(hits, of) == pytest.approx((wilson.low, wilson.high), abs=ROUNDING)
+            low, high = share_interval(hits, of)
+            assert (low, high) == pytest.approx((wilson.low, wilson.high), abs=ROUNDING)
+            assert 0 <= low <= hits / of <= high <= 1
 
 
 def test_p_is_that_of_every_assignment_of_signs():

@@ -1,14 +1,18 @@
 """Statistics over runs: a measure's course over training."""
 
+import dataclasses
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from generator.runs.results import Record, Result, Results, Table, UnknownResult, quantile
+from generator.base import language, rounding
+from generator.runs import statistics
+from generator.runs.results import Record, Result, Results, Table, UnknownResult, from_catalogue, quantile
 
 EPOCHS = [0, 1, 5, 100]
+ENGLISH_WORDS = language.english()
 
 
 def run(seed, course):
@@ -117,3 +121,76 @@ def test_a_network_of_two_experiments_is_counted_once():
     first, second, other = (run(seed, {}) for seed in range(3))
     named = [replace(each, key=key) for each, key in ((first, "a"), (second, "a"), (other, "b"))]
     assert (Results(named).count, Results(named).networks) == (3, 2)
+
+
+def table(rows):
+    """A table of an author's own, of these rows."""
+    return from_catalogue(list, "", {"scan": {"columns": {}, "source": {}, "rows": lambda: rows}}).tables["scan"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_said_of_many_rows_is_as_numpy_has_it(seed):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 40))
+    values, steps = rng.normal(0, 10.0 ** rng.integers(-6, 6), count), rng.integers(0, 4, count)
+    rows = [{"x": x, "n": n, "odd": n % 2 == 1} for x, n in zip(values.tolist(), steps.tolist(), strict=True)]
+    found = table([*rows, {"x": None, "n": None, "odd": None}])
+    low, high = np.quantile(values, [0.25, 0.75])
+    q = float(rng.uniform())
+    said = [
+        *(getattr(found, name)("x") for name in ("min", "max", "median", "mean", "std", "iqr")),
+        found.quantile("x", q),
+    ]
+    wanted = [values.min(), values.max(), np.median(values), values.mean(), values.std(ddof=1), high - low]
+    np.testing.assert_allclose(said, [*wanted, np.quantile(values, q)], rtol=1e-9, atol=1e-12 * abs(values).max())
+    assert [found.quantile("x", 0), found.quantile("x", 1)] == [values.min(), values.max()]
+    for tally, hits in (
+        (found.tally("n", equals=2), (steps == 2).sum()),
+        (found.tally("x", at_least=values[0]), (values >= values[0]).sum()),
+        (found.tally("odd"), (steps % 2 == 1).sum()),
+    ):
+        assert (tally.hits, tally.of) == (hits, count) and tally.share == hits / count
+    assert found.share("n", equals=2) == (steps == 2).mean()
+    assert found.where(n=[1, 3]).values("x") == values[np.isin(steps, [1, 3])].tolist()
+
+
+@pytest.mark.parametrize("q", [-0.01, 1.01, "0.5", None])
+def test_a_quantile_is_of_a_share(q):
+    with pytest.raises(UnknownResult, match=f"a quantile of {q}; expected a number from 0 to 1"):
+        table([{"x": 1.0}, {"x": 2.0}]).quantile("x", q)
+
+
+@pytest.mark.parametrize(
+    ("want", "rows"),
+    [([64, 2], [0, 2]), ([[64, 2], [2, 2]], [0, 1, 2]), ([[2, 2]], [1]), (64, []), ("64", []), ([64], [])],
+)
+def test_widths_are_asked_for_as_one_list_or_as_several(want, rows):
+    widths = [[64, 2], [2, 2], [64, 2], [64, 3, 2]]
+    found = Results(
+        Result(f"s{at}", "grid", "", "tanh", {"seed": at, "hidden": one}, {}, {}, {}) for at, one in enumerate(widths)
+    )
+    if rows:
+        assert found.where(hidden=want).values("seed") == rows
+    else:
+        with pytest.raises(UnknownResult, match="no run with hidden="):
+            found.where(hidden=want)
+
+
+def test_a_comparison_says_its_difference_with_three_digits_and_a_small_p_as_less():
+    pairs = [(1.0 + at / 1000, 1.0 + at / 500) for at in range(1, 13)]
+    found = statistics.Paired.of(pairs, ())
+    assert str(ENGLISH_WORDS.tell(found.told)) == (
+        "lower in 12 of 12 pairs, higher in 0; median difference −0.00650, p < 0.001"
+    )
+    exactly = dataclasses.replace(found, p=statistics.LEAST_P, difference=0.0)
+    assert ENGLISH_WORDS.tell(exactly.told).endswith("median difference 0, p = 0.001")
+    tiny = dataclasses.replace(found, difference=-1.23456e-7, p=0.04)
+    assert ENGLISH_WORDS.tell(tiny.told).endswith("median difference −1.23\u00a0×\u00a010⁻⁷, p = 0.040")
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "said"),
+    [(359.6, 9.94, "0° ± 9.9°"), (12.4, 9.96, "12° ± 10°"), (0.5, 10, "0° ± 10°"), (135, 0, "135° ± 0.0°")],
+)
+def test_a_direction_says_a_decimal_of_a_small_deviation(mean, std, said):
+    assert rounding.direction(mean, std) == said

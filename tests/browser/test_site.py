@@ -525,7 +525,7 @@ def test_bibtex_is_copied(open_page: Open, served: str) -> None:
 def test_what_is_copied_says_what_is_seen(open_page: Open, served: str, selected: str, copied: str) -> None:
     page = open_page(served + "index.html", permissions=["clipboard-read", "clipboard-write"]).page
     page.mouse.move(200, 200)
-    page.wait_for_function("performance.getEntriesByType('resource').some(({name}) => name.endsWith('later.js'))")
+    page.wait_for_function("() => performance.getEntriesByType('resource').some(({name}) => name.endsWith('later.js'))")
     rest(page)
     page.evaluate(
         """(selected) => {
@@ -560,7 +560,7 @@ def test_the_skip_link_leads_to_the_text(open_page: Open, served: str) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")  # the browser goes there in a task of its own
+    page.wait_for_function("() => document.activeElement.id === 'main'")  # the browser goes there in a task of its own
 
 
 def test_focus_is_seen(open_page: Open, served: str) -> None:
@@ -603,7 +603,7 @@ def test_no_picture_is_exchanged_as_the_page_is_printed(open_page: Open, served:
     if chosen:
         page.locator(".theme-switch").click()
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
     gone = "[...document.images].filter(image => !image.complete).map(image => image.src)"
     printed = f"(async () => {{ dispatchEvent(new Event('beforeprint')); await null; return {gone}; }})()"
     assert page.evaluate(printed) == []

@@ -368,7 +368,7 @@ def test_training_starts_where_the_build_did(show: Show, laboratory: Laboratory)
     expect(figure.live.locator("output", has_text="0.03")).to_be_visible()
     for step in range(3):
         figure.live.get_by_role("button", name="One step").click()
-        figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length === {step + 3}")
+        figure.page.wait_for_function(f"() => peek.views.get('fig-train').instance.rows().length === {step + 3}")
     assert len(losses(figure)) == 4
     np.testing.assert_allclose(losses(figure), run.loss[:4], atol=1e-4)
 
@@ -376,7 +376,7 @@ def test_training_starts_where_the_build_did(show: Show, laboratory: Laboratory)
 def test_training_goes_pauses_goes_back_and_starts_again(show: Show) -> None:
     figure = show("train")
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length > 60", timeout=20000)
     figure.live.get_by_role("button", name="Pause").click()
     figure.page.wait_for_timeout(400)
     count = len(losses(figure))
@@ -389,11 +389,11 @@ def test_training_goes_pauses_goes_back_and_starts_again(show: Show) -> None:
     assert figure.reading()[0] == 0
     before = losses(figure)
     figure.live.get_by_role("button", name="Start again").click()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 2")
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length === 2")
     assert losses(figure) == before[:1]
     for step in range(2):
         figure.live.get_by_role("button", name="One step").click()
-        figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length === {step + 3}")
+        figure.page.wait_for_function(f"() => peek.views.get('fig-train').instance.rows().length === {step + 3}")
     assert losses(figure) == before[:3], "the same start trains the same way"
 
 
@@ -418,7 +418,7 @@ def test_training_that_diverges_says_so_and_recovers(show: Show) -> None:
     assert np.isfinite(losses(figure)).all()
     count = len(losses(figure))
     notice.get_by_role("button", name="Carry on at a learning rate of 0.3").click()
-    figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length > {count + 5}")
+    figure.page.wait_for_function(f"() => peek.views.get('fig-train').instance.rows().length > {count + 5}")
     assert not figure.said
 
 
@@ -430,7 +430,7 @@ def test_a_start_whose_loss_is_high_is_trained_and_one_without_a_loss_is_told(sh
     assert all(len(end) < 8 for end in ends)
     train = figure.live.get_by_role("button", name="Train", exact=True)
     train.click()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 20")
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length > 20")
     notice = figure.live.locator(".train-notice")
     expect(notice).to_have_text("")
     figure.live.get_by_label("Formula", exact=True).fill("1e6*exp(a**2)")
@@ -491,7 +491,7 @@ def test_the_knot_is_cut_out_by_keyboard_and_comes_back_with_the_builds_start(sh
     expect(figure.page).to_have_url(re.compile(r"#fig-train\.start=own&fig-train\.hole=0\.5$"))
     assert innermost(figure) == pytest.approx(0.5)
     figure.live.get_by_role("button", name="One step").click()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length === 3")
     build.check()
     expect(hole).to_have_value("0")
     expect(figure.page).to_have_url(re.compile(r"\.html$"))
@@ -505,7 +505,7 @@ def test_the_knot_is_cut_out_by_a_finger(show: Show) -> None:
     hole.tap()  # in the middle
     expect(hole).to_have_value("0.25")
     figure.live.get_by_role("button", name="One step").tap()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length === 3")
     assert innermost(figure) == pytest.approx(0.25)
     assert "noise 0.1 rad, hole 0.25. Not training: epoch 1," in figure.summary()
 
@@ -541,14 +541,14 @@ def test_readers_set_what_the_data_of_the_runs_have(show: Show, laboratory: Labo
 def test_training_sleeps_off_screen(show: Show) -> None:
     figure = show("train", text='<div style="height: 4000px"></div>')
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length > 10", timeout=20000)
+    figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length > 10", timeout=20000)
     figure.page.evaluate("scrollTo(0, 3500)")
     figure.page.wait_for_timeout(500)
     count = len(losses(figure))
     figure.page.wait_for_timeout(500)
     assert len(losses(figure)) == count < 3000
     figure.page.evaluate("scrollTo(0, 0)")
-    figure.page.wait_for_function(f"peek.views.get('fig-train').instance.rows().length > {count + 1}")
+    figure.page.wait_for_function(f"() => peek.views.get('fig-train').instance.rows().length > {count + 1}")
 
 
 # Beat the network

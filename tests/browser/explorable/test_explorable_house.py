@@ -180,7 +180,7 @@ def test_a_link_to_a_section_keeps_the_view(show: Show) -> None:
     figure = show("bend", hash="#fig-bend.classes=3&fig-bend.epoch=100", text=SECTIONS)
     three = figure.live.get_by_role("radio", name="3", exact=True)
     figure.page.locator("#go").click()
-    figure.page.wait_for_function("history.state?.figures === 'fig-bend.classes=3&fig-bend.epoch=100'")
+    figure.page.wait_for_function("() => history.state?.figures === 'fig-bend.classes=3&fig-bend.epoch=100'")
     assert figure.page.url.endswith("#sec-question")
     figure.page.reload()
     figure.root.scroll_into_view_if_needed()
@@ -218,7 +218,7 @@ def test_words_lead_to_a_figure_each_time_and_back_leads_to_the_words(show: Show
         places.append(page.evaluate("scrollY"))
         go.click()
         expect(figure.live.get_by_role("radio", name="3", exact=True)).to_be_checked()
-        page.wait_for_function("document.querySelector('.timeline-handle').ariaValueNow === '10'")
+        page.wait_for_function("() => document.querySelector('.timeline-handle').ariaValueNow === '10'")
         page.wait_for_function("(from) => scrollY < from / 2", arg=places[-1])
     go.scroll_into_view_if_needed()
     rest(page)
@@ -405,7 +405,7 @@ def test_a_run_that_does_not_load_is_told_to_everyone(show: Show, name: str) -> 
     expect(notice).to_be_hidden()
     if name == "train":
         figure.live.get_by_role("button", name="One step").click()
-        figure.page.wait_for_function("peek.views.get('fig-train').instance.rows().length === 3")
+        figure.page.wait_for_function("() => peek.views.get('fig-train').instance.rows().length === 3")
     figure.live.get_by_role("radio", name="ReLU").click()
     said = "The page could not load data/grid/k5-relu-s0.js, so what was shown before stays."
     expect(notice).to_have_text(said)
@@ -522,20 +522,20 @@ def test_sleeps_off_screen_and_in_the_background(show: Show) -> None:
     page = figure.page
     page.evaluate(COUNT_PAINTINGS)
     figure.live.get_by_role("button", name="Play").click()
-    page.wait_for_function("painted > 3")
+    page.wait_for_function("() => painted > 3")
     page.evaluate("scrollTo(0, 3500)")
     rest(page, 0)
     page.evaluate("painted = 0")
     page.wait_for_timeout(400)
     assert page.evaluate("painted") == 0
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function("painted > 0")
+    page.wait_for_function("() => painted > 0")
     hidden = "Object.defineProperty(document, 'hidden', {get: () => %s, configurable: true}); "
     page.evaluate(hidden % "true" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
     page.wait_for_timeout(300)
     assert page.evaluate("painted") <= 1
     page.evaluate(hidden % "false" + "document.dispatchEvent(new Event('visibilitychange')); painted = 0")
-    page.wait_for_function("painted > 0")
+    page.wait_for_function("() => painted > 0")
 
 
 def test_loads_only_near_the_viewport(show: Show) -> None:

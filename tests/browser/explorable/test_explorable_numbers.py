@@ -189,7 +189,7 @@ def test_the_sentence_says_what_the_readout_beside_it_says(show: Show, name: str
 def test_while_it_trains_the_sentence_says_what_the_readouts_beside_it_say(show: Show) -> None:
     figure = show("train")
     figure.live.get_by_role("button", name="Train", exact=True).click()
-    figure.page.wait_for_function("parseInt(document.querySelector('.reading b').textContent) > 0")
+    figure.page.wait_for_function("() => parseInt(document.querySelector('.reading b').textContent) > 0")
     seen = figure.page.evaluate(WATCH, 60)
     for (epoch, loss, accuracy), sentence, apart in seen:
         assert f"epoch {epoch}, loss {loss}, accuracy {accuracy}" in sentence
