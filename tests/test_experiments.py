@@ -398,6 +398,12 @@ def test_an_article_may_have_no_experiments(tmp_path):
     )
 
 
+def test_a_recipe_brings_the_formula_of_its_activation():
+    recipe = {"classes": 3, "activation": "mine", "formula": "a * logistic(a)", "points_per_class": 1}
+    spec = experiments.single(recipe).spec
+    assert (spec.activation.row.name, spec.points_per_class) == ("mine", 1)
+
+
 @pytest.mark.parametrize(("seed", "is_one"), [(0, True), (2**32 - 1, True), (-1, False), (2**32, False), (1.0, False)])
 def test_a_recipe_has_a_seed_from_0(seed, is_one):
     recipe = {"classes": 3, "activation": "tanh", "seed": seed}

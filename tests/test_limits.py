@@ -113,6 +113,7 @@ def archive(path, shape, bytes_of_zeros, kind="<f8"):
     [
         ("(30000000,)", 240_000_000, "<f8", "arrays of 240,000,128 bytes; expected at most 200,000,000"),
         ("(99999999, 99999999)", 10**6, "<f8", "x.npy is (99999999, 99999999) of float64"),
+        ("(200000,)", 10**6, "<f8", "x.npy is (200000,) of float64"),
         ("(1,)", 10**6, "|O", "x.npy is (1,) of object"),
     ],
 )

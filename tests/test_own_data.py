@@ -234,6 +234,11 @@ def test_what_travels_is_weighed_before_anything_trains(tmp_path, monkeypatch):
     pictures = 'kind = "digits"\nclasses = [0, 1]'
     light = plan(tmp_path, pictures, "ship = 1\n")
     assert light.said[-1] == "experiment mine: a run travels with the page in at most some 23 kB, packed."
+    heavy = SPEC.replace("[8, 2]", "[300, 2]").replace("checkpoints = 4", "checkpoints = 40")
+    [spec] = [run.spec for run in plan(tmp_path, pictures, "ship = 0\n", recipe=heavy).experiments[0].runs]
+    said = plan(tmp_path, pictures, "ship = 1\n", recipe=heavy.replace("epochs = 20", "epochs = 1")).said[-1]
+    changes = spec.weight_count * 1.5 / 1000  # kB for each of the two moments that one epoch has
+    assert changes > 20 and 7 / 1.5 + 2 < int(re.search(r"some (\d+) kB", said)[1]) / changes < 7 / 1.5 + 2.9
     what = r":5: a run of experiment mine would travel with some {} kB, packed; expected"
     with pytest.raises(ContentError, match=what.format(r"[\d,]+")):
         plan(tmp_path, pictures, classes="ship = 1\n", recipe=SPEC.replace("[8, 2]", "[2000, 2]"))
@@ -332,6 +337,20 @@ def test_a_column_of_zeros_holds_one_value(tmp_path):
     found = tables.read(tmp_path, written(tmp_path, text([(x, "0", kind) for x, _, kind in ROWS])))
     assert [one.name for one in found.warned] == ["constant-column"]
     assert "Rows of the classes" not in found.said  # which are as many of each
+
+
+def test_a_column_may_vary_a_thousand_times_as_much_unsaid(tmp_path):
+    for factor, is_said in ((1000, False), (1001, True)):
+        rows = [(str(at % 2), str(factor * (at % 2)), kind) for at, (*_, kind) in enumerate(ROWS)]
+        assert ("times as much as" in tables.read(tmp_path, written(tmp_path, text(rows))).said) == is_said
+
+
+def test_one_column_is_one_number(tmp_path):
+    found = tables.read(tmp_path, written(tmp_path, text([row[1:] for row in ROWS], "y,kind")))
+    assert found.said.startswith("data/points.csv: 4 rows of 1 number; label")
+    with pytest.raises(ContentError) as caught:
+        tables.read(tmp_path, written(tmp_path, text([*ROWS, ("1", "a"), ("1",)])))
+    assert [problem.wrong for problem in caught.value.problems] == ["2 cells", "1 cell"]
 
 
 def test_a_file_has_at_most_so_many_rows(tmp_path, monkeypatch):

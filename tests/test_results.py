@@ -194,3 +194,25 @@ def test_a_comparison_says_its_difference_with_three_digits_and_a_small_p_as_les
 )
 def test_a_direction_says_a_decimal_of_a_small_deviation(mean, std, said):
     assert rounding.direction(mean, std) == said
+
+
+def test_shares_are_rounded_once_and_only_a_whole_reads_100():
+    shares = [(1.0, "100.0"), (1.0004, "100.0"), (0.99999, "99.9"), (0.1225000001, "12.3"), (0.0005, "0.0")]
+    assert [rounding.percent(share) for share, _ in shares] == [f"{said}\u202f%" for _, said in shares]
+
+
+def test_pairs_are_of_rows_that_have_the_value():
+    rows = [
+        {"seed": 1, "x": None, "group": "a"},
+        {"seed": 2, "x": 1.0, "group": "a"},
+        {"seed": 3, "x": 5.0, "group": "a"},
+    ]
+    found = table([*rows, *({**row, "x": 2.0, "group": "b"} for row in rows)])
+    compared = found.where(group="a").paired(found.where(group="b"), "x")
+    assert (compared.pairs, compared.lower, compared.higher, compared.difference) == (2, 1, 1, 1.0)
+
+
+def test_mappings_are_values_too():
+    found = table([{"at": {"x": 1}}, {"at": {"x": 2}}, {"at": {"x": 1}}])
+    assert found.distinct("at") == [{"x": 1}, {"x": 2}]
+    assert [row.place for row in found.rows] == ["scan/1", "scan/2", "scan/3"]

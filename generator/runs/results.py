@@ -214,7 +214,8 @@ class Rows(Generic[Row]):
         return kept
 
     def _some(self, rows: Iterable[Row]) -> Self:
-        return type(self)(rows)
+        """Some of these rows, as what they are of."""
+        raise NotImplementedError
 
     def one(self, **conditions: Any) -> Row:
         """The first row, runs in the order of their seeds, for which every condition holds."""
