@@ -39,7 +39,7 @@ UNIT = "mutants"
 MANY = 100  # of a group
 GROUPS = {  # of each its modules, and the tests that are to notice
     "cache": (["base/store"], ["store"]),
-    "bibliography": (["content/bibtex", "content/bibliography", "content/tex"], ["bibliography"]),
+    "bibliography": (["content/bibtex", "content/bibliography", "content/tex"], ["bibliography", "content"]),
     "experiments": (
         [f"content/{name}" for name in ("experiments", "datasets", "activations", "keys", "tables", "columns")],
         ["experiments", "own_data", "own_activations", "external", "lab", "limits", "models"],
