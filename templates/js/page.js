@@ -191,8 +191,10 @@
   function startPrinting() {
     /** @type {HTMLElement[]} */
     let opened = [];
-    let theme = "";
+    /** What readers chose, while they print. @type {string | null} */
+    let theme = null;
     addEventListener("beforeprint", () => {
+      if (theme !== null) return; // some browsers say it twice
       theme = root.dataset.theme ?? "";
       root.dataset.theme = "light"; // pictures have their own for paper, for which browsers wait, but not once they are exchanged here
       opened = all("details:not(.play):not([open])");
@@ -202,6 +204,7 @@
       if (theme) root.dataset.theme = theme;
       else delete root.dataset.theme;
       for (const details of opened) details.removeAttribute("open");
+      theme = null;
     });
   }
 
