@@ -142,7 +142,7 @@ def render_pages(
     return of_texts | pages.alone() | pages.around() | pages.as_code()
 
 
-_LINK = re.compile(r'<a href="(https?://([^"]*))"([^>]*)>([^<]+)</a>')
+_LINK = re.compile(r'<a href="(https?://([^"<>]*+))"([^<>]*+)>([^<]++)</a>')
 
 
 def _told_once(link: re.Match[str]) -> str:
