@@ -14,8 +14,8 @@ from .base.errors import PeekError, mistake, nearest, one_of
 SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
-MOST_SENT = 60_000  # numbers of a table whose rows travel with the page, and, as heavy, those that weights are for each
-OF_A_COLUMN = 124
+MOST_SENT = 60_000  # numbers of a table whose rows travel with the page, with weights that are as heavy as so many
+WIDTH, CHECKPOINTS = 16, 16  # of that article's networks: neurons that each column leads to, and moments that are kept
 # Packages leave files out that begin with a dot
 NAMES = {"gitignore": ".gitignore", "gitattributes": ".gitattributes", "gitignore.site": "site/.gitignore"}
 NAMES |= {"pages.yml": ".github/workflows/pages.yml"}
@@ -66,6 +66,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
     raises  ContentError
     """
     from .content import columns, tables
+    from .content.experiments import BYTES_OF
 
     if not data.is_file():
         there = [
@@ -91,7 +92,8 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         read = tables.read(place.parent, {**said, "file": data.name})
     if "uneven-classes" in [warned.name for warned in read.warned]:
         said["balance"] = "repeat"
-    numbers = read.table.x.size + OF_A_COLUMN * len(read.table.names)
+    of_a_column = WIDTH * (BYTES_OF["weight"] + CHECKPOINTS * BYTES_OF["change"]) / BYTES_OF["number"]
+    numbers = read.table.x.size + of_a_column * len(read.table.names)
     return said | {"numbers": numbers, "left": left if "columns" in said else []}
 
 

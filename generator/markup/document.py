@@ -256,8 +256,9 @@ class Writer:
         self._note_unused()
         self.warnings += [warned for key in self.citations for warned in self.bibliography.entries[key].odd]
         if self.problems:
-            unclosed = (warned.said for warned in self.warnings if warned.name == "unclosed-code")
-            causes = [Problem(*said.split(": ", 1)) for said in unclosed]  # which may hold what was not found
+            head = len(self.place(0)) - 1  # what was not found may stand in code that is not closed
+            told = [warned.said[head:].partition(": ") for warned in self.warnings if warned.name == "unclosed-code"]
+            causes = [Problem(self.place(int(line)), said) for line, _, said in told]
             raise ContentError(
                 sorted({*self.problems, *causes}, key=lambda problem: (problem.line, problem.wrong, problem.expected))
             )

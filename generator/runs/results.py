@@ -10,6 +10,7 @@ statistics.
 
 from __future__ import annotations
 
+import abc
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -148,7 +149,7 @@ class Record(_Row):
 Row = TypeVar("Row", bound=_Row)
 
 
-class Rows(Generic[Row]):
+class Rows(abc.ABC, Generic[Row]):
     """Some rows, in order, and statistics of them.
 
     rows   them, or what reads them when somebody asks
@@ -213,9 +214,9 @@ class Rows(Generic[Row]):
             kept.asked = (*self.asked, (key, want))
         return kept
 
+    @abc.abstractmethod
     def _some(self, rows: Iterable[Row]) -> Self:
         """Some of these rows, as what they are of."""
-        raise NotImplementedError
 
     def one(self, **conditions: Any) -> Row:
         """The first row, runs in the order of their seeds, for which every condition holds."""

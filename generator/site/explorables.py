@@ -32,12 +32,13 @@ def start_state(options: Mapping[str, Any], run: Result | None = None) -> dict[s
     run  the one whose pictures stand there until the explorable is live
     """
     shown = {} if run is None else {"run": run.place}
-    started = {
-        key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 and key not in LISTS else value
-        for key, value in options.items()
-        if key not in OWN
-    }
-    return shown | started | ({"hide": several(options["hide"])} if "hide" in options else {})
+    return shown | {key: _start(key, value) for key, value in options.items() if key not in OWN}
+
+
+def _start(key: str, value: Any) -> Any:
+    if key in LISTS:
+        return several(value)
+    return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
 
 
 def shipped(runs: Iterable[Result]) -> list[Result]:
