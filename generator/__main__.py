@@ -348,17 +348,17 @@ def run_publish(asked: Options) -> int:
     say_warnings(findings)
     planned = publish.prepare(asked.out, findings, branch)
     print(planned)
-    if not asked.yes and not confirmed("push? [y/N] "):
+    if not asked.yes and not confirmed():
         print("nothing was pushed")
         return 1
     print("pushed" if publish.push(asked.out, planned) else "already there: nothing to push")
     return 0
 
 
-def confirmed(question: str) -> bool:
+def confirmed() -> bool:
     """Whether somebody answers yes; where nobody can answer, no."""
     try:
-        return input(question).strip().lower() in ("y", "yes")
+        return input("push? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
         print()
         return False

@@ -217,7 +217,7 @@ def write_table(made: Catalogue, path: Path) -> str:
     kept = [key for key in header if key in known] or list(dict.fromkeys(["experiment", "classes", "seed", *differing]))
     plain = [{key: float(f"{v:.5g}") if isinstance(v := row.get(key), float) else v for key in kept} for row in rows]
     libraries = ", ".join(f"{name} {version}" for name, version in store.versions(*LIBRARIES).items())
-    day = (fixed_date(os.environ) or datetime.date.today()).isoformat()
+    day = (fixed_date() or datetime.date.today()).isoformat()
     said = f"# profile {made.profile}, {len(rows)} run{'s' * (len(rows) > 1)}, {day}, {processor()}, "
     said += f"Python {platform.python_version()}, {libraries}"
     store.write_whole(path, f"{said}\n{pipeline.csv_of(plain)}".encode())
@@ -305,9 +305,7 @@ def inputs_digest(options: Options, templates: Overlay) -> str:
     files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     hidden = {path for path in files if any(part.startswith(".") for part in path.parts[:-1])}
     inputs = {path.as_posix(): store.sha256(file) for path, file in files.items() if path not in hidden}
-    return digest(
-        inputs, templates.digest, deciding(options), str(fixed_date(os.environ)), rebuild_command(options), made_with()
-    )
+    return digest(inputs, templates.digest, deciding(options), str(fixed_date()), rebuild_command(options), made_with())
 
 
 def rebuild_command(options: Options) -> str:
@@ -512,7 +510,7 @@ def site_files(
         picture_bytes=sum(size for path, size in made.sizes.items() if path.startswith("plots/")),
         draft=options.draft,
         social_card=SOCIAL_CARD if carded else "",
-        built=fixed_date(os.environ),
+        built=fixed_date(),
     )
     rendered = pages.render_site(
         article,
@@ -527,12 +525,12 @@ def site_files(
     return {**files, **rendered}
 
 
-def fixed_date(environment: Mapping[str, str]) -> datetime.date | None:
+def fixed_date() -> datetime.date | None:
     """The build's date where SOURCE_DATE_EPOCH fixes one (reproducible-builds.org/specs/source-date-epoch).
 
     raises  PeekError: it is no time
     """
-    epoch = environment.get("SOURCE_DATE_EPOCH", "")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date() if epoch else None
     except (ValueError, OverflowError, OSError):

@@ -262,7 +262,7 @@ def _value(raw: str, strings: Mapping[str, str]) -> tuple[str, str, str]:
     while True:
         start = at + len(raw[at:]) - len(raw[at:].lstrip())
         first = raw[start : start + 1]
-        if first in ("{", '"') and first:
+        if first in ("{", '"'):
             end = _closing(raw, start)
             parts.append(raw[start + 1 : end])
             at = end + 1

@@ -89,7 +89,9 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
     ending = path.suffix.lower()
     if ending in files.OF_TEXT:
         table = files.csv_columns(path, gaps=True)
-        found, about, told, per_cent = _csv(table), table.about, table.told, table.per_cent
+        of_kind = (_of_words(each) if isinstance(each, list) else _of_numbers(each.tolist()) for each in table.columns)
+        found = dict(zip(table.names, of_kind, strict=True))
+        about, told, per_cent = table.about, table.told, table.per_cent
     else:
         found, about, told, per_cent = {".json": _json, ".npz": _npz}[ending](path), "", [], []
     for name, column in found.items():
@@ -98,13 +100,6 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
                 where = f'row {row}, "{short(name)}"' if row else f'the column "{short(name)}"'
                 raise mistake(str(path), f"{where}: {odd}", "none")
     return found, about, told, per_cent
-
-
-def _csv(found: files.File) -> dict[str, list[Value]]:
-    columns = [
-        _of_words(column) if isinstance(column, list) else _of_numbers(column.tolist()) for column in found.columns
-    ]
-    return dict(zip(found.names, columns, strict=True))
 
 
 def _of_words(words: Sequence[str]) -> list[Value]:

@@ -11,6 +11,7 @@ serializer are its own.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -162,8 +163,7 @@ class Builder:
         """Text, whatever it holds."""
         if not text:
             return
-        if "&" in text:
-            text = text.replace("&", AMP_SUBSTITUTE + "amp;")
+        text = self.escaped(text)
         parent = self.stack[-1]
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + text
@@ -187,7 +187,7 @@ class Builder:
             element.tag = "td"
 
     def escaped(self, value: str) -> str:
-        """An attribute's value, whatever it holds."""
+        """Text, or an attribute's value, whatever it holds."""
         return value.replace("&", AMP_SUBSTITUTE + "amp;")
 
     # Marks
@@ -256,12 +256,9 @@ class Builder:
 
     def inside(self, tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
         """The tokens within an opening one, and the index behind its partner."""
-        depth = 0
-        for index in range(at, len(tokens)):
-            depth += tokens[index].nesting
-            if depth == 0:
-                return tokens[at + 1 : index], index + 1
-        return tokens[at + 1 :], len(tokens)
+        depths = itertools.accumulate(token.nesting for token in tokens[at:])
+        end = next(index for index, depth in enumerate(depths, at) if depth == 0)
+        return tokens[at + 1 : end], end + 1
 
     def flow(self, tokens: Sequence[Token], line: int = 0) -> Fragment:
         """Blocks, or running text from a line on, as a fragment of their own."""

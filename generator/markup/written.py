@@ -6,7 +6,7 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..base.memo import Memo
@@ -132,9 +132,9 @@ def kept(
 
 def plain(made: Markup) -> dict[str, Any]:
     """A page but its HTML as plain values; dates among the options of figures as text."""
-    fields = {name: value for name, value in vars(made).items() if name not in ("page", "body")}
-    fields |= {"anchors": sorted(made.anchors), "classes": sorted(made.classes)}
-    found: dict[str, Any] = json.loads(json.dumps(fields, default=_plain))
+    values = {name: value for name, value in vars(made).items() if name not in ("page", "body")}
+    values |= {"anchors": sorted(made.anchors), "classes": sorted(made.classes)}
+    found: dict[str, Any] = json.loads(json.dumps(values, default=_plain))
     return found | {"body": made.body.digest, "has_references": made.body.has_references}
 
 
@@ -150,22 +150,18 @@ def _plain(value: Any) -> Any:
 
 def of(page: Page, known: Mapping[str, Any]) -> Markup:
     """A page but its HTML from plain values."""
-    return Markup(
-        page=page,
-        body=Body(known["body"], known["has_references"], tuple),
-        title_html=known["title_html"],
-        subtitle_html=known["subtitle_html"],
-        toc=tuple(map(_entry, known["toc"])),
-        words=known["words"],
-        figures=tuple(FigureCall(**each) for each in known["figures"]),
-        claims=tuple(map(_claim, known["claims"])),
-        cited=tuple(known["cited"]),
-        anchors=frozenset(known["anchors"]),
-        names_sections=known["names_sections"],
-        lists_predictions=known["lists_predictions"],
-        warnings=tuple(Warned(*each) for each in known["warnings"]),
-        classes=frozenset(known["classes"]),
-    )
+    made: dict[str, Any] = {
+        "page": page,
+        "body": Body(known["body"], known["has_references"], tuple),
+        "toc": tuple(map(_entry, known["toc"])),
+        "figures": tuple(FigureCall(**each) for each in known["figures"]),
+        "claims": tuple(map(_claim, known["claims"])),
+        "cited": tuple(known["cited"]),
+        "warnings": tuple(Warned(*each) for each in known["warnings"]),
+        **{name: frozenset(known[name]) for name in ("anchors", "classes")},
+    }
+    names = {each.name for each in fields(Markup)}
+    return Markup(**{**{name: value for name, value in known.items() if name in names}, **made})
 
 
 def _entry(known: Mapping[str, Any]) -> TocEntry:

@@ -516,7 +516,11 @@ def from_catalogue(
     pictures  the figures of the author's own code, keyed as Picture's fields
     """
     beside = {name: _table(name, table) for name, table in tables.items()}
-    return Results(lambda: map(_result, read()), of, beside, _pictures(pictures))
+
+    def runs() -> Iterator[Result]:
+        return (Result(**{**run, "pictures": _pictures(run["pictures"])}) for run in read())
+
+    return Results(runs, of, beside, _pictures(pictures))
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Table:
@@ -524,10 +528,6 @@ def _table(name: str, table: Mapping[str, Any]) -> Table:
         return (Record(name, at, row) for at, row in enumerate(table["rows"](), 1))
 
     return Table(rows, name, table["columns"], table["source"])
-
-
-def _result(run: Mapping[str, Any]) -> Result:
-    return Result(**{**run, "pictures": _pictures(run["pictures"])})
 
 
 def _pictures(plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Picture]:

@@ -20,6 +20,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkLabel
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -42,6 +43,7 @@ class Mark(NamedTuple):
 
 WriteToken = Callable[["Builder", Sequence["Token"], int], int]
 RenderMark = Callable[["Writer", Mark], str]
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
 @cache
@@ -67,6 +69,17 @@ def of_marks() -> dict[str, RenderMark]:
 
 # Of a rule of blocks that ends whatever stands before it.
 ENDS_ANY: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+
+def add_block_rule(
+    md: MarkdownIt, name: str, rule: BlockRule, before: str = "fence", ends: RuleOptionsType = ENDS_ANY
+) -> None:
+    """Add a rule of blocks before another; code, which is indented, is left alone. ends: what it may stand behind"""
+
+    def read(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return not state.is_code_block(start) and rule(state, start, end, silent)
+
+    md.block.ruler.before(before, name, read, ends)
 
 
 def text_of_line(state: StateBlock, number: int) -> str:

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from . import text_of_line
+from . import add_block_rule, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -19,7 +19,7 @@ _DEFINITION = re.compile(r"\*\[([^\[\]]+)\]:[ \t]+(\S.*)$")
 
 
 def _define(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    found = None if state.is_code_block(start) else _DEFINITION.match(text_of_line(state, start))
+    found = _DEFINITION.match(text_of_line(state, start))
     if not found:
         return False
     if not silent:
@@ -30,7 +30,7 @@ def _define(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def extend(md: MarkdownIt) -> None:
     """Before lists, whose sign a definition begins with."""
-    md.block.ruler.before("list", "abbreviation", _define, {"alt": ["paragraph", "reference", "blockquote"]})
+    add_block_rule(md, "abbreviation", _define, "list", {"alt": ["paragraph", "reference", "blockquote"]})
 
 
 def explain(tokens: Sequence[Token], known: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from ...base.yaml import Yaml, yaml_fields
 from ..attributes import LIST, Attributes, parse_attributes
 from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
-from . import ENDS_ANY, Mark, put_lines, tables, text_of_line
+from . import Mark, add_block_rule, put_lines, tables, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -54,15 +54,13 @@ _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values(
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(start):
-        return False
     found = _HEAD.match(text_of_line(state, start))
     if not found:
         return False
     sign, head = found[1][0], found[2].strip()
     if not head:
         wrong, expected = f"{sign * 3} closes no block", f"{sign * 3} with the name of a block before it"
-        return put_lines(state, silent, start, start + 1, "block_fault", wrong=wrong, expected=expected)
+        return put_lines(state, silent, start, start + 1, "fault", wrong=wrong, expected=expected)
     if silent:
         return True
     close = _end(state, sign, start, end)
@@ -100,8 +98,6 @@ def _inner(state: StateBlock, token: Token, first: int, close: int, indent: int)
 
 def _callout(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """MkDocs' way, whose text is indented, and MyST's, which a fence closes."""
-    if state.is_code_block(start):
-        return False
     text, first = text_of_line(state, start), start + 1
     if found := _MKDOCS.match(text):
         close, indent = first, state.sCount[start] + 4
@@ -170,8 +166,8 @@ def _end(state: StateBlock, sign: str, start: int, end: int) -> int:
 def extend(md: MarkdownIt) -> None:
     """GitHub's alerts are the parser's own."""
     md.options["alerts"] = True
-    for name, rule in (("callout", _callout), ("block", _block)):
-        md.block.ruler.before("fence", name, rule, ENDS_ANY)
+    add_block_rule(md, "callout", _callout)
+    add_block_rule(md, "block", _block)
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
@@ -333,11 +329,6 @@ def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
         builder.block_fault(token, wrong, _INSTEAD.get(name, expected), near=near)
 
 
-def _write_fault(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    builder.block_fault(tokens[at], tokens[at].meta["wrong"], tokens[at].meta["expected"])
-    return at + 1
-
-
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
@@ -442,7 +433,6 @@ def _render(writer: Writer, mark: Mark) -> str:
 
 TOKENS = {
     "block_open": _write,
-    "block_fault": _write_fault,
     "alert_open": _write_alert,
     "callout_open": _write_callout,
     "blockquote_open": _write_quote,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from ..numbering import NUMBERED
+from .code import A_PICTURE
 
 _PROTECTED = "\ue005"  # an escaped sign: it begins nothing
 _OF_LATEX = ("\\,", "\\;", '\\"', "\\'", "\\`", "\\^", "\\~", "\\=")  # its spaces and accents
@@ -87,7 +88,7 @@ _ENVIRONMENTS = (
     ("abstract", "abstract in the front matter"),
     (
         "tikzpicture|tikzcd|circuitikz|forest|pspicture|picture",
-        "a picture of what it draws, ![what it shows](picture.svg)",
+        A_PICTURE,
     ),
     ("algorithm2?e?|algorithmic", "``` around its lines"),
     ("thebibliography", "the works in references.bib"),

@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from ...base.errors import meant, short
 from .. import media
 from . import Mark
+from .values import INSIDE
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -72,7 +73,7 @@ _WHOLE = frozenset({"svg", "math", "object"})  # refused with their own elements
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
-    r"""\{\{(?P<value>(?:[^"'{}]|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+)\}\}"""
+    r"\{\{(?P<value>" + INSIDE + r")\}\}"
     r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
     re.DOTALL,
 )
@@ -185,11 +186,6 @@ class _Tags(HTMLParser):
         self.handle_starttag(tag, attrs)
         self.handle_endtag(tag)  # as XHTML has it
 
-    def _leave(self, tag: str) -> None:
-        """End what is refused whole."""
-        if tag == self.builder.refused:
-            self.builder.refused = ""
-
     def _holds_text(self, tag: str) -> bool:
         """Whether an element has text before the empty line from which on Markdown is read."""
         rest = self.source[self._place() :].partition(f"</{tag}>")[0]
@@ -198,7 +194,8 @@ class _Tags(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         tag = _SHIFTED.get(tag, tag)
         if self.builder.refused:
-            self._leave(tag)
+            if tag == self.builder.refused:  # it is refused whole, and ends here
+                self.builder.refused = ""
             return
         if tag in ELEMENTS and tag not in VOID:
             self.out.append(f"</{OBSOLETE.get(tag, tag)}>")
@@ -248,8 +245,7 @@ class _Tags(HTMLParser):
     def handle_decl(self, decl: str) -> None:
         self.unknown_decl(decl)
 
-    def handle_pi(self, data: str) -> None:
-        self.unknown_decl(data)
+    handle_pi = unknown_decl
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:

@@ -11,18 +11,16 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from ...base.errors import short
-from ..attributes import parse_attributes
-from . import ENDS_ANY, put_lines, text_of_line
+from ..attributes import INNER, parse_attributes
+from . import add_block_rule, put_lines, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
 
-_LINE = re.compile(r"\{:(?!:)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*+)\}[ \t]*$")
+_LINE = re.compile(r"\{:(?!:)(" + INNER + r")\}[ \t]*$")
 
 
 def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if state.is_code_block(start):
-        return False
     found = _LINE.match(text_of_line(state, start))
     if not found:
         return False
@@ -32,7 +30,7 @@ def _line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def extend(md: MarkdownIt) -> None:
     """A line that ends any block."""
-    md.block.ruler.before("fence", "attribute_line", _line, ENDS_ANY)
+    add_block_rule(md, "attribute_line", _line)
 
 
 def belongs(following: Sequence[Token]) -> bool:

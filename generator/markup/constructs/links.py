@@ -18,7 +18,7 @@ from ...base.errors import quoted, short
 from ...content.media import PICTURES
 from .. import media
 from ..attributes import Attributes
-from . import Mark, line_in
+from . import Mark, RenderMark, line_in
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -138,19 +138,11 @@ def _address(writer: Writer, mark: Mark) -> str:
     return html.escape(writer.address(mark.data["address"], mark.line, mark.data["label"]))
 
 
-def _view(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.view(mark.data["address"], mark.data["state"], mark.line))
-
-
-def _named(writer: Writer, mark: Mark) -> str:
-    """A link without words: those of what it leads to."""
-    return writer.reference(mark.data["id"], mark.line)
-
-
-def _wordless(writer: Writer, mark: Mark) -> str:
-    """A link without words to a page, a part of one or a file."""
-    return writer.wordless(mark.data["address"], mark.line, mark.data["label"])
-
-
 TOKENS = {"link_open": _write_link, "image": _write_picture}
-MARKS = {"address": _address, "view": _view, "picture": _picture, "named": _named, "wordless": _wordless}
+MARKS: dict[str, RenderMark] = {
+    "address": _address,
+    "view": lambda writer, mark: html.escape(writer.view(mark.data["address"], mark.data["state"], mark.line)),
+    "picture": _picture,
+    "named": lambda writer, mark: writer.reference(mark.data["id"], mark.line),
+    "wordless": lambda writer, mark: writer.wordless(mark.data["address"], mark.line, mark.data["label"]),
+}

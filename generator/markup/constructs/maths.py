@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from ...base.errors import short
 from .. import formulas
 from ..attributes import TRAILING, parse_attributes
-from . import ENDS_ANY, Mark, put, put_lines, text_of_line
+from . import Mark, add_block_rule, put, put_lines, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -39,7 +39,7 @@ _DOUBLED = (  # as kramdown wants them for MathJax
 _KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
 _DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
 _REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<label>[^{}\s]+)\}")
-_ENVIRONMENT = re.compile(r"\\begin\{(equation|align|gather|multline|alignat|flalign|eqnarray)(\*?)\}")
+_ENVIRONMENT = re.compile(rf"\\begin\{{({'|'.join(formulas.NUMBERED)})(\*?)\}}")
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
@@ -91,7 +91,7 @@ def _undoubled(tex: str) -> str:
 
 def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Macros outside of formulas, as Pandoc reads them: from their line to the end of the paragraph."""
-    if state.is_code_block(start) or not _DEFINITION.match(text_of_line(state, start)):
+    if not _DEFINITION.match(text_of_line(state, start)):
         return False
     after = start + 1
     while after < end and not state.isEmpty(after) and state.sCount[after] >= state.blkIndent:
@@ -105,8 +105,6 @@ _CLOSING = {"$$": "$$", r"\\[": r"\\]", r"\[": r"\]"}  # of a formula alone on i
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula alone on its lines, with a label behind it."""
-    if state.is_code_block(start):
-        return False
     text = text_of_line(state, start)
     opening = next(filter(text.startswith, _CLOSING), "")
     environment = None if opening else _ENVIRONMENT.match(text)
@@ -131,7 +129,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False  # in the middle of a sentence
     if closed and opening == "$$" and re.match(r"\s*\$\$\s*\S", after):
         return False  # one of several
-    if not closed and opening == "$$" and last == start and "$$" not in text[2:] and text[2:].strip():
+    if not closed and opening == "$$" and last == start and lines[0].strip():
         return False
     tex = "\n".join(lines) + (closing if environment else "")
     meta = {"closed": closed, "after": after, "closing": closing, "lines": last - start}
@@ -143,8 +141,8 @@ def extend(md: MarkdownIt) -> None:
     """Code first, then formulas, then escapes."""
     md.inline.ruler.before("strikethrough", "dollar", _dollar)
     md.inline.ruler.before("escape", "backslash_math", _backslash)
-    md.block.ruler.before("fence", "definitions", _definitions, ENDS_ANY)
-    md.block.ruler.before("fence", "equation", _block, ENDS_ANY)
+    add_block_rule(md, "definitions", _definitions)
+    add_block_rule(md, "equation", _block)
 
 
 def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:

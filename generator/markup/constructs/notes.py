@@ -11,7 +11,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import Mark, enclose, fault, label_end, put
+from . import Mark, add_block_rule, enclose, fault, label_end, put
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -41,8 +41,6 @@ def _in_place(state: StateInline, silent: bool) -> bool:
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Its paragraph, and what follows indented, by four or as its first line that is."""
-    if state.is_code_block(start):
-        return False
     begin = state.bMarks[start] + state.tShift[start]
     found = _DEFINITION.match(state.src, begin, state.eMarks[start])
     if not found or silent:
@@ -65,7 +63,7 @@ def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def extend(md: MarkdownIt) -> None:
     """A reference without a definition is a mistake and not text, so that it is read without knowing them."""
-    md.block.ruler.before("reference", "definition", _definition, {"alt": ["paragraph", "reference"]})
+    add_block_rule(md, "definition", _definition, "reference", {"alt": ["paragraph", "reference"]})
     md.inline.ruler.before("link", "note", _note)
     md.inline.ruler.before("link", "note_in_place", _in_place)
 

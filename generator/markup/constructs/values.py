@@ -15,7 +15,8 @@ from . import Mark, fault, label_end, put
 if TYPE_CHECKING:
     from ..document import Writer
 
-VALUE = re.compile(r"""\{\{((?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*)\}\}""")
+INSIDE = r"""(?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+"""
+VALUE = re.compile(r"\{\{(" + INSIDE + r")\}\}")
 _LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")
 _LIQUID = {  # what to write in place of Jekyll's tags
     "raw": "the text alone, {{ and {% in code",
