@@ -94,6 +94,7 @@ _EXPORTED = re.compile(rf"(?:{'|'.join(EXPORTED)}): \S")  # notes that Zotero ma
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
+_PLAIN_SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")  # that is told from a name without a comma
 _OTHERS = re.compile(r"^others$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
 
 
@@ -442,29 +443,30 @@ class _Work:
             family = " ".join(filter(None, (said.get("prefix"), said.get("family"))))
             return [family or say(part), said.get("given", ""), said.get("suffix", "")]
         if len(pieces) > 1:
-            pieces = [piece for piece in pieces if piece]
-            last, *middle, given = [say(piece) for piece in pieces] if len(pieces) > 1 else [say(pieces[0]), ""]
-            in_order = re.match(r"[A-Z]\.[ -]", last) and not _SUFFIX.fullmatch(given)  # Y. LeCun, Y. Bengio
-            no_suffix = middle and not _SUFFIX.fullmatch(middle[0]) and not _SUFFIX.fullmatch(given)
-            if len(middle) > 1 or no_suffix or in_order:
-                at = self.fields[field][1]
-                self.wrong.append(
-                    [at, f'the names "{short(part)}" were not understood', 'names joined by " and "', None]
-                )
-            if middle and _SUFFIX.fullmatch(given) and not _SUFFIX.fullmatch(middle[0]):
-                middle, given = [given], middle[0]
-            head, _, suffix = last.rpartition(" ")
-            if head and not middle and re.fullmatch(r"[JS]r\.?|I{2,3}|IV", suffix):
-                last, middle = head, [suffix]
-            return [last, given, " ".join(middle)]
+            return self._with_commas(part, list(map(say, filter(None, pieces))), self.fields[field][1])
         raw = _split(part, r"[\s~]+")
         words = [say(word) for word in raw]
-        suffix = words.pop() if len(words) > 2 and re.fullmatch(r"[JS]r\.?|I{2,3}|IV", words[-1]) else ""
+        suffix = words.pop() if len(words) > 2 and _PLAIN_SUFFIX.fullmatch(words[-1]) else ""
         if all(map(_family_first, words)):
             return [words[0], " ".join(words[1:]), suffix]
         small = [word[:1].islower() and not re.match(r"\{[^\\]", raw[at]) for at, word in enumerate(words)]
         first = next((at for at, is_small in enumerate(small[:-1]) if is_small), len(words) - 1)
         return [" ".join(words[first:]), " ".join(words[:first]), suffix]
+
+    def _with_commas(self, part: str, pieces: list[str], line: int) -> list[str]:
+        """`Last, First` or `Last, Jr, First`. pieces: what stands between the commas"""
+        last, *middle, given = pieces if len(pieces) > 1 else [pieces[0], ""]
+        is_suffix = _SUFFIX.fullmatch(given)
+        in_order = re.match(r"[A-Z]\.[ -]", last) and not is_suffix  # Y. LeCun, Y. Bengio
+        no_suffix = middle and not _SUFFIX.fullmatch(middle[0])
+        if len(middle) > 1 or (no_suffix and not is_suffix) or in_order:
+            self.wrong.append([line, f'the names "{short(part)}" were not understood', 'names joined by " and "', None])
+        if no_suffix and is_suffix:
+            middle, given = [given], middle[0]
+        head, _, suffix = last.rpartition(" ")
+        if head and not middle and _PLAIN_SUFFIX.fullmatch(suffix):
+            last, middle = head, [suffix]
+        return [last, given, " ".join(middle)]
 
     def _word(self, value: str, field: str) -> str:
         return tex.plain(self._decoded(value, field))

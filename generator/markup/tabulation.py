@@ -162,20 +162,15 @@ def _column(
     values = [[value for row in group if (value := _value(row, key)) is not None] for group in groups]
     every = [value for group in values for value in group]
     is_boolean = bool(every) and all(isinstance(value, bool) for value in every)
-    is_number = all(isinstance(value, (int, float)) for value in every) and not (is_boolean and not is_spread)
-    if is_spread and not is_number:
-        what = f'"{key}" holds {"lists" if isinstance(every[0], (list, tuple, Mapping)) else "words"}'
-        raise TableError(("columns", at, what, "numbers, or the key in rows:, or rows: all"))
-    if not is_number:
+    if not all(isinstance(value, (int, float)) for value in every) or (is_boolean and not is_spread):
+        if is_spread:
+            what = f'"{key}" holds {"lists" if isinstance(every[0], (list, tuple, Mapping)) else "words"}'
+            raise TableError(("columns", at, what, "numbers, or the key in rows:, or rows: all"))
         return {"key": key, "kind": "word", "digits": 0}, [{"value": group[0] if group else None} for group in values]
-    is_share = is_boolean or (key in SHARES and isinstance(groups[0][0], Result))
     cells = [_cell(sorted(group), is_boolean) for group in values]
-    shown = [cell[name] for cell in cells for name in ("value", "low", "high") if cell.get(name) is not None]
-    digits = 1 if is_share else _digits(shown) if is_spread else _exact(shown)
-    for cell in cells:
-        needs = digits if is_spread or is_share or cell["value"] is None else _exact([cell["value"]])
-        cell["digits"] = digits if needs is None or digits is None else min(digits, needs)
-    return {"key": key, "kind": "share" if is_share else "number", "digits": digits}, cells
+    if is_boolean or (key in SHARES and isinstance(groups[0][0], Result)):
+        return {"key": key, "kind": "share", "digits": 1}, [cell | {"digits": 1} for cell in cells]
+    return {"key": key, "kind": "number", "digits": _take_digits(cells, is_spread)}, cells
 
 
 def _cell(ordered: Sequence[float], is_boolean: bool) -> dict[str, Any]:
@@ -187,6 +182,16 @@ def _cell(ordered: Sequence[float], is_boolean: bool) -> dict[str, Any]:
         return {"value": ordered[0], "n": 1}
     low, middle, high = (quantile(ordered, q) for q in (0.25, 0.5, 0.75))
     return {"value": middle, "low": low, "high": high, "n": len(ordered)}
+
+
+def _take_digits(cells: Sequence[dict[str, Any]], is_spread: bool) -> int | None:
+    """The digits of a column of numbers; each cell is told how many it needs."""
+    shown = [cell[name] for cell in cells for name in ("value", "low", "high") if cell.get(name) is not None]
+    digits = _digits(shown) if is_spread else _exact(shown)
+    for cell in cells:
+        needs = digits if is_spread or cell["value"] is None else _exact([cell["value"]])
+        cell["digits"] = digits if needs is None or digits is None else min(digits, needs)
+    return digits
 
 
 def _digits(values: Sequence[float]) -> int | None:

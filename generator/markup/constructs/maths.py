@@ -111,30 +111,31 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not opening and not environment:
         return False
     closing = environment[0].replace("begin", "end") if environment else _CLOSING[opening]
-    lines, last, after, closed = [], start, "", False
-    rest = text[len(opening) :]
-    while True:
-        tex, mark, after = rest.partition(closing)
-        lines.append(tex)
-        closed = bool(mark)
-        if closed or last + 1 >= end or state.isEmpty(last + 1) or state.sCount[last + 1] < state.blkIndent:
+    lines = [text[len(opening) :]]
+    for below in range(start + 1, end):
+        if closing in lines[-1] or state.isEmpty(below) or state.sCount[below] < state.blkIndent:
             break
-        last += 1
-        rest = text_of_line(state, last)
-    if opening.endswith("[") and (not closed or after.strip()):
-        return False
-    if opening == r"\[" and last == start and _WORDS.fullmatch(lines[0]):
-        return False
-    if closed and opening == "$$" and last == start and after.strip() and not TRAILING.match(after):
-        return False  # in the middle of a sentence
-    if closed and opening == "$$" and re.match(r"\s*\$\$\s*\S", after):
-        return False  # one of several
-    if not closed and opening == "$$" and last == start and lines[0].strip():
+        lines.append(text_of_line(state, below))
+    lines[-1], mark, after = lines[-1].partition(closing)
+    closed = bool(mark)
+    if _is_in_text(opening, lines, closed, after):
         return False
     tex = "\n".join(lines) + (closing if environment else "")
-    meta = {"closed": closed, "after": after, "closing": closing, "lines": last - start}
+    meta = {"closed": closed, "after": after, "closing": closing, "lines": len(lines) - 1}
     tex = _undoubled(tex) if len(opening) == 3 else tex
-    return put_lines(state, silent, start, last + 1, "equation", tex=tex, **meta)
+    return put_lines(state, silent, start, start + len(lines), "equation", tex=tex, **meta)
+
+
+def _is_in_text(opening: str, lines: Sequence[str], closed: bool, after: str) -> bool:
+    """Whether what begins like a formula alone stands in the middle of a sentence, is one of several, or is none."""
+    if opening == "$$" and closed:
+        is_sentence = len(lines) == 1 and after.strip() and not TRAILING.match(after)
+        return bool(is_sentence or re.match(r"\s*\$\$\s*\S", after))
+    if opening == "$$":
+        return len(lines) == 1 and bool(lines[0].strip())
+    if opening == r"\[" and len(lines) == 1 and _WORDS.fullmatch(lines[0]):
+        return True
+    return opening.endswith("[") and (not closed or bool(after.strip()))
 
 
 def extend(md: MarkdownIt) -> None:
