@@ -72,6 +72,11 @@ def alike(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
                 break
 
 
+def taken_for(path: str, other: str) -> str:
+    """What is wrong with a path that is `alike` another."""
+    return f'Windows and macOS take "{path}" for "{other}"'
+
+
 def located(folder: Path, name: str) -> Path | None:
     """Where a file or folder lies that a text names, with "/": in these capitals, however its letters are composed.
 

@@ -69,8 +69,7 @@ class Activations:
             self.keys.wrong(path, f'"{name}" is no name for an activation', "small letters and digits")
         elif name in ACTIVATIONS or name in built_in:
             self.keys.wrong(path, f'"{name}" is the name of a built-in activation', "another name")
-        known = self.keys.known(path, table, FIELDS, "key of an activation")
-        given = {key: self.keys.single((*path, key), value, FIELDS[key]) for key, value in known.items()}
+        given = self.keys.singles(path, table, FIELDS, "key of an activation")
         if "formula" not in table:
             self.keys.wrong(path, f"activation {name} has no formula", f"formula = {FIELDS['formula'].expected}")
         taken = built_in | {each.row.label.lower() for each in self.own.values()}

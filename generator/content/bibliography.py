@@ -15,6 +15,7 @@ import contextlib
 import datetime
 import functools
 import html
+import itertools
 import re
 import string
 import unicodedata
@@ -192,11 +193,8 @@ class _Works(Mapping[str, Entry]):
         for key in self.raw:
             anchor = re.sub(r"[^\w.:/+'-]", "-", key)
             if anchor != key:
-                number = 2
-                said = anchor
-                while said in taken:
-                    said, number = f"{anchor}-{number}", number + 1
-                anchor = said
+                numbered = itertools.chain([anchor], (f"{anchor}-{number}" for number in itertools.count(2)))
+                anchor = next(said for said in numbered if said not in taken)
                 taken.add(anchor)
             found[key] = anchor
         return found

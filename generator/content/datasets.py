@@ -113,8 +113,7 @@ class Datasets:
         before = len(self.keys.problems)
         self.unread.add(name)
         self.keys_of[name] = (*fields,)
-        known = self.keys.known(path, table, fields, "key of own data" if "file" in table else "key of the digits")
-        options = {key: self.keys.single((*path, key), value, fields[key]) for key, value in known.items()}
+        options = self.keys.singles(path, table, fields, f"key of {'own data' if 'file' in table else 'the digits'}")
         if len(self.keys.problems) > before:
             return {}
         try:

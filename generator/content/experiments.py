@@ -291,7 +291,7 @@ class _Reader(Keys):
         beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
         for name, first in filenames.alike([*experiments, *results]):  # each is a file, data/NAME.csv
-            self.wrong(("results", name), f'Windows and macOS take "{name}" for "{first}"', "another name")
+            self.wrong(("results", name), filenames.taken_for(name, first), "another name")
         said = dict.fromkeys(
             [*(read.said for read in self.data.read.values()), *(table.said for table in found), *self.travelling]
         )
@@ -392,8 +392,7 @@ class _Reader(Keys):
         path, before = ("results", name), len(self.problems)
         if wrong := external.names_wrong(name, [one.replace("-", "_") for one in experiments]):
             self.wrong(path, *wrong)
-        known = self.known(path, table, RESULT_FIELDS, "key of results")
-        given = {key: self.single((*path, key), value, RESULT_FIELDS[key]) for key, value in known.items()}
+        given = self.singles(path, table, RESULT_FIELDS, "key of results")
         if "file" not in table:
             self.wrong(path, f"results {name} have no file", f"file = {RESULT_FIELDS['file'].expected}")
         if len(self.problems) > before:

@@ -90,6 +90,11 @@ class Keys:
             self.wrong(path, f"{path[-1]} is {shown(value)}", field.expected)
             return None
 
+    def singles(self, path: tuple[str, ...], table: Any, fields: Mapping[str, Field], noun: str) -> dict[str, Any]:
+        """One value for each of a table's known keys; see `known` and `single`."""
+        known = self.known(path, table, fields, noun)
+        return {key: self.single((*path, key), value, fields[key]) for key, value in known.items()}
+
     def section(self, given: dict[str, Any], kind: str, such_as: str) -> dict[str, dict[str, Any]]:
         """All [kind.NAME] by their names; what is no such table is a mistake, [[kind.NAME]] taken for one.
 

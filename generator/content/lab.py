@@ -196,7 +196,7 @@ def _unportable(place: str, files: Iterable[str], functions: Iterable[Function])
         if wrong := filenames.wrong(name):
             yield Problem(where, wrong, "another name")
     for name, first in filenames.alike(drawn):
-        yield Problem(drawn[name], f'Windows and macOS take "{name}" for "{first}"', "another name")
+        yield Problem(drawn[name], filenames.taken_for(name, first), "another name")
 
 
 def names(content: Path) -> dict[str, str]:

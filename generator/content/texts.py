@@ -182,9 +182,9 @@ def _unportable(directory: Path, pages: Iterable[Page], own: Iterable[Asset]) ->
         if wrong := next(filter(None, map(filenames.wrong, path.split("/"))), ""):
             yield Problem(str(directory / files[path]), wrong, "another name")
     for path, first in filenames.alike([*OUR_FOLDERS, *BESIDE, *files]):
-        what = f'Windows and macOS take "{path}" for "{first}"'
+        place, near = str(directory / files.get(path, path)), None if path in files else first
         expected = "names that differ in their letters, and not in capitals or composition alone"
-        yield Problem(str(directory / files.get(path, path)), what, expected, None if path in files else first)
+        yield Problem(place, filenames.taken_for(path, first), expected, near)
 
 
 def misnamed(directory: Path, wanted: Iterable[str]) -> Iterable[Problem]:

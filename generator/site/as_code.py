@@ -57,12 +57,11 @@ def listed(run: Result, files: Mapping[str, File], store: Store) -> dict[str, An
     files  of the site, by path
     """
     key = digest("listing", run.key, run.files["npz"], run.spec, kept_in.all_code())
-    found = store.load_json("listings", key)
+    found: dict[str, Any] | None = store.load_json("listings", key)
     if found is None:
         found = _listed(run, content_of(files[run.files["npz"]]))
         store.save_json("listings", key, found)
-    told: dict[str, Any] = found
-    return told
+    return found
 
 
 def _listed(run: Result, data: bytes) -> dict[str, Any]:

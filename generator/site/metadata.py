@@ -171,17 +171,17 @@ class Site:
             folded(f"{families[0] if families else 'anonymous'}{meta.date.year if meta.date else ''}{word}"),
         )
         each = (f"{{{_tex(author.name)}}}" if author.group else _tex(author.name) for author in meta.authors)
-        names = " and ".join(each)
         fields = {
-            "title": "{{" + _tex_in_parts(meta.parts("title").parts) + "}}",
-            "author": "{" + names + "}" if names else "",
-            "year": f"{{{meta.date.year}}}" if meta.date else "",
+            "title": f"{{{_tex_in_parts(meta.parts('title').parts)}}}",
+            "author": " and ".join(each),
+            "year": str(meta.date.year) if meta.date else "",
             "month": ENGLISH["months"][meta.date.month - 1][:3].lower() if meta.date else "",
-            "version": f"{{{_tex(meta.version)}}}" if meta.version else "",
-            "doi": f"{{{meta.doi}}}" if meta.doi else "",
-            "url": f"{{{url}}}" if (url := self.url("index.html")) else "",
+            "version": _tex(meta.version),
+            "doi": meta.doi,
+            "url": self.url("index.html"),
         }
-        rows = ",\n".join(f"  {name} = {value}" for name, value in fields.items() if value)
+        braced = {name: value if name == "month" else f"{{{value}}}" for name, value in fields.items() if value}
+        rows = ",\n".join(f"  {name} = {value}" for name, value in braced.items())
         return f"@misc{{{key},\n{rows}\n}}"
 
     @property

@@ -173,10 +173,8 @@ def extend(md: MarkdownIt) -> None:
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     token, meta = tokens[at], tokens[at].meta
-    if meta["sign"] == "/":
-        (name, argument), options = _named(builder, token, meta["head"]), ""
-    else:
-        name, argument, options = _named_elsewhere(builder, token, meta["head"])
+    read_head = _named if meta["sign"] == "/" else _named_elsewhere
+    name, argument, options = read_head(builder, token, meta["head"])
     if meta.get("too_deep"):
         builder.block_fault(token, f"more than {DEEPEST} blocks inside each other", "fewer")
         return end
@@ -248,24 +246,24 @@ def _kind(token: Token) -> str:
     return str(token.meta.get("head", "")).partition("|")[0].split(" ")[0].strip("{}.")
 
 
-def _named(builder: Builder, token: Token, head: str) -> tuple[str, str]:
-    """The name of a block and its argument, of `name | argument`."""
+def _named(builder: Builder, token: Token, head: str) -> tuple[str, str, str]:
+    """The name of a block and its argument, of `name | argument`, and no options."""
     name, bar, argument = (part.strip() for part in head.partition("|"))
     first, _, rest = name.partition(" ")
     if rest and first in BLOCKS and not bar:
         builder.block_fault(token, f'"{short(rest)}" after the name of the block', f"/// {first} | {short(rest)}")
-        return first, rest
+        return first, rest, ""
     if name not in BLOCKS:
         _unknown(builder, token, name)
     if (found := LIST.search(argument)) and found.end() == len(argument) and parse_attributes(found[1]).id:
         wrong = f'"{short(found[0])}" in the head of a block'
         builder.block_fault(token, wrong, f"id: {parse_attributes(found[1]).id}, indented on the line below it")
         argument = argument[: found.start()].rstrip()
-    return name, argument
+    return name, argument, ""
 
 
 def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, str, str]:
-    """The name of a block, its argument, and options that its head gives, as YAML, in the ways of other systems."""
+    """As _named, in the ways of other systems, which give options in the head: as YAML."""
     said, whole = Attributes(), head
     if found := _LIST.search(head):
         said, head = parse_attributes(found[1]), head[: found.start()].strip()

@@ -71,6 +71,7 @@ _INSTEAD = {  # of elements that others have, Distill's among them
 }
 _WHOLE = frozenset({"svg", "math", "object"})  # refused with their own elements in them
 VERBATIM = frozenset({"code", "pre", "kbd", "samp", "tt"})
+_PLAINLY = "Markdown, or &lt; for the sign itself"  # was expected
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
     r"\{\{(?P<value>" + INSIDE + r")\}\}"
@@ -104,7 +105,7 @@ class _Tags(HTMLParser):
         if tag not in ELEMENTS or tag == "input":
             self.builder.refused = tag if tag in _WHOLE else ""
             wrong = f'the HTML "{short("<" + tag + ">")}"'
-            self.builder.fault(self.at(), wrong, _INSTEAD.get(tag, "Markdown, or &lt; for the sign itself"))
+            self.builder.fault(self.at(), wrong, _INSTEAD.get(tag, _PLAINLY))
             return
         read = [value for name, value in attrs if name == "markdown" and value != "0"]
         if read and self._holds_text(tag):
@@ -240,7 +241,7 @@ class _Tags(HTMLParser):
         return reference + ";" * (self.source[at : at + 1] == ";")
 
     def unknown_decl(self, data: str) -> None:
-        self.builder.fault(self.at(), f'the HTML "{short("<![" + data)}"', "Markdown, or &lt; for the sign itself")
+        self.builder.fault(self.at(), f'the HTML "{short("<![" + data)}"', _PLAINLY)
 
     def handle_decl(self, decl: str) -> None:
         self.unknown_decl(decl)
@@ -262,7 +263,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     tags = _Tags(builder, line, source)
     tags.feed(source)
     if tags.rawdata and tags.cdata_elem is None:  # a tag that does not end
-        builder.fault(line, f'the HTML "{short(tags.rawdata)}"', "Markdown, or &lt; for the sign itself")
+        builder.fault(line, f'the HTML "{short(tags.rawdata)}"', _PLAINLY)
     builder.raw("".join(tags.out), tags.moves)
     return at + 1
 

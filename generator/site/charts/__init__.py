@@ -182,7 +182,7 @@ class _Drawing:
             legend_title=self.spec.title("colour") if several or shade else "",
             legend=tuple(keys),
             shapes=tuple(SHAPES.values())[: len(self.colours)],
-            shades=self._shades(shade) if shade else None,
+            shades=(self._shade(shade.low), SHADES, self._shade(shade.high)) if shade else None,
             heads=tuple(self._heads()),
             groups=tuple(tuple(self._row(each, datum) for datum in each.data) for each in self.series),
             about=tuple(self.spec.about()),
@@ -332,9 +332,6 @@ class _Drawing:
         places = tuple((_percent(tick.share if option == "x" else 1 - tick.share), tick.text) for tick in found)
         return Axis(title, places, max((tick.text for tick in found), key=len, default=""))
 
-    def _shades(self, shade: Numbers) -> tuple[str, tuple[str, ...], str]:
-        return self._shade(shade.low), tuple(_opacity(at / 5) for at in range(6)), self._shade(shade.high)
-
     # The table of values
 
     def _heads(self) -> list[str]:
@@ -371,3 +368,6 @@ def _percent(share: float) -> str:
 
 def _opacity(weight: float) -> str:
     return _plain(PALE + (FULL - PALE) * weight)
+
+
+SHADES = tuple(_opacity(at / 5) for at in range(6))
