@@ -76,8 +76,7 @@ _GLUED = re.compile(r"[ \t-]*([A-Za-z_][\w-]*):(?=[^\s/:])")  # a name and its t
 _REMEDIES = {  # what was expected where the parser gave up, by what it says
     "mapping values": "quotes around a text that holds a colon",
     "tab": "blanks in place of a tab",
-    "escape": "single quotes around a text that holds a backslash, or two of them",
-    "hexdecimal": "single quotes around a text that holds a backslash, or two of them",
+    **dict.fromkeys(("escape", "hexdecimal"), "single quotes around a text that holds a backslash, or two of them"),
     "end of stream": "the quotation mark that ends the text",
     "',' or": "a closing bracket, or quotes around a text that begins with one",
     "too much": "",

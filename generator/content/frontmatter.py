@@ -61,6 +61,7 @@ class Named:
     place: str = ""
 
 
+# What is read, or whatever may be: a field of which anything is wrong is left out
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
 
 
@@ -124,11 +125,10 @@ def _bibliography(value: Yaml, wrong: Callable[..., None]) -> str:
     return path.as_posix()
 
 
-def _abstract(value: Yaml, wrong: Callable[..., None]) -> str:
+def _abstract(value: Yaml, wrong: Callable[..., None]) -> Any:
     """As plain text, a paragraph a line."""
     if not isinstance(value.value, str) or not value.value.strip():
-        wrong(value.line, "text")
-        return ""
+        return wrong(value.line, "text")
     return "\n".join(map(unmarked, re.split(r"\n\s*\n", value.value.strip())))
 
 
@@ -163,13 +163,12 @@ def _whole(value: Yaml, wrong: Callable[..., None]) -> Any:
     return wrong(value.line, "a whole number")
 
 
-def _words(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+def _words(value: Yaml, wrong: Callable[..., None]) -> Any:
     if isinstance(value.value, str):
         return tuple(filter(None, map(str.strip, re.split("[,;]", value.value))))
     if isinstance(value.value, list):
         return tuple(_sentence(item, wrong) for item in value.value)
-    wrong(value.line, "a list of words")
-    return ()
+    return wrong(value.line, "a list of words")
 
 
 def _orcid(value: Yaml, wrong: Callable[..., None]) -> str:
@@ -207,10 +206,9 @@ def _flag(value: Yaml, wrong: Callable[..., None]) -> Any:
     return value.value if isinstance(value.value, bool) else wrong(value.line, "true or false")
 
 
-def _version(value: Yaml, wrong: Callable[..., None]) -> str:
+def _version(value: Yaml, wrong: Callable[..., None]) -> Any:
     if isinstance(value.value, float):  # 1.10 is 1.1 to YAML
-        wrong(value.line, 'a version in quotes, like "1.10"')
-        return ""
+        return wrong(value.line, 'a version in quotes, like "1.10"')
     return _sentence(value, wrong)
 
 
@@ -229,12 +227,11 @@ def _citations(value: Yaml, wrong: Callable[..., None]) -> str:
     return text
 
 
-def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+def _accent(value: Yaml, wrong: Callable[..., None]) -> Any:
     """Two colours that can be read on their papers, or one for both."""
     said = [item.value for item in value.value] if isinstance(value.value, list) else 2 * [value.value]
     if len(said) != 2 or not all(isinstance(own, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", own) for own in said):
-        wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
-        return ()
+        return wrong(value.line, 'two colours, for light and for dark paper, like ["#673a9c", "#bda8fb"]')
     for own, (name, theme) in zip(said, style.THEMES.items(), strict=True):
         if (ratio := style.contrast(own, theme.paper)) < TEXT_CONTRAST:
             expected = f"at least {TEXT_CONTRAST}: a {'darker' if name == 'light' else 'lighter'} colour"
@@ -242,12 +239,11 @@ def _accent(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _numbering(value: Yaml, wrong: Callable[..., None]) -> str:
+def _numbering(value: Yaml, wrong: Callable[..., None]) -> Any:
     if value.value in NUMBERINGS:
         return str(value.value)
     expected, near = meant(str(value.value), NUMBERINGS)
-    wrong(value.line, expected, near=near)
-    return ""
+    return wrong(value.line, expected, near=near)
 
 
 _DEFINITION = re.compile(
@@ -309,11 +305,10 @@ def _unbalanced(tex: str) -> bool:
     return depth != 0
 
 
-def _authors(value: Yaml, wrong: Callable[..., None]) -> tuple[Author, ...]:
+def _authors(value: Yaml, wrong: Callable[..., None]) -> Any:
     """Names, or what is known of each: one, a list, or names of several words in one text, as "Ada Lee and Bo Ek"."""
     if not value.value:
-        wrong(value.line, "a name, or a list of authors, each with a name")
-        return ()
+        return wrong(value.line, "a name, or a list of authors, each with a name")
     found = []
     for item in value.value if isinstance(value.value, list) else _names(value):
         fields = _with_name(item.value, item.line) if isinstance(item.value, dict) else {"name": item}

@@ -439,6 +439,17 @@ def definition(source: str, named: Mapping[str, str]) -> str:
     return out if isinstance(parse(out), whole) else f"({out})"
 
 
+# What is made of its parts alone: of a node, and of what gives the value of one
+_SIMPLE: Mapping[type[nodes.Node], Callable[[Any, Callable[[nodes.Node], Any]], Any]] = {
+    nodes.Const: lambda node, value: node.value,
+    nodes.List: lambda node, value: list(map(value, node.items)),
+    nodes.Tuple: lambda node, value: tuple(map(value, node.items)),
+    nodes.Dict: lambda node, value: {value(pair.key): value(pair.value) for pair in node.items},
+    nodes.Not: lambda node, value: not value(node.node),
+    nodes.Neg: lambda node, value: -value(node.node),
+    nodes.Pos: lambda node, value: +value(node.node),
+    nodes.Concat: lambda node, value: "".join(map(say, map(value, node.nodes))),
+}
 _BINARY: Mapping[type[nodes.BinExpr], Callable[[Any, Any], Any]] = {
     nodes.Add: operator.add,
     nodes.Sub: operator.sub,
@@ -481,6 +492,8 @@ class _Walk:
     def value(self, node: nodes.Node) -> Any:
         if isinstance(node, nodes.BinExpr):
             return self._binary(node)
+        if simple := _SIMPLE.get(type(node)):
+            return simple(node, self.value)
         found = getattr(self, f"_{type(node).__name__.lower()}", None)
         if found is None:
             raise ExpressionError(f'"{type(node).__name__}" is not part of an expression here')
@@ -504,39 +517,15 @@ class _Walk:
             for part in node.iter_child_nodes():
                 yield from self._parts(part) if isinstance(part, (nodes.Helper, nodes.Slice)) else [part]
 
-    def _const(self, node: nodes.Const) -> Any:
-        return node.value
-
     def _name(self, node: nodes.Name) -> Any:
         if self.names.get(node.name) is None:
             raise ExpressionError(f'unknown name "{node.name}"', *meant(node.name, self.names))
         return self.names[node.name]
 
-    def _list(self, node: nodes.List) -> list[Any]:
-        return [self.value(item) for item in node.items]
-
-    def _tuple(self, node: nodes.Tuple) -> tuple[Any, ...]:
-        return tuple(self.value(item) for item in node.items)
-
-    def _dict(self, node: nodes.Dict) -> dict[Any, Any]:
-        return {self.value(pair.key): self.value(pair.value) for pair in node.items}
-
     def _condexpr(self, node: nodes.CondExpr) -> Any:
         if node.expr2 is None:
             raise ExpressionError("an if without else", "a value for the other case")
         return self.value(node.expr1 if self.value(node.test) else node.expr2)
-
-    def _not(self, node: nodes.Not) -> bool:
-        return not self.value(node.node)
-
-    def _neg(self, node: nodes.Neg) -> Any:
-        return -self.value(node.node)
-
-    def _pos(self, node: nodes.Pos) -> Any:
-        return +self.value(node.node)
-
-    def _concat(self, node: nodes.Concat) -> str:
-        return "".join(say(self.value(item)) for item in node.nodes)
 
     def _binary(self, node: nodes.BinExpr) -> Any:
         left = self.value(node.left)

@@ -21,8 +21,7 @@ Place = tuple[float, float]
 
 DESIGN = ("rows", "columns", "cells", "inside")  # the options that are no conditions
 EXPECTED = {
-    "rows": "the levels in words, as [with, without]",
-    "columns": "the levels in words, as [with, without]",
+    **dict.fromkeys(("rows", "columns"), "the levels in words, as [with, without]"),
     "cells": 'a list for each row, in it for each column "data", {data: words} or a list of these',
 }
 NEEDED = ("centres",)  # measures

@@ -27,9 +27,9 @@ VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
 # What may stay open.
 LOOSE = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "rt", "rp"])
 _PLAIN = (
-    "abbr address aside b bdi bdo br center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins"
-    " kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody tfoot"
-    " thead tr tt u ul var wbr"
+    "abbr address aside b bdi bdo br caption center cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5"
+    " h6 hr i ins kbd li mark p picture pre q rp rt ruby s samp section small span strike strong sub summary sup table"
+    " tbody tfoot thead tr tt u ul var wbr"
 )
 ANY = frozenset({"id", "class", "title", "lang", "dir", "role", "align", "name"})
 LOOKS = frozenset({"border", "cellpadding", "cellspacing", "valign", "nowrap", "bgcolor"})  # the page has its own
@@ -48,9 +48,7 @@ ELEMENTS: dict[str, frozenset[str]] = {  # element -> attributes beside those th
     "ol": frozenset({"start", "type", "reversed"}),
     "td": frozenset({"colspan", "rowspan", "headers"}),
     "th": frozenset({"colspan", "rowspan", "headers", "scope"}),
-    "col": frozenset({"span"}),
-    "colgroup": frozenset({"span"}),
-    "caption": frozenset(),
+    **dict.fromkeys(("col", "colgroup"), frozenset({"span"})),
     "time": frozenset({"datetime"}),
     "blockquote": frozenset({"cite"}),
     "input": frozenset({"type", "checked", "disabled"}),  # of task lists; refused in an author's own HTML

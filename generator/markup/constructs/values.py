@@ -19,14 +19,11 @@ INSIDE = r"""(?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+"""
 VALUE = re.compile(r"\{\{(" + INSIDE + r")\}\}")
 _LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")
 _LIQUID = {  # what to write in place of Jekyll's tags
-    "raw": "the text alone, {{ and {% in code",
-    "endraw": "the text alone, {{ and {% in code",
-    "highlight": "``` around code",
-    "endhighlight": "``` around code",
+    **dict.fromkeys(("raw", "endraw"), "the text alone, {{ and {% in code"),
+    **dict.fromkeys(("highlight", "endhighlight"), "``` around code"),
     "include": "![what it shows](picture.png)",
     "cite": "[@key]",
-    "post_url": "the name of a page, as in [text](page.md)",
-    "link": "the name of a page, as in [text](page.md)",
+    **dict.fromkeys(("post_url", "link"), "the name of a page, as in [text](page.md)"),
     "comment": "<!-- … -->",
 }
 
