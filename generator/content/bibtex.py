@@ -76,10 +76,10 @@ _OF_BOOK = {"title": "booktitle", "subtitle": "booksubtitle", "titleaddon": "boo
 _OF_VOLUMES = {"title": "maintitle", "subtitle": "mainsubtitle", "titleaddon": ""}
 _OF_JOURNAL = {"title": "journal", "subtitle": ""}
 INHERITED = {  # by the kind of the child: field of the parent -> field of the child, "" for none
-    **{kind: _OF_BOOK for kind in ("inproceedings", "conference", "incollection", "inbook", "inreference")},
-    **{kind: _OF_BOOK for kind in ("suppcollection", "bookinbook", "suppbook")},
-    **{kind: _OF_VOLUMES for kind in ("book", "collection", "proceedings", "reference")},
-    **{kind: _OF_JOURNAL for kind in ("article", "suppperiodical")},
+    **dict.fromkeys(("inproceedings", "conference", "incollection", "inbook", "inreference"), _OF_BOOK),
+    **dict.fromkeys(("suppcollection", "bookinbook", "suppbook"), _OF_BOOK),
+    **dict.fromkeys(("book", "collection", "proceedings", "reference"), _OF_VOLUMES),
+    **dict.fromkeys(("article", "suppperiodical"), _OF_JOURNAL),
 }
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NEEDED = ("author", "title", "year")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import filenames, limits, style, textfile, toml
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import ContentError, Problem, mistake, nearest
 from ..base.memo import Memo
 from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
@@ -215,7 +215,7 @@ def single(asked: Mapping[str, Any], place: str = "recipe") -> Planned:
     reader = _Reader(place)
     if not tables.carried(kind):
         what = f'its data, "{name}", are rows or code of an article\'s own, which no recipe carries'
-        raise ContentError([Problem(place, what, "a kind that is drawn, " + listed(list(drawn)))])
+        raise mistake(place, what, "a kind that is drawn, " + listed(list(drawn)))
     if unclear:
         reader.wrong((), f"dataset is {shown(name)} without a kind", f"kind, {listed(list(drawn))}")
     if not is_drawn:

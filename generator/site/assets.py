@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..base import language, style
-from ..base.errors import ContentError, Problem, nearest
+from ..base.errors import mistake, nearest
 from ..base.language import Words
 from ..base.memo import Memo
 from ..base.overlay import Overlay
@@ -181,10 +181,10 @@ class Scripts:
         def add(name: str, by: tuple[str, ...]) -> None:
             if name in by:
                 circle = " needs ".join([*by[by.index(name) :], name])
-                raise ContentError([Problem(place(by[-1]), f"scripts in a circle: {circle}")])
+                raise mistake(place(by[-1]), f"scripts in a circle: {circle}")
             if name not in sources:
                 near = nearest(name, sources)
-                raise ContentError([Problem(place(by[-1]), f'needs "{name}", which is not there', "", near)])
+                raise mistake(place(by[-1]), f'needs "{name}", which is not there', "", near)
             if name not in ordered:
                 for need in _needs(sources[name], self.spared):
                     add(need, (*by, name))

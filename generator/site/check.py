@@ -74,21 +74,21 @@ class PageParser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         line = self.getpos()[0]
-        values = dict(attrs)
+        values = {name: value or "" for name, value in attrs}
         if values.get("id"):
-            self.ids.append((str(values["id"]), line))
+            self.ids.append((values["id"], line))
         if tag == "img" and "alt" not in values:
-            self.without_alt.append((values.get("src") or "", line))
-        if tag == "button" and "claim" in (values.get("class") or "").split():
-            self.claims.append((values.get("data-verdict") or "", values.get("popovertarget") or "", line))
+            self.without_alt.append((values.get("src", ""), line))
+        if tag == "button" and "claim" in values.get("class", "").split():
+            self.claims.append((values.get("data-verdict", ""), values.get("popovertarget", ""), line))
         self.tells_figures = values.get("id") == "figure-scripts"
-        self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style") or "")]
+        self.links += [Link("style", path, line) for path in STYLE_URL.findall(values.get("style", ""))]
         for name in ADDRESSES.get(tag, ()):
             address = values.get(name)
-            if address and not (tag == "link" and set((values.get("rel") or "").split()) & ABOUT_THE_PAGE):
-                parts = (
-                    [part.split()[0] for part in address.split(",") if part.strip()] if name == "srcset" else [address]
-                )
+            if address and not (tag == "link" and ABOUT_THE_PAGE.intersection(values.get("rel", "").split())):
+                parts = [address]
+                if name == "srcset":
+                    parts = [part.split()[0] for part in address.split(",") if part.strip()]
                 self.links += [Link(tag, part, line) for part in parts]
 
     def handle_data(self, data: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..base.errors import ContentError, PeekError, Problem
+from ..base.errors import PeekError, mistake
 from ..base.filenames import of_system
 from ..base.store import sha256
 
@@ -58,7 +58,7 @@ def read(path: Path) -> Iterator[tuple[int, str, str]]:
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         if not (parts := LINE.fullmatch(line)):
-            raise ContentError([Problem(f"{path}:{number}", "no line of a manifest", "a SHA-256 sum and a path")])
+            raise mistake(f"{path}:{number}", "no line of a manifest", "a SHA-256 sum and a path")
         escaped, of, name = parts.groups()
         yield number, re.sub(r"\\[\\nr]", lambda found: UNESCAPED[found[0]], name) if escaped else name, of
 
