@@ -116,10 +116,10 @@ class Builder:
         """Write tokens, each by its construct or as it stands."""
         known, at = constructs.of_tokens(), 0
         while at < len(tokens):
-            write = known.get(tokens[at].type)
-            at = write(self, tokens, at) if write else self._plain(tokens, at)
+            write = known.get(tokens[at].type, Builder._plain)
+            at = write(self, tokens, at) or at + 1
 
-    def _plain(self, tokens: Sequence[Token], at: int) -> int:
+    def _plain(self, tokens: Sequence[Token], at: int) -> int | None:
         token = tokens[at]
         if token.level >= DEEPEST and token.nesting == 1 and token.block:
             self.block_fault(token, f"more than {DEEPEST} quotes and lists inside each other", "fewer")
@@ -144,7 +144,7 @@ class Builder:
             self.close()
         else:
             SubElement(self.stack[-1], token.tag)
-        return at + 1
+        return None
 
     def _inline(self, token: Token) -> None:
         if self.before_text is not None:

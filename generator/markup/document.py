@@ -285,7 +285,7 @@ class Writer:
         if re.search(rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\Z', text, re.DOTALL):
             said = f'a heading with nothing below it, "{short(self.plain(inner))}"'
             expected = "none, as the page lists works and notes at its end"
-            self.warn("empty-section", heading.line, f"{said}; expected {expected}")
+            self.warn("empty-section", heading.line, said, expected)
 
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
@@ -294,7 +294,7 @@ class Writer:
             faults.render(self, Mark("fault", said.line, fault.meta))
         if found := VALUE.search("".join(said.parts[::2])):
             expected = "what it says, as nothing is computed there"
-            self.warn("stray-mark", said.line, f'an expression in a {name}, "{short(found[0])}"; expected {expected}')
+            self.warn("stray-mark", said.line, f'an expression in a {name}, "{short(found[0])}"', expected)
         texts = reading.typeset(said.parts, tuple(self.words.quotes))
         return "".join(
             self.math(part, said.line, False) if at % 2 else html.escape(part, quote=False)
@@ -325,9 +325,9 @@ class Writer:
         """A mistake, which stops the build once all are found."""
         self.problems.append(Problem(self.place(line), wrong, expected, near))
 
-    def warn(self, name: str, line: int, said: str) -> None:
-        """What is odd and not wrong, by a name of the table."""
-        self.warnings.append(Warned(name, f"{self.place(line)}: {said}"))
+    def warn(self, name: str, line: int, odd: str, expected: str = "", near: str | None = None) -> None:
+        """What is odd and not wrong, by a name of the table, said as mistakes are."""
+        self.warnings.append(Warned(name, str(Problem(self.place(line), odd, expected, near))))
 
     def _note_letters(self, body: str) -> None:
         """Say once which letters of the page's HTML no font of ours has, where the first of them stands."""
@@ -656,7 +656,7 @@ class Writer:
             number = shown
         elif word and name.startswith(begun) and (begun == name) != (len(begun) > 1 and word[-1] == "."):
             said = number.replace("\u00a0", " ")
-            self.warn("repeated-word", line, f'"{word} {said}"; expected @{id_} alone, or [-@{id_}] for its number')
+            self.warn("repeated-word", line, f'"{word} {said}"', f"@{id_} alone, or [-@{id_}] for its number")
         said = number or self._in_quotes(unmarked(title))
         self.names_sections |= bool(number) and kind == "sec"
         return self._link_to(page, id_, said, bool(number) and self._numbers_are_unique)
@@ -671,7 +671,7 @@ class Writer:
         names = (kind, self.words(f"{kind}\u00a0{{n}}", n=0).partition("\u00a0")[0])
         if found and any(name.lower().startswith(found[2].lower()) for name in names):
             expected = "the words behind it, as the page says the number"
-            self.warn("repeated-word", line, f'a caption that says its own number, "{found[1]}"; expected {expected}')
+            self.warn("repeated-word", line, f'a caption that says its own number, "{found[1]}"', expected)
 
     def latex_reference(self, how: str, label: str, line: int) -> str:
         r"""`\eqref{eq:loss}` -> (1), `\ref{thm:main}` -> 1, `\autoref{sec:one}` -> Section 1, with a link.
@@ -771,7 +771,7 @@ class Writer:
         if page and anchor and self.dependencies.label(anchor):
             return self.reference(anchor, line)
         if found and not page:
-            self.warn("stray-mark", line, f'a link without words, "{short(address)}"; expected [words](…)')
+            self.warn("stray-mark", line, f'a link without words, "{short(address)}"', "[words](…)")
         return f'<a href="{html.escape(found)}">{html.escape(page.title) if page else ""}</a>'
 
     def view(self, address: str, state: str, line: int) -> str:

@@ -157,15 +157,15 @@ def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
         writer.wrong(line, f'"{short(path)}" {damaged}', "one that opens in a browser")
     elif not source.name.lower().endswith(VIDEOS):
         if is_cut_off(source):
-            writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle; expected the whole file')
+            writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle', "the whole file")
         if tells_where(source):
             expected = "a copy without its place, if readers should not know it"
-            writer.warn("located-picture", line, f'"{short(path)}" says where it was taken; expected {expected}')
+            writer.warn("located-picture", line, f'"{short(path)}" says where it was taken', expected)
         if (weight := source.stat().st_size) > HEAVY_BYTES:
             sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
             said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
             most = f"at most {HEAVY_BYTES / 1e6:g} MB, as a screen shows no more than 2400 pixels side by side"
-            writer.warn("heavy-picture", line, f"{said}; expected {most}")
+            writer.warn("heavy-picture", line, said, most)
 
 
 def _beside(writer: Writer, plain: str, endings: Iterable[str]) -> str:

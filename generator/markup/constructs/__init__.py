@@ -5,6 +5,7 @@ A file exposes, where it has them:
     extend(md)   adds its rules to markdown-it's parser; where one of running text begins with a sign that no rule of
                  CommonMark does, such as "|", also that: md.inline.add_terminator_char("|")
     TOKENS       token type -> what writes it into an element tree (see `builder.Builder`); gives the index of the next
+                 token where that is not the one behind
     MARKS        kind of mark -> its HTML on a page, from the page's `document.Writer` and a `Mark`; a token of this
                  name, as `put` makes it, becomes the mark as it is
 
@@ -41,7 +42,7 @@ class Mark(NamedTuple):
     data: dict[str, Any]
 
 
-WriteToken = Callable[["Builder", Sequence["Token"], int], int]
+WriteToken = Callable[["Builder", Sequence["Token"], int], int | None]
 RenderMark = Callable[["Writer", Mark], str]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 

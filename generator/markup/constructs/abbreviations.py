@@ -55,11 +55,10 @@ def _parted(token: Token, form: re.Pattern[str], known: Mapping[str, str]) -> li
     ]
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     builder.open("abbr", {"title": tokens[at].meta["title"]})
     builder.text(tokens[at].content)
     builder.close()
-    return at + 1
 
 
 TOKENS = {"abbreviation": _write}

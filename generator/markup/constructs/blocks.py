@@ -324,7 +324,7 @@ def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     expected = "" if near else expected
     if head.replace(" ", "") == "{#refs}":  # as Pandoc and Quarto place them
         wrong = 'a place for the works, "{#refs}"'
-        builder.block_fault(token, f"{wrong}; expected none, as the page lists them at its end", warning="stray-mark")
+        builder.block_fault(token, wrong, "none, as the page lists them at its end", warning="stray-mark")
     elif head and not near and name not in _INSTEAD:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")

@@ -119,7 +119,7 @@ def extend(md: MarkdownIt) -> None:
     md.inline.ruler.before("link", "citation", _key)
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     meta = dict(tokens[at].meta)
     line = meta.pop("line")
     for item in meta["items"]:
@@ -131,7 +131,6 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         wrong, expected = "a citation in brackets of its own and of yours", f"[@{meta['items'][0]['key']}]"
         builder.fault(line, wrong, expected, warning="stray-mark")
     builder.mark("citation", line, word=said[1] if said and meta["in_text"] else "", **meta)
-    return at + 1
 
 
 def _render(writer: Writer, mark: Mark) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from ...base.errors import Problem, meant, short
-from ...base.warnings import Warned
+from ...base.errors import meant, short
 from ..numbering import BLOCKS
 from . import Mark
 
@@ -49,7 +48,7 @@ _DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written he
 }
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     token = tokens[at]
     info = unescapeAll(token.info).strip()
     found = _INFO.match(info)
@@ -58,12 +57,12 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         labelled = _LABEL.match(token.content)
         tex = "\n\n" + token.content[labelled.end() :] if labelled else "\n" + token.content
         builder.block_mark("equation", token, tex=tex, id=labelled[1] if labelled else "")
-        return at + 1
+        return
     if info.startswith("{") and not language:
         inside, _, argument = info.removeprefix("{").partition("}")
         word = [*re.split(r"[\s,]", inside), "python"][0].removeprefix("prf:")
         builder.block_fault(token, *_cell(word, info, argument.strip()))
-        return at + 1
+        return
     if more := info.replace(f".{language}" if info.startswith("{") else language, "", 1).strip("{} "):
         builder.block_fault(token, f'"{short(more)}" behind the language of code is left out', warning="code-options")
     if option := re.match(r"(?:#|//|--)\| *[\w.-]+ *:.*", token.content):
@@ -72,7 +71,6 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     if token.type == "fence" and token.map and token.map[1] - token.map[0] < len(token.content.splitlines()) + 2:
         builder.block_fault(token, "the code block is not closed", warning="unclosed-code")
     builder.block_mark("code", token, language=language.lower(), text=token.content.removesuffix("\n"))
-    return at + 1
 
 
 def _cell(word: str, info: str, argument: str) -> tuple[str, str]:
@@ -95,8 +93,7 @@ def _render(writer: Writer, mark: Mark) -> str:
     try:
         inner = writer.memo("code", [language, text], lambda: highlighted(language, text))
     except LookupError as error:
-        unknown = Problem(writer.place(mark.line), f'unknown language "{language}"', *error.args)
-        writer.warnings.append(Warned("unknown-language", str(unknown)))
+        writer.warn("unknown-language", mark.line, f'unknown language "{language}"', *error.args)
         inner = html.escape(text, quote=False)
     said = f' class="language-{html.escape(language)}"' if language else ""
     return f'<div class="highlight"><pre tabindex="0"><code{said}>{inner}</code></pre></div>'
@@ -123,7 +120,7 @@ def highlighted(language: str, text: str) -> str:
     return str(pygments.highlight(text, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n")
 
 
-def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     if found := _CELL.match(tokens[at].content):
         line = sum(token.type in ("softbreak", "hardbreak") for token in tokens[:at])
         wrong, expected = f'the code cell "{found[0]}" in a sentence', "an expression like {{ results.count }}"
@@ -131,7 +128,6 @@ def _write_inline(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     builder.open("code")
     builder.text(tokens[at].content)
     builder.close()
-    return at + 1
 
 
 TOKENS = {"fence": _write, "code_block": _write, "code_inline": _write_inline}

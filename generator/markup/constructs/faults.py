@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def render(writer: Writer, mark: Mark) -> str:
+    said = mark.data["wrong"], mark.data["expected"], mark.data.get("near")
     if name := mark.data.get("warning"):
-        writer.warn(name, mark.line, "; expected ".join(filter(None, (mark.data["wrong"], mark.data["expected"]))))
-        return ""
-    writer.wrong(mark.line, mark.data["wrong"], mark.data["expected"], mark.data.get("near"))
+        writer.warn(name, mark.line, *said)
+    else:
+        writer.wrong(mark.line, *said)
     return ""
 
 

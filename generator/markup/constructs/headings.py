@@ -41,7 +41,7 @@ def _render(writer: Writer, mark: Mark) -> str:
     if len(writer.claims) > claims:
         writer.wrong(mark.line, "a claim in a heading", "the claim in a sentence")
     if not inner.strip():
-        writer.warn("stray-mark", mark.line, "a heading without words; expected words behind #")
+        writer.warn("stray-mark", mark.line, "a heading without words", "words behind #")
     writer.entry(heading, inner)
     title = writer.plain(inner)
     number = f' data-number="{heading.number}"' if heading.number else ""

@@ -247,23 +247,22 @@ class _Tags(HTMLParser):
     handle_pi = unknown_decl
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     token = tokens[at]
     source = token.content
     line = token.meta.get("line", 0) if token.type == "html_inline" else builder.line_of(token)
     if any(found["open"] is not None for found in _COMMENT.finditer(source)):
         builder.fault(line, "the comment is not closed", "-->")
-        return at + 1
+        return
     source = _COMMENT.sub(lambda m: "\n" * m[0].count("\n"), source)
     if not source.strip():
         builder.text("\n" * (token.type == "html_block"))  # between the lines of an item
-        return at + 1
+        return
     tags = _Tags(builder, line, source)
     tags.feed(source)
     if tags.rawdata and tags.cdata_elem is None:  # a tag that does not end
         builder.fault(line, f'the HTML "{short(tags.rawdata)}"', _PLAINLY)
     builder.raw("".join(tags.out), tags.moves)
-    return at + 1
 
 
 def moves(token: Token) -> int:

@@ -38,7 +38,7 @@ def belongs(following: Sequence[Token]) -> bool:
     return bool(following) and following[0].type == "attribute_line"
 
 
-def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     token, said = tokens[at], tokens[at].meta["said"]
     mark, parent = builder.last_mark(), builder.stack[-1]
     last = parent[-1] if len(parent) and not (parent[-1].tail or "").strip() else None
@@ -56,7 +56,6 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.identify(last, said, builder.line_of(token))
     elif said.id:
         builder.block_fault(token, f'the label "{said.id}" below a block', "it among the block's options")
-    return at + 1
 
 
 TOKENS = {"attribute_line": _write}

@@ -130,7 +130,7 @@ def _picture(writer: Writer, mark: Mark) -> str:
     if (not words or f".{words}".lower().endswith(PICTURES)) and "alt" not in said.values:
         what = f"the name of a file for its alt text, {quoted(words)}" if words else "no alt text"
         expected = '![what it shows](…), or {alt=""} after it if decorative'
-        writer.warn("no-alt-text", mark.line, f'the picture "{short(data["path"])}" has {what}; expected {expected}')
+        writer.warn("no-alt-text", mark.line, f'the picture "{short(data["path"])}" has {what}', expected)
     return media.shown(writer, data["path"], said.values.get("alt", words), mark.line, said, data["title"])
 
 

@@ -37,7 +37,7 @@ def note_skipped_numbers(tokens: Sequence[Token]) -> None:
                 token.meta["shown"] = shown
 
 
-def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     token = tokens[at]
     if shown := token.meta.get("shown"):
         expected = f"{shown}., or a line <!-- --> before it, which begins another list"
@@ -56,7 +56,6 @@ def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> int:
             builder.before_text = box
         else:
             builder.box(box)
-    return at + 1
 
 
 def _word(writer: Writer, mark: Mark) -> str:

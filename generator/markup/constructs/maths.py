@@ -146,7 +146,7 @@ def extend(md: MarkdownIt) -> None:
     add_block_rule(md, "equation", _block)
 
 
-def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     token, meta = tokens[at], tokens[at].meta
     label = ""
     if found := re.search(r"\(\\#(eq:[\w-]+)\)", meta["tex"]):
@@ -154,10 +154,10 @@ def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         builder.block_fault(token, f'a label of bookdown, "{found[1]}"', f"\\label{{{found[1]}}}", below)
     if found := re.search(r"\{#(eq-[\w-]+)\}", meta["tex"]):
         builder.block_fault(token, f'the label "{found[1]}" within a formula', f"{{#{found[1]}}} behind the last $$")
-        return at + 1
+        return
     if not meta["closed"]:
         builder.block_fault(token, "the formula is not closed", f"{meta['closing']} after it, and no empty line inside")
-        return at + 1
+        return
     if found := TRAILING.match(meta["after"]):
         said = parse_attributes(found[1])
         label = said.id
@@ -171,7 +171,6 @@ def _write_equation(builder: Builder, tokens: Sequence[Token], at: int) -> int:
             meta["lines"],
         )
     builder.block_mark("equation", token, tex=meta["tex"], id=label)
-    return at + 1
 
 
 def _define(writer: Writer, mark: Mark) -> str:
@@ -189,7 +188,7 @@ def _tell_break(writer: Writer, mark: Mark) -> None:
     if at is not None:
         line = mark.line + mark.data["tex"].count("\n", 0, at)
         expected = r"\begin{aligned} … \end{aligned} around the lines"
-        writer.warn("stray-mark", line, rf"\\ outside of an environment, which begins no line; expected {expected}")
+        writer.warn("stray-mark", line, r"\\ outside of an environment, which begins no line", expected)
 
 
 def _formula(writer: Writer, mark: Mark) -> str:

@@ -93,7 +93,7 @@ def _write_span(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     return end
 
 
-def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     meta = tokens[at].meta
     line, said = meta["line"], meta["said"]
     parent = builder.stack[-1]
@@ -105,7 +105,7 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
         if spaced := re.search(rf"{foreign.SPACED}\Z", before):
             expected = f'< > around the address with spaces before it, "{short(spaced[0][1:])}"'
         builder.fault(line, f'"{short(meta["text"])}" belongs to nothing', expected)
-        return at + 1
+        return
     of = " of a link" if last.tag == "a" else ""
     for key, value in said.values.items():
         if of and key in ("target", "rel"):
@@ -115,7 +115,6 @@ def _write_attributes(builder: Builder, tokens: Sequence[Token], at: int) -> int
     for word in said.words:
         builder.fault(line, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     builder.identify(last, said, line)
-    return at + 1
 
 
 def _claim(writer: Writer, mark: Mark) -> str:

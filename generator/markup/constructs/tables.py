@@ -69,7 +69,7 @@ def _own_caption(inner: list[Token]) -> tuple[list[Token], Token | None]:
     return inner[:last] + inner[close + 1 :], cells[0]
 
 
-def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     if lost := tokens[at].meta.get("lost"):
         wrong = f"a row with {lost} more than the first has, which are left out"
         builder.block_fault(tokens[at], wrong, "\\| for a bar within a cell", warning="table-cells")
@@ -77,16 +77,14 @@ def _write_row(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         wrong = f'"{short(row)}" below a table is a row of it'
         builder.block_fault(tokens[at], wrong, "an empty line above it, or bars in it", warning="table-cells")
     builder.open("tr")
-    return at + 1
 
 
-def _write_rule(builder: Builder, tokens: Sequence[Token], at: int) -> int:
+def _write_rule(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     if tokens[at].meta.get("of_table"):
-        wrong = "a table of Pandoc without bars; expected one like | a | b |, with |---|---| below its head"
-        builder.block_fault(tokens[at], wrong, warning="stray-mark")
+        expected = "one like | a | b |, with |---|---| below its head"
+        builder.block_fault(tokens[at], "a table of Pandoc without bars", expected, warning="stray-mark")
     builder.open("hr")
     builder.close()
-    return at + 1
 
 
 def note_lost_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
