@@ -275,8 +275,7 @@ def _decoded(data: bytes) -> Kept:
     """The arrays in an .npz file."""
     from .runs import tasks
 
-    kept: Kept = tasks.decode(data)
-    return kept
+    return tasks.decode(data)
 
 
 def _kept(path: Path) -> Kept:

@@ -176,7 +176,7 @@ class Words:
         text = self.fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
         return text.rstrip("0").rstrip(self.marks.point) if self.marks.point in text else text
 
-    def compact(self, value: float, digits: int) -> str:
+    def compact(self, value: float, digits: int = 4) -> str:
         """A number to so many significant digits and no more than it needs, with a real minus and a raised power."""
         mantissa, _, power = f"{value:.{digits}g}".partition("e")
         if power:

@@ -14,12 +14,10 @@ LONGEST_LABEL = 40  # characters
 
 
 def _label(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError
-    said = value.strip()
+    said = value.strip() if isinstance(value, str) else ""
     if not 0 < len(said) <= LONGEST_LABEL or not said.isprintable():
         raise ValueError
-    return str(said)
+    return said
 
 
 def _room(value: Any) -> tuple[float, float]:

@@ -113,9 +113,8 @@ def _seeds(value: Any) -> tuple[int, ...]:
     seeds = range(1, min(value, limits.RUNS + 1) + 1) if type(value) is int else value  # more has no length
     if between:
         seeds = range(int(between[1]), int(between[2]) + 1)
-    if not isinstance(seeds, (list, range)) or not 0 < len(seeds) <= limits.RUNS:
-        raise ValueError
-    if not all(type(seed) is int and 0 <= seed <= limits.SEED for seed in seeds):
+    some = isinstance(seeds, (list, range)) and 0 < len(seeds) <= limits.RUNS
+    if not some or not all(type(seed) is int and 0 <= seed <= limits.SEED for seed in seeds):
         raise ValueError
     if len(set(seeds)) < len(seeds):
         raise ValueError

@@ -12,7 +12,6 @@ import functools
 import html
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -809,7 +808,7 @@ class Writer:
 
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
-        plain = unicodedata.normalize("NFC", PurePosixPath(path).as_posix())
+        plain = filenames.composed(PurePosixPath(path).as_posix())
         addresses = self.env.addresses
         if page := self._page_of(path):
             if anchor and page.path == self.page.path:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from ..base import filenames
 from ..base.errors import meant, nearest, short
 from ..content.media import (
     HEAVY_BYTES,
@@ -127,7 +127,7 @@ def _track(writer: Writer, captions: str, line: int) -> str:
 
 def in_site(path: str) -> str:
     """A file's path in the site, of its address in a text."""
-    return unicodedata.normalize("NFC", PurePosixPath(unquote(path)).as_posix())
+    return filenames.composed(PurePosixPath(unquote(path)).as_posix())
 
 
 def own_file(

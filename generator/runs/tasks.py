@@ -202,7 +202,7 @@ def encode(run: Run, **more: Any) -> bytes:
     return file.getvalue()
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes) -> Run:
     """A run from its .npz file."""
     import numpy as np
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..base import language, rounding
+from ..base import rounding
 from ..base.language import Words
 from ..content import bibliography
 from ..markup import expressions
@@ -105,7 +105,7 @@ def plain(value: Any, words: Words) -> str:
             return f"{value[0]}–{value[-1]}"
         return words(", ").join(plain(item, words) for item in value) or "–"
     if isinstance(value, float):
-        return compact(value, words=words)
+        return words.compact(value)
     return words(value) if isinstance(value, str) else str(value)
 
 
@@ -132,11 +132,6 @@ LABELS = {
     "turn_rad": "turn of an arm (rad)",
     "noise_rad": "noise (rad)",
 }
-
-
-def compact(value: float, digits: int = 4, words: Words | None = None) -> str:
-    """As Words.compact."""
-    return (words or language.english()).compact(value, digits)
 
 
 def unbroken(text: str) -> str:
@@ -197,11 +192,12 @@ def typeset(text: str, words: Words) -> str:
 
 def filters(words: Words) -> dict[str, Callable[..., Any]]:
     """The filters of templates, in a language."""
-    speaking: list[Callable[..., Any]] = [compact, labels, plain, share, size, spoken, typeset]
+    speaking: list[Callable[..., Any]] = [labels, plain, share, size, spoken, typeset]
     numbers = expressions.filters(words)
     return {
         **{each.__name__: functools.partial(each, words=words) for each in speaking},
         "carried": tables.carried,
+        "compact": words.compact,
         "ended": bibliography.ended,
         "long_date": words.long_date,
         "measure": words.measure,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...base.language import Words
-from ..words import compact, plain
+from ..words import plain
 
 DIGITS = 4  # significant ones of a value that is told
 STEPS = (1, 2, 5, 10)
@@ -64,7 +64,7 @@ def told(value: Any, words: Words, digits: int = DIGITS) -> str:
     if not isinstance(value, (int, float)):
         return plain(value, words)
     if value and not 1e-3 <= abs(value) < 1e7:
-        return compact(value, digits, words)
+        return words.compact(value, digits)
     if float(value).is_integer():
         return words.fixed(value)
     return words.significant(value, digits)
