@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import functools
-import hashlib
 import json
 import logging
 import os
@@ -41,7 +40,7 @@ from .base import interrupts
 from .base.errors import PeekError
 from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
-from .base.store import Entry, File, KnownEntry, content_of
+from .base.store import Entry, File, KnownEntry, content_of, sha256
 from .base.warnings import without
 from .build import (
     BuildContext,
@@ -258,7 +257,7 @@ class Training:
 
 def with_client(page: bytes, version: int) -> bytes:
     """A page with the client at its end, which is told of which version of the site it is."""
-    head = hashlib.sha256(page.partition(b"</head>")[0]).hexdigest()
+    head = sha256(page.partition(b"</head>")[0])
     script = f'<script data-head="{head}" data-version="{version}">\n{CLIENT}</script>\n</body>'
     return guarded(page.decode().replace("</body>", script, 1), served=True).encode()
 

@@ -7,13 +7,12 @@ templates.contents["base.html"]  # of mine/base.html where it is there, else of 
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from . import filenames, textfile
 from .memo import digest
-from .store import entries
+from .store import entries, sha256
 
 WORDS = "words/"  # a language is no code
 STARTER = "new/"  # what a new article begins with, beside the templates
@@ -65,7 +64,7 @@ class Overlay:
     @functools.cached_property
     def sums(self) -> dict[str, str]:
         """SHA-256 of each file."""
-        return {name: hashlib.sha256(data).hexdigest() for name, data in self.contents.items()}
+        return {name: sha256(data) for name, data in self.contents.items()}
 
     @functools.cached_property
     def digest(self) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import hashlib
 import io
 import itertools
 import json
@@ -549,7 +548,7 @@ class Pipeline:
         files = dict(sorted((files | self.written(tables, laws)).items()))
         held = {path: (sha256(data := file.read_bytes()), len(data)) for path, file in files.items()}
         contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": pictures}
-        address = hashlib.sha256(json.dumps([contents, beside]).encode()).hexdigest()[:32]
+        address = sha256(json.dumps([contents, beside]).encode())[:32]
         odd = [said for each in self.plan.trials for said in odd_values(each, trials[each.name])]
         about_files = downloads(self.plan, bool(laws))
         found = Catalogue(
@@ -876,7 +875,7 @@ def told(trials: Trials, lab: Lab) -> dict[str, Any]:
     values = {key: list(dict.fromkeys(row[key] for row in trials.rows)) for key in (trials.rows or ({},))[0]}
     source = {
         "file": function.file,
-        "sha256": hashlib.sha256(lab.texts[function.file.rpartition("/")[2]].encode()).hexdigest(),
+        "sha256": sha256(lab.texts[function.file.rpartition("/")[2]].encode()),
         "code": published(function.file.rpartition("/")[2]),
         "function": function.name,
         "experiment": trials.name,

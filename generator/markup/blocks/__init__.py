@@ -29,7 +29,12 @@ class Option:
     expected: str
 
 
-ID = Option(lambda value: isinstance(value, str), "a label")
+def text(expected: str) -> Option:
+    """An option that may be any text."""
+    return Option(lambda value: isinstance(value, str), expected)
+
+
+ID = text("a label")
 FLAG = Option(lambda value: isinstance(value, bool), "true or false")
 NUMBER = Option(lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a number")
 SIZE = Option(lambda value: value in SIZES, f"one of {', '.join(SIZES)}")

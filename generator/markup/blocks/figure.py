@@ -13,7 +13,7 @@ from ...content.media import PICTURES, VIDEOS
 from ...runs.results import UnknownResult, Unmeasured
 from .. import media
 from ..attributes import Attributes
-from . import FLAG, ID, SIZE, BlockType, Option, several
+from . import FLAG, ID, SIZE, BlockType, Option, several, text
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -76,9 +76,9 @@ OWN = {
     "id": ID,
     "size": SIZE,
     "beside": Option(lambda value: value == "text", "text"),
-    "alt": Option(lambda value: isinstance(value, str), 'text, or "" if decorative'),
+    "alt": text('text, or "" if decorative'),
 }
-FILE = Option(lambda value: isinstance(value, str), "a file of your own")
+FILE = text("a file of your own")
 PICTURE = OWN | {"width": WIDTH, "invert": FLAG}
 VIDEO = OWN | {"width": WIDTH, "poster": FILE, "captions": FILE}
 NUMBERS = Option(_all(int), "a whole number or a list of them")

@@ -8,7 +8,7 @@ from ...runs.results import Unmeasured
 from .. import expressions, tabulation
 from ..expressions import ExpressionError
 from ..tabulation import TableError
-from . import ID, SIZE, BlockType, Option, named, several
+from . import ID, SIZE, BlockType, Option, named, several, text
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -31,7 +31,7 @@ def _headings(value: Any) -> dict[str, str]:
 
 
 RESULTS = {
-    "of": Option(lambda value: isinstance(value, str), "an expression that gives runs or rows; left out: results"),
+    "of": text("an expression that gives runs or rows; left out: results"),
     "rows": Option(_headed, f"keys by whose values results are grouped, or {ALL}: a row each"),
     "columns": Option(_headed, "keys of numbers, each perhaps with a heading, as in [accuracy, loss: last loss]"),
 }

@@ -45,6 +45,7 @@ class Mark(NamedTuple):
 WriteToken = Callable[["Builder", Sequence["Token"], int], int | None]
 RenderMark = Callable[["Writer", Mark], str]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
+InlineRule = Callable[[StateInline, bool], bool]
 
 
 @cache

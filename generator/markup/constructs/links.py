@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ...base.errors import quoted, short
 from ...content.media import PICTURES
 from .. import media
 from ..attributes import Attributes
-from . import Mark, RenderMark, line_in
+from . import InlineRule, Mark, RenderMark, line_in
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -28,7 +28,7 @@ _VIEW = re.compile(r"(?P<figure>[^#:{}]*#(?P<id>[\w-]+))(?P<state>\.\w+=.*)$")  
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")
 
 
-def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+def _with_line(rule: InlineRule) -> InlineRule:
     """A rule whose first token knows its line."""
 
     def read(state: StateInline, silent: bool) -> bool:
@@ -46,7 +46,7 @@ def _with_line(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInli
     return read
 
 
-def _with_protocol(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+def _with_protocol(rule: InlineRule) -> InlineRule:
     """A rule for what stands behind a protocol, which looks through all text since the last token: cut short."""
 
     def read(state: StateInline, silent: bool) -> bool:

@@ -4,7 +4,7 @@ and `~sub~`, `^super^`. In French no line ends before a sign that a blank stands
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, smartquotes
@@ -14,6 +14,7 @@ from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
 from ...base.language import TOUCHING, WITHOUT_BLANKS
+from . import InlineRule
 
 _TOUCHING, _WITHOUT_BLANKS = (re.compile(f"[{signs}]") for signs in (TOUCHING, WITHOUT_BLANKS))
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
@@ -35,7 +36,7 @@ def tildes(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def beside_letters(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+def beside_letters(rule: InlineRule) -> InlineRule:
     """The parser's own rule; beside a sign of Chinese, Japanese or Korean, * and ~ open and close as beside a blank.
 
     source  github.com/tats-u/markdown-cjk-friendly
