@@ -89,7 +89,7 @@ def _figures(files: Overlay) -> Iterator[Row]:
         if name == Figures.DEFAULT:
             continue
         comment, said = _COMMENT.match(text), OPTIONS.search(text)
-        own = {option: "" for option in re.findall(r"\w+", said[1])} if said else {}
+        own = dict.fromkeys(re.findall(r"\w+", said[1]), "") if said else {}
         script = files.contents.get(f"js/{name}.js", b"").decode()
         explained = {option: _explained(script, option) for option in properties(name, script)}
         told = "; ".join(

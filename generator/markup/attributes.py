@@ -38,9 +38,7 @@ def parse_attributes(inside: str) -> Attributes:
         elif found["class"]:
             classes.append(found["class"])
         elif found["key"]:
-            values[_SPELT.get(found["key"], found["key"])] = next(
-                v for v in (found["d"], found["s"], found["b"], "") if v is not None
-            )
+            values[_SPELT.get(found["key"], found["key"])] = found["d"] or found["s"] or found["b"] or ""
         else:
             words.append(found["word"])
     return Attributes(id_, tuple(classes), values, tuple(words))

@@ -333,11 +333,10 @@ class Writer:
         if found := letters.without_font(body):
             lines = self.page.body.split("\n")
             places = [self.place(self.page.first_line + at) for at, line in enumerate(lines) if found[0] in line]
-            works = [self.bibliography.entries[key] for key in self.citations]
             places += [
-                f"{self.bibliography.file}:{self.bibliography.raw[work.key]['line']}"
-                for work in works
-                if found[0] in work.label
+                f"{self.bibliography.file}:{self.bibliography.raw[key]['line']}"
+                for key in self.citations
+                if found[0] in self.bibliography.entries[key].label
             ]
             said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
             place = next(iter(places), self.place(self.page.first_line))

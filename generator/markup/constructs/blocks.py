@@ -420,8 +420,8 @@ def read_options(mark: Mark, file: str, memo: Memo, problems: list[Problem]) -> 
     text = mark.data["options"]
     if not text.strip():
         return {}
-    rows = text.replace("\t", "    ").split("\n")
-    fields, found = yaml_fields(textwrap.dedent("\n".join(rows)), file, mark.line + mark.data["options_line"], memo)
+    plain = textwrap.dedent(text.replace("\t", "    "))
+    fields, found = yaml_fields(plain, file, mark.line + mark.data["options_line"], memo)
     problems += found
     return fields
 

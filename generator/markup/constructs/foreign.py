@@ -342,9 +342,8 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         run = children[start:index]
         said = "".join(map(_said, run))
         if child and child.type == "code_inline":
-            said += "`"
-        if child and child.type == "code_inline" and child.markup == "``" and _is_between(child.content):
-            said += f"``{child.content}"
+            between = child.markup == "``" and _is_between(child.content)
+            said += f"```{child.content}" if between else "`"
         if child and child.type == "link_open" and child.markup == "autolink" and said.endswith("]("):
             said += _to_the_end(children[index:])
         begins = start > 0 and children[start - 1].type in BREAKS

@@ -181,10 +181,6 @@ class _Tags(HTMLParser):
             return f' id="{self.builder.attribute_mark("id", line, id=value)}"'
         return f' {name}="{html.escape(value)}"'
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)  # as XHTML has it
-
     def _holds_text(self, tag: str) -> bool:
         """Whether an element has text before the empty line from which on Markdown is read."""
         rest = self.source[self._place() :].partition(f"</{tag}>")[0]
