@@ -4,24 +4,19 @@
     html   "<p>The grid has ⟦0⟧ networks.</p>", each mark a number between two private-use characters
     marks  [[kind, line, data], …]: plain values, lines from the beginning of the unit of text
 
-The only file that imports markdown. It replaces Python-Markdown's parsers; the object, its tree processor and its
-serializer are its own.
+The only file that imports markdown, of which it has the serializer.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
-import markdown
-from markdown.extensions import Extension
-from markdown.postprocessors import AndSubstitutePostprocessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE, BLOCK_LEVEL_ELEMENTS, Registry
+from markdown.serializers import to_html_string
+from markdown.util import AMP_SUBSTITUTE, BLOCK_LEVEL_ELEMENTS
 from markdown_it.token import Token
 
 from . import constructs
@@ -41,54 +36,28 @@ Fragment = list[Any]
 ParseInline = Callable[[str], list[Token]]
 
 
-class MarkdownIt(Extension):
-    """Python-Markdown without its own reading: trees come from elsewhere."""
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        md.preprocessors, md.inlinePatterns, md.postprocessors = Registry(), Registry(), Registry()
-        md.parser.blockprocessors = Registry()
-        md.treeprocessors = Registry()
-        md.treeprocessors.register(Lines(md), "lines", 10)
-        md.postprocessors.register(AndSubstitutePostprocessor(), "amp_substitute", 20)
+def written(root: Element) -> str:
+    """The content of an element as HTML."""
+    for br in root.iter("br"):
+        br.tail = f"\n{br.tail or ''}"
+    _apart(root)
+    text = to_html_string(root).replace(AMP_SUBSTITUTE, "&")
+    return text.strip("\n").removeprefix(f"<{root.tag}>").removesuffix(f"</{root.tag}>").strip("\n")
 
 
-class Lines(Treeprocessor):
-    """Blocks on lines of their own. Python-Markdown's own way with them takes fixed spaces for nothing."""
-
-    def run(self, root: Element) -> None:
-        for br in root.iter("br"):
-            br.tail = f"\n{br.tail or ''}"
-        self._apart(root)
-
-    def _apart(self, block: Element) -> None:
-        inner = [child for child in block if child.tag in _BLOCKS]
-        if inner and block[0] is inner[0] and _blank(block.text):
-            block.text = "\n"
-        for child in inner:
-            self._apart(child)
-        if _blank(block.tail):
-            block.tail = "\n"
+def _apart(block: Element) -> None:
+    """Put blocks on lines of their own. Python-Markdown's own way with them takes fixed spaces for nothing."""
+    inner = [child for child in block if child.tag in _BLOCKS]
+    if inner and block[0] is inner[0] and _blank(block.text):
+        block.text = "\n"
+    for child in inner:
+        _apart(child)
+    if _blank(block.tail):
+        block.tail = "\n"
 
 
 def _blank(text: str | None) -> bool:
     return not text or not text.strip(" \t\n")
-
-
-@functools.cache  # making one takes longer than what it writes
-def _markdown() -> markdown.Markdown:
-    return markdown.Markdown(extensions=[MarkdownIt()], output_format="html")
-
-
-def written(root: Element) -> str:
-    """The content of an element as HTML."""
-    md = _markdown()
-    for processor in md.treeprocessors:
-        root = processor.run(root) or root
-    text = md.serializer(root)
-    for post in md.postprocessors:
-        text = post.run(text)
-    tag = root.tag
-    return text.strip("\n").removeprefix(f"<{tag}>").removesuffix(f"</{tag}>").strip("\n")
 
 
 class Builder:
