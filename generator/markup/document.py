@@ -738,9 +738,8 @@ class Writer:
         if address[:1] in _QUOTATION_MARKS:
             self.wrong(line, f"the address {short(address)} in quotation marks", "it without these")
             return ""
-        scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
-        if scheme or address.startswith("//"):
-            if not scheme or scheme[1].lower() not in ("https", "http", "mailto"):
+        if elsewhere := media.ELSEWHERE.match(address):
+            if elsewhere[0].lower() not in ("https:", "http:", "mailto:"):
                 self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
                 return ""
             return normalizeLink(address)
