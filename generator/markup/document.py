@@ -111,19 +111,14 @@ def render(article: Article, env: Environment, known: str = "") -> tuple[Markup,
         before: dict[str, None] = {}
         for page in article.pages:
             dependencies, numbered = Dependencies(book, page, assets, tuple(before)), names_known[page.path][1]
-
-            def make(
-                page: Page = page, dependencies: Dependencies = dependencies, numbered: Numbering = numbered
-            ) -> Markup:
-                return Writer(page, article.predictions, dependencies, numbered, env).render()
-
+            writer = functools.partial(Writer, page, article.predictions, dependencies, numbered, env)
             with collecting(problems):
                 if known:
                     given = [known, page.digest, predictions]
-                    written.append(kept(page, dependencies, memo, given, same, make))
+                    written.append(kept(page, dependencies, memo, given, same, writer))
                 else:
                     with memo.part(page.path):
-                        written.append(make())
+                        written.append(writer().render())
                 before |= dict.fromkeys(written[-1].cited)
         if foreseen and not problems and not any(markup.lists_predictions for markup in written):
             wrong = "no text lists this prediction" if len(foreseen) == 1 else "no text lists these predictions"

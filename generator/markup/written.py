@@ -7,7 +7,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base.memo import Memo
 from ..base.warnings import Warned
@@ -16,6 +16,9 @@ from .blocks.figure import FigureCall
 from .claims import Claim
 from .dependencies import Answers, Dependencies
 from .expressions import Evidence
+
+if TYPE_CHECKING:
+    from .document import Writer
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,18 @@ class Markup:
 
 
 def kept(
-    page: Page, dependencies: Dependencies, memo: Memo, given: Sequence[Any], same: Any, make: Callable[[], Markup]
+    page: Page, dependencies: Dependencies, memo: Memo, given: Sequence[Any], same: Any, writer: Callable[[], Writer]
 ) -> Markup:
     """A page as it was made of the same text with the same around it, or made now.
 
-    given  what it is made of beside what it asks about the article
-    same   stands for all that it may ask but what files hold: Book.seen
+    given   what it is made of beside what it asks about the article
+    same    stands for all that it may ask but what files hold: Book.seen
+    writer  begins what makes it
     """
 
     def anew() -> dict[str, Any]:
         with memo.part(page.path, anew=True):
-            made = make()
+            made = writer().render()
             memo("body", made.body.digest, lambda: made.body.html)
         return {**plain(made), "asked": dependencies.asked}
 
@@ -125,7 +129,7 @@ def kept(
 
     def html() -> Sequence[str]:
         with memo.part(page.path):
-            return memo("body", found.body.digest, lambda: make().body.html)
+            return memo("body", found.body.digest, lambda: writer().render().body.html)
 
     return replace(found, body=replace(found.body, read=html))
 
