@@ -47,7 +47,7 @@ def damage(source: Path) -> str:
     head = _head(source)
     if not head:
         return "is empty"
-    begins = head[4:8] in _BOXES or b"<svg" in head or any(head.startswith(sign) for sign in _BEGINNINGS)
+    begins = head[4:8] in _BOXES or b"<svg" in head or head.startswith(_BEGINNINGS)
     return "" if begins else f"holds no {'video' if source.suffix.lower() in VIDEOS else 'picture'}"
 
 
