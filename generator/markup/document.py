@@ -177,19 +177,20 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
     before: tuple[tuple[str, int], ...] = ()
     wanted = pages[0].meta.numbering
     for count, page in enumerate(pages, 1):
-        numbering_ = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
-
-        def make(page: Page = page, numbering_: Numbering = numbering_) -> dict[str, Any]:
-            with memo.part(page.path):
-                return names_in(_outline(page, memo, words, *numbering_))
-
-        def known(page: Page = page, numbering_: Numbering = numbering_, make: Any = make) -> Names:
-            return Names.of(memo("names", [page.digest, words.quotes, numbering_], make))
-
-        names = memo.held("names", page.path, (page, words.quotes, numbering_), known)
-        found[page.path] = names, numbering_
+        numbered = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
+        known = functools.partial(_names, page, memo, words, numbered)
+        names = memo.held("names", page.path, (page, words.quotes, numbered), known)
+        found[page.path] = names, numbered
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
+
+
+def _names(page: Page, memo: Memo, words: Words, numbered: Numbering) -> Names:
+    def make() -> dict[str, Any]:
+        with memo.part(page.path):
+            return names_in(_outline(page, memo, words, *numbered))
+
+    return Names.of(memo("names", [page.digest, words.quotes, numbered], make))
 
 
 # Writing HTML
