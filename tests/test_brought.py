@@ -56,6 +56,10 @@ def shown(tmp_path: Path, body: str) -> str:
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),
+        # A paragraph around blocks, of which HTML knows none
+        ('<p align="center">\n\n*t*\n\n- a\n</p>\n\nu', '<div class="align-center">\n<p><em>t</em></p>\n<ul>\n<li>a'),
+        ("- <P>\n  <!-- </p> -->\n\n  *t*\n\n  </P>", "<div>\n\n<p><em>t</em></p></div>"),
+        ("<p>t\n\n*u*\n\n<p>v</p>", "<p>t\n</p>\n<p><em>u</em></p>\n<p>v</p>"),
         ("[up](#top)", '<p><a href="#">up</a></p>'),
         ('<a id="top"></a>\n\n[up](#top)', '<a href="#top">up</a>'),
         ('<a name="x"/>y [l](#x)', '<p><a id="x"></a>y <a href="#x">l</a></p>'),

@@ -80,6 +80,7 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     units = []
     tables.note_lost_cells(state.tokens, lines)
     lists.note_skipped_numbers(state.tokens)
+    html.hold_blocks(state.tokens)
     for tokens in _units(state.tokens):
         start = min((token.map[0] for token in tokens if token.map), default=0)
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))

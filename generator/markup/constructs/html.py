@@ -78,6 +78,7 @@ _LIVE = re.compile(
 )
 _MARKDOWN = re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|\[@[^\[\]\n]+\]")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|(?P<open>\Z)))", re.DOTALL)  # one without an end goes to the last line
+_PARAGRAPH = re.compile(r"(?<=<)(?P<ends>/?)p(?=[\s/>])", re.IGNORECASE)
 _ADDRESSES = {"href", "src", "poster"}
 _DANGEROUS = re.compile(r"\s*(?:javascript|vbscript|data):", re.IGNORECASE)
 
@@ -259,6 +260,25 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     if tags.rawdata and tags.cdata_elem is None:  # a tag that does not end
         builder.fault(line, f'the HTML "{short(tags.rawdata)}"', _PLAINLY)
     builder.raw("".join(tags.out), tags.moves)
+
+
+def hold_blocks(tokens: Sequence[Token]) -> None:
+    """Make what is written as `<p align="center">` around whole blocks a <div>: no paragraph holds any."""
+    opened: tuple[Token, int] | None = None
+    holds = False  # blocks that are not HTML
+    for token in tokens:
+        if opened and token.level < opened[0].level:
+            opened = None
+        if token.type != "html_block":
+            holds = True
+            continue
+        seen = _COMMENT.sub(lambda m: " " * len(m[0]), token.content)
+        tags = [(bool(tag["ends"]), tag.start()) for tag in _PARAGRAPH.finditer(seen)]
+        if tags and tags[0][0] and opened and holds and opened[0].level == token.level:
+            for of, at in (opened, (token, tags[0][1] + 1)):
+                of.content = f"{of.content[:at]}div{of.content[at + 1 :]}"
+        if tags:
+            opened, holds = None if tags[-1][0] else (token, tags[-1][1]), False
 
 
 def moves(token: Token) -> int:
