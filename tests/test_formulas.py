@@ -249,6 +249,13 @@ def test_a_mistake_is_said_at_its_place(tex, offset, message, near):
         assert error.nearest == near
 
 
+def test_columns_without_an_environment_are_told_with_the_one_that_has_them():
+    error = said(r"a &= b \\ &= c")
+    assert (error.wrong, error.offset) == ("& where the end of the formula is expected", 2)
+    assert error.expected == r"\begin{aligned} … \end{aligned} around it, or \& for the sign itself"
+    assert not said("a}").expected
+
+
 def test_places_are_those_of_the_authors_own_text():
     error = said("x +\n\\fooo", preamble="\\def\\foo{1}\n\\def\\a{b}\n")
     assert (error.offset, error.nearest) == (4, r"\foo")

@@ -333,7 +333,8 @@ def _explained(said: str, position: int, source: str, start: int, tex: str, numb
         wanted = 'closing token "}",' if words.count("{") > words.count("}") else "argument"
         return TexError(at, f"expected {wanted} but reached end of input")
     if found := re.fullmatch(r"Expected '(.*)', got '(.*)'", message):
-        return TexError(at, f"{_token(found[2])} where {_token(found[1])} is expected")
+        aligned = r"\begin{aligned} … \end{aligned} around it, or \& for the sign itself" if found[2] == "&" else ""
+        return TexError(at, f"{_token(found[2])} where {_token(found[1])} is expected", aligned)
     if renamed := _RENAMED.match(tex):
         message = message.replace("{align", f"{{{renamed[1]}")
     for pattern, ours in _WORDINGS:
