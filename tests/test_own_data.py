@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import functools
 import gzip
+import itertools
 import json
 import pickle
 import re
@@ -20,7 +21,7 @@ from generator.base.memo import digest
 from generator.base.progress import Progress
 from generator.build import build
 from generator.content import experiments, tables
-from generator.content.columns import AT_ONCE
+from generator.content.columns import AT_ONCE, csv_columns
 from generator.networks import datasets
 from generator.networks import tables as kinds
 from generator.networks.activations import ACTIVATIONS
@@ -76,6 +77,30 @@ def test_every_way_of_writing_gives_the_same_rows_and_is_told(tmp_path, writing,
     told = {"decimal commas": "decimal commas", "no header": "no header", "without a name": "row names"}
     assert {said for said in told if said in found.said} == {said for said in told if told[said] in writing}
     assert "the one of words" in found.said
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
+def test_however_a_file_is_written_its_numbers_are_the_same(tmp_path, between):
+    """With a header or none, rows with names, a sign too many, quotes, decimal commas, signs between thousands."""
+    values = [(2142.063, 4.5, 1.25, "red"), (590.2, -3.75, 1234.5, "blue"), (7749.3, 1.5, 0.25, "dark green")]
+    marks = [(point, apart) for point in ".," for apart in ("", ".", ",", "'", "\u202f") if apart != point]
+    for (point, apart), *more in itertools.product(marks, *[(False, True)] * 4):
+        has_header, is_quoted, has_end, has_names = more
+        if between in (point, apart) and not is_quoted:
+            continue
+        plain = str.maketrans({",": apart, ".": point})
+        rows = [[f"{cell:,}".translate(plain) if cell != str(cell) else cell for cell in row] for row in values]
+        rows = [["width", "x (m)", "y", "kind"]] * has_header + rows
+        if has_names:
+            rows = [[f"r{at}" if at or not has_header else "", *row] for at, row in enumerate(rows)]
+        if is_quoted:
+            rows = [[f'"{cell}"' for cell in row] for row in rows]
+        path = tmp_path / "points.csv"
+        path.write_text("".join(between.join([*row, ""] if has_end else row) + "\n" for row in rows), encoding="utf-8")
+        found = csv_columns(path)
+        numbers = [column.tolist() for column in found.columns if not isinstance(column, list)]
+        assert numbers == [list(column) for column in zip(*values, strict=True)][:3], path.read_text(encoding="utf-8")
+        assert found.columns[-1] == [row[-1] for row in values]
 
 
 @pytest.mark.parametrize(

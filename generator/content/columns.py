@@ -120,7 +120,7 @@ def plain(array: np.ndarray) -> list[Any]:
 
 
 def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
-    """Columns between commas, semicolons or tabs, with a header or without.
+    """Columns between commas, semicolons, bars or tabs, with a header or without.
 
     A first column without a name, as of row names, is left out, and so are the last ones that are empty as well.
 
@@ -150,7 +150,7 @@ def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = N
         raise ContentError(_names_wrong(str(path), head.line, head.names))
     kept = [at for at in range(len(head.names)) if at not in head.left]
     told = (
-        {",": "", ";": "semicolons between cells", "\t": "tabs between cells"}[head.between],
+        {",": "", ";": "semicolons between cells", "\t": "tabs between cells", "|": "bars between cells"}[head.between],
         "" if head.named else "no header",
         "decimal commas" if columns.commas else "",
         "signs between thousands" if columns.thousands else "",
@@ -217,7 +217,9 @@ def _head(path: Path, gaps: bool) -> _Head:
     above = list(itertools.takewhile(_is_above, start))
     first, following = (re.sub(r'"[^"]*"', "", line) for line in [*start[len(above) :], "", ""][:2])
     both = "," not in first or not following.strip()  # a sign may stand in a name, which only rows can tell
-    between = next((sign for sign in "\t;" if sign in first and (both or sign in following)), ",")
+    bars, commas = (min(first.count(sign), following.count(sign)) for sign in "|,")
+    often = "|" if bars and bars >= commas else ","
+    between = next((sign for sign in "\t;" if sign in first and (both or sign in following)), often)
     top = list(itertools.islice(_rows(path, between, len(above)), 2))
     if not top:
         raise mistake(str(path), "has no rows", "a header, and a row of cells each")
@@ -225,13 +227,16 @@ def _head(path: Path, gaps: bool) -> _Head:
     commented = (remark.removeprefix("# ") for remark in above[-1:])
     in_remark = next(csv.reader(commented, delimiter=between, skipinitialspace=True), [])
     below, named = line, True
-    if not _is_header(names, second[0][1] if second else (), between != ","):
+    if not _is_header(names, second[0][1] if second else ()):
         if len(in_remark) == len(names) and all(in_remark):  # as numpy.savetxt writes a header
             names, below = in_remark, len(above)
             line = below
             above.pop()
         elif not gaps:
-            names, below, named = [f"column {at}" for at in range(1, len(names) + 1)], len(above), False
+            begun = itertools.zip_longest(*(cells for _, cells in top), fillvalue="")
+            ends = max(at for at, cells in enumerate(begun, 1) if any(map(str.strip, cells)))
+            names = [f"column {at}" if at <= ends else "" for at in range(1, len(names) + 1)]
+            below, named = len(above), False
     remarks = (remark.strip(" #,;\t") for remark in above if not SEPARATOR.fullmatch(remark))
     names = [filenames.composed(name.strip()) for name in names]
     head = _Head(between, line, below, " ".join(filter(None, remarks)), names, named)
@@ -241,7 +246,7 @@ def _head(path: Path, gaps: bool) -> _Head:
     elif named:
         wrong = _names_wrong(str(path), line, names, head.left)
     if len(names) - len(head.left) < 2 - gaps:
-        expected = "a column of numbers at least, and one of labels, with , or ; or a tab between"
+        expected = "a column of numbers at least, and one of labels, with , ; | or a tab between"
         wrong.append(Problem(f"{path}:{line}", f"{len(names)} column", expected))
     if wrong:
         raise ContentError(wrong[:SHOWN])
@@ -288,11 +293,10 @@ class Numbers:
         return THOUSANDS[self.commas].fullmatch(PER_CENT.sub("", cell.strip().replace(MINUS, "-"))) is not None
 
 
-def _is_header(first: Sequence[str], second: Sequence[str], decimal: bool) -> bool:
-    """Whether a first row names columns: a word above a number, or no number at all."""
-    number = Numbers(decimal)
-    numbers = [number.read(cell) is not None for cell in first]
-    below = [number.read(cell) is not None for cell in second]
+def _is_header(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether a first row names columns: a word above a number, however these are written, or no number at all."""
+    ways = [Numbers(commas) for commas in (False, True)]
+    numbers, below = ([any(way.read(cell) is not None for way in ways) for cell in row] for row in (first, second))
     return not any(numbers) or any(under and not over for over, under in zip(numbers, below, strict=False))
 
 
