@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import functools
 import html
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -347,9 +348,12 @@ def _with_name(fields: Mapping[str, Yaml], line: int) -> Mapping[str, Yaml]:
 def _names(value: Yaml) -> list[Yaml]:
     """The names in a text: "Lee, Ada" is one. Those of Chinese and Japanese are written without blanks."""
     said = str(value.value).strip()
-    names = re.split(r"\s*(?:[;；؛、]|[,،，]?\s+(?:\\?and|und|et|&)\s|[,،，])\s*", said)
-    several = all(" " in name for name in names) or "、" in said
-    return [Yaml(name, value.line) for name in names] if several else [value]
+    apart = re.split(r"\s*(?:[;；؛、，]|[,،]?\s+(?:\\?and|und|et|&)\s)\s*", said)
+    if not re.search("[;；؛、，]", said) and not all(" " in name for name in apart):
+        return [value]
+    listed = ((name, re.split(r"\s*[,،]\s*", name)) for name in apart if name)
+    names = (each if all(" " in one for one in each) else [name] for name, each in listed)
+    return [Yaml(name, value.line) for name in itertools.chain(*names)]
 
 
 def _places(value: Yaml, wrong: Callable[..., None]) -> str:
